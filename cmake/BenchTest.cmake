@@ -1,0 +1,51 @@
+# bench_test(NAME journal_test SOURCES journal_test.cc LIBS bench::results [LABELS slow])
+# One GoogleTest program, discovered case by case. Compiled in: BENCH_TEST_DATA (the tests folder),
+# BENCH_SOURCE_DIR, and BENCH_TEST_PYTHON (an interpreter with h5py and numpy, "" if there is none).
+function(bench_test)
+  cmake_parse_arguments(T "" "NAME" "SOURCES;LIBS;LABELS" ${ARGN})
+  add_executable(${T_NAME} ${T_SOURCES})
+  target_link_libraries(${T_NAME} PRIVATE ${T_LIBS} GTest::gmock GTest::gtest_main bench_warnings)
+  target_compile_definitions(${T_NAME} PRIVATE
+    BENCH_TEST_DATA="${PROJECT_SOURCE_DIR}/tests" BENCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    BENCH_TEST_PYTHON="${BENCH_TEST_PYTHON}")
+  # Tests share the cores: a thread that waits gives its core away (GOMP_SPINCOUNT).
+  gtest_discover_tests(${T_NAME} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS "${T_LABELS}"
+    ENVIRONMENT GOMP_SPINCOUNT=1000)
+endfunction()
+
+# bench_python_test(NAME wrappers_test [H5PY] [ARGS ...] [LABELS slow])
+# NAME.py of the current folder as one test. It gets the source folder, the build folder and ARGS as
+# arguments. With H5PY it runs under BENCH_TEST_PYTHON, and is reported as skipped where that is
+# missing; without, under any Python 3 (standard library only).
+function(bench_python_test)
+  cmake_parse_arguments(T "H5PY" "NAME" "ARGS;LABELS" ${ARGN})
+  set(python "${BENCH_PYTHON}")
+  if(T_H5PY)
+    set(python "${BENCH_TEST_PYTHON}")
+  endif()
+  if(python)
+    add_test(NAME ${T_NAME} COMMAND ${python} "${CMAKE_CURRENT_SOURCE_DIR}/${T_NAME}.py"
+      "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}" ${T_ARGS})
+  else()
+    add_test(NAME ${T_NAME} COMMAND sh -c "echo 'no Python with h5py and numpy'; exit 77")
+  endif()
+  set_tests_properties(${T_NAME} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "${T_LABELS}")
+endfunction()
+
+find_program(BENCH_PYTHON NAMES python3 REQUIRED)
+# The environment that LibTorch was found in has h5py when set-up made it; else any that has.
+if(NOT DEFINED BENCH_TEST_PYTHON)
+  set(bench_found "")
+  foreach(candidate "${BENCH_SITE_PACKAGES}/../../../bin/python3" "${BENCH_PYTHON}" /usr/bin/python3)
+    get_filename_component(candidate "${candidate}" ABSOLUTE)
+    if(NOT bench_found AND EXISTS "${candidate}")
+      execute_process(COMMAND ${candidate} -c "import h5py, numpy" RESULT_VARIABLE bench_failed
+        OUTPUT_QUIET ERROR_QUIET)
+      if(bench_failed EQUAL 0)
+        set(bench_found "${candidate}")
+      endif()
+    endif()
+  endforeach()
+  set(BENCH_TEST_PYTHON "${bench_found}" CACHE FILEPATH "Python with h5py and numpy, for tests")
+endif()
+message(STATUS "Python of tests: ${BENCH_TEST_PYTHON}")

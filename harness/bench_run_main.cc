@@ -1,0 +1,35 @@
+// bench-run: see --help, or README.md.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "base/status.h"
+#include "harness/measurement/memory.h"
+#include "harness/run/commands.h"
+#include "harness/run/progress.h"
+#include "harness/run/signals.h"
+
+namespace {
+
+// One line an error; a check of many definitions may have several.
+int Report(const absl::Status& status) {
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    const std::string safe = bench::harness::EscapeForTerminal({line.data(), line.size()});
+    std::fprintf(stderr, "bench-run: error: %s\n", safe.c_str());
+  }
+  return static_cast<int>(bench::ExitCodeFor(status));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench::harness::ConfigureAllocator();
+  bench::harness::InstallStopHandlers();
+  const std::vector<std::string> all(argv, argv + argc);
+  const auto options = bench::harness::ParseOptions({all.begin() + 1, all.end()});
+  if (!options.ok()) return Report(options.status());
+  const auto exit_code = bench::harness::RunCommand(*options, all);
+  if (!exit_code.ok()) return Report(exit_code.status());
+  return *exit_code;
+}

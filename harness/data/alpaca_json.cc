@@ -1,0 +1,161 @@
+#include "harness/data/alpaca_json.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "harness/data/text.h"
+#include "harness/definition/unknown_key.h"
+
+namespace bench::harness {
+namespace {
+
+constexpr size_t kMaxDepth = 64;
+constexpr size_t kMaxMessageBytes = 200;
+
+enum FieldIndex : size_t { kInstruction, kInput, kOutput, kTask };
+struct FieldRule {
+  std::string_view name;
+  enum { kOptional, kRequired, kRequiredNotEmpty } presence;
+};
+constexpr std::array<FieldRule, 4> kFields = {{
+    {"instruction", FieldRule::kRequiredNotEmpty},
+    {"input", FieldRule::kOptional},
+    {"output", FieldRule::kRequired},
+    {"task", FieldRule::kOptional},
+}};
+
+std::optional<size_t> FieldNamed(std::string_view name) {
+  for (size_t i = 0; i < kFields.size(); ++i) {
+    if (kFields[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+// Text of foreign origin for a message: valid UTF-8, one line, short.
+std::string OneLine(std::string_view text) {
+  std::string result;
+  for (const char32_t c : CodePoints(text.substr(0, kMaxMessageBytes))) {
+    AppendUtf8(c < 0x20 || c == 0x7F ? U'?' : c, result);
+  }
+  return result;
+}
+
+std::string MissingField(std::string_view name, const std::set<std::string>& keys) {
+  const std::string missing = absl::StrCat("no field \"", std::string(name), "\"");
+  const auto nearest = NearestName(name, std::vector<std::string>(keys.begin(), keys.end()));
+  if (!nearest) return absl::StrCat(missing, " (the record has no keys)");
+  return absl::StrCat(missing, " (nearest key: \"", OneLine(*nearest), "\")");
+}
+
+// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error ..." -> the end.
+std::string SyntaxDetail(std::string_view what) {
+  for (const std::string_view mark : {"syntax error ", "] "}) {
+    const size_t at = what.find(mark);
+    if (at != std::string_view::npos) return OneLine(what.substr(at + mark.size()));
+  }
+  return OneLine(what);
+}
+
+}  // namespace
+
+RecordEvents::RecordEvents(JsonLayout layout, OnRecord on_record)
+    : record_depth_(layout == JsonLayout::kArray ? 2 : 1), on_record_(std::move(on_record)) {}
+
+bool RecordEvents::InRecord() const { return open_.size() == record_depth_; }
+bool RecordEvents::AmongRecords() const { return open_.size() + 1 == record_depth_; }
+
+void RecordEvents::Problem(std::string problem) {
+  if (!problem_) problem_ = std::move(problem);
+}
+
+bool RecordEvents::null() { return Value("null"); }
+bool RecordEvents::boolean(bool) { return Value("a boolean"); }
+bool RecordEvents::number_integer(number_integer_t) { return Value("a number"); }
+bool RecordEvents::number_unsigned(number_unsigned_t) { return Value("a number"); }
+bool RecordEvents::number_float(number_float_t, const string_t&) { return Value("a number"); }
+bool RecordEvents::binary(binary_t&) { return Value("binary"); }
+
+bool RecordEvents::Value(std::string_view type) {
+  if (AmongRecords()) {
+    Problem(absl::StrCat("the record is ", std::string(type), ", not an object"));
+    return Emit();
+  }
+  if (InRecord() && FieldNamed(key_)) {
+    Problem(absl::StrCat("field \"", key_, "\" is ", std::string(type), ", not a string"));
+  }
+  return true;
+}
+
+bool RecordEvents::string(string_t& value) {
+  if (AmongRecords()) return Value("a string");
+  if (!InRecord()) return true;
+  const auto field = FieldNamed(key_);
+  if (!field) return true;
+  if (value.find('\0') != std::string::npos) {
+    Problem(absl::StrCat("field \"", key_, "\" contains NUL"));
+  }
+  fields_[*field] = std::move(value);
+  return true;
+}
+
+bool RecordEvents::Open(bool is_object) {
+  if (open_.size() == kMaxDepth) {
+    failure_ = absl::StrCat("nested deeper than ", kMaxDepth);
+    return false;
+  }
+  if (AmongRecords() && !is_object) Problem("the record is an array, not an object");
+  if (InRecord() && FieldNamed(key_)) {
+    Problem(absl::StrCat("field \"", key_, "\" is ", is_object ? "an object" : "an array",
+                         ", not a string"));
+  }
+  open_.push_back({is_object, {}});
+  return true;
+}
+
+bool RecordEvents::Close() {
+  if (!InRecord()) {
+    open_.pop_back();
+    return true;
+  }
+  for (size_t i = 0; i < kFields.size() && !problem_; ++i) {
+    const FieldRule& rule = kFields[i];
+    if (rule.presence == FieldRule::kOptional) continue;
+    if (!fields_[i]) {
+      Problem(MissingField(rule.name, open_.back().keys));
+    } else if (rule.presence == FieldRule::kRequiredNotEmpty && fields_[i]->empty()) {
+      Problem(absl::StrCat("field \"", std::string(rule.name), "\" is empty"));
+    }
+  }
+  open_.pop_back();
+  return Emit();
+}
+
+bool RecordEvents::Emit() {
+  RecordOutcome outcome;
+  outcome.problem = std::exchange(problem_, std::nullopt);
+  outcome.example = {fields_[kInstruction].value_or(""), fields_[kInput].value_or(""),
+                     fields_[kOutput].value_or(""), fields_[kTask].value_or("")};
+  fields_ = {};
+  return on_record_(std::move(outcome));
+}
+
+bool RecordEvents::start_object(size_t) { return Open(true); }
+bool RecordEvents::start_array(size_t) { return Open(false); }
+bool RecordEvents::end_object() { return Close(); }
+bool RecordEvents::end_array() { return Close(); }
+
+bool RecordEvents::key(string_t& value) {
+  if (!open_.back().keys.insert(value).second) {
+    Problem(absl::StrCat("duplicate key \"", OneLine(value), "\""));
+  }
+  key_ = value;
+  return true;
+}
+
+bool RecordEvents::parse_error(size_t position, const std::string&,
+                               const nlohmann::detail::exception& error) {
+  failure_ = absl::StrCat("no valid JSON at byte ", position, ": ", SyntaxDetail(error.what()));
+  return false;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,77 @@
+// A SentencePiece tokenizer, trained by the harness or loaded from a user's model file.
+//
+// Training reads texts from an iterator, so the model holds no path. Identity normaliser, no dummy
+// prefix, white space kept, byte fallback: every valid UTF-8 text round-trips, except that U+2581
+// ("lower one eighth block", SentencePiece's own mark for a space) comes back as a space. Newlines
+// and tabs are texts like any other. Ids: unk 0, bos 1, eos 2, pad 3. Same texts, specification and
+// library = same bytes of the model (fixed number of threads, no time, no names).
+//
+// Unigram and BPE give exactly vocab_size pieces; characters give as many as occur, at most that.
+//
+// Errors: DataError for bytes that are no SentencePiece model (or over 64 MiB, or that crash the
+// library: they are tried in a child process first), a model without EOS or BOS, and a corpus that
+// cannot give the vocabulary asked for (the message says how many pieces it can).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/definition/tokenizer_spec.h"
+
+namespace bench::harness {
+
+// The next text of a corpus; nullopt at its end.
+using NextText = std::function<std::optional<std::string>()>;
+
+// Bytes of the trained model. Each of `whole_pieces` (text without U+2581) becomes one piece, of
+// which the longest that fits is always taken.
+absl::StatusOr<std::string> TrainTokenizer(const NextText& next_text, const TokenizerSpec& spec,
+                                           const std::vector<std::string>& whole_pieces = {});
+
+// What spec.split_han trains on: `text` cut so that every Han character and full-width mark stands
+// alone.
+std::vector<std::string> SplitHan(std::string_view text);
+
+class Tokenizer {
+ public:
+  // `name` is for messages (a path, or the artifact's name).
+  static absl::StatusOr<Tokenizer> FromModelBytes(std::string_view bytes, std::string_view name);
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+  ~Tokenizer();
+
+  // Without BOS and EOS. Never gives a control token.
+  std::vector<int64_t> Encode(std::string_view text) const;
+  // Control tokens and ids outside the vocabulary give nothing; bytes that form no valid UTF-8 (a
+  // model may generate any) give U+FFFD.
+  std::string Decode(std::span<const int64_t> tokens) const;
+  // The piece as stored in the model ("▁the", "<0x0A>"); "" outside the vocabulary.
+  std::string Piece(int64_t token) const;
+
+  int64_t vocab_size() const { return vocab_size_; }
+  int64_t bos_id() const { return bos_id_; }
+  int64_t eos_id() const { return eos_id_; }
+  std::optional<int64_t> pad_id() const { return pad_id_; }
+  // SHA-256 of the model's bytes.
+  const std::string& digest() const { return digest_; }
+
+ private:
+  struct Model;
+  explicit Tokenizer(std::unique_ptr<Model> model);
+
+  std::unique_ptr<Model> model_;
+  int64_t vocab_size_ = 0;
+  int64_t bos_id_ = 0;
+  int64_t eos_id_ = 0;
+  std::optional<int64_t> pad_id_;
+  std::string digest_;
+};
+
+}  // namespace bench::harness

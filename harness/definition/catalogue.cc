@@ -1,0 +1,134 @@
+#include "harness/definition/catalogue.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "absl/strings/str_join.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/definition/message_text.h"
+#include "harness/definition/unknown_key.h"
+
+namespace bench::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kExtension = ".toml";
+constexpr std::string_view kFolderName = "experiments/";
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+bool DropPrefix(std::string_view& text, std::string_view prefix) {
+  if (text.substr(0, prefix.size()) != prefix) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool IsFolder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+// The version that a file name such as "v12.toml" stands for.
+std::optional<int64_t> VersionOf(std::string_view file_name) {
+  if (!EndsWith(file_name, kExtension) || !DropPrefix(file_name, "v")) return std::nullopt;
+  file_name.remove_suffix(kExtension.size());
+  return ParseVersion(file_name);
+}
+
+absl::Status UnknownExperiment(const std::string& root, const std::string& name) {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ExperimentNames(root));
+  return UsageError(
+      absl::StrCat("no experiment ", Quoted(name), " in ", root, "; ", Suggestion(name, names)));
+}
+
+// `path` below `root`, if it is there, links resolved.
+std::optional<fs::path> Below(const std::string& root, const std::string& path) {
+  std::error_code error;
+  const fs::path base = fs::weakly_canonical(root, error);
+  const fs::path relative = fs::weakly_canonical(path, error).lexically_relative(base);
+  if (error || relative.empty() || *relative.begin() == "..") return std::nullopt;
+  return relative;
+}
+
+absl::StatusOr<Location> LocateVersion(const std::string& root, const ArtifactRef& ref) {
+  Location location;
+  BENCH_ASSIGN_OR_RETURN(location.committed, Resolve(root, ref));
+  location.path = VersionPath(root, location.committed->experiment, *location.committed->version);
+  return location;
+}
+
+absl::StatusOr<Location> LocateFile(const std::string& root, const std::string& path) {
+  Location own;
+  own.path = path;
+  const std::optional<fs::path> below = Below(root, path);
+  if (!below) {
+    if (!Exists(path)) return UsageError(absl::StrCat(Printable(path), ": no such file"));
+    return own;
+  }
+  const std::string name = below->parent_path().string();
+  const std::optional<int64_t> version = VersionOf(below->filename().string());
+  if (!IsExperimentName(name) || !version) {
+    return UsageError(absl::StrCat(Printable(path), ": definitions in ", root,
+                                   " are NAME/vN.toml; ",
+                                   "put a file of your own outside that folder"));
+  }
+  return LocateVersion(root, {name, version});
+}
+
+}  // namespace
+
+std::string VersionPath(const std::string& root, const std::string& name, int64_t version) {
+  return absl::StrCat(root, "/", name, "/v", version, std::string(kExtension));
+}
+
+absl::StatusOr<std::vector<int64_t>> Versions(const std::string& root, const std::string& name) {
+  std::vector<int64_t> versions;
+  const std::string folder = root + "/" + name;
+  if (!IsExperimentName(name) || !IsFolder(folder)) return versions;
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, ListFolder(folder));
+  for (const std::string& file : files) {
+    if (const std::optional<int64_t> version = VersionOf(file)) versions.push_back(*version);
+  }
+  std::sort(versions.begin(), versions.end());
+  return versions;
+}
+
+absl::StatusOr<std::vector<std::string>> ExperimentNames(const std::string& root) {
+  if (!IsFolder(root)) {
+    return UsageError(absl::StrCat("there is no folder ", Printable(root),
+                                   " here: run from the top of the source tree"));
+  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> entries, ListFolder(root));
+  std::vector<std::string> names;
+  for (const std::string& entry : entries) {
+    BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> versions, Versions(root, entry));
+    if (!versions.empty()) names.push_back(entry);
+  }
+  return names;
+}
+
+absl::StatusOr<ArtifactRef> Resolve(const std::string& root, const ArtifactRef& ref) {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> versions, Versions(root, ref.experiment));
+  if (versions.empty()) return UnknownExperiment(root, ref.experiment);
+  const int64_t version = ref.version.value_or(versions.back());
+  if (std::find(versions.begin(), versions.end(), version) == versions.end()) {
+    return UsageError(absl::StrCat(ref.experiment, " has no version ", version, " in ", root,
+                                   "; it has ", absl::StrJoin(versions, ", ")));
+  }
+  return ArtifactRef{ref.experiment, version};
+}
+
+absl::StatusOr<Location> Locate(const std::string& root, std::string_view spec) {
+  if (EndsWith(spec, kExtension)) return LocateFile(root, std::string(spec));
+  DropPrefix(spec, "./");
+  if (!DropPrefix(spec, root + "/")) DropPrefix(spec, kFolderName);
+  if (EndsWith(spec, "/")) spec.remove_suffix(1);
+  BENCH_ASSIGN_OR_RETURN(const ArtifactRef ref, ParseArtifactRef(spec));
+  return LocateVersion(root, ref);
+}
+
+}  // namespace bench::harness

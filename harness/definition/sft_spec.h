@@ -1,0 +1,72 @@
+// stage = "sft": supervised fine-tuning on instruction, input, output records.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/definition/artifact_ref.h"
+#include "harness/definition/model_spec.h"
+#include "harness/definition/training_spec.h"
+
+namespace bench::harness {
+
+class FieldList;
+class Violations;
+
+enum class PromptTemplate { kAlpaca };
+constexpr std::array<std::string_view, 1> EnumNames(PromptTemplate) { return {"alpaca"}; }
+
+struct TaskWeight {
+  std::string task;
+  double weight = 0;
+};
+
+// [data]: exactly one of `dataset` and `path`.
+struct SftDataSpec {
+  std::optional<ArtifactRef> dataset;
+  std::optional<std::string> path;             // Alpaca JSON array or JSONL
+  std::optional<std::string> validation_path;  // with path; absent: a hashed fraction of path
+  double validation_fraction = 0.05;
+  PromptTemplate prompt_template = PromptTemplate::kAlpaca;
+  bool skip_invalid = false;
+  std::vector<TaskWeight> mix;  // [[data.mix]]; empty: every task as often as it occurs
+};
+
+// [tokenizer]: exactly one of the two.
+struct TokenizerRef {
+  std::optional<ArtifactRef> artifact;
+  std::optional<std::string> path;  // a SentencePiece .model
+};
+
+struct EvaluationSpec {
+  int64_t every_steps = 0;  // 0: only at the end
+  int64_t rows_per_task = 200;
+  int64_t generate_rows_per_task = 100;
+  int64_t max_new_tokens = 64;
+  int64_t num_samples = 8;  // generations shown in the results, a task
+};
+
+struct SftSpec {
+  ModelSpec model;
+  TokenizerRef tokenizer;
+  SftDataSpec data;
+  InitSpec init;
+  OptimizerSpec optimizer;
+  ScheduleSpec schedule;
+  TrainingSpec training;
+  EvaluationSpec evaluation;
+  std::vector<AcceptanceBound> acceptance;
+};
+
+void Describe(TaskWeight& spec, FieldList& fields);
+void Describe(SftDataSpec& spec, FieldList& fields);
+void Describe(TokenizerRef& spec, FieldList& fields);
+void Describe(EvaluationSpec& spec, FieldList& fields);
+void Describe(SftSpec& spec, FieldList& fields);
+void Validate(const SftSpec& spec, const Violations& violations);
+
+}  // namespace bench::harness

@@ -1,0 +1,45 @@
+#include "harness/determinism/seeds.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/sha256.h"
+#include "base/status.h"
+
+namespace bench::harness {
+namespace {
+
+uint64_t FirstEightBytes(const std::string& hex) {
+  uint64_t seed = 0;
+  for (int byte = 7; byte >= 0; --byte) {
+    seed = seed << 8 | std::stoul(hex.substr(2 * byte, 2), nullptr, 16);
+  }
+  return seed;
+}
+
+}  // namespace
+
+std::string_view Name(SeedPurpose purpose) {
+  switch (purpose) {
+    case SeedPurpose::kWeights:
+      return "weights";
+    case SeedPurpose::kDataOrder:
+      return "data_order";
+    case SeedPurpose::kDropout:
+      return "dropout";
+    case SeedPurpose::kSampling:
+      return "sampling";
+  }
+  return "unknown";
+}
+
+uint64_t SeedSource::For(SeedPurpose purpose) const { return For(purpose, ""); }
+
+uint64_t SeedSource::For(SeedPurpose purpose, std::string_view stream) const {
+  std::string text = absl::StrCat("bench-seed\n", base_seed, "\n", internal::View(Name(purpose)),
+                                  "\n", replicate, "\n");
+  if (!stream.empty()) absl::StrAppend(&text, internal::View(stream), "\n");
+  return FirstEightBytes(Sha256Hex(text));
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,50 @@
+// Where a result comes from: source, build, libraries, machine, accelerator, invocation.
+//
+// `CollectProvenance` gathers what can be read into one flat map, keyed as FORMAT.md lists it. What
+// cannot be read (no git, NVML, GPU, governor, ...) is absent, never 0 or "". Texts are UTF-8 and
+// may be long (`source_diff`). Durations never come from here: only `start_time_utc` is wall clock.
+// Errors: none; collecting takes well under a second.
+// Facts that only the run knows (seeds, threads, definition, digests) are in results::RunHeader;
+// LibTorch's own (MKL, oneDNN) come from torch_versions.h.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/measurement/gpu.h"
+#include "harness/measurement/host.h"
+#include "harness/measurement/machine_class.h"
+#include "harness/measurement/source_state.h"
+#include "results/record.h"
+
+namespace bench::harness {
+
+using Provenance = std::map<std::string, results::Attribute>;
+
+// Everything that was read about this process's surroundings; plain data, so that tests fill it in.
+struct ProvenanceFacts {
+  SourceState source;
+  HostFacts host;
+  GpuInventory gpus;
+  Environment environment;
+  std::vector<std::string> argv;
+  std::chrono::system_clock::time_point start_time;
+};
+
+// Reads the real ones. `argv` is the command as started; the source is the folder of this build.
+ProvenanceFacts ReadProvenanceFacts(std::vector<std::string> argv);
+
+// The map. A pure function of `facts` and of what the build recorded.
+Provenance ToAttributes(const ProvenanceFacts& facts);
+
+inline Provenance CollectProvenance(std::vector<std::string> argv) {
+  return ToAttributes(ReadProvenanceFacts(std::move(argv)));
+}
+
+// Whether a variable of the environment is recorded: OMP_*, MKL_*, CUDA_VISIBLE_DEVICES, BENCH_*
+// and the others that change speed or results. Everything else may be private and is not.
+bool IsRecordedVariable(const std::string& name);
+
+}  // namespace bench::harness

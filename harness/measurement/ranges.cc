@@ -1,0 +1,44 @@
+#include "harness/measurement/ranges.h"
+
+#include "harness/measurement/nvtx.h"
+
+namespace bench::harness {
+namespace {
+
+constexpr std::array<std::string_view, kNumRanges> kNames = {
+    "step", "data", "forward", "backward", "optimizer", "evaluate", "generate", "checkpoint"};
+static_assert(static_cast<size_t>(RangeId::kCheckpoint) + 1 == kNumRanges);
+
+}  // namespace
+
+std::string_view RangeName(RangeId id) { return kNames[static_cast<size_t>(id)]; }
+
+std::vector<RangeTotal> RangeTable::TakeStep() {
+  std::vector<RangeTotal> totals;
+  for (size_t i = 0; i < kNumRanges; ++i) {
+    const Slot& slot = slots_[i];
+    if (slot.count == 0) continue;
+    totals.push_back({.id = static_cast<RangeId>(i),
+                      .name = kNames[i],
+                      .count = slot.count,
+                      .host_s = std::chrono::duration<double>(slot.host).count()});
+  }
+  slots_ = {};
+  return totals;
+}
+
+Range::Range(RangeTable& table, RangeId id) : table_(table), id_(id) {
+  if (table_.recording_ == RangeRecording::kOff) return;
+  NvtxPush(id);
+  start_ = std::chrono::steady_clock::now();
+}
+
+Range::~Range() {
+  if (table_.recording_ == RangeRecording::kOff) return;
+  RangeTable::Slot& slot = table_.slots_[static_cast<size_t>(id_)];
+  slot.host += std::chrono::steady_clock::now() - start_;
+  ++slot.count;
+  NvtxPop();
+}
+
+}  // namespace bench::harness

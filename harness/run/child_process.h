@@ -1,0 +1,18 @@
+// Our own program started again as a child: experiments that are needed first, and replicates.
+//
+// The child dies with us (parent-death signal), gets our stop signals, and shares stderr.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace bench::harness {
+
+enum class ChildOutput { kInherit, kDiscard };  // of its stdout
+
+// Runs this program with `arguments` and returns its exit code (128 + n when signal n ended it).
+absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output);
+
+}  // namespace bench::harness

@@ -1,0 +1,220 @@
+#include "harness/run/commands.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/data/prompt.h"
+#include "harness/definition/load.h"
+#include "harness/definition/reference.h"
+#include "harness/run/replicates.h"
+#include "harness/run/run_experiment.h"
+#include "harness/stages/decoder_artifact.h"
+#include "harness/store/store.h"
+#include "models/generate.h"
+#include "results/isolated_reader.h"
+#include "results/run_writer.h"
+
+namespace bench::harness {
+namespace {
+
+absl::StatusOr<int> RunOne(const Options& options, const std::vector<std::string>& argv) {
+  RunRequest request;
+  request.experiment = options.arguments[0];
+  request.overrides = options.overrides;
+  request.experiments_root = options.experiments_root;
+  request.store_root = options.store_root;
+  request.folder = options.out;
+  request.replicate = options.replicate.value_or(0);
+  request.start = options.start;
+  request.stop_after_step = options.stop_after_step;
+  request.device = options.device;
+  request.argv = argv;
+  BENCH_ASSIGN_OR_RETURN(const RunReport report, RunExperiment(request));
+  absl::PrintF("%s\n", report.results_path);
+  return report.exit_code;
+}
+
+absl::StatusOr<int> RunAll(const Options& options, const std::vector<std::string>& argv) {
+  if (!options.repeat) return RunOne(options, argv);
+  BENCH_ASSIGN_OR_RETURN(const ReplicatesReport report, RunReplicates(options));
+  for (const std::string& path : report.results_paths) absl::PrintF("%s\n", path);
+  return report.exit_code;
+}
+
+absl::StatusOr<int> PrintHelp(const Options&) {
+  std::fputs(HelpText().c_str(), stdout);
+  return 0;
+}
+
+absl::StatusOr<int> PrintFields(const Options& options) {
+  const auto kind = FromName<StageKind>(options.arguments.at(0));
+  if (!kind) {
+    std::string known;
+    for (const std::string_view name : EnumNames(StageKind{})) {
+      absl::StrAppend(&known, known.empty() ? "" : ", ", internal::View(name));
+    }
+    return UsageError(absl::StrCat("no stage ", options.arguments[0], "; stages: ", known));
+  }
+  std::fputs(FieldReference(*kind).c_str(), stdout);
+  return 0;
+}
+
+absl::StatusOr<int> List(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const auto names, ListExperiments(options.experiments_root));
+  for (const std::string& name : names) {
+    BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
+                           LoadDefinition(name, {options.experiments_root, {}}));
+    absl::PrintF("%-24s @%d  %-12s %s\n", name, *definition.version,
+                 std::string(Name(definition.definition.kind())),
+                 EscapeForTerminal(definition.definition.title));
+  }
+  return 0;
+}
+
+absl::StatusOr<int> Check(const Options& options) {
+  BENCH_RETURN_IF_ERROR(CheckAll(options.experiments_root));
+  absl::PrintF("all definitions are valid and locked\n");
+  return 0;
+}
+
+absl::StatusOr<int> Lock(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const int added, UpdateLock(options.experiments_root));
+  absl::PrintF("%d definition(s) added to versions.lock\n", added);
+  return 0;
+}
+
+std::string ResultsPath(const std::string& path) {
+  if (!std::filesystem::is_directory(path)) return path;
+  return absl::StrCat(path, "/", std::string(results::kResultsName));
+}
+
+// The artifact of the run that wrote `result` (a results file or a run's folder).
+absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& store) {
+  const std::string path = ResultsPath(result);
+  if (!Exists(path)) return UsageError(absl::StrCat(path, ": no such results file"));
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::ReadResultsIsolated(path));
+  const auto note = record.notes.find("artifact");
+  if (note == record.notes.end() || record.header.stage != Name(StageKind::kSft)) {
+    return UsageError(absl::StrCat(path, ": the run left no trained model (stage ",
+                                   record.header.stage, ", ",
+                                   std::string(results::Name(record.status)), ")"));
+  }
+  return store.Load(std::get<std::string>(note->second));
+}
+
+absl::StatusOr<int> Export(const Options& options) {
+  const std::string& folder = options.arguments.at(1);
+  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
+  BENCH_ASSIGN_OR_RETURN(const Artifact artifact, ArtifactOf(options.arguments.at(0), store));
+  BENCH_RETURN_IF_ERROR(MakeFolders(folder));
+  BENCH_ASSIGN_OR_RETURN(const auto occupied, ListFolder(folder));
+  if (!occupied.empty()) {
+    return EnvironmentError(absl::StrCat(folder, " is occupied (it holds ", occupied[0], ")"));
+  }
+  for (const char* name : {"config.json", "model.safetensors", "tokenizer.model", "prompt.json"}) {
+    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(artifact.File(name)));
+    BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(folder, "/", name), bytes));
+  }
+  absl::PrintF("%s\n", folder);
+  return 0;
+}
+
+absl::StatusOr<int> Generate(const Options& options) {
+  constexpr int64_t kMaxAnswerTokens = 256;
+  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
+  BENCH_ASSIGN_OR_RETURN(const Artifact artifact, ArtifactOf(options.arguments.at(0), store));
+  BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
+                         LoadDecoderArtifact(artifact.folder, at::Device(at::kCPU)));
+  const std::vector<int64_t> prompt =
+      PromptTokens(model.tokenizer, model.prompt_template, {options.arguments.at(1), "", "", ""});
+  const int64_t room = model.decoder->config().max_positions - static_cast<int64_t>(prompt.size());
+  if (room < 1) {
+    return UsageError(absl::StrCat("the prompt has ", prompt.size(), " tokens, the model reads ",
+                                   model.decoder->config().max_positions));
+  }
+  models::GenerationOptions generation;
+  generation.max_new_tokens = std::min(kMaxAnswerTokens, room);
+  generation.stop_token = model.tokenizer.eos_id();
+  const auto answers = models::Generate(*model.decoder, {prompt}, generation, nullptr);
+  absl::PrintF("%s\n", EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
+  return 0;
+}
+
+absl::StatusOr<int> Recover(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const std::string path, results::RecoverResults(options.arguments.at(0)));
+  absl::PrintF("%s\n", path);
+  return 0;
+}
+
+// Definition hashes in versions.lock; an absent lock locks nothing.
+absl::StatusOr<std::set<std::string>> LockedDefinitions(const std::string& experiments_root) {
+  std::set<std::string> hashes;
+  const std::string path = experiments_root + "/versions.lock";
+  if (!Exists(path)) return hashes;
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 1 << 20));
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    if (words.size() == 2) hashes.insert(words[1]);
+  }
+  return hashes;
+}
+
+void PrintEntries(const std::vector<StoreEntry>& entries, std::string_view closing) {
+  int64_t total = 0;
+  for (const StoreEntry& entry : entries) {
+    absl::PrintF("%12.1f MiB  %s  %s%s\n", static_cast<double>(entry.bytes) / (1 << 20),
+                 EscapeForTerminal(entry.name), entry.experiment,
+                 entry.prunable ? "  (prunable)" : "");
+    total += entry.bytes;
+  }
+  absl::PrintF("%12.1f MiB  %s\n", static_cast<double>(total) / (1 << 20), internal::View(closing));
+}
+
+absl::StatusOr<int> StoreCommand(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const auto locked, LockedDefinitions(options.experiments_root));
+  BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(options.store_root));
+  if (options.store_action == StoreAction::kPrune) {
+    BENCH_ASSIGN_OR_RETURN(const auto removed, store.Prune(locked));
+    PrintEntries(removed, "removed");
+    return 0;
+  }
+  BENCH_ASSIGN_OR_RETURN(const auto entries, store.List(locked));
+  PrintEntries(entries, absl::StrCat("in ", store.root()));
+  return 0;
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunCommand(const Options& options, const std::vector<std::string>& argv) {
+  switch (options.command) {
+    case Command::kRun:
+      return RunAll(options, argv);
+    case Command::kHelp:
+      return PrintHelp(options);
+    case Command::kFields:
+      return PrintFields(options);
+    case Command::kList:
+      return List(options);
+    case Command::kCheck:
+      return Check(options);
+    case Command::kLock:
+      return Lock(options);
+    case Command::kExport:
+      return Export(options);
+    case Command::kGenerate:
+      return Generate(options);
+    case Command::kRecover:
+      return Recover(options);
+    case Command::kStore:
+      return StoreCommand(options);
+  }
+  return static_cast<int>(ExitCode::kUsage);
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,97 @@
+#include "harness/run/inputs.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/sha256.h"
+#include "base/status.h"
+#include "harness/run/child_process.h"
+
+namespace bench::harness {
+namespace {
+
+// The status of a child that was needed and failed: its exit code becomes ours.
+absl::Status ChildFailed(const std::string& experiment, int exit_code) {
+  const std::string message =
+      absl::StrCat(experiment, ", which is needed first, ended with exit code ", exit_code);
+  switch (static_cast<ExitCode>(exit_code)) {
+    case ExitCode::kUsage:
+      return UsageError(message);
+    case ExitCode::kIncomparable:
+      return IncomparableError(message);
+    case ExitCode::kBadData:
+      return DataError(message);
+    default:
+      return EnvironmentError(message);
+  }
+}
+
+absl::Status CheckKind(const InputNeed& need, StageKind kind) {
+  if (kind == need.made_by) return absl::OkStatus();
+  return UsageError(absl::StrCat(ToString(need.artifact), " cannot be the ", need.role,
+                                 ": it is an experiment of stage ", std::string(Name(kind)),
+                                 ", not ", std::string(Name(need.made_by))));
+}
+
+class Resolver {
+ public:
+  explicit Resolver(const InputSources& sources) : sources_(sources) {}
+
+  absl::StatusOr<ResolvedInputs> Resolve(const Stage& stage) {
+    ResolvedInputs inputs;
+    BENCH_ASSIGN_OR_RETURN(inputs.digests, stage.ContentDigests(sources_.experiments_root));
+    for (const InputNeed& need : stage.Inputs()) {
+      BENCH_ASSIGN_OR_RETURN(Artifact artifact, FindOrMake(need));
+      inputs.digests[need.role] = artifact.digest;
+      inputs.artifacts.emplace(need.role, std::move(artifact));
+    }
+    return inputs;
+  }
+
+ private:
+  absl::StatusOr<Artifact> FindOrMake(const InputNeed& need) {
+    const std::string name = ToString(need.artifact);
+    if (std::find(path_.begin(), path_.end(), name) != path_.end()) {
+      return UsageError(absl::StrCat("experiments need each other: ", absl::StrJoin(path_, " -> "),
+                                     " -> ", name));
+    }
+    path_.push_back(name);
+    BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
+                           LoadDefinition(name, LoadOptions{sources_.experiments_root, {}}));
+    BENCH_RETURN_IF_ERROR(CheckKind(need, definition.definition.kind()));
+    const std::unique_ptr<Stage> stage = MakeStage(definition.definition);
+    BENCH_ASSIGN_OR_RETURN(const ResolvedInputs inputs, Resolve(*stage));
+    const std::string key = RecipeKey(definition.sha256, inputs.digests);
+    path_.pop_back();
+
+    BENCH_ASSIGN_OR_RETURN(std::optional<Artifact> found, sources_.store.Find(key));
+    if (found) return *std::move(found);
+    sources_.progress.Note(absl::StrCat(name, " is not in the store: running it first"));
+    BENCH_ASSIGN_OR_RETURN(
+        const int exit_code,
+        RunSelf({name, "--experiments", sources_.experiments_root}, ChildOutput::kDiscard));
+    if (exit_code != 0) return ChildFailed(name, exit_code);
+    BENCH_ASSIGN_OR_RETURN(found, sources_.store.Find(key));
+    if (found) return *std::move(found);
+    return EnvironmentError(
+        absl::StrCat(name, " ran but left no artifact in the store ", sources_.store.root()));
+  }
+
+  const InputSources& sources_;
+  std::vector<std::string> path_;  // of experiments that are being resolved
+};
+
+}  // namespace
+
+absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources) {
+  return Resolver(sources).Resolve(stage);
+}
+
+std::string ArtifactKey(const std::string& recipe_key, int64_t replicate) {
+  if (replicate == 0) return recipe_key;
+  return Sha256Hex(absl::StrCat("bench-replicate\n", recipe_key, "\n", replicate, "\n"));
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,35 @@
+// The artifacts that an experiment needs: found in the store by recipe key, or made first.
+//
+// An input that is not in the store (or was damaged there) is made by running its experiment in a
+// process of its own, which leaves its own results file; the run says so. Cycles are a UsageError.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "harness/definition/load.h"
+#include "harness/run/progress.h"
+#include "harness/stages/stage.h"
+#include "harness/store/store.h"
+
+namespace bench::harness {
+
+struct ResolvedInputs {
+  std::map<std::string, Artifact> artifacts;  // by role
+  InputDigests digests;                       // of those and of content from outside the store
+};
+
+struct InputSources {
+  const Store& store;
+  const std::string& experiments_root;
+  Progress& progress;
+};
+
+absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources);
+
+// Key under which a run's artifact is recorded: that of the recipe, and for a replicate other than
+// 0, whose weights differ, one of its own.
+std::string ArtifactKey(const std::string& recipe_key, int64_t replicate);
+
+}  // namespace bench::harness

@@ -1,0 +1,53 @@
+// The command line of bench-run. One table of options drives parsing and --help.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/run/torch_runtime.h"
+#include "harness/stages/stage.h"
+
+namespace bench::harness {
+
+enum class Command {
+  kRun,
+  kHelp,
+  kFields,
+  kList,
+  kCheck,
+  kLock,
+  kExport,
+  kGenerate,
+  kRecover,
+  kStore,
+};
+enum class StoreAction { kList, kPrune };
+enum class SeedMode { kPerReplicate, kSame };
+
+struct Options {
+  Command command = Command::kRun;
+  std::vector<std::string> arguments;  // the experiment, or what the command works on
+  std::vector<std::string> overrides;
+  std::string experiments_root;
+  std::string store_root;
+  std::optional<std::string> out;
+  std::optional<int64_t> repeat;
+  std::optional<int64_t> replicate;
+  std::optional<int64_t> stop_after_step;
+  SeedMode seeds = SeedMode::kPerReplicate;
+  StartMode start = StartMode::kFresh;
+  DeviceChoice device = DeviceChoice::kAuto;
+  StoreAction store_action = StoreAction::kList;
+};
+
+// Defaults come from the environment: BENCH_ROOT (the project's folder; else the current one) and
+// BENCH_STORE; a torchrun restart (TORCHELASTIC_RESTART_COUNT > 0) implies --resume.
+// UsageError for anything it does not know, with the nearest option.
+absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments);
+
+std::string HelpText();
+
+}  // namespace bench::harness

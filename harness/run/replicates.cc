@@ -1,0 +1,76 @@
+#include "harness/run/replicates.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/definition/load.h"
+#include "harness/run/child_process.h"
+#include "harness/run/signals.h"
+#include "harness/store/store.h"
+#include "results/run_writer.h"
+
+namespace bench::harness {
+namespace {
+
+std::vector<std::string> ChildArguments(const Options& options, const std::string& folder,
+                                        int64_t replicate) {
+  std::vector<std::string> arguments = {
+      options.arguments[0], "--experiments",        options.experiments_root, "--out", folder,
+      "--replicate",        absl::StrCat(replicate)};
+  for (const std::string& override_text : options.overrides) {
+    arguments.insert(arguments.end(), {"--set", override_text});
+  }
+  if (options.stop_after_step) {
+    arguments.insert(arguments.end(),
+                     {"--stop-after-step", absl::StrCat(*options.stop_after_step)});
+  }
+  if (options.start == StartMode::kResume) arguments.push_back("--resume");
+  constexpr std::array<const char*, 3> kDevices = {"auto", "cpu", "cuda"};
+  arguments.insert(arguments.end(), {"--device", kDevices[static_cast<size_t>(options.device)]});
+  return arguments;
+}
+
+absl::StatusOr<std::string> ParentFolder(const Options& options) {
+  if (options.out) return *options.out;
+  BENCH_ASSIGN_OR_RETURN(
+      const LoadedDefinition definition,
+      LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides}));
+  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
+  return store.NewRunFolder(definition.version
+                                ? absl::StrCat(definition.name, "@", *definition.version)
+                                : definition.name);
+}
+
+}  // namespace
+
+int WorseExitCode(int a, int b) {
+  constexpr std::array<int, 6> kBestToWorst = {0, 1, 3, 2, 4, 5};
+  const auto rank = [&](int code) {
+    const auto found = std::find(kBestToWorst.begin(), kBestToWorst.end(), code);
+    return found == kBestToWorst.end() ? static_cast<long>(code) + 100
+                                       : found - kBestToWorst.begin();
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const std::string parent, ParentFolder(options));
+  ReplicatesReport report;
+  for (int64_t r = 0; r < *options.repeat && !StopSignal(); ++r) {
+    const std::string folder =
+        std::filesystem::absolute(absl::StrCat(parent, "/r", r)).lexically_normal().string();
+    const int64_t replicate = options.seeds == SeedMode::kSame ? 0 : r;
+    BENCH_ASSIGN_OR_RETURN(const int exit_code, RunSelf(ChildArguments(options, folder, replicate),
+                                                        ChildOutput::kInherit));
+    report.exit_code = WorseExitCode(report.exit_code, exit_code);
+    const std::string path = absl::StrCat(folder, "/", std::string(results::kResultsName));
+    if (Exists(path)) report.results_paths.push_back(path);
+  }
+  return report;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,230 @@
+#include "harness/run/run_experiment.h"
+
+#include <cstdio>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/sha256.h"
+#include "base/status.h"
+#include "harness/measurement/machine_class.h"
+#include "harness/measurement/memory.h"
+#include "harness/measurement/provenance.h"
+#include "harness/measurement/torch_versions.h"
+#include "harness/run/acceptance.h"
+#include "harness/run/inputs.h"
+#include "harness/run/process_clock.h"
+#include "harness/run/run_folder.h"
+#include "harness/run/signals.h"
+#include "harness/run/summary.h"
+#include "harness/training/checkpoint.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using results::RunHeader;
+using results::RunStatus;
+
+// Below this much free disk a run is not begun: it would likely end in the middle.
+constexpr int64_t kMinFreeDiskBytes = int64_t{1} << 30;
+
+absl::Status CheckFreeDisk(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const int64_t free, FreeDiskBytes(path));
+  if (free >= kMinFreeDiskBytes) return absl::OkStatus();
+  return EnvironmentError(absl::StrCat(path, ": ", free >> 20, " MiB of disk are free, ",
+                                       kMinFreeDiskBytes >> 20,
+                                       " are needed; bench-run --store prune removes what no "
+                                       "locked experiment needs"));
+}
+
+std::string NameOf(const LoadedDefinition& definition) {
+  return definition.version ? absl::StrCat(definition.name, "@", *definition.version)
+                            : definition.name;
+}
+
+// Identifies a run among all: equal ids should give equal deterministic results.
+std::string RunId(const RunHeader& header, const ProvenanceFacts& facts) {
+  return Sha256Hex(absl::StrCat("bench-run\n", header.recipe_key, "\n",
+                                facts.source.commit.value_or("unknown"), "\n",
+                                facts.source.diff ? Sha256Hex(*facts.source.diff) : "unknown", "\n",
+                                header.machine_class, "\n", header.device, "\n", header.world_size,
+                                "\n", header.threads, "\n", header.replicate, "\n"));
+}
+
+RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
+                     const RunRequest& request, DeviceKind device) {
+  const ProvenanceFacts facts = ReadProvenanceFacts(request.argv);
+  const Definition& definition = loaded.definition;
+  RunHeader header;
+  header.experiment = loaded.name;
+  header.version = loaded.version;
+  header.stage = std::string(Name(definition.kind()));
+  header.definition_sha256 = loaded.sha256;
+  header.recipe_key = RecipeKey(loaded.sha256, inputs);
+  header.replicate = request.replicate;
+  header.ad_hoc = loaded.ad_hoc;
+  header.strict = definition.run.determinism == Determinism::kStrict;
+  header.machine_class = MachineClass(TraitsOf(facts.host, facts.gpus, facts.environment));
+  header.device = device == DeviceKind::kCuda ? "cuda" : "cpu";
+  header.threads = definition.run.threads;
+  header.definition_toml = loaded.toml;
+  header.definition_json = loaded.canonical_json;
+  header.inputs = inputs;
+  header.provenance = ToAttributes(facts);
+  header.provenance.merge(TorchVersions());
+  header.provenance["base_seed"] = definition.base_seed;
+  header.run_id = RunId(header, facts);
+  return header;
+}
+
+// Everything that one run holds while it goes on.
+struct Run {
+  LoadedDefinition loaded;
+  std::unique_ptr<Stage> stage;
+  Store store;
+  Progress progress;
+  RangeTable ranges;
+  ResolvedInputs inputs;
+  DeviceKind device = DeviceKind::kCpu;
+  std::optional<RunFolder> folder;
+  RunHeader header;
+  std::unique_ptr<results::RunWriter> writer;
+  std::string staging;
+
+  Run(LoadedDefinition definition, Store opened)
+      : loaded(std::move(definition)),
+        stage(MakeStage(loaded.definition)),
+        store(std::move(opened)) {}
+};
+
+absl::Status OpenWriter(Run& run) {
+  const double flush_interval_s = run.loaded.definition.run.flush_interval_s;
+  if (run.folder->start == StartMode::kFresh) {
+    BENCH_ASSIGN_OR_RETURN(
+        run.writer, results::RunWriter::Create(run.folder->path, run.header, flush_interval_s));
+    return absl::OkStatus();
+  }
+  BENCH_ASSIGN_OR_RETURN(const LoadedCheckpoint loaded, LoadLatestCheckpoint(run.folder->path));
+  for (const std::string& reason : loaded.passed_over) run.progress.Note(reason);
+  const int64_t step = loaded.checkpoint ? loaded.checkpoint->step : 0;
+  run.progress.Note(absl::StrCat("continuing after step ", step));
+  BENCH_ASSIGN_OR_RETURN(
+      run.writer, results::RunWriter::Resume(run.folder->path, run.header, step, flush_interval_s));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
+  RunContext context{run.loaded,
+                     {run.loaded.definition.base_seed, request.replicate},
+                     run.inputs.artifacts,
+                     run.store,
+                     request.experiments_root,
+                     run.folder->path,
+                     run.staging,
+                     *run.writer,
+                     run.ranges,
+                     run.progress,
+                     run.device,
+                     run.folder->start,
+                     request.stop_after_step};
+  const std::string where =
+      absl::StrCat(NameOf(run.loaded), ", stage ", run.header.stage, ", rank 0");
+  return CatchExceptions(where, [&] { return run.stage->Run(context); });
+}
+
+absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writer) {
+  for (const results::MetricValue& value : outcome.summary) {
+    BENCH_RETURN_IF_ERROR(writer.Summary(value));
+  }
+  if (const auto bytes = PeakResidentBytes()) {
+    BENCH_RETURN_IF_ERROR(
+        writer.Summary({{&results::kPeakMemory, ""}, static_cast<double>(*bytes)}));
+  }
+  if (const auto seconds = SecondsSinceProcessStart()) {
+    BENCH_RETURN_IF_ERROR(writer.Summary({{&results::kWallTime, ""}, *seconds}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PublishArtifact(Run& run, int64_t replicate) {
+  BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
+  BENCH_RETURN_IF_ERROR(run.store.Record({ArtifactKey(run.header.recipe_key, replicate),
+                                          artifact.digest, NameOf(run.loaded), run.loaded.sha256}));
+  return run.writer->Note("artifact", artifact.digest);
+}
+
+int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
+  switch (status) {
+    case RunStatus::kComplete:
+      return static_cast<int>(unmet.empty() ? ExitCode::kOk : ExitCode::kRegressed);
+    case RunStatus::kInterrupted:
+      // Stopped by a signal, or where --stop-after-step said.
+      return StopSignal() ? 128 + *StopSignal() : static_cast<int>(ExitCode::kOk);
+    case RunStatus::kDiverged:
+      return static_cast<int>(ExitCode::kRegressed);
+    case RunStatus::kFailed:
+      return static_cast<int>(ExitCode::kEnvironment);
+  }
+  return static_cast<int>(ExitCode::kEnvironment);
+}
+
+absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
+  BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, *run.writer));
+  if (outcome.status == RunStatus::kComplete) {
+    BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate));
+  }
+  RunReport report;
+  BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
+  std::vector<std::string> unmet;
+  if (outcome.status == RunStatus::kComplete && !run.loaded.ad_hoc) {
+    unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
+  }
+  report.exit_code = ExitCodeOf(outcome.status, unmet);
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
+                         results::RecoverJournal(run.folder->path));
+  std::fputs(ClosingSummary(record, unmet).c_str(), stdout);
+  return report;
+}
+
+}  // namespace
+
+absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
+  BENCH_ASSIGN_OR_RETURN(
+      LoadedDefinition loaded,
+      LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
+  BENCH_RETURN_IF_ERROR(CheckFreeDisk(request.store_root));
+  BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
+  Run run(std::move(loaded), std::move(store));
+
+  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
+  BENCH_ASSIGN_OR_RETURN(
+      run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root, run.progress}));
+  std::string path;
+  if (request.folder) {
+    path = *request.folder;
+  } else {
+    BENCH_ASSIGN_OR_RETURN(path, run.store.NewRunFolder(NameOf(run.loaded)));
+  }
+  BENCH_ASSIGN_OR_RETURN(run.folder,
+                         OpenRunFolder(path, request.start, run.loaded.sha256, request.replicate));
+  if (run.folder->complete) {
+    return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
+  }
+  ConfigureTorch(run.loaded.definition.run);
+  run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device);
+  BENCH_RETURN_IF_ERROR(OpenWriter(run));
+  BENCH_ASSIGN_OR_RETURN(run.staging, run.store.NewStaging());
+  const absl::Cleanup remove_staging = [&] { RemoveTree(run.staging).IgnoreError(); };
+
+  absl::StatusOr<StageOutcome> outcome = RunStage(run, request);
+  if (!outcome.ok()) {
+    // What was recorded until then stays readable; the stage's error is the one to report.
+    run.progress.Finish();
+    run.writer->Finish(RunStatus::kFailed).status().IgnoreError();
+    return outcome.status();
+  }
+  return CloseRun(run, *outcome, request.replicate);
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,33 @@
+#include "harness/run/signals.h"
+
+#include <atomic>
+#include <csignal>
+
+namespace bench::harness {
+namespace {
+
+std::atomic<int> g_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
+
+void OnSignal(int signal) {
+  if (g_signal.exchange(signal) == 0) return;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+}  // namespace
+
+void InstallStopHandlers() {
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+std::optional<int> StopSignal() {
+  const int signal = g_signal.load();
+  if (signal == 0) return std::nullopt;
+  return signal;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,70 @@
+#include "harness/run/summary.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "harness/run/progress.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using results::Cell;
+using results::RunRecord;
+using results::SummaryValue;
+using results::Table;
+
+constexpr size_t kSamplesShown = 4;
+
+std::string FormatValue(const SummaryValue& value) {
+  if (value.metric.units == "bytes") {
+    return absl::StrFormat("%.1f MiB", value.value / (1 << 20));
+  }
+  const std::string units = value.metric.units == "1" ? "" : " " + value.metric.units;
+  return absl::StrFormat("%.6g%s", value.value, units);
+}
+
+std::string CellText(const Table& table, const std::vector<Cell>& row, const std::string& column) {
+  const auto found = std::find(table.columns.begin(), table.columns.end(), column);
+  if (found == table.columns.end()) return "";
+  const Cell& cell = row[static_cast<size_t>(found - table.columns.begin())];
+  const std::string* text = std::get_if<std::string>(&cell);
+  return text == nullptr ? "" : EscapeForTerminal(*text);
+}
+
+std::string SampleLines(const RunRecord& record) {
+  const auto found = record.tables.find("samples");
+  if (found == record.tables.end()) return "";
+  const Table& table = found->second;
+  std::string text = "  samples\n";
+  for (size_t i = 0; i < std::min(kSamplesShown, table.rows.size()); ++i) {
+    // The rows of a task stand together; a stride shows several tasks.
+    const auto& row =
+        table.rows[i * table.rows.size() / std::min(kSamplesShown, table.rows.size())];
+    const std::string input = CellText(table, row, "input");
+    absl::StrAppend(&text, "    ", input.empty() ? CellText(table, row, "instruction") : input,
+                    "  ->  ", CellText(table, row, "answer"),
+                    "   (reference: ", CellText(table, row, "reference"), ")\n");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ClosingSummary(const RunRecord& record, const std::vector<std::string>& unmet) {
+  const results::RunHeader& header = record.header;
+  std::string text = absl::StrCat(
+      header.experiment, header.version ? absl::StrCat("@", *header.version) : std::string(), "  ",
+      std::string(results::Name(record.status)), "  replicate ", header.replicate, "  on ",
+      header.device, " (machine class ", header.machine_class, ")",
+      header.ad_hoc ? "  ad hoc: acceptance bounds not applied" : "", "\n");
+  for (const auto& [path, value] : record.summary) {
+    absl::StrAppendFormat(&text, "  %-42s %s\n", path, FormatValue(value));
+  }
+  text += SampleLines(record);
+  for (const std::string& line : unmet) absl::StrAppend(&text, "  NOT ACCEPTED: ", line, "\n");
+  return text;
+}
+
+}  // namespace bench::harness

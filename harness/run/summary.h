@@ -1,0 +1,14 @@
+// What a person reads when a run has ended: what was run, key figures, where the results are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/record.h"
+
+namespace bench::harness {
+
+// Plain text, one fact a line, ending in a newline. `unmet` are the acceptance bounds not met.
+std::string ClosingSummary(const results::RunRecord& record, const std::vector<std::string>& unmet);
+
+}  // namespace bench::harness

@@ -1,0 +1,67 @@
+#include "harness/run/torch_runtime.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+#include <exception>
+#include <new>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/measurement/gpu.h"
+
+namespace bench::harness {
+namespace {
+
+// Registers LibTorch's CUDA backend. Programs are not linked with it: mapping its gigabytes costs a
+// CPU run seconds.
+bool LoadCuda() {
+  return ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr &&
+         at::globalContext().hasCUDA();
+}
+
+std::string FirstLine(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+}  // namespace
+
+absl::StatusOr<DeviceKind> ChooseDevice(DeviceChoice choice) {
+  switch (choice) {
+    case DeviceChoice::kCpu:
+      return DeviceKind::kCpu;
+    case DeviceChoice::kCuda:
+      if (!LoadCuda()) {
+        return EnvironmentError("--device cuda: no usable NVIDIA GPU here; use --device cpu");
+      }
+      return DeviceKind::kCuda;
+    case DeviceChoice::kAuto:
+      if (ReadGpus().devices.empty() || !LoadCuda()) return DeviceKind::kCpu;
+      return DeviceKind::kCuda;
+  }
+  return DeviceKind::kCpu;
+}
+
+void ConfigureTorch(const RunSpec& run) {
+  at::set_num_threads(static_cast<int>(run.threads));
+  at::set_num_interop_threads(1);
+  const bool strict = run.determinism == Determinism::kStrict;
+  at::globalContext().setDeterministicAlgorithms(strict, /*warn_only=*/false);
+  at::globalContext().setDeterministicCuDNN(strict);
+  at::globalContext().setBenchmarkCuDNN(!strict);
+}
+
+absl::StatusOr<StageOutcome> CatchExceptions(
+    std::string_view where, const std::function<absl::StatusOr<StageOutcome>()>& body) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return EnvironmentError(
+        absl::StrCat(internal::View(where), ": out of memory; use a smaller micro_batch_size"));
+  } catch (const std::exception& error) {
+    return EnvironmentError(absl::StrCat(internal::View(where), ": ", FirstLine(error.what())));
+  }
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,26 @@
+// LibTorch as a run needs it: device, threads, determinism, and its exceptions as statuses.
+#pragma once
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "harness/definition/run_spec.h"
+#include "harness/stages/stage.h"
+
+namespace bench::harness {
+
+enum class DeviceChoice { kAuto, kCpu, kCuda };
+
+// kAuto: CUDA when a GPU works, else the CPU. The CUDA half of LibTorch is loaded here, on demand.
+// EnvironmentError when CUDA is asked for and there is none.
+absl::StatusOr<DeviceKind> ChooseDevice(DeviceChoice choice);
+
+// Intra-op threads, one inter-op thread; in strict mode deterministic algorithms only.
+void ConfigureTorch(const RunSpec& run);
+
+// The one place that turns exceptions into statuses: what `body` throws becomes an EnvironmentError
+// with `where` before its first line.
+absl::StatusOr<StageOutcome> CatchExceptions(
+    std::string_view where, const std::function<absl::StatusOr<StageOutcome>()>& body);
+
+}  // namespace bench::harness

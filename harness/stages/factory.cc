@@ -1,0 +1,30 @@
+// The one place that knows which class runs which stage.
+#include "harness/stages/sft.h"
+#include "harness/stages/stage.h"
+#include "harness/stages/tokenizer.h"
+#include "harness/stages/translations.h"
+
+namespace bench::harness {
+namespace {
+
+struct Factory {
+  const Definition& definition;
+
+  std::unique_ptr<Stage> operator()(const TranslationsSpec& spec) const {
+    return std::make_unique<TranslationsStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const TokenizerSpec& spec) const {
+    return std::make_unique<TokenizerStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const SftSpec&) const {
+    return std::make_unique<SftStage>(definition);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> MakeStage(const Definition& definition) {
+  return std::visit(Factory{definition}, definition.stage);
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,146 @@
+#include "harness/stages/sft_data.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "base/sha256.h"
+#include "base/status.h"
+
+namespace bench::harness {
+namespace {
+
+constexpr char kUnlabelled[] = "all";
+
+using RowList = std::vector<SftRow> SftTaskRows::*;
+
+class Loader {
+ public:
+  Loader(const SftSpec& spec, const Tokenizer& tokenizer) : spec_(spec), tokenizer_(tokenizer) {}
+
+  absl::Status AddFile(const std::string& path, RowList part) {
+    return Visit(path, [&](const SftExample&) { return part; });
+  }
+
+  // Training and validation rows of one file.
+  absl::Status AddSplitFile(const std::string& path) {
+    return Visit(path, [&](const SftExample& example) {
+      return IsHeldOut(example) ? &SftTaskRows::validation : &SftTaskRows::train;
+    });
+  }
+
+  SftData Take() {
+    for (auto& [task, rows] : tasks_) data_.tasks.push_back(std::move(rows));
+    return std::move(data_);
+  }
+
+ private:
+  template <typename ChoosePart>
+  absl::Status Visit(const std::string& path, ChoosePart choose) {
+    AlpacaOptions options;
+    options.on_invalid = spec_.data.skip_invalid ? OnInvalid::kSkip : OnInvalid::kError;
+    BENCH_ASSIGN_OR_RETURN(const AlpacaReport report,
+                           VisitAlpaca(path, options, [&](SftExample example) {
+                             const RowList part = choose(example);
+                             Add(std::move(example), part);
+                             return absl::OkStatus();
+                           }));
+    data_.num_skipped += report.num_skipped;
+    return absl::OkStatus();
+  }
+
+  void Add(SftExample example, RowList part) {
+    auto tokenized =
+        TokenizeExample(tokenizer_, spec_.data.prompt_template, example, spec_.training.max_tokens);
+    if (!tokenized) {
+      ++data_.num_dropped;
+      return;
+    }
+    const std::string task = example.task.empty() ? kUnlabelled : example.task;
+    SftTaskRows& rows = tasks_[task];
+    rows.task = task;
+    (rows.*part)
+        .push_back(
+            {std::move(example), std::move(tokenized->tokens), tokenized->num_prompt_tokens});
+  }
+
+  bool IsHeldOut(const SftExample& example) const {
+    const std::string hash =
+        Sha256Hex(absl::StrCat("bench-split\n", example.instruction, "\n", example.input));
+    // 13 hexadecimal digits are 52 bits, exact in a double.
+    const double position =
+        static_cast<double>(std::stoull(hash.substr(0, 13), nullptr, 16)) * 0x1.0p-52;
+    return position < spec_.data.validation_fraction;
+  }
+
+  const SftSpec& spec_;
+  const Tokenizer& tokenizer_;
+  std::map<std::string, SftTaskRows> tasks_;
+  SftData data_;
+};
+
+absl::Status CheckNotEmpty(const SftData& data) {
+  int64_t num_train = 0;
+  int64_t num_validation = 0;
+  for (const SftTaskRows& task : data.tasks) {
+    num_train += static_cast<int64_t>(task.train.size());
+    num_validation += static_cast<int64_t>(task.validation.size());
+  }
+  if (num_train == 0) {
+    return DataError(absl::StrCat("no row is left to train on (", data.num_dropped,
+                                  " dropped: no target within training.max_tokens)"));
+  }
+  if (num_validation == 0) {
+    return DataError(
+        "no row is held out: give data.validation_path or a larger "
+        "data.validation_fraction");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokenizer,
+                                    const RunContext& context) {
+  Loader loader(spec, tokenizer);
+  if (spec.data.path) {
+    if (spec.data.validation_path) {
+      BENCH_RETURN_IF_ERROR(loader.AddFile(*spec.data.path, &SftTaskRows::train));
+      BENCH_RETURN_IF_ERROR(loader.AddFile(*spec.data.validation_path, &SftTaskRows::validation));
+    } else {
+      BENCH_RETURN_IF_ERROR(loader.AddSplitFile(*spec.data.path));
+    }
+  } else {
+    const Artifact& dataset = context.inputs.at("dataset");
+    BENCH_RETURN_IF_ERROR(loader.AddFile(dataset.File("sft.jsonl"), &SftTaskRows::train));
+    BENCH_RETURN_IF_ERROR(
+        loader.AddFile(dataset.File("validation.jsonl"), &SftTaskRows::validation));
+    BENCH_RETURN_IF_ERROR(loader.AddFile(dataset.File("test.jsonl"), &SftTaskRows::test));
+  }
+  SftData data = loader.Take();
+  BENCH_RETURN_IF_ERROR(CheckNotEmpty(data));
+  return data;
+}
+
+absl::StatusOr<std::vector<MixturePart>> MixtureOf(const SftData& data,
+                                                   const std::vector<TaskWeight>& mix) {
+  std::map<std::string, int64_t> num_rows;
+  for (const SftTaskRows& task : data.tasks) {
+    if (!task.train.empty()) num_rows[task.task] = static_cast<int64_t>(task.train.size());
+  }
+  std::vector<MixturePart> parts;
+  if (mix.empty()) {
+    for (const auto& [task, rows] : num_rows)
+      parts.push_back({task, static_cast<double>(rows), rows});
+    return parts;
+  }
+  for (const TaskWeight& entry : mix) {
+    const auto rows = num_rows.find(entry.task);
+    if (rows == num_rows.end()) {
+      return DataError(absl::StrCat("data.mix: no training row has the task \"", entry.task, "\""));
+    }
+    parts.push_back({entry.task, entry.weight, rows->second});
+  }
+  return parts;
+}
+
+}  // namespace bench::harness

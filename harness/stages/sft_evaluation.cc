@@ -1,0 +1,206 @@
+#include "harness/stages/sft_evaluation.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "harness/data/baselines.h"
+#include "harness/data/text_metrics.h"
+#include "harness/stages/sft_task.h"
+#include "kernels/linear_cross_entropy.h"
+#include "models/generate.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using results::MetricDescriptor;
+using results::MetricValue;
+using Rows = std::vector<const SftRow*>;
+
+// Rows that go through the model at once: enough to fill the matrix products, little memory.
+constexpr size_t kRowsPerBatch = 64;
+
+template <typename Visit>
+void ForEachBatch(const Rows& rows, Visit visit) {
+  for (size_t begin = 0; begin < rows.size(); begin += kRowsPerBatch) {
+    const size_t end = std::min(rows.size(), begin + kRowsPerBatch);
+    visit(Rows(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+               rows.begin() + static_cast<std::ptrdiff_t>(end)));
+  }
+}
+
+struct TokenScores {
+  double nll_sum = 0;
+  double num_correct = 0;
+  double num_tokens = 0;
+
+  void operator+=(const TokenScores& other) {
+    nll_sum += other.nll_sum;
+    num_correct += other.num_correct;
+    num_tokens += other.num_tokens;
+  }
+  void AppendTo(std::vector<MetricValue>& values, const std::string& label) const {
+    values.push_back({{&results::kEvalLoss, label}, nll_sum / num_tokens});
+    values.push_back({{&results::kTokenAccuracy, label}, num_correct / num_tokens});
+  }
+};
+
+TokenScores ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
+  const at::NoGradGuard no_grad;
+  TokenScores scores;
+  ForEachBatch(rows, [&](const Rows& batch_rows) {
+    const SftBatch batch = MakeSftBatch(batch_rows, decoder.device());
+    const at::Tensor hidden_MD = decoder.Hidden(batch.inputs).index_select(0, batch.target_rows_M);
+    const kernels::CrossEntropy result =
+        kernels::LinearCrossEntropy(hidden_MD, decoder.head_weight_VD(), batch.targets_M);
+    scores += {result.nll_M.sum(at::kDouble).item<double>(), result.correct_M.sum().item<double>(),
+               static_cast<double>(batch.targets_M.numel())};
+  });
+  return scores;
+}
+
+// Exact match and chrF of answers to rows.
+class AnswerScores {
+ public:
+  void Add(const std::string& answer, const SftRow& row) {
+    num_exact_ += ExactMatch(answer, row.example.output) ? 1 : 0;
+    ++num_;
+    chrf_.Add(answer, row.example.output);
+  }
+  void AppendTo(std::vector<MetricValue>& values, const std::string& label,
+                const MetricDescriptor& exact_match, const MetricDescriptor& chrf) const {
+    values.push_back({{&exact_match, label}, num_exact_ / num_});
+    values.push_back({{&chrf, label}, chrf_.Value()});
+  }
+
+ private:
+  double num_exact_ = 0;
+  double num_ = 0;
+  ChrfScore chrf_;
+};
+
+Rows FirstRows(const std::vector<SftRow>& rows, int64_t count) {
+  Rows first;
+  for (size_t i = 0; i < rows.size() && static_cast<int64_t>(i) < count; ++i) {
+    first.push_back(&rows[i]);
+  }
+  return first;
+}
+
+}  // namespace
+
+std::vector<SftEvaluator::TaskRows> SftEvaluator::Select(
+    std::vector<SftRow> SftTaskRows::*part) const {
+  std::vector<TaskRows> selected;
+  for (const SftTaskRows& task : p_.data.tasks) {
+    const std::vector<SftRow>& rows = task.*part;
+    if (rows.empty()) continue;
+    selected.push_back({task.task, FirstRows(rows, p_.spec.evaluation.rows_per_task),
+                        FirstRows(rows, p_.spec.evaluation.generate_rows_per_task)});
+  }
+  return selected;
+}
+
+bool SftEvaluator::HasTestRows() const {
+  return std::any_of(p_.data.tasks.begin(), p_.data.tasks.end(),
+                     [](const SftTaskRows& task) { return !task.test.empty(); });
+}
+
+std::vector<std::string> SftEvaluator::Answers(const Rows& rows) const {
+  Range range(p_.ranges, RangeId::kGenerate);
+  models::GenerationOptions options;
+  options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
+  options.stop_token = p_.tokenizer.eos_id();
+  std::vector<std::string> answers;
+  ForEachBatch(rows, [&](const Rows& batch) {
+    std::vector<std::vector<int64_t>> prompts;
+    for (const SftRow* row : batch) {
+      prompts.emplace_back(row->tokens.begin(), row->tokens.begin() + row->num_prompt_tokens);
+    }
+    for (const auto& generation : models::Generate(p_.decoder, prompts, options, nullptr)) {
+      answers.push_back(p_.tokenizer.Decode(generation.tokens));
+    }
+  });
+  return answers;
+}
+
+std::vector<MetricValue> SftEvaluator::Score(const std::vector<TaskRows>& tasks) const {
+  std::vector<MetricValue> values;
+  TokenScores all_tokens;
+  AnswerScores all_answers;
+  for (const TaskRows& task : tasks) {
+    const TokenScores tokens = ScoreTokens(p_.decoder, task.scored);
+    tokens.AppendTo(values, task.task);
+    all_tokens += tokens;
+    if (task.generated.empty()) continue;
+    AnswerScores scores;
+    const std::vector<std::string> answers = Answers(task.generated);
+    for (size_t i = 0; i < answers.size(); ++i) {
+      scores.Add(answers[i], *task.generated[i]);
+      all_answers.Add(answers[i], *task.generated[i]);
+    }
+    scores.AppendTo(values, task.task, results::kExactMatch, results::kChrf);
+  }
+  all_tokens.AppendTo(values, "");
+  if (p_.spec.evaluation.generate_rows_per_task > 0) {
+    all_answers.AppendTo(values, "", results::kExactMatch, results::kChrf);
+  }
+  return values;
+}
+
+std::vector<MetricValue> SftEvaluator::ScoreBaselines(const std::vector<TaskRows>& tasks) const {
+  std::vector<SftExample> training;
+  for (const SftTaskRows& task : p_.data.tasks) {
+    for (const SftRow& row : task.train) training.push_back(row.example);
+  }
+  const NearestBaseline nearest(training);
+  std::vector<MetricValue> values;
+  for (const TaskRows& task : tasks) {
+    if (task.generated.empty()) continue;
+    AnswerScores copy_scores;
+    AnswerScores nearest_scores;
+    for (const SftRow* row : task.generated) {
+      copy_scores.Add(CopyBaseline(row->example), *row);
+      nearest_scores.Add(nearest.Answer(row->example), *row);
+    }
+    copy_scores.AppendTo(values, task.task, results::kCopyExactMatch, results::kCopyChrf);
+    nearest_scores.AppendTo(values, task.task, results::kNearestExactMatch, results::kNearestChrf);
+  }
+  return values;
+}
+
+absl::Status SftEvaluator::RecordSamples(const std::vector<TaskRows>& tasks, int64_t step) const {
+  for (const TaskRows& task : tasks) {
+    Rows rows = task.generated;
+    rows.resize(std::min(rows.size(), static_cast<size_t>(p_.spec.evaluation.num_samples)));
+    const std::vector<std::string> answers = Answers(rows);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const SftExample& example = rows[i]->example;
+      BENCH_RETURN_IF_ERROR(p_.writer.TableRow(
+          "samples", step,
+          {{"task", task.task},
+           {"instruction", example.instruction},
+           {"input", example.input},
+           {"reference", example.output},
+           {"answer", answers[i]},
+           {"exact_match", static_cast<int64_t>(ExactMatch(answers[i], example.output))}}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Evaluation> SftEvaluator::Run(EvaluationPoint point, int64_t step) {
+  Evaluation evaluation;
+  const std::vector<TaskRows> validation = Select(&SftTaskRows::validation);
+  evaluation.values = Score(validation);
+  if (point == EvaluationPoint::kPeriodic) return evaluation;
+  const bool has_test_rows = HasTestRows();
+  const std::vector<TaskRows> held_out = has_test_rows ? Select(&SftTaskRows::test) : validation;
+  evaluation.summary = has_test_rows ? Score(held_out) : evaluation.values;
+  const std::vector<MetricValue> baselines = ScoreBaselines(held_out);
+  evaluation.summary.insert(evaluation.summary.end(), baselines.begin(), baselines.end());
+  BENCH_RETURN_IF_ERROR(RecordSamples(held_out, step));
+  return evaluation;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,59 @@
+// Held-out evaluation of supervised fine-tuning.
+//
+// Every evaluation: loss (nat a target token), token accuracy, and greedy generation with exact
+// match and chrF, per task and over all tasks, on the validation rows. The final one also takes the
+// test rows, where there are some, for the summary and for the samples in the results, beside two
+// answers that need no training: the input copied, and the output of the nearest training example.
+// Draws nothing: generation is greedy.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/data/tokenizer.h"
+#include "harness/definition/sft_spec.h"
+#include "harness/measurement/ranges.h"
+#include "harness/stages/sft_data.h"
+#include "harness/training/task.h"
+#include "models/decoder.h"
+#include "results/run_writer.h"
+
+namespace bench::harness {
+
+class SftEvaluator {
+ public:
+  // All must outlive the evaluator.
+  struct Parts {
+    const SftSpec& spec;
+    const SftData& data;
+    const Tokenizer& tokenizer;
+    const models::Decoder& decoder;
+    results::RunWriter& writer;
+    RangeTable& ranges;
+  };
+  explicit SftEvaluator(const Parts& parts) : p_(parts) {}
+
+  absl::StatusOr<Evaluation> Run(EvaluationPoint point, int64_t step);
+
+ private:
+  using Rows = std::vector<const SftRow*>;
+  struct TaskRows {
+    std::string task;
+    Rows scored;     // for loss and accuracy
+    Rows generated;  // for exact match and chrF
+  };
+
+  std::vector<TaskRows> Select(std::vector<SftRow> SftTaskRows::*part) const;
+  bool HasTestRows() const;
+  std::vector<results::MetricValue> Score(const std::vector<TaskRows>& tasks) const;
+  std::vector<std::string> Answers(const Rows& rows) const;
+  std::vector<results::MetricValue> ScoreBaselines(const std::vector<TaskRows>& tasks) const;
+  absl::Status RecordSamples(const std::vector<TaskRows>& tasks, int64_t step) const;
+
+  Parts p_;
+};
+
+}  // namespace bench::harness

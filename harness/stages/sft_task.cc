@@ -1,0 +1,72 @@
+#include "harness/stages/sft_task.h"
+
+#include "kernels/linear_cross_entropy.h"
+#include "nlohmann/json.hpp"
+
+namespace bench::harness {
+
+SftBatch MakeSftBatch(const std::vector<const SftRow*>& rows, at::Device device) {
+  std::vector<std::vector<int64_t>> inputs;
+  std::vector<int64_t> target_rows;
+  std::vector<int64_t> targets;
+  int64_t start = 0;
+  for (const SftRow* row : rows) {
+    inputs.emplace_back(row->tokens.begin(), row->tokens.end() - 1);
+    const int64_t length = static_cast<int64_t>(row->tokens.size());
+    for (int64_t position = row->num_prompt_tokens; position < length; ++position) {
+      target_rows.push_back(start + position - 1);  // the hidden state before a token predicts it
+      targets.push_back(row->tokens[static_cast<size_t>(position)]);
+    }
+    start += length - 1;
+  }
+  return {models::MakeRaggedBatch(inputs, device), at::tensor(target_rows, at::kLong).to(device),
+          at::tensor(targets, at::kLong).to(device)};
+}
+
+SftTask::SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sampler,
+                 const models::Decoder& decoder, Evaluator evaluator)
+    : spec_(spec),
+      decoder_(decoder),
+      sampler_(std::move(sampler)),
+      evaluator_(std::move(evaluator)) {
+  for (const MixturePart& part : sampler_.parts()) {
+    for (const SftTaskRows& task : data.tasks) {
+      if (task.task == part.task) parts_.push_back(&task.train);
+    }
+  }
+}
+
+absl::StatusOr<Window> SftTask::NextWindow() {
+  window_.clear();
+  Window window;
+  for (int64_t i = 0; i < spec_.training.batch_size; ++i) {
+    const MixtureDraw draw = sampler_.Next();
+    const SftRow& row = (*parts_[draw.part])[static_cast<size_t>(draw.row)];
+    window_.push_back(&row);
+    window.num_tokens += static_cast<int64_t>(row.tokens.size()) - 1;
+    window.num_target_tokens += row.num_target_tokens();
+  }
+  window.num_micro_batches = spec_.training.batch_size / spec_.training.micro_rows();
+  window.denominator = static_cast<double>(window.num_target_tokens);
+  return window;
+}
+
+at::Tensor SftTask::LossSum(int64_t micro_batch) {
+  const int64_t rows = spec_.training.micro_rows();
+  const auto first = window_.begin() + micro_batch * rows;
+  const SftBatch batch = MakeSftBatch({first, first + rows}, decoder_.device());
+  const at::Tensor hidden_MD = decoder_.Hidden(batch.inputs).index_select(0, batch.target_rows_M);
+  return kernels::LinearCrossEntropySum(hidden_MD, decoder_.head_weight_VD(), batch.targets_M);
+}
+
+absl::StatusOr<Evaluation> SftTask::Evaluate(EvaluationPoint point, int64_t step) {
+  return evaluator_(point, step);
+}
+
+nlohmann::json SftTask::SaveState() const { return {{"sampler", sampler_.SaveState()}}; }
+
+absl::Status SftTask::RestoreState(const nlohmann::json& state) {
+  return sampler_.RestoreState(state["sampler"]);
+}
+
+}  // namespace bench::harness

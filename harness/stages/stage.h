@@ -1,0 +1,71 @@
+// A stage makes an artifact from inputs. Data sets, tokenizers and trained weights are all made
+// this way, so a pipeline is a graph of experiments and never code.
+//
+// To add a stage: its specification in harness/definition, its files here, one line in factory.cc.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/definition/load.h"
+#include "harness/determinism/seeds.h"
+#include "harness/measurement/ranges.h"
+#include "harness/run/progress.h"
+#include "harness/store/store.h"
+#include "results/run_writer.h"
+
+namespace bench::harness {
+
+enum class DeviceKind { kCpu, kCuda };
+enum class StartMode { kFresh, kResume };
+
+// What a stage needs of another experiment, by the role it plays here.
+struct InputNeed {
+  std::string role;  // "dataset", "tokenizer", "initial_weights"
+  ArtifactRef artifact;
+  StageKind made_by;  // the stage whose artifact it must be
+};
+struct RunContext {
+  const LoadedDefinition& definition;
+  SeedSource seeds;
+  std::map<std::string, Artifact> inputs;  // by role
+  const Store& store;
+  std::string experiments_root;
+  std::string folder;           // of the run: journal, checkpoints
+  std::string artifact_folder;  // what the stage leaves here becomes its artifact
+  results::RunWriter& writer;
+  RangeTable& ranges;
+  Progress& progress;
+  DeviceKind device;
+  StartMode start;
+  std::optional<int64_t> stop_after_step;  // training stops there, resumable, as on a stop signal
+};
+
+struct StageOutcome {
+  results::RunStatus status = results::RunStatus::kComplete;
+  std::vector<results::MetricValue> summary;  // what the acceptance bounds are checked against
+};
+
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  virtual std::vector<InputNeed> Inputs() const { return {}; }
+  // Digests of content from outside the store (declared sources, a user's own files) by role; they
+  // join the recipe key.
+  virtual absl::StatusOr<InputDigests> ContentDigests(
+      [[maybe_unused]] const std::string& experiments_root) const {
+    return InputDigests{};
+  }
+  // Records into context.writer, leaves the artifact's files in context.artifact_folder.
+  virtual absl::StatusOr<StageOutcome> Run(RunContext& context) = 0;
+};
+
+// The stage of a definition, which must outlive it.
+std::unique_ptr<Stage> MakeStage(const Definition& definition);
+
+}  // namespace bench::harness

@@ -1,0 +1,253 @@
+#include "harness/store/store.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "base/sha256.h"
+#include "base/status.h"
+#include "nlohmann/json.hpp"
+
+namespace bench::harness {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr char kManifest[] = "manifest.json";
+constexpr int64_t kMaxManifestBytes = int64_t{64} << 20;
+
+absl::StatusOr<std::vector<std::string>> FilesBelow(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_regular_file()) names.push_back(fs::relative(it->path(), folder).string());
+  }
+  if (error) return EnvironmentError(absl::StrCat("cannot list ", folder, ": ", error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+absl::StatusOr<json> DescribeFile(const std::string& folder, const std::string& name) {
+  const std::string path = absl::StrCat(folder, "/", name);
+  std::error_code error;
+  const auto bytes = fs::file_size(path, error);
+  if (error) return EnvironmentError(absl::StrCat("cannot inspect ", path, ": ", error.message()));
+  BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(path));
+  return json{{"name", name}, {"bytes", bytes}, {"sha256", sha256}};
+}
+
+absl::StatusOr<std::string> MakeManifest(const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const auto names, FilesBelow(folder));
+  json files = json::array();
+  for (const std::string& name : names) {
+    if (name == kManifest) continue;
+    BENCH_ASSIGN_OR_RETURN(json file, DescribeFile(folder, name));
+    files.push_back(std::move(file));
+  }
+  return json{{"files", std::move(files)}}.dump(1);
+}
+
+// OK when the manifest is the one that `digest` names and every file is the one it lists.
+absl::Status Verify(const Artifact& artifact) {
+  BENCH_ASSIGN_OR_RETURN(const std::string manifest,
+                         ReadFile(artifact.File(kManifest), kMaxManifestBytes));
+  if (Sha256Hex(manifest) != artifact.digest) {
+    return DataError(absl::StrCat(artifact.folder, ": its manifest does not have its digest"));
+  }
+  const json files = json::parse(manifest, nullptr, /*allow_exceptions=*/false);
+  for (const json& file : files["files"]) {
+    const std::string path = artifact.File(file["name"].get<std::string>());
+    BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(path));
+    if (sha256 != file["sha256"].get<std::string>()) {
+      return DataError(absl::StrCat(path, ": SHA-256 ", sha256, ", the manifest says ",
+                                    file["sha256"].get<std::string>()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+int64_t TreeBytes(const std::string& folder) {
+  int64_t bytes = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_regular_file()) bytes += static_cast<int64_t>(it->file_size(error));
+  }
+  return bytes;
+}
+
+absl::Status SyncTree(const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const auto names, FilesBelow(folder));
+  for (const std::string& name : names) {
+    BENCH_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(absl::StrCat(folder, "/", name)));
+    BENCH_RETURN_IF_ERROR(file.Sync());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string RecipeKey(const std::string& definition_sha256, const InputDigests& inputs) {
+  std::string text = absl::StrCat("bench-recipe\n", definition_sha256, "\n");
+  for (const auto& [name, digest] : inputs) absl::StrAppend(&text, name, " ", digest, "\n");
+  return Sha256Hex(text);
+}
+
+absl::StatusOr<Store> Store::Open(const std::string& root) {
+  const std::string absolute = fs::absolute(root).lexically_normal().string();
+  for (const char* folder : {"objects", "recipes", "runs", "sources", "staging"}) {
+    BENCH_RETURN_IF_ERROR(MakeFolders(absl::StrCat(absolute, "/", folder)));
+  }
+  BENCH_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Acquire(absolute, FolderLock::Mode::kShared));
+  return Store(absolute, std::move(lock));
+}
+
+absl::StatusOr<std::optional<Artifact>> Store::Find(const std::string& recipe_key) const {
+  const std::string path = absl::StrCat(root_, "/recipes/", recipe_key, ".json");
+  if (!Exists(path)) return std::optional<Artifact>();
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
+  const json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!recipe.is_object() || !recipe.contains("artifact")) return std::optional<Artifact>();
+  absl::StatusOr<Artifact> artifact = Load(recipe["artifact"].get<std::string>());
+  if (artifact.ok()) return std::optional<Artifact>(*std::move(artifact));
+  const std::string object =
+      absl::StrCat(root_, "/objects/", recipe["artifact"].get<std::string>());
+  if (Exists(object)) {
+    // Set aside, not removed: somebody may want to see what happened to it.
+    BENCH_ASSIGN_OR_RETURN(const std::string aside, NewStaging());
+    BENCH_RETURN_IF_ERROR(PublishFolder(object, absl::StrCat(aside, "/damaged")));
+  }
+  return std::optional<Artifact>();
+}
+
+absl::StatusOr<Artifact> Store::Load(const std::string& digest) const {
+  Artifact artifact{digest, absl::StrCat(root_, "/objects/", digest)};
+  if (!Exists(artifact.folder)) {
+    return DataError(absl::StrCat("artifact ", digest, " is not in the store ", root_));
+  }
+  BENCH_RETURN_IF_ERROR(Verify(artifact));
+  return artifact;
+}
+
+absl::StatusOr<std::string> Store::NewStaging() const {
+  std::string path = absl::StrCat(root_, "/staging/", ::getpid(), "-XXXXXX");
+  if (::mkdtemp(path.data()) == nullptr) {
+    return EnvironmentError(absl::StrCat("cannot create a folder in ", root_, "/staging"));
+  }
+  return path;
+}
+
+absl::StatusOr<Artifact> Store::Publish(const std::string& staging) const {
+  BENCH_ASSIGN_OR_RETURN(const std::string manifest, MakeManifest(staging));
+  BENCH_RETURN_IF_ERROR(SyncTree(staging));
+  BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(staging, "/", kManifest), manifest));
+  Artifact artifact;
+  artifact.digest = Sha256Hex(manifest);
+  artifact.folder = absl::StrCat(root_, "/objects/", artifact.digest);
+  if (Exists(artifact.folder) && Verify(artifact).ok()) {
+    BENCH_RETURN_IF_ERROR(RemoveTree(staging));
+    return artifact;
+  }
+  BENCH_RETURN_IF_ERROR(RemoveTree(artifact.folder));
+  BENCH_RETURN_IF_ERROR(PublishFolder(staging, artifact.folder));
+  return artifact;
+}
+
+absl::Status Store::Record(const Recipe& recipe) const {
+  const json text = {{"artifact", recipe.artifact_digest},
+                     {"experiment", recipe.experiment},
+                     {"definition_sha256", recipe.definition_sha256}};
+  return PublishFile(absl::StrCat(root_, "/recipes/", recipe.key, ".json"), text.dump(1));
+}
+
+absl::StatusOr<std::string> Store::NewRunFolder(const std::string& experiment) const {
+  const std::string parent = absl::StrCat(root_, "/runs/", experiment);
+  BENCH_RETURN_IF_ERROR(MakeFolders(parent));
+  for (int64_t n = 1;; ++n) {
+    // mkdir decides between processes that start at the same moment.
+    std::string path = absl::StrCat(parent, "/", n);
+    if (::mkdir(path.c_str(), 0755) == 0) return path;
+    if (errno != EEXIST) return EnvironmentError(absl::StrCat("cannot create ", path));
+  }
+}
+
+absl::StatusOr<std::vector<Recipe>> Store::Recipes() const {
+  BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(root_ + "/recipes"));
+  std::vector<Recipe> recipes;
+  for (const std::string& name : names) {
+    BENCH_ASSIGN_OR_RETURN(const std::string text,
+                           ReadFile(absl::StrCat(root_, "/recipes/", name), kMaxManifestBytes));
+    const json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (!recipe.is_object()) continue;
+    recipes.push_back({fs::path(name).stem().string(), recipe.value("artifact", ""),
+                       recipe.value("experiment", ""), recipe.value("definition_sha256", "")});
+  }
+  return recipes;
+}
+
+absl::StatusOr<std::vector<StoreEntry>> Store::List(
+    const std::set<std::string>& locked_definitions) const {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Recipe> recipes, Recipes());
+  std::map<std::string, std::string> makers;  // digest -> experiment
+  std::set<std::string> kept;
+  for (const Recipe& recipe : recipes) {
+    makers.emplace(recipe.artifact_digest, recipe.experiment);
+    if (locked_definitions.contains(recipe.definition_sha256)) kept.insert(recipe.artifact_digest);
+  }
+  std::vector<StoreEntry> entries;
+  BENCH_ASSIGN_OR_RETURN(const auto objects, ListFolder(root_ + "/objects"));
+  for (const std::string& digest : objects) {
+    entries.push_back({StoreEntry::Kind::kArtifact, absl::StrCat("objects/", digest),
+                       makers.contains(digest) ? makers[digest] : "",
+                       TreeBytes(absl::StrCat(root_, "/objects/", digest)),
+                       !kept.contains(digest)});
+  }
+  BENCH_ASSIGN_OR_RETURN(const auto experiments, ListFolder(root_ + "/runs"));
+  for (const std::string& experiment : experiments) {
+    const std::string parent = absl::StrCat("runs/", experiment);
+    BENCH_ASSIGN_OR_RETURN(const auto runs, ListFolder(absl::StrCat(root_, "/", parent)));
+    for (const std::string& run : runs) {
+      const std::string name = absl::StrCat(parent, "/", run);
+      entries.push_back({StoreEntry::Kind::kRun, name, experiment,
+                         TreeBytes(absl::StrCat(root_, "/", name)), false});
+    }
+  }
+  for (const auto& [kind, folder] : {std::pair{StoreEntry::Kind::kSource, "sources"},
+                                     std::pair{StoreEntry::Kind::kStaging, "staging"}}) {
+    BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(absl::StrCat(root_, "/", folder)));
+    for (const std::string& name : names) {
+      const std::string path = absl::StrCat(folder, "/", name);
+      entries.push_back({kind, path, "", TreeBytes(absl::StrCat(root_, "/", path)),
+                         kind == StoreEntry::Kind::kStaging || name[0] == '.'});
+    }
+  }
+  return entries;
+}
+
+absl::StatusOr<std::vector<StoreEntry>> Store::Prune(
+    const std::set<std::string>& locked_definitions) {
+  // Our own shared lock gives way to the exclusive one, which no other process may share.
+  { FolderLock released = std::move(lock_); }
+  BENCH_ASSIGN_OR_RETURN(lock_, FolderLock::Acquire(root_));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<StoreEntry> entries, List(locked_definitions));
+  std::vector<StoreEntry> removed;
+  for (const StoreEntry& entry : entries) {
+    if (!entry.prunable) continue;
+    BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(root_, "/", entry.name)));
+    removed.push_back(entry);
+  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Recipe> recipes, Recipes());
+  for (const Recipe& recipe : recipes) {
+    if (Exists(absl::StrCat(root_, "/objects/", recipe.artifact_digest))) continue;
+    BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(root_, "/recipes/", recipe.key, ".json")));
+  }
+  return removed;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,54 @@
+// Checkpoints: everything a run needs to continue bit for bit, published whole or not at all.
+//
+//   <run>/checkpoints/step-000000120/
+//     tensors.safetensors   "model/<parameter>" and "optimizer/<state>/<parameter>"
+//     state.json            step, tokens, elapsed time, the task's state (data position,
+//     generators),
+//                           SHA-256 of the tensors file, and each tensor's slice of its logical
+//                           tensor (offset and full shape), so that another number of ranks can
+//                           read it
+//
+// A checkpoint is made in a hidden folder and renamed, and the last two complete ones are kept.
+// Loading checks both digests: a damaged checkpoint is passed over for the one before, and said.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "models/decoder.h"
+#include "nlohmann/json.hpp"
+
+namespace bench::harness {
+
+struct Checkpoint {
+  int64_t step = 0;
+  int64_t tokens = 0;
+  double elapsed_s = 0;
+  nlohmann::json task_state;
+  std::vector<models::NamedTensor> tensors;
+};
+
+absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint);
+
+struct LoadedCheckpoint {
+  std::optional<Checkpoint> checkpoint;  // absent: there is none that is complete
+  std::vector<std::string> passed_over;  // why each newer one was not used
+};
+absl::StatusOr<LoadedCheckpoint> LoadLatestCheckpoint(const std::string& run_folder);
+
+// Tensors whose name begins with "<prefix>/", without the prefix.
+std::vector<models::NamedTensor> WithPrefix(const std::vector<models::NamedTensor>& tensors,
+                                            const std::string& prefix);
+// The reverse: adds "<prefix>/" to every name.
+void AppendWithPrefix(const std::vector<models::NamedTensor>& tensors, const std::string& prefix,
+                      std::vector<models::NamedTensor>& into);
+
+// Copies `source` into the live tensors `target` by name. DataError if a name is missing, left over
+// or differs in shape.
+absl::Status CopyByName(const std::vector<models::NamedTensor>& source,
+                        const std::vector<models::NamedTensor>& target);
+
+}  // namespace bench::harness

@@ -1,0 +1,282 @@
+#include "harness/training/loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/sha256.h"
+#include "base/status.h"
+#include "harness/run/process_clock.h"
+#include "harness/run/signals.h"
+#include "harness/training/checkpoint.h"
+#include "harness/training/digest.h"
+#include "harness/training/optimizer.h"
+#include "harness/training/schedule.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using results::MetricValue;
+using results::RunStatus;
+using Clock = std::chrono::steady_clock;
+
+// The summary of the training loss is the mean over this many last steps.
+constexpr size_t kTrainLossSteps = 20;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double Median(std::vector<double> values) {
+  auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+struct StepResult {
+  Window window;
+  double loss = 0;
+  double grad_norm = 0;
+  double learning_rate = 0;
+  double seconds = 0;
+};
+
+class Loop {
+ public:
+  Loop(const LoopSpec& spec, TrainingTask& task, RunContext& context)
+      : spec_(spec),
+        task_(task),
+        context_(context),
+        optimizer_(MakeOptimizer(spec.optimizer, task.parameters())) {}
+
+  absl::StatusOr<StageOutcome> Run();
+
+ private:
+  absl::Status Restore();
+  absl::StatusOr<StepResult> TrainStep();
+  absl::StatusOr<double> AccumulateGradients(const Window& window);
+  absl::Status RecordStep(const StepResult& result);
+  absl::Status RecordRanges();
+  absl::Status Evaluate(EvaluationPoint point);
+  absl::Status RecordDigests();
+  absl::Status Checkpoint();
+  absl::Status AfterStep(const StepResult& result);
+  absl::StatusOr<StageOutcome> Finish(RunStatus status);
+  results::RowPosition Position() const {
+    return {step_, tokens_, elapsed_before_ + SecondsSince(start_)};
+  }
+  std::string Detail(const StepResult& result) const;
+  bool MustStop() const {
+    return StopSignal() || (context_.stop_after_step && step_ >= *context_.stop_after_step);
+  }
+
+  const LoopSpec& spec_;
+  TrainingTask& task_;
+  RunContext& context_;
+  std::unique_ptr<Optimizer> optimizer_;
+  Clock::time_point start_ = Clock::now();
+  double elapsed_before_ = 0;  // in earlier attempts
+  int64_t step_ = 0;
+  int64_t tokens_ = 0;
+  std::deque<double> last_losses_;
+  std::vector<double> step_seconds_;
+  std::vector<double> target_tokens_per_s_;
+  std::vector<MetricValue> summary_;
+};
+
+absl::Status Loop::Restore() {
+  if (context_.start == StartMode::kFresh) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(context_.folder));
+  if (!loaded.checkpoint) return absl::OkStatus();
+  harness::Checkpoint& checkpoint = *loaded.checkpoint;
+  BENCH_RETURN_IF_ERROR(CopyByName(WithPrefix(checkpoint.tensors, "model"), task_.parameters()));
+  BENCH_RETURN_IF_ERROR(
+      CopyByName(WithPrefix(checkpoint.tensors, "optimizer"), optimizer_->State()));
+  BENCH_RETURN_IF_ERROR(task_.RestoreState(checkpoint.task_state["stage"]));
+  for (const auto& loss : checkpoint.task_state["last_losses"]) last_losses_.push_back(loss);
+  step_ = checkpoint.step;
+  tokens_ = checkpoint.tokens;
+  elapsed_before_ = checkpoint.elapsed_s;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<double> Loop::AccumulateGradients(const Window& window) {
+  double loss = 0;
+  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
+    at::Tensor scaled;
+    {
+      Range range(context_.ranges, RangeId::kForward);
+      const at::Tensor loss_sum = task_.LossSum(i);
+      loss += loss_sum.item<double>() / window.denominator;
+      scaled = loss_sum / window.denominator;
+    }
+    Range range(context_.ranges, RangeId::kBackward);
+    scaled.backward();
+  }
+  return loss;
+}
+
+absl::StatusOr<StepResult> Loop::TrainStep() {
+  const Clock::time_point start = Clock::now();
+  Range range(context_.ranges, RangeId::kStep);
+  StepResult result;
+  {
+    Range data(context_.ranges, RangeId::kData);
+    BENCH_ASSIGN_OR_RETURN(result.window, task_.NextWindow());
+  }
+  BENCH_ASSIGN_OR_RETURN(result.loss, AccumulateGradients(result.window));
+  result.learning_rate =
+      LearningRate(spec_.schedule, spec_.optimizer.learning_rate, step_ + 1, spec_.num_steps);
+  {
+    Range update(context_.ranges, RangeId::kOptimizer);
+    result.grad_norm = ClipGradients(task_.parameters(), spec_.optimizer.max_grad_norm);
+    if (std::isfinite(result.loss) && std::isfinite(result.grad_norm)) {
+      optimizer_->Step(result.learning_rate);
+    }
+    ClearGradients(task_.parameters());
+  }
+  result.seconds = SecondsSince(start);
+  return result;
+}
+
+absl::Status Loop::RecordRanges() {
+  for (const RangeTotal& total : context_.ranges.TakeStep()) {
+    BENCH_RETURN_IF_ERROR(context_.writer.Range(step_, std::string(total.name), total.count,
+                                                total.host_s, std::nullopt));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Loop::RecordStep(const StepResult& result) {
+  const double target_tokens = static_cast<double>(result.window.num_target_tokens);
+  last_losses_.push_back(result.loss);
+  if (last_losses_.size() > kTrainLossSteps) last_losses_.pop_front();
+  if (step_seconds_.empty()) {
+    if (const auto seconds = SecondsSinceProcessStart()) {
+      BENCH_RETURN_IF_ERROR(context_.writer.Summary({{&results::kTimeToFirstStep, ""}, *seconds}));
+    }
+  }
+  step_seconds_.push_back(result.seconds);
+  target_tokens_per_s_.push_back(target_tokens / result.seconds);
+  BENCH_RETURN_IF_ERROR(context_.writer.Step(
+      Position(), {{{&results::kLoss, ""}, result.loss},
+                   {{&results::kGradNorm, ""}, result.grad_norm},
+                   {{&results::kLearningRate, ""}, result.learning_rate},
+                   {{&results::kTargetTokens, ""}, target_tokens},
+                   {{&results::kBatchTokens, ""}, static_cast<double>(result.window.num_tokens)},
+                   {{&results::kStepTime, ""}, result.seconds}}));
+  return RecordRanges();
+}
+
+absl::Status Loop::RecordDigests() {
+  const ListDigest weights = DigestOf(task_.parameters());
+  BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, "weights", weights.total));
+  for (const auto& [name, digest] : weights.items) {
+    BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, absl::StrCat("weights/", name), digest));
+  }
+  BENCH_RETURN_IF_ERROR(
+      context_.writer.Digest(step_, "optimizer", DigestOf(optimizer_->State()).total));
+  return context_.writer.Digest(step_, "generators", Sha256Hex(task_.SaveState().dump()));
+}
+
+absl::Status Loop::Evaluate(EvaluationPoint point) {
+  Evaluation evaluation;
+  {
+    Range range(context_.ranges, RangeId::kEvaluate);
+    BENCH_ASSIGN_OR_RETURN(evaluation, task_.Evaluate(point, step_));
+  }
+  BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation.values));
+  if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation.summary);
+  return RecordDigests();
+}
+
+absl::Status Loop::Checkpoint() {
+  Range range(context_.ranges, RangeId::kCheckpoint);
+  // The journal first, so that it is never behind the checkpoint.
+  BENCH_RETURN_IF_ERROR(context_.writer.Flush());
+  harness::Checkpoint checkpoint;
+  checkpoint.step = step_;
+  checkpoint.tokens = tokens_;
+  checkpoint.elapsed_s = Position().wall_time_s;
+  checkpoint.task_state = {{"stage", task_.SaveState()}, {"last_losses", last_losses_}};
+  AppendWithPrefix(task_.parameters(), "model", checkpoint.tensors);
+  AppendWithPrefix(optimizer_->State(), "optimizer", checkpoint.tensors);
+  return SaveCheckpoint(context_.folder, checkpoint);
+}
+
+std::string Loop::Detail(const StepResult& result) const {
+  return absl::StrFormat("loss %.4f  lr %.2e  %.0f target tokens/s", result.loss,
+                         result.learning_rate, target_tokens_per_s_.back());
+}
+
+// Evaluation and checkpoint, where they are due after a step that is not the last.
+absl::Status Loop::AfterStep(const StepResult& result) {
+  context_.progress.Update("step", step_, spec_.num_steps, Detail(result));
+  if (step_ < spec_.num_steps) {
+    if (spec_.evaluate_every_steps > 0 && step_ % spec_.evaluate_every_steps == 0) {
+      BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
+    }
+    if (spec_.checkpoint_every_steps > 0 && step_ % spec_.checkpoint_every_steps == 0) {
+      BENCH_RETURN_IF_ERROR(Checkpoint());
+    }
+  }
+  BENCH_RETURN_IF_ERROR(RecordRanges());  // those of the evaluation and the checkpoint
+  return context_.writer.FlushIfDue();
+}
+
+absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
+  context_.progress.Finish();
+  StageOutcome outcome;
+  outcome.status = status;
+  if (status == RunStatus::kComplete) {
+    BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kFinal));
+    outcome.summary = summary_;
+  }
+  if (status != RunStatus::kDiverged) BENCH_RETURN_IF_ERROR(Checkpoint());
+  BENCH_RETURN_IF_ERROR(RecordRanges());
+  if (!last_losses_.empty()) {
+    double sum = 0;
+    for (double loss : last_losses_) sum += loss;
+    outcome.summary.push_back(
+        {{&results::kTrainLoss, ""}, sum / static_cast<double>(last_losses_.size())});
+  }
+  if (!step_seconds_.empty()) {
+    outcome.summary.push_back({{&results::kStepTime, ""}, Median(step_seconds_)});
+    outcome.summary.push_back(
+        {{&results::kTargetTokensPerSecond, ""}, Median(target_tokens_per_s_)});
+  }
+  outcome.summary.push_back({{&results::kTrainTime, ""}, Position().wall_time_s});
+  outcome.summary.push_back({{&results::kOptimizerSteps, ""}, static_cast<double>(step_)});
+  return outcome;
+}
+
+absl::StatusOr<StageOutcome> Loop::Run() {
+  BENCH_RETURN_IF_ERROR(Restore());
+  start_ = Clock::now();
+  while (step_ < spec_.num_steps) {
+    if (MustStop()) return Finish(RunStatus::kInterrupted);
+    BENCH_ASSIGN_OR_RETURN(const StepResult result, TrainStep());
+    ++step_;
+    tokens_ += result.window.num_tokens;
+    BENCH_RETURN_IF_ERROR(RecordStep(result));
+    if (!std::isfinite(result.loss) || !std::isfinite(result.grad_norm)) {
+      return Finish(RunStatus::kDiverged);
+    }
+    BENCH_RETURN_IF_ERROR(AfterStep(result));
+  }
+  return Finish(RunStatus::kComplete);
+}
+
+}  // namespace
+
+absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,
+                                             RunContext& context) {
+  return Loop(spec, task, context).Run();
+}
+
+}  // namespace bench::harness

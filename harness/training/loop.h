@@ -1,0 +1,31 @@
+// The one optimizer-step loop of all training stages: nothing else calls backward() and the
+// optimizer.
+//
+// A step: the next window of data; for each micro-batch the forward pass and the backward pass of
+// LossSum / denominator; clip; update. Then its row in the results, and an evaluation, digests and
+// a checkpoint where they are due. A non-finite loss ends the run as diverged, a stop request
+// (signals.h, or the run's own) as interrupted, with a checkpoint of the last whole step.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "harness/definition/training_spec.h"
+#include "harness/stages/stage.h"
+#include "harness/training/task.h"
+#include "models/decoder.h"
+
+namespace bench::harness {
+
+struct LoopSpec {
+  OptimizerSpec optimizer;
+  ScheduleSpec schedule;
+  int64_t num_steps = 0;
+  int64_t evaluate_every_steps = 0;    // 0: only at the end
+  int64_t checkpoint_every_steps = 0;  // 0: only when stopping and at the end
+};
+
+absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,
+                                             RunContext& context);
+
+}  // namespace bench::harness

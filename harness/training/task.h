@@ -1,0 +1,54 @@
+// What a training stage gives the one optimizer-step loop (loop.h).
+//
+// An optimizer step consumes one window of micro-batches. The loop minimises
+//   sum over micro-batches of LossSum(i) / window.denominator,
+// so the gradient does not depend on how the window is cut into micro-batches.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ATen/ATen.h"
+#include "absl/status/statusor.h"
+#include "models/decoder.h"
+#include "nlohmann/json_fwd.hpp"
+#include "results/metric.h"
+
+namespace bench::harness {
+
+struct Window {
+  int64_t num_micro_batches = 0;
+  double denominator = 0;         // e.g. target tokens in the whole window; > 0
+  int64_t num_tokens = 0;         // tokens that go through the model
+  int64_t num_target_tokens = 0;  // tokens that are trained on
+};
+
+// When an evaluation happens: kFinal is the last one of a completed run.
+enum class EvaluationPoint { kPeriodic, kFinal };
+
+// What an evaluation found. Series values go to /evals, the rest to /summary.
+struct Evaluation {
+  std::vector<results::MetricValue> values;
+  std::vector<results::MetricValue> summary;
+};
+
+class TrainingTask {
+ public:
+  virtual ~TrainingTask() = default;
+
+  virtual const std::vector<models::NamedTensor>& parameters() const = 0;
+
+  // Moves to the next window of data. Deterministic from the saved state.
+  virtual absl::StatusOr<Window> NextWindow() = 0;
+  // Scalar sum of losses of one micro-batch of the current window, with its graph.
+  virtual at::Tensor LossSum(int64_t micro_batch) = 0;
+
+  // Must not draw from any generator that training draws from.
+  virtual absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) = 0;
+
+  // Data position and generators; restored before the first NextWindow of a resumed run.
+  virtual nlohmann::json SaveState() const = 0;
+  virtual absl::Status RestoreState(const nlohmann::json& state) = 0;
+};
+
+}  // namespace bench::harness

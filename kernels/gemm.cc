@@ -1,0 +1,22 @@
+#include "kernels/gemm.h"
+
+// The Fortran BLAS symbol that libtorch_cpu exports.
+extern "C" void sgemm_(const char* transa, const char* transb, const int* m, const int* n,
+                       const int* k, const float* alpha, const float* a, const int* lda,
+                       const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
+
+namespace bench::kernels {
+
+// BLAS is column-major: a row-major C = A B is the column-major C^T = B^T A^T.
+void Gemm(const GemmShape& shape, float alpha, const MatrixRef& a, const MatrixRef& b,
+          const GemmOutput& c) {
+  const int m = static_cast<int>(shape.m), n = static_cast<int>(shape.n);
+  const int k = static_cast<int>(shape.k);
+  const int lda = static_cast<int>(a.stride), ldb = static_cast<int>(b.stride);
+  const int ldc = static_cast<int>(c.stride);
+  const char* transa = a.transpose == Transpose::kYes ? "t" : "n";
+  const char* transb = b.transpose == Transpose::kYes ? "t" : "n";
+  sgemm_(transb, transa, &n, &m, &k, &alpha, b.data, &ldb, a.data, &lda, &c.beta, c.data, &ldc);
+}
+
+}  // namespace bench::kernels

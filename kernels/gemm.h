@@ -1,0 +1,32 @@
+// Row-major fp32 matrix products on raw memory, by the BLAS inside LibTorch.
+//
+// C = alpha * op(A) * op(B) + beta * C with op(X) = X or its transpose. Inside ParallelFor the
+// BLAS runs on the calling thread. Deterministic for one thread count.
+#pragma once
+
+#include <cstdint>
+
+namespace bench::kernels {
+
+enum class Transpose { kNo, kYes };
+
+struct MatrixRef {
+  const float* data = nullptr;
+  int64_t stride = 0;  // floats between rows as stored
+  Transpose transpose = Transpose::kNo;
+};
+
+struct GemmShape {
+  int64_t m = 0, n = 0, k = 0;  // op(A) is m x k, op(B) k x n, C m x n
+};
+
+struct GemmOutput {
+  float* data = nullptr;
+  int64_t stride = 0;
+  float beta = 0;
+};
+
+void Gemm(const GemmShape& shape, float alpha, const MatrixRef& a, const MatrixRef& b,
+          const GemmOutput& c);
+
+}  // namespace bench::kernels

@@ -1,0 +1,22 @@
+// The loop behind Rope on raw memory: contiguous rows, no Torch. See rope.h.
+#pragma once
+
+#include <cstdint>
+
+namespace bench::kernels {
+
+struct RopeArgs {
+  const float* x = nullptr;  // [rows, num_heads, 2 * half]
+  const int64_t* positions = nullptr;
+  const float* cos = nullptr;  // [positions, half]
+  const float* sin = nullptr;
+  float* y = nullptr;
+  int64_t num_heads = 0;
+  int64_t half = 0;
+  float direction = 1;  // -1 rotates back (the gradient)
+};
+
+// Rows [begin, end).
+void RopeRows(const RopeArgs& args, int64_t begin, int64_t end);
+
+}  // namespace bench::kernels

@@ -1,0 +1,93 @@
+// A decoder-only transformer over ragged batches.
+//
+// h = embed(tokens); per layer h += attention(norm(h)), h += mlp(norm(h)); Hidden = norm(h);
+// logits = Hidden * head^T. Source: LLaMA (Touvron et al., arXiv:2302.13971, section 2.2).
+// Parameters are leaves that require gradients, with Hugging Face names; gradients appear in
+// `.grad()` when autograd is enabled (at::AutoGradMode) and backward is called on a loss.
+// Deterministic: for one thread count and machine class, equal inputs give bitwise equal outputs
+// and gradients; a sequence's outputs do not depend on the other sequences' tokens. Errors:
+// factories return UsageError (configuration) or DataError (weights: missing, unexpected or wrongly
+// shaped tensors, by name). Tensor code checks shapes with TORCH_CHECK. It does not own an
+// optimizer, a loss or a random stream.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <ATen/core/Generator.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "kernels/ragged_attention.h"
+#include "models/config.h"
+#include "models/ragged_batch.h"
+
+namespace bench::models {
+
+class KvCache;
+
+struct NamedTensor {
+  std::string name;
+  at::Tensor tensor;
+};
+
+class Decoder {
+ public:
+  // Matrices and the embedding ~ N(0, initializer_std^2), drawn in canonical order in fp32 from the
+  // CPU generator whatever `device` and `dtype` are; norm weights 1.
+  static absl::StatusOr<std::unique_ptr<Decoder>> Create(const DecoderConfig& config,
+                                                         at::Generator generator, at::Device device,
+                                                         at::ScalarType dtype);
+  // Copies `tensors` (any order and floating dtype). Exactly the names of Parameters(config) must
+  // be present, with their shapes; a head that merely repeats a tied embedding is accepted.
+  static absl::StatusOr<std::unique_ptr<Decoder>> FromTensors(
+      const DecoderConfig& config, const std::vector<NamedTensor>& tensors, at::Device device,
+      at::ScalarType dtype);
+
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+  ~Decoder();
+
+  const DecoderConfig& config() const { return config_; }
+  at::Device device() const { return parameters_.front().tensor.device(); }
+  // Canonical order, see Parameters(config).
+  const std::vector<NamedTensor>& parameters() const { return parameters_; }
+
+  // [N, D] after the final norm. Token ids must lie in [0, V), sequences within max_positions.
+  at::Tensor Hidden(const RaggedBatch& batch) const;
+  // The output head: the embedding itself when tied.
+  const at::Tensor& head_weight_VD() const;
+  // [M, V] for chosen rows of Hidden. For training use kernels::LinearCrossEntropy instead, which
+  // never materialises them.
+  at::Tensor Logits(const at::Tensor& hidden_MD) const;
+
+  // As Hidden, for rows that continue sequences cache_rows[b] of `cache`, where their keys and
+  // values are appended. Either all of those sequences are empty (prefill) or every row is one
+  // token at position cache.length(cache_rows[b]) (decode). No gradients.
+  at::Tensor HiddenCached(const RaggedBatch& batch, const std::vector<int64_t>& cache_rows,
+                          KvCache& cache) const;
+
+ private:
+  struct Layer;
+  // Attention of one layer over rotated q, k and v; what differs between training and decoding.
+  using Attend = std::function<at::Tensor(int64_t layer, const kernels::AttentionInputs& inputs)>;
+
+  Decoder(const DecoderConfig& config, std::vector<NamedTensor> parameters);
+  void BindLayers();
+  void CheckBatch(const RaggedBatch& batch) const;
+  at::Tensor Run(const RaggedBatch& batch, const Attend& attend) const;
+  at::Tensor AttentionBlock(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
+                            const Attend& attend) const;
+  at::Tensor MlpBlock(const at::Tensor& h_ND, int64_t index) const;
+
+  DecoderConfig config_;
+  std::vector<NamedTensor> parameters_;
+  std::vector<Layer> layers_;  // views of parameters_
+  at::Tensor embedding_VD_, final_norm_D_, head_VD_;
+  at::Tensor rope_cos_Pd_, rope_sin_Pd_;  // [max_positions, head_dim / 2]
+};
+
+}  // namespace bench::models

@@ -1,0 +1,131 @@
+#include "models/generate.h"
+
+#include <algorithm>
+
+#include "models/kv_cache.h"
+#include "models/sampling.h"
+
+namespace bench::models {
+namespace {
+
+void Check(const Decoder& decoder, const std::vector<std::vector<int64_t>>& prompts,
+           const GenerationOptions& options) {
+  TORCH_CHECK(
+      options.temperature >= 0 && options.top_k >= 0 && options.top_p > 0 && options.top_p <= 1,
+      "Generate: temperature and top_k must not be negative, top_p must lie in (0, 1]");
+  for (size_t b = 0; b < prompts.size(); ++b) {
+    const auto length = static_cast<int64_t>(prompts[b].size());
+    TORCH_CHECK(length >= 1 && length <= decoder.config().max_positions, "Generate: prompt ", b,
+                " has ", length, " tokens; 1 to ", decoder.config().max_positions, " are allowed");
+  }
+}
+
+// Tokens that sequence b may get.
+int64_t Room(const Decoder& decoder, const std::vector<int64_t>& prompt,
+             const GenerationOptions& options) {
+  const auto length = static_cast<int64_t>(prompt.size());
+  return std::min(options.max_new_tokens, decoder.config().max_positions - length);
+}
+
+at::Tensor LogProbsOf(const Decoder& decoder, const at::Tensor& hidden_BD,
+                      const GenerationOptions& options) {
+  at::Tensor logits_BV = decoder.Logits(hidden_BD).to(at::kFloat);
+  if (options.temperature > 0) logits_BV.div_(options.temperature);
+  return at::log_softmax(logits_BV, -1).to(at::kCPU).contiguous();
+}
+
+// The state of one call: which sequences are unfinished, and what they have so far.
+class Generator {
+ public:
+  Generator(const GenerationOptions& options, const UniformSource& uniform,
+            std::vector<int64_t> room)
+      : options_(options), uniform_(uniform), room_(std::move(room)), result_(room_.size()) {}
+
+  // Sequences that may still get tokens, of `candidates`.
+  std::vector<int64_t> Unfinished(const std::vector<int64_t>& candidates) const {
+    std::vector<int64_t> live;
+    for (const int64_t b : candidates) {
+      const Generation& g = result_[static_cast<size_t>(b)];
+      const auto count = static_cast<int64_t>(g.tokens.size());
+      if (!g.stopped && count < room_[static_cast<size_t>(b)]) live.push_back(b);
+    }
+    return live;
+  }
+
+  // Adds a token to each of `live`, whose rows are those of log_probs_BV.
+  void Append(const at::Tensor& log_probs_BV, const std::vector<int64_t>& live) {
+    const int64_t vocab_size = log_probs_BV.size(1);
+    const float* data = log_probs_BV.const_data_ptr<float>();
+    for (size_t i = 0; i < live.size(); ++i) {
+      const LogProbs row{data + static_cast<int64_t>(i) * vocab_size, vocab_size};
+      const int64_t token = Choose(row, live[i]);
+      Generation& g = result_[static_cast<size_t>(live[i])];
+      g.tokens.push_back(token);
+      g.log_probs.push_back(row.data[token]);
+      g.stopped = options_.stop_token == token;
+    }
+  }
+
+  std::vector<std::vector<int64_t>> LastTokens(const std::vector<int64_t>& live) const {
+    std::vector<std::vector<int64_t>> rows;
+    for (const int64_t b : live) rows.push_back({result_[static_cast<size_t>(b)].tokens.back()});
+    return rows;
+  }
+
+  std::vector<Generation> Take() { return std::move(result_); }
+
+ private:
+  int64_t Choose(const LogProbs& row, int64_t sequence) const {
+    if (options_.temperature == 0) return ArgMax(row);
+    return SampleToken(row, {options_.top_k, options_.top_p}, uniform_(sequence));
+  }
+
+  const GenerationOptions& options_;
+  const UniformSource& uniform_;
+  std::vector<int64_t> room_;
+  std::vector<Generation> result_;
+};
+
+// Hidden states of the last token of each of `rows`, which continue the cached sequences `live`.
+at::Tensor LastHidden(const Decoder& decoder, const std::vector<std::vector<int64_t>>& rows,
+                      const std::vector<int64_t>& live, KvCache& cache) {
+  RaggedBatch batch = MakeRaggedBatch(rows, decoder.device());
+  at::Tensor last_B = at::empty({batch.num_sequences()}, at::kLong);
+  at::Tensor past_N = at::empty({batch.offsets.back()}, at::kLong);
+  for (size_t b = 0; b < live.size(); ++b) {
+    last_B.mutable_data_ptr<int64_t>()[b] = batch.offsets[b + 1] - 1;
+    past_N.slice(0, batch.offsets[b], batch.offsets[b + 1]).fill_(cache.length(live[b]));
+  }
+  batch.positions_N = batch.positions_N + past_N.to(decoder.device());
+  return decoder.HiddenCached(batch, live, cache).index_select(0, last_B.to(decoder.device()));
+}
+
+}  // namespace
+
+std::vector<Generation> Generate(const Decoder& decoder,
+                                 const std::vector<std::vector<int64_t>>& prompts,
+                                 const GenerationOptions& options, const UniformSource& uniform) {
+  Check(decoder, prompts, options);
+  const at::NoGradGuard no_grad;
+  std::vector<int64_t> live, room, capacities;
+  for (const auto& prompt : prompts) {
+    live.push_back(static_cast<int64_t>(live.size()));
+    room.push_back(Room(decoder, prompt, options));
+    capacities.push_back(static_cast<int64_t>(prompt.size()) + std::max<int64_t>(room.back(), 0));
+  }
+  Generator generator(options, uniform, room);
+  KvCache cache(decoder.config(), capacities,
+                decoder.parameters().front().tensor.options().requires_grad(false));
+  live = generator.Unfinished(live);
+  std::vector<std::vector<int64_t>> rows;
+  for (const int64_t b : live) rows.push_back(prompts[static_cast<size_t>(b)]);
+  while (!live.empty()) {
+    const at::Tensor hidden_BD = LastHidden(decoder, rows, live, cache);
+    generator.Append(LogProbsOf(decoder, hidden_BD, options), live);
+    live = generator.Unfinished(live);
+    rows = generator.LastTokens(live);
+  }
+  return generator.Take();
+}
+
+}  // namespace bench::models

@@ -1,0 +1,46 @@
+// Batched generation with a key/value cache.
+//
+// The prompts are read in one ragged prefill; then each step decodes one token of every unfinished
+// sequence. A sequence leaves the batch after `stop_token`, `max_new_tokens`, or when its context
+// is full (max_positions). The cache is allocated once. Sampling: p = softmax(logits /
+// temperature), kept tokens = the top_k most likely, then the smallest most-likely-first prefix of
+// those whose probability (renormalised after top_k) reaches top_p; the token is drawn by inverting
+// the cumulative distribution over kept tokens in descending order of probability (ties: lower id
+// first) at the caller's uniform number. log_probs are of softmax(logits / temperature) over the
+// whole vocabulary (temperature 1 when greedy): equal to a full forward's up to fp32 rounding.
+// Every sequence draws once a token from its own stream, so the batch never changes its draws.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "models/decoder.h"
+
+namespace bench::models {
+
+struct GenerationOptions {
+  int64_t max_new_tokens = 64;
+  double temperature = 0;  // 0: greedy (the most likely token, lower id on ties; nothing is drawn)
+  int64_t top_k = 0;       // 0: all
+  double top_p = 1;        // 1: all
+  std::optional<int64_t> stop_token;  // included in the result when generated
+};
+
+struct Generation {
+  std::vector<int64_t> tokens;   // without the prompt
+  std::vector<float> log_probs;  // one a token
+  bool stopped = false;          // ended with stop_token
+};
+
+// Returns a number in [0, 1) for the next draw of `sequence` (index into the prompts); the caller
+// owns the generators. Never called when greedy.
+using UniformSource = std::function<double(int64_t sequence)>;
+
+// `prompts` must be non-empty rows within max_positions (TORCH_CHECK).
+std::vector<Generation> Generate(const Decoder& decoder,
+                                 const std::vector<std::vector<int64_t>>& prompts,
+                                 const GenerationOptions& options, const UniformSource& uniform);
+
+}  // namespace bench::models

@@ -1,0 +1,35 @@
+// A decoder as a Hugging Face model folder: config.json and model.safetensors.
+//
+// Saved folders load in transformers (LlamaForCausalLM.from_pretrained). Loading accepts one
+// model.safetensors or shards listed by model.safetensors.index.json, and config.json of
+// transformers 4 and 5 (`torch_dtype` or `dtype`, `rope_theta` or `rope_parameters`); what this
+// decoder does not implement (rope scaling, biases, other activations) is refused, never ignored.
+// Errors: DataError naming the file and field; EnvironmentError for I/O.
+// It does not save a tokenizer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "models/decoder.h"
+
+namespace bench::models {
+
+struct SpecialTokens {
+  std::optional<int64_t> bos, eos, pad;
+};
+
+absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
+                          const std::string& folder);
+
+absl::StatusOr<DecoderConfig> ReadHfConfig(const std::string& folder);
+
+// Weights are converted to `dtype` on `device`.
+absl::StatusOr<std::unique_ptr<Decoder>> LoadHfFolder(const std::string& folder, at::Device device,
+                                                      at::ScalarType dtype);
+
+}  // namespace bench::models

@@ -1,0 +1,121 @@
+// bench-compare BASE HEAD: whether the head's results are worse than the base's, as a table, as
+// JSON and as an exit code.
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "results/compare_inputs.h"
+#include "results/compare_report.h"
+#include "results/text.h"
+
+namespace bench::results {
+namespace {
+
+constexpr std::string_view kHelp = R"(usage: bench-compare [--json] [--exact] BASE HEAD
+
+Compares two runs of one experiment. BASE and HEAD are results files, run folders, or folders of
+several replicates, of which those with the same number are compared.
+
+Two strict runs are compared bitwise first: the first digest, step and metric that differ are named.
+Then every summary value is judged by its metric's own threshold. Times of a resumed run are shown
+and not judged.
+
+  --json   print JSON instead of a table
+  --exact  also exit 1 if two runs are not bitwise identical
+  --help   print this
+
+exit codes
+  0  nothing is worse by more than its metric's threshold
+  1  a metric regressed, the head diverged or a value is not finite; with --exact: a bit differs
+  2  wrong usage
+  3  not comparable (another definition, machine class, device, number of threads or processes,
+     replicate or input; a run that did not complete), or nothing was measured in both
+  4  a results file is damaged, truncated or not a results file
+  5  a file cannot be read
+
+examples
+  bench-compare before/results.h5 after/results.h5
+  bench-compare --json results/baselines/sft_small run/ > comparison.json
+)";
+
+struct Options {
+  bool help = false;
+  bool json = false;
+  bool exact = false;
+  std::vector<std::string> paths;
+};
+
+absl::StatusOr<Options> ParseArguments(const std::vector<std::string>& arguments) {
+  Options options;
+  bool only_paths = false;
+  for (const std::string& argument : arguments) {
+    if (only_paths || argument.empty() || argument[0] != '-') {
+      options.paths.push_back(argument);
+    } else if (argument == "--") {
+      only_paths = true;
+    } else if (argument == "--help" || argument == "-h") {
+      options.help = true;
+    } else if (argument == "--json") {
+      options.json = true;
+    } else if (argument == "--exact") {
+      options.exact = true;
+    } else {
+      return UsageError(absl::StrCat("unknown option ", EscapeForTerminal(argument),
+                                     "; bench-compare --help lists all"));
+    }
+  }
+  if (!options.help && options.paths.size() != 2) {
+    return UsageError(absl::StrCat("expected BASE and HEAD, got ", options.paths.size(),
+                                   " paths; bench-compare --help shows examples"));
+  }
+  return options;
+}
+
+// 1 instead of 0 if a pair of strict runs is not bitwise identical.
+ExitCode Exact(ExitCode code, const std::vector<ComparedPair>& pairs) {
+  if (code != ExitCode::kOk) return code;
+  for (const ComparedPair& pair : pairs) {
+    const auto& bitwise = pair.comparison.bitwise;
+    if (!bitwise || !bitwise->identical()) return ExitCode::kRegressed;
+  }
+  return code;
+}
+
+absl::Status Print(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) return EnvironmentError("cannot write to stdout");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ExitCode> Run(const std::vector<std::string>& arguments) {
+  BENCH_ASSIGN_OR_RETURN(const Options options, ParseArguments(arguments));
+  if (options.help) {
+    BENCH_RETURN_IF_ERROR(Print(kHelp));
+    return ExitCode::kOk;
+  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<ResultsInput> base, ReadInputs(options.paths[0]));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<ResultsInput> head, ReadInputs(options.paths[1]));
+  const std::vector<ComparedPair> pairs = ComparePairs(base, head);
+  BENCH_RETURN_IF_ERROR(Print(options.json ? RenderJson(pairs) : RenderText(pairs)));
+  const ExitCode code = WorstExitCode(pairs);
+  return options.exact ? Exact(code, pairs) : code;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  const absl::StatusOr<ExitCode> code = Run(arguments);
+  if (code.ok()) return static_cast<int>(*code);
+  const std::string message(code.status().message());
+  std::fprintf(stderr, "bench-compare: %s\n", EscapeForTerminal(message).c_str());
+  return static_cast<int>(ExitCodeFor(code.status()));
+}
+
+}  // namespace
+}  // namespace bench::results
+
+int main(int argc, char** argv) {
+  return bench::results::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

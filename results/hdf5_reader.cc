@@ -1,0 +1,363 @@
+#include <hdf5_hl.h>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "results/digest_record.h"
+#include "results/hdf5_file.h"
+#include "results/hdf5_input.h"
+#include "results/hdf5_layout.h"
+#include "results/record_fields.h"
+#include "results/table_shape.h"
+#include "results/text.h"
+
+namespace bench::results {
+namespace {
+
+constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
+
+// Reads visited fields from the attributes of one object; keeps the first error.
+class AttributeFields {
+ public:
+  explicit AttributeFields(const Hdf5Id& object) : object_(object) {}
+
+  template <typename T>
+  void operator()(std::string_view name, T& out) {
+    Read(std::string(name), &out);
+  }
+  void operator()(std::string_view name, std::optional<int64_t>& out) {
+    if (HasAttribute(object_, std::string(name))) Read(std::string(name), &out.emplace());
+  }
+  void operator()(std::string_view name, Better& out) { ReadNamed(name, ParseBetter, &out); }
+  void operator()(std::string_view name, MetricKind& out) {
+    ReadNamed(name, ParseMetricKind, &out);
+  }
+  void operator()(std::string_view name, RunStatus& out) { ReadNamed(name, ParseRunStatus, &out); }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  template <typename T>
+  void Read(const std::string& name, T* out) {
+    absl::StatusOr<Attribute> value = ReadAttribute(object_, name);
+    if (!value.ok()) {
+      status_.Update(value.status());
+    } else if (T* typed = std::get_if<T>(&*value)) {
+      *out = std::move(*typed);
+    } else {
+      status_.Update(DataError(absl::StrCat("attribute \"", name, "\" has an unexpected type")));
+    }
+  }
+
+  template <typename Enum>
+  void ReadNamed(std::string_view name, std::optional<Enum> (*parse)(std::string_view), Enum* out) {
+    std::string text;
+    Read(std::string(name), &text);
+    if (!status_.ok()) return;
+    if (const std::optional<Enum> value = parse(text)) {
+      *out = *value;
+    } else {
+      status_.Update(DataError(absl::StrCat("attribute \"", std::string(name),
+                                            "\" is unknown: ", EscapeForTerminal(text))));
+    }
+  }
+
+  const Hdf5Id& object_;
+  absl::Status status_;
+};
+
+absl::StatusOr<MetricInfo> ReadMetric(const Hdf5Id& dataset) {
+  MetricInfo metric;
+  AttributeFields fields(dataset);
+  VisitMetric(metric, fields);
+  BENCH_RETURN_IF_ERROR(fields.status());
+  return metric;
+}
+
+absl::Status CheckFormat(const Hdf5Id& file) {
+  std::string format;
+  int64_t version = 0;
+  AttributeFields fields(file);
+  fields("format", format);
+  fields("format_version", version);
+  if (!fields.status().ok() || format != layout::kFormat) {
+    return DataError("an HDF5 file, but not one of benchmark results");
+  }
+  if (version < 1 || version > kFormatVersion) {
+    return DataError(
+        absl::StrCat("format version ", version, "; this program reads up to ", kFormatVersion));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadRoot(const Hdf5Id& file, RunRecord* record) {
+  AttributeFields fields(file);
+  VisitHeader(record->header, fields);
+  fields("status", record->status);
+  fields("attempts", record->attempts);
+  fields("journal_torn_bytes", record->torn_bytes);
+  BENCH_RETURN_IF_ERROR(fields.status());
+  if (HasAttribute(file, "resumed_from")) {
+    BENCH_ASSIGN_OR_RETURN(record->resumed_from, ReadIntegersAttribute(file, "resumed_from"));
+  }
+  if (record->attempts != static_cast<int64_t>(record->resumed_from.size()) + 1) {
+    return DataError("\"attempts\" and \"resumed_from\" disagree");
+  }
+  return absl::OkStatus();
+}
+
+// The attributes of the group and its long texts, which are datasets.
+absl::StatusOr<std::map<std::string, Attribute>> ReadAttributes(const Hdf5Id& file,
+                                                                const std::string& link) {
+  std::map<std::string, Attribute> out;
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, OpenGroup(file, link));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, AttributeNames(group));
+  for (const std::string& name : names) {
+    BENCH_ASSIGN_OR_RETURN(out[ValidUtf8(name)], ReadAttribute(group, name));
+  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> links, LinkNames(group));
+  for (const std::string& long_text : links) {
+    BENCH_ASSIGN_OR_RETURN(const Hdf5Id dataset, OpenDataset(group, long_text));
+    BENCH_ASSIGN_OR_RETURN(out[layout::FromLinkName(long_text)], ReadScalarText(dataset));
+  }
+  return out;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ReadTextAttributes(const Hdf5Id& file,
+                                                                      const std::string& link) {
+  using Attributes = std::map<std::string, Attribute>;
+  BENCH_ASSIGN_OR_RETURN(const Attributes attributes, ReadAttributes(file, link));
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : attributes) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return DataError(absl::StrCat("/", link, " has a value that is not text"));
+    out[name] = *text;
+  }
+  return out;
+}
+
+absl::Status CheckSteps(const std::vector<int64_t>& steps, size_t rows, const std::string& name) {
+  if (steps.size() != rows) {
+    return DataError(
+        absl::StrCat(EscapeForTerminal(name), ": ", rows, " values for ", steps.size(), " steps"));
+  }
+  for (size_t i = 1; i < steps.size(); ++i) {
+    if (steps[i] <= steps[i - 1]) {
+      return DataError(absl::StrCat(EscapeForTerminal(name), ": steps do not increase at row ", i));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<int64_t>> ReadIntegerScale(const Hdf5Id& dataset,
+                                                      const std::string& name) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id scale, OpenScale(dataset, name));
+  return ReadIntegers(scale);
+}
+
+absl::StatusOr<Series> ReadSeries(const Hdf5Id& dataset) {
+  Series series;
+  BENCH_ASSIGN_OR_RETURN(series.metric, ReadMetric(dataset));
+  BENCH_ASSIGN_OR_RETURN(series.value, ReadNumbers(dataset));
+  BENCH_ASSIGN_OR_RETURN(series.step, ReadIntegerScale(dataset, layout::kStep.scale));
+  BENCH_ASSIGN_OR_RETURN(series.tokens, ReadIntegerScale(dataset, layout::kTokens.scale));
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id wall_time, OpenScale(dataset, layout::kWallTime.scale));
+  BENCH_ASSIGN_OR_RETURN(series.wall_time_s, ReadNumbers(wall_time));
+  const size_t rows = series.value.size();
+  BENCH_RETURN_IF_ERROR(CheckSteps(series.step, rows, series.metric.Path()));
+  if (series.tokens.size() != rows || series.wall_time_s.size() != rows) {
+    return DataError(absl::StrCat(EscapeForTerminal(series.metric.Path()),
+                                  ": its dimension scales differ in length"));
+  }
+  return series;
+}
+
+// Calls `read(link, dataset)` for every dataset in /`name` that is not a dimension scale.
+template <typename ReadOne>
+absl::Status ForEachDataset(const Hdf5Id& file, const std::string& name, ReadOne read) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, OpenGroup(file, name));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> links, LinkNames(group));
+  for (const std::string& link : links) {
+    BENCH_ASSIGN_OR_RETURN(const Hdf5Id dataset, OpenDataset(group, link));
+    if (H5DSis_scale(dataset.get()) > 0) continue;
+    BENCH_RETURN_IF_ERROR(Annotate(read(link, dataset), absl::StrCat("/", name)));
+  }
+  return absl::OkStatus();
+}
+
+// Calls `read(name, group)` for every group in /`name`.
+template <typename ReadOne>
+absl::Status ForEachGroup(const Hdf5Id& file, const std::string& name, ReadOne read) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id parent, OpenGroup(file, name));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> links, LinkNames(parent));
+  for (const std::string& link : links) {
+    BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, OpenGroup(parent, link));
+    const std::string where = absl::StrCat("/", name, "/", EscapeForTerminal(link));
+    BENCH_RETURN_IF_ERROR(Annotate(read(layout::FromLinkName(link), group), where));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadSeriesGroup(const Hdf5Id& file, const std::string& name,
+                             std::map<std::string, Series>* out) {
+  return ForEachDataset(file, name, [out](const std::string&, const Hdf5Id& dataset) {
+    absl::StatusOr<Series> series = ReadSeries(dataset);
+    if (series.ok()) (*out)[series->metric.Path()] = *series;
+    return series.status();
+  });
+}
+
+absl::Status ReadDeviceTimes(const Hdf5Id& group, RangeSeries* range) {
+  range->device_s.assign(range->step.size(), std::nullopt);
+  if (H5Lexists(group.get(), layout::kDeviceTime.scale, H5P_DEFAULT) <= 0) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id dataset, OpenDataset(group, layout::kDeviceTime.scale));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<double> times, ReadNumbers(dataset));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> steps,
+                         ReadIntegerScale(dataset, layout::kStep.scale));
+  BENCH_RETURN_IF_ERROR(CheckSteps(steps, times.size(), layout::kDeviceTime.scale));
+  size_t row = 0;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    while (row < range->step.size() && range->step[row] < steps[i]) ++row;
+    if (row == range->step.size() || range->step[row] != steps[i]) {
+      return DataError("device_s has a step that the range has not");
+    }
+    range->device_s[row] = times[i];
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadRange(const Hdf5Id& group, RangeSeries* range) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id count, OpenDataset(group, layout::kCount.scale));
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id host, OpenDataset(group, layout::kHostTime.scale));
+  BENCH_ASSIGN_OR_RETURN(range->step, ReadIntegerScale(host, layout::kStep.scale));
+  BENCH_ASSIGN_OR_RETURN(range->count, ReadIntegers(count));
+  BENCH_ASSIGN_OR_RETURN(range->host_s, ReadNumbers(host));
+  BENCH_RETURN_IF_ERROR(CheckSteps(range->step, range->host_s.size(), layout::kHostTime.scale));
+  BENCH_RETURN_IF_ERROR(CheckSteps(range->step, range->count.size(), layout::kCount.scale));
+  return ReadDeviceTimes(group, range);
+}
+
+absl::Status ReadSamples(const Hdf5Id& dataset, RunRecord* record) {
+  SampleSeries samples;
+  BENCH_ASSIGN_OR_RETURN(samples.metric, ReadMetric(dataset));
+  BENCH_ASSIGN_OR_RETURN(samples.value, ReadNumbers(dataset));
+  record->samples[samples.metric.Path()] = std::move(samples);
+  return absl::OkStatus();
+}
+
+absl::Status ReadDigests(const std::string& link, const Hdf5Id& dataset, RunRecord* record) {
+  constexpr size_t kHexDigits = 64;
+  DigestSeries digests;
+  BENCH_ASSIGN_OR_RETURN(digests.sha256, ReadFixedTexts(dataset, kHexDigits));
+  BENCH_ASSIGN_OR_RETURN(digests.step, ReadIntegerScale(dataset, layout::kStep.scale));
+  BENCH_RETURN_IF_ERROR(CheckSteps(digests.step, digests.sha256.size(), link));
+  record->digests[layout::FromLinkName(link)] = std::move(digests);
+  return absl::OkStatus();
+}
+
+template <typename T>
+absl::Status AppendCells(const absl::StatusOr<std::vector<T>>& column, size_t index, Table* table) {
+  BENCH_RETURN_IF_ERROR(column.status());
+  if (index == 0) table->rows.resize(column->size());
+  if (column->size() != table->rows.size()) return DataError("its columns differ in length");
+  for (size_t i = 0; i < column->size(); ++i) table->rows[i].emplace_back((*column)[i]);
+  return absl::OkStatus();
+}
+
+absl::Status ReadTableColumn(const Hdf5Id& dataset, size_t index, Table* table) {
+  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(dataset));
+  switch (type) {
+    case ColumnType::kIntegers:
+      return AppendCells(ReadIntegers(dataset), index, table);
+    case ColumnType::kNumbers:
+      return AppendCells(ReadNumbers(dataset), index, table);
+    case ColumnType::kText:
+      return AppendCells(ReadTexts(dataset), index, table);
+    case ColumnType::kFixedText:
+      break;
+  }
+  return DataError("a column is text of fixed length");
+}
+
+absl::Status ReadTable(const Hdf5Id& group, Table* table) {
+  BENCH_ASSIGN_OR_RETURN(table->columns, ReadTextsAttribute(group, "columns"));
+  for (size_t c = 0; c < table->columns.size(); ++c) {
+    BENCH_ASSIGN_OR_RETURN(const Hdf5Id dataset,
+                           OpenDataset(group, layout::LinkName(table->columns[c])));
+    BENCH_RETURN_IF_ERROR(ReadTableColumn(dataset, c, table));
+  }
+  if (table->rows.empty()) return DataError("has no rows");
+  const bool has_step = table->columns.front() == kStepColumn;
+  if (has_step && !std::holds_alternative<int64_t>(table->rows.front().front())) {
+    return DataError("its steps are not integers");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadSummary(const Hdf5Id& dataset, RunRecord* record) {
+  SummaryValue summary;
+  BENCH_ASSIGN_OR_RETURN(summary.metric, ReadMetric(dataset));
+  BENCH_ASSIGN_OR_RETURN(summary.value, ReadScalarNumber(dataset));
+  record->summary[summary.metric.Path()] = std::move(summary);
+  return absl::OkStatus();
+}
+
+absl::Status ReadAttributeGroups(const Hdf5Id& file, RunRecord* record) {
+  using Texts = std::map<std::string, std::string>;
+  BENCH_ASSIGN_OR_RETURN(const Texts definition, ReadTextAttributes(file, "definition"));
+  for (const auto& [name, out] : {std::pair("toml", &record->header.definition_toml),
+                                  std::pair("json", &record->header.definition_json)}) {
+    const auto found = definition.find(name);
+    if (found == definition.end()) return DataError(absl::StrCat("/definition lacks ", name));
+    *out = found->second;
+  }
+  BENCH_ASSIGN_OR_RETURN(record->header.inputs, ReadTextAttributes(file, "inputs"));
+  BENCH_ASSIGN_OR_RETURN(record->header.provenance, ReadAttributes(file, "provenance"));
+  BENCH_ASSIGN_OR_RETURN(record->notes, ReadAttributes(file, "notes"));
+  return absl::OkStatus();
+}
+
+absl::Status ReadRecord(const Hdf5Id& file, RunRecord* record) {
+  BENCH_RETURN_IF_ERROR(CheckFormat(file));
+  BENCH_RETURN_IF_ERROR(ReadRoot(file, record));
+  BENCH_RETURN_IF_ERROR(ReadAttributeGroups(file, record));
+  BENCH_RETURN_IF_ERROR(ReadSeriesGroup(file, "steps", &record->steps));
+  BENCH_RETURN_IF_ERROR(ReadSeriesGroup(file, "evals", &record->evals));
+  BENCH_RETURN_IF_ERROR(
+      ForEachGroup(file, "ranges", [record](const std::string& name, const Hdf5Id& group) {
+        return ReadRange(group, &record->ranges[name]);
+      }));
+  BENCH_RETURN_IF_ERROR(
+      ForEachGroup(file, "tables", [record](const std::string& name, const Hdf5Id& group) {
+        return ReadTable(group, &record->tables[name]);
+      }));
+  BENCH_RETURN_IF_ERROR(
+      ForEachDataset(file, "samples", [record](const std::string&, const Hdf5Id& dataset) {
+        return ReadSamples(dataset, record);
+      }));
+  BENCH_RETURN_IF_ERROR(
+      ForEachDataset(file, "digests", [record](const std::string& link, const Hdf5Id& dataset) {
+        return ReadDigests(link, dataset, record);
+      }));
+  return ForEachDataset(file, "summary", [record](const std::string&, const Hdf5Id& dataset) {
+    return ReadSummary(dataset, record);
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<RunRecord> ReadResults(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
+  BENCH_RETURN_IF_ERROR(CheckDigest(path, bytes));
+  absl::StatusOr<Hdf5Id> file = OpenMemoryFile(bytes);
+  if (!file.ok()) return Annotate(file.status(), path);
+  RunRecord record;
+  BENCH_RETURN_IF_ERROR(Annotate(ReadRecord(*file, &record), path));
+  return record;
+}
+
+}  // namespace bench::results

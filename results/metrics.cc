@@ -1,0 +1,210 @@
+#include "results/metrics.h"
+
+namespace bench::results {
+
+using enum Better;
+using enum MetricKind;
+
+// name, units, better, deterministic, threshold, description, kind
+const MetricDescriptor kLoss = {
+    "loss",    "nats/token", kLower,
+    true,      0.01,         "Mean negative log-likelihood of the target tokens",
+    kLearning,
+};
+const MetricDescriptor kTrainLoss = {
+    "train_loss", "nats/token", kLower, true, 0.02, "Mean loss of the last training steps",
+    kLearning,
+};
+const MetricDescriptor kTokenAccuracy = {
+    "token_accuracy",
+    "1",
+    kHigher,
+    true,
+    0.01,
+    "Fraction of the target tokens that are the most probable ones",
+    kLearning,
+};
+const MetricDescriptor kExactMatch = {
+    "exact_match", "1",  kHigher,
+    true,          0.05, "Fraction of the greedily generated answers that equal the reference",
+    kLearning,
+};
+const MetricDescriptor kChrf = {
+    "chrf",    "points", kHigher, true, 0.02, "chrF2 of the greedily generated answers, 0 to 100",
+    kLearning,
+};
+const MetricDescriptor kGradNorm = {
+    "grad_norm", "1", kNone, true, 0.1, "L2 norm of the gradient before clipping", kLearning,
+};
+const MetricDescriptor kLearningRate = {
+    "learning_rate", "1", kNone, true, 0, "Learning rate of the step", kLearning,
+};
+
+const MetricDescriptor kCopyExactMatch = {
+    "copy_exact_match", "1", kNone, true, 0, "Exact match of answering with the input", kLearning,
+};
+const MetricDescriptor kCopyChrf = {
+    "copy_chrf", "points", kNone, true, 0, "chrF2 of answering with the input", kLearning,
+};
+const MetricDescriptor kNearestExactMatch = {
+    "nearest_exact_match",
+    "1",
+    kNone,
+    true,
+    0,
+    "Exact match of answering with the answer of the nearest training example",
+    kLearning,
+};
+const MetricDescriptor kNearestChrf = {
+    "nearest_chrf", "points", kNone,
+    true,           0,        "chrF2 of answering with the answer of the nearest training example",
+    kLearning,
+};
+
+const MetricDescriptor kStepTime = {
+    "step_time", "s", kLower, false, 0.02, "Time of one optimizer step, without evaluation", kTime,
+};
+const MetricDescriptor kTokensPerSecond = {
+    "tokens_per_second",
+    "tokens/s",
+    kHigher,
+    false,
+    0.02,
+    "Tokens processed in training a second of step time",
+    kTime,
+};
+const MetricDescriptor kTargetTokensPerSecond = {
+    "target_tokens_per_second",
+    "tokens/s",
+    kHigher,
+    false,
+    0.02,
+    "Target tokens trained on a second of step time",
+    kTime,
+};
+const MetricDescriptor kTimeToFirstStep = {
+    "time_to_first_step",
+    "s",
+    kLower,
+    false,
+    0.1,
+    "Time from the start of the process to the end of the first step",
+    kTime,
+};
+const MetricDescriptor kTrainTime = {
+    "train_time", "s", kLower, false, 0.02, "Sum of the step times", kTime,
+};
+const MetricDescriptor kEvalTime = {
+    "eval_time", "s", kLower, false, 0.05, "Time of the evaluations", kTime,
+};
+const MetricDescriptor kWallTime = {
+    "wall_time", "s", kLower, false, 0.05, "Time from the start to the end of the run", kTime,
+};
+
+const MetricDescriptor kPeakMemory = {
+    "peak_memory", "bytes", kLower, false, 0.02, "Largest resident set of the process", kMemory,
+};
+const MetricDescriptor kDevicePeakMemory = {
+    "device_peak_memory",
+    "bytes",
+    kLower,
+    false,
+    0.02,
+    "Most device memory that the allocator had handed out",
+    kMemory,
+};
+
+const MetricDescriptor kParameters = {
+    "parameters", "1", kNone, true, 0, "Trained parameters of the model", kCount,
+};
+const MetricDescriptor kOptimizerSteps = {
+    "optimizer_steps", "1", kNone, true, 0, "Optimizer steps done", kCount,
+};
+const MetricDescriptor kEpochs = {
+    "epochs", "1", kNone, true, 0, "Times that the training examples were seen", kCount,
+};
+const MetricDescriptor kBatchTokens = {
+    "batch_tokens", "tokens", kNone, true, 0, "Tokens of the step's batch, prompts included",
+    kCount,
+};
+const MetricDescriptor kTargetTokens = {
+    "target_tokens", "tokens", kNone, true, 0, "Tokens of the step's batch that are trained on",
+    kCount,
+};
+const MetricDescriptor kExamples = {
+    "examples", "1", kNone, true, 0, "Examples used", kCount,
+};
+const MetricDescriptor kDroppedExamples = {
+    "dropped_examples", "1", kNone, true, 0, "Examples left out", kCount,
+};
+const MetricDescriptor kArtifactBytes = {
+    "artifact_bytes", "bytes", kNone, true, 0, "Size of the artifact", kCount,
+};
+
+const MetricDescriptor kVocabSize = {
+    "vocab_size", "1", kNone, true, 0, "Pieces of the tokenizer", kCount,
+};
+const MetricDescriptor kCharactersPerToken = {
+    "characters_per_token",
+    "characters/token",
+    kHigher,
+    true,
+    0.01,
+    "Characters of held-out text a token",
+    kLearning,
+};
+const MetricDescriptor kByteFallbackRate = {
+    "byte_fallback_rate",
+    "1",
+    kLower,
+    true,
+    0.05,
+    "Fraction of the tokens of held-out text that are single bytes",
+    kLearning,
+};
+
+const std::vector<const MetricDescriptor*>& AllMetrics() {
+  static const std::vector<const MetricDescriptor*> all = {
+      &kLoss,
+      &kTrainLoss,
+      &kTokenAccuracy,
+      &kExactMatch,
+      &kChrf,
+      &kGradNorm,
+      &kLearningRate,
+      &kCopyExactMatch,
+      &kCopyChrf,
+      &kNearestExactMatch,
+      &kNearestChrf,
+      &kStepTime,
+      &kTokensPerSecond,
+      &kTargetTokensPerSecond,
+      &kTimeToFirstStep,
+      &kTrainTime,
+      &kEvalTime,
+      &kWallTime,
+      &kPeakMemory,
+      &kDevicePeakMemory,
+      &kParameters,
+      &kOptimizerSteps,
+      &kEpochs,
+      &kBatchTokens,
+      &kTargetTokens,
+      &kExamples,
+      &kDroppedExamples,
+      &kArtifactBytes,
+      &kVocabSize,
+      &kCharactersPerToken,
+      &kByteFallbackRate,
+  };
+  return all;
+}
+
+const MetricDescriptor* FindMetric(std::string_view name) {
+  for (const MetricDescriptor* metric : AllMetrics()) {
+    if (metric->name == name) return metric;
+  }
+  return nullptr;
+}
+
+}  // namespace bench::results

@@ -1,0 +1,63 @@
+// The catalogue of metrics: the only place where their names are literals. To add a metric, add its
+// descriptor here and in metrics.cc; journal, results file, comparison and reports follow.
+//
+// Thresholds are relative changes of a summary value that count as one; 0 counts every change.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "results/metric.h"
+
+namespace bench::results {
+
+// Learning, a value a step or an evaluation.
+extern const MetricDescriptor kLoss;
+inline const MetricDescriptor& kEvalLoss = kLoss;  // in /evals it is measured on held-out data
+extern const MetricDescriptor kTrainLoss;          // summary of the last steps' loss
+extern const MetricDescriptor kTokenAccuracy;
+extern const MetricDescriptor kExactMatch;
+extern const MetricDescriptor kChrf;
+extern const MetricDescriptor kGradNorm;
+extern const MetricDescriptor kLearningRate;
+
+// The same measures of answers that need no training.
+extern const MetricDescriptor kCopyExactMatch;
+extern const MetricDescriptor kCopyChrf;
+extern const MetricDescriptor kNearestExactMatch;
+extern const MetricDescriptor kNearestChrf;
+
+// Times.
+extern const MetricDescriptor kStepTime;
+extern const MetricDescriptor kTokensPerSecond;
+extern const MetricDescriptor kTargetTokensPerSecond;
+extern const MetricDescriptor kTimeToFirstStep;
+extern const MetricDescriptor kTrainTime;
+extern const MetricDescriptor kEvalTime;
+extern const MetricDescriptor kWallTime;
+
+// Memory.
+extern const MetricDescriptor kPeakMemory;
+extern const MetricDescriptor kDevicePeakMemory;
+
+// Sizes and counts.
+extern const MetricDescriptor kParameters;
+extern const MetricDescriptor kOptimizerSteps;
+extern const MetricDescriptor kEpochs;
+extern const MetricDescriptor kBatchTokens;
+extern const MetricDescriptor kTargetTokens;
+extern const MetricDescriptor kExamples;
+extern const MetricDescriptor kDroppedExamples;
+extern const MetricDescriptor kArtifactBytes;
+
+// Tokenizers.
+extern const MetricDescriptor kVocabSize;
+extern const MetricDescriptor kCharactersPerToken;
+extern const MetricDescriptor kByteFallbackRate;
+
+// The descriptor named `name` (without label), or nullptr.
+const MetricDescriptor* FindMetric(std::string_view name);
+// All descriptors, in the order above.
+const std::vector<const MetricDescriptor*>& AllMetrics();
+
+}  // namespace bench::results

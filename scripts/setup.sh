@@ -1,0 +1,237 @@
+#!/usr/bin/env bash
+# Set-up behind ./bench-run, ./bench-compare and ./run-tests; sourced, not run.
+#
+#   setup_build PRESET TARGET...   installs what is missing and builds; afterwards the programs are
+#                                  in build/PRESET/bin
+#   setup_packages FILE...         installs the Debian packages that the files list
+#
+# Installs Debian packages (as root) and LibTorch from PyPI (into an environment of its own, unless
+# Torch_DIR or the python3 on PATH has it), configures and builds. Every failure is one message on
+# stderr and exit 5. When everything is there it neither uses the network nor prints anything.
+#
+# Environment: BENCH_CACHE (default ${XDG_CACHE_HOME:-~/.cache}/llm-bench), BENCH_JOBS (compile
+# jobs), Torch_DIR (folder of an existing LibTorch's TorchConfig.cmake).
+
+setup_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+setup_requirements="$setup_root/setup/requirements.txt"
+# Debian's own interpreter: the wheels are pinned for its version.
+setup_python="${BENCH_SETUP_PYTHON:-/usr/bin/python3}"
+
+readonly SETUP_EXIT_ENVIRONMENT=5
+readonly SETUP_TORCH_GIB=9    # 4.7 GB installed, and as much while the wheels are unpacked
+readonly SETUP_BUILD_GIB=2
+readonly SETUP_MIB_PER_JOB=2000  # a translation unit with LibTorch's headers takes 1.3 GB
+
+setup_say() { printf 'set-up: %s\n' "$*" >&2; }
+
+setup_fail() {
+  setup_say "$*"
+  exit "$SETUP_EXIT_ENVIRONMENT"
+}
+
+# In each subshell that runs programs: these may handle Ctrl-C and end with a code of their own,
+# which must not be taken for their failure. Traps are not inherited.
+setup_stop_on_interrupt() { trap 'exit 130' INT; }
+
+# setup_logged WHAT LOG COMMAND...: on failure shows the end of the log and gives up.
+setup_logged() {
+  local what="$1" log="$2"
+  shift 2
+  "$@" >"$log" 2>&1 </dev/null && return
+  tail -n 25 "$log" >&2
+  setup_fail "$what failed; the whole log is $log"
+}
+
+# setup_need_free FOLDER GIB WHAT
+setup_need_free() {
+  local free_kib
+  free_kib="$(df -Pk "$1" | awk 'NR == 2 { print $4 }')"
+  ((free_kib >= $2 * 1024 * 1024)) && return
+  setup_fail "$3 needs $2 GiB free in $1, there are $((free_kib / 1024)) MiB"
+}
+
+# --- Debian packages ---
+
+# Prints the packages of the lists that are not installed.
+setup_missing_packages() {
+  local wanted
+  wanted="$(sed -e '/^#/d' -e '/^$/d' "$@")"
+  # shellcheck disable=SC2086  # one word a package
+  { dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' $wanted 2>/dev/null || true; } |
+    awk -v wanted="$wanted" '
+      $1 == "ii" { there[$2] = 1 }
+      END { n = split(wanted, names, "\n")
+            for (i = 1; i <= n; ++i) if (!(names[i] in there)) print names[i] }'
+}
+
+setup_packages() {
+  # Other systems have these things under other names: CMake then says what it misses.
+  command -v dpkg-query >/dev/null || return 0
+  local missing
+  missing="$(setup_missing_packages "$@" | tr '\n' ' ')"
+  missing="${missing% }"
+  [[ -z $missing ]] && return
+  if [[ $(id -u) != 0 ]]; then
+    setup_fail "missing Debian packages; as root: apt-get install --no-install-recommends $missing"
+  fi
+  setup_say "installing Debian packages: $missing"
+  mkdir -p "$setup_root/build"
+  local log="$setup_root/build/packages.log"
+  export DEBIAN_FRONTEND=noninteractive
+  setup_logged "apt-get update" "$log" apt-get -o DPkg::Lock::Timeout=300 update
+  # shellcheck disable=SC2086  # one word a package
+  setup_logged "apt-get install" "$log" \
+    apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
+}
+
+# --- LibTorch ---
+
+setup_cache() {
+  [[ -n ${BENCH_CACHE:-}${XDG_CACHE_HOME:-}${HOME:-} ]] || setup_fail "set HOME or BENCH_CACHE"
+  printf '%s' "${BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/llm-bench}"
+}
+
+# Prints the CMake folder of the torch that python3 on PATH has, if it is the pinned version.
+setup_python_torch() {
+  local pinned
+  pinned="$(sed -n 's/^torch==\([^ ]*\).*/\1/p' "$setup_requirements")"
+  # From /, so that a folder named torch where the user stands is not taken for it.
+  (cd / && python3 - "$pinned" 2>/dev/null) <<'PYTHON' || true
+import importlib.metadata, importlib.util, sys
+if importlib.metadata.version("torch").split("+")[0] == sys.argv[1]:
+    print(importlib.util.find_spec("torch").submodule_search_locations[0] + "/share/cmake/Torch")
+PYTHON
+}
+
+# Installs the pinned packages into the folder $1; its marker file is written last, so that an
+# interrupted installation is started anew.
+setup_make_venv() {
+  local venv="$1" log="$1.log"
+  setup_need_free "$(dirname "$venv")" "$SETUP_TORCH_GIB" "installing LibTorch"
+  setup_say "installing LibTorch into $venv (4.7 GB, a few minutes)"
+  rm -rf "$venv"
+  setup_logged "creating a Python environment" "$log" "$setup_python" -m venv "$venv"
+  # Unpacked beside the target (/tmp may be small), and not kept a second time in pip's cache.
+  mkdir -p "$venv/tmp" || setup_fail "cannot create $venv/tmp"
+  TMPDIR="$venv/tmp" setup_logged "installing setup/requirements.txt" "$log" \
+    "$venv/bin/python3" -m pip install --disable-pip-version-check --no-cache-dir \
+    --only-binary :all: --require-hashes --no-deps -r "$setup_requirements"
+  rm -rf "$venv/tmp"
+  touch "$venv/.complete" || setup_fail "cannot write to $venv"
+}
+
+# Prints the CMake folder of the environment's torch, installing it if necessary.
+setup_venv_torch() {
+  local cache venv digest
+  cache="$(setup_cache)" || exit
+  digest="$(sha256sum "$setup_requirements" | cut -c1-12)"
+  venv="$cache/venv-$digest"
+  if [[ ! -e $venv/.complete ]]; then
+    mkdir -p "$cache" || setup_fail "cannot create $cache; set BENCH_CACHE to a writable folder"
+    (
+      setup_stop_on_interrupt
+      flock 9
+      [[ -e $venv/.complete ]] || setup_make_venv "$venv"
+    ) 9>"$cache/setup.lock" || exit
+  fi
+  printf '%s/share/cmake/Torch' "$(echo "$venv"/lib/python3*/site-packages/torch)"
+}
+
+setup_torch_dir() {
+  setup_stop_on_interrupt
+  if [[ -n ${Torch_DIR:-} ]]; then
+    [[ -e $Torch_DIR/TorchConfig.cmake ]] ||
+      setup_fail "Torch_DIR=$Torch_DIR has no TorchConfig.cmake; correct or unset it"
+    realpath "$Torch_DIR"
+    return
+  fi
+  local found
+  found="$(setup_python_torch)"
+  if [[ -n $found && -e $found/TorchConfig.cmake ]]; then
+    printf '%s' "$found"
+  else
+    setup_venv_torch
+  fi
+}
+
+# --- Configure and build ---
+
+# What the configuration of a build folder depends on beyond CMake's own files.
+setup_key() {
+  printf '%s %s %s' "$setup_root" "$(sha256sum "$setup_requirements" | cut -c1-64)" \
+    "${Torch_DIR:-}"
+}
+
+# setup_configured FOLDER: whether the build folder was configured for this tree and LibTorch.
+setup_configured() {
+  local key torch_dir
+  [[ -e $1/build.ninja && -e $1/.setup ]] || return 1
+  { IFS= read -r key && IFS= read -r torch_dir; } <"$1/.setup"
+  [[ $key == "$(setup_key)" && -e $torch_dir/TorchConfig.cmake ]]
+}
+
+setup_configure() {
+  local preset="$1" folder="$2" torch_dir
+  torch_dir="$(setup_torch_dir)" || exit
+  setup_need_free "$folder" "$SETUP_BUILD_GIB" "building"
+  setup_say "configuring $preset with LibTorch of $torch_dir"
+  (setup_stop_on_interrupt && cd "$setup_root" && setup_logged "configuring" "$folder/configure.log" \
+    cmake --fresh --preset "$preset" "-DTorch_DIR=$torch_dir") || exit
+  printf '%s\n%s\n' "$(setup_key)" "$torch_dir" >"$folder/.setup"
+}
+
+# As many compile jobs as processors and memory allow.
+setup_jobs() {
+  local processors by_memory
+  processors="$(nproc)"
+  by_memory="$(awk -v each="$SETUP_MIB_PER_JOB" \
+    '/^MemAvailable:/ { print int($2 / 1024 / each) }' /proc/meminfo)"
+  if ((by_memory < 1)); then by_memory=1; fi
+  echo $((processors < by_memory ? processors : by_memory))
+}
+
+# Copies ninja's output to stdout and its "[done/all]" to stderr: in place on a terminal, else a
+# line every 10 seconds.
+setup_progress() {
+  local line next=0 drawn=false
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    if [[ -t 2 ]]; then
+      printf '\rset-up: building %s ' "${BASH_REMATCH[0]}" >&2
+      drawn=true
+    elif ((SECONDS >= next)); then
+      setup_say "building ${BASH_REMATCH[0]}"
+      next=$((SECONDS + 10))
+    fi
+  done
+  if [[ $drawn == true ]]; then printf '\n' >&2; fi
+}
+
+setup_ninja() {
+  local folder="$1"
+  shift
+  local log="$folder/build.log"
+  ninja -C "$folder" -j "${BENCH_JOBS:-$(setup_jobs)}" "$@" 2>&1 </dev/null |
+    setup_progress >"$log" && return
+  grep -v '^\[' "$log" | tail -n 40 >&2
+  setup_fail "building failed; the whole log is $log"
+}
+
+setup_build() {
+  local preset="$1" folder="$setup_root/build/$1"
+  shift
+  setup_packages "$setup_root/setup/debian-packages.txt"
+  mkdir -p "$folder" || setup_fail "cannot create $folder"
+  # One set-up at a time in a build folder. The lock ends with the subshell: the program that
+  # follows does not hold it.
+  (
+    setup_stop_on_interrupt
+    if ! flock -n 9; then
+      setup_say "waiting for another set-up in $folder"
+      flock 9
+    fi
+    setup_configured "$folder" || setup_configure "$preset" "$folder"
+    setup_ninja "$folder" "$@"
+  ) 9>"$folder.lock" || exit
+}

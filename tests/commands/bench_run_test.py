@@ -1,0 +1,382 @@
+"""bench-run end to end through the real binary: results, exit codes, resume, kills.
+
+usage: bench_run_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import hashlib
+import json
+import pathlib
+import random
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from tiny_run import HERE, Workplace, deterministic_content  # noqa: E402
+
+sys.argv.pop(1)
+BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
+
+
+def write_experiments(place):
+    """experiments/{data/source,messages,pieces,model} and the source's records in the store."""
+    traditional, simplified = "檔案開啟設定無效錯誤", "档案开启设定无效错误"
+    records = set()
+    for i in range(10):
+        for j in range(10):
+            for k in range(10):
+                text = [chars[i] + chars[j] + chars[k] for chars in (traditional, simplified)]
+                records.add(json.dumps({"catalogue": "m.mo", "context": "", "english": f"Item {i}{j}{k}",
+                                        "translations": {"zh_CN": text[1], "zh_TW": text[0]}},
+                                       ensure_ascii=False, separators=(",", ":")))
+    content = "".join(line + "\n" for line in sorted(records, key=str.encode)).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    sources = place.store / "sources"
+    sources.mkdir(parents=True)
+    (sources / f"source-{digest[:16]}.jsonl").write_bytes(content)
+    root = place.folder / "experiments"
+    files = {
+        "data/source.toml": f"""kind = "gettext"
+package = "no-such-package"
+licence = "none"
+description = "made by a test"
+files = ["*.mo"]
+sha256 = "{digest}"
+""",
+        "messages/v1.toml": """stage = "translations"
+[translations]
+sources = ["source"]
+""",
+        "pieces/v1.toml": """stage = "tokenizer"
+[tokenizer]
+dataset = "messages@1"
+algorithm = "bpe"
+vocab_size = 400
+split_han = true
+template_pieces = "alpaca"
+""",
+        "model/v1.toml": place.definition.read_text()
+        .replace(f'path = "{HERE}/testdata/tiny.model"', 'artifact = "pieces@1"')
+        .replace(f'path = "{place.data}"', 'dataset = "messages@1"'),
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+class BenchRunTest(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
+        self.addCleanup(self.temporary.cleanup)
+        self.place = Workplace(BIN, self.temporary.name)
+
+    def run_ok(self, *arguments, **extra):
+        done = self.place.run(*arguments, **extra)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return pathlib.Path(done.stdout.splitlines()[-1])
+
+    def assert_fails(self, done, code, *fragments):
+        self.assertEqual(done.returncode, code, done.stderr + done.stdout)
+        lines = [line for line in done.stderr.splitlines() if "error:" in line]
+        self.assertEqual(len(lines), 1, done.stderr)
+        for fragment in fragments:
+            self.assertIn(fragment, lines[0])
+
+
+class Results(BenchRunTest):
+    def test_h5py_reads_the_designed_layout(self):
+        path = self.run_ok(self.place.definition)
+        self.assertEqual(path.name, "results.h5")
+        with h5py.File(path) as file:
+            self.assertEqual(file.attrs["format"], "bench-results")
+            self.assertEqual(file.attrs["experiment"], "tiny")
+            self.assertEqual(file.attrs["stage"], "sft")
+            self.assertEqual(file.attrs["status"], "complete")
+            self.assertEqual(len(file.attrs["definition_sha256"]), 64)
+            loss = file["steps/loss"]
+            self.assertEqual(loss.dtype, np.float64)
+            self.assertEqual(loss.shape, (12,))
+            self.assertIn("nat", loss.attrs["units"])
+            self.assertEqual(loss.attrs["better"], "lower")
+            self.assertTrue(loss.attrs["deterministic"])
+            self.assertTrue(loss.attrs["description"])
+            self.assertEqual(loss.dims[0][0].name, "/steps/step")
+            self.assertEqual(list(file["steps/step"][:]), list(range(1, 13)))
+            self.assertEqual(list(file["evals/step"][:]), [4, 8, 12])
+            self.assertTrue(np.all(np.diff(file["steps/wall_time_s"][:]) > 0))
+            for name in ("step", "data", "forward", "backward", "optimizer"):
+                self.assertIn(name, file["ranges"])
+            self.assertEqual(file["ranges/forward/count"][0], 2)  # two micro-batches
+            self.assertIn("samples", file["tables"])
+            self.assertLess(loss[-1], loss[0])
+
+    def test_definition_and_its_hash_are_in_the_results(self):
+        path = self.run_ok(self.place.definition)
+        with h5py.File(path) as file:
+            text = {name: file["definition"][name][()].decode() if name in file["definition"] else
+                    file["definition"].attrs[name] for name in ("toml", "json")}
+            self.assertEqual(text["toml"], self.place.definition.read_text())
+            canonical = text["json"]
+            self.assertEqual(hashlib.sha256(canonical.encode()).hexdigest(),
+                             file.attrs["definition_sha256"])
+            self.assertEqual(json.loads(canonical)["training"]["steps"], 12)
+
+    def test_two_runs_are_bitwise_equal_and_another_replicate_differs(self):
+        first = deterministic_content(self.run_ok(self.place.definition))
+        second = deterministic_content(self.run_ok(self.place.definition))
+        other = deterministic_content(self.run_ok(self.place.definition, "--replicate", 1))
+        self.assertEqual(first, second)
+        self.assertTrue(any(name.startswith("digests/weights") for name in first))
+        self.assertNotEqual(first["steps/loss"], other["steps/loss"])
+        self.assertNotEqual(first["digests/weights"] if "digests/weights" in first else first,
+                            other["digests/weights"] if "digests/weights" in other else other)
+
+    def test_repeat_gives_one_file_a_replicate_and_same_seed_equal_ones(self):
+        done = self.place.run(self.place.definition, "--repeat", 2, "--out", "replicates")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        paths = done.stdout.splitlines()[-2:]
+        self.assertEqual([pathlib.Path(p).parent.name for p in paths], ["r0", "r1"])
+        self.assertNotEqual(*map(deterministic_content, paths))
+        done = self.place.run(self.place.definition, "--repeat", 2, "--same-seed", "--out", "same")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(*map(deterministic_content, done.stdout.splitlines()[-2:]))
+
+    def test_trained_model_generates_and_is_exported(self):
+        path = self.run_ok(self.place.definition)
+        done = self.place.run("--generate", path, "spell 12")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.run_ok("--export", path.parent, "exported")
+        exported = self.place.folder / "exported"
+        config = json.loads((exported / "config.json").read_text())
+        self.assertEqual(config["model_type"], "llama")
+        self.assertTrue((exported / "model.safetensors").exists())
+        self.assert_fails(self.place.run("--export", path, "exported"), 5, "occupied")
+
+
+class Comparison(BenchRunTest):
+    def test_equal_runs_other_replicates_and_other_definitions(self):
+        base = self.run_ok(self.place.definition)
+        same = self.run_ok(self.place.definition)
+        compare = lambda a, b: self.place.run(a, b, program="bench-compare")  # noqa: E731
+        done = compare(base, same)
+        self.assertIn(done.returncode, (0, 1), done.stderr)  # times of a 12-step run are noise
+        self.assertIn("identical", (done.stdout + done.stderr).lower())
+        other = self.run_ok(self.place.definition, "--set", "training.steps=8")
+        done = compare(base, other)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("definition", done.stdout + done.stderr)
+        done = compare(base, "missing.h5")
+        self.assertIn(done.returncode, (2, 4, 5))
+
+
+class Resume(BenchRunTest):
+    def test_killed_at_random_points_it_resumes_to_the_same_bits(self):
+        definition = self.place.write_definition("long.toml", steps=40)
+        expected = deterministic_content(self.run_ok(definition))
+        random.seed(1)
+        for trial in range(5):
+            out = self.place.folder / f"killed{trial}"
+            process = self.place.start(definition, "--out", out)
+            journal = out / "run.journal"
+            while not journal.exists() and process.poll() is None:
+                time.sleep(0.001)
+            time.sleep(random.uniform(0, 0.6))
+            process.kill()
+            process.communicate()
+            if journal.exists() and journal.stat().st_size > 0:
+                recovered = self.place.run("--recover", out)
+                self.assertEqual(recovered.returncode, 0, recovered.stderr)
+                with h5py.File(recovered.stdout.splitlines()[-1]) as file:
+                    self.assertIn(file.attrs["status"], ("interrupted", "complete"))
+            path = self.run_ok(definition, "--out", out, "--resume")
+            self.assertEqual(deterministic_content(path), expected, trial)
+
+    def test_sigterm_and_sigint_end_it_resumable_with_their_codes(self):
+        definition = self.place.write_definition("long.toml", steps=4000)
+        for stop, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+            out = self.place.folder / f"stopped{code}"
+            process = self.place.start(definition, "--out", out)
+            while not (out / "checkpoints").exists() and process.poll() is None:
+                time.sleep(0.01)
+            begin = time.monotonic()
+            process.send_signal(stop)
+            stdout, stderr = process.communicate(timeout=60)
+            self.assertLess(time.monotonic() - begin, 25)
+            self.assertEqual(process.returncode, code, stderr)
+            with h5py.File(stdout.splitlines()[-1]) as file:
+                self.assertEqual(file.attrs["status"], "interrupted")
+                steps = file["steps/step"][-1]
+            newest = sorted((out / "checkpoints").glob("step-*"))[-1]
+            self.assertEqual(newest.name, f"step-{steps:09d}")
+
+    def test_stopped_at_any_step_it_continues_to_the_same_bits(self):
+        expected = deterministic_content(self.run_ok(self.place.definition))
+        for step in range(0, 12):
+            out = self.place.folder / f"stop{step}"
+            self.run_ok(self.place.definition, "--out", out, "--stop-after-step", step)
+            path = self.run_ok(self.place.definition, "--out", out, "--resume")
+            self.assertEqual(deterministic_content(path), expected, step)
+
+    def test_resume_of_nothing_starts_and_of_a_complete_run_does_nothing(self):
+        path = self.run_ok(self.place.definition, "--out", "r", "--resume")
+        before = path.stat().st_mtime_ns
+        self.assertEqual(self.run_ok(self.place.definition, "--out", "r", "--resume"), path)
+        self.assertEqual(path.stat().st_mtime_ns, before)
+        self.assertEqual(self.run_ok(self.place.definition, "--out", "r",
+                                     TORCHELASTIC_RESTART_COUNT="1"), path)
+
+    def test_damaged_checkpoint_is_passed_over_and_said(self):
+        out = self.place.folder / "r"
+        self.run_ok(self.place.definition, "--out", out, "--stop-after-step", 7)
+        newest = sorted((out / "checkpoints").glob("step-*"))[-1] / "tensors.safetensors"
+        data = bytearray(newest.read_bytes())
+        data[-3] ^= 4
+        newest.write_bytes(data)
+        done = self.place.run(self.place.definition, "--out", out, "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("damaged", done.stderr)
+        self.assertIn("continuing after step 6", done.stderr)
+        expected = deterministic_content(self.run_ok(self.place.definition))
+        self.assertEqual(deterministic_content(out / "results.h5"), expected)
+
+
+class Pipeline(BenchRunTest):
+    """Committed experiments that need each other, over a source that is in the store already."""
+
+    def setUp(self):
+        super().setUp()
+        write_experiments(self.place)
+        self.options = ("--experiments", self.place.folder / "experiments")
+
+    def test_experiments_that_are_needed_run_first_once(self):
+        self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
+        done = self.place.run("experiments/model", *self.options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("messages@1 is not in the store: running it first", done.stderr)
+        self.assertIn("pieces@1 is not in the store: running it first", done.stderr)
+        self.assertEqual(len(list(self.place.store.glob("runs/*/*/results.h5"))), 3)
+        with h5py.File(done.stdout.splitlines()[-1]) as file:
+            self.assertEqual(file.attrs["version"], 1)
+            self.assertEqual(set(file["inputs"].attrs), {"dataset", "tokenizer"})
+            self.assertIn("exact_match:zh_hant_zh_hans", file["evals"])
+        again = self.place.run("model@1", *self.options)
+        self.assertNotIn("running it first", again.stderr)
+
+    def test_damaged_artifact_is_made_again(self):
+        self.place.run("--lock", *self.options)
+        self.assertEqual(self.place.run("model", *self.options).returncode, 0)
+        model = next(self.place.store.glob("objects/*/tokenizer.model"))
+        model.write_bytes(model.read_bytes()[:-1] + b"x")
+        done = self.place.run("model", *self.options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("pieces@1 is not in the store", done.stderr)
+
+    def test_unlocked_and_edited_definitions_are_2(self):
+        self.assert_fails(self.place.run("model", *self.options), 2, "--lock")
+        self.place.run("--lock", *self.options)
+        path = self.place.folder / "experiments" / "pieces" / "v1.toml"
+        path.write_text(path.read_text().replace("400", "410"), encoding="utf-8")
+        done = self.place.run("pieces", *self.options)
+        self.assert_fails(done, 2, "pieces@1")
+        self.assertEqual(self.place.run("--lock", *self.options).returncode, 2)
+        self.assertEqual(self.place.run("--check", *self.options).returncode, 2)
+
+    def test_changed_source_is_4_and_names_both_digests(self):
+        self.place.run("--lock", *self.options)
+        manifest = self.place.folder / "experiments" / "data" / "source.toml"
+        digest = hashlib.sha256(b"other").hexdigest()
+        text = manifest.read_text()
+        old = text.split('sha256 = "')[1][:64]
+        manifest.write_text(text.replace(old, digest), encoding="utf-8")
+        done = self.place.run("messages", *self.options)
+        # Another digest is another file, which the package (there is none of that name) has to give.
+        self.assertIn(done.returncode, (4, 5), done.stderr)
+
+    def test_artifact_of_another_stage_is_2(self):
+        self.place.run("--lock", *self.options)
+        done = self.place.run("model", *self.options, "--set", "tokenizer.artifact=messages@1")
+        self.assert_fails(done, 2, "messages@1 cannot be the tokenizer")
+
+    def test_store_lists_and_prunes_what_no_locked_definition_needs(self):
+        self.place.run("--lock", *self.options)
+        self.assertEqual(self.place.run("model", *self.options).returncode, 0)
+        self.place.run("pieces", *self.options, "--set", "tokenizer.vocab_size=390")
+        listed = self.place.run("--store", "list", *self.options)
+        self.assertEqual(listed.stdout.count("(prunable)"), 1)
+        pruned = self.place.run("--store", "prune", *self.options)
+        self.assertEqual(pruned.returncode, 0, pruned.stderr)
+        self.assertIn("pieces@1", pruned.stdout)
+        again = self.place.run("model", *self.options)
+        self.assertNotIn("running it first", again.stderr)
+
+
+class ExitCodes(BenchRunTest):
+    def test_help_and_lists_are_ok(self):
+        for arguments in (["--help"], ["-h"], ["--fields", "sft"], ["--store", "list"]):
+            self.assertEqual(self.place.run(*arguments).returncode, 0, arguments)
+
+    def test_usage_errors_are_2(self):
+        self.assert_fails(self.place.run(), 2, "experiment")
+        self.assert_fails(self.place.run("--resme"), 2, "--resume")
+        self.assert_fails(self.place.run("no_such_experiment"), 2)
+        definition = self.place.write_definition("typo.toml", replace=[("num_layers", "num_layer")])
+        self.assert_fails(self.place.run(definition), 2, "typo.toml:", "num_layers")
+        self.assert_fails(self.place.run(self.place.definition, "--set", "training.step=3"), 2,
+                          'did you mean "steps"')
+        self.assertFalse((self.place.store / "runs").exists()
+                         and any((self.place.store / "runs").rglob("run.journal")))
+
+    def test_divergence_is_1_and_recorded(self):
+        done = self.place.run(self.place.definition, "--set", "optimizer.learning_rate=100",
+                              "--set", "optimizer.weight_decay=1")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        with h5py.File(done.stdout.splitlines()[-1]) as file:
+            self.assertEqual(file.attrs["status"], "diverged")
+            last = [file["steps"][name][-1] for name in ("loss", "grad_norm")]
+            self.assertFalse(np.all(np.isfinite(last)), last)
+
+    def test_unmet_acceptance_bound_is_1_unless_the_run_is_ad_hoc(self):
+        definition = self.place.write_definition(
+            "strict.toml", extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
+        done = self.place.run(definition)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("NOT ACCEPTED: exact_match = ", done.stdout)
+        self.assertEqual(self.place.run(definition, "--set", "base_seed=9").returncode, 0)
+
+    def test_bad_data_is_4_with_file_and_line(self):
+        with open(self.place.data, "a", encoding="utf-8") as file:
+            file.write('{"instruction": "x", "outptu": "y"}\n')
+        self.assert_fails(self.place.run(self.place.definition), 4, "rows.jsonl:61", "outptu")
+        tokenizer = self.place.folder / "bad.model"
+        tokenizer.write_bytes(b"not a model")
+        self.assert_fails(self.place.run(self.place.definition, "--set",
+                                         f"tokenizer.path={tokenizer}"), 4, "bad.model")
+
+    def test_occupied_and_busy_folders_are_5(self):
+        self.run_ok(self.place.definition, "--out", "r")
+        self.assert_fails(self.place.run(self.place.definition, "--out", "r"), 5, "occupied")
+        definition = self.place.write_definition("long.toml", steps=4000)
+        process = self.place.start(definition, "--out", "busy")
+        while not (self.place.folder / "busy" / "run.journal").exists():
+            time.sleep(0.01)
+        self.assert_fails(self.place.run(definition, "--out", "busy", "--resume"), 5,
+                          f"process {process.pid}")
+        process.kill()
+        process.communicate()
+
+    def test_missing_gpu_is_5(self):
+        self.assert_fails(self.place.run(self.place.definition, "--device", "cuda"), 5, "cpu")
+
+    def test_another_definition_in_the_folder_is_2(self):
+        self.run_ok(self.place.definition, "--out", "r")
+        self.assert_fails(self.place.run(self.place.definition, "--out", "r", "--resume", "--set",
+                                         "base_seed=6"), 2, "another definition")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,82 @@
+"""Every source has its test, and every test is built: harness/data/prompt.cc <->
+tests/harness/data/prompt_test.cc, listed in that folder's CMakeLists.txt."""
+import pathlib
+import re
+import sys
+
+SOURCE = pathlib.Path(sys.argv[1])
+FOLDERS = ("base", "results", "kernels", "models", "harness")
+# Not libraries of their own: programs, benchmarks, and the independent references that tests use.
+NO_TEST_SUFFIXES = ("_main", "_bench", "_reference")
+# One operation is one stem: its CPU and CUDA parts are tested through the operation.
+SAME_STEM_SUFFIXES = ("_cpu", "_cuda")
+# Built in another file's place where something is missing (no_nvtx.cc, no_cuda.cc).
+STAND_IN_PREFIX = "no_"
+# Source without a test file of its own -> the test that covers it, and why. Keep this short.
+END_TO_END = "tests/commands/bench_run_test.py"
+COVERED_BY: dict[str, tuple[str, str]] = {
+    "harness/run/child_process.cc": (END_TO_END, "starts the program again: replicates, inputs"),
+    "harness/run/commands.cc": (END_TO_END, "the commands of the command line"),
+    "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
+    "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
+    "harness/run/signals.cc": (END_TO_END, "needs a process to signal"),
+    "harness/stages/factory.cc": (END_TO_END, "every stage is run"),
+    "harness/stages/sft.cc": (END_TO_END, "a whole run; its parts have tests of their own"),
+    "harness/stages/tokenizer.cc": (END_TO_END, "a whole run"),
+    "harness/stages/translations.cc": (END_TO_END, "a whole run"),
+}
+
+
+def stem(path):
+    name = path.stem
+    for suffix in SAME_STEM_SUFFIXES:
+        name = name.removesuffix(suffix)
+    return name
+
+
+def missing_tests():
+    for folder in FOLDERS:
+        for path in sorted((SOURCE / folder).rglob("*")):
+            relative = path.relative_to(SOURCE)
+            if path.suffix not in (".cc", ".cu") or path.stem.endswith(NO_TEST_SUFFIXES):
+                continue
+            if path.name.startswith(STAND_IN_PREFIX):
+                continue
+            test = SOURCE / "tests" / relative.parent / f"{stem(path)}_test.cc"
+            python_test = test.with_suffix(".py")
+            if str(relative) in COVERED_BY or test.exists() or python_test.exists():
+                continue
+            yield f"{relative}: no {test.relative_to(SOURCE)}"
+
+
+def unbuilt_tests():
+    for path in sorted((SOURCE / "tests").rglob("*_test.*")):
+        if path.suffix not in (".cc", ".cu", ".py"):
+            continue
+        name = path.stem if path.suffix == ".py" else path.name
+        if not any(re.search(rf"\b{re.escape(name)}\b", text) for text in cmake_texts(path.parent)):
+            yield f"{path.relative_to(SOURCE)}: in no CMakeLists.txt"
+
+
+def cmake_texts(folder):
+    """The build files of `folder` and of the folders above it in tests/."""
+    while folder != SOURCE:
+        if (folder / "CMakeLists.txt").exists():
+            yield (folder / "CMakeLists.txt").read_text(encoding="utf-8")
+        folder = folder.parent
+
+
+def stale_exceptions():
+    for source, (test, _) in COVERED_BY.items():
+        for name in (source, test):
+            if not (SOURCE / name).exists():
+                yield f"{name}: listed in COVERED_BY, but there is no such file"
+
+
+def main():
+    found = [*missing_tests(), *unbuilt_tests(), *stale_exceptions()]
+    print("\n".join(found) or "every source has a test and every test is built")
+    return 1 if found else 0
+
+
+sys.exit(main())

@@ -1,0 +1,119 @@
+"""A run that takes a second, for the tests and scripts that start the real programs."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import h5py
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+
+DEFINITION = """\
+stage = "sft"
+base_seed = 5
+
+[run]
+threads = 1
+flush_interval_s = 0.05
+checkpoint_every_steps = 3
+
+[model]
+hidden_size = 16
+num_layers = 2
+num_heads = 2
+num_kv_heads = 1
+intermediate_size = 24
+max_positions = 512
+
+[tokenizer]
+path = "{tokenizer}"
+
+[data]
+path = "{data}"
+validation_fraction = 0.2
+
+[optimizer]
+learning_rate = 1e-2
+
+[schedule]
+warmup_steps = 2
+
+[training]
+steps = {steps}
+batch_size = 4
+micro_batch_size = 2
+
+[evaluation]
+every_steps = 4
+rows_per_task = 8
+generate_rows_per_task = 4
+max_new_tokens = 8
+num_samples = 2
+"""
+
+
+def write_data(path, count=60):
+    with open(path, "w", encoding="utf-8") as file:
+        for i in range(count):
+            row = {"instruction": "spell", "input": str(i),
+                   "output": " ".join(WORDS[int(d)] for d in str(i))}
+            file.write(json.dumps(row) + "\n")
+
+
+def deterministic_content(path):
+    """Everything of a results file that strict runs must agree on, bit for bit."""
+    content = {}
+    with h5py.File(path) as file:
+        for group in ("steps", "evals"):
+            for name, dataset in file[group].items():
+                if dataset.attrs.get("deterministic", False):
+                    content[f"{group}/{name}"] = dataset[:].tobytes()
+            content[f"{group}/step"] = file[group]["step"][:].tobytes()
+
+        def visit(name, item):
+            if isinstance(item, h5py.Dataset):
+                content[f"digests/{name}"] = np.array(item[:]).astype("S64").tobytes()
+
+        file["digests"].visititems(visit)
+    return content
+
+
+class Workplace:
+    """A folder with a definition, its data and a store; starts programs there."""
+
+    def __init__(self, bin_folder, folder):
+        self.bin = pathlib.Path(bin_folder)
+        self.folder = pathlib.Path(folder)
+        self.store = self.folder / "store"
+        self.data = self.folder / "rows.jsonl"
+        write_data(self.data)
+        self.definition = self.write_definition("tiny.toml")
+
+    def write_definition(self, name, steps=12, extra="", replace=()):
+        text = DEFINITION.format(tokenizer=HERE / "testdata" / "tiny.model", data=self.data,
+                                 steps=steps)
+        for old, new in replace:
+            assert old in text, old
+            text = text.replace(old, new)
+        path = self.folder / name
+        path.write_text(text + extra, encoding="utf-8")
+        return path
+
+    def environment(self, **extra):
+        environment = {k: v for k, v in os.environ.items()
+                       if not k.startswith(("BENCH_", "TORCHELASTIC_"))}
+        environment.update(BENCH_STORE=str(self.store), OMP_NUM_THREADS="1", GOMP_SPINCOUNT="1000", **extra)
+        return environment
+
+    def start(self, *arguments, program="bench-run", **extra):
+        return subprocess.Popen([self.bin / program, *map(str, arguments)], cwd=self.folder,
+                                env=self.environment(**extra), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def run(self, *arguments, program="bench-run", **extra):
+        process = self.start(*arguments, program=program, **extra)
+        out, err = process.communicate(timeout=240)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)

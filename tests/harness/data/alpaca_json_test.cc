@@ -1,0 +1,65 @@
+#include "harness/data/alpaca_json.h"
+
+#include <gtest/gtest.h>
+
+namespace bench::harness {
+namespace {
+
+std::vector<RecordOutcome> Parse(JsonLayout layout, const std::string& text,
+                                 std::optional<std::string>* failure = nullptr) {
+  std::vector<RecordOutcome> outcomes;
+  RecordEvents events(layout, [&](RecordOutcome outcome) {
+    outcomes.push_back(std::move(outcome));
+    return true;
+  });
+  nlohmann::json::sax_parse(text, &events);
+  if (failure != nullptr) *failure = events.failure();
+  return outcomes;
+}
+
+TEST(RecordEvents, OneRecordIsOneOutcome) {
+  const auto outcomes =
+      Parse(JsonLayout::kOneRecord, R"({"instruction":"a","input":"b","output":"c","task":"d"})");
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].problem, std::nullopt);
+  EXPECT_EQ(outcomes[0].example, (SftExample{"a", "b", "c", "d"}));
+}
+
+TEST(RecordEvents, NothingOfARecordLeaksIntoTheNext) {
+  const auto outcomes = Parse(
+      JsonLayout::kArray,
+      R"([{"instruction":1,"input":"b","output":"c","task":"d"},{"instruction":"a","output":"c"}])");
+  ASSERT_EQ(outcomes.size(), 2u);
+  EXPECT_NE(outcomes[0].problem, std::nullopt);
+  EXPECT_EQ(outcomes[1].problem, std::nullopt);
+  EXPECT_EQ(outcomes[1].example, (SftExample{"a", "", "c", ""}));
+}
+
+TEST(RecordEvents, NestedKeysAreNotFields) {
+  const auto outcomes =
+      Parse(JsonLayout::kOneRecord, R"({"instruction":"a","x":{"output":"no"},"output":"c"})");
+  EXPECT_EQ(outcomes.at(0).example.output, "c");
+}
+
+TEST(RecordEvents, NestingOf64IsAcceptedAnd65IsNot) {
+  const auto nested = [](size_t depth) {  // the record itself is one level
+    return R"({"instruction":"a","output":"b","x":)" + std::string(depth - 1, '[') +
+           std::string(depth - 1, ']') + "}";
+  };
+  std::optional<std::string> failure;
+  EXPECT_EQ(Parse(JsonLayout::kOneRecord, nested(64), &failure).size(), 1u);
+  EXPECT_EQ(failure, std::nullopt);
+  EXPECT_EQ(Parse(JsonLayout::kOneRecord, nested(65), &failure).size(), 0u);
+  EXPECT_EQ(failure, "nested deeper than 64");
+}
+
+TEST(RecordEvents, SyntaxErrorsNameTheByteOnOnePrintableLine) {
+  std::optional<std::string> failure;
+  Parse(JsonLayout::kOneRecord, "{\"a\": \x1b[31m}", &failure);
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_EQ(failure->find("no valid JSON at byte 7: "), 0u) << *failure;
+  EXPECT_EQ(failure->find('\x1b'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,90 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/data/source.h"
+#include "tests/support/temp_folder.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kGood = R"(kind = "gettext"
+package = "bash"
+licence = "GPL-3.0-or-later"
+description = "Shell"
+files = ["usr/share/locale/zh_CN/LC_MESSAGES/*.mo"]
+sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+)";
+
+class Manifest : public ::testing::Test {
+ protected:
+  absl::StatusOr<SourceManifest> Load(const std::string& text) {
+    EXPECT_TRUE(MakeFolders(root_ / "data").ok());
+    EXPECT_TRUE(PublishFile(root_ / "data/s.toml", text).ok());
+    return LoadSourceManifest(root_.path(), "s");
+  }
+  TempFolder root_;
+};
+
+TEST_F(Manifest, HoldsWhatTheFileSays) {
+  const auto manifest = Load(kGood);
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ(manifest->name, "s");
+  EXPECT_EQ(manifest->package, "bash");
+  EXPECT_EQ(manifest->licence, "GPL-3.0-or-later");
+  EXPECT_THAT(manifest->files, ::testing::ElementsAre("usr/share/locale/zh_CN/LC_MESSAGES/*.mo"));
+}
+
+struct Edit {
+  std::string from, to, message;
+};
+
+TEST_F(Manifest, RefusesEveryWrongKeyWithLineAndColumn) {
+  const Edit edits[] = {
+      {"package", "pakage", "s.toml:2:1: unknown key \"pakage\"; did you mean \"package\"?"},
+      {"\"gettext\"", "\"tar\"", "s.toml:1:8: \"kind\" is not \"gettext\""},
+      {"\"bash\"", "\"--option\"", "s.toml:2:11: \"package\" is not a package's name"},
+      {"\"bash\"", "\"../x\"", "is not a package's name"},
+      {"\"bash\"", "7", "\"package\" is not a text"},
+      {"0123456789abcdef\"", "XYZ\"", "\"sha256\" is not 64"},
+      {"[\"usr/share/locale/zh_CN/LC_MESSAGES/*.mo\"]", "[]", "\"files\" is empty"},
+      {"[\"usr/share/locale/zh_CN/LC_MESSAGES/*.mo\"]", "[1]", "\"files\" is not a list"},
+      {"description = \"Shell\"\n", "", "no key \"description\""},
+      {"kind =", "kind = =", "s.toml:1:8: "},
+      {"kind", "licence = \"a\"\nkind", "s.toml:4:"},
+  };
+  for (const Edit& edit : edits) {
+    std::string text = kGood;
+    text.replace(text.find(edit.from), edit.from.size(), edit.to);
+    const auto manifest = Load(text);
+    ASSERT_FALSE(manifest.ok()) << edit.to;
+    EXPECT_EQ(ExitCodeFor(manifest.status()), ExitCode::kUsage);
+    EXPECT_THAT(std::string(manifest.status().message()), HasSubstr(edit.message));
+  }
+}
+
+TEST_F(Manifest, AbsentSourceIsNamed) {
+  const auto manifest = LoadSourceManifest(root_.path(), "nothing");
+  EXPECT_EQ(ExitCodeFor(manifest.status()), ExitCode::kUsage);
+  EXPECT_THAT(std::string(manifest.status().message()), HasSubstr("\"nothing\""));
+}
+
+TEST(CommittedManifests, AllLoad) {
+  const std::string root = std::string(BENCH_SOURCE_DIR) + "/experiments";
+  const auto names = ListFolder(root + "/data");
+  ASSERT_TRUE(names.ok()) << names.status();
+  int count = 0;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(".toml")) continue;
+    const auto manifest = LoadSourceManifest(root, name.substr(0, name.size() - 5));
+    EXPECT_TRUE(manifest.ok()) << manifest.status();
+    ++count;
+  }
+  EXPECT_EQ(count, 14);
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,72 @@
+#include "harness/measurement/memory.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+
+#include "tests/harness/measurement/fake_root.h"
+
+namespace bench::harness {
+namespace {
+
+// One pass of what a training step does: take a large block, write it, give it back.
+void UseBlock(size_t bytes) {
+  auto* block = static_cast<char*>(std::malloc(bytes));
+  for (size_t i = 0; i < bytes; i += 4096) const_cast<volatile char*>(block)[i] = 1;
+  std::free(block);
+}
+
+TEST(PeakResident, IsVmHwmInBytes) {
+  FakeRoot root;
+  root.Write("self/status", "Name:\tx\nVmPeak:\t 999 kB\nVmHWM:\t  123456 kB\nVmRSS:\t 1 kB\n");
+  EXPECT_EQ(PeakResidentBytes(root.path()), 126418944);  // 123,456 * 1,024
+}
+
+TEST(PeakResident, UnreadableIsAbsent) {
+  FakeRoot root;
+  EXPECT_FALSE(PeakResidentBytes(root.path()).has_value());
+  root.Write("self/status", "Name:\tx\n");
+  EXPECT_FALSE(PeakResidentBytes(root.path()).has_value());
+  root.Write("self/status", "VmHWM:\tmuch kB\n");
+  EXPECT_FALSE(PeakResidentBytes(root.path()).has_value());
+}
+
+TEST(PeakResident, GrowsByWhatIsTouchedAndStaysWhenItIsFreed) {
+  constexpr int64_t kBlockBytes = int64_t{128} << 20;
+  const std::optional<int64_t> before = PeakResidentBytes();
+  ASSERT_TRUE(before.has_value());
+  UseBlock(kBlockBytes);
+  // What the process had freed before its peak may be reused, so the bound is on the total.
+  EXPECT_GE(PeakResidentBytes(), kBlockBytes);
+  EXPECT_GE(PeakResidentBytes(), before);
+}
+
+#ifndef __SANITIZE_ADDRESS__  // which has an allocator of its own
+int64_t PageFaults() {
+  rusage usage;
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
+TEST(Allocator, LargeBlocksAreReusedWithoutNewPageFaults) {
+  constexpr size_t kBlockBytes = 256 << 20;
+  ::unsetenv("GLIBC_TUNABLES");
+  ASSERT_EQ(ConfigureAllocator(), AllocatorState::kTuned);
+  UseBlock(kBlockBytes);
+  const int64_t before = PageFaults();
+  for (int i = 0; i < 4; ++i) UseBlock(kBlockBytes);
+  // With a fresh mapping each, four blocks of 65,536 pages would fault 262,144 times (512 with huge
+  // pages); a reused block faults for none of its own.
+  EXPECT_LT(PageFaults() - before, 200);
+}
+#endif
+
+TEST(Allocator, LeavesTheUsersSettingsAlone) {
+  ASSERT_EQ(::setenv("MALLOC_ARENA_MAX", "2", 1), 0);
+  EXPECT_EQ(ConfigureAllocator(), AllocatorState::kUserSet);
+  ::unsetenv("MALLOC_ARENA_MAX");
+}
+
+}  // namespace
+}  // namespace bench::harness

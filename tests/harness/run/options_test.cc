@@ -1,0 +1,82 @@
+#include "harness/run/options.h"
+
+#include <cstdlib>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+absl::Status Error(const std::vector<std::string>& arguments) {
+  return ParseOptions(arguments).status();
+}
+
+TEST(Options, ReadTheExperimentAndItsOverridesInAnyOrder) {
+  const auto options = ParseOptions({"--set", "a=1", "sft_small@2", "--set=b=x=y", "--resume"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_THAT(options->arguments, ElementsAre("sft_small@2"));
+  EXPECT_THAT(options->overrides, ElementsAre("a=1", "b=x=y"));
+  EXPECT_EQ(options->start, StartMode::kResume);
+}
+
+TEST(Options, ReadCommandsWithTheirValues) {
+  const auto options = ParseOptions({"--export", "results.h5", "folder"});
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->command, Command::kExport);
+  EXPECT_THAT(options->arguments, ElementsAre("results.h5", "folder"));
+  EXPECT_EQ(ParseOptions({"--store", "prune"})->store_action, StoreAction::kPrune);
+}
+
+TEST(Options, HelpWinsOverEverythingElse) {
+  EXPECT_EQ(ParseOptions({"--help"})->command, Command::kHelp);
+  EXPECT_EQ(ParseOptions({"sft_small", "--help"})->command, Command::kHelp);
+  EXPECT_EQ(ParseOptions({"-h"})->command, Command::kHelp);
+}
+
+TEST(Options, AreUsageErrorsThatSayWhatToDo) {
+  EXPECT_EQ(Error({}).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Error({"--resme", "x"}).message(), HasSubstr("did you mean --resume"));
+  EXPECT_THAT(Error({"x", "y"}).message(), HasSubstr("one experiment at a time"));
+  EXPECT_THAT(Error({"x", "--repeat", "0"}).message(), HasSubstr("at least 1"));
+  EXPECT_THAT(Error({"x", "--repeat", "two"}).message(), HasSubstr("integer"));
+  EXPECT_THAT(Error({"x", "--device", "tpu"}).message(), HasSubstr("auto, cpu, cuda"));
+  EXPECT_THAT(Error({"x", "--set"}).message(), HasSubstr("needs 1 value"));
+  EXPECT_THAT(Error({"x", "--same-seed"}).message(), HasSubstr("--repeat"));
+  EXPECT_THAT(Error({"x", "--repeat", "2", "--replicate", "1"}).message(),
+              HasSubstr("--replicate"));
+  EXPECT_THAT(Error({"--list", "--check"}).message(), HasSubstr("one command"));
+}
+
+TEST(Options, EveryOptionIsInTheHelp) {
+  const std::string help = HelpText();
+  for (const char* option : {"--set", "--out", "--resume", "--repeat", "--replicate", "--same-seed",
+                             "--device", "--list", "--check", "--lock", "--export", "--generate",
+                             "--recover", "--store", "--fields"}) {
+    EXPECT_THAT(help, HasSubstr(option));
+  }
+}
+
+TEST(Options, TorchrunRestartImpliesResume) {
+  ::setenv("TORCHELASTIC_RESTART_COUNT", "1", 1);
+  EXPECT_EQ(ParseOptions({"x"})->start, StartMode::kResume);
+  ::setenv("TORCHELASTIC_RESTART_COUNT", "0", 1);
+  EXPECT_EQ(ParseOptions({"x"})->start, StartMode::kFresh);
+  ::unsetenv("TORCHELASTIC_RESTART_COUNT");
+}
+
+TEST(Options, RootAndStoreComeFromTheEnvironment) {
+  ::setenv("BENCH_ROOT", "/project", 1);
+  EXPECT_EQ(ParseOptions({"x"})->experiments_root, "/project/experiments");
+  EXPECT_EQ(ParseOptions({"x"})->store_root, "/project/results/store");
+  ::setenv("BENCH_STORE", "/elsewhere", 1);
+  EXPECT_EQ(ParseOptions({"x"})->store_root, "/elsewhere");
+  ::unsetenv("BENCH_ROOT");
+  ::unsetenv("BENCH_STORE");
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,88 @@
+#include "harness/run/run_folder.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "results/run_writer.h"
+#include "tests/support/temp_folder.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+
+const char kHash[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const char kOtherHash[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+results::RunHeader Header() {
+  results::RunHeader header;
+  header.experiment = "e";
+  header.definition_sha256 = kHash;
+  header.replicate = 1;
+  return header;
+}
+
+void RecordRun(const std::string& folder, std::optional<results::RunStatus> finished) {
+  auto writer = results::RunWriter::Create(folder, Header(), 5);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  if (finished) {
+    ASSERT_TRUE((*writer)->Finish(*finished).ok());
+  } else {
+    ASSERT_TRUE((*writer)->Flush().ok());
+  }
+}
+
+TEST(RunFolder, FreshOneIsCreatedAndLocked) {
+  TempFolder temp;
+  const auto folder = OpenRunFolder(temp / "run", StartMode::kFresh, "d", 0);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_EQ(folder->start, StartMode::kFresh);
+  const auto second = OpenRunFolder(temp / "run", StartMode::kFresh, "d", 0);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(second.status().message(), HasSubstr(std::to_string(::getpid())));
+}
+
+TEST(RunFolder, OccupiedOneIsRefusedNamingWhatIsThere) {
+  TempFolder temp;
+  std::ofstream(temp / "mine.txt") << "x";
+  for (const StartMode start : {StartMode::kFresh, StartMode::kResume}) {
+    const auto folder = OpenRunFolder(temp.path(), start, "d", 0);
+    EXPECT_EQ(folder.status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_THAT(folder.status().message(), HasSubstr("mine.txt"));
+  }
+}
+
+TEST(RunFolder, ResumeOfNothingStartsFresh) {
+  TempFolder temp;
+  const auto folder = OpenRunFolder(temp / "run", StartMode::kResume, "d", 0);
+  ASSERT_TRUE(folder.ok());
+  EXPECT_EQ(folder->start, StartMode::kFresh);
+}
+
+TEST(RunFolder, ResumeContinuesAnInterruptedRunAndLeavesACompleteOne) {
+  TempFolder temp;
+  RecordRun(temp / "killed", std::nullopt);
+  RecordRun(temp / "interrupted", results::RunStatus::kInterrupted);
+  RecordRun(temp / "complete", results::RunStatus::kComplete);
+  for (const char* name : {"killed", "interrupted", "complete"}) {
+    const auto folder = OpenRunFolder(temp / name, StartMode::kResume, kHash, 1);
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    EXPECT_EQ(folder->start, StartMode::kResume);
+    EXPECT_EQ(folder->complete, std::string(name) == "complete");
+  }
+}
+
+TEST(RunFolder, AnotherDefinitionOrReplicateIsAUsageError) {
+  TempFolder temp;
+  RecordRun(temp / "run", std::nullopt);
+  EXPECT_EQ(OpenRunFolder(temp / "run", StartMode::kResume, kOtherHash, 1).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(OpenRunFolder(temp / "run", StartMode::kResume, kHash, 2).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,71 @@
+// A run context over a temporary store, for tests of stages and of the training loop.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "harness/stages/stage.h"
+#include "results/record.h"
+#include "tests/support/temp_folder.h"
+
+namespace bench::harness {
+
+class RunFixture {
+ public:
+  RunFixture() : store_(*Store::Open(folder_ / "store")) {
+    definition_.name = "test";
+    header_.experiment = "test";
+    header_.definition_sha256 = std::string(64, 'a');
+  }
+
+  // A context for the run in <folder>/<name>; a resumed one continues after `from_step`.
+  RunContext Start(const std::string& name) {
+    const std::string path = folder_ / name;
+    writer_ = *results::RunWriter::Create(path, header_, 5);
+    return Context(path, StartMode::kFresh);
+  }
+  RunContext Resume(const std::string& name, int64_t from_step) {
+    const std::string path = folder_ / name;
+    writer_ = *results::RunWriter::Resume(path, header_, from_step, 5);
+    return Context(path, StartMode::kResume);
+  }
+
+  results::RunRecord Record(const std::string& name) {
+    EXPECT_TRUE(writer_->Flush().ok());
+    auto record = results::RecoverJournal(folder_ / name);
+    EXPECT_TRUE(record.ok()) << record.status();
+    return *record;
+  }
+
+  const TempFolder& folder() const { return folder_; }
+  std::map<std::string, Artifact>& inputs() { return inputs_; }
+
+ private:
+  RunContext Context(const std::string& path, StartMode start) {
+    return {definition_,
+            SeedSource{1, 0},
+            inputs_,
+            store_,
+            "",
+            path,
+            folder_ / "artifact",
+            *writer_,
+            ranges_,
+            progress_,
+            DeviceKind::kCpu,
+            start,
+            std::nullopt};
+  }
+
+  TempFolder folder_;
+  Store store_;
+  LoadedDefinition definition_;
+  results::RunHeader header_;
+  std::map<std::string, Artifact> inputs_;
+  RangeTable ranges_;
+  Progress progress_;
+  std::unique_ptr<results::RunWriter> writer_;
+};
+
+}  // namespace bench::harness

@@ -1,0 +1,72 @@
+#include "harness/stages/decoder_artifact.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/harness/stages/tiny_tokenizer.h"
+#include "tests/support/temp_folder.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+
+ModelSpec TinyModel() {
+  ModelSpec spec;
+  spec.hidden_size = 8;
+  spec.num_layers = 1;
+  spec.num_heads = 2;
+  spec.intermediate_size = 12;
+  spec.max_positions = 32;
+  return spec;
+}
+
+std::unique_ptr<models::Decoder> TinyDecoder(int64_t vocab_size) {
+  return *models::Decoder::Create(DecoderConfigOf(TinyModel(), vocab_size),
+                                  at::detail::createCPUGenerator(3), at::kCPU, at::kFloat);
+}
+
+TEST(DecoderArtifact, RoundTripsWeightsTokenizerAndTemplate) {
+  TempFolder folder;
+  const Tokenizer tokenizer = TinyTokenizer();
+  const auto decoder = TinyDecoder(tokenizer.vocab_size());
+  ASSERT_TRUE(SaveDecoderArtifact(*decoder, tokenizer, TinyTokenizerModel(),
+                                  PromptTemplate::kAlpaca, folder.path())
+                  .ok());
+  const auto loaded = LoadDecoderArtifact(folder.path(), at::kCPU);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->tokenizer.digest(), tokenizer.digest());
+  ASSERT_EQ(loaded->decoder->parameters().size(), decoder->parameters().size());
+  for (size_t i = 0; i < decoder->parameters().size(); ++i) {
+    EXPECT_TRUE(loaded->decoder->parameters()[i].tensor.equal(decoder->parameters()[i].tensor));
+  }
+}
+
+TEST(DecoderArtifact, UnknownTemplateOrTooManyPiecesAreDataErrors) {
+  TempFolder folder;
+  const Tokenizer tokenizer = TinyTokenizer();
+  ASSERT_TRUE(SaveDecoderArtifact(*TinyDecoder(tokenizer.vocab_size() - 1), tokenizer,
+                                  TinyTokenizerModel(), PromptTemplate::kAlpaca, folder.path())
+                  .ok());
+  EXPECT_EQ(LoadDecoderArtifact(folder.path(), at::kCPU).status().code(),
+            absl::StatusCode::kDataLoss);
+  std::ofstream(folder / "prompt.json") << R"({"template": "none such"})";
+  EXPECT_THAT(LoadDecoderArtifact(folder.path(), at::kCPU).status().message(),
+              HasSubstr("prompt template"));
+}
+
+TEST(CheckSameModel, NamesTheFieldThatDiffers) {
+  const models::DecoderConfig config = DecoderConfigOf(TinyModel(), 300);
+  EXPECT_TRUE(CheckSameModel(config, config, "w").ok());
+  ModelSpec other = TinyModel();
+  other.rope_theta = 5e4;
+  const absl::Status status = CheckSameModel(config, DecoderConfigOf(other, 300), "w");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("rope_theta is 10000 here and 50000 there"));
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,105 @@
+#include "harness/stages/sft_data.h"
+
+#include <fstream>
+#include <set>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/harness/run_fixture.h"
+#include "tests/harness/stages/tiny_sft.h"
+#include "tests/harness/stages/tiny_tokenizer.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+void WriteRows(const std::string& path, int first, int count, bool reversed = false) {
+  std::vector<SftExample> examples;
+  for (int i = first; i < first + count; ++i) {
+    examples.push_back({"say", "number " + std::to_string(i), "it is " + std::to_string(i), ""});
+  }
+  if (reversed) std::reverse(examples.begin(), examples.end());
+  std::ofstream(path) << AlpacaLines(examples);
+}
+
+std::set<std::string> Inputs(const std::vector<SftRow>& rows) {
+  std::set<std::string> inputs;
+  for (const SftRow& row : rows) inputs.insert(row.example.input);
+  return inputs;
+}
+
+TEST(LoadSftData, HoldsOutAHashedFractionWhateverTheOrder) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  const Tokenizer tokenizer = TinyTokenizer();
+  SftSpec spec;
+  spec.data.validation_fraction = 0.25;
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  WriteRows(*spec.data.path, 0, 400);
+  const auto data = LoadSftData(spec, tokenizer, context);
+  ASSERT_TRUE(data.ok()) << data.status();
+  ASSERT_THAT(data->tasks, SizeIs(1));
+  EXPECT_EQ(data->tasks[0].task, "all");
+  // Binomial(400, 1/4): standard deviation 8.7; four of them.
+  EXPECT_NEAR(static_cast<double>(data->tasks[0].validation.size()), 100, 35);
+  EXPECT_EQ(data->tasks[0].train.size() + data->tasks[0].validation.size(), 400u);
+
+  WriteRows(*spec.data.path, 0, 400, /*reversed=*/true);
+  const auto reversed = LoadSftData(spec, tokenizer, context);
+  ASSERT_TRUE(reversed.ok());
+  EXPECT_EQ(Inputs(data->tasks[0].validation), Inputs(reversed->tasks[0].validation));
+}
+
+TEST(LoadSftData, EveryRowEndsWithEosAndCountsItsPrompt) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  const Tokenizer tokenizer = TinyTokenizer();
+  SftSpec spec;
+  spec.data.path = fixture.folder() / "train.jsonl";
+  spec.data.validation_path = fixture.folder() / "validation.jsonl";
+  WriteRows(*spec.data.path, 0, 5);
+  WriteRows(*spec.data.validation_path, 5, 3);
+  const auto data = LoadSftData(spec, tokenizer, context);
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_THAT(data->tasks[0].train, SizeIs(5));
+  EXPECT_THAT(data->tasks[0].validation, SizeIs(3));
+  for (const SftRow& row : data->tasks[0].train) {
+    EXPECT_EQ(row.tokens.front(), tokenizer.bos_id());
+    EXPECT_EQ(row.tokens.back(), tokenizer.eos_id());
+    const std::vector<int64_t> target(row.tokens.begin() + row.num_prompt_tokens, row.tokens.end());
+    EXPECT_EQ(tokenizer.Decode(target), row.example.output);
+  }
+}
+
+TEST(LoadSftData, RowsWithoutATargetAreDroppedAndCountedAndNoneLeftIsAnError) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  const Tokenizer tokenizer = TinyTokenizer();
+  SftSpec spec;
+  spec.training.max_tokens = 3;  // shorter than any prompt
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  WriteRows(*spec.data.path, 0, 5);
+  const auto data = LoadSftData(spec, tokenizer, context);
+  EXPECT_EQ(data.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(data.status().message(), HasSubstr("5 dropped"));
+}
+
+TEST(MixtureOf, UsesTheMixOrTheRowsAndRefusesAnUnknownTask) {
+  SftData data;
+  data.tasks = {{"a", {Row({1, 5, 2}, 1), Row({1, 6, 2}, 1)}, {}, {}},
+                {"b", {Row({1, 5, 2}, 1)}, {}, {}}};
+  const auto natural = MixtureOf(data, {});
+  ASSERT_TRUE(natural.ok());
+  EXPECT_EQ((*natural)[0].weight, 2);
+  EXPECT_EQ((*natural)[1].weight, 1);
+  const auto mixed = MixtureOf(data, {{"b", 0.5}});
+  ASSERT_TRUE(mixed.ok());
+  ASSERT_THAT(*mixed, SizeIs(1));
+  EXPECT_EQ((*mixed)[0].num_rows, 1);
+  EXPECT_THAT(MixtureOf(data, {{"c", 1}}).status().message(), HasSubstr("\"c\""));
+}
+
+}  // namespace
+}  // namespace bench::harness

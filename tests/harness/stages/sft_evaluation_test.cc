@@ -1,0 +1,103 @@
+#include "harness/stages/sft_evaluation.h"
+
+#include <cmath>
+#include <map>
+
+#include "gtest/gtest.h"
+#include "harness/stages/decoder_artifact.h"
+#include "harness/stages/sft_task.h"
+#include "results/metrics.h"
+#include "tests/harness/run_fixture.h"
+#include "tests/harness/stages/tiny_sft.h"
+#include "tests/harness/stages/tiny_tokenizer.h"
+
+namespace bench::harness {
+namespace {
+
+SftRow TokenizedRow(const Tokenizer& tokenizer, const std::string& instruction,
+                    const std::string& output) {
+  const SftExample example{instruction, "", output, "t"};
+  auto tokenized = TokenizeExample(tokenizer, PromptTemplate::kAlpaca, example, 512);
+  return {example, tokenized->tokens, tokenized->num_prompt_tokens};
+}
+
+class SftEvaluationTest : public ::testing::Test {
+ protected:
+  SftEvaluationTest() {
+    models::DecoderConfig config;
+    config.vocab_size = tokenizer_.vocab_size();
+    config.hidden_size = 8;
+    config.num_layers = 1;
+    config.num_heads = 1;
+    config.num_kv_heads = 1;
+    config.head_dim = 8;
+    config.intermediate_size = 8;
+    decoder_ =
+        *models::Decoder::Create(config, at::detail::createCPUGenerator(1), at::kCPU, at::kFloat);
+    SftTaskRows rows{"t", {}, {}, {}};
+    rows.train = {TokenizedRow(tokenizer_, "say a", "a"), TokenizedRow(tokenizer_, "say bc", "bc")};
+    rows.validation = {TokenizedRow(tokenizer_, "say d", "d"), TokenizedRow(tokenizer_, "x", "yz")};
+    data_.tasks.push_back(std::move(rows));
+    spec_.evaluation.max_new_tokens = 3;
+  }
+
+  std::map<std::string, double> Values(const std::vector<results::MetricValue>& list) {
+    std::map<std::string, double> values;
+    for (const auto& value : list) values[value.key.Path()] = value.value;
+    return values;
+  }
+
+  Evaluation Evaluate(EvaluationPoint point) {
+    RunContext context = fixture_.Start("run" + std::to_string(runs_++));
+    SftEvaluator evaluator({spec_, data_, tokenizer_, *decoder_, context.writer, context.ranges});
+    auto evaluation = evaluator.Run(point, 5);
+    EXPECT_TRUE(evaluation.ok()) << evaluation.status();
+    return *evaluation;
+  }
+
+  RunFixture fixture_;
+  int runs_ = 0;
+  const Tokenizer tokenizer_ = TinyTokenizer();
+  SftSpec spec_;
+  SftData data_;
+  std::unique_ptr<models::Decoder> decoder_;
+};
+
+TEST_F(SftEvaluationTest, LossIsTheMeanOverTargetTokensNotOverRows) {
+  const auto values = Values(Evaluate(EvaluationPoint::kPeriodic).values);
+  double nll = 0;
+  int64_t num_tokens = 0;
+  for (const SftRow& row : data_.tasks[0].validation) {
+    const SftBatch batch = MakeSftBatch({&row}, at::kCPU);
+    const at::Tensor log_probs = decoder_->Logits(decoder_->Hidden(batch.inputs))
+                                     .to(at::kDouble)
+                                     .log_softmax(-1)
+                                     .index_select(0, batch.target_rows_M);
+    nll -= log_probs.gather(1, batch.targets_M.unsqueeze(1)).sum().item<double>();
+    num_tokens += batch.targets_M.numel();
+  }
+  EXPECT_EQ(num_tokens, 5);  // "d" and "yz", each with EOS
+  // Five terms of about log(300) from fp32 logits: a few 2^-23 x 6 each.
+  EXPECT_NEAR(values.at("loss"), nll / static_cast<double>(num_tokens), 1e-5);
+  EXPECT_EQ(values.at("loss"), values.at("loss/t"));
+}
+
+TEST_F(SftEvaluationTest, FinalOneAddsBaselinesAndSamplesAndIsRepeatable) {
+  const Evaluation first = Evaluate(EvaluationPoint::kFinal);
+  const auto summary = Values(first.summary);
+  EXPECT_EQ(Values(Evaluate(EvaluationPoint::kFinal).summary), summary);
+  // Neither "say d" is "d" nor is any training output a validation output.
+  EXPECT_EQ(summary.at("copy_exact_match/t"), 0);
+  EXPECT_EQ(summary.at("nearest_exact_match/t"), 0);
+  EXPECT_EQ(summary.at("loss"), Values(first.values).at("loss"));  // no test rows: validation
+  EXPECT_EQ(fixture_.Record("run1").tables.at("samples").rows.size(), 2u);
+}
+
+TEST_F(SftEvaluationTest, SummaryIsOfTheTestRowsWhereThereAreSome) {
+  data_.tasks[0].test = {TokenizedRow(tokenizer_, "say q", "q")};
+  const Evaluation evaluation = Evaluate(EvaluationPoint::kFinal);
+  EXPECT_NE(Values(evaluation.summary).at("loss"), Values(evaluation.values).at("loss"));
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,92 @@
+#include "harness/stages/sft_task.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <cmath>
+#include <limits>
+
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/harness/stages/tiny_sft.h"
+
+namespace bench::harness {
+namespace {
+
+TEST(MakeSftBatch, PredictsEveryTargetTokenAndNoPromptToken) {
+  const SftRow row = Row({1, 5, 6, 7, 8, 2}, 3);  // prompt 1 5 6, target 7 8 2 (EOS)
+  const SftRow other = Row({1, 9, 2}, 2);
+  const SftBatch batch = MakeSftBatch({&row, &other}, at::kCPU);
+  EXPECT_TRUE(batch.inputs.tokens_N.equal(at::tensor({1, 5, 6, 7, 8, 1, 9}, at::kLong)));
+  EXPECT_TRUE(batch.targets_M.equal(at::tensor({7, 8, 2, 2}, at::kLong)));
+  // The state of the token before each target: positions 2, 3, 4 of the first row, 1 of the second.
+  EXPECT_TRUE(batch.target_rows_M.equal(at::tensor({2, 3, 4, 6}, at::kLong)));
+}
+
+std::vector<at::Tensor> GradientsWith(int64_t micro_batch_size) {
+  TinySft tiny(micro_batch_size);
+  const Window window = *tiny.task().NextWindow();
+  EXPECT_EQ(window.num_micro_batches, 4 / micro_batch_size);
+  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
+    (tiny.task().LossSum(i) / window.denominator).backward();
+  }
+  std::vector<at::Tensor> gradients;
+  for (const auto& parameter : tiny.decoder().parameters()) {
+    gradients.push_back(parameter.tensor.grad().clone());
+  }
+  return gradients;
+}
+
+// Rows have 1 to 6 target tokens, so a mean of micro-batch means would be far off.
+TEST(SftTask, GradientsDoNotDependOnTheMicroBatches) {
+  const std::vector<at::Tensor> whole = GradientsWith(4);
+  for (const int64_t size : {1, 2}) {
+    const std::vector<at::Tensor> cut = GradientsWith(size);
+    for (size_t i = 0; i < whole.size(); ++i) {
+      // Each element sums at most 60 token terms, in another order: 60 roundings of half an ulp, of
+      // terms no larger than the largest gradient.
+      const double bound = 60 * std::numeric_limits<float>::epsilon() / 2 *
+                           std::max(1e-3, whole[i].abs().max().item<double>());
+      EXPECT_LE((whole[i] - cut[i]).abs().max().item<double>(), bound) << i;
+      EXPECT_GT(whole[i].abs().max().item<double>(), 100 * bound) << i;
+    }
+  }
+}
+
+TEST(SftTask, DenominatorCountsTargetTokensOfTheWholeWindow) {
+  TinySft tiny(1);
+  const Window window = *tiny.task().NextWindow();
+  EXPECT_EQ(window.denominator, static_cast<double>(window.num_target_tokens));
+  EXPECT_GT(window.num_tokens, window.num_target_tokens);
+}
+
+TEST(SftTask, LossSumEqualsTheCrossEntropyOfFullLogits) {
+  TinySft tiny(4);
+  ASSERT_TRUE(tiny.task().NextWindow().ok());
+  const double loss = tiny.task().LossSum(0).item<double>();
+  // The window holds every row once: all four, in some order.
+  double expected = 0;
+  for (const SftRow& row : tiny.rows()) {
+    const SftBatch batch = MakeSftBatch({&row}, at::kCPU);
+    const at::Tensor logits =
+        tiny.decoder().Logits(tiny.decoder().Hidden(batch.inputs)).to(at::kDouble);
+    const at::Tensor log_probs = logits.log_softmax(-1).index_select(0, batch.target_rows_M);
+    expected -= log_probs.gather(1, batch.targets_M.unsqueeze(1)).sum().item<double>();
+  }
+  // 14 terms of about 3, each from fp32 logits: 14 x 3 x 2^-23 and as much for the dot products.
+  EXPECT_NEAR(loss, expected, 2e-5);
+}
+
+TEST(SftTask, ContinuesExactlyFromASavedState) {
+  TinySft whole(4);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(whole.task().NextWindow().ok());
+  TinySft resumed(4);
+  ASSERT_TRUE(resumed.task().RestoreState(whole.task().SaveState()).ok());
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(whole.task().NextWindow().ok());
+    ASSERT_TRUE(resumed.task().NextWindow().ok());
+    EXPECT_EQ(whole.task().LossSum(0).item<double>(), resumed.task().LossSum(0).item<double>());
+  }
+}
+
+}  // namespace
+}  // namespace bench::harness

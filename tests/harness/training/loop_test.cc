@@ -1,0 +1,139 @@
+#include "harness/training/loop.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "results/metrics.h"
+#include "tests/harness/run_fixture.h"
+
+namespace bench::harness {
+namespace {
+
+using results::RunStatus;
+
+// Minimises sum_i (w - target(position, i))^2 / 2 over two micro-batches a step.
+class Quadratic : public TrainingTask {
+ public:
+  const std::vector<models::NamedTensor>& parameters() const override { return parameters_; }
+  absl::StatusOr<Window> NextWindow() override {
+    ++position_;
+    return Window{2, 2.0, 20, 2};
+  }
+  at::Tensor LossSum(int64_t micro_batch) override {
+    if (position_ == nan_at) return weight_.sum() * std::numeric_limits<double>::quiet_NaN();
+    const double target = static_cast<double>(position_ % 5 + micro_batch);
+    return ((weight_ - target) * (weight_ - target)).sum() / 2;
+  }
+  absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) override {
+    evaluated.push_back(step);
+    Evaluation evaluation;
+    evaluation.values.push_back({{&results::kEvalLoss, ""}, weight_.item<double>()});
+    if (point == EvaluationPoint::kFinal) evaluation.summary = evaluation.values;
+    return evaluation;
+  }
+  nlohmann::json SaveState() const override { return {{"position", position_}}; }
+  absl::Status RestoreState(const nlohmann::json& state) override {
+    position_ = state["position"];
+    return absl::OkStatus();
+  }
+
+  std::vector<int64_t> evaluated;
+  int64_t nan_at = -1;
+
+ private:
+  at::Tensor weight_ = at::zeros({1}).set_requires_grad(true);
+  std::vector<models::NamedTensor> parameters_ = {{"w", weight_}};
+  int64_t position_ = 0;
+};
+
+LoopSpec Spec(int64_t num_steps) {
+  LoopSpec spec;
+  spec.optimizer.learning_rate = 0.1;
+  spec.schedule.kind = ScheduleKind::kConstant;
+  spec.num_steps = num_steps;
+  spec.evaluate_every_steps = 4;
+  spec.checkpoint_every_steps = 3;
+  return spec;
+}
+
+TEST(TrainingLoop, EvaluatesWhenDueAndOnceAtTheEnd) {
+  RunFixture fixture;
+  Quadratic task;
+  RunContext context = fixture.Start("run");
+  const auto outcome = RunTrainingLoop(Spec(8), task, context);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->status, RunStatus::kComplete);
+  EXPECT_EQ(task.evaluated, (std::vector<int64_t>{4, 8}));
+  const results::RunRecord record = fixture.Record("run");
+  EXPECT_EQ(record.steps.at("loss").step, (std::vector<int64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(record.steps.at("loss").tokens.back(), 160);
+  // By hand: at w = 0, position 1, the targets are 1 and 2: (1 / 2 + 4 / 2) / 2 = 1.25.
+  EXPECT_DOUBLE_EQ(record.steps.at("loss").value[0], 1.25);
+  // Gradient (0 - 1 + 0 - 2) / 2 = -1.5, by AdamW's first step of lr x sign (plus eps): w = 0.1, so
+  // at position 2 the targets 2 and 3 give (1.9^2 + 2.9^2) / 4. Fused AdamW rounds in fp32.
+  EXPECT_DOUBLE_EQ(record.steps.at("grad_norm").value[0], 1.5);
+  EXPECT_NEAR(record.steps.at("loss").value[1], (1.9 * 1.9 + 2.9 * 2.9) / 4, 1e-5);
+  EXPECT_EQ(record.digests.at("weights").step, (std::vector<int64_t>{4, 8}));
+  EXPECT_EQ(record.ranges.at("forward").count, std::vector<int64_t>(8, 2));
+}
+
+TEST(TrainingLoop, ResumedAtAnyCheckpointEqualsAnUninterruptedRun) {
+  RunFixture whole_fixture;
+  Quadratic whole_task;
+  RunContext whole = whole_fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(Spec(10), whole_task, whole).ok());
+  const results::RunRecord expected = whole_fixture.Record("run");
+
+  for (const int64_t nan_at : {4, 5, 7, 10}) {
+    RunFixture fixture;
+    {
+      // Stands for a kill: it ends in the step after the last checkpoint, which leaves no other.
+      Quadratic task;
+      task.nan_at = nan_at;
+      RunContext context = fixture.Start("run");
+      ASSERT_EQ(RunTrainingLoop(Spec(10), task, context)->status, RunStatus::kDiverged);
+    }
+    Quadratic task;
+    RunContext context = fixture.Resume("run", (nan_at - 1) / 3 * 3);
+    ASSERT_TRUE(RunTrainingLoop(Spec(10), task, context).ok());
+    const results::RunRecord resumed = fixture.Record("run");
+    EXPECT_EQ(resumed.digests, expected.digests) << nan_at;
+    EXPECT_EQ(resumed.steps.at("loss").step, expected.steps.at("loss").step) << nan_at;
+    EXPECT_EQ(resumed.steps.at("loss").value, expected.steps.at("loss").value) << nan_at;
+    EXPECT_EQ(resumed.evals.at("loss").value, expected.evals.at("loss").value) << nan_at;
+  }
+}
+
+// A kill between the last checkpoint and the results file.
+TEST(TrainingLoop, ResumedAfterTheLastStepEvaluatesOnceMoreAndKeepsOneRow) {
+  RunFixture fixture;
+  Quadratic task;
+  RunContext context = fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(Spec(10), task, context).ok());
+  const results::RunRecord expected = fixture.Record("run");
+  Quadratic again;
+  RunContext resumed = fixture.Resume("run", 10);
+  ASSERT_TRUE(RunTrainingLoop(Spec(10), again, resumed).ok());
+  const results::RunRecord record = fixture.Record("run");
+  EXPECT_EQ(record.evals.at("loss").step, expected.evals.at("loss").step);
+  EXPECT_EQ(record.evals.at("loss").value, expected.evals.at("loss").value);
+  EXPECT_EQ(record.digests, expected.digests);
+}
+
+TEST(TrainingLoop, NonFiniteLossEndsTheRunAsDivergedWithoutAnUpdate) {
+  RunFixture fixture;
+  Quadratic task;
+  task.nan_at = 1;
+  RunContext context = fixture.Start("run");
+  const auto outcome = RunTrainingLoop(Spec(8), task, context);
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(outcome->status, RunStatus::kDiverged);
+  EXPECT_EQ(task.parameters()[0].tensor.item<float>(), 0.0f);
+  EXPECT_TRUE(std::isnan(fixture.Record("run").steps.at("loss").value[0]));
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,98 @@
+#include "harness/training/optimizer.h"
+
+#include <cmath>
+
+#include "gtest/gtest.h"
+
+namespace bench::harness {
+namespace {
+
+using models::NamedTensor;
+
+OptimizerSpec Spec() {
+  OptimizerSpec spec;
+  spec.learning_rate = 0.01;
+  spec.beta1 = 0.9;
+  spec.beta2 = 0.95;
+  spec.epsilon = 1e-8;
+  spec.weight_decay = 0.1;
+  return spec;
+}
+
+// Loshchilov & Hutter's algorithm 2 for one element, in float64.
+struct Reference {
+  double weight, m = 0, v = 0;
+  int step = 0;
+  void Step(const OptimizerSpec& spec, double gradient, double learning_rate, double decay) {
+    ++step;
+    m = spec.beta1 * m + (1 - spec.beta1) * gradient;
+    v = spec.beta2 * v + (1 - spec.beta2) * gradient * gradient;
+    const double m_hat = m / (1 - std::pow(spec.beta1, step));
+    const double v_hat = v / (1 - std::pow(spec.beta2, step));
+    weight = weight * (1 - learning_rate * decay) -
+             learning_rate * m_hat / (std::sqrt(v_hat) + spec.epsilon);
+  }
+};
+
+TEST(AdamW, EqualsTheAlgorithmInFloat64AndDecaysMatricesOnly) {
+  const std::vector<double> gradients = {0.5, -1.25, 3.0, 0.01, -0.3};
+  NamedTensor matrix{"w", at::full({1, 1}, 0.8, at::kFloat).set_requires_grad(true)};
+  NamedTensor vector{"g", at::full({1}, 0.8, at::kFloat).set_requires_grad(true)};
+  const auto optimizer = MakeOptimizer(Spec(), {matrix, vector});
+  Reference expected_matrix{0.8f};
+  Reference expected_vector{0.8f};
+  double learning_rate = 0.01;
+  for (const double gradient : gradients) {
+    matrix.tensor.mutable_grad() = at::full({1, 1}, gradient, at::kFloat);
+    vector.tensor.mutable_grad() = at::full({1}, gradient, at::kFloat);
+    optimizer->Step(learning_rate);
+    expected_matrix.Step(Spec(), gradient, learning_rate, Spec().weight_decay);
+    expected_vector.Step(Spec(), gradient, learning_rate, 0);
+    learning_rate *= 0.5;
+  }
+  // A step has about ten roundings of values near 1: 5 steps x 10 x 2^-24 = 3e-6.
+  EXPECT_NEAR(matrix.tensor.item<float>(), expected_matrix.weight, 3e-6);
+  EXPECT_NEAR(vector.tensor.item<float>(), expected_vector.weight, 3e-6);
+  EXPECT_GT(vector.tensor.item<float>() - matrix.tensor.item<float>(), 1e-4);
+}
+
+TEST(AdamW, SkipsParametersWithoutAGradient) {
+  NamedTensor used{"a", at::ones({2, 2}).set_requires_grad(true)};
+  NamedTensor unused{"b", at::ones({2, 2}).set_requires_grad(true)};
+  const auto optimizer = MakeOptimizer(Spec(), {used, unused});
+  used.tensor.mutable_grad() = at::ones({2, 2});
+  optimizer->Step(0.1);
+  EXPECT_TRUE(unused.tensor.equal(at::ones({2, 2})));
+  EXPECT_FALSE(used.tensor.equal(at::ones({2, 2})));
+}
+
+TEST(AdamW, StateNamesEveryMomentByParameter) {
+  NamedTensor matrix{"w", at::zeros({2, 3}).set_requires_grad(true)};
+  const auto state = MakeOptimizer(Spec(), {matrix})->State();
+  ASSERT_EQ(state.size(), 3u);
+  EXPECT_EQ(state[0].name, "exp_avg/w");
+  EXPECT_EQ(state[1].name, "exp_avg_sq/w");
+  EXPECT_EQ(state[1].tensor.sizes(), at::IntArrayRef({2, 3}));
+  EXPECT_EQ(state[2].name, "step/w");
+}
+
+TEST(ClipGradients, ScalesToTheBoundAndReturnsTheNormBefore) {
+  NamedTensor a{"a", at::zeros({1}).set_requires_grad(true)};
+  NamedTensor b{"b", at::zeros({1}).set_requires_grad(true)};
+  a.tensor.mutable_grad() = at::full({1}, 3.0);
+  b.tensor.mutable_grad() = at::full({1}, 4.0);
+  EXPECT_DOUBLE_EQ(ClipGradients({a, b}, 1.0), 5.0);
+  EXPECT_NEAR(a.tensor.grad().item<float>(), 0.6, 1e-6);
+  EXPECT_NEAR(b.tensor.grad().item<float>(), 0.8, 1e-6);
+}
+
+TEST(ClipGradients, LeavesSmallOrUnboundedGradientsAlone) {
+  NamedTensor a{"a", at::zeros({1}).set_requires_grad(true)};
+  a.tensor.mutable_grad() = at::full({1}, 3.0);
+  EXPECT_DOUBLE_EQ(ClipGradients({a}, 3.5), 3.0);
+  EXPECT_DOUBLE_EQ(ClipGradients({a}, 0), 3.0);
+  EXPECT_EQ(a.tensor.grad().item<float>(), 3.0f);
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,39 @@
+#include "kernels/task_split.h"
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace bench::kernels {
+namespace {
+
+TEST(RunBalanced, RunsEveryTaskOnceWithASlotBelowTheThreadCount) {
+  std::vector<int> runs(37, 0);
+  std::vector<double> costs;
+  for (size_t i = 0; i < runs.size(); ++i) costs.push_back(static_cast<double>(i % 5));
+  RunBalanced(costs, [&](int64_t task, int64_t slot) {
+    ++runs[static_cast<size_t>(task)];
+    EXPECT_LT(slot, at::get_num_threads());
+  });
+  EXPECT_EQ(runs, std::vector<int>(37, 1));
+}
+
+TEST(RunBalanced, SpreadsTheCostByLongestFirst) {
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
+  std::vector<double> load(2, 0);
+  const std::vector<double> costs = {1, 9, 1, 5, 4};  // 9 + 1 and 5 + 4 + 1
+  RunBalanced(costs, [&](int64_t task, int64_t slot) {
+    load[static_cast<size_t>(slot)] += costs[static_cast<size_t>(task)];
+  });
+  at::set_num_threads(threads);
+  EXPECT_EQ(load, (std::vector<double>{10, 10}));
+}
+
+TEST(RunBalanced, NoTasksRunNothing) {
+  RunBalanced({}, [](int64_t, int64_t) { FAIL(); });
+}
+
+}  // namespace
+}  // namespace bench::kernels

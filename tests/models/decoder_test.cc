@@ -1,0 +1,201 @@
+#include "models/decoder.h"
+
+#include <gmock/gmock.h>
+
+#include "kernels/linear_cross_entropy.h"
+#include "tests/models/testing.h"
+
+namespace bench::models {
+namespace {
+
+using testing::HasSubstr;
+
+// Rows of a ragged batch that have a next token, and that token.
+struct NextTokens {
+  at::Tensor rows_M, targets_M;
+};
+
+NextTokens NextTokensOf(const std::vector<std::vector<int64_t>>& rows) {
+  std::vector<int64_t> index, targets;
+  int64_t start = 0;
+  for (const auto& row : rows) {
+    for (size_t i = 0; i + 1 < row.size(); ++i) {
+      index.push_back(start + static_cast<int64_t>(i));
+      targets.push_back(row[i + 1]);
+    }
+    start += static_cast<int64_t>(row.size());
+  }
+  return {at::tensor(index, at::kLong), at::tensor(targets, at::kLong)};
+}
+
+at::Tensor LossSum(const Decoder& decoder, const std::vector<std::vector<int64_t>>& rows) {
+  const NextTokens next = NextTokensOf(rows);
+  const at::Tensor hidden = decoder.Hidden(MakeRaggedBatch(rows, at::kCPU));
+  return kernels::LinearCrossEntropySum(hidden.index_select(0, next.rows_M),
+                                        decoder.head_weight_VD(), next.targets_M);
+}
+
+class TransformersGolden : public testing::TestWithParam<const char*> {
+ protected:
+  struct Bounds {
+    double forward, gradient;
+  };
+
+  void ExpectEqual(at::ScalarType dtype, const Bounds& bounds) {
+    const at::AutoGradMode grad(true);
+    const Golden golden = LoadGolden(GetParam());
+    auto decoder = Decoder::FromTensors(golden.config, golden.weights, at::kCPU, dtype);
+    ASSERT_TRUE(decoder.ok()) << decoder.status();
+    const Decoder& d = **decoder;
+    const at::Tensor logits = d.Logits(d.Hidden(MakeRaggedBatch(golden.rows, at::kCPU)));
+    EXPECT_LE(RelativeError(logits, golden.expected.at("logits")), bounds.forward);
+    const at::Tensor loss = LossSum(d, golden.rows);
+    EXPECT_LE(RelativeError(loss.view({1}), golden.expected.at("loss_sum")), bounds.forward);
+    loss.backward();
+    for (const NamedTensor& p : d.parameters()) {
+      EXPECT_LE(RelativeError(p.tensor.grad(), golden.expected.at("grad." + p.name)),
+                bounds.gradient)
+          << p.name;
+    }
+  }
+};
+
+TEST_P(TransformersGolden, LogitsLossAndEveryGradientAgreeInFp32) {
+  const DecoderConfig config = LoadGolden(GetParam()).config;
+  ExpectEqual(at::kFloat, {Tolerance(config, 1), Tolerance(config, 3)});
+}
+
+// What remains in fp64 is one fp32 rounding of the stored expectations and one of the rotation
+// tables, whose effect the softmax and the layers amplify (a backward passes them thrice).
+TEST_P(TransformersGolden, ReferencePathAgreesInFp64) {
+  ExpectEqual(at::kDouble, {16 * kUnitRoundoff, 48 * kUnitRoundoff});
+}
+
+INSTANTIATE_TEST_SUITE_P(, TransformersGolden,
+                         testing::Values("llama_gqa_untied", "llama_tied", "llama_mqa_long"));
+
+TEST(Decoder, OtherSequencesLeaveLogitsBitwiseEqual) {
+  const auto decoder = MakeDecoder(TinyConfig());
+  std::vector<std::vector<int64_t>> rows = {RandomTokens(9, 53, 1), RandomTokens(5, 53, 2),
+                                            RandomTokens(17, 53, 3)};
+  const auto logits = [&] {
+    return decoder->Logits(decoder->Hidden(MakeRaggedBatch(rows, at::kCPU))).detach();
+  };
+  const at::Tensor before = logits();
+  rows[1] = RandomTokens(5, 53, 4);
+  const at::Tensor after = logits();
+  EXPECT_TRUE(at::equal(before.narrow(0, 0, 9), after.narrow(0, 0, 9)));
+  EXPECT_FALSE(at::equal(before.narrow(0, 9, 5), after.narrow(0, 9, 5)));
+  EXPECT_TRUE(at::equal(before.narrow(0, 14, 17), after.narrow(0, 14, 17)));
+}
+
+TEST(Decoder, BatchEqualsItsSequencesAlone) {
+  const DecoderConfig config = TinyConfig();
+  const auto decoder = MakeDecoder(config);
+  const std::vector<std::vector<int64_t>> rows = {RandomTokens(9, 53, 1), RandomTokens(1, 53, 2),
+                                                  RandomTokens(17, 53, 3)};
+  const RaggedBatch batch = MakeRaggedBatch(rows, at::kCPU);
+  const at::Tensor together = decoder->Hidden(batch);
+  for (size_t b = 0; b < rows.size(); ++b) {
+    const at::Tensor alone = decoder->Hidden(MakeRaggedBatch({rows[b]}, at::kCPU));
+    EXPECT_LE(RelativeError(together.slice(0, batch.offsets[b], batch.offsets[b + 1]), alone),
+              Tolerance(config, 1));
+  }
+}
+
+TEST(Decoder, TrainingGradientsRepeatBitwise) {
+  const at::AutoGradMode grad(true);
+  const auto decoder = MakeDecoder(TinyConfig());
+  const std::vector<std::vector<int64_t>> rows = {RandomTokens(31, 53, 1), RandomTokens(33, 53, 2)};
+  std::vector<at::Tensor> first;
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    for (const NamedTensor& p : decoder->parameters()) p.tensor.mutable_grad().reset();
+    LossSum(*decoder, rows).backward();
+    for (size_t i = 0; i < decoder->parameters().size(); ++i) {
+      const NamedTensor& p = decoder->parameters()[i];
+      if (repeat == 0) first.push_back(p.tensor.grad().clone());
+      EXPECT_TRUE(at::equal(first[i], p.tensor.grad())) << p.name;
+    }
+  }
+}
+
+TEST(Decoder, InitialWeightsFollowTheGeneratorAndTheSpread) {
+  DecoderConfig config = TinyConfig();
+  config.hidden_size = 96;
+  const auto a = MakeDecoder(config, 1), b = MakeDecoder(config, 1), c = MakeDecoder(config, 2);
+  for (size_t i = 0; i < a->parameters().size(); ++i) {
+    const at::Tensor& w = a->parameters()[i].tensor;
+    EXPECT_TRUE(at::equal(w, b->parameters()[i].tensor));
+    EXPECT_TRUE(w.is_leaf() && w.requires_grad());
+    if (w.dim() == 1) {
+      EXPECT_TRUE(at::equal(w.detach(), at::ones_like(w.detach())));
+      continue;
+    }
+    EXPECT_FALSE(at::equal(w, c->parameters()[i].tensor));
+    // The standard error of a standard deviation over n draws is std / sqrt(2 n); 5 of them.
+    const auto n = static_cast<double>(w.numel());
+    EXPECT_NEAR(w.std().item<double>(), 0.3, 5 * 0.3 / std::sqrt(2 * n)) << i;
+  }
+}
+
+TEST(Decoder, TiedHeadIsTheEmbedding) {
+  DecoderConfig config = TinyConfig();
+  const auto tied = MakeDecoder(config);
+  EXPECT_TRUE(tied->head_weight_VD().is_same(tied->parameters().front().tensor));
+  config.tie_embeddings = false;
+  const auto untied = MakeDecoder(config);
+  EXPECT_TRUE(untied->head_weight_VD().is_same(untied->parameters().back().tensor));
+}
+
+TEST(Decoder, ParametersHaveTheNamesAndShapesOfTheSpecification) {
+  const auto decoder = MakeDecoder(TinyConfig());
+  const std::vector<ParameterSpec> specs = Parameters(TinyConfig());
+  ASSERT_EQ(decoder->parameters().size(), specs.size());
+  for (size_t i = 0; i < specs.size(); ++i) {
+    EXPECT_EQ(decoder->parameters()[i].name, specs[i].name);
+    EXPECT_EQ(decoder->parameters()[i].tensor.sizes().vec(), specs[i].shape);
+  }
+}
+
+TEST(Decoder, RejectsBatchesItCannotRead) {
+  const auto decoder = MakeDecoder(TinyConfig());
+  EXPECT_THROW(decoder->Hidden(MakeRaggedBatch({RandomTokens(49, 53, 1)}, at::kCPU)), c10::Error);
+  EXPECT_THROW(decoder->Hidden(MakeRaggedBatch({{1, 53}}, at::kCPU)), c10::Error);
+  RaggedBatch batch = MakeRaggedBatch({{1, 2}}, at::kCPU);
+  batch.offsets = {0, 1};
+  EXPECT_THROW(decoder->Hidden(batch), c10::Error);
+}
+
+std::string FromTensorsError(const std::vector<NamedTensor>& tensors) {
+  return std::string(
+      Decoder::FromTensors(TinyConfig(), tensors, at::kCPU, at::kFloat).status().message());
+}
+
+TEST(Decoder, FromTensorsNamesWhatIsMissingUnexpectedOrMisshapen) {
+  const std::vector<NamedTensor> whole = MakeDecoder(TinyConfig())->parameters();
+  std::vector<NamedTensor> tensors(whole.begin(), whole.end() - 1);
+  EXPECT_THAT(FromTensorsError(tensors), HasSubstr("missing tensor model.norm.weight"));
+  tensors = whole;
+  tensors.push_back({"model.bias", at::zeros({3})});
+  EXPECT_THAT(FromTensorsError(tensors), HasSubstr("unexpected tensor model.bias"));
+  tensors = whole;
+  tensors.push_back(whole[1]);
+  EXPECT_THAT(FromTensorsError(tensors), HasSubstr("duplicate tensor " + whole[1].name));
+  tensors = whole;
+  tensors[1].tensor = at::zeros({25});
+  EXPECT_THAT(FromTensorsError(tensors),
+              HasSubstr(whole[1].name + " has shape [25], expected [24]"));
+  tensors[1].tensor = at::zeros({24}, at::kLong);
+  EXPECT_THAT(FromTensorsError(tensors), HasSubstr(whole[1].name + " is not of a floating type"));
+}
+
+TEST(Decoder, FromTensorsAcceptsAHeadThatRepeatsATiedEmbeddingOnly) {
+  std::vector<NamedTensor> tensors = MakeDecoder(TinyConfig())->parameters();
+  tensors.push_back({"lm_head.weight", tensors.front().tensor.detach().clone()});
+  EXPECT_EQ(FromTensorsError(tensors), "");
+  tensors.back().tensor[0][0].add_(1);
+  EXPECT_THAT(FromTensorsError(tensors), HasSubstr("unexpected tensor lm_head.weight"));
+}
+
+}  // namespace
+}  // namespace bench::models

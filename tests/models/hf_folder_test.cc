@@ -1,0 +1,125 @@
+#include "models/hf_folder.h"
+
+#include <gmock/gmock.h>
+
+#include "base/file.h"
+#include "tests/models/testing.h"
+
+namespace bench::models {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+std::string Folder(const std::string& name) {
+  std::string folder = testing::TempDir() + "/hf_" + name;
+  EXPECT_TRUE(RemoveTree(folder).ok());
+  EXPECT_TRUE(MakeFolders(folder).ok());
+  return folder;
+}
+
+json ReadConfigJson(const std::string& folder) {
+  return json::parse(*ReadFile(folder + "/config.json"));
+}
+
+void WriteConfigJson(const std::string& folder, const json& config) {
+  ASSERT_TRUE(PublishFile(folder + "/config.json", config.dump()).ok());
+}
+
+void ExpectSameWeights(const Decoder& a, const Decoder& b) {
+  ASSERT_EQ(a.parameters().size(), b.parameters().size());
+  for (size_t i = 0; i < a.parameters().size(); ++i) {
+    EXPECT_EQ(a.parameters()[i].name, b.parameters()[i].name);
+    EXPECT_TRUE(at::equal(a.parameters()[i].tensor, b.parameters()[i].tensor));
+  }
+}
+
+TEST(HfFolder, SavedFoldersLoadWithTheSameConfigurationAndWeights) {
+  for (const bool tied : {true, false}) {
+    DecoderConfig config = TinyConfig();
+    config.tie_embeddings = tied;
+    config.rope_theta = 500;
+    const auto decoder = MakeDecoder(config);
+    const std::string folder = Folder("round_trip");
+    ASSERT_TRUE(SaveHfFolder(*decoder, {1, 2, std::nullopt}, folder).ok());
+    const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    ExpectSameWeights(*decoder, **loaded);
+    const DecoderConfig& c = (*loaded)->config();
+    EXPECT_EQ(c.tie_embeddings, tied);
+    EXPECT_EQ(c.rope_theta, 500);
+    EXPECT_EQ(c.head_dim, config.head_dim);
+    EXPECT_EQ(c.max_positions, config.max_positions);
+    EXPECT_EQ(c.rms_norm_eps, config.rms_norm_eps);
+  }
+}
+
+TEST(HfFolder, ConfigHasTheFieldsOfTransformers) {
+  const std::string folder = Folder("fields");
+  ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {1, 2, std::nullopt}, folder).ok());
+  const json config = ReadConfigJson(folder);
+  EXPECT_EQ(config["model_type"], "llama");
+  EXPECT_EQ(config["architectures"], json({"LlamaForCausalLM"}));
+  EXPECT_EQ(config["dtype"], "float32");
+  EXPECT_EQ(config["num_key_value_heads"], 2);
+  EXPECT_EQ(config["rope_parameters"]["rope_theta"], 1e4);
+  EXPECT_EQ(config["eos_token_id"], 2);
+  EXPECT_TRUE(config["pad_token_id"].is_null());
+}
+
+TEST(HfFolder, LoadsShardsListedByAnIndex) {
+  const auto decoder = MakeDecoder(TinyConfig());
+  const std::string folder = Folder("shards");
+  ASSERT_TRUE(SaveHfFolder(*decoder, {}, folder).ok());
+  json index;
+  std::vector<NamedTensor> shards[2];
+  for (size_t i = 0; i < decoder->parameters().size(); ++i) {
+    shards[i % 2].push_back(decoder->parameters()[i]);
+    index["weight_map"][decoder->parameters()[i].name] = i % 2 == 0 ? "a.st" : "b.st";
+  }
+  ASSERT_TRUE(WriteSafetensors(folder + "/a.st", shards[0], {}).ok());
+  ASSERT_TRUE(WriteSafetensors(folder + "/b.st", shards[1], {}).ok());
+  ASSERT_TRUE(RemoveTree(folder + "/model.safetensors").ok());
+  ASSERT_TRUE(PublishFile(folder + "/model.safetensors.index.json", index.dump()).ok());
+  const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ExpectSameWeights(*decoder, **loaded);
+  index["weight_map"]["model.norm.weight"] = "../a.st";
+  ASSERT_TRUE(PublishFile(folder + "/model.safetensors.index.json", index.dump()).ok());
+  EXPECT_THAT(std::string(LoadHfFolder(folder, at::kCPU, at::kFloat).status().message()),
+              HasSubstr("\"../a.st\" is not a file name"));
+}
+
+TEST(HfFolder, OldRotaryBuffersAreIgnored) {
+  const auto decoder = MakeDecoder(TinyConfig());
+  const std::string folder = Folder("buffers");
+  ASSERT_TRUE(SaveHfFolder(*decoder, {}, folder).ok());
+  std::vector<NamedTensor> tensors = decoder->parameters();
+  tensors.push_back({"model.layers.0.self_attn.rotary_emb.inv_freq", at::ones({3})});
+  ASSERT_TRUE(WriteSafetensors(folder + "/model.safetensors", tensors, {}).ok());
+  EXPECT_TRUE(LoadHfFolder(folder, at::kCPU, at::kFloat).ok());
+}
+
+TEST(HfFolder, ConvertsToTheAskedType) {
+  const std::string folder = Folder("types");
+  ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {}, folder).ok());
+  const auto loaded = LoadHfFolder(folder, at::kCPU, at::kBFloat16);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ((*loaded)->parameters()[0].tensor.scalar_type(), at::kBFloat16);
+}
+
+TEST(HfFolder, ErrorsNameTheFileAndTheField) {
+  const std::string folder = Folder("errors");
+  ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {}, folder).ok());
+  json config = ReadConfigJson(folder);
+  config["model_type"] = "mamba";
+  WriteConfigJson(folder, config);
+  const absl::Status status = ReadHfConfig(folder).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("config.json: model_type \"mamba\""));
+  ASSERT_TRUE(PublishFile(folder + "/config.json", "[1").ok());
+  EXPECT_THAT(std::string(ReadHfConfig(folder).status().message()), HasSubstr("not a JSON object"));
+}
+
+}  // namespace
+}  // namespace bench::models

@@ -1,0 +1,170 @@
+#include "models/safetensors.h"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+#include <filesystem>
+
+#include "base/file.h"
+#include "tests/models/testing.h"
+
+namespace bench::models {
+namespace {
+
+using testing::HasSubstr;
+
+std::string TempPath(const std::string& name) { return testing::TempDir() + "/" + name; }
+
+// A file with the given header length field.
+std::string Bytes(uint64_t header_bytes, const std::string& rest) {
+  std::string bytes(8, '\0');
+  std::memcpy(bytes.data(), &header_bytes, 8);
+  return bytes + rest;
+}
+
+absl::Status ReadBytes(const std::string& bytes) {
+  const std::string path = TempPath("bad.safetensors");
+  const absl::Status published = PublishFile(path, bytes);
+  return published.ok() ? ReadSafetensors(path).status() : published;
+}
+
+void ExpectDataError(const std::string& bytes, const std::string& message) {
+  const absl::Status status = ReadBytes(bytes);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(message));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("bad.safetensors"));
+}
+
+TEST(Safetensors, FilesOfThePythonLibraryRoundTripByteForByte) {
+  for (const char* name : {"llama_gqa_untied", "llama_tied", "llama_mqa_long"}) {
+    const auto file = ReadSafetensors(GoldenPath(name));
+    ASSERT_TRUE(file.ok()) << file.status();
+    const std::string copy = TempPath("copy.safetensors");
+    ASSERT_TRUE(WriteSafetensors(copy, file->tensors, file->metadata).ok());
+    EXPECT_EQ(*ReadFile(copy), *ReadFile(GoldenPath(name)));
+  }
+}
+
+TEST(Safetensors, EveryTypeScalarsAndEmptyTensorsRoundTrip) {
+  std::vector<NamedTensor> tensors;
+  for (const at::ScalarType type :
+       {at::kBool, at::kByte, at::kChar, at::kFloat8_e4m3fn, at::kFloat8_e5m2, at::kShort,
+        at::kUInt16, at::kHalf, at::kBFloat16, at::kInt, at::kUInt32, at::kFloat, at::kLong,
+        at::kUInt64, at::kDouble}) {
+    const auto tag = std::to_string(static_cast<int>(type));
+    tensors.push_back({"matrix" + tag, at::arange(6, at::kFloat).view({2, 3}).to(type)});
+    tensors.push_back({"scalar" + tag, at::ones({}, at::kFloat).to(type)});
+    tensors.push_back({"empty" + tag, at::empty({2, 0, 3}, at::TensorOptions(type))});
+  }
+  const std::string path = TempPath("types.safetensors");
+  ASSERT_TRUE(WriteSafetensors(path, tensors, {{"note", "\u4e2d"}}).ok());
+  const auto file = ReadSafetensors(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(file->metadata.at("note"), "\u4e2d");
+  ASSERT_EQ(file->tensors.size(), tensors.size());
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const at::Tensor &a = tensors[i].tensor, &b = file->tensors[i].tensor;
+    EXPECT_EQ(file->tensors[i].name, tensors[i].name);
+    EXPECT_EQ(a.scalar_type(), b.scalar_type());
+    EXPECT_EQ(a.sizes(), b.sizes());
+    EXPECT_EQ(std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()), 0);
+  }
+}
+
+TEST(Safetensors, ViewsAreWrittenInCOrder) {
+  const at::Tensor transposed = at::arange(6, at::kFloat).view({2, 3}).t();
+  const std::string path = TempPath("view.safetensors");
+  ASSERT_TRUE(WriteSafetensors(path, {{"t", transposed}}, {}).ok());
+  EXPECT_TRUE(at::equal(ReadSafetensors(path)->tensors[0].tensor, transposed));
+}
+
+TEST(Safetensors, EmptyAndPaddedFilesAreAccepted) {
+  EXPECT_TRUE(ReadBytes(Bytes(2, "{}")).ok());
+  EXPECT_TRUE(ReadBytes(Bytes(8, "{}      ")).ok());
+}
+
+TEST(Safetensors, RefusesEveryLengthBelowAHeader) {
+  for (size_t n = 0; n < 8; ++n) {
+    ExpectDataError(std::string(n, '\0'), "a file of " + std::to_string(n) + " bytes");
+  }
+}
+
+TEST(Safetensors, RefusesHeaderLengthsBeyondTheCapOrTheFile) {
+  ExpectDataError(Bytes(~uint64_t{0}, "{}"), "exceeds 100000000");
+  ExpectDataError(Bytes(100'000'001, "{}"), "exceeds 100000000");
+  ExpectDataError(Bytes(99'999'999, "{}"), "in a file of 10 bytes");
+  ExpectDataError(Bytes(3, "{}"), "in a file of 10 bytes");
+}
+
+TEST(Safetensors, RefusesMissingAndTrailingBytesNamingTheTensor) {
+  const std::string header = R"({"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})";
+  EXPECT_TRUE(ReadBytes(Bytes(header.size(), header + "abcd")).ok());
+  ExpectDataError(Bytes(header.size(), header + "abc"), "tensor w");
+  ExpectDataError(Bytes(header.size(), header + "abcde"), "after the last tensor, w");
+}
+
+TEST(Safetensors, EveryTruncationOfAFileIsRefused) {
+  const std::string path = TempPath("whole.safetensors");
+  ASSERT_TRUE(WriteSafetensors(path, {{"a", at::ones({3})}, {"b", at::ones({2})}}, {}).ok());
+  const std::string whole = *ReadFile(path);
+  for (size_t n = 0; n < whole.size(); ++n) {
+    EXPECT_EQ(ReadBytes(whole.substr(0, n)).code(), absl::StatusCode::kDataLoss) << n;
+  }
+}
+
+TEST(Safetensors, AbsentFilesAndFoldersAreReported) {
+  EXPECT_EQ(ReadSafetensors(TempPath("absent")).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ReadSafetensors(testing::TempDir()).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(Safetensors, WritingRefusesDuplicateAndReservedNames) {
+  const std::string path = TempPath("never.safetensors");
+  const at::Tensor t = at::ones({1});
+  EXPECT_THAT(std::string(WriteSafetensors(path, {{"a", t}, {"a", t}}, {}).message()),
+              HasSubstr("tensor a"));
+  EXPECT_FALSE(WriteSafetensors(path, {{"__metadata__", t}}, {}).ok());
+  EXPECT_FALSE(Exists(path));
+}
+
+// Fails the k-th write or fsync; everything else passes through.
+class FailingDisk : public Syscalls {
+ public:
+  explicit FailingDisk(int fail_at) : left_(fail_at) {}
+  ssize_t Write(int fd, const void* data, size_t size) override {
+    if (Fails()) return -1;
+    return Syscalls::Write(fd, data, size);
+  }
+  int Fsync(int fd) override { return Fails() ? -1 : Syscalls::Fsync(fd); }
+  bool failed() const { return left_ < 0; }
+
+ private:
+  bool Fails() {
+    errno = ENOSPC;
+    return --left_ < 0;
+  }
+  int left_;
+};
+
+TEST(Safetensors, AFullDiskLeavesTheOldFile) {
+  const std::string folder = TempPath("full_disk");
+  ASSERT_TRUE(MakeFolders(folder).ok());
+  const std::string path = folder + "/w.safetensors";
+  ASSERT_TRUE(WriteSafetensors(path, {{"a", at::ones({3})}}, {}).ok());
+  const std::string before = *ReadFile(path);
+  for (int k = 0;; ++k) {
+    FailingDisk disk(k);
+    SetSyscallsForTest(&disk);
+    const absl::Status status = WriteSafetensors(path, {{"a", at::zeros({3})}}, {});
+    SetSyscallsForTest(nullptr);
+    if (!disk.failed()) break;
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << k;
+    // Old, or (when only the folder's fsync after the rename failed) new.
+    const float value = ReadSafetensors(path)->tensors[0].tensor[0].item<float>();
+    EXPECT_TRUE(value == 1.0F ? *ReadFile(path) == before : value == 0.0F) << k;
+    EXPECT_EQ(*ListFolder(folder), std::vector<std::string>{"w.safetensors"});
+    ASSERT_LT(k, 10);
+  }
+}
+
+}  // namespace
+}  // namespace bench::models

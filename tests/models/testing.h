@@ -1,0 +1,98 @@
+// Helpers of the model tests: tiny decoders, golden files and the fp32 error model.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "models/decoder.h"
+#include "models/families/family.h"
+#include "models/safetensors.h"
+
+namespace bench::models {
+
+inline constexpr double kUnitRoundoff = 5.9604644775390625e-08;  // 2^-24: half an ulp in fp32
+
+// Bound on the relative max-norm error of an fp32 forward: each layer chains about ten rounding
+// operations on the residual stream, whose sums have at most `terms` terms and round like
+// sqrt(terms); 4 covers the tail and the amplification by softmax and norms at these weights.
+// A backward doubles the chain.
+inline double Tolerance(const DecoderConfig& config, int64_t passes) {
+  const auto terms = static_cast<double>(std::max(config.intermediate_size, config.vocab_size));
+  const auto chain = static_cast<double>(10 * config.num_layers + 3);
+  return 4 * kUnitRoundoff * static_cast<double>(passes) * chain * std::sqrt(terms);
+}
+
+// max|actual - expected| / max|expected|, in fp64.
+inline double RelativeError(const at::Tensor& actual, const at::Tensor& expected) {
+  TORCH_CHECK(actual.sizes() == expected.sizes(), actual.sizes(), " vs ", expected.sizes());
+  const at::Tensor e = expected.detach().to(at::kDouble);
+  const double error = (actual.detach().to(at::kDouble) - e).abs().max().item<double>();
+  return error / std::max(e.abs().max().item<double>(), 1e-300);
+}
+
+inline DecoderConfig TinyConfig() {
+  DecoderConfig config;
+  config.vocab_size = 53;
+  config.hidden_size = 24;
+  config.num_layers = 2;
+  config.num_heads = 4;
+  config.num_kv_heads = 2;
+  config.head_dim = 6;
+  config.intermediate_size = 40;
+  config.max_positions = 48;
+  config.initializer_std = 0.3;  // logits far enough apart for clear choices
+  return config;
+}
+
+inline at::Generator Seeded(uint64_t seed) { return at::detail::createCPUGenerator(seed); }
+
+inline std::unique_ptr<Decoder> MakeDecoder(const DecoderConfig& config, uint64_t seed = 1) {
+  auto decoder = Decoder::Create(config, Seeded(seed), at::kCPU, at::kFloat);
+  TORCH_CHECK(decoder.ok(), std::string(decoder.status().message()));
+  return *std::move(decoder);
+}
+
+inline std::vector<int64_t> RandomTokens(int64_t count, int64_t vocab_size, uint64_t seed) {
+  const at::Tensor t =
+      at::randint(0, vocab_size, {count}, Seeded(seed), at::TensorOptions(at::kLong));
+  return {t.const_data_ptr<int64_t>(), t.const_data_ptr<int64_t>() + count};
+}
+
+// A file made by tests/models/make_llama_golden.py.
+struct Golden {
+  DecoderConfig config;
+  std::vector<NamedTensor> weights;
+  std::map<std::string, at::Tensor> expected;
+  std::vector<std::vector<int64_t>> rows;
+};
+
+inline std::string GoldenPath(const std::string& name) {
+  return std::string(BENCH_TEST_DATA) + "/models/golden/" + name + ".safetensors";
+}
+
+inline Golden LoadGolden(const std::string& name) {
+  auto file = ReadSafetensors(GoldenPath(name));
+  TORCH_CHECK(file.ok(), std::string(file.status().message()));
+  Golden golden;
+  golden.config = *kLlamaAdapter.from_json(nlohmann::json::parse(file->metadata.at("config")));
+  for (const NamedTensor& t : file->tensors) {
+    const bool is_weight = t.name.rfind("model.", 0) == 0 || t.name.rfind("lm_head", 0) == 0;
+    if (is_weight) golden.weights.push_back(t);
+    golden.expected[t.name] = t.tensor;
+  }
+  const auto* tokens = golden.expected.at("tokens").const_data_ptr<int64_t>();
+  const auto* offsets = golden.expected.at("offsets").const_data_ptr<int64_t>();
+  for (int64_t b = 0; b + 1 < golden.expected.at("offsets").numel(); ++b) {
+    golden.rows.emplace_back(tokens + offsets[b], tokens + offsets[b + 1]);
+  }
+  return golden;
+}
+
+}  // namespace bench::models
