@@ -12,8 +12,13 @@ namespace bench::kernels {
 // Whether the fused CUDA kernels of this build take `tensor` (CUDA; fp32 or bf16).
 bool HasCudaKernelFor(const at::Tensor& tensor);
 
+struct RmsNormOutputs {
+  at::Tensor y_ND;
+  at::Tensor inverse_rms_N;  // fp32
+};
+
 void LaunchRmsNormForward(const at::Tensor& x_ND, const at::Tensor& weight_D, double eps,
-                          at::Tensor& y_ND, at::Tensor& inverse_rms_N);
+                          RmsNormOutputs& out);
 // `saved` = {x, weight, inverse_rms}; partial_KD [K, D] fp32 gets one row per block of
 // kRmsNormBlockRows rows.
 void LaunchRmsNormBackward(const at::Tensor& grad_ND, const std::vector<at::Tensor>& saved,

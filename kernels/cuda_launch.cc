@@ -32,14 +32,14 @@ bool HasCudaKernelFor(const at::Tensor& tensor) {
 }
 
 void LaunchRmsNormForward(const at::Tensor& x_ND, const at::Tensor& weight_D, double eps,
-                          at::Tensor& y_ND, at::Tensor& inverse_rms_N) {
+                          RmsNormOutputs& out) {
   const c10::DeviceGuard device(x_ND.device());
   RmsNormCudaForward args;
   args.type = TypeOf(x_ND);
   args.x = x_ND.const_data_ptr();
   args.weight = weight_D.const_data_ptr();
-  args.y = y_ND.mutable_data_ptr();
-  args.inverse_rms = inverse_rms_N.mutable_data_ptr<float>();
+  args.y = out.y_ND.mutable_data_ptr();
+  args.inverse_rms = out.inverse_rms_N.mutable_data_ptr<float>();
   args.rows = x_ND.size(0);
   args.width = x_ND.size(1);
   args.eps = static_cast<float>(eps);

@@ -8,15 +8,15 @@ extern "C" void sgemm_(const char* transa, const char* transb, const int* m, con
 namespace bench::kernels {
 
 // BLAS is column-major: a row-major C = A B is the column-major C^T = B^T A^T.
-void Gemm(const GemmShape& shape, float alpha, const MatrixRef& a, const MatrixRef& b,
-          const GemmOutput& c) {
-  const int m = static_cast<int>(shape.m), n = static_cast<int>(shape.n);
-  const int k = static_cast<int>(shape.k);
+void Gemm(const GemmProduct& product, const MatrixRef& a, const MatrixRef& b, const GemmOutput& c) {
+  const int m = static_cast<int>(product.m), n = static_cast<int>(product.n);
+  const int k = static_cast<int>(product.k);
   const int lda = static_cast<int>(a.stride), ldb = static_cast<int>(b.stride);
   const int ldc = static_cast<int>(c.stride);
   const char* transa = a.transpose == Transpose::kYes ? "t" : "n";
   const char* transb = b.transpose == Transpose::kYes ? "t" : "n";
-  sgemm_(transb, transa, &n, &m, &k, &alpha, b.data, &ldb, a.data, &lda, &c.beta, c.data, &ldc);
+  sgemm_(transb, transa, &n, &m, &k, &product.alpha, b.data, &ldb, a.data, &lda, &c.beta, c.data,
+         &ldc);
 }
 
 }  // namespace bench::kernels

@@ -16,8 +16,9 @@ struct MatrixRef {
   Transpose transpose = Transpose::kNo;
 };
 
-struct GemmShape {
+struct GemmProduct {
   int64_t m = 0, n = 0, k = 0;  // op(A) is m x k, op(B) k x n, C m x n
+  float alpha = 1;
 };
 
 struct GemmOutput {
@@ -26,7 +27,6 @@ struct GemmOutput {
   float beta = 0;
 };
 
-void Gemm(const GemmShape& shape, float alpha, const MatrixRef& a, const MatrixRef& b,
-          const GemmOutput& c);
+void Gemm(const GemmProduct& product, const MatrixRef& a, const MatrixRef& b, const GemmOutput& c);
 
 }  // namespace bench::kernels

@@ -23,6 +23,12 @@ struct Inputs {
   at::Tensor hidden_MD, weight_VD, targets_M;
 };
 
+// The rows of a block of logits, and what is wanted of them.
+struct Block {
+  int64_t first = 0;
+  Mode mode = Mode::kLoss;
+};
+
 struct Outputs {
   at::Tensor nll_M, correct_M;
   at::Tensor grad_hidden_MD, grad_weight_VD;  // undefined without gradients
@@ -33,40 +39,39 @@ int64_t BlockRows(int64_t vocab_size) {
 }
 
 // Writes nll and correct of rows [first, first + rows); the logits become gradients in that mode.
-void ReduceRowsCpu(at::Tensor& logits, const Inputs& inputs, int64_t first, Mode mode,
+void ReduceRowsCpu(at::Tensor& logits, const Inputs& inputs, const Block& block,
                    const Outputs& out) {
   const int64_t vocab_size = logits.size(1);
   float* data = logits.mutable_data_ptr<float>();
-  const int64_t* targets = inputs.targets_M.const_data_ptr<int64_t>() + first;
-  float* nll = out.nll_M.mutable_data_ptr<float>() + first;
-  bool* correct = out.correct_M.mutable_data_ptr<bool>() + first;
+  const int64_t* targets = inputs.targets_M.const_data_ptr<int64_t>() + block.first;
+  float* nll = out.nll_M.mutable_data_ptr<float>() + block.first;
+  bool* correct = out.correct_M.mutable_data_ptr<bool>() + block.first;
   ParallelFor({logits.size(0), 1}, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const CrossEntropyRow row{data + i * vocab_size, vocab_size, targets[i]};
       const CrossEntropyRowResult result =
-          mode == Mode::kLoss ? CrossEntropyForward(row) : CrossEntropyForwardBackward(row);
+          block.mode == Mode::kLoss ? CrossEntropyForward(row) : CrossEntropyForwardBackward(row);
       nll[i] = result.nll;
       correct[i] = result.correct;
     }
   });
 }
 
-void ReduceRowsPlain(at::Tensor& logits, const Inputs& inputs, int64_t first, Mode mode,
+void ReduceRowsPlain(at::Tensor& logits, const Inputs& inputs, const Block& block,
                      const Outputs& out) {
   const int64_t rows = logits.size(0);
-  const at::Tensor target = inputs.targets_M.narrow(0, first, rows).unsqueeze(1);
+  const at::Tensor target = inputs.targets_M.narrow(0, block.first, rows).unsqueeze(1);
   const at::Tensor log_probs = at::log_softmax(logits, -1);
-  out.nll_M.narrow(0, first, rows).copy_(-log_probs.gather(1, target).squeeze(1));
-  out.correct_M.narrow(0, first, rows).copy_(logits.argmax(-1).eq(target.squeeze(1)));
-  if (mode == Mode::kLoss) return;
+  out.nll_M.narrow(0, block.first, rows).copy_(-log_probs.gather(1, target).squeeze(1));
+  out.correct_M.narrow(0, block.first, rows).copy_(logits.argmax(-1).eq(target.squeeze(1)));
+  if (block.mode == Mode::kLoss) return;
   logits.copy_(log_probs.exp());
   logits.scatter_add_(1, target, at::full_like(target, -1, logits.options()));
 }
 
-void ReduceRows(at::Tensor& logits, const Inputs& inputs, int64_t first, Mode mode,
-                const Outputs& out) {
-  if (IsCpuFloat(logits)) return ReduceRowsCpu(logits, inputs, first, mode, out);
-  ReduceRowsPlain(logits, inputs, first, mode, out);
+void ReduceRows(at::Tensor& logits, const Inputs& inputs, const Block& block, const Outputs& out) {
+  if (IsCpuFloat(logits)) return ReduceRowsCpu(logits, inputs, block, out);
+  ReduceRowsPlain(logits, inputs, block, out);
 }
 
 Outputs MakeOutputs(const Inputs& inputs, Mode mode) {
@@ -90,7 +95,7 @@ Outputs RunBlocks(const Inputs& inputs, Mode mode) {
     const int64_t rows = std::min(block_rows, num_rows - first);
     const at::Tensor hidden = inputs.hidden_MD.narrow(0, first, rows);
     at::Tensor logits = MatMulTransposed(hidden, inputs.weight_VD);
-    ReduceRows(logits, inputs, first, mode, out);
+    ReduceRows(logits, inputs, {first, mode}, out);
     if (mode == Mode::kLoss) continue;
     out.grad_hidden_MD.narrow(0, first, rows).copy_(MatMulTransposed(logits, inputs.weight_VD.t()));
     if (first == 0) {

@@ -10,7 +10,7 @@ namespace {
 
 bool HasCudaKernelFor(const at::Tensor& /*tensor*/) { return false; }
 
-void LaunchRmsNormForward(const at::Tensor&, const at::Tensor&, double, at::Tensor&, at::Tensor&) {
+void LaunchRmsNormForward(const at::Tensor&, const at::Tensor&, double, RmsNormOutputs&) {
   NotBuilt();
 }
 void LaunchRmsNormBackward(const at::Tensor&, const std::vector<at::Tensor>&, at::Tensor&,

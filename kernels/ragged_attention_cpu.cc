@@ -93,7 +93,7 @@ HeadView ViewOf(const AttentionShape& shape, const AttentionTask& task, int64_t 
 void Scores(const AttentionForwardArgs& args, const HeadView& head, const Block& block,
             float* scores) {
   const AttentionShape& shape = args.shape;
-  Gemm({block.rows, block.keys(), shape.head_dim}, head.scale,
+  Gemm({block.rows, block.keys(), shape.head_dim, head.scale},
        {args.q + head.q_offset + block.first * shape.q_stride(), shape.q_stride()},
        {args.k + head.kv_offset, shape.kv_stride(), Transpose::kYes}, {scores, block.keys()});
 }
@@ -102,13 +102,15 @@ void Scores(const AttentionForwardArgs& args, const HeadView& head, const Block&
 struct BlockBuffers {
   float* p = nullptr;       // probabilities [rows, keys]
   float* grad_s = nullptr;  // gradient of p, then of the scores
+  // 0 for the first block, which reaches all keys; 1 for those that add to grad_k and grad_v.
+  float kv_beta = 1;
 };
 
 void ScoreGradients(const AttentionBackwardArgs& args, const HeadView& head, const Block& block,
                     const BlockBuffers& buffers) {
   const AttentionShape& shape = args.forward.shape;
   const int64_t q_offset = head.q_offset + block.first * shape.q_stride(), keys = block.keys();
-  Gemm({block.rows, keys, shape.head_dim}, 1.0F, {args.grad_o + q_offset, shape.q_stride()},
+  Gemm({block.rows, keys, shape.head_dim}, {args.grad_o + q_offset, shape.q_stride()},
        {args.forward.v + head.kv_offset, shape.kv_stride(), Transpose::kYes},
        {buffers.grad_s, keys});
   for (int64_t i = 0; i < block.rows; ++i) {
@@ -118,21 +120,20 @@ void ScoreGradients(const AttentionBackwardArgs& args, const HeadView& head, con
   }
 }
 
-// beta is 0 for the first block that reaches all keys, 1 for those that add to it.
 void AccumulateGradients(const AttentionBackwardArgs& args, const HeadView& head,
-                         const Block& block, const BlockBuffers& buffers, float beta) {
+                         const Block& block, const BlockBuffers& buffers) {
   const AttentionShape& shape = args.forward.shape;
   const int64_t q_offset = head.q_offset + block.first * shape.q_stride();
   const int64_t keys = block.keys(), d = shape.head_dim;
-  Gemm({block.rows, d, keys}, head.scale, {buffers.grad_s, keys},
+  Gemm({block.rows, d, keys, head.scale}, {buffers.grad_s, keys},
        {args.forward.k + head.kv_offset, shape.kv_stride()},
        {args.grad_q + q_offset, shape.q_stride()});
-  Gemm({keys, d, block.rows}, head.scale, {buffers.grad_s, keys, Transpose::kYes},
+  Gemm({keys, d, block.rows, head.scale}, {buffers.grad_s, keys, Transpose::kYes},
        {args.forward.q + q_offset, shape.q_stride()},
-       {args.grad_k + head.kv_offset, shape.kv_stride(), beta});
-  Gemm({keys, d, block.rows}, 1.0F, {buffers.p, keys, Transpose::kYes},
+       {args.grad_k + head.kv_offset, shape.kv_stride(), buffers.kv_beta});
+  Gemm({keys, d, block.rows}, {buffers.p, keys, Transpose::kYes},
        {args.grad_o + q_offset, shape.q_stride()},
-       {args.grad_v + head.kv_offset, shape.kv_stride(), beta});
+       {args.grad_v + head.kv_offset, shape.kv_stride(), buffers.kv_beta});
 }
 
 float* Reserve(std::vector<float>& scratch, int64_t size) {
@@ -155,7 +156,7 @@ void AttentionForwardTask(const AttentionForwardArgs& args, const AttentionTask&
       Scores(args, head, block, scores);
       CausalSoftmax(scores, block, args.log_sum_exp + head.lse_offset + first * shape.num_heads,
                     shape.num_heads);
-      Gemm({block.rows, shape.head_dim, block.keys()}, 1.0F, {scores, block.keys()},
+      Gemm({block.rows, shape.head_dim, block.keys()}, {scores, block.keys()},
            {args.v + head.kv_offset, shape.kv_stride()},
            {args.o + head.q_offset + first * shape.q_stride(), shape.q_stride()});
     }
@@ -167,7 +168,7 @@ void AttentionBackwardTask(const AttentionBackwardArgs& args, const AttentionTas
   const AttentionShape& shape = args.forward.shape;
   const int64_t block_size = std::min(kBlockQueries, task.length) * task.length;
   float* p = Reserve(scratch, 2 * block_size);
-  const BlockBuffers buffers{p, p + block_size};
+  BlockBuffers buffers{p, p + block_size};
   for (int64_t h = 0; h < shape.group(); ++h) {
     const HeadView head = ViewOf(shape, task, h);
     // From the last block, which reaches every key and so initialises grad_k and grad_v.
@@ -178,8 +179,8 @@ void AttentionBackwardTask(const AttentionBackwardArgs& args, const AttentionTas
                           args.forward.log_sum_exp + head.lse_offset + first * shape.num_heads,
                           shape.num_heads);
       ScoreGradients(args, head, block, buffers);
-      const bool initialises = h == 0 && block.keys() == task.length;
-      AccumulateGradients(args, head, block, buffers, initialises ? 0.0F : 1.0F);
+      buffers.kv_beta = h == 0 && block.keys() == task.length ? 0.0F : 1.0F;
+      AccumulateGradients(args, head, block, buffers);
     }
   }
 }

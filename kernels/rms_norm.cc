@@ -15,12 +15,8 @@ using torch::autograd::variable_list;
 
 constexpr char kOp[] = "RmsNorm";
 
-struct Normalized {
-  at::Tensor y_ND, inverse_rms_N;
-};
-
-Normalized ForwardCpu(const at::Tensor& x_ND, const at::Tensor& weight_D, double eps) {
-  Normalized out{at::empty_like(x_ND), at::empty({x_ND.size(0)}, x_ND.options())};
+RmsNormOutputs ForwardCpu(const at::Tensor& x_ND, const at::Tensor& weight_D, double eps) {
+  RmsNormOutputs out{at::empty_like(x_ND), at::empty({x_ND.size(0)}, x_ND.options())};
   const RmsNormForwardArgs args{x_ND.const_data_ptr<float>(),
                                 weight_D.const_data_ptr<float>(),
                                 out.y_ND.mutable_data_ptr<float>(),
@@ -54,9 +50,10 @@ variable_list BackwardCpu(const at::Tensor& grad_ND, const variable_list& saved)
   return {grad_x_ND, partial_KD.sum(0)};
 }
 
-Normalized ForwardCuda(const at::Tensor& x_ND, const at::Tensor& weight_D, double eps) {
-  Normalized out{at::empty_like(x_ND), at::empty({x_ND.size(0)}, x_ND.options().dtype(at::kFloat))};
-  LaunchRmsNormForward(x_ND, weight_D, eps, out.y_ND, out.inverse_rms_N);
+RmsNormOutputs ForwardCuda(const at::Tensor& x_ND, const at::Tensor& weight_D, double eps) {
+  RmsNormOutputs out{at::empty_like(x_ND),
+                     at::empty({x_ND.size(0)}, x_ND.options().dtype(at::kFloat))};
+  LaunchRmsNormForward(x_ND, weight_D, eps, out);
   return out;
 }
 
@@ -74,7 +71,7 @@ class RmsNormFunction : public torch::autograd::Function<RmsNormFunction> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x_ND,
                             const at::Tensor& weight_D, double eps) {
     const at::Tensor x = x_ND.contiguous(), weight = weight_D.contiguous();
-    const Normalized out =
+    const RmsNormOutputs out =
         x.device().is_cpu() ? ForwardCpu(x, weight, eps) : ForwardCuda(x, weight, eps);
     ctx->save_for_backward({x, weight, out.inverse_rms_N});
     return out.y_ND;

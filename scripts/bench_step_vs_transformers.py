@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Times one training step of ours against Hugging Face transformers, interleaved, and prints the ratio.
+"""Times a training step of ours and of Hugging Face transformers, interleaved; prints the ratio.
 
-Both sides train the same geometry (models/decoder_bench.cc) in fp32 with the same threads: batch
-8 x 256 tokens, hidden 288, 6 layers, 6 heads, intermediate 768, vocabulary 8192, untied; forward,
-loss, backward, clipping at 1.0, fused AdamW. The rounds alternate, so that a change in the machine's
-load meets both; what is compared is the median of the rounds' best steps.
+Both sides train the same geometry (models/decoder_bench.cc) in fp32 on the same threads: batch 8 x
+256 tokens, hidden 288, 6 layers, 6 heads, intermediate 768, vocabulary 8192, untied; forward, loss,
+backward, clipping at 1.0, fused AdamW. The rounds alternate, so that a change in the machine's load
+meets both; what is compared is the median over rounds of each round's best step.
 
 Run with a Python that has torch and transformers:
   python scripts/bench_step_vs_transformers.py build/release/models/decoder_bench
@@ -78,7 +78,8 @@ def main() -> None:
     if len(sys.argv) > 1 and sys.argv[1] == PEER:
         peer_round(int(sys.argv[2]), int(sys.argv[3]))
         return
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("bench", help="path of the built decoder_bench")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)

@@ -18,7 +18,7 @@ constexpr auto kRedrawInterval = std::chrono::milliseconds(100);
 constexpr auto kLineInterval = std::chrono::seconds(10);
 
 std::string Remaining(std::chrono::duration<double> elapsed, int64_t done, int64_t total) {
-  if (done <= 0 || done >= total) return "";
+  if (done <= 0 || done >= total || elapsed.count() < 1) return "";
   const double left =
       elapsed.count() / static_cast<double>(done) * static_cast<double>(total - done);
   const int64_t seconds = static_cast<int64_t>(left + 0.5);

@@ -23,7 +23,7 @@ TEST(Gemm, AllTransposesEqualMatmul) {
       const Operand a = Make(5, 7, ta), b = Make(7, 3, tb);
       const at::Tensor before = Random({5, 3}, 4);
       at::Tensor c = before.clone();
-      Gemm({5, 3, 7}, 0.5F, a.Ref(), b.Ref(), {c.mutable_data_ptr<float>(), 3, 2.0F});
+      Gemm({5, 3, 7, 0.5F}, a.Ref(), b.Ref(), {c.mutable_data_ptr<float>(), 3, 2.0F});
       const at::Tensor expected =
           at::matmul(a.Value().to(at::kDouble), b.Value().to(at::kDouble)) * 0.5 + before * 2;
       EXPECT_LE(RelativeError(c, expected), Tolerance(7, 1));
@@ -34,7 +34,7 @@ TEST(Gemm, AllTransposesEqualMatmul) {
 TEST(Gemm, StridesLeaveOtherColumnsAlone) {
   const at::Tensor a = Random({2, 6}, 5), b = Random({3, 8}, 6);
   at::Tensor c = at::zeros({2, 10});
-  Gemm({2, 4, 3}, 1, {a.const_data_ptr<float>() + 1, 6}, {b.const_data_ptr<float>() + 2, 8},
+  Gemm({2, 4, 3}, {a.const_data_ptr<float>() + 1, 6}, {b.const_data_ptr<float>() + 2, 8},
        {c.mutable_data_ptr<float>() + 5, 10});
   const at::Tensor expected = at::matmul(a.slice(1, 1, 4), b.slice(1, 2, 6));
   EXPECT_LE(RelativeError(c.slice(1, 5, 9), expected), Tolerance(3, 1));

@@ -6,28 +6,31 @@
 namespace bench::models {
 namespace {
 
-DecoderConfig Llama(int64_t hidden, int64_t layers, int64_t heads, int64_t kv_heads,
-                    int64_t intermediate) {
+struct Sizes {
+  int64_t hidden, layers, heads, kv_heads, intermediate;
+};
+
+DecoderConfig Llama(const Sizes& sizes) {
   DecoderConfig config;
   config.vocab_size = 32000;
-  config.hidden_size = hidden;
-  config.num_layers = layers;
-  config.num_heads = heads;
-  config.num_kv_heads = kv_heads;
-  config.head_dim = hidden / heads;
-  config.intermediate_size = intermediate;
+  config.hidden_size = sizes.hidden;
+  config.num_layers = sizes.layers;
+  config.num_heads = sizes.heads;
+  config.num_kv_heads = sizes.kv_heads;
+  config.head_dim = sizes.hidden / sizes.heads;
+  config.intermediate_size = sizes.intermediate;
   config.tie_embeddings = false;
   return config;
 }
 
 TEST(Config, ParameterCountsEqualThePublishedModels) {
-  EXPECT_EQ(NumParameters(Llama(4096, 32, 32, 32, 11008)), 6'738'415'616);
-  EXPECT_EQ(NumParameters(Llama(5120, 40, 40, 40, 13824)), 13'015'864'320);
-  EXPECT_EQ(NumParameters(Llama(8192, 80, 64, 8, 28672)), 68'976'648'192);
+  EXPECT_EQ(NumParameters(Llama({4096, 32, 32, 32, 11008})), 6'738'415'616);
+  EXPECT_EQ(NumParameters(Llama({5120, 40, 40, 40, 13824})), 13'015'864'320);
+  EXPECT_EQ(NumParameters(Llama({8192, 80, 64, 8, 28672})), 68'976'648'192);
 }
 
 TEST(Config, TyingRemovesOneEmbedding) {
-  DecoderConfig config = Llama(64, 2, 4, 4, 128);
+  DecoderConfig config = Llama({64, 2, 4, 4, 128});
   const int64_t untied = NumParameters(config);
   config.tie_embeddings = true;
   EXPECT_EQ(untied - NumParameters(config), 32000 * 64);
@@ -41,7 +44,7 @@ struct BadField {
 class ConfigErrors : public testing::TestWithParam<BadField> {};
 
 TEST_P(ConfigErrors, NameTheField) {
-  DecoderConfig config = Llama(64, 2, 4, 2, 128);
+  DecoderConfig config = Llama({64, 2, 4, 2, 128});
   ASSERT_TRUE(Validate(config).ok());
   GetParam().set(config);
   const absl::Status status = Validate(config);

@@ -84,10 +84,8 @@ TEST(BuildTranslations, CountsEveryReasonForAPairThatGivesNothing) {
       Record("%s", "第%s", "第%s"),              // format only
   });
   EXPECT_EQ(DropsOf(result, "zh_hant_zh_hans"),
-            (std::map<std::string, int64_t>{{"duplicate", 1},
-                                            {"contradictory", 1},
-                                            {"untranslated", 1},
-                                            {"format_only", 1}}));
+            (std::map<std::string, int64_t>{
+                {"duplicate", 1}, {"contradictory", 1}, {"untranslated", 1}, {"format_only", 1}}));
   EXPECT_EQ(DropsOf(result, "en_zh"), (std::map<std::string, int64_t>{{"duplicate", 1},
                                                                       {"contradictory", 1},
                                                                       {"too_long", 1},
@@ -103,7 +101,9 @@ TEST(BuildTranslations, RewordedPairsLeaveTheScriptTaskOnly) {
   spec.min_script_similarity = 0.6;
   // 无法开启档案 and 无法打开文件 share 3 of 6 characters; 无效 is a pure change of script.
   const auto built = BuildTranslations(
-      {{"s", {Record("Cannot open", "无法打开文件", "無法開啟檔案"), Record("Bad", "无效", "無效")}}}, spec);
+      {{"s",
+        {Record("Cannot open", "无法打开文件", "無法開啟檔案"), Record("Bad", "无效", "無效")}}},
+      spec);
   ASSERT_TRUE(built.ok()) << built.status();
   EXPECT_EQ(DropsOf(*built, "zh_hant_zh_hans"), (std::map<std::string, int64_t>{{"reworded", 1}}));
   EXPECT_TRUE(DropsOf(*built, "en_zh").empty());
