@@ -221,22 +221,27 @@ absl::StatusOr<FolderLock> FolderLock::Acquire(const std::string& folder, Mode m
         n > 0 ? absl::StrCat("process ", std::string(holder, n)) : std::string("other processes"),
         "; wait for it or choose another folder"));
   }
-  if (mode == Mode::kShared) return FolderLock(fd);
+  if (mode == Mode::kShared) return FolderLock(fd, mode);
   const std::string pid = absl::StrCat(::getpid());
   if (::ftruncate(fd, 0) == -1 || ::pwrite(fd, pid.data(), pid.size(), 0) == -1) {
     absl::Status status = Failed("write", path);
     ::close(fd);
     return status;
   }
-  return FolderLock(fd);
+  return FolderLock(fd, mode);
 }
-FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+FolderLock::FolderLock(FolderLock&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), mode_(other.mode_) {}
 FolderLock& FolderLock::operator=(FolderLock&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(mode_, other.mode_);
   return *this;
 }
 FolderLock::~FolderLock() {
-  if (fd_ != -1) ::close(fd_);  // closing the last descriptor releases the lock
+  if (fd_ == -1) return;
+  // No later holder may be taken for this process. Should it fail, the message is only less exact.
+  if (mode_ == Mode::kExclusive && ::ftruncate(fd_, 0) == -1) errno = 0;
+  ::close(fd_);  // closing the last descriptor releases the lock
 }
 
 }  // namespace bench

@@ -87,8 +87,9 @@ class FolderLock {
   ~FolderLock();
 
  private:
-  explicit FolderLock(int fd) : fd_(fd) {}
+  FolderLock(int fd, Mode mode) : fd_(fd), mode_(mode) {}
   int fd_ = -1;
+  Mode mode_ = Mode::kExclusive;
 };
 
 }  // namespace bench

@@ -8,6 +8,8 @@ ExitCode ExitCodeFor(const absl::Status& status) {
       return ExitCode::kOk;
     case absl::StatusCode::kInvalidArgument:
       return ExitCode::kUsage;
+    case absl::StatusCode::kOutOfRange:
+      return ExitCode::kRegressed;
     case absl::StatusCode::kFailedPrecondition:
       return ExitCode::kIncomparable;
     case absl::StatusCode::kDataLoss:

@@ -1,7 +1,7 @@
 // Status helpers shared by every library.
 //
 // An error carries its process exit code (the table in README.md) from the place that knows what
-// went wrong to main(): the four factories below are the only way errors are made. A message is one
+// went wrong to main(): the factories below are the only way errors are made. A message is one
 // line that says what, where (file:line:column or record number) and what to do.
 #pragma once
 
@@ -31,6 +31,10 @@ inline absl::string_view View(std::string_view text) { return {text.data(), text
 // A wrong flag, definition or lock (exit 2).
 inline absl::Status UsageError(std::string_view message) {
   return absl::InvalidArgumentError(internal::View(message));
+}
+// A run that ended well but whose outcome is not accepted: diverged, out of bounds (exit 1).
+inline absl::Status RejectedError(std::string_view message) {
+  return absl::OutOfRangeError(internal::View(message));
 }
 // Results that must not be compared (exit 3).
 inline absl::Status IncomparableError(std::string_view message) {

@@ -7,15 +7,16 @@
 #include "base/status.h"
 #include "harness/measurement/memory.h"
 #include "harness/run/commands.h"
-#include "harness/run/progress.h"
 #include "harness/run/signals.h"
+#include "harness/run/torch_runtime.h"
+#include "results/text.h"
 
 namespace {
 
 // One line an error; a check of many definitions may have several.
 int Report(const absl::Status& status) {
   for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
-    const std::string safe = bench::harness::EscapeForTerminal({line.data(), line.size()});
+    const std::string safe = bench::results::EscapeForTerminal({line.data(), line.size()});
     std::fprintf(stderr, "bench-run: error: %s\n", safe.c_str());
   }
   return static_cast<int>(bench::ExitCodeFor(status));
@@ -29,7 +30,15 @@ int main(int argc, char** argv) {
   const std::vector<std::string> all(argv, argv + argc);
   const auto options = bench::harness::ParseOptions({all.begin() + 1, all.end()});
   if (!options.ok()) return Report(options.status());
-  const auto exit_code = bench::harness::RunCommand(*options, all);
-  if (!exit_code.ok()) return Report(exit_code.status());
-  return *exit_code;
+  int exit_code = 0;
+  const absl::Status status = bench::harness::CatchExceptions("internal error", [&] {
+    const auto result = bench::harness::RunCommand(*options, all);
+    if (result.ok()) exit_code = *result;
+    return result.status();
+  });
+  if (status.ok()) return exit_code;
+  const int error_code = Report(status);
+  // Whatever failed after a stop signal failed because of it.
+  const auto signal = bench::harness::StopSignal();
+  return signal ? 128 + *signal : error_code;
 }

@@ -29,31 +29,25 @@ extern const MetricDescriptor kNearestChrf;
 
 // Times.
 extern const MetricDescriptor kStepTime;
-extern const MetricDescriptor kTokensPerSecond;
 extern const MetricDescriptor kTargetTokensPerSecond;
 extern const MetricDescriptor kTimeToFirstStep;
 extern const MetricDescriptor kTrainTime;
-extern const MetricDescriptor kEvalTime;
 extern const MetricDescriptor kWallTime;
 
 // Memory.
 extern const MetricDescriptor kPeakMemory;
-extern const MetricDescriptor kDevicePeakMemory;
 
 // Sizes and counts.
 extern const MetricDescriptor kParameters;
 extern const MetricDescriptor kOptimizerSteps;
-extern const MetricDescriptor kEpochs;
 extern const MetricDescriptor kBatchTokens;
 extern const MetricDescriptor kTargetTokens;
 extern const MetricDescriptor kExamples;
 extern const MetricDescriptor kDroppedExamples;
-extern const MetricDescriptor kArtifactBytes;
 
 // Tokenizers.
 extern const MetricDescriptor kVocabSize;
 extern const MetricDescriptor kCharactersPerToken;
-extern const MetricDescriptor kByteFallbackRate;
 
 // The descriptor named `name` (without label), or nullptr.
 const MetricDescriptor* FindMetric(std::string_view name);

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -18,6 +20,7 @@ namespace {
 
 // Between fork and exec: async-signal-safe calls only.
 [[noreturn]] void BecomeChild(char* const* argv, ChildOutput output, pid_t parent) {
+  ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);  // the parent died before prctl
   if (output == ChildOutput::kDiscard) {
@@ -28,19 +31,25 @@ namespace {
   ::_exit(static_cast<int>(ExitCode::kEnvironment));
 }
 
+// Polls, because a signal that comes just before a blocking wait would not interrupt it.
 absl::StatusOr<int> WaitForwardingSignals(pid_t child) {
+  constexpr auto kPollInterval = std::chrono::milliseconds(10);
   bool forwarded = false;
-  int status = 0;
-  while (::waitpid(child, &status, 0) == -1) {
-    if (errno != EINTR) {
+  while (true) {
+    int status = 0;
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child) {
+      return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    }
+    if (ended == -1 && errno != EINTR) {
       return EnvironmentError(absl::StrCat("cannot wait for a child: ", std::strerror(errno)));
     }
     if (const auto signal = StopSignal(); signal && !forwarded) {
       ::kill(child, *signal);
       forwarded = true;
     }
+    std::this_thread::sleep_for(kPollInterval);
   }
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Our own program started again as a child: experiments that are needed first, and replicates.
 //
-// The child dies with us (parent-death signal), gets our stop signals, and shares stderr.
+// The child dies with us (parent-death signal) and shares stderr. It has a process group of its
+// own, so that Ctrl-C reaches it once, through us.
 #pragma once
 
 #include <string>

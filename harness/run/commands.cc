@@ -6,11 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/data/prompt.h"
 #include "harness/definition/load.h"
+#include "harness/definition/lock.h"
 #include "harness/definition/reference.h"
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
@@ -19,6 +19,7 @@
 #include "models/generate.h"
 #include "results/isolated_reader.h"
 #include "results/run_writer.h"
+#include "results/text.h"
 
 namespace bench::harness {
 namespace {
@@ -72,7 +73,7 @@ absl::StatusOr<int> List(const Options& options) {
                            LoadDefinition(name, {options.experiments_root, {}}));
     absl::PrintF("%-24s @%d  %-12s %s\n", name, *definition.version,
                  std::string(Name(definition.definition.kind())),
-                 EscapeForTerminal(definition.definition.title));
+                 results::EscapeForTerminal(definition.definition.title));
   }
   return 0;
 }
@@ -83,7 +84,7 @@ absl::StatusOr<int> Check(const Options& options) {
   return 0;
 }
 
-absl::StatusOr<int> Lock(const Options& options) {
+absl::StatusOr<int> LockDefinitions(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const int added, UpdateLock(options.experiments_root));
   absl::PrintF("%d definition(s) added to versions.lock\n", added);
   return 0;
@@ -105,7 +106,9 @@ absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& stor
                                    record.header.stage, ", ",
                                    std::string(results::Name(record.status)), ")"));
   }
-  return store.Load(std::get<std::string>(note->second));
+  const std::string* digest = std::get_if<std::string>(&note->second);
+  if (digest == nullptr) return DataError(absl::StrCat(path, ": its artifact is not a text"));
+  return store.Load(*digest);
 }
 
 absl::StatusOr<int> Export(const Options& options) {
@@ -142,7 +145,7 @@ absl::StatusOr<int> Generate(const Options& options) {
   generation.max_new_tokens = std::min(kMaxAnswerTokens, room);
   generation.stop_token = model.tokenizer.eos_id();
   const auto answers = models::Generate(*model.decoder, {prompt}, generation, nullptr);
-  absl::PrintF("%s\n", EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
+  absl::PrintF("%s\n", results::EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
   return 0;
 }
 
@@ -152,16 +155,16 @@ absl::StatusOr<int> Recover(const Options& options) {
   return 0;
 }
 
-// Definition hashes in versions.lock; an absent lock locks nothing.
-absl::StatusOr<std::set<std::string>> LockedDefinitions(const std::string& experiments_root) {
-  std::set<std::string> hashes;
-  const std::string path = experiments_root + "/versions.lock";
-  if (!Exists(path)) return hashes;
-  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 1 << 20));
-  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
-    const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
-    if (words.size() == 2) hashes.insert(words[1]);
+// An absent lock locks nothing; for pruning, which would then take everything, it is an error.
+absl::StatusOr<std::set<std::string>> LockedDefinitions(const Options& options) {
+  const std::string path = options.experiments_root + "/versions.lock";
+  if (options.store_action == StoreAction::kPrune && !Exists(path)) {
+    return EnvironmentError(
+        absl::StrCat(path, " is missing: give --experiments DIR, or BENCH_ROOT"));
   }
+  BENCH_ASSIGN_OR_RETURN(const Lock lock, Lock::Read(path));
+  std::set<std::string> hashes;
+  for (const auto& [name, sha256] : lock.entries()) hashes.insert(sha256);
   return hashes;
 }
 
@@ -169,7 +172,7 @@ void PrintEntries(const std::vector<StoreEntry>& entries, std::string_view closi
   int64_t total = 0;
   for (const StoreEntry& entry : entries) {
     absl::PrintF("%12.1f MiB  %s  %s%s\n", static_cast<double>(entry.bytes) / (1 << 20),
-                 EscapeForTerminal(entry.name), entry.experiment,
+                 results::EscapeForTerminal(entry.name), entry.experiment,
                  entry.prunable ? "  (prunable)" : "");
     total += entry.bytes;
   }
@@ -177,7 +180,7 @@ void PrintEntries(const std::vector<StoreEntry>& entries, std::string_view closi
 }
 
 absl::StatusOr<int> StoreCommand(const Options& options) {
-  BENCH_ASSIGN_OR_RETURN(const auto locked, LockedDefinitions(options.experiments_root));
+  BENCH_ASSIGN_OR_RETURN(const auto locked, LockedDefinitions(options));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(options.store_root));
   if (options.store_action == StoreAction::kPrune) {
     BENCH_ASSIGN_OR_RETURN(const auto removed, store.Prune(locked));
@@ -204,7 +207,7 @@ absl::StatusOr<int> RunCommand(const Options& options, const std::vector<std::st
     case Command::kCheck:
       return Check(options);
     case Command::kLock:
-      return Lock(options);
+      return LockDefinitions(options);
     case Command::kExport:
       return Export(options);
     case Command::kGenerate:

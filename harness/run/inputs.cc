@@ -17,6 +17,8 @@ absl::Status ChildFailed(const std::string& experiment, int exit_code) {
   const std::string message =
       absl::StrCat(experiment, ", which is needed first, ended with exit code ", exit_code);
   switch (static_cast<ExitCode>(exit_code)) {
+    case ExitCode::kRegressed:
+      return RejectedError(message);
     case ExitCode::kUsage:
       return UsageError(message);
     case ExitCode::kIncomparable:
@@ -69,9 +71,10 @@ class Resolver {
     BENCH_ASSIGN_OR_RETURN(std::optional<Artifact> found, sources_.store.Find(key));
     if (found) return *std::move(found);
     sources_.progress.Note(absl::StrCat(name, " is not in the store: running it first"));
-    BENCH_ASSIGN_OR_RETURN(
-        const int exit_code,
-        RunSelf({name, "--experiments", sources_.experiments_root}, ChildOutput::kDiscard));
+    BENCH_ASSIGN_OR_RETURN(const int exit_code,
+                           RunSelf({name, "--experiments", sources_.experiments_root, "--device",
+                                    std::string(Name(sources_.device))},
+                                   ChildOutput::kDiscard));
     if (exit_code != 0) return ChildFailed(name, exit_code);
     BENCH_ASSIGN_OR_RETURN(found, sources_.store.Find(key));
     if (found) return *std::move(found);

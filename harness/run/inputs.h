@@ -24,6 +24,7 @@ struct InputSources {
   const Store& store;
   const std::string& experiments_root;
   Progress& progress;
+  DeviceKind device;  // what is made first is made there too
 };
 
 absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources);

@@ -202,6 +202,10 @@ absl::Status CheckCombination(const Options& options) {
             ? "name an experiment, such as experiments/sft_small; see --help"
             : absl::StrCat("one experiment at a time, not also ", options.arguments[1]));
   }
+  if (options.start == StartMode::kResume && !options.out) {
+    return UsageError(
+        "--resume (which a restart by torchrun implies) needs --out DIR, the run to continue");
+  }
   if (options.repeat && options.replicate) {
     return UsageError("--repeat numbers the replicates itself: leave --replicate out");
   }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/status.h"
+#include "results/text.h"
 
 namespace bench::harness {
 namespace {
@@ -61,26 +62,13 @@ void Progress::DrawBar(std::string_view what, int64_t done, int64_t total,
 
 void Progress::Note(std::string_view message) {
   if (bar_open_) absl::FPrintF(stderr, "\r\x1b[K");
-  absl::FPrintF(stderr, "%s\n", internal::View(message));
+  absl::FPrintF(stderr, "%s\n", results::EscapeForTerminal(message));
 }
 
 void Progress::Finish() {
   if (bar_open_) absl::FPrintF(stderr, "\n");
   bar_open_ = false;
   last_ = {};
-}
-
-std::string EscapeForTerminal(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      absl::StrAppendFormat(&safe, "\\x%02x", byte);
-    } else {
-      safe.push_back(c);
-    }
-  }
-  return safe;
 }
 
 }  // namespace bench::harness

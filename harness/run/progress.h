@@ -34,8 +34,4 @@ class Progress {
   Clock::time_point last_{};
 };
 
-// Text from outside (names, generated answers) made harmless for a terminal: control characters are
-// shown as \xNN.
-std::string EscapeForTerminal(std::string_view text);
-
 }  // namespace bench::harness

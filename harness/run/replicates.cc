@@ -48,7 +48,7 @@ absl::StatusOr<std::string> ParentFolder(const Options& options) {
 }  // namespace
 
 int WorseExitCode(int a, int b) {
-  constexpr std::array<int, 6> kBestToWorst = {0, 1, 3, 2, 4, 5};
+  constexpr std::array<int, 6> kBestToWorst = {0, 3, 1, 2, 4, 5};
   const auto rank = [&](int code) {
     const auto found = std::find(kBestToWorst.begin(), kBestToWorst.end(), code);
     return found == kBestToWorst.end() ? static_cast<long>(code) + 100
@@ -70,6 +70,8 @@ absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options) {
     const std::string path = absl::StrCat(folder, "/", std::string(results::kResultsName));
     if (Exists(path)) report.results_paths.push_back(path);
   }
+  // Replicates that were not started for a stop signal are missing from the results.
+  if (const auto signal = StopSignal()) report.exit_code = 128 + *signal;
   return report;
 }
 

@@ -18,7 +18,7 @@ struct ReplicatesReport {
 // does.
 absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options);
 
-// The worse of two exit codes: a signal, then 5, 4, 2, 3, 1, 0.
+// The worse of two exit codes: a signal, then 5, 4, 2, 1, 3, 0.
 int WorseExitCode(int a, int b);
 
 }  // namespace bench::harness

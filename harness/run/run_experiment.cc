@@ -66,7 +66,7 @@ RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
   header.ad_hoc = loaded.ad_hoc;
   header.strict = definition.run.determinism == Determinism::kStrict;
   header.machine_class = MachineClass(TraitsOf(facts.host, facts.gpus, facts.environment));
-  header.device = device == DeviceKind::kCuda ? "cuda" : "cpu";
+  header.device = std::string(Name(device));
   header.threads = definition.run.threads;
   header.definition_toml = loaded.toml;
   header.definition_json = loaded.canonical_json;
@@ -98,6 +98,19 @@ struct Run {
         store(std::move(opened)) {}
 };
 
+// A strict run claims that its bits are those of one machine class and device.
+absl::Status CheckSameMachine(const Run& run) {
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord begun, results::RecoverJournal(run.folder->path));
+  if (begun.header.machine_class == run.header.machine_class &&
+      begun.header.device == run.header.device) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat(run.folder->path, " was begun on ", begun.header.device,
+                                 ", machine class ", begun.header.machine_class, "; this is ",
+                                 run.header.device, ", ", run.header.machine_class,
+                                 ": continue it there, or start another run"));
+}
+
 absl::Status OpenWriter(Run& run) {
   const double flush_interval_s = run.loaded.definition.run.flush_interval_s;
   if (run.folder->start == StartMode::kFresh) {
@@ -107,6 +120,7 @@ absl::Status OpenWriter(Run& run) {
   }
   BENCH_ASSIGN_OR_RETURN(const LoadedCheckpoint loaded, LoadLatestCheckpoint(run.folder->path));
   for (const std::string& reason : loaded.passed_over) run.progress.Note(reason);
+  BENCH_RETURN_IF_ERROR(CheckSameMachine(run));
   const int64_t step = loaded.checkpoint ? loaded.checkpoint->step : 0;
   run.progress.Note(absl::StrCat("continuing after step ", step));
   BENCH_ASSIGN_OR_RETURN(
@@ -130,7 +144,12 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
                      request.stop_after_step};
   const std::string where =
       absl::StrCat(NameOf(run.loaded), ", stage ", run.header.stage, ", rank 0");
-  return CatchExceptions(where, [&] { return run.stage->Run(context); });
+  absl::StatusOr<StageOutcome> outcome;
+  BENCH_RETURN_IF_ERROR(CatchExceptions(where, [&] {
+    outcome = run.stage->Run(context);
+    return outcome.status();
+  }));
+  return outcome;
 }
 
 absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writer) {
@@ -147,11 +166,17 @@ absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writ
   return absl::OkStatus();
 }
 
-absl::Status PublishArtifact(Run& run, int64_t replicate) {
+enum class Acceptance { kAccepted, kRejected };
+
+// The artifact of a run that was not accepted can be looked at, but no other experiment finds it.
+absl::Status PublishArtifact(Run& run, int64_t replicate, Acceptance acceptance) {
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
-  BENCH_RETURN_IF_ERROR(run.store.Record({ArtifactKey(run.header.recipe_key, replicate),
-                                          artifact.digest, NameOf(run.loaded), run.loaded.sha256}));
-  return run.writer->Note("artifact", artifact.digest);
+  BENCH_RETURN_IF_ERROR(
+      PublishFile(absl::StrCat(run.folder->path, "/", kRunArtifactFile), artifact.digest));
+  BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", artifact.digest));
+  if (acceptance == Acceptance::kRejected) return absl::OkStatus();
+  return run.store.Record({ArtifactKey(run.header.recipe_key, replicate), artifact.digest,
+                           NameOf(run.loaded), run.loaded.sha256});
 }
 
 int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
@@ -171,15 +196,16 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
 
 absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, *run.writer));
+  std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
-    BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate));
+    if (!run.loaded.ad_hoc) {
+      unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
+    }
+    BENCH_RETURN_IF_ERROR(PublishArtifact(
+        run, replicate, unmet.empty() ? Acceptance::kAccepted : Acceptance::kRejected));
   }
   RunReport report;
   BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
-  std::vector<std::string> unmet;
-  if (outcome.status == RunStatus::kComplete && !run.loaded.ad_hoc) {
-    unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
-  }
   report.exit_code = ExitCodeOf(outcome.status, unmet);
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
                          results::RecoverJournal(run.folder->path));
@@ -194,12 +220,11 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
       LoadedDefinition loaded,
       LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
   BENCH_RETURN_IF_ERROR(CheckFreeDisk(request.store_root));
+  if (request.folder) BENCH_RETURN_IF_ERROR(CheckFreeDisk(*request.folder));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store));
 
-  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
-  BENCH_ASSIGN_OR_RETURN(
-      run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root, run.progress}));
+  // The folder comes first: nothing is fetched or trained for a run that cannot begin.
   std::string path;
   if (request.folder) {
     path = *request.folder;
@@ -211,6 +236,9 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   if (run.folder->complete) {
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
+  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
+  BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
+                                                                run.progress, run.device}));
   ConfigureTorch(run.loaded.definition.run);
   run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device);
   BENCH_RETURN_IF_ERROR(OpenWriter(run));

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "harness/run/progress.h"
 #include "results/metrics.h"
+#include "results/text.h"
 
 namespace bench::harness {
 namespace {
@@ -30,7 +30,7 @@ std::string CellText(const Table& table, const std::vector<Cell>& row, const std
   if (found == table.columns.end()) return "";
   const Cell& cell = row[static_cast<size_t>(found - table.columns.begin())];
   const std::string* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? "" : EscapeForTerminal(*text);
+  return text == nullptr ? "" : results::EscapeForTerminal(*text);
 }
 
 std::string SampleLines(const RunRecord& record) {

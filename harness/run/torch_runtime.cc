@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 
+#include <cstdlib>
 #include <exception>
 #include <new>
 
@@ -17,6 +18,8 @@ namespace {
 // Registers LibTorch's CUDA backend. Programs are not linked with it: mapping its gigabytes costs a
 // CPU run seconds.
 bool LoadCuda() {
+  // Without a fixed workspace cuBLAS is not deterministic, and strict mode refuses its products.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   return ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr &&
          at::globalContext().hasCUDA();
 }
@@ -52,8 +55,7 @@ void ConfigureTorch(const RunSpec& run) {
   at::globalContext().setBenchmarkCuDNN(!strict);
 }
 
-absl::StatusOr<StageOutcome> CatchExceptions(
-    std::string_view where, const std::function<absl::StatusOr<StageOutcome>()>& body) {
+absl::Status CatchExceptions(std::string_view where, const std::function<absl::Status()>& body) {
   try {
     return body();
   } catch (const std::bad_alloc&) {

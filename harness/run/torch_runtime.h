@@ -20,7 +20,6 @@ void ConfigureTorch(const RunSpec& run);
 
 // The one place that turns exceptions into statuses: what `body` throws becomes an EnvironmentError
 // with `where` before its first line.
-absl::StatusOr<StageOutcome> CatchExceptions(
-    std::string_view where, const std::function<absl::StatusOr<StageOutcome>()>& body);
+absl::Status CatchExceptions(std::string_view where, const std::function<absl::Status()>& body);
 
 }  // namespace bench::harness

@@ -4,6 +4,7 @@
 // To add a stage: its specification in harness/definition, its files here, one line in factory.cc.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -22,6 +23,8 @@
 namespace bench::harness {
 
 enum class DeviceKind { kCpu, kCuda };
+// As in --device and in the results.
+constexpr std::array<std::string_view, 2> EnumNames(DeviceKind) { return {"cpu", "cuda"}; }
 enum class StartMode { kFresh, kResume };
 
 // What a stage needs of another experiment, by the role it plays here.

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "harness/data/source.h"
 #include "harness/data/translations.h"
+#include "harness/run/signals.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -65,6 +66,7 @@ absl::StatusOr<StageOutcome> TranslationsStage::Run(RunContext& context) {
   const auto archive = DebianArchive();
   std::vector<SourceMessages> sources;
   for (const std::string& name : spec_.sources) {
+    if (StopSignal()) return StageOutcome{results::RunStatus::kInterrupted, {}};
     BENCH_ASSIGN_OR_RETURN(SourceMessages messages, FetchMessages(name, *archive, context));
     sources.push_back(std::move(messages));
     context.progress.Update("source", static_cast<int64_t>(sources.size()),

@@ -72,6 +72,17 @@ absl::Status Verify(const Artifact& artifact) {
   return absl::OkStatus();
 }
 
+// A text field, "" where there is none.
+std::string TextOf(const json& object, const char* key) {
+  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return "";
+  return object[key].get<std::string>();
+}
+
+// Lower-case hexadecimal: also what may stand in a path.
+bool IsSha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 int64_t TreeBytes(const std::string& folder) {
   int64_t bytes = 0;
   std::error_code error;
@@ -113,20 +124,18 @@ absl::StatusOr<std::optional<Artifact>> Store::Find(const std::string& recipe_ke
   if (!Exists(path)) return std::optional<Artifact>();
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
   const json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!recipe.is_object() || !recipe.contains("artifact")) return std::optional<Artifact>();
-  absl::StatusOr<Artifact> artifact = Load(recipe["artifact"].get<std::string>());
+  const std::string digest = TextOf(recipe, "artifact");
+  if (!IsSha256(digest)) return std::optional<Artifact>();
+  absl::StatusOr<Artifact> artifact = Load(digest);
   if (artifact.ok()) return std::optional<Artifact>(*std::move(artifact));
-  const std::string object =
-      absl::StrCat(root_, "/objects/", recipe["artifact"].get<std::string>());
-  if (Exists(object)) {
-    // Set aside, not removed: somebody may want to see what happened to it.
-    BENCH_ASSIGN_OR_RETURN(const std::string aside, NewStaging());
-    BENCH_RETURN_IF_ERROR(PublishFolder(object, absl::StrCat(aside, "/damaged")));
-  }
+  if (artifact.status().code() != absl::StatusCode::kDataLoss) return artifact.status();
+  const std::string object = absl::StrCat(root_, "/objects/", digest);
+  if (Exists(object)) BENCH_RETURN_IF_ERROR(SetAside(object));
   return std::optional<Artifact>();
 }
 
 absl::StatusOr<Artifact> Store::Load(const std::string& digest) const {
+  if (!IsSha256(digest)) return DataError("an artifact's digest is 64 hexadecimal digits");
   Artifact artifact{digest, absl::StrCat(root_, "/objects/", digest)};
   if (!Exists(artifact.folder)) {
     return DataError(absl::StrCat("artifact ", digest, " is not in the store ", root_));
@@ -154,9 +163,19 @@ absl::StatusOr<Artifact> Store::Publish(const std::string& staging) const {
     BENCH_RETURN_IF_ERROR(RemoveTree(staging));
     return artifact;
   }
-  BENCH_RETURN_IF_ERROR(RemoveTree(artifact.folder));
-  BENCH_RETURN_IF_ERROR(PublishFolder(staging, artifact.folder));
+  if (Exists(artifact.folder)) BENCH_RETURN_IF_ERROR(SetAside(artifact.folder));
+  const absl::Status published = PublishFolder(staging, artifact.folder);
+  if (published.ok()) return artifact;
+  // Another process may have published the same content in the meantime.
+  if (!Exists(artifact.folder) || !Verify(artifact).ok()) return published;
+  BENCH_RETURN_IF_ERROR(RemoveTree(staging));
   return artifact;
+}
+
+// Not removed: somebody may want to see what happened to it.
+absl::Status Store::SetAside(const std::string& object) const {
+  BENCH_ASSIGN_OR_RETURN(const std::string aside, NewStaging());
+  return PublishFolder(object, absl::StrCat(aside, "/damaged"));
 }
 
 absl::Status Store::Record(const Recipe& recipe) const {
@@ -184,9 +203,8 @@ absl::StatusOr<std::vector<Recipe>> Store::Recipes() const {
     BENCH_ASSIGN_OR_RETURN(const std::string text,
                            ReadFile(absl::StrCat(root_, "/recipes/", name), kMaxManifestBytes));
     const json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (!recipe.is_object()) continue;
-    recipes.push_back({fs::path(name).stem().string(), recipe.value("artifact", ""),
-                       recipe.value("experiment", ""), recipe.value("definition_sha256", "")});
+    recipes.push_back({fs::path(name).stem().string(), TextOf(recipe, "artifact"),
+                       TextOf(recipe, "experiment"), TextOf(recipe, "definition_sha256")});
   }
   return recipes;
 }
@@ -201,22 +219,26 @@ absl::StatusOr<std::vector<StoreEntry>> Store::List(
     if (locked_definitions.contains(recipe.definition_sha256)) kept.insert(recipe.artifact_digest);
   }
   std::vector<StoreEntry> entries;
-  BENCH_ASSIGN_OR_RETURN(const auto objects, ListFolder(root_ + "/objects"));
-  for (const std::string& digest : objects) {
-    entries.push_back({StoreEntry::Kind::kArtifact, absl::StrCat("objects/", digest),
-                       makers.contains(digest) ? makers[digest] : "",
-                       TreeBytes(absl::StrCat(root_, "/objects/", digest)),
-                       !kept.contains(digest)});
-  }
   BENCH_ASSIGN_OR_RETURN(const auto experiments, ListFolder(root_ + "/runs"));
   for (const std::string& experiment : experiments) {
     const std::string parent = absl::StrCat("runs/", experiment);
     BENCH_ASSIGN_OR_RETURN(const auto runs, ListFolder(absl::StrCat(root_, "/", parent)));
     for (const std::string& run : runs) {
       const std::string name = absl::StrCat(parent, "/", run);
+      if (const auto digest = ReadFile(absl::StrCat(root_, "/", name, "/", kRunArtifactFile), 128);
+          digest.ok()) {
+        kept.insert(*digest);
+      }
       entries.push_back({StoreEntry::Kind::kRun, name, experiment,
                          TreeBytes(absl::StrCat(root_, "/", name)), false});
     }
+  }
+  BENCH_ASSIGN_OR_RETURN(const auto objects, ListFolder(root_ + "/objects"));
+  for (const std::string& digest : objects) {
+    entries.push_back({StoreEntry::Kind::kArtifact, absl::StrCat("objects/", digest),
+                       makers.contains(digest) ? makers[digest] : "",
+                       TreeBytes(absl::StrCat(root_, "/objects/", digest)),
+                       !kept.contains(digest)});
   }
   for (const auto& [kind, folder] : {std::pair{StoreEntry::Kind::kSource, "sources"},
                                      std::pair{StoreEntry::Kind::kStaging, "staging"}}) {

@@ -43,6 +43,9 @@ struct Recipe {
   std::string definition_sha256;
 };
 
+// In a run's folder: the digest of the artifact it left.
+inline constexpr char kRunArtifactFile[] = "artifact.sha256";
+
 struct StoreEntry {
   enum class Kind { kArtifact, kRun, kSource, kStaging };
   Kind kind;
@@ -74,7 +77,8 @@ class Store {
   absl::StatusOr<std::string> NewRunFolder(const std::string& experiment) const;
 
   // Everything with its size; an entry is prunable when it is unfinished work, or an artifact that
-  // no recipe with a definition hash in `locked_definitions` leads to. Runs never are.
+  // neither a recipe with a definition hash in `locked_definitions` nor a run in the store leads
+  // to. Runs never are.
   absl::StatusOr<std::vector<StoreEntry>> List(
       const std::set<std::string>& locked_definitions) const;
   // Removes the prunable entries and returns them. EnvironmentError while other processes use the
@@ -84,6 +88,7 @@ class Store {
  private:
   Store(std::string root, FolderLock lock) : root_(std::move(root)), lock_(std::move(lock)) {}
   absl::StatusOr<std::vector<Recipe>> Recipes() const;
+  absl::Status SetAside(const std::string& object) const;
 
   std::string root_;
   FolderLock lock_;

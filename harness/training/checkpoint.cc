@@ -84,6 +84,8 @@ absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& che
   const std::string name = absl::StrFormat("%s%09d", kFolderPrefix, checkpoint.step);
   const std::string unfinished = absl::StrCat(parent, "/.making-", name);
   const std::string folder = absl::StrCat(parent, "/", name);
+  // An intact checkpoint of this step is of an earlier attempt, and bitwise the same.
+  if (Exists(folder) && Load(folder).ok()) return RemoveAllButNewest(parent);
   BENCH_RETURN_IF_ERROR(RemoveTree(unfinished));
   BENCH_RETURN_IF_ERROR(MakeFolders(unfinished));
   BENCH_RETURN_IF_ERROR(
@@ -95,8 +97,7 @@ absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& che
                       {"slices", Slices(checkpoint.tensors)}};
   const json document = {{"state", state}, {"sha256", Sha256Hex(state.dump())}};
   BENCH_RETURN_IF_ERROR(PublishFile(unfinished + kStateFile, document.dump(1)));
-  // A checkpoint of the same step is of an earlier attempt and bitwise the same.
-  BENCH_RETURN_IF_ERROR(RemoveTree(folder));
+  BENCH_RETURN_IF_ERROR(RemoveTree(folder));  // only a damaged one can be there
   BENCH_RETURN_IF_ERROR(PublishFolder(unfinished, folder));
   return RemoveAllButNewest(parent);
 }

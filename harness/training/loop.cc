@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -83,6 +84,7 @@ class Loop {
   double elapsed_before_ = 0;  // in earlier attempts
   int64_t step_ = 0;
   int64_t tokens_ = 0;
+  bool diverged_ = false;
   std::deque<double> last_losses_;
   std::vector<double> step_seconds_;
   std::vector<double> target_tokens_per_s_;
@@ -191,6 +193,7 @@ absl::Status Loop::Evaluate(EvaluationPoint point) {
     BENCH_ASSIGN_OR_RETURN(evaluation, task_.Evaluate(point, step_));
   }
   BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation.values));
+  for (const MetricValue& value : evaluation.values) diverged_ |= !std::isfinite(value.value);
   if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation.summary);
   return RecordDigests();
 }
@@ -234,10 +237,12 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
   StageOutcome outcome;
   outcome.status = status;
   if (status == RunStatus::kComplete) {
+    context_.progress.Note("final evaluation");
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kFinal));
     outcome.summary = summary_;
+    if (diverged_) outcome.status = RunStatus::kDiverged;
   }
-  if (status != RunStatus::kDiverged) BENCH_RETURN_IF_ERROR(Checkpoint());
+  if (outcome.status != RunStatus::kDiverged) BENCH_RETURN_IF_ERROR(Checkpoint());
   BENCH_RETURN_IF_ERROR(RecordRanges());
   if (!last_losses_.empty()) {
     double sum = 0;
@@ -247,10 +252,11 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
   }
   if (!step_seconds_.empty()) {
     outcome.summary.push_back({{&results::kStepTime, ""}, Median(step_seconds_)});
+    outcome.summary.push_back({{&results::kTrainTime, ""},
+                               std::accumulate(step_seconds_.begin(), step_seconds_.end(), 0.0)});
     outcome.summary.push_back(
         {{&results::kTargetTokensPerSecond, ""}, Median(target_tokens_per_s_)});
   }
-  outcome.summary.push_back({{&results::kTrainTime, ""}, Position().wall_time_s});
   outcome.summary.push_back({{&results::kOptimizerSteps, ""}, static_cast<double>(step_)});
   return outcome;
 }
@@ -264,10 +270,9 @@ absl::StatusOr<StageOutcome> Loop::Run() {
     ++step_;
     tokens_ += result.window.num_tokens;
     BENCH_RETURN_IF_ERROR(RecordStep(result));
-    if (!std::isfinite(result.loss) || !std::isfinite(result.grad_norm)) {
-      return Finish(RunStatus::kDiverged);
-    }
-    BENCH_RETURN_IF_ERROR(AfterStep(result));
+    diverged_ = !std::isfinite(result.loss) || !std::isfinite(result.grad_norm);
+    if (!diverged_) BENCH_RETURN_IF_ERROR(AfterStep(result));
+    if (diverged_) return Finish(RunStatus::kDiverged);
   }
   return Finish(RunStatus::kComplete);
 }

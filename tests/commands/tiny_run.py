@@ -78,6 +78,11 @@ def deterministic_content(path):
                 content[f"digests/{name}"] = np.array(item[:]).astype("S64").tobytes()
 
         file["digests"].visititems(visit)
+        for name, dataset in file["summary"].items():
+            if dataset.attrs.get("deterministic", False):
+                content[f"summary/{name}"] = dataset[()].tobytes()
+        for name, column in file["tables/samples"].items():
+            content[f"tables/samples/{name}"] = str(list(column[:]))
     return content
 
 
@@ -105,13 +110,15 @@ class Workplace:
     def environment(self, **extra):
         environment = {k: v for k, v in os.environ.items()
                        if not k.startswith(("BENCH_", "TORCHELASTIC_"))}
-        environment.update(BENCH_STORE=str(self.store), OMP_NUM_THREADS="1", GOMP_SPINCOUNT="1000", **extra)
+        environment.update(BENCH_STORE=str(self.store), OMP_NUM_THREADS="1", GOMP_SPINCOUNT="1000")
+        environment.update(extra)
         return environment
 
-    def start(self, *arguments, program="bench-run", **extra):
+    def start(self, *arguments, program="bench-run", start_new_session=False, **extra):
         return subprocess.Popen([self.bin / program, *map(str, arguments)], cwd=self.folder,
                                 env=self.environment(**extra), stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=subprocess.PIPE, text=True,
+                                start_new_session=start_new_session)
 
     def run(self, *arguments, program="bench-run", **extra):
         process = self.start(*arguments, program=program, **extra)

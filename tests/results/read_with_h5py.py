@@ -101,7 +101,7 @@ def check_the_rest(file):
     check(list(file["digests/weights"].asstr()[:]), ["a" * 64, "b" * 64])
     check(file["digests/weights"].dims[0]["step"][:], [0, 3])
     check(file["digests/optimizer"].dims[0]["step"][:], [3])
-    table = file["tables/generations"]
+    table = file["tables/samples"]
     check(list(table.attrs["columns"]), ["step", "prompt", "score", "rank"])
     check(table["step"][:], [3, 3])
     check(list(table["prompt"].asstr()[:]), ["今天天气真好", ""])
@@ -148,7 +148,7 @@ def example(path, format_md):
         exec(compile(block, "FORMAT.md", "exec"), names)  # pylint: disable=exec-used
         check(names["steps"]["loss"].tolist(), [5.25, 5.0, 4.125])
         check(names["summary"], {"loss": 4.125, "train_time": 1.5, "exact_match/zh_hant/50%": 0.5})
-        check(names["generations"]["prompt"], ["今天天气真好", ""])
+        check(names["samples"]["prompt"], ["今天天气真好", ""])
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ inline RunRecord SampleRecord() {
   record.samples["step_time"] = {Info(kStepTime), {0.5, 0.25, 0.5}};
   record.digests["weights"] = {{0, 3}, {std::string(64, 'a'), std::string(64, 'b')}};
   record.digests["optimizer"] = {{3}, {std::string(64, 'c')}};
-  record.tables["generations"] = {
+  record.tables["samples"] = {
       {"step", "prompt", "score", "rank"},
       {{int64_t{3}, "今天天气真好", 0.5, int64_t{1}}, {int64_t{3}, "", 1.5, int64_t{2}}}};
   record.tables["filters"] = {{"reason", "dropped"}, {{"too long", int64_t{7}}}};

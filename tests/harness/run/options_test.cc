@@ -16,7 +16,8 @@ absl::Status Error(const std::vector<std::string>& arguments) {
 }
 
 TEST(Options, ReadTheExperimentAndItsOverridesInAnyOrder) {
-  const auto options = ParseOptions({"--set", "a=1", "sft_small@2", "--set=b=x=y", "--resume"});
+  const auto options =
+      ParseOptions({"--set", "a=1", "sft_small@2", "--set=b=x=y", "--resume", "--out", "d"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_THAT(options->arguments, ElementsAre("sft_small@2"));
   EXPECT_THAT(options->overrides, ElementsAre("a=1", "b=x=y"));
@@ -62,7 +63,8 @@ TEST(Options, EveryOptionIsInTheHelp) {
 
 TEST(Options, TorchrunRestartImpliesResume) {
   ::setenv("TORCHELASTIC_RESTART_COUNT", "1", 1);
-  EXPECT_EQ(ParseOptions({"x"})->start, StartMode::kResume);
+  EXPECT_EQ(ParseOptions({"x", "--out", "d"})->start, StartMode::kResume);
+  EXPECT_THAT(Error({"x"}).message(), HasSubstr("needs --out"));
   ::setenv("TORCHELASTIC_RESTART_COUNT", "0", 1);
   EXPECT_EQ(ParseOptions({"x"})->start, StartMode::kFresh);
   ::unsetenv("TORCHELASTIC_RESTART_COUNT");

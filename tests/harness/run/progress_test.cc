@@ -5,11 +5,6 @@
 namespace bench::harness {
 namespace {
 
-TEST(EscapeForTerminal, ShowsControlCharactersAndKeepsText) {
-  EXPECT_EQ(EscapeForTerminal("a\x1b[31mb\n\x7f"), "a\\x1b[31mb\\x0a\\x7f");
-  EXPECT_EQ(EscapeForTerminal("无法"), "无法");
-}
-
 // Not on a terminal (as here): a line, no escape sequences.
 TEST(Progress, WritesPlainLinesWhereThereIsNoTerminal) {
   ::testing::internal::CaptureStderr();
