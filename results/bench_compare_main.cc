@@ -39,7 +39,7 @@ exit codes
 
 examples
   bench-compare before/results.h5 after/results.h5
-  bench-compare --json results/baselines/sft_small run/ > comparison.json
+  bench-compare --json baseline/ run/ > comparison.json
 )";
 
 struct Options {
