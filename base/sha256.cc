@@ -3,7 +3,9 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/escaping.h"
@@ -39,7 +41,9 @@ std::string Sha256Hex(std::string_view bytes) {
 
 absl::StatusOr<std::string> Sha256File(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return EnvironmentError(absl::StrCat("cannot open ", path));
+  if (file == nullptr) {
+    return EnvironmentError(absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
+  }
   absl::Cleanup close = [file] { std::fclose(file); };
   Sha256 sha;
   std::string block(1 << 20, '\0');

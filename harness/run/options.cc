@@ -258,7 +258,7 @@ std::string HelpText() {
       "  bench-run experiments/sft_small --set optimizer.learning_rate=1e-3\n"
       "  bench-run experiments/sft_small --set data.path=my.jsonl\n"
       "  bench-run experiments/sft_small --out my_run --resume\n"
-      "  bench-run --generate my_run \"Translate into English: 打开文件\"\n"
+      "  bench-run --generate my_run 'Write \"設定\" in Simplified Chinese.'\n"
       "\nexit codes: 0 ok; 1 diverged or outside the acceptance bounds; 2 usage or definition "
       "error;\n"
       "  3 not comparable; 4 bad input data; 5 environment or I/O failure; 128+n ended by signal "

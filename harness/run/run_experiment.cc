@@ -233,6 +233,10 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   }
   BENCH_ASSIGN_OR_RETURN(run.folder,
                          OpenRunFolder(path, request.start, run.loaded.sha256, request.replicate));
+  // A run that cannot begin leaves no numbered folder behind.
+  absl::Cleanup remove_folder = [&] {
+    if (!request.folder) RemoveTree(path).IgnoreError();
+  };
   if (run.folder->complete) {
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
@@ -242,6 +246,7 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   ConfigureTorch(run.loaded.definition.run);
   run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device);
   BENCH_RETURN_IF_ERROR(OpenWriter(run));
+  std::move(remove_folder).Cancel();
   BENCH_ASSIGN_OR_RETURN(run.staging, run.store.NewStaging());
   const absl::Cleanup remove_staging = [&] { RemoveTree(run.staging).IgnoreError(); };
 
