@@ -166,13 +166,15 @@ SummaryRow MakeRow(const SummaryValue* base, const SummaryValue* head, bool time
   row.metric = (head != nullptr ? head : base)->metric;
   if (base != nullptr) row.base = base->value;
   if (head != nullptr) row.head = head->value;
+  // Also where it is absent: a run that was resumed after its last step has no time of a step.
+  const bool judged = times_count || row.metric.kind != MetricKind::kTime;
   if (base == nullptr || head == nullptr) {
     row.verdict = base == nullptr ? Verdict::kOnlyInHead : Verdict::kOnlyInBase;
+    if (!judged) row.verdict = Verdict::kNotJudged;
     return row;
   }
   const double ratio = head->value / base->value;
   if (std::isfinite(base->value) && std::isfinite(ratio)) row.ratio = ratio;
-  const bool judged = times_count || row.metric.kind != MetricKind::kTime;
   row.verdict = judged ? JudgeChange(row.metric, base->value, head->value) : Verdict::kNotJudged;
   return row;
 }

@@ -1,10 +1,7 @@
 #include "harness/training/loop.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <deque>
-#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -16,6 +13,7 @@
 #include "harness/training/digest.h"
 #include "harness/training/optimizer.h"
 #include "harness/training/schedule.h"
+#include "harness/training/step_statistics.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -25,18 +23,8 @@ using results::MetricValue;
 using results::RunStatus;
 using Clock = std::chrono::steady_clock;
 
-// The summary of the training loss is the mean over this many last steps.
-constexpr size_t kTrainLossSteps = 20;
-
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double Median(std::vector<double> values) {
-  auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
 struct StepResult {
@@ -85,9 +73,7 @@ class Loop {
   int64_t step_ = 0;
   int64_t tokens_ = 0;
   bool diverged_ = false;
-  std::deque<double> last_losses_;
-  std::vector<double> step_seconds_;
-  std::vector<double> target_tokens_per_s_;
+  StepStatistics statistics_;
   std::vector<MetricValue> summary_;
 };
 
@@ -100,7 +86,7 @@ absl::Status Loop::Restore() {
   BENCH_RETURN_IF_ERROR(
       CopyByName(WithPrefix(checkpoint.tensors, "optimizer"), optimizer_->State()));
   BENCH_RETURN_IF_ERROR(task_.RestoreState(checkpoint.task_state["stage"]));
-  for (const auto& loss : checkpoint.task_state["last_losses"]) last_losses_.push_back(loss);
+  statistics_.RestoreState(checkpoint.task_state["statistics"]);
   step_ = checkpoint.step;
   tokens_ = checkpoint.tokens;
   elapsed_before_ = checkpoint.elapsed_s;
@@ -156,15 +142,12 @@ absl::Status Loop::RecordRanges() {
 
 absl::Status Loop::RecordStep(const StepResult& result) {
   const double target_tokens = static_cast<double>(result.window.num_target_tokens);
-  last_losses_.push_back(result.loss);
-  if (last_losses_.size() > kTrainLossSteps) last_losses_.pop_front();
-  if (step_seconds_.empty()) {
+  if (statistics_.empty()) {
     if (const auto seconds = SecondsSinceProcessStart()) {
       BENCH_RETURN_IF_ERROR(context_.writer.Summary({{&results::kTimeToFirstStep, ""}, *seconds}));
     }
   }
-  step_seconds_.push_back(result.seconds);
-  target_tokens_per_s_.push_back(target_tokens / result.seconds);
+  statistics_.Add(result.loss, result.seconds, target_tokens);
   BENCH_RETURN_IF_ERROR(context_.writer.Step(
       Position(), {{{&results::kLoss, ""}, result.loss},
                    {{&results::kGradNorm, ""}, result.grad_norm},
@@ -206,7 +189,7 @@ absl::Status Loop::Checkpoint() {
   checkpoint.step = step_;
   checkpoint.tokens = tokens_;
   checkpoint.elapsed_s = Position().wall_time_s;
-  checkpoint.task_state = {{"stage", task_.SaveState()}, {"last_losses", last_losses_}};
+  checkpoint.task_state = {{"stage", task_.SaveState()}, {"statistics", statistics_.SaveState()}};
   AppendWithPrefix(task_.parameters(), "model", checkpoint.tensors);
   AppendWithPrefix(optimizer_->State(), "optimizer", checkpoint.tensors);
   return SaveCheckpoint(context_.folder, checkpoint);
@@ -214,7 +197,7 @@ absl::Status Loop::Checkpoint() {
 
 std::string Loop::Detail(const StepResult& result) const {
   return absl::StrFormat("loss %.4f  lr %.2e  %.0f target tokens/s", result.loss,
-                         result.learning_rate, target_tokens_per_s_.back());
+                         result.learning_rate, statistics_.last_target_tokens_per_s());
 }
 
 // Evaluation and checkpoint, where they are due after a step that is not the last.
@@ -244,19 +227,7 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
   }
   if (outcome.status != RunStatus::kDiverged) BENCH_RETURN_IF_ERROR(Checkpoint());
   BENCH_RETURN_IF_ERROR(RecordRanges());
-  if (!last_losses_.empty()) {
-    double sum = 0;
-    for (double loss : last_losses_) sum += loss;
-    outcome.summary.push_back(
-        {{&results::kTrainLoss, ""}, sum / static_cast<double>(last_losses_.size())});
-  }
-  if (!step_seconds_.empty()) {
-    outcome.summary.push_back({{&results::kStepTime, ""}, Median(step_seconds_)});
-    outcome.summary.push_back({{&results::kTrainTime, ""},
-                               std::accumulate(step_seconds_.begin(), step_seconds_.end(), 0.0)});
-    outcome.summary.push_back(
-        {{&results::kTargetTokensPerSecond, ""}, Median(target_tokens_per_s_)});
-  }
+  for (MetricValue& value : statistics_.Summary()) outcome.summary.push_back(std::move(value));
   outcome.summary.push_back({{&results::kOptimizerSteps, ""}, static_cast<double>(step_)});
   return outcome;
 }

@@ -273,6 +273,16 @@ TEST(Compare, TimesOfAResumedRunAreNotJudged) {
   EXPECT_EQ(comparison.exit_code(), ExitCode::kOk);
 }
 
+TEST(Compare, ATimeThatAResumedRunLacksIsNotJudged) {
+  const Comparison comparison = With([](RunRecord& head) {
+    head.attempts = 2;
+    head.resumed_from = {1};
+    head.summary.erase("train_time");
+  });
+  EXPECT_EQ(RowOf(comparison, "train_time").verdict, Verdict::kNotJudged);
+  EXPECT_EQ(comparison.exit_code(), ExitCode::kOk);
+}
+
 TEST(Compare, AResumedRunWithNothingButTimesIsNotAPass) {
   RunRecord record = Single(8, Better::kLower, MetricKind::kTime);
   record.attempts = 2;
