@@ -5,8 +5,8 @@
 // is full (max_positions). The cache is allocated once. Sampling: p = softmax(logits /
 // temperature), kept tokens = the top_k most likely, then the smallest most-likely-first prefix of
 // those whose probability (renormalised after top_k) reaches top_p; the token is drawn by inverting
-// the cumulative distribution over kept tokens in descending order of probability (ties: lower id
-// first) at the caller's uniform number. log_probs are of softmax(logits / temperature) over the
+// the cumulative distribution over kept tokens, in order of their ids, at the caller's uniform
+// number. log_probs are of softmax(logits / temperature) over the
 // whole vocabulary (temperature 1 when greedy): equal to a full forward's up to fp32 rounding.
 // Every sequence draws once a token from its own stream, so the batch never changes its draws.
 #pragma once
