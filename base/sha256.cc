@@ -39,6 +39,10 @@ std::string Sha256Hex(std::string_view bytes) {
   return sha.HexDigest();
 }
 
+bool IsSha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 absl::StatusOr<std::string> Sha256File(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (file == nullptr) {

@@ -27,6 +27,9 @@ class Sha256 {
 
 std::string Sha256Hex(std::string_view bytes);
 
+// Whether `text` has the form of a digest: 64 lower-case hexadecimal digits.
+bool IsSha256(std::string_view text);
+
 // Digest of a file's bytes, read in blocks.
 absl::StatusOr<std::string> Sha256File(const std::string& path);
 

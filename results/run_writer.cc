@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/sha256.h"
 #include "base/status.h"
 #include "results/hdf5_file.h"
 #include "results/journal.h"
@@ -20,10 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 std::string ResultsPath(const std::string& folder) {
   return absl::StrCat(folder, "/", bench::internal::View(kResultsName));
-}
-
-bool IsSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // Names become HDF5 attribute names, which are never empty.

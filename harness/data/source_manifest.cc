@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/sha256.h"
 #include "base/status.h"
 #include "harness/data/source.h"
 #include "harness/definition/unknown_key.h"
@@ -20,10 +21,6 @@ absl::Status At(const std::string& path, const toml::source_region& where,
                 const std::string& message) {
   return UsageError(
       absl::StrCat(path, ":", where.begin.line, ":", where.begin.column, ": ", message));
-}
-
-bool IsSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // Debian policy 5.6.1; also keeps names that look like options away from the command line.

@@ -93,10 +93,11 @@ std::vector<OptionRow> RunRows() {
        }},
       {"device", "KIND", "cpu, cuda or auto (default)",
        [](Options& o, const Values& v) {
-         BENCH_ASSIGN_OR_RETURN(o.device, (OneOf<DeviceChoice>("device", v[0],
-                                                               {{"auto", DeviceChoice::kAuto},
-                                                                {"cpu", DeviceChoice::kCpu},
-                                                                {"cuda", DeviceChoice::kCuda}})));
+         BENCH_ASSIGN_OR_RETURN(
+             o.device, (OneOf<DeviceChoice>("device", v[0],
+                                            {{Name(DeviceChoice::kAuto), DeviceChoice::kAuto},
+                                             {Name(DeviceChoice::kCpu), DeviceChoice::kCpu},
+                                             {Name(DeviceChoice::kCuda), DeviceChoice::kCuda}})));
          return absl::OkStatus();
        }},
       {"experiments", "DIR", "folder of the definitions; default: experiments/ of the project",

@@ -29,8 +29,7 @@ std::vector<std::string> ChildArguments(const Options& options, const std::strin
                      {"--stop-after-step", absl::StrCat(*options.stop_after_step)});
   }
   if (options.start == StartMode::kResume) arguments.push_back("--resume");
-  constexpr std::array<const char*, 3> kDevices = {"auto", "cpu", "cuda"};
-  arguments.insert(arguments.end(), {"--device", kDevices[static_cast<size_t>(options.device)]});
+  arguments.insert(arguments.end(), {"--device", std::string(Name(options.device))});
   return arguments;
 }
 
@@ -40,9 +39,7 @@ absl::StatusOr<std::string> ParentFolder(const Options& options) {
       const LoadedDefinition definition,
       LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides}));
   BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
-  return store.NewRunFolder(definition.version
-                                ? absl::StrCat(definition.name, "@", *definition.version)
-                                : definition.name);
+  return store.NewRunFolder(ToString(ArtifactRef{definition.name, definition.version}));
 }
 
 }  // namespace

@@ -39,8 +39,7 @@ absl::Status CheckFreeDisk(const std::string& path) {
 }
 
 std::string NameOf(const LoadedDefinition& definition) {
-  return definition.version ? absl::StrCat(definition.name, "@", *definition.version)
-                            : definition.name;
+  return ToString(ArtifactRef{definition.name, definition.version});
 }
 
 // Identifies a run among all: equal ids should give equal deterministic results.
@@ -90,6 +89,7 @@ struct Run {
   std::optional<RunFolder> folder;
   RunHeader header;
   std::unique_ptr<results::RunWriter> writer;
+  std::unique_ptr<Checkpoint> checkpoint;
   std::string staging;
 
   Run(LoadedDefinition definition, Store opened)
@@ -100,28 +100,30 @@ struct Run {
 
 // A strict run claims that its bits are those of one machine class and device.
 absl::Status CheckSameMachine(const Run& run) {
-  BENCH_ASSIGN_OR_RETURN(const results::RunRecord begun, results::RecoverJournal(run.folder->path));
-  if (begun.header.machine_class == run.header.machine_class &&
-      begun.header.device == run.header.device) {
+  const RunHeader& begun = *run.folder->begun;
+  if (begun.machine_class == run.header.machine_class && begun.device == run.header.device) {
     return absl::OkStatus();
   }
-  return UsageError(absl::StrCat(run.folder->path, " was begun on ", begun.header.device,
-                                 ", machine class ", begun.header.machine_class, "; this is ",
+  return UsageError(absl::StrCat(run.folder->path, " was begun on ", begun.device,
+                                 ", machine class ", begun.machine_class, "; this is ",
                                  run.header.device, ", ", run.header.machine_class,
                                  ": continue it there, or start another run"));
 }
 
 absl::Status OpenWriter(Run& run) {
   const double flush_interval_s = run.loaded.definition.run.flush_interval_s;
-  if (run.folder->start == StartMode::kFresh) {
+  if (!run.folder->begun) {
     BENCH_ASSIGN_OR_RETURN(
         run.writer, results::RunWriter::Create(run.folder->path, run.header, flush_interval_s));
     return absl::OkStatus();
   }
-  BENCH_ASSIGN_OR_RETURN(const LoadedCheckpoint loaded, LoadLatestCheckpoint(run.folder->path));
+  BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(run.folder->path));
   for (const std::string& reason : loaded.passed_over) run.progress.Note(reason);
   BENCH_RETURN_IF_ERROR(CheckSameMachine(run));
   const int64_t step = loaded.checkpoint ? loaded.checkpoint->step : 0;
+  if (loaded.checkpoint) {
+    run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
+  }
   run.progress.Note(absl::StrCat("continuing after step ", step));
   BENCH_ASSIGN_OR_RETURN(
       run.writer, results::RunWriter::Resume(run.folder->path, run.header, step, flush_interval_s));
@@ -140,7 +142,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
                      run.ranges,
                      run.progress,
                      run.device,
-                     run.folder->start,
+                     std::move(run.checkpoint),
                      request.stop_after_step};
   const std::string where =
       absl::StrCat(NameOf(run.loaded), ", stage ", run.header.stage, ", rank 0");

@@ -54,11 +54,11 @@ absl::StatusOr<RunFolder> OpenRunFolder(const std::string& path, StartMode start
     BENCH_RETURN_IF_ERROR(CheckEmpty(absolute));
     return folder;
   }
-  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(absolute));
+  BENCH_ASSIGN_OR_RETURN(results::RunRecord record, results::RecoverJournal(absolute));
   BENCH_RETURN_IF_ERROR(CheckSameRun(record.header, absolute, definition_sha256, replicate));
-  folder.start = StartMode::kResume;
   folder.complete = record.status == results::RunStatus::kComplete &&
                     Exists(absl::StrCat(absolute, "/", std::string(results::kResultsName)));
+  folder.begun = std::move(record.header);
   return folder;
 }
 

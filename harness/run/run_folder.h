@@ -1,6 +1,7 @@
 // The folder of one run: who may use it, and where to start.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -13,7 +14,7 @@ namespace bench::harness {
 struct RunFolder {
   std::string path;
   FolderLock lock;
-  StartMode start = StartMode::kFresh;
+  std::optional<results::RunHeader> begun;  // of the run to continue; absent: start at step 0
   bool complete = false;  // a complete run is there already: nothing is left to do
 };
 

@@ -1,7 +1,9 @@
 // LibTorch as a run needs it: device, threads, determinism, and its exceptions as statuses.
 #pragma once
 
+#include <array>
 #include <functional>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "harness/definition/run_spec.h"
@@ -10,6 +12,9 @@
 namespace bench::harness {
 
 enum class DeviceChoice { kAuto, kCpu, kCuda };
+constexpr std::array<std::string_view, 3> EnumNames(DeviceChoice) {
+  return {"auto", "cpu", "cuda"};
+}
 
 // kAuto: CUDA when a GPU works, else the CPU. The CUDA half of LibTorch is loaded here, on demand.
 // EnvironmentError when CUDA is asked for and there is none.

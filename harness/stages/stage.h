@@ -27,6 +27,8 @@ enum class DeviceKind { kCpu, kCuda };
 constexpr std::array<std::string_view, 2> EnumNames(DeviceKind) { return {"cpu", "cuda"}; }
 enum class StartMode { kFresh, kResume };
 
+struct Checkpoint;  // harness/training/checkpoint.h
+
 // What a stage needs of another experiment, by the role it plays here.
 struct InputNeed {
   std::string role;  // "dataset", "tokenizer", "initial_weights"
@@ -45,7 +47,7 @@ struct RunContext {
   RangeTable& ranges;
   Progress& progress;
   DeviceKind device;
-  StartMode start;
+  std::unique_ptr<Checkpoint> checkpoint;  // to continue after; taken by the loop. None: step 0
   std::optional<int64_t> stop_after_step;  // training stops there, resumable, as on a stop signal
 };
 

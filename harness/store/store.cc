@@ -78,11 +78,6 @@ std::string TextOf(const json& object, const char* key) {
   return object[key].get<std::string>();
 }
 
-// Lower-case hexadecimal: also what may stand in a path.
-bool IsSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 int64_t TreeBytes(const std::string& folder) {
   int64_t bytes = 0;
   std::error_code error;

@@ -78,10 +78,10 @@ class Loop {
 };
 
 absl::Status Loop::Restore() {
-  if (context_.start == StartMode::kFresh) return absl::OkStatus();
-  BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(context_.folder));
-  if (!loaded.checkpoint) return absl::OkStatus();
-  harness::Checkpoint& checkpoint = *loaded.checkpoint;
+  // Taken, so that its tensors are freed once they are copied.
+  const std::unique_ptr<harness::Checkpoint> taken = std::move(context_.checkpoint);
+  if (taken == nullptr) return absl::OkStatus();
+  const harness::Checkpoint& checkpoint = *taken;
   BENCH_RETURN_IF_ERROR(CopyByName(WithPrefix(checkpoint.tensors, "model"), task_.parameters()));
   BENCH_RETURN_IF_ERROR(
       CopyByName(WithPrefix(checkpoint.tensors, "optimizer"), optimizer_->State()));

@@ -47,5 +47,14 @@ TEST(Sha256File, MissingFileIsAnEnvironmentErrorNamingIt) {
 
 TEST(Sha256File, FolderIsAnError) { EXPECT_FALSE(Sha256File(::testing::TempDir()).ok()); }
 
+TEST(IsSha256, TakesSixtyFourLowerCaseHexadecimalDigitsOnly) {
+  const std::string digest = Sha256Hex("abc");
+  EXPECT_TRUE(IsSha256(digest));
+  EXPECT_FALSE(IsSha256(digest.substr(1)));
+  EXPECT_FALSE(IsSha256(digest + "0"));
+  EXPECT_FALSE(IsSha256("A" + digest.substr(1)));
+  EXPECT_FALSE(IsSha256("/" + digest.substr(1)));
+}
+
 }  // namespace
 }  // namespace bench

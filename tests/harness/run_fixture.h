@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "harness/stages/stage.h"
+#include "harness/training/checkpoint.h"
 #include "results/record.h"
 #include "tests/support/temp_folder.h"
 
@@ -23,12 +24,15 @@ class RunFixture {
   RunContext Start(const std::string& name) {
     const std::string path = folder_ / name;
     writer_ = *results::RunWriter::Create(path, header_, 5);
-    return Context(path, StartMode::kFresh);
+    return Context(path, nullptr);
   }
   RunContext Resume(const std::string& name, int64_t from_step) {
     const std::string path = folder_ / name;
     writer_ = *results::RunWriter::Resume(path, header_, from_step, 5);
-    return Context(path, StartMode::kResume);
+    auto loaded = LoadLatestCheckpoint(path);
+    EXPECT_TRUE(loaded.ok()) << loaded.status();
+    if (!loaded->checkpoint) return Context(path, nullptr);
+    return Context(path, std::make_unique<Checkpoint>(*std::move(loaded->checkpoint)));
   }
 
   results::RunRecord Record(const std::string& name) {
@@ -42,7 +46,7 @@ class RunFixture {
   std::map<std::string, Artifact>& inputs() { return inputs_; }
 
  private:
-  RunContext Context(const std::string& path, StartMode start) {
+  RunContext Context(const std::string& path, std::unique_ptr<Checkpoint> checkpoint) {
     return {definition_,
             SeedSource{1, 0},
             inputs_,
@@ -54,7 +58,7 @@ class RunFixture {
             ranges_,
             progress_,
             DeviceKind::kCpu,
-            start,
+            std::move(checkpoint),
             std::nullopt};
   }
 

@@ -39,7 +39,7 @@ TEST(RunFolder, FreshOneIsCreatedAndLocked) {
   TempFolder temp;
   const auto folder = OpenRunFolder(temp / "run", StartMode::kFresh, "d", 0);
   ASSERT_TRUE(folder.ok()) << folder.status();
-  EXPECT_EQ(folder->start, StartMode::kFresh);
+  EXPECT_FALSE(folder->begun.has_value());
   const auto second = OpenRunFolder(temp / "run", StartMode::kFresh, "d", 0);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(second.status().message(), HasSubstr(std::to_string(::getpid())));
@@ -59,7 +59,7 @@ TEST(RunFolder, ResumeOfNothingStartsFresh) {
   TempFolder temp;
   const auto folder = OpenRunFolder(temp / "run", StartMode::kResume, "d", 0);
   ASSERT_TRUE(folder.ok());
-  EXPECT_EQ(folder->start, StartMode::kFresh);
+  EXPECT_FALSE(folder->begun.has_value());
 }
 
 TEST(RunFolder, ResumeContinuesAnInterruptedRunAndLeavesACompleteOne) {
@@ -70,7 +70,7 @@ TEST(RunFolder, ResumeContinuesAnInterruptedRunAndLeavesACompleteOne) {
   for (const char* name : {"killed", "interrupted", "complete"}) {
     const auto folder = OpenRunFolder(temp / name, StartMode::kResume, kHash, 1);
     ASSERT_TRUE(folder.ok()) << folder.status();
-    EXPECT_EQ(folder->start, StartMode::kResume);
+    EXPECT_EQ(folder->begun, Header());
     EXPECT_EQ(folder->complete, std::string(name) == "complete");
   }
 }
