@@ -69,7 +69,7 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
                .role = TextRole::kUserPath});
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path", .bounds = AboveUpTo(0, 0.5)});
-  fields.Leaf("prompt_template", spec.prompt_template, {.doc = "text around the instruction"});
+  fields.Leaf("prompt_template", spec.prompt_template, {.doc = "text and control tokens around the instruction"});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
   fields.Tables("mix", spec.mix, "how often each task is drawn; without it, as often as it occurs");
@@ -79,7 +79,8 @@ void Describe(TokenizerRef& spec, FieldList& fields) {
   fields.Leaf("artifact", spec.artifact,
               {.doc = "experiment that trains the tokenizer", .replaces = {"path"}});
   fields.Leaf("path", spec.path,
-              {.doc = "your own SentencePiece .model, instead of artifact",
+              {.doc = "your own SentencePiece .model, tokenizer.json or Hugging Face folder, instead of "
+                      "artifact",
                .role = TextRole::kUserPath,
                .replaces = {"artifact"}});
 }

@@ -17,8 +17,11 @@ namespace bench::harness {
 class FieldList;
 class Violations;
 
-enum class PromptTemplate { kAlpaca };
-constexpr std::array<std::string_view, 1> EnumNames(PromptTemplate) { return {"alpaca"}; }
+// The texts are in harness/data/prompt_template.h.
+enum class PromptTemplate { kAlpaca, kChatml, kLlama3 };
+constexpr std::array<std::string_view, 3> EnumNames(PromptTemplate) {
+  return {"alpaca", "chatml", "llama3"};
+}
 
 struct TaskWeight {
   std::string task;
@@ -39,7 +42,7 @@ struct SftDataSpec {
 // [tokenizer]: exactly one of the two.
 struct TokenizerRef {
   std::optional<ArtifactRef> artifact;
-  std::optional<std::string> path;  // a SentencePiece .model
+  std::optional<std::string> path;  // SentencePiece .model, tokenizer.json or a folder with one
 };
 
 struct EvaluationSpec {

@@ -120,10 +120,9 @@ absl::StatusOr<int> Export(const Options& options) {
   if (!occupied.empty()) {
     return EnvironmentError(absl::StrCat(folder, " is occupied (it holds ", occupied[0], ")"));
   }
-  for (const char* name : {"config.json", "model.safetensors", "tokenizer.model", "prompt.json"}) {
-    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(artifact.File(name)));
-    BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(folder, "/", name), bytes));
-  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
+                         ExportDecoderArtifact(artifact.folder, folder));
+  for (const std::string& note : notes) absl::FPrintF(stderr, "%s\n", note);
   absl::PrintF("%s\n", folder);
   return 0;
 }
@@ -134,8 +133,9 @@ absl::StatusOr<int> Generate(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, ArtifactOf(options.arguments.at(0), store));
   BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
                          LoadDecoderArtifact(artifact.folder, at::Device(at::kCPU)));
-  const std::vector<int64_t> prompt =
-      PromptTokens(model.tokenizer, model.prompt_template, {options.arguments.at(1), "", "", ""});
+  BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
+                         PromptEncoder::Create(model.tokenizer, model.prompt_template));
+  const std::vector<int64_t> prompt = encoder.Prompt({options.arguments.at(1), "", "", ""});
   const int64_t room = model.decoder->config().max_positions - static_cast<int64_t>(prompt.size());
   if (room < 1) {
     return UsageError(absl::StrCat("the prompt has ", prompt.size(), " tokens, the model reads ",
@@ -143,7 +143,7 @@ absl::StatusOr<int> Generate(const Options& options) {
   }
   models::GenerationOptions generation;
   generation.max_new_tokens = std::min(kMaxAnswerTokens, room);
-  generation.stop_token = model.tokenizer.eos_id();
+  generation.stop_token = encoder.end_token();
   const auto answers = models::Generate(*model.decoder, {prompt}, generation, nullptr);
   absl::PrintF("%s\n", results::EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
   return 0;

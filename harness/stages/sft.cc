@@ -21,13 +21,13 @@ at::Device DeviceOf(DeviceKind kind) {
 }
 
 std::string TokenizerPath(const TokenizerRef& tokenizer, const RunContext& context) {
-  return tokenizer.path ? *tokenizer.path : context.inputs.at("tokenizer").File("tokenizer.model");
+  return tokenizer.path ? *tokenizer.path : context.inputs.at("tokenizer").folder;
 }
 
 absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const SftSpec& spec,
-                                                                int64_t vocab_size,
+                                                                const Tokenizer& tokenizer,
                                                                 const RunContext& context) {
-  const models::DecoderConfig config = DecoderConfigOf(spec.model, vocab_size);
+  const models::DecoderConfig config = DecoderConfigOf(spec.model, tokenizer.vocab_size());
   const at::Device device = DeviceOf(context.device);
   if (spec.init.weights == InitSource::kRandom) {
     at::Generator generator =
@@ -38,6 +38,7 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const SftSpec& s
                                  ? *spec.init.folder
                                  : context.inputs.at("initial_weights").folder;
   BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+  BENCH_RETURN_IF_ERROR(CheckVocabulary(tokenizer, decoder->config(), folder));
   BENCH_RETURN_IF_ERROR(CheckSameModel(config, decoder->config(), folder));
   return decoder;
 }
@@ -85,26 +86,30 @@ absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string&) const 
   const std::pair<const char*, const std::optional<std::string>&> files[] = {
       {"data", spec_.data.path},
       {"validation_data", spec_.data.validation_path},
-      {"tokenizer", spec_.tokenizer.path},
       {"initial_weights", spec_.init.folder}};
   InputDigests digests;
   for (const auto& [role, path] : files) {
     if (!path) continue;
     BENCH_ASSIGN_OR_RETURN(digests[role], ContentSha256(*path));
   }
+  if (spec_.tokenizer.path) {
+    // A Hugging Face folder also holds weights, which are an input of their own.
+    BENCH_ASSIGN_OR_RETURN(const TokenizerFiles tokenizer, ReadTokenizerFiles(*spec_.tokenizer.path));
+    digests["tokenizer"] = Digest(tokenizer);
+  }
+  digests["prompt_template"] = Digest(spec_.data.prompt_template);
   return digests;
 }
 
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   const std::string tokenizer_path = TokenizerPath(spec_.tokenizer, context);
-  BENCH_ASSIGN_OR_RETURN(const std::string tokenizer_model, ReadTokenizerModel(tokenizer_path));
+  BENCH_ASSIGN_OR_RETURN(TokenizerFiles tokenizer_files, ReadTokenizerFiles(tokenizer_path));
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer,
-                         Tokenizer::FromModelBytes(tokenizer_model, tokenizer_path));
+                         Tokenizer::FromFiles(std::move(tokenizer_files)));
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec_.data.mix));
-  BENCH_ASSIGN_OR_RETURN(const auto decoder,
-                         InitialDecoder(spec_, tokenizer.vocab_size(), context));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(
       context.writer.Summary({{&results::kParameters, ""},
                               static_cast<double>(models::NumParameters(decoder->config()))}));
@@ -116,8 +121,8 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   const LoopSpec loop = {spec_.optimizer, spec_.schedule, spec_.training.steps,
                          spec_.evaluation.every_steps, run_.checkpoint_every_steps};
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
-  BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(*decoder, tokenizer, tokenizer_model,
-                                            spec_.data.prompt_template, context.artifact_folder));
+  BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(*decoder, tokenizer, spec_.data.prompt_template,
+                                            context.artifact_folder));
   return outcome;
 }
 

@@ -110,7 +110,7 @@ std::vector<std::string> SftEvaluator::Answers(const Rows& rows) const {
   Range range(p_.ranges, RangeId::kGenerate);
   models::GenerationOptions options;
   options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
-  options.stop_token = p_.tokenizer.eos_id();
+  options.stop_token = p_.data.end_token;
   std::vector<std::string> answers;
   ForEachBatch(rows, [&](const Rows& batch) {
     std::vector<std::vector<int64_t>> prompts;

@@ -33,9 +33,8 @@ TEST(DecoderArtifact, RoundTripsWeightsTokenizerAndTemplate) {
   TempFolder folder;
   const Tokenizer tokenizer = TinyTokenizer();
   const auto decoder = TinyDecoder(tokenizer.vocab_size());
-  ASSERT_TRUE(SaveDecoderArtifact(*decoder, tokenizer, TinyTokenizerModel(),
-                                  PromptTemplate::kAlpaca, folder.path())
-                  .ok());
+  ASSERT_TRUE(
+      SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kAlpaca, folder.path()).ok());
   const auto loaded = LoadDecoderArtifact(folder.path(), at::kCPU);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->tokenizer.digest(), tokenizer.digest());
@@ -49,7 +48,7 @@ TEST(DecoderArtifact, UnknownTemplateOrTooManyPiecesAreDataErrors) {
   TempFolder folder;
   const Tokenizer tokenizer = TinyTokenizer();
   ASSERT_TRUE(SaveDecoderArtifact(*TinyDecoder(tokenizer.vocab_size() - 1), tokenizer,
-                                  TinyTokenizerModel(), PromptTemplate::kAlpaca, folder.path())
+                                  PromptTemplate::kAlpaca, folder.path())
                   .ok());
   EXPECT_EQ(LoadDecoderArtifact(folder.path(), at::kCPU).status().code(),
             absl::StatusCode::kDataLoss);

@@ -17,7 +17,8 @@ namespace {
 SftRow TokenizedRow(const Tokenizer& tokenizer, const std::string& instruction,
                     const std::string& output) {
   const SftExample example{instruction, "", output, "t"};
-  auto tokenized = TokenizeExample(tokenizer, PromptTemplate::kAlpaca, example, 512);
+  auto tokenized =
+      PromptEncoder::Create(tokenizer, PromptTemplate::kAlpaca)->Tokenize(example, 512);
   return {example, tokenized->tokens, tokenized->num_prompt_tokens};
 }
 
@@ -38,6 +39,7 @@ class SftEvaluationTest : public ::testing::Test {
     rows.train = {TokenizedRow(tokenizer_, "say a", "a"), TokenizedRow(tokenizer_, "say bc", "bc")};
     rows.validation = {TokenizedRow(tokenizer_, "say d", "d"), TokenizedRow(tokenizer_, "x", "yz")};
     data_.tasks.push_back(std::move(rows));
+    data_.end_token = tokenizer_.eos_id();
     spec_.evaluation.max_new_tokens = 3;
   }
 
