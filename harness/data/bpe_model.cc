@@ -134,7 +134,7 @@ absl::StatusOr<BpeModel> BpeModel::Create(const BpeRules& rules) {
 }
 
 void BpeModel::Encode(std::string_view word, std::vector<int64_t>& tokens) const {
-  if (const auto whole = tables_->whole_words.find(std::string(word));
+  if (const auto whole = tables_->whole_words.find(internal::View(word));
       whole != tables_->whole_words.end()) {
     tokens.push_back(whole->second);
     return;

@@ -75,6 +75,8 @@ class PatternStep : public SplitStep {
     const icu::UnicodeString text = icu::UnicodeString::fromUTF8(piece);
     UErrorCode error = U_ZERO_ERROR;
     const std::unique_ptr<icu::RegexMatcher> matcher(pattern_->matcher(text, error));
+    // These patterns keep a bounded number of places to go back to; no limit may end them early.
+    if (U_SUCCESS(error)) matcher->setStackLimit(0, error);
     Cutter cutter(piece, pieces);
     while (U_SUCCESS(error) && matcher->find(error)) {
       cutter.CutAt(matcher->start(error));

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/data/golden_tokenizer.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
 #include "tests/support/temp_folder.h"
 
@@ -55,6 +56,32 @@ TEST(DecoderArtifact, UnknownTemplateOrTooManyPiecesAreDataErrors) {
   std::ofstream(folder / "prompt.json") << R"({"template": "none such"})";
   EXPECT_THAT(LoadDecoderArtifact(folder.path(), at::kCPU).status().message(),
               HasSubstr("prompt template"));
+}
+
+TEST(DecoderArtifact, KeepsATokenizerJsonWithItsSettings) {
+  TempFolder folder;
+  const GoldenTokenizer golden("qwen2");
+  const auto decoder = TinyDecoder(golden.tokenizer().vocab_size() + 10);  // a padded vocabulary
+  ASSERT_TRUE(
+      SaveDecoderArtifact(*decoder, golden.tokenizer(), PromptTemplate::kChatml, folder.path())
+          .ok());
+  const auto loaded = LoadDecoderArtifact(folder.path(), at::kCPU);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->tokenizer.digest(), golden.tokenizer().digest());
+  EXPECT_EQ(loaded->tokenizer.eos_id(), golden.tokenizer().eos_id());
+  EXPECT_EQ(loaded->tokenizer.bos_id(), std::nullopt);
+  EXPECT_EQ(loaded->prompt_template, PromptTemplate::kChatml);
+}
+
+TEST(CheckVocabulary, TheWeightsMayHaveMoreRowsButNotFewer) {
+  const Tokenizer tokenizer = TinyTokenizer();
+  const int64_t size = tokenizer.vocab_size();
+  EXPECT_TRUE(CheckVocabulary(tokenizer, DecoderConfigOf(TinyModel(), size), "w").ok());
+  EXPECT_TRUE(CheckVocabulary(tokenizer, DecoderConfigOf(TinyModel(), size + 64), "w").ok());
+  const absl::Status status =
+      CheckVocabulary(tokenizer, DecoderConfigOf(TinyModel(), size - 1), "w");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("they do not belong together"));
 }
 
 TEST(CheckSameModel, NamesTheFieldThatDiffers) {
