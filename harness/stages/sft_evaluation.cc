@@ -49,7 +49,7 @@ TokenScores ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
   const at::NoGradGuard no_grad;
   TokenScores scores;
   ForEachBatch(rows, [&](const Rows& batch_rows) {
-    const SftBatch batch = MakeSftBatch(batch_rows, decoder.device());
+    const SftBatch batch = MakeSftBatch(batch_rows, Packing::kPacked, decoder.device());
     const at::Tensor hidden_MD = decoder.Hidden(batch.inputs).index_select(0, batch.target_rows_M);
     const kernels::CrossEntropy result =
         kernels::LinearCrossEntropy(hidden_MD, decoder.head_weight_VD(), batch.targets_M);
