@@ -53,9 +53,6 @@ void Describe(TrainingSpec& spec, FieldList& fields) {
                .bounds = Between(0, 1e6)});
   fields.Leaf("max_tokens", spec.max_tokens,
               {.doc = "longest row", .units = "tokens", .bounds = Between(2, 1 << 20)});
-  fields.Leaf("packing", spec.packing,
-              {.doc = "packed: rows one after the other, each by itself; padded: filled up to the "
-                      "longest row of the micro-batch"});
 }
 
 void Describe(AcceptanceBound& spec, FieldList& fields) {

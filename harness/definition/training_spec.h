@@ -38,19 +38,11 @@ struct ScheduleSpec {
   double final_ratio = 0.1;
 };
 
-// How the rows of a micro-batch go through the model. Packed: one after the other without padding;
-// positions restart in each and attention never crosses into another. Padded: each is filled up to
-// the longest, and the padding is computed, as trainers without packing do. Same loss and gradients
-// up to rounding.
-enum class Packing { kPacked, kPadded };
-constexpr std::array<std::string_view, 2> EnumNames(Packing) { return {"packed", "padded"}; }
-
 struct TrainingSpec {
   int64_t steps = 0;             // required; optimizer steps
   int64_t batch_size = 0;        // required; rows an optimizer step, over all ranks
   int64_t micro_batch_size = 0;  // rows a forward pass; 0: batch_size
   int64_t max_tokens = 512;      // longest row
-  Packing packing = Packing::kPacked;
 
   int64_t micro_rows() const { return micro_batch_size == 0 ? batch_size : micro_batch_size; }
 };

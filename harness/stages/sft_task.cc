@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "kernels/linear_cross_entropy.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
@@ -21,7 +20,8 @@ size_t LongestInput(const std::vector<const SftRow*>& rows) {
 
 }  // namespace
 
-SftBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing, at::Device device) {
+CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing,
+                         at::Device device) {
   const size_t padded_length = packing == Packing::kPadded ? LongestInput(rows) : 0;
   std::vector<std::vector<int64_t>> inputs;
   std::vector<int64_t> target_rows;
@@ -64,7 +64,7 @@ absl::StatusOr<Window> SftTask::NextWindow() {
       const MixtureDraw draw = sampler_.Next();
       rows.push_back(&(*parts_[draw.part])[static_cast<size_t>(draw.row)]);
     }
-    window_.push_back(MakeSftBatch(rows, spec_.training.packing, decoder_.device()));
+    window_.push_back(MakeSftBatch(rows, spec_.packing, decoder_.device()));
     window.num_tokens += window_.back().inputs.tokens_N.size(0);
     window.num_target_tokens += window_.back().targets_M.size(0);
   }
@@ -73,9 +73,7 @@ absl::StatusOr<Window> SftTask::NextWindow() {
 }
 
 at::Tensor SftTask::LossSum(int64_t micro_batch) {
-  const SftBatch& batch = window_[static_cast<size_t>(micro_batch)];
-  const at::Tensor hidden_MD = decoder_.Hidden(batch.inputs).index_select(0, batch.target_rows_M);
-  return kernels::LinearCrossEntropySum(hidden_MD, decoder_.head_weight_VD(), batch.targets_M);
+  return CausalLossSum(decoder_, window_[static_cast<size_t>(micro_batch)]);
 }
 
 absl::StatusOr<Evaluation> SftTask::Evaluate(EvaluationPoint point, int64_t step) {

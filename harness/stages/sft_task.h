@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/definition/sft_spec.h"
+#include "harness/stages/causal_batch.h"
 #include "harness/stages/sft_data.h"
 #include "harness/training/mixture_sampler.h"
 #include "harness/training/task.h"
@@ -17,13 +18,9 @@
 
 namespace bench::harness {
 
-// A ragged batch of rows with the places that the loss looks at.
-struct SftBatch {
-  models::RaggedBatch inputs;  // every row without its last token; padded on the right
-  at::Tensor target_rows_M;    // rows of the hidden states that predict a target
-  at::Tensor targets_M;        // the tokens there
-};
-SftBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing, at::Device device);
+// Every row without its last token, padded on the right if asked for.
+CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing,
+                         at::Device device);
 
 // How a task is evaluated (sft_evaluation.h); apart from it, so that either can stand alone.
 using Evaluator = std::function<absl::StatusOr<Evaluation>(EvaluationPoint, int64_t step)>;
@@ -49,7 +46,7 @@ class SftTask : public TrainingTask {
   MixtureSampler sampler_;
   Evaluator evaluator_;
   std::vector<const std::vector<SftRow>*> parts_;  // training rows of each part of the mixture
-  std::vector<SftBatch> window_;                   // its micro-batches
+  std::vector<CausalBatch> window_;                // its micro-batches
 };
 
 }  // namespace bench::harness

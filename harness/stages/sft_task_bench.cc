@@ -36,7 +36,7 @@ SftSpec Geometry(Packing packing) {
   spec.model.tie_embeddings = false;
   spec.optimizer.learning_rate = 3e-4;
   spec.training.batch_size = 16;
-  spec.training.packing = packing;
+  spec.packing = packing;
   return spec;
 }
 
