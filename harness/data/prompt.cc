@@ -26,10 +26,16 @@ constexpr TemplateText kAlpacaText = {
     .response = "\n\n### Response:",
 };
 
+// The instruction as it is, and the input on a line of its own.
+constexpr TemplateText kPlainText = {
+    .preamble = "", .preamble_with_input = "", .instruction = "", .input = "\n", .response = ""};
+
 const TemplateText& TextOf(PromptTemplate prompt_template) {
   switch (prompt_template) {
     case PromptTemplate::kAlpaca:
       return kAlpacaText;
+    case PromptTemplate::kPlain:
+      return kPlainText;
   }
   return kAlpacaText;
 }

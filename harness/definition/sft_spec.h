@@ -17,8 +17,8 @@ namespace bench::harness {
 class FieldList;
 class Violations;
 
-enum class PromptTemplate { kAlpaca };
-constexpr std::array<std::string_view, 1> EnumNames(PromptTemplate) { return {"alpaca"}; }
+enum class PromptTemplate { kAlpaca, kPlain };
+constexpr std::array<std::string_view, 2> EnumNames(PromptTemplate) { return {"alpaca", "plain"}; }
 
 struct TaskWeight {
   std::string task;

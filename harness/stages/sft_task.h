@@ -6,7 +6,6 @@
 // computed at target positions only.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "harness/definition/sft_spec.h"
@@ -21,9 +20,6 @@ namespace bench::harness {
 // Every row without its last token, padded on the right if asked for.
 CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing,
                          at::Device device);
-
-// How a task is evaluated (sft_evaluation.h); apart from it, so that either can stand alone.
-using Evaluator = std::function<absl::StatusOr<Evaluation>(EvaluationPoint, int64_t step)>;
 
 class SftTask : public TrainingTask {
  public:
