@@ -5,11 +5,17 @@
 #pragma once
 
 #include "ATen/ATen.h"
+#include "harness/definition/training_spec.h"
 #include "kernels/linear_cross_entropy.h"
 #include "models/decoder.h"
 #include "models/ragged_batch.h"
 
 namespace bench::harness {
+
+inline models::Activations ActivationsOf(const TrainingSpec& training) {
+  return training.recompute_activations ? models::Activations::kRecomputed
+                                        : models::Activations::kKept;
+}
 
 struct CausalBatch {
   models::RaggedBatch inputs;
@@ -18,7 +24,8 @@ struct CausalBatch {
 };
 
 // With its graph.
-at::Tensor CausalLossSum(const models::Decoder& decoder, const CausalBatch& batch);
+at::Tensor CausalLossSum(const models::Decoder& decoder, const CausalBatch& batch,
+                         models::Activations activations);
 
 // What a model gives held-out targets.
 struct TokenScores {

@@ -30,7 +30,8 @@ absl::StatusOr<Window> ClmTask::NextWindow() {
 }
 
 at::Tensor ClmTask::LossSum(int64_t micro_batch) {
-  return CausalLossSum(decoder_, window_[static_cast<size_t>(micro_batch)]);
+  return CausalLossSum(decoder_, window_[static_cast<size_t>(micro_batch)],
+                       ActivationsOf(spec_.training));
 }
 
 absl::StatusOr<Evaluation> ClmTask::Evaluate(EvaluationPoint point, int64_t step) {

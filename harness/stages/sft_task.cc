@@ -73,7 +73,8 @@ absl::StatusOr<Window> SftTask::NextWindow() {
 }
 
 at::Tensor SftTask::LossSum(int64_t micro_batch) {
-  return CausalLossSum(decoder_, window_[static_cast<size_t>(micro_batch)]);
+  return CausalLossSum(decoder_, window_[static_cast<size_t>(micro_batch)],
+                       ActivationsOf(spec_.training));
 }
 
 absl::StatusOr<Evaluation> SftTask::Evaluate(EvaluationPoint point, int64_t step) {

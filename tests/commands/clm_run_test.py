@@ -95,6 +95,11 @@ class ClmTest(unittest.TestCase):
             self.assertEqual(deterministic_content(self.run_ok(self.definition, "--out", out, "--resume")),
                              expected, step)
 
+    def test_recomputed_activations_give_the_same_bits(self):
+        expected = deterministic_content(self.run_ok(self.definition))
+        recomputed = self.run_ok(self.definition, "--set", "training.recompute_activations=true")
+        self.assertEqual(deterministic_content(recomputed), expected)
+
     def test_a_trained_model_continues_text_and_is_fine_tuned(self):
         path = self.run_ok(self.definition)
         done = self.place.run("--generate", path, "one is")

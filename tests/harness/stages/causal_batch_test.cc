@@ -43,7 +43,8 @@ TEST_F(CausalBatchTest, LossSumEqualsTheCrossEntropyOfFullLogits) {
   expected -= log_probs[2][7].item<double>();
   expected -= log_probs[3][2].item<double>();
   expected -= log_probs[5][4].item<double>();
-  EXPECT_NEAR(CausalLossSum(*decoder_, batch_).item<double>(), expected, kRounding);
+  EXPECT_NEAR(CausalLossSum(*decoder_, batch_, models::Activations::kKept).item<double>(), expected,
+              kRounding);
   EXPECT_NEAR(ScoreTargets(*decoder_, batch_).nll_sum, expected, kRounding);
 }
 
@@ -59,7 +60,7 @@ TEST_F(CausalBatchTest, CountsTargetsThatAreTheMostProbableToken) {
 }
 
 TEST_F(CausalBatchTest, OnlyTheLossHasAGraph) {
-  CausalLossSum(*decoder_, batch_).backward();
+  CausalLossSum(*decoder_, batch_, models::Activations::kKept).backward();
   EXPECT_TRUE(decoder_->parameters().front().tensor.grad().defined());
 }
 
