@@ -177,7 +177,7 @@ at::Tensor Decoder::HiddenCached(const RaggedBatch& batch, const std::vector<int
                                  KvCache& cache) const {
   const at::NoGradGuard no_grad;
   const CachePlan plan = cache.Plan(batch, cache_rows);
-  const at::Tensor hidden_ND =
+  at::Tensor hidden_ND =
       Run(batch, [&](int64_t layer, const kernels::AttentionInputs& inputs) {
         cache.keys_CGd(layer).index_copy_(0, plan.slots_N, inputs.k_NGd);
         cache.values_CGd(layer).index_copy_(0, plan.slots_N, inputs.v_NGd);
