@@ -136,7 +136,7 @@ absl::Status PublishFolder(const std::string& temporary, const std::string& path
 
 absl::Status FsyncFolder(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const int fd, OpenFile(path, O_RDONLY | O_DIRECTORY));
-  const absl::Status status = SyncFd(fd, path);
+  absl::Status status = SyncFd(fd, path);
   Calls().Close(fd);
   return status;
 }

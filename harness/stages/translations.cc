@@ -74,7 +74,7 @@ absl::StatusOr<StageOutcome> TranslationsStage::Run(RunContext& context) {
   }
   context.progress.Finish();
   BENCH_ASSIGN_OR_RETURN(const Translations translations,
-                         BuildTranslations(std::move(sources), spec_));
+                         BuildTranslations(sources, spec_));
   BENCH_RETURN_IF_ERROR(RecordCounts(translations, context.writer));
   StageOutcome outcome;
   for (const TranslationPart& part : translations.parts) {
