@@ -66,8 +66,8 @@ class RaggedAttentionFunction : public torch::autograd::Function<RaggedAttention
   static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
     const variable_list tensors = ctx->get_saved_variables();
     const at::Tensor grad_o = grads[0].contiguous();
-    const variable_list result = {at::empty_like(tensors[0]), at::empty_like(tensors[1]),
-                                  at::empty_like(tensors[2]), at::Tensor()};
+    variable_list result = {at::empty_like(tensors[0]), at::empty_like(tensors[1]),
+                            at::empty_like(tensors[2]), at::Tensor()};
     const AttentionBackwardArgs args{
         ForwardArgs(tensors), grad_o.const_data_ptr<float>(), result[0].mutable_data_ptr<float>(),
         result[1].mutable_data_ptr<float>(), result[2].mutable_data_ptr<float>()};

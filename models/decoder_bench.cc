@@ -85,7 +85,7 @@ class Optimizer {
 
 void SetUpProcess() {
   const char* threads = std::getenv("BENCH_THREADS");
-  at::set_num_threads(threads != nullptr ? std::atoi(threads) : 2);
+  at::set_num_threads(threads != nullptr ? static_cast<int>(std::strtol(threads, nullptr, 10)) : 2);
   mallopt(M_MMAP_THRESHOLD, 1 << 30);  // as the harness does: keep freed blocks for reuse
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }

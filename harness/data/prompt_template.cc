@@ -49,6 +49,20 @@ constexpr char kAlpacaJinja[] =
     R"({%- endif %})"
     R"({%- endfor %})";
 
+constexpr TemplateSlot kPlain[] = {{SlotKind::kBos, ""}, {SlotKind::kInstruction, ""}};
+constexpr TemplateSlot kPlainWithInput[] = {{SlotKind::kBos, ""},
+                                            {SlotKind::kInstruction, ""},
+                                            {SlotKind::kText, "\n"},
+                                            {SlotKind::kInput, ""}};
+constexpr char kPlainJinja[] =
+    R"({%- if bos_token is defined and bos_token %}{{- bos_token }}{%- endif %})"
+    R"({%- for message in messages %})"
+    R"({{- message['content'] }})"
+    R"({%- if message['input'] is defined and message['input'] %})"
+    R"({{- '\n' + message['input'] }}{%- endif %})"
+    R"({%- if message['role'] == 'assistant' %}{{- eos_token }}{%- endif %})"
+    R"({%- endfor %})";
+
 constexpr TemplateSlot kChatml[] = {
     {SlotKind::kControl, "<|im_start|>"},
     {SlotKind::kText, "user\n"},
@@ -87,8 +101,9 @@ constexpr char kLlama3Jinja[] =
     R"({{- '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{%- endif %})";
 
 // By PromptTemplate.
-constexpr std::array<TemplateRow, 3> kRows = {{
+constexpr std::array<TemplateRow, 4> kRows = {{
     {kAlpaca, kAlpacaWithInput, "", ContentSpace::kKept, kAlpacaJinja},
+    {kPlain, kPlainWithInput, "", ContentSpace::kKept, kPlainJinja},
     {kChatml, kChatml, "<|im_end|>", ContentSpace::kKept, kChatmlJinja},
     {kLlama3, kLlama3, "<|eot_id|>", ContentSpace::kTrimmed, kLlama3Jinja},
 }};

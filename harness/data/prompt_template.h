@@ -1,6 +1,7 @@
-// The published prompt templates, a table row each.
+// The prompt templates, a table row each; all but `plain` are published ones.
 //
 //   alpaca  tatsu-lab/stanford_alpaca, train.py, with and without input; ends with EOS
+//   plain   the instruction and, on a line of its own, the input; ends with EOS
 //   chatml  <|im_start|>user\n...<|im_end|>\n<|im_start|>assistant\n; ends with <|im_end|>
 //   llama3  <|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n...<|eot_id|>
 //           <|start_header_id|>assistant<|end_header_id|>\n\n (on one line); ends with <|eot_id|>

@@ -64,7 +64,7 @@ class DocumentBuilder : public nlohmann::json_sax<Json> {
   }
 
   bool Open(Json container) {
-    if (open_.size() == kMaxJsonDepth) {
+    if (open_.size() == size_t{kMaxJsonDepth}) {
       return Fail(absl::StrCat("nested deeper than ", kMaxJsonDepth));
     }
     Json* added = Add(std::move(container));

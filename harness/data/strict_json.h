@@ -1,19 +1,20 @@
 // A JSON document of foreign origin, held to limits that keep memory and stack bounded.
 //
-// At most kMaxJsonDepth containers inside one another and kMaxJsonValues values (several times what
-// the largest known tokenizer has), strict UTF-8, no duplicate keys, numbers that fit.
+// Stricter than ParseJson (base/json.h): also at most kMaxJsonValues values (several times what the
+// largest known tokenizer has), and no duplicate keys.
 // Errors: DataError with the byte where reading stopped; the caller adds the file's name.
 #pragma once
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/json.h"
 
 namespace bench::harness {
 
-inline constexpr size_t kMaxJsonDepth = 64;
 inline constexpr size_t kMaxJsonValues = size_t{4} << 20;
 
 absl::StatusOr<nlohmann::json> ParseStrictJson(std::string_view text);

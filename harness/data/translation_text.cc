@@ -37,7 +37,7 @@ bool RemoveAccelerators(char marker, std::string& text) {
       if (accelerator.size() < length || !IsAsciiAlnum(accelerator[begin.size()])) continue;
       if (!accelerator.ends_with(brackets.close)) continue;
       const std::string before = TrimTrailingWhitespace(std::string_view(text).substr(0, at));
-      text = before + text.substr(at + length);
+      text.replace(0, at + length, before);
       found = true;
       at = before.empty() ? 0 : before.size() - 1;
     }

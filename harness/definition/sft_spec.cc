@@ -111,7 +111,12 @@ void Describe(SftSpec& spec, FieldList& fields) {
   fields.Table("init", spec.init, "initial weights");
   fields.Table("optimizer", spec.optimizer, "");
   fields.Table("schedule", spec.schedule, "");
-  fields.Table("training", spec.training, "");
+  FieldList& training = fields.Group("training", "");
+  Describe(spec.training, training);
+  training.Leaf(
+      "packing", spec.packing,
+      {.doc = "packed: rows one after the other, each by itself; padded: filled up to the "
+              "longest row of the micro-batch"});
   fields.Table("evaluation", spec.evaluation, "on held-out rows");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }

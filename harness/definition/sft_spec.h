@@ -18,9 +18,9 @@ class FieldList;
 class Violations;
 
 // The texts are in harness/data/prompt_template.h.
-enum class PromptTemplate { kAlpaca, kChatml, kLlama3 };
-constexpr std::array<std::string_view, 3> EnumNames(PromptTemplate) {
-  return {"alpaca", "chatml", "llama3"};
+enum class PromptTemplate { kAlpaca, kPlain, kChatml, kLlama3 };
+constexpr std::array<std::string_view, 4> EnumNames(PromptTemplate) {
+  return {"alpaca", "plain", "chatml", "llama3"};
 }
 
 struct TaskWeight {
@@ -45,6 +45,13 @@ struct TokenizerRef {
   std::optional<std::string> path;  // SentencePiece .model, tokenizer.json or a folder with one
 };
 
+// How the rows of a micro-batch go through the model. Packed: one after the other without padding;
+// positions restart in each and attention never crosses into another. Padded: each is filled up to
+// the longest, and the padding is computed, as trainers without packing do. Same loss and gradients
+// up to rounding.
+enum class Packing { kPacked, kPadded };
+constexpr std::array<std::string_view, 2> EnumNames(Packing) { return {"packed", "padded"}; }
+
 struct EvaluationSpec {
   int64_t every_steps = 0;  // 0: only at the end
   int64_t rows_per_task = 200;
@@ -61,6 +68,7 @@ struct SftSpec {
   OptimizerSpec optimizer;
   ScheduleSpec schedule;
   TrainingSpec training;
+  Packing packing = Packing::kPacked;  // in [training]
   EvaluationSpec evaluation;
   std::vector<AcceptanceBound> acceptance;
 };

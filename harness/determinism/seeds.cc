@@ -11,7 +11,7 @@ namespace {
 
 uint64_t FirstEightBytes(const std::string& hex) {
   uint64_t seed = 0;
-  for (int byte = 7; byte >= 0; --byte) {
+  for (size_t byte = 8; byte-- > 0;) {
     seed = seed << 8 | std::stoul(hex.substr(2 * byte, 2), nullptr, 16);
   }
   return seed;

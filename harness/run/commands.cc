@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/file.h"
@@ -15,6 +16,7 @@
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
 #include "harness/stages/decoder_artifact.h"
+#include "harness/stages/decoder_inputs.h"
 #include "harness/store/store.h"
 #include "models/generate.h"
 #include "results/isolated_reader.h"
@@ -95,13 +97,17 @@ std::string ResultsPath(const std::string& path) {
   return absl::StrCat(path, "/", std::string(results::kResultsName));
 }
 
+bool LeavesDecoder(const std::string& stage) {
+  return absl::c_any_of(kDecoderStages, [&](StageKind kind) { return stage == Name(kind); });
+}
+
 // The artifact of the run that wrote `result` (a results file or a run's folder).
 absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& store) {
   const std::string path = ResultsPath(result);
   if (!Exists(path)) return UsageError(absl::StrCat(path, ": no such results file"));
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::ReadResultsIsolated(path));
   const auto note = record.notes.find("artifact");
-  if (note == record.notes.end() || record.header.stage != Name(StageKind::kSft)) {
+  if (note == record.notes.end() || !LeavesDecoder(record.header.stage)) {
     return UsageError(absl::StrCat(path, ": the run left no trained model (stage ",
                                    record.header.stage, ", ",
                                    std::string(results::Name(record.status)), ")"));

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -22,7 +23,7 @@ std::string Remaining(std::chrono::duration<double> elapsed, int64_t done, int64
   if (done <= 0 || done >= total || elapsed.count() < 1) return "";
   const double left =
       elapsed.count() / static_cast<double>(done) * static_cast<double>(total - done);
-  const int64_t seconds = static_cast<int64_t>(left + 0.5);
+  const int64_t seconds = std::llround(left);
   return absl::StrFormat(" %d:%02d left", seconds / 60, seconds % 60);
 }
 

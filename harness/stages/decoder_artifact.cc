@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/tokenizer_export.h"
 #include "harness/definition/enum_names.h"
@@ -76,10 +77,9 @@ absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderCo
 absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
   const std::string path = folder + kPromptFile;
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 1 << 20));
-  const nlohmann::json prompt = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (prompt.is_object() && prompt.contains("template") && prompt["template"].is_string()) {
-    if (const auto found = FromName<PromptTemplate>(prompt["template"].get<std::string>())) {
-      return *found;
+  if (const auto prompt = ParseJson(text); prompt.ok()) {
+    if (const auto name = JsonMember<std::string>(*prompt, "template"); name.ok()) {
+      if (const auto found = FromName<PromptTemplate>(*name)) return *found;
     }
   }
   return DataError(absl::StrCat(path, ": no known prompt template"));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "ATen/ATen.h"
@@ -31,6 +32,9 @@ struct Evaluation {
   std::vector<results::MetricValue> values;
   std::vector<results::MetricValue> summary;
 };
+
+// How a task is evaluated; apart from it, so that either can stand alone.
+using Evaluator = std::function<absl::StatusOr<Evaluation>(EvaluationPoint, int64_t step)>;
 
 class TrainingTask {
  public:

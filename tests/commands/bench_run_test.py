@@ -8,12 +8,8 @@ import json
 import pathlib
 import os
 import random
-import re
-import shutil
 import signal
-import struct
 import sys
-import tempfile
 import time
 import unittest
 
@@ -21,104 +17,11 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from tiny_run import HERE, Workplace, deterministic_content  # noqa: E402
-
-sys.argv.pop(1)
-BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
+from command_case import CommandCase  # noqa: E402
+from tiny_run import deterministic_content  # noqa: E402
 
 
-def write_experiments(place):
-    """experiments/{data/source,messages,pieces,model} and the source's records in the store."""
-    traditional, simplified = "檔案開啟設定無效錯誤", "档案开启设定无效错误"
-    records = set()
-    for i in range(10):
-        for j in range(10):
-            for k in range(10):
-                text = [chars[i] + chars[j] + chars[k] for chars in (traditional, simplified)]
-                records.add(json.dumps({"catalogue": "m.mo", "context": "", "english": f"Item {i}{j}{k}",
-                                        "translations": {"zh_CN": text[1], "zh_TW": text[0]}},
-                                       ensure_ascii=False, separators=(",", ":")))
-    content = "".join(line + "\n" for line in sorted(records, key=str.encode)).encode()
-    digest = hashlib.sha256(content).hexdigest()
-    sources = place.store / "sources"
-    sources.mkdir(parents=True)
-    (sources / f"source-{digest[:16]}.jsonl").write_bytes(content)
-    root = place.folder / "experiments"
-    files = {
-        "data/source.toml": f"""kind = "gettext"
-package = "no-such-package"
-licence = "none"
-description = "made by a test"
-files = ["usr/share/locale/*/LC_MESSAGES/*.mo"]
-sha256 = "{digest}"
-""",
-        "messages/v1.toml": """stage = "translations"
-[translations]
-sources = ["source"]
-""",
-        "pieces/v1.toml": """stage = "tokenizer"
-[tokenizer]
-dataset = "messages@1"
-algorithm = "bpe"
-vocab_size = 400
-split_han = true
-template_pieces = "alpaca"
-""",
-        "model/v1.toml": place.definition.read_text()
-        .replace(f'path = "{HERE}/testdata/tiny.model"', 'artifact = "pieces@1"')
-        .replace(f'path = "{place.data}"', 'dataset = "messages@1"'),
-    }
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-
-
-def write_fake_archive(folder):
-    """apt-get and dpkg-deb that give a package with one catalogue a language; the PATH with them."""
-    def catalogue(text):
-        pairs = [(b"", b"Content-Type: text/plain; charset=UTF-8\n"), (b"Open", text.encode())]
-        start = 28 + 16 * len(pairs)
-        tables, strings = [b"", b""], b""
-        for column in (0, 1):
-            for pair in pairs:
-                tables[column] += struct.pack("<2I", len(pair[column]), start + len(strings))
-                strings += pair[column] + b"\0"
-        return struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0,
-                           start) + tables[0] + tables[1] + strings
-
-    content = folder / "content"
-    for language, text in (("zh_CN", "打开"), ("zh_TW", "開啟")):
-        place = content / "usr/share/locale" / language / "LC_MESSAGES"
-        place.mkdir(parents=True)
-        (place / "m.mo").write_bytes(catalogue(text))
-    scripts = {"apt-get": "touch no-such-package_1.0_all.deb",
-               "dpkg-deb": f"""case "$1" in -x) cp -r {content}/. "$3" ;; *) echo 1.0 ;; esac"""}
-    for name, text in scripts.items():
-        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
-        (folder / name).chmod(0o755)
-    return f"{folder}:{os.environ['PATH']}"
-
-
-class BenchRunTest(unittest.TestCase):
-    def setUp(self):
-        self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
-        self.addCleanup(self.temporary.cleanup)
-        self.place = Workplace(BIN, self.temporary.name)
-
-    def run_ok(self, *arguments, **extra):
-        done = self.place.run(*arguments, **extra)
-        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
-        return pathlib.Path(done.stdout.splitlines()[-1])
-
-    def assert_fails(self, done, code, *fragments):
-        self.assertEqual(done.returncode, code, done.stderr + done.stdout)
-        lines = [line for line in done.stderr.splitlines() if "error:" in line]
-        self.assertEqual(len(lines), 1, done.stderr)
-        for fragment in fragments:
-            self.assertIn(fragment, lines[0])
-
-
-class Results(BenchRunTest):
+class Results(CommandCase):
     def test_h5py_reads_the_designed_layout(self):
         path = self.run_ok(self.place.definition)
         self.assertEqual(path.name, "results.h5")
@@ -188,66 +91,7 @@ class Results(BenchRunTest):
         self.assert_fails(self.place.run("--export", path, "exported"), 5, "occupied")
 
 
-class TokenizersOfOthers(BenchRunTest):
-    """A Hugging Face folder's tokenizer.json as the tokenizer, with chat templates."""
-
-    def setUp(self):
-        super().setUp()
-        golden = HERE.parent / "harness" / "data" / "golden"
-        self.folder = self.place.folder / "qwen2"
-        self.folder.mkdir()
-        shutil.copy(golden / "tokenizer_qwen2.json", self.folder / "tokenizer.json")
-        (self.folder / "tokenizer_config.json").write_text('{"eos_token": "<|im_end|>"}')
-
-    def definition(self, prompt_template, extra=""):
-        return self.place.write_definition(f"{prompt_template}.toml", extra=extra, replace=[
-            (f"{HERE}/testdata/tiny.model", str(self.folder)),
-            ("validation_fraction = 0.2",
-             f'validation_fraction = 0.2\nprompt_template = "{prompt_template}"')])
-
-    def test_it_trains_generates_exports_and_starts_another_run(self):
-        path = self.run_ok(self.definition("chatml"))
-        self.assertEqual(self.place.run("--generate", path, "spell 1").returncode, 0)
-        self.run_ok("--export", path, "exported")
-        exported = self.place.folder / "exported"
-        self.assertEqual((exported / "tokenizer.json").read_bytes(),
-                         (self.folder / "tokenizer.json").read_bytes())
-        settings = json.loads((exported / "tokenizer_config.json").read_text())
-        self.assertEqual(settings["eos_token"], "<|im_end|>")
-        self.assertNotIn("bos_token", settings)
-        self.assertIn("<|im_start|>assistant", settings["chat_template"])
-        self.folder = exported
-        again = self.run_ok(self.definition(
-            "chatml", f'\n[init]\nweights = "folder"\nfolder = "{exported}"\n'))
-        with h5py.File(path) as first, h5py.File(again) as second:
-            # The second run begins where the first ended.
-            self.assertEqual(second["evals/loss"].shape, first["evals/loss"].shape)
-            self.assertLess(second["steps/loss"][0], first["steps/loss"][0])
-
-    def test_the_template_and_the_tokenizers_settings_are_inputs(self):
-        keys = []
-        for prompt_template in ("alpaca", "chatml"):
-            keys.append(self.recipe_key(self.run_ok(self.definition(prompt_template))))
-        (self.folder / "tokenizer_config.json").write_text('{"eos_token": "<|endoftext|>"}')
-        keys.append(self.recipe_key(self.run_ok(self.definition("chatml"))))
-        self.assertEqual(len(set(keys)), 3)
-
-    def recipe_key(self, path):
-        with h5py.File(path) as file:
-            self.assertEqual(set(file["inputs"].attrs), {"data", "prompt_template", "tokenizer"})
-            return file.attrs["recipe_key"]
-
-    def test_what_does_not_fit_is_said_in_one_line(self):
-        self.assert_fails(self.place.run(self.definition("llama3")), 2, "llama3", "<|eot_id|>")
-        whole = (self.folder / "tokenizer.json").read_text()
-        changed = whole.replace('"type":"NFC"', '"type":"NFKC"')
-        self.assertNotEqual(changed, whole)
-        for text, said in ((changed, 'normalizer: the type "NFKC"'), (whole[:-20], "no valid JSON")):
-            (self.folder / "tokenizer.json").write_text(text)
-            self.assert_fails(self.place.run(self.definition("chatml")), 4, "tokenizer.json: " + said)
-
-
-class Comparison(BenchRunTest):
+class Comparison(CommandCase):
     def test_equal_runs_other_replicates_and_other_definitions(self):
         base = self.run_ok(self.place.definition)
         same = self.run_ok(self.place.definition)
@@ -263,7 +107,7 @@ class Comparison(BenchRunTest):
         self.assertEqual(done.returncode, 5)
 
 
-class Resume(BenchRunTest):
+class Resume(CommandCase):
     def test_killed_at_random_points_it_resumes_to_the_same_bits(self):
         definition = self.place.write_definition("long.toml", steps=40)
         expected = deterministic_content(self.run_ok(definition))
@@ -349,81 +193,7 @@ class Resume(BenchRunTest):
         self.assertEqual(deterministic_content(out / "results.h5"), expected)
 
 
-class Pipeline(BenchRunTest):
-    """Committed experiments that need each other, over a source that is in the store already."""
-
-    def setUp(self):
-        super().setUp()
-        write_experiments(self.place)
-        self.options = ("--experiments", self.place.folder / "experiments")
-
-    def test_experiments_that_are_needed_run_first_once(self):
-        self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
-        done = self.place.run("experiments/model", *self.options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("messages@1 is not in the store: running it first", done.stderr)
-        self.assertIn("pieces@1 is not in the store: running it first", done.stderr)
-        self.assertEqual(len(list(self.place.store.glob("runs/*/*/results.h5"))), 3)
-        with h5py.File(done.stdout.splitlines()[-1]) as file:
-            self.assertEqual(file.attrs["version"], 1)
-            self.assertEqual(set(file["inputs"].attrs), {"dataset", "prompt_template", "tokenizer"})
-            self.assertIn("exact_match:zh_hant_zh_hans", file["evals"])
-        again = self.place.run("model@1", *self.options)
-        self.assertNotIn("running it first", again.stderr)
-
-    def test_damaged_artifact_is_made_again(self):
-        self.place.run("--lock", *self.options)
-        self.assertEqual(self.place.run("model", *self.options).returncode, 0)
-        # The trained model's artifact holds a copy of the tokenizer too; the tokenizer's own is meant.
-        (model,) = (path for path in self.place.store.glob("objects/*/tokenizer.model")
-                    if not (path.parent / "config.json").exists())
-        model.write_bytes(model.read_bytes()[:-1] + b"x")
-        done = self.place.run("model", *self.options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("pieces@1 is not in the store", done.stderr)
-
-    def test_unlocked_and_edited_definitions_are_2(self):
-        self.assert_fails(self.place.run("model", *self.options), 2, "--lock")
-        self.place.run("--lock", *self.options)
-        path = self.place.folder / "experiments" / "pieces" / "v1.toml"
-        path.write_text(path.read_text().replace("400", "410"), encoding="utf-8")
-        done = self.place.run("pieces", *self.options)
-        self.assert_fails(done, 2, "pieces@1")
-        self.assertEqual(self.place.run("--lock", *self.options).returncode, 2)
-        self.assertEqual(self.place.run("--check", *self.options).returncode, 2)
-
-    def test_changed_source_is_4_and_names_both_digests(self):
-        self.place.run("--lock", *self.options)
-        manifest = self.place.folder / "experiments" / "data" / "source.toml"
-        declared = hashlib.sha256(b"other").hexdigest()
-        text = manifest.read_text()
-        manifest.write_text(text.replace(text.split('sha256 = "')[1][:64], declared),
-                            encoding="utf-8")
-        path = write_fake_archive(self.place.folder / "archive")
-        done = self.place.run("messages", *self.options, PATH=path)
-        self.assert_fails(done, 4, declared, "source")
-        digests = re.findall(r"\b[0-9a-f]{64}\b", done.stderr)
-        self.assertEqual(len(set(digests)), 2, done.stderr)
-
-    def test_artifact_of_another_stage_is_2(self):
-        self.place.run("--lock", *self.options)
-        done = self.place.run("model", *self.options, "--set", "tokenizer.artifact=messages@1")
-        self.assert_fails(done, 2, "messages@1 cannot be the tokenizer")
-
-    def test_store_lists_and_prunes_what_no_locked_definition_needs(self):
-        self.place.run("--lock", *self.options)
-        self.assertEqual(self.place.run("model", *self.options).returncode, 0)
-        self.place.run("pieces", *self.options, "--set", "tokenizer.vocab_size=390", "--out", "other")
-        listed = self.place.run("--store", "list", *self.options)
-        self.assertEqual(listed.stdout.count("(prunable)"), 1)
-        pruned = self.place.run("--store", "prune", *self.options)
-        self.assertEqual(pruned.returncode, 0, pruned.stderr)
-        self.assertIn("pieces@1", pruned.stdout)
-        again = self.place.run("model", *self.options)
-        self.assertNotIn("running it first", again.stderr)
-
-
-class ExitCodes(BenchRunTest):
+class ExitCodes(CommandCase):
     def test_help_and_lists_are_ok(self):
         for arguments in (["--help"], ["-h"], ["--fields", "sft"], ["--store", "list"]):
             self.assertEqual(self.place.run(*arguments).returncode, 0, arguments)

@@ -12,12 +12,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr PromptTemplate kAll[] = {PromptTemplate::kAlpaca, PromptTemplate::kChatml,
-                                   PromptTemplate::kLlama3};
+constexpr PromptTemplate kAll[] = {PromptTemplate::kAlpaca, PromptTemplate::kPlain,
+                                   PromptTemplate::kChatml, PromptTemplate::kLlama3};
 
 TEST(PromptTemplate, EveryNameHasItsRow) {
   EXPECT_EQ(std::size(kAll), EnumNames(PromptTemplate{}).size());
   EXPECT_EQ(RowOf(PromptTemplate::kAlpaca).end, "");
+  EXPECT_EQ(RowOf(PromptTemplate::kPlain).end, "");
   EXPECT_EQ(RowOf(PromptTemplate::kChatml).end, "<|im_end|>");
   EXPECT_EQ(RowOf(PromptTemplate::kLlama3).end, "<|eot_id|>");
 }

@@ -38,7 +38,8 @@ TEST(Random, BelowIsUniformByChiSquare) {
   std::array<double, kBins> count{};
   for (int i = 0; i < kDraws; ++i) ++count[random.Below(kBins)];
   double chi2 = 0;
-  for (double c : count) chi2 += (c - kDraws / kBins) * (c - kDraws / kBins) / (kDraws / kBins);
+  constexpr double kExpected = double{kDraws} / kBins;
+  for (double c : count) chi2 += (c - kExpected) * (c - kExpected) / kExpected;
   EXPECT_LT(chi2, 22.46);  // the 0.999 quantile of chi-square with 6 degrees of freedom
 }
 

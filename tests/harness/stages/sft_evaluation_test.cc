@@ -70,7 +70,7 @@ TEST_F(SftEvaluationTest, LossIsTheMeanOverTargetTokensNotOverRows) {
   double nll = 0;
   int64_t num_tokens = 0;
   for (const SftRow& row : data_.tasks[0].validation) {
-    const SftBatch batch = MakeSftBatch({&row}, at::kCPU);
+    const CausalBatch batch = MakeSftBatch({&row}, Packing::kPacked, at::kCPU);
     const at::Tensor log_probs = decoder_->Logits(decoder_->Hidden(batch.inputs))
                                      .to(at::kDouble)
                                      .log_softmax(-1)

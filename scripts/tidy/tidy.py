@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy with the checks of .clang-tidy over all C++ sources of a configured build folder.
+
+    scripts/tidy/tidy.py [--build build/ci] [--jobs N] [--no-cache] [--fix] [FILE...]
+
+Exit code 1 when there is a finding. Left out: CUDA sources (clang 14 knows neither the toolkit's nor
+LibTorch's device headers).
+
+Three things keep it short: own_code.cc, a plugin that keeps the checks off the nodes of other
+people's headers; one precompiled header of LibTorch in clang's format (gcc's cannot be read); and a
+memory of clean results in $BENCH_CACHE/tidy, keyed by all that a result depends on: the tool, the
+checks, the plugin, the command line, and the text of the file and of the project's headers it
+includes.
+"""
+import argparse
+import concurrent.futures
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PLUGIN_SOURCE = ROOT / "scripts/tidy/own_code.cc"
+CLANG = "clang++-14"
+CLANG_TIDY = "clang-tidy-14"
+LLVM_INCLUDE = "/usr/lib/llvm-14/include"
+DAYS_KEPT = 30
+# gcc's names for warnings are not all clang's, and findings are clang-tidy's to raise.
+DROPPED = re.compile(r"-Werror|-Winvalid-pch|-O\d|-c")
+QUOTED_INCLUDE = re.compile(rb'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+def run(command, **options):
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+def cache_folder():
+    base = os.environ.get("BENCH_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "llm-bench")
+    return pathlib.Path(base) / "tidy"
+
+
+class Unit:
+    """One translation unit: the file, the compiler's options without gcc's own, and the precompiled
+    header that it uses (None or a path)."""
+
+    def __init__(self, entry):
+        self.file = pathlib.Path(entry["file"])
+        self.directory = entry["directory"]
+        self.header = None
+        self.options = []
+        words = iter(shlex.split(entry["command"])[1:])
+        for word in words:
+            if word == "-include":
+                self.header = next(words)
+            elif word == "-o":
+                next(words)
+            elif word != entry["file"] and not DROPPED.fullmatch(word):
+                self.options.append(word)
+        self.options.append("-Wno-unknown-warning-option")
+
+    def name(self):
+        return str(self.file.relative_to(ROOT))
+
+
+def read_units(build):
+    database = build / "compile_commands.json"
+    if not database.exists():
+        sys.exit(f"tidy: no {database}; configure first, such as by cmake --preset ci")
+    units = {}
+    for entry in json.loads(database.read_text()):
+        path = pathlib.Path(entry["file"])
+        if path.suffix == ".cc" and path.is_relative_to(ROOT) and not path.is_relative_to(build):
+            units.setdefault(path, Unit(entry))
+    return [units[path] for path in sorted(units)]
+
+
+@functools.lru_cache(maxsize=None)
+def project_text(path):
+    """(text, the project's files that it includes directly)."""
+    text = path.read_bytes()
+    names = [name.decode() for name in QUOTED_INCLUDE.findall(text)]
+    found = [candidate for name in names
+             for candidate in (ROOT / name, path.parent / name) if candidate.is_file()]
+    return text, found
+
+
+def closure(path):
+    """The file and the project's headers it includes, at whatever depth."""
+    seen, open_paths = {path}, [path]
+    while open_paths:
+        for included in project_text(open_paths.pop())[1]:
+            if included not in seen:
+                seen.add(included)
+                open_paths.append(included)
+    return sorted(seen)
+
+
+@functools.lru_cache(maxsize=None)
+def tool_key():
+    parts = [run([CLANG_TIDY, "--version"], check=True).stdout, PLUGIN_SOURCE.read_text()]
+    parts += [path.read_text() for path in sorted(ROOT.rglob(".clang-tidy"))
+              if "build" not in path.relative_to(ROOT).parts]
+    return "\0".join(parts)
+
+
+def unit_key(unit):
+    # Where the tree stands must not matter.
+    options = " ".join(unit.options).replace(str(ROOT), "")
+    digest = hashlib.sha256(f"{tool_key()}\0{options}\0{bool(unit.header)}".encode())
+    for path in closure(unit.file):
+        digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + project_text(path)[0])
+    return digest.hexdigest()
+
+
+def made_once(target, key, command):
+    """Runs `command` (which writes `target`) unless it was made from the same key."""
+    stamp = target.with_suffix(".key")
+    key = hashlib.sha256(key.encode()).hexdigest()
+    if target.exists() and stamp.exists() and stamp.read_text() == key:
+        return target
+    done = run(command)
+    if done.returncode != 0:
+        sys.exit(f"tidy: cannot make {target}:\n{done.stderr}")
+    stamp.write_text(key)
+    return target
+
+
+def make_plugin(folder):
+    target = folder / "own_code.so"
+    return made_once(target, tool_key(), [
+        "c++", "-std=c++17", "-O1", "-fPIC", "-shared", "-fno-rtti", "-isystem", LLVM_INCLUDE,
+        str(PLUGIN_SOURCE), "-o", str(target)])
+
+
+def make_header(unit, folder):
+    """LibTorch's headers in clang's format; all units use the same ones."""
+    target = folder / "torch.pch"
+    command = [CLANG, "-x", "c++-header", "-w", *unit.options, unit.header, "-o", str(target)]
+    return made_once(target, pathlib.Path(unit.header).read_text() + shlex.join(command), command)
+
+
+def check(unit, plugin, header, fix):
+    command = [CLANG_TIDY, f"--load={plugin}", "--quiet", *(["--fix"] if fix else []),
+               str(unit.file), "--", *unit.options]
+    if unit.header:
+        command += ["-include-pch", str(header)]
+    done = run(command, cwd=unit.directory)
+    # stderr counts the warnings of others' headers; it only matters when the tool itself failed.
+    text = done.stdout if done.stdout.strip() or done.returncode == 0 else done.stderr
+    return done.returncode == 0 and not done.stdout.strip(), text.replace(f"{ROOT}/", "")
+
+
+def forget_old(folder):
+    limit = time.time() - DAYS_KEPT * 86400
+    for path in folder.iterdir():
+        if path.stat().st_mtime < limit:
+            path.unlink()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--build", default=str(ROOT / "build/ci"), help="a configured build folder")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--no-cache", action="store_true", help="check files known to be clean too")
+    parser.add_argument("--fix", action="store_true", help="let clang-tidy change the files")
+    parser.add_argument("files", nargs="*", help="only these")
+    return parser.parse_args()
+
+
+def check_all(units, options, folder, mark_clean):
+    """Prints findings as they come, each once; returns how many units are not clean."""
+    plugin = make_plugin(folder)
+    with_header = [unit for unit in units if unit.header]
+    header = make_header(with_header[0], folder) if with_header else None
+    failed, printed = 0, set()
+    with concurrent.futures.ThreadPoolExecutor(1 if options.fix else options.jobs) as pool:
+        checks = {pool.submit(check, unit, plugin, header, options.fix): unit for unit in units}
+        for future in concurrent.futures.as_completed(checks):
+            is_clean, text = future.result()
+            if is_clean:
+                mark_clean(checks[future])
+                continue
+            failed += 1
+            if text not in printed:
+                printed.add(text)
+                print(text, flush=True)
+    return failed
+
+
+def main():
+    started = time.monotonic()
+    options = arguments()
+    build = pathlib.Path(options.build).resolve()
+    units = read_units(build)
+    if options.files:
+        wanted = {pathlib.Path(name).resolve() for name in options.files}
+        units = [unit for unit in units if unit.file in wanted]
+    known = cache_folder()
+    known.mkdir(parents=True, exist_ok=True)
+    forget_old(known)
+    keys = {unit: unit_key(unit) for unit in units}
+    due = [unit for unit in units if options.no_cache or not (known / keys[unit]).exists()]
+    folder = build / "tidy"
+    folder.mkdir(exist_ok=True)
+    for unit in {*units} - {*due}:
+        (known / keys[unit]).touch()  # still in use
+    failed = 0
+    if due:
+        failed = check_all(due, options, folder, lambda unit: (known / keys[unit]).touch())
+    print(f"clang-tidy: {len(units)} files, {len(due)} checked, {failed} with findings, "
+          f"{time.monotonic() - started:.0f} s")
+    return 1 if failed or not units else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""The base of the tests that start bench-run: a workplace of one's own, and what one asserts.
+
+A test file of this folder is started as NAME_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments].
+"""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+from tiny_run import Workplace
+
+SOURCE = pathlib.Path(sys.argv.pop(1))
+BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
+
+
+class CommandCase(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
+        self.addCleanup(self.temporary.cleanup)
+        self.place = Workplace(BIN, self.temporary.name)
+
+    def run_ok(self, *arguments, **extra):
+        done = self.place.run(*arguments, **extra)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return pathlib.Path(done.stdout.splitlines()[-1])
+
+    def assert_fails(self, done, code, *fragments):
+        self.assertEqual(done.returncode, code, done.stderr + done.stdout)
+        lines = [line for line in done.stderr.splitlines() if "error:" in line]
+        self.assertEqual(len(lines), 1, done.stderr)
+        for fragment in fragments:
+            self.assertIn(fragment, lines[0])

@@ -1,0 +1,169 @@
+"""Experiments that need each other, and the store that they meet in, through the real binary.
+
+usage: pipeline_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import struct
+import sys
+import unittest
+
+import h5py
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from command_case import CommandCase  # noqa: E402
+from tiny_run import HERE  # noqa: E402
+
+
+def write_experiments(place):
+    """experiments/{data/source,messages,pieces,model} and the source's records in the store."""
+    traditional, simplified = "檔案開啟設定無效錯誤", "档案开启设定无效错误"
+    records = set()
+    for i in range(10):
+        for j in range(10):
+            for k in range(10):
+                text = [chars[i] + chars[j] + chars[k] for chars in (traditional, simplified)]
+                records.add(json.dumps({"catalogue": "m.mo", "context": "", "english": f"Item {i}{j}{k}",
+                                        "translations": {"zh_CN": text[1], "zh_TW": text[0]}},
+                                       ensure_ascii=False, separators=(",", ":")))
+    content = "".join(line + "\n" for line in sorted(records, key=str.encode)).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    sources = place.store / "sources"
+    sources.mkdir(parents=True)
+    (sources / f"source-{digest[:16]}.jsonl").write_bytes(content)
+    root = place.folder / "experiments"
+    files = {
+        "data/source.toml": f"""kind = "gettext"
+package = "no-such-package"
+licence = "none"
+description = "made by a test"
+files = ["usr/share/locale/*/LC_MESSAGES/*.mo"]
+sha256 = "{digest}"
+""",
+        "messages/v1.toml": """stage = "translations"
+[translations]
+sources = ["source"]
+""",
+        "pieces/v1.toml": """stage = "tokenizer"
+[tokenizer]
+dataset = "messages@1"
+algorithm = "bpe"
+vocab_size = 400
+split_han = true
+template_pieces = "alpaca"
+""",
+        "model/v1.toml": place.definition.read_text()
+        .replace(f'path = "{HERE}/testdata/tiny.model"', 'artifact = "pieces@1"')
+        .replace(f'path = "{place.data}"', 'dataset = "messages@1"'),
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+def write_fake_archive(folder):
+    """apt-get and dpkg-deb that give a package with one catalogue a language; the PATH with them."""
+    def catalogue(text):
+        pairs = [(b"", b"Content-Type: text/plain; charset=UTF-8\n"), (b"Open", text.encode())]
+        start = 28 + 16 * len(pairs)
+        tables, strings = [b"", b""], b""
+        for column in (0, 1):
+            for pair in pairs:
+                tables[column] += struct.pack("<2I", len(pair[column]), start + len(strings))
+                strings += pair[column] + b"\0"
+        return struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0,
+                           start) + tables[0] + tables[1] + strings
+
+    content = folder / "content"
+    for language, text in (("zh_CN", "打开"), ("zh_TW", "開啟")):
+        place = content / "usr/share/locale" / language / "LC_MESSAGES"
+        place.mkdir(parents=True)
+        (place / "m.mo").write_bytes(catalogue(text))
+    scripts = {"apt-get": "touch no-such-package_1.0_all.deb",
+               "dpkg-deb": f"""case "$1" in -x) cp -r {content}/. "$3" ;; *) echo 1.0 ;; esac"""}
+    for name, text in scripts.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+class Pipeline(CommandCase):
+    """Committed experiments that need each other, over a source that is in the store already."""
+
+    def setUp(self):
+        super().setUp()
+        write_experiments(self.place)
+        self.options = ("--experiments", self.place.folder / "experiments")
+
+    def test_experiments_that_are_needed_run_first_once(self):
+        self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
+        done = self.place.run("experiments/model", *self.options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("messages@1 is not in the store: running it first", done.stderr)
+        self.assertIn("pieces@1 is not in the store: running it first", done.stderr)
+        self.assertEqual(len(list(self.place.store.glob("runs/*/*/results.h5"))), 3)
+        with h5py.File(done.stdout.splitlines()[-1]) as file:
+            self.assertEqual(file.attrs["version"], 1)
+            self.assertEqual(set(file["inputs"].attrs), {"dataset", "prompt_template", "tokenizer"})
+            self.assertIn("exact_match:zh_hant_zh_hans", file["evals"])
+        again = self.place.run("model@1", *self.options)
+        self.assertNotIn("running it first", again.stderr)
+
+    def test_damaged_artifact_is_made_again(self):
+        self.place.run("--lock", *self.options)
+        self.assertEqual(self.place.run("model", *self.options).returncode, 0)
+        # The trained model's artifact holds a copy of the tokenizer too; the tokenizer's own is meant.
+        (model,) = (path for path in self.place.store.glob("objects/*/tokenizer.model")
+                    if not (path.parent / "config.json").exists())
+        model.write_bytes(model.read_bytes()[:-1] + b"x")
+        done = self.place.run("model", *self.options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("pieces@1 is not in the store", done.stderr)
+
+    def test_unlocked_and_edited_definitions_are_2(self):
+        self.assert_fails(self.place.run("model", *self.options), 2, "--lock")
+        self.place.run("--lock", *self.options)
+        path = self.place.folder / "experiments" / "pieces" / "v1.toml"
+        path.write_text(path.read_text().replace("400", "410"), encoding="utf-8")
+        done = self.place.run("pieces", *self.options)
+        self.assert_fails(done, 2, "pieces@1")
+        self.assertEqual(self.place.run("--lock", *self.options).returncode, 2)
+        self.assertEqual(self.place.run("--check", *self.options).returncode, 2)
+
+    def test_changed_source_is_4_and_names_both_digests(self):
+        self.place.run("--lock", *self.options)
+        manifest = self.place.folder / "experiments" / "data" / "source.toml"
+        declared = hashlib.sha256(b"other").hexdigest()
+        text = manifest.read_text()
+        manifest.write_text(text.replace(text.split('sha256 = "')[1][:64], declared),
+                            encoding="utf-8")
+        path = write_fake_archive(self.place.folder / "archive")
+        done = self.place.run("messages", *self.options, PATH=path)
+        self.assert_fails(done, 4, declared, "source")
+        digests = re.findall(r"\b[0-9a-f]{64}\b", done.stderr)
+        self.assertEqual(len(set(digests)), 2, done.stderr)
+
+    def test_artifact_of_another_stage_is_2(self):
+        self.place.run("--lock", *self.options)
+        done = self.place.run("model", *self.options, "--set", "tokenizer.artifact=messages@1")
+        self.assert_fails(done, 2, "messages@1 cannot be the tokenizer")
+
+    def test_store_lists_and_prunes_what_no_locked_definition_needs(self):
+        self.place.run("--lock", *self.options)
+        self.assertEqual(self.place.run("model", *self.options).returncode, 0)
+        self.place.run("pieces", *self.options, "--set", "tokenizer.vocab_size=390", "--out", "other")
+        listed = self.place.run("--store", "list", *self.options)
+        self.assertEqual(listed.stdout.count("(prunable)"), 1)
+        pruned = self.place.run("--store", "prune", *self.options)
+        self.assertEqual(pruned.returncode, 0, pruned.stderr)
+        self.assertIn("pieces@1", pruned.stdout)
+        again = self.place.run("model", *self.options)
+        self.assertNotIn("running it first", again.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
