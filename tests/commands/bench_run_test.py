@@ -12,7 +12,6 @@ import re
 import signal
 import struct
 import sys
-import tempfile
 import time
 import unittest
 
@@ -20,10 +19,10 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from tiny_run import HERE, Workplace, deterministic_content  # noqa: E402
+from tiny_run import HERE, BenchRunTest, deterministic_content  # noqa: E402
 
 sys.argv.pop(1)
-BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
+BenchRunTest.bin = pathlib.Path(sys.argv.pop(1)) / "bin"
 
 
 def write_experiments(place):
@@ -96,25 +95,6 @@ def write_fake_archive(folder):
         (folder / name).write_text(f"#!/bin/sh\n{text}\n")
         (folder / name).chmod(0o755)
     return f"{folder}:{os.environ['PATH']}"
-
-
-class BenchRunTest(unittest.TestCase):
-    def setUp(self):
-        self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
-        self.addCleanup(self.temporary.cleanup)
-        self.place = Workplace(BIN, self.temporary.name)
-
-    def run_ok(self, *arguments, **extra):
-        done = self.place.run(*arguments, **extra)
-        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
-        return pathlib.Path(done.stdout.splitlines()[-1])
-
-    def assert_fails(self, done, code, *fragments):
-        self.assertEqual(done.returncode, code, done.stderr + done.stdout)
-        lines = [line for line in done.stderr.splitlines() if "error:" in line]
-        self.assertEqual(len(lines), 1, done.stderr)
-        for fragment in fragments:
-            self.assertIn(fragment, lines[0])
 
 
 class Results(BenchRunTest):

@@ -4,6 +4,8 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
+import unittest
 
 import h5py
 import numpy as np
@@ -124,3 +126,26 @@ class Workplace:
         process = self.start(*arguments, program=program, **extra)
         out, err = process.communicate(timeout=240)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+class BenchRunTest(unittest.TestCase):
+    """A workplace a test, over the programs in `bin`, which the test's module sets."""
+
+    bin = None
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
+        self.addCleanup(self.temporary.cleanup)
+        self.place = Workplace(self.bin, self.temporary.name)
+
+    def run_ok(self, *arguments, **extra):
+        done = self.place.run(*arguments, **extra)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return pathlib.Path(done.stdout.splitlines()[-1])
+
+    def assert_fails(self, done, code, *fragments):
+        self.assertEqual(done.returncode, code, done.stderr + done.stdout)
+        lines = [line for line in done.stderr.splitlines() if "error:" in line]
+        self.assertEqual(len(lines), 1, done.stderr)
+        for fragment in fragments:
+            self.assertIn(fragment, lines[0])
