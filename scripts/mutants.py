@@ -3,8 +3,8 @@
 
 usage: mutants.py BUILD_FOLDER [--count 1000] [--seed 1] [--format PREFIX]
 
-BUILD_FOLDER is one of preset `asan` (`ninja -C build/asan mutants`); any other build works too, with
-a limit on memory in place of the sanitizers. Exit 1 if a reader died, let an exception out, gave a
+BUILD_FOLDER is one of preset `asan` (`ninja -C build/asan mutants`); any other build works too,
+with a limit on memory in place of the sanitizers. Exit 1 if a reader died, let an exception out, gave a
 wrong exit code, ran out of its time or memory, or a sanitizer reported something in our code. What
 happens inside HDF5 or SentencePiece happens in their child process, which may die, and is counted.
 """
@@ -49,14 +49,15 @@ def main():
         common = f"halt_on_error=1:log_path={log}"
         environment = dict(
             os.environ, GOMP_SPINCOUNT="1000",
-            # LibTorch is not instrumented: its vectors would look overflown. Leaks are no faults here.
+            # LibTorch is not instrumented: its vectors would look overflown. Leaks are no faults.
             ASAN_OPTIONS=f"{common}:detect_leaks=0:detect_container_overflow=0"
                          ":max_allocation_size_mb=2048:detect_odr_violation=0",
             UBSAN_OPTIONS=f"{common}:print_stacktrace=1")
         command = [program, "--count", str(arguments.count), "--seed", str(arguments.seed),
                    "--format", arguments.format]
         code = subprocess.run(command, env=environment, check=False).returncode
-        reports = [path.read_text(errors="replace") for path in sorted(pathlib.Path(folder).iterdir())]
+        reports = [path.read_text(errors="replace")
+                   for path in sorted(pathlib.Path(folder).iterdir())]
     counts = {}
     for report in reports:
         owner = whose(report)
