@@ -45,8 +45,7 @@ ROUNDING = 2 * 650 * 2.0 ** -24
 
 def train_sentencepiece(kind, path):
     texts = [" ".join(ENGLISH + SCRIPTS), "0123456789 abcdefghijklmnopqrstuvwxyz#:.\n<>/", *ALPACA,
-             *(row["string"] for rows in json.loads((DATA / "golden" / "tokenizers.json").read_text())
-               .values() for row in rows)]
+             (SOURCE / "tests" / "commands" / "tiny_run.py").read_text(encoding="utf-8")]
     options = {"model_type": kind, "vocab_size": 900 if kind != "unigram" else 600,
                "byte_fallback": True, "normalization_rule_name": "identity",
                "add_dummy_prefix": False, "remove_extra_whitespaces": False,
