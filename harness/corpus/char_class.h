@@ -12,11 +12,11 @@ namespace bench::corpus {
 enum class CharClass : uint8_t {
   kSpace,
   kNewline,
-  kLetter,     // general category L, of a script with spaces
-  kDigit,      // N
-  kExtend,     // M, Cf and connector punctuation such as '_': part of the word before it
-  kUnspaced,   // L, N of Han, kana and the scripts of line break class SA
-  kSymbol,     // all else
+  kLetter,    // general category L, of a script with spaces
+  kDigit,     // N
+  kExtend,    // M, Cf and connector punctuation such as '_': part of the word before it
+  kUnspaced,  // L, N of Han, kana and the scripts of line break class SA
+  kSymbol,    // all else
 };
 
 // The class by ICU's properties, without the table.

@@ -41,8 +41,7 @@ std::optional<Removal> FilterChain::CheckGopher(const TextSpans& spans) {
                         CheckGopherRepetition(spans, repetition->For(system), repetition_));
   }
   if (const auto& quality = parameters_.gopher_quality; quality && !removal) {
-    removal =
-        AsRemoval(FilterId::kGopherQuality, CheckGopherQuality(spans, quality->For(system)));
+    removal = AsRemoval(FilterId::kGopherQuality, CheckGopherQuality(spans, quality->For(system)));
   }
   return removal;
 }

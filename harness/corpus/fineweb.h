@@ -6,8 +6,8 @@
 // text: newlines per word (symbols count) exceed 0.3. Each removes the document, as does a text
 // without any word.
 //
-// Text without spaces: a line is short up to 10 characters (30 characters are about 6 English words,
-// 10 are about 6 Chinese ones); words are ICU's.
+// Text without spaces: a line is short up to 10 characters (30 characters are about 6 English
+// words, 10 are about 6 Chinese ones); words are ICU's.
 //
 // Source: Penedo et al. 2024, "The FineWeb Datasets" (arXiv 2406.17557), section 3.6: 0.1 for
 // duplicate lines is the paper's, its code has 0.01.

@@ -9,9 +9,9 @@ constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr std::string_view kBullet = "\xE2\x80\xA2";
 
 constexpr std::array<std::string_view, 10> kNames = {
-    "too_few_words",      "too_many_words", "mean_word_too_short", "mean_word_too_long",
-    "hashes_per_word",    "ellipses_per_word", "bullet_lines",     "ellipsis_lines",
-    "alphabetic_words",   "stop_words"};
+    "too_few_words",    "too_many_words",    "mean_word_too_short", "mean_word_too_long",
+    "hashes_per_word",  "ellipses_per_word", "bullet_lines",        "ellipsis_lines",
+    "alphabetic_words", "stop_words"};
 
 struct Counts {
   int64_t non_symbol_characters = 0;

@@ -6,8 +6,8 @@
 // - top n-gram: occurrences of the most frequent n-gram x its length, words joined by one space;
 // - duplicated n-grams: characters of n-grams that occurred before, counted without overlap from
 //   left to right, words joined by nothing.
-// A share equal to its bound is kept. Text without spaces: ICU's dictionary words, joined by nothing
-// in both; the bounds are shares of characters, so they stay.
+// A share equal to its bound is kept. Text without spaces: ICU's dictionary words, joined by
+// nothing in both; the bounds are shares of characters, so they stay.
 //
 // Source: Rae et al. 2021 (arXiv 2112.11446), table A1. Equality is that of 64-bit hashes.
 #pragma once

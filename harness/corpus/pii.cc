@@ -100,8 +100,8 @@ class Masker {
       if (IsAlnum(At(i)) || At(i) == '-') continue;
       if (i == label || text_[label] == '-' || text_[i - 1] == '-') break;
       const std::string_view last = text_.substr(label, i - label);
-      const bool is_top = label > begin && last.size() >= 2 &&
-                          std::all_of(last.begin(), last.end(), IsAlpha);
+      const bool is_top =
+          label > begin && last.size() >= 2 && std::all_of(last.begin(), last.end(), IsAlpha);
       if (is_top) end = i;
       if (At(i) != '.') break;
       label = i + 1;
@@ -145,7 +145,8 @@ class Masker {
 
   bool EndsNumber(size_t end) const {
     const char c = At(end);
-    return !IsAlnum(c) && c != '@' && c != '_' && !(IsSeparator(c) && c != ' ' && IsDigit(At(end + 1)));
+    return !IsAlnum(c) && c != '@' && c != '_' &&
+           !(IsSeparator(c) && c != ' ' && IsDigit(At(end + 1)));
   }
 
   size_t PatternEnd(size_t begin) const {
@@ -157,22 +158,25 @@ class Masker {
     return 0;
   }
 
-  // Digits in groups that one separator or parentheses part.
+  // The longest run of groups of digits with 8 to 15 in all; a separator or parentheses part them,
+  // and parentheses stand only around an area code.
   size_t InternationalEnd(size_t begin) const {
     int num_digits = 0;
-    size_t end = begin;
+    size_t end = 0, last_digit = begin;
     for (size_t i = begin; num_digits <= kMaxInternationalDigits; ++i) {
       const char c = At(i);
       if (IsDigit(c)) {
         ++num_digits;
-        end = i + 1;
-      } else if (i == begin || !(IsSeparator(c) || c == '(' || c == ')') || i - end >= 2) {
+        last_digit = i;
+        const bool fits =
+            num_digits >= kMinInternationalDigits && num_digits <= kMaxInternationalDigits;
+        if (fits && EndsNumber(i + 1)) end = i + 1;
+      } else if (i == begin || i - last_digit > 2 || (c == '(' && num_digits > 3) ||
+                 !(IsSeparator(c) || c == '(' || c == ')')) {
         break;
       }
     }
-    const bool fits =
-        num_digits >= kMinInternationalDigits && num_digits <= kMaxInternationalDigits;
-    return fits && EndsNumber(end) ? end : 0;
+    return end;
   }
 
   const std::string_view text_;

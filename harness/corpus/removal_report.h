@@ -16,8 +16,8 @@ namespace bench::corpus {
 
 struct RuleRemovals {
   int64_t num_documents = 0;
-  int64_t num_bytes = 0;                    // of their texts
-  std::map<Digest128, Document> samples;    // by id digest
+  int64_t num_bytes = 0;                  // of their texts
+  std::map<Digest128, Document> samples;  // by id digest
 };
 
 class RemovalReport {

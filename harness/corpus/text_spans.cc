@@ -174,8 +174,7 @@ void Segmenter::EndLine(size_t begin, size_t end) {
   const std::string_view line = spans_.text.substr(begin, end - begin);
   const auto num_characters = static_cast<uint32_t>(CountCharacters(line));
   const uint32_t first = spans_.lines.empty() ? 0 : spans_.lines.back().end_word;
-  spans_.lines.push_back(
-      {line, num_characters, first, static_cast<uint32_t>(spans_.words.size())});
+  spans_.lines.push_back({line, num_characters, first, static_cast<uint32_t>(spans_.words.size())});
   spans_.num_characters += num_characters;
 }
 

@@ -2,7 +2,8 @@
 //
 // NormalizeText: strict UTF-8; NFC (ICU 72, Unicode 15); CR LF, CR, VT, FF, NEL, LS and PS become
 // "\n"; other control characters but tab, and U+FEFF, are removed; blank lines at both ends and
-// white space at the end of the text are removed. Idempotent. ASCII without controls is only copied.
+// white space at the end of the text are removed. Idempotent. ASCII without controls is only
+// copied.
 //
 // Errors: DataError naming the byte offset of the first byte that is no valid UTF-8.
 #pragma once

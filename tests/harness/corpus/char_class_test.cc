@@ -20,7 +20,8 @@ TEST(CharClass, OneCharacterOfEachClass) {
 
 TEST(CharClass, ScriptsWithoutSpaces) {
   const CharClassTable& table = BasicPlaneClasses();
-  for (const UChar32 c : {0x4E2D, 0x3005, 0x3042, 0x30AB, 0x30FC, 0x0E01, 0x1000, 0x1780, 0x20000}) {
+  for (const UChar32 c :
+       {0x4E2D, 0x3005, 0x3042, 0x30AB, 0x30FC, 0x0E01, 0x1000, 0x1780, 0x20000}) {
     EXPECT_EQ(ClassOf(table, c), CharClass::kUnspaced) << std::hex << c;
   }
   EXPECT_EQ(ClassOf(table, 0xAC00), CharClass::kLetter);  // Hangul has spaces

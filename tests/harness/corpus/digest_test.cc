@@ -9,7 +9,8 @@ namespace {
 TEST(Digest, EqualsXxhsum) {
   EXPECT_EQ(Hex(DigestOf("")), "99aa06d3014798d86001c324468d497f");
   EXPECT_EQ(Hex(DigestOf("a")), "a96faf705af16834e6c632b61e964e1f");
-  EXPECT_EQ(Hex(DigestOf("The quick brown fox jumps over the lazy dog")), "ddd650205ca3e7fa24a1cc2e3a8a7651");
+  EXPECT_EQ(Hex(DigestOf("The quick brown fox jumps over the lazy dog")),
+            "ddd650205ca3e7fa24a1cc2e3a8a7651");
 }
 
 TEST(Digest, OrderIsThatOfTheHexDigits) {

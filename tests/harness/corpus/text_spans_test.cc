@@ -31,8 +31,10 @@ std::vector<std::string> IcuWords(const std::string& ascii) {
   words->setText(icu::UnicodeString::fromUTF8(ascii));
   std::vector<std::string> result;
   int32_t begin = words->first(), last_end = -1;
-  for (int32_t end = words->next(); end != icu::BreakIterator::DONE; begin = end, end = words->next()) {
-    const std::string piece = ascii.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
+  for (int32_t end = words->next(); end != icu::BreakIterator::DONE;
+       begin = end, end = words->next()) {
+    const std::string piece =
+        ascii.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
     if (piece.find_first_not_of(" \n\t") == std::string::npos) continue;
     const bool is_symbol = words->getRuleStatus() < UBRK_WORD_NONE_LIMIT && piece.size() == 1;
     if (is_symbol && last_end == begin && result.back().back() == piece[0] && piece != "_" &&
@@ -68,7 +70,8 @@ TEST(Segmenter, AsciiWordsAreIcusOnRandomText) {
 }
 
 TEST(Segmenter, UnspacedScriptsAreSplitByDictionary) {
-  EXPECT_THAT(Words("我们在北京大学学习。"), ElementsAre("我们", "在", "北京", "大学", "学习", "。"));
+  EXPECT_THAT(Words("我们在北京大学学习。"),
+              ElementsAre("我们", "在", "北京", "大学", "学习", "。"));
   EXPECT_THAT(Words("用open函数"), ElementsAre("用", "open", "函数"));
 }
 
