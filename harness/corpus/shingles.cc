@@ -96,7 +96,7 @@ const std::vector<uint64_t>& Shingler::Shingles(std::string_view text,
   return shingles_;
 }
 
-void Shingler::Normalize(std::string_view text) {
+const std::string& Shingler::Normalize(std::string_view text) {
   normalized_.clear();
   normalized_.reserve(text.size());
   words_.clear();
@@ -104,6 +104,7 @@ void Shingler::Normalize(std::string_view text) {
   in_word_ = after_unspaced_ = false;
   for (size_t i = 0; i < text.size();) TakeCharacter(text, i);
   EndWord();
+  return normalized_;
 }
 
 void Shingler::TakeCharacter(std::string_view text, size_t& i) {

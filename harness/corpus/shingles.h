@@ -29,14 +29,13 @@ class Shingler {
   // In text order, repeats included; valid until the next call. `text` is valid UTF-8.
   const std::vector<uint64_t>& Shingles(std::string_view text, const ShingleParameters& parameters);
 
-  // The last text, normalised.
-  const std::string& normalized() const { return normalized_; }
+  // The normalised text; valid until the next call.
+  const std::string& Normalize(std::string_view text);
 
  private:
   struct Span {
     uint32_t begin, end;
   };
-  void Normalize(std::string_view text);
   void TakeCharacter(std::string_view text, size_t& i);
   void TakeNumber(std::string_view text, size_t& i);
   void AppendToWord(char32_t c);

@@ -8,8 +8,7 @@ namespace {
 
 std::string Normalized(std::string_view text) {
   Shingler shingler;
-  shingler.Shingles(text, {});
-  return shingler.normalized();
+  return shingler.Normalize(text);
 }
 
 uint64_t Hash(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
