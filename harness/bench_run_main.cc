@@ -1,4 +1,5 @@
 // bench-run: see --help, or README.md.
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ int Report(const absl::Status& status) {
 int main(int argc, char** argv) {
   bench::harness::ConfigureAllocator();
   bench::harness::InstallStopHandlers();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
   const std::vector<std::string> all(argv, argv + argc);
   const auto options = bench::harness::ParseOptions({all.begin() + 1, all.end()});
   if (!options.ok()) return Report(options.status());

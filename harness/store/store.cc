@@ -197,8 +197,9 @@ absl::StatusOr<Artifact> Store::Publish(const std::string& staging) const {
   if (Exists(artifact.folder)) BENCH_RETURN_IF_ERROR(SetAside(artifact.folder));
   const absl::Status published = PublishFolder(staging, artifact.folder);
   if (published.ok()) return artifact;
-  // Another process may have published the same content in the meantime.
-  if (!Exists(artifact.folder) || !Verify(artifact).ok()) return published;
+  // Another process may have published the same content in the meantime, so that the rename failed;
+  // once it has succeeded, an error is one of the disk.
+  if (!Exists(staging) || !Exists(artifact.folder) || !Verify(artifact).ok()) return published;
   BENCH_RETURN_IF_ERROR(RemoveTree(staging));
   return artifact;
 }

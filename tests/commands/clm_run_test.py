@@ -5,17 +5,14 @@ usage: clm_run_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5
 
 import pathlib
 import sys
-import tempfile
 import unittest
 
 import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from tiny_run import WORDS, Workplace, deterministic_content  # noqa: E402
-
-sys.argv.pop(1)
-BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
+from command_case import CommandCase  # noqa: E402
+from tiny_run import WORDS, deterministic_content  # noqa: E402
 
 DEFINITION = """\
 stage = "clm"
@@ -55,20 +52,13 @@ sample_new_tokens = 8
 """
 
 
-class ClmTest(unittest.TestCase):
+class Clm(CommandCase):
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
-        self.addCleanup(temporary.cleanup)
-        self.place = Workplace(BIN, temporary.name)
+        super().setUp()
         self.text = self.place.folder / "text.txt"
         self.text.write_text("".join(f"{WORDS[i % 10]} is {i % 10},\n\tsay 中\n" for i in range(200)))
         self.definition = self.place.folder / "clm.toml"
         self.definition.write_text(DEFINITION.format(text=self.text, steps=20))
-
-    def run_ok(self, *arguments):
-        done = self.place.run(*arguments)
-        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
-        return pathlib.Path(done.stdout.splitlines()[-1])
 
     def test_results_have_loss_perplexity_bits_per_byte_and_continuations(self):
         with h5py.File(self.run_ok(self.definition)) as file:
@@ -118,13 +108,9 @@ folder = "{folder}"
 
     def test_bad_text_and_missing_text_are_4_and_5(self):
         self.text.write_bytes(b"abc\xff")
-        done = self.place.run(self.definition)
-        self.assertEqual(done.returncode, 4, done.stderr)
-        self.assertIn("byte 3 is not UTF-8", done.stderr)
+        self.assert_fails(self.place.run(self.definition), 4, "byte 3 is not UTF-8")
         self.text.unlink()
-        done = self.place.run(self.definition)
-        self.assertEqual(done.returncode, 5, done.stderr)
-        self.assertIn(str(self.text), done.stderr)
+        self.assert_fails(self.place.run(self.definition), 5, str(self.text))
 
 
 if __name__ == "__main__":

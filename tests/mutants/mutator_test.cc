@@ -74,6 +74,24 @@ TEST(RunFormat, FindsReadersThatTakeTooMuchMemory) {
   EXPECT_TRUE(RunFormat(WithReader(Greedy), {}).bad.has_value());
 }
 
+#ifdef __SANITIZE_ADDRESS__
+// That the sanitizers are there, and are heard: one byte too far, and a shift by too much.
+absl::Status ReadTooFar(const std::string& bytes, const std::string&) {
+  const std::vector<char> copy(bytes.begin(), bytes.end());
+  const volatile char* end = copy.data() + copy.size();
+  return *end == 'x' ? absl::OkStatus() : DataError("refused");
+}
+absl::Status ShiftTooFar(const std::string& bytes, const std::string&) {
+  const volatile size_t shift = bytes.size();
+  return (1 << shift) == 3 ? absl::OkStatus() : DataError("refused");
+}
+
+TEST(RunFormat, FindsWhatOnlySanitizersSee) {
+  EXPECT_TRUE(RunFormat(WithReader(ReadTooFar), {}).bad.has_value());
+  EXPECT_TRUE(RunFormat(WithReader(ShiftTooFar), {}).bad.has_value());
+}
+#endif
+
 TEST(RunFormat, CountsEveryMutantOfAGoodReader) {
   const auto refuse = [](const std::string&, const std::string&) { return DataError("refused"); };
   const Outcome outcome = RunFormat(WithReader(refuse), {1, 300, {}});

@@ -60,6 +60,8 @@ absl::Status ReadPayload(const std::string& bytes, const std::string&) {
 Corpus PayloadCorpus() {
   const std::string journal = JournalBytes();
   Corpus corpus;
+  // CBOR's arrays, maps, texts and counts.
+  corpus.words = {"\x81", "\x9F", "\xA1\x61\x61", "\xBF", "\xBB\x3F\xFF", "\x7F", "\xFB", "\xC0"};
   for (const std::string_view payload : SplitFrames(journal).payloads) {
     // Some frames may not occur twice.
     if (ReadPayload(std::string(payload), "").ok()) corpus.files.emplace_back(payload);

@@ -18,6 +18,13 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/temp_folder.h"
 
+#ifdef __SANITIZE_ADDRESS__
+// Read by the sanitizer when the process starts: undefined behaviour ends it, as a bad address
+// does.
+extern "C" const char* __ubsan_default_options();  // NOLINT: the sanitizer's name
+extern "C" const char* __ubsan_default_options() { return "halt_on_error=1:print_stacktrace=1"; }
+#endif
+
 namespace bench::mutants {
 namespace {
 

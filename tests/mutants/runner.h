@@ -3,7 +3,7 @@
 // A reader must refuse a mutant with the format's exit code, or read it; its process must not die,
 // no exception may leave it, no mutant may take longer than kMaxSeconds of wall time (a guard
 // against endless loops), and memory stays within kMaxMemoryBytes above what the process had.
-// A sanitizer's report ends the process (set halt_on_error=1) and so counts as death.
+// A sanitizer's report ends the process, and so counts as death.
 #pragma once
 
 #include <cstdint>
