@@ -177,14 +177,13 @@ at::Tensor Decoder::HiddenCached(const RaggedBatch& batch, const std::vector<int
                                  KvCache& cache) const {
   const at::NoGradGuard no_grad;
   const CachePlan plan = cache.Plan(batch, cache_rows);
-  at::Tensor hidden_ND =
-      Run(batch, [&](int64_t layer, const kernels::AttentionInputs& inputs) {
-        cache.keys_CGd(layer).index_copy_(0, plan.slots_N, inputs.k_NGd);
-        cache.values_CGd(layer).index_copy_(0, plan.slots_N, inputs.v_NGd);
-        if (plan.prefill) return kernels::RaggedAttention(inputs, batch.offsets);
-        return kernels::CachedAttention(
-            {inputs.q_NHd, cache.keys_CGd(layer), cache.values_CGd(layer)}, plan.ranges_B);
-      });
+  at::Tensor hidden_ND = Run(batch, [&](int64_t layer, const kernels::AttentionInputs& inputs) {
+    cache.keys_CGd(layer).index_copy_(0, plan.slots_N, inputs.k_NGd);
+    cache.values_CGd(layer).index_copy_(0, plan.slots_N, inputs.v_NGd);
+    if (plan.prefill) return kernels::RaggedAttention(inputs, batch.offsets);
+    return kernels::CachedAttention({inputs.q_NHd, cache.keys_CGd(layer), cache.values_CGd(layer)},
+                                    plan.ranges_B);
+  });
   for (size_t b = 0; b < cache_rows.size(); ++b) {
     cache.Advance(cache_rows[b], batch.offsets[b + 1] - batch.offsets[b]);
   }

@@ -73,8 +73,7 @@ absl::StatusOr<StageOutcome> TranslationsStage::Run(RunContext& context) {
                             static_cast<int64_t>(spec_.sources.size()), name);
   }
   context.progress.Finish();
-  BENCH_ASSIGN_OR_RETURN(const Translations translations,
-                         BuildTranslations(sources, spec_));
+  BENCH_ASSIGN_OR_RETURN(const Translations translations, BuildTranslations(sources, spec_));
   BENCH_RETURN_IF_ERROR(RecordCounts(translations, context.writer));
   StageOutcome outcome;
   for (const TranslationPart& part : translations.parts) {

@@ -43,7 +43,8 @@ class TrainingTask {
   // Scalar sum of losses of one micro-batch of the current window, with its graph.
   virtual at::Tensor LossSum(int64_t micro_batch) = 0;
 
-  // Must not draw from any generator that training draws from.
+  // Must not draw from any generator that training draws from. StoppedError when a stop signal cut
+  // it short: then it has recorded nothing, and is due again when the run is resumed.
   virtual absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) = 0;
 
   // Data position and generators; restored before the first NextWindow of a resumed run.
