@@ -9,6 +9,7 @@
 #include "harness/stages/sft_data.h"
 #include "harness/stages/sft_evaluation.h"
 #include "harness/stages/sft_task.h"
+#include "harness/training/checkpoint.h"
 #include "harness/training/loop.h"
 #include "models/hf_folder.h"
 #include "results/metrics.h"
@@ -20,8 +21,17 @@ at::Device DeviceOf(DeviceKind kind) {
   return kind == DeviceKind::kCuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
 }
 
-std::string TokenizerPath(const TokenizerRef& tokenizer, const RunContext& context) {
-  return tokenizer.path ? *tokenizer.path : context.inputs.at("tokenizer").File("tokenizer.model");
+struct LoadedTokenizer {
+  std::string model;  // the bytes of its file
+  Tokenizer tokenizer;
+};
+absl::StatusOr<LoadedTokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
+                                              const std::map<std::string, Artifact>& inputs) {
+  const std::string path =
+      tokenizer.path ? *tokenizer.path : inputs.at("tokenizer").File("tokenizer.model");
+  BENCH_ASSIGN_OR_RETURN(std::string model, ReadTokenizerModel(path));
+  BENCH_ASSIGN_OR_RETURN(Tokenizer loaded, Tokenizer::FromModelBytes(model, path));
+  return LoadedTokenizer{std::move(model), std::move(loaded)};
 }
 
 absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const SftSpec& spec,
@@ -95,11 +105,20 @@ absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string&) const 
   return digests;
 }
 
+absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
+  BENCH_ASSIGN_OR_RETURN(const LoadedTokenizer loaded, LoadTokenizer(spec_.tokenizer, inputs));
+  const int64_t weights_bytes =
+      int64_t{sizeof(float)} *
+      models::NumParameters(DecoderConfigOf(spec_.model, loaded.tokenizer.vocab_size()));
+  // A checkpoint: weights and two moments. While one is made the last two are still there.
+  constexpr int64_t kTensorsPerParameter = 3;
+  return DiskNeed{(kCheckpointsKept + 1) * kTensorsPerParameter * weights_bytes, weights_bytes};
+}
+
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
-  const std::string tokenizer_path = TokenizerPath(spec_.tokenizer, context);
-  BENCH_ASSIGN_OR_RETURN(const std::string tokenizer_model, ReadTokenizerModel(tokenizer_path));
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer,
-                         Tokenizer::FromModelBytes(tokenizer_model, tokenizer_path));
+  BENCH_ASSIGN_OR_RETURN(const LoadedTokenizer loaded,
+                         LoadTokenizer(spec_.tokenizer, context.inputs));
+  const Tokenizer& tokenizer = loaded.tokenizer;
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec_.data.mix));
@@ -116,7 +135,7 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   const LoopSpec loop = {spec_.optimizer, spec_.schedule, spec_.training.steps,
                          spec_.evaluation.every_steps, run_.checkpoint_every_steps};
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
-  BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(*decoder, tokenizer, tokenizer_model,
+  BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(*decoder, tokenizer, loaded.model,
                                             spec_.data.prompt_template, context.artifact_folder));
   return outcome;
 }
