@@ -57,12 +57,28 @@ absl::Status SyncFd(int fd, const std::string& path) {
   return absl::OkStatus();
 }
 
+std::string ParentOf(const std::string& path) {
+  const std::string parent = fs::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
 absl::Status RenameAndSync(const std::string& from, const std::string& to) {
   if (RetryOnEintr([&] { return Calls().Rename(from.c_str(), to.c_str()); }) == -1) {
     return Failed("rename to", to);
   }
-  const std::string parent = fs::path(to).parent_path().string();
-  return FsyncFolder(parent.empty() ? "." : parent);
+  return FsyncFolder(ParentOf(to));
+}
+
+enum class Made { kNow, kBefore };
+
+// A folder that is there already is no error: another process may be making it too.
+absl::StatusOr<Made> MakeFolder(const std::string& path) {
+  if (RetryOnEintr([&] { return Calls().Mkdir(path.c_str(), 0755); }) == 0) return Made::kNow;
+  std::error_code error;
+  const int reason = errno;
+  if (reason == EEXIST && fs::is_directory(path, error)) return Made::kBefore;
+  errno = reason;
+  return Failed("create folder", path);
 }
 
 }  // namespace
@@ -73,6 +89,9 @@ int Syscalls::Fsync(int fd) { return ::fsync(fd); }
 int Syscalls::Close(int fd) { return ::close(fd); }
 int Syscalls::Rename(const char* from, const char* to) { return ::rename(from, to); }
 int Syscalls::Ftruncate(int fd, off_t size) { return ::ftruncate(fd, size); }
+int Syscalls::Mkdir(const char* path, mode_t mode) { return ::mkdir(path, mode); }
+int Syscalls::Unlink(const char* path) { return ::unlink(path); }
+int Syscalls::Rmdir(const char* path) { return ::rmdir(path); }
 
 Syscalls& SystemCalls() {
   static Syscalls calls;
@@ -106,7 +125,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
 
 absl::Status PublishFile(const std::string& path, std::string_view bytes) {
   const std::string temporary = absl::StrCat(path, ".tmp.", ::getpid());
-  absl::Cleanup remove = [&] { ::unlink(temporary.c_str()); };
+  absl::Cleanup remove = [&] { Calls().Unlink(temporary.c_str()); };
   {
     BENCH_ASSIGN_OR_RETURN(const int fd, OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC));
     absl::Status status = WriteAll(fd, bytes, temporary);
@@ -143,18 +162,39 @@ absl::Status FsyncFolder(const std::string& path) {
 
 absl::Status MakeFolders(const std::string& path) {
   std::error_code error;
-  fs::create_directories(path, error);
-  if (error) {
-    return EnvironmentError(absl::StrCat("cannot create folder ", path, ": ", error.message()));
+  if (path.empty() || fs::is_directory(path, error)) return absl::OkStatus();
+  const std::string parent = ParentOf(path);
+  BENCH_RETURN_IF_ERROR(MakeFolders(parent));
+  // mkdir decides between processes that start at the same moment.
+  BENCH_RETURN_IF_ERROR(MakeFolder(path).status());
+  return FsyncFolder(parent);
+}
+
+absl::StatusOr<std::string> MakeNumberedFolder(const std::string& prefix) {
+  for (int64_t n = 1;; ++n) {
+    std::string path = absl::StrCat(prefix, n);
+    BENCH_ASSIGN_OR_RETURN(const Made made, MakeFolder(path));
+    if (made == Made::kBefore) continue;
+    BENCH_RETURN_IF_ERROR(FsyncFolder(ParentOf(path)));
+    return path;
   }
-  return absl::OkStatus();
 }
 
 absl::Status RemoveTree(const std::string& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (error) return EnvironmentError(absl::StrCat("cannot remove ", path, ": ", error.message()));
-  return absl::OkStatus();
+  struct stat info;
+  if (::lstat(path.c_str(), &info) == -1) {
+    return errno == ENOENT ? absl::OkStatus() : Failed("remove", path);
+  }
+  if (!S_ISDIR(info.st_mode)) {
+    const int result = RetryOnEintr([&] { return Calls().Unlink(path.c_str()); });
+    return result == -1 && errno != ENOENT ? Failed("remove", path) : absl::OkStatus();
+  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(path));
+  for (const std::string& name : names) {
+    BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(path, "/", name)));
+  }
+  const int result = RetryOnEintr([&] { return Calls().Rmdir(path.c_str()); });
+  return result == -1 && errno != ENOENT ? Failed("remove", path) : absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> ListFolder(const std::string& path) {

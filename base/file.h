@@ -27,6 +27,9 @@ class Syscalls {
   virtual int Close(int fd);
   virtual int Rename(const char* from, const char* to);
   virtual int Ftruncate(int fd, off_t size);
+  virtual int Mkdir(const char* path, mode_t mode);
+  virtual int Unlink(const char* path);
+  virtual int Rmdir(const char* path);
 };
 Syscalls& SystemCalls();
 // For tests: replaces what every file of this process is written through; nullptr restores.
@@ -46,7 +49,12 @@ absl::Status PublishExisting(const std::string& temporary, const std::string& pa
 absl::Status PublishFolder(const std::string& temporary, const std::string& path);
 
 absl::Status FsyncFolder(const std::string& path);
+// Creates the folders of `path` that are missing and fsyncs the folder of each: what is published
+// in them later does not vanish with them at a power failure.
 absl::Status MakeFolders(const std::string& path);
+// A new folder: `prefix` and the smallest number from 1 that is free. Two processes get two.
+absl::StatusOr<std::string> MakeNumberedFolder(const std::string& prefix);
+// A file or a folder with what is in it; nothing there is no error.
 absl::Status RemoveTree(const std::string& path);
 // Sorted names (not paths) in a folder, without "." and "..".
 absl::StatusOr<std::vector<std::string>> ListFolder(const std::string& path);

@@ -1,4 +1,5 @@
 // bench-run: see --help, or README.md.
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -36,6 +37,7 @@ int End(int exit_code) {
 int main(int argc, char** argv) {
   bench::harness::ConfigureAllocator();
   bench::harness::InstallStopHandlers();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
   const std::vector<std::string> all(argv, argv + argc);
   const auto options = bench::harness::ParseOptions({all.begin() + 1, all.end()});
   if (!options.ok()) return Report(options.status());

@@ -13,6 +13,7 @@
 #include "kernels/rope.h"
 #include "kernels/swiglu.h"
 #include "models/kv_cache.h"
+#include "models/recompute.h"
 
 namespace bench::models {
 namespace {
@@ -158,36 +159,52 @@ at::Tensor Decoder::MlpBlock(const at::Tensor& h_ND, int64_t index) const {
   return h_ND + kernels::Linear(activated_NF, layer.down_DF);
 }
 
-at::Tensor Decoder::Run(const RaggedBatch& batch, const Attend& attend) const {
+at::Tensor Decoder::Embed(const RaggedBatch& batch) const {
   CheckBatch(batch);
-  at::Tensor h_ND = at::embedding(embedding_VD_, batch.tokens_N);
-  for (int64_t i = 0; i < config_.num_layers; ++i) {
-    h_ND = MlpBlock(AttentionBlock(h_ND, batch, i, attend), i);
-  }
+  return at::embedding(embedding_VD_, batch.tokens_N);
+}
+
+at::Tensor Decoder::RunLayer(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
+                             const Attend& attend) const {
+  return MlpBlock(AttentionBlock(h_ND, batch, index, attend), index);
+}
+
+at::Tensor Decoder::FinalNorm(const at::Tensor& h_ND) const {
   return kernels::RmsNorm(h_ND, final_norm_D_, config_.rms_norm_eps);
 }
 
-at::Tensor Decoder::Hidden(const RaggedBatch& batch) const {
-  return Run(batch, [&](int64_t, const kernels::AttentionInputs& inputs) {
-    return kernels::RaggedAttention(inputs, batch.offsets);
-  });
+at::Tensor Decoder::Hidden(const RaggedBatch& batch, Activations activations) const {
+  const auto layer = [this, batch](int64_t index) -> Block {
+    return [this, batch, index](const at::Tensor& h_ND) {
+      return RunLayer(h_ND, batch, index, [&](int64_t, const kernels::AttentionInputs& inputs) {
+        return kernels::RaggedAttention(inputs, batch.offsets);
+      });
+    };
+  };
+  at::Tensor h_ND = Embed(batch);
+  for (int64_t i = 0; i < config_.num_layers; ++i) {
+    h_ND = activations == Activations::kRecomputed ? Recompute(layer(i), h_ND) : layer(i)(h_ND);
+  }
+  return FinalNorm(h_ND);
 }
 
 at::Tensor Decoder::HiddenCached(const RaggedBatch& batch, const std::vector<int64_t>& cache_rows,
                                  KvCache& cache) const {
   const at::NoGradGuard no_grad;
   const CachePlan plan = cache.Plan(batch, cache_rows);
-  at::Tensor hidden_ND = Run(batch, [&](int64_t layer, const kernels::AttentionInputs& inputs) {
+  const Attend attend = [&](int64_t layer, const kernels::AttentionInputs& inputs) {
     cache.keys_CGd(layer).index_copy_(0, plan.slots_N, inputs.k_NGd);
     cache.values_CGd(layer).index_copy_(0, plan.slots_N, inputs.v_NGd);
     if (plan.prefill) return kernels::RaggedAttention(inputs, batch.offsets);
     return kernels::CachedAttention({inputs.q_NHd, cache.keys_CGd(layer), cache.values_CGd(layer)},
                                     plan.ranges_B);
-  });
+  };
+  at::Tensor h_ND = Embed(batch);
+  for (int64_t i = 0; i < config_.num_layers; ++i) h_ND = RunLayer(h_ND, batch, i, attend);
   for (size_t b = 0; b < cache_rows.size(); ++b) {
     cache.Advance(cache_rows[b], batch.offsets[b + 1] - batch.offsets[b]);
   }
-  return hidden_ND;
+  return FinalNorm(h_ND);
 }
 
 }  // namespace bench::models

@@ -29,6 +29,12 @@ namespace bench::models {
 
 class KvCache;
 
+// What is kept of each layer between the forward and the backward pass.
+enum class Activations {
+  kKept,
+  kRecomputed,  // its input only (recompute.h); same gradients, bit for bit
+};
+
 struct NamedTensor {
   std::string name;
   at::Tensor tensor;
@@ -57,7 +63,7 @@ class Decoder {
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
 
   // [N, D] after the final norm. Token ids must lie in [0, V), sequences within max_positions.
-  at::Tensor Hidden(const RaggedBatch& batch) const;
+  at::Tensor Hidden(const RaggedBatch& batch, Activations activations = Activations::kKept) const;
   // The output head: the embedding itself when tied.
   const at::Tensor& head_weight_VD() const;
   // [M, V] for chosen rows of Hidden. For training use kernels::LinearCrossEntropy instead, which
@@ -78,7 +84,10 @@ class Decoder {
   Decoder(const DecoderConfig& config, std::vector<NamedTensor> parameters);
   void BindLayers();
   void CheckBatch(const RaggedBatch& batch) const;
-  at::Tensor Run(const RaggedBatch& batch, const Attend& attend) const;
+  at::Tensor Embed(const RaggedBatch& batch) const;
+  at::Tensor RunLayer(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
+                      const Attend& attend) const;
+  at::Tensor FinalNorm(const at::Tensor& h_ND) const;
   at::Tensor AttentionBlock(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
                             const Attend& attend) const;
   at::Tensor MlpBlock(const at::Tensor& h_ND, int64_t index) const;

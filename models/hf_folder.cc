@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "models/families/family.h"
 #include "models/safetensors.h"
@@ -23,8 +24,8 @@ constexpr int64_t kMaxJsonBytes = int64_t{64} << 20;
 
 absl::StatusOr<Json> ReadJsonObject(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxJsonBytes));
-  Json json = Json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return DataError(path + ": not a JSON object");
+  absl::StatusOr<Json> json = ParseJsonObject(text);
+  if (!json.ok()) return Annotate(json.status(), path);
   return json;
 }
 
@@ -58,6 +59,10 @@ absl::StatusOr<std::set<std::string>> ShardNames(const std::string& folder) {
     }
     BENCH_RETURN_IF_ERROR(
         Annotate(CheckShardName(shard.get<std::string>()), folder + "/" + kIndexFile));
+    if (!Exists(folder + "/" + shard.get<std::string>())) {
+      return DataError(folder + "/" + kIndexFile + ": the shard " + shard.get<std::string>() +
+                       " of " + tensor + " is missing");
+    }
     names.insert(shard.get<std::string>());
   }
   return names;

@@ -147,6 +147,39 @@ std::optional<EventBody> MakeBody(std::string_view name) {
   return std::nullopt;
 }
 
+// Builds the document, but ends the parse at a nesting or a count that no event has: the library
+// recurses for every level, and throws at a count beyond the address space.
+class LimitedDocument : public nlohmann::detail::json_sax_dom_parser<Json> {
+ public:
+  using Base = nlohmann::detail::json_sax_dom_parser<Json>;
+  LimitedDocument(Json& document, size_t payload_bytes)
+      : Base(document, /*allow_exceptions_=*/false), max_items_(payload_bytes) {}
+
+  bool start_object(size_t num_items) { return Enter(num_items) && Base::start_object(num_items); }
+  bool start_array(size_t num_items) { return Enter(num_items) && Base::start_array(num_items); }
+  bool end_object() { return --depth_, Base::end_object(); }
+  bool end_array() { return --depth_, Base::end_array(); }
+
+ private:
+  static constexpr int kMaxDepth = 16;
+  static constexpr size_t kUnknown = ~size_t{0};
+
+  bool Enter(size_t num_items) {
+    return ++depth_ <= kMaxDepth && (num_items == kUnknown || num_items <= max_items_);
+  }
+
+  const size_t max_items_;
+  int depth_ = 0;
+};
+
+// Null if it is not one whole CBOR item within the limits.
+Json ParseCbor(std::string_view payload) {
+  Json root;
+  LimitedDocument document(root, payload.size());
+  const bool whole = Json::sax_parse(payload, &document, Json::input_format_t::cbor);
+  return whole ? root : Json();
+}
+
 }  // namespace
 
 std::string EncodeEvent(const Event& event) {
@@ -165,7 +198,7 @@ std::string EncodeEvent(const Event& event) {
 }
 
 absl::StatusOr<Event> DecodeEvent(std::string_view payload) {
-  const Json object = Json::from_cbor(payload, /*strict=*/true, /*allow_exceptions=*/false);
+  const Json object = ParseCbor(payload);
   if (!object.is_object()) return DataError("the payload is not a CBOR map");
   FieldReader reader(object);
   Event event;

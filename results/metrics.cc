@@ -15,6 +15,18 @@ const MetricDescriptor kTrainLoss = {
     "train_loss", "nats/token", kLower, true, 0.02, "Mean loss of the last training steps",
     kLearning,
 };
+const MetricDescriptor kPerplexity = {
+    "perplexity", "1", kLower, true, 0.02, "Exponential of the held-out loss", kLearning,
+};
+const MetricDescriptor kBitsPerByte = {
+    "bits_per_byte",
+    "bits/byte",
+    kLower,
+    true,
+    0.01,
+    "Negative log2-likelihood of held-out documents / bytes of their text",
+    kLearning,
+};
 const MetricDescriptor kTokenAccuracy = {
     "token_accuracy",
     "1",
@@ -133,6 +145,8 @@ const std::vector<const MetricDescriptor*>& AllMetrics() {
   static const std::vector<const MetricDescriptor*> all = {
       &kLoss,
       &kTrainLoss,
+      &kPerplexity,
+      &kBitsPerByte,
       &kTokenAccuracy,
       &kExactMatch,
       &kChrf,

@@ -15,6 +15,8 @@ namespace bench::results {
 extern const MetricDescriptor kLoss;
 inline const MetricDescriptor& kEvalLoss = kLoss;  // in /evals it is measured on held-out data
 extern const MetricDescriptor kTrainLoss;          // summary of the last steps' loss
+extern const MetricDescriptor kPerplexity;
+extern const MetricDescriptor kBitsPerByte;
 extern const MetricDescriptor kTokenAccuracy;
 extern const MetricDescriptor kExactMatch;
 extern const MetricDescriptor kChrf;

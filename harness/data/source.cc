@@ -9,6 +9,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
 
@@ -31,9 +32,9 @@ std::string PackagePath(const SourceManifest& manifest, const std::string& store
 std::string RecordedVersion(const std::string& path) {
   const auto text = ReadFile(path, 1 << 16);
   if (!text.ok()) return "";
-  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("version") || !json["version"].is_string()) return "";
-  return json["version"].get<std::string>();
+  const auto json = ParseJson(*text);
+  if (!json.ok()) return "";
+  return JsonMember<std::string>(*json, "version").value_or("");
 }
 
 bool HasDigest(const std::string& path, const std::string& sha256) {

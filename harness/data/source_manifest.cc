@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "harness/data/source.h"
+#include "harness/definition/toml_document.h"
 #include "harness/definition/unknown_key.h"
 
 namespace bench::harness {
@@ -102,13 +103,12 @@ absl::StatusOr<SourceManifest> LoadSourceManifest(const std::string& experiments
   if (!Exists(manifest.path)) {
     return UsageError(absl::StrCat("no data source \"", name, "\": no file ", manifest.path));
   }
-  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(manifest.path, kMaxManifestBytes));
-  try {
-    const toml::table table = toml::parse(text, manifest.path);
-    BENCH_RETURN_IF_ERROR(ManifestReader(table, manifest).Read());
-  } catch (const toml::parse_error& error) {
-    return At(manifest.path, error.source(), std::string(error.description()));
-  }
+  const absl::StatusOr<std::string> text = ReadFile(manifest.path, kMaxManifestBytes);
+  // A manifest is written by hand: one that is too large is a mistake, not bad data.
+  if (absl::IsDataLoss(text.status())) return UsageError(std::string(text.status().message()));
+  BENCH_RETURN_IF_ERROR(text.status());
+  BENCH_ASSIGN_OR_RETURN(const toml::table table, ParseToml(*text, manifest.path));
+  BENCH_RETURN_IF_ERROR(ManifestReader(table, manifest).Read());
   return manifest;
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/gettext.h"
 #include "harness/data/source.h"
@@ -93,20 +94,15 @@ std::string RecordLine(const MessageKey& key,
 }
 
 absl::StatusOr<CatalogueRecord> ParseRecord(const std::string& line) {
-  const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return DataError("no record");
+  BENCH_ASSIGN_OR_RETURN(const nlohmann::json json, ParseJson(line));
   CatalogueRecord record;
-  for (const auto& [key, out] :
-       {std::pair("catalogue", &record.catalogue), std::pair("context", &record.context),
-        std::pair("english", &record.english)}) {
-    if (!json.contains(key) || !json[key].is_string()) return DataError("no record");
-    *out = json[key].get<std::string>();
-  }
-  if (!json.contains("translations") || !json["translations"].is_object()) {
-    return DataError("no record");
-  }
-  for (const auto& [language, text] : json["translations"].items()) {
-    if (!text.is_string()) return DataError("no record");
+  BENCH_ASSIGN_OR_RETURN(record.catalogue, JsonMember<std::string>(json, "catalogue"));
+  BENCH_ASSIGN_OR_RETURN(record.context, JsonMember<std::string>(json, "context"));
+  BENCH_ASSIGN_OR_RETURN(record.english, JsonMember<std::string>(json, "english"));
+  BENCH_ASSIGN_OR_RETURN(const auto translations, JsonMember<nlohmann::json>(json, "translations"));
+  if (!translations.is_object()) return DataError("\"translations\" is no object");
+  for (const auto& [language, text] : translations.items()) {
+    if (!text.is_string()) return DataError("a translation is no text");
     record.translations[language] = text.get<std::string>();
   }
   return record;

@@ -4,6 +4,8 @@
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
+
 namespace bench::harness {
 namespace {
 
@@ -91,6 +93,41 @@ std::string TrimWhitespace(std::string_view text) {
     return !is_text;
   });
   return TrimTrailingWhitespace(text.substr(first));
+}
+
+std::string StripAsPython(std::string_view text) {
+  const auto is_space = [](char32_t c) {
+    return u_isUWhiteSpace(static_cast<UChar32>(c)) || (c >= 0x1C && c <= 0x1F);
+  };
+  const std::u32string characters = CodePoints(text);
+  const auto first = std::find_if_not(characters.begin(), characters.end(), is_space);
+  const auto last = std::find_if_not(characters.rbegin(), characters.rend(), is_space).base();
+  return first < last ? ToUtf8(std::u32string(first, last)) : "";
+}
+
+size_t LeadingWhitespaceBytes(std::string_view text) {
+  size_t num_bytes = 0;
+  ForEachCodePoint(text, [&](UChar32 c, size_t, size_t end) {
+    const bool is_space = c >= 0 && u_isUWhiteSpace(c);
+    if (is_space) num_bytes = end;
+    return is_space;
+  });
+  return num_bytes;
+}
+
+size_t TrailingWhitespaceBytes(std::string_view text) {
+  size_t at = text.size();
+  while (at > 0) {
+    // ICU counts positions in 32 bits, so it sees one character's bytes only.
+    const auto window = static_cast<int32_t>(std::min<size_t>(at, U8_MAX_LENGTH));
+    const auto* bytes = reinterpret_cast<const uint8_t*>(text.data()) + at - window;
+    int32_t begin = window;
+    UChar32 c;
+    U8_PREV(bytes, 0, begin, c);
+    if (c < 0 || !u_isUWhiteSpace(c)) break;
+    at -= static_cast<size_t>(window - begin);
+  }
+  return text.size() - at;
 }
 
 std::string FoldText(std::string_view text) {

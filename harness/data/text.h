@@ -27,6 +27,11 @@ int64_t NumCharacters(std::string_view text);
 // Without white space (Unicode White_Space) at both ends.
 std::string TrimWhitespace(std::string_view text);
 std::string TrimTrailingWhitespace(std::string_view text);
+// As Python's str.strip() and Jinja's trim: Unicode White_Space and the separators U+001C-001F.
+std::string StripAsPython(std::string_view text);
+// Bytes of white space at the beginning and at the end; linear in these, not in the text.
+size_t LeadingWhitespaceBytes(std::string_view text);
+size_t TrailingWhitespaceBytes(std::string_view text);
 
 // Lower case, letters and decimal digits only: what two texts that differ in case, punctuation and
 // spacing have in common. The text itself if nothing would be left.

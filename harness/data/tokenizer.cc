@@ -6,16 +6,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "base/sha256.h"
 #include "base/status.h"
-#include "harness/data/model_probe.h"
+#include "harness/data/sentencepiece_backend.h"
 #include "harness/data/sentencepiece_model.h"
 #include "harness/data/text.h"
+#include "harness/data/tokenizer_json.h"
+#include "harness/data/tokenizer_settings.h"
 
 namespace bench::harness {
 namespace {
 
-constexpr size_t kMaxModelBytes = size_t{64} << 20;
+using Backend = absl::StatusOr<std::unique_ptr<TokenizerBackend>>;
+
+Backend LoadTokenizerJson(std::string_view bytes, std::string_view name) {
+  return ReadTokenizerJson(bytes, name);
+}
+
+// By TokenizerFormat.
+constexpr std::array<Backend (*)(std::string_view, std::string_view), 2> kLoaders = {
+    LoadSentencePiece, LoadTokenizerJson};
+
 // Longer texts would be left out by SentencePiece without a word.
 constexpr int kMaxTextBytes = 1 << 20;
 
@@ -62,10 +72,6 @@ std::map<std::string, std::string> TrainerOptions(const TokenizerSpec& spec,
 
 }  // namespace
 
-struct Tokenizer::Model {
-  std::unique_ptr<internal::SentencePieceModel> pieces;
-};
-
 absl::StatusOr<std::string> TrainTokenizer(const NextText& next_text, const TokenizerSpec& spec,
                                            const std::vector<std::string>& whole_pieces) {
   internal::ModelOrError result =
@@ -92,55 +98,43 @@ std::vector<std::string> SplitHan(std::string_view text) {
   return parts;
 }
 
-Tokenizer::Tokenizer(std::unique_ptr<Model> model) : model_(std::move(model)) {}
-Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
-Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
-Tokenizer::~Tokenizer() = default;
+Tokenizer::Tokenizer(std::unique_ptr<TokenizerBackend> backend, const SpecialTokenIds& special,
+                     TokenizerFiles files)
+    : backend_(std::move(backend)),
+      special_(special),
+      files_(std::move(files)),
+      digest_(Digest(files_)) {}
 
-absl::StatusOr<Tokenizer> Tokenizer::FromModelBytes(std::string_view bytes, std::string_view name) {
-  const std::string where(name);
-  if (bytes.size() > kMaxModelBytes) {
-    return DataError(absl::StrCat(where, ": ", bytes.size(), " bytes, more than a tokenizer has"));
+absl::StatusOr<Tokenizer> Tokenizer::FromFiles(TokenizerFiles files) {
+  BENCH_ASSIGN_OR_RETURN(auto backend,
+                         kLoaders[static_cast<size_t>(files.format)](files.model, files.where));
+  const auto special = ReadSpecialTokens(files, *backend);
+  if (!special.ok()) return Annotate(special.status(), files.where);
+  if (!special->eos) {
+    return DataError(absl::StrCat(files.where,
+                                  ": no EOS token: a SentencePiece model is trained "
+                                  "with eos_id; beside tokenizer.json, tokenizer_config.json names "
+                                  "it as eos_token"));
   }
-  BENCH_RETURN_IF_ERROR(Annotate(internal::ProbeModel(bytes), where));
-  std::string error;
-  auto model = std::make_unique<Model>();
-  model->pieces = internal::SentencePieceModel::Load(bytes, error);
-  if (model->pieces == nullptr) {
-    return DataError(absl::StrCat(where, ": no SentencePiece model: ", error));
-  }
-  Tokenizer tokenizer(std::move(model));
-  const internal::SentencePieceModel& pieces = *tokenizer.model_->pieces;
-  if (pieces.bos_id() < 0 || pieces.eos_id() < 0) {
-    return DataError(absl::StrCat(where, ": the model has no ", pieces.bos_id() < 0 ? "BOS" : "EOS",
-                                  " piece; train it with bos_id and eos_id"));
-  }
-  tokenizer.vocab_size_ = pieces.vocab_size();
-  tokenizer.bos_id_ = pieces.bos_id();
-  tokenizer.eos_id_ = pieces.eos_id();
-  if (pieces.pad_id() >= 0) tokenizer.pad_id_ = pieces.pad_id();
-  tokenizer.digest_ = Sha256Hex(bytes);
-  return tokenizer;
+  return Tokenizer(std::move(backend), *special, std::move(files));
 }
 
-std::vector<int64_t> Tokenizer::Encode(std::string_view text) const {
-  const std::vector<int> ids = model_->pieces->Encode(text);
-  return {ids.begin(), ids.end()};
+absl::StatusOr<Tokenizer> Tokenizer::FromModelBytes(std::string_view bytes, std::string_view name) {
+  return FromFiles(
+      {TokenizerFormat::kSentencePiece, std::string(name), std::string(bytes), /*beside=*/{}});
 }
 
 std::string Tokenizer::Decode(std::span<const int64_t> tokens) const {
-  std::vector<int> ids;
+  std::vector<int64_t> known;
   for (const int64_t token : tokens) {
-    if (token < 0 || token >= vocab_size_) continue;
-    const auto id = static_cast<int>(token);
-    if (!model_->pieces->IsControl(id)) ids.push_back(id);
+    if (token >= 0 && token < vocab_size()) known.push_back(token);
   }
-  return model_->pieces->Decode(ids);
+  return backend_->Decode(known);
 }
 
 std::string Tokenizer::Piece(int64_t token) const {
-  if (token < 0 || token >= vocab_size_) return "";
-  return model_->pieces->Piece(static_cast<int>(token));
+  if (token < 0 || token >= vocab_size()) return "";
+  return backend_->Piece(token);
 }
 
 }  // namespace bench::harness

@@ -1,4 +1,5 @@
-// A SentencePiece tokenizer, trained by the harness or loaded from a user's model file.
+// A tokenizer: a SentencePiece model trained by the harness, or a user's own SentencePiece model or
+// byte-level BPE tokenizer.json (tokenizer_json.h).
 //
 // Training reads texts from an iterator, so the model holds no path. Identity normaliser, no dummy
 // prefix, white space kept, byte fallback: every valid UTF-8 text round-trips, except that U+2581
@@ -8,9 +9,9 @@
 //
 // Unigram and BPE give exactly vocab_size pieces; characters give as many as occur, at most that.
 //
-// Errors: DataError for bytes that are no SentencePiece model (or over 64 MiB, or that crash the
-// library: they are tried in a child process first), a model without EOS or BOS, and a corpus that
-// cannot give the vocabulary asked for (the message says how many pieces it can).
+// Errors: DataError for files that are no tokenizer (sentencepiece_backend.h, tokenizer_json.h) or
+// name no EOS, and a corpus that cannot give the vocabulary asked for (the message says how many
+// pieces it can).
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/data/tokenizer_backend.h"
+#include "harness/data/tokenizer_files.h"
 #include "harness/definition/tokenizer_spec.h"
 
 namespace bench::harness {
@@ -41,36 +44,38 @@ std::vector<std::string> SplitHan(std::string_view text);
 
 class Tokenizer {
  public:
-  // `name` is for messages (a path, or the artifact's name).
+  static absl::StatusOr<Tokenizer> FromFiles(TokenizerFiles files);
+  // A SentencePiece model. `name` is for messages (a path, or the artifact's name).
   static absl::StatusOr<Tokenizer> FromModelBytes(std::string_view bytes, std::string_view name);
-  Tokenizer(Tokenizer&&) noexcept;
-  Tokenizer& operator=(Tokenizer&&) noexcept;
-  ~Tokenizer();
 
   // Without BOS and EOS. Never gives a control token.
-  std::vector<int64_t> Encode(std::string_view text) const;
+  std::vector<int64_t> Encode(std::string_view text) const { return backend_->Encode(text); }
   // Control tokens and ids outside the vocabulary give nothing; bytes that form no valid UTF-8 (a
   // model may generate any) give U+FFFD.
   std::string Decode(std::span<const int64_t> tokens) const;
-  // The piece as stored in the model ("▁the", "<0x0A>"); "" outside the vocabulary.
+  // The piece as stored in the model ("▁the", "<0x0A>", "Ġthe"); "" outside the vocabulary.
   std::string Piece(int64_t token) const;
+  // The control token of this name, such as "<|im_start|>".
+  std::optional<int64_t> ControlToken(std::string_view name) const {
+    return backend_->ControlToken(name);
+  }
 
-  int64_t vocab_size() const { return vocab_size_; }
-  int64_t bos_id() const { return bos_id_; }
-  int64_t eos_id() const { return eos_id_; }
-  std::optional<int64_t> pad_id() const { return pad_id_; }
-  // SHA-256 of the model's bytes.
+  // One more than the largest id.
+  int64_t vocab_size() const { return backend_->vocab_size(); }
+  std::optional<int64_t> bos_id() const { return special_.bos; }  // Qwen2 and SmolLM have none
+  int64_t eos_id() const { return *special_.eos; }
+  std::optional<int64_t> pad_id() const { return special_.pad; }
+  // What it was made from, and its digest (tokenizer_files.h).
+  const TokenizerFiles& files() const { return files_; }
   const std::string& digest() const { return digest_; }
 
  private:
-  struct Model;
-  explicit Tokenizer(std::unique_ptr<Model> model);
+  Tokenizer(std::unique_ptr<TokenizerBackend> backend, const SpecialTokenIds& special,
+            TokenizerFiles files);
 
-  std::unique_ptr<Model> model_;
-  int64_t vocab_size_ = 0;
-  int64_t bos_id_ = 0;
-  int64_t eos_id_ = 0;
-  std::optional<int64_t> pad_id_;
+  std::unique_ptr<TokenizerBackend> backend_;
+  SpecialTokenIds special_;
+  TokenizerFiles files_;
   std::string digest_;
 };
 

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/definition/clm_spec.h"
 #include "harness/definition/enum_names.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
@@ -24,11 +25,11 @@ class FieldList;
 class Violations;
 
 // In the order of StageSpec's alternatives.
-enum class StageKind { kTranslations, kTokenizer, kSft };
-constexpr std::array<std::string_view, 3> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "sft"};
+enum class StageKind { kTranslations, kTokenizer, kClm, kSft };
+constexpr std::array<std::string_view, 4> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "clm", "sft"};
 }
-using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, SftSpec>;
+using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, ClmSpec, SftSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

@@ -69,7 +69,7 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
                .role = TextRole::kUserPath});
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path", .bounds = AboveUpTo(0, 0.5)});
-  fields.Leaf("prompt_template", spec.prompt_template, {.doc = "text around the instruction"});
+  fields.Leaf("prompt_template", spec.prompt_template, {.doc = "text and control tokens around the instruction"});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
   fields.Tables("mix", spec.mix, "how often each task is drawn; without it, as often as it occurs");
@@ -79,7 +79,8 @@ void Describe(TokenizerRef& spec, FieldList& fields) {
   fields.Leaf("artifact", spec.artifact,
               {.doc = "experiment that trains the tokenizer", .replaces = {"path"}});
   fields.Leaf("path", spec.path,
-              {.doc = "your own SentencePiece .model, instead of artifact",
+              {.doc = "your own SentencePiece .model, tokenizer.json or Hugging Face folder, instead of "
+                      "artifact",
                .role = TextRole::kUserPath,
                .replaces = {"artifact"}});
 }
@@ -110,7 +111,12 @@ void Describe(SftSpec& spec, FieldList& fields) {
   fields.Table("init", spec.init, "initial weights");
   fields.Table("optimizer", spec.optimizer, "");
   fields.Table("schedule", spec.schedule, "");
-  fields.Table("training", spec.training, "");
+  FieldList& training = fields.Group("training", "");
+  Describe(spec.training, training);
+  training.Leaf(
+      "packing", spec.packing,
+      {.doc = "packed: rows one after the other, each by itself; padded: filled up to the "
+              "longest row of the micro-batch"});
   fields.Table("evaluation", spec.evaluation, "on held-out rows");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }

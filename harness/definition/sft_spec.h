@@ -17,8 +17,11 @@ namespace bench::harness {
 class FieldList;
 class Violations;
 
-enum class PromptTemplate { kAlpaca };
-constexpr std::array<std::string_view, 1> EnumNames(PromptTemplate) { return {"alpaca"}; }
+// The texts are in harness/data/prompt_template.h.
+enum class PromptTemplate { kAlpaca, kPlain, kChatml, kLlama3 };
+constexpr std::array<std::string_view, 4> EnumNames(PromptTemplate) {
+  return {"alpaca", "plain", "chatml", "llama3"};
+}
 
 struct TaskWeight {
   std::string task;
@@ -39,8 +42,15 @@ struct SftDataSpec {
 // [tokenizer]: exactly one of the two.
 struct TokenizerRef {
   std::optional<ArtifactRef> artifact;
-  std::optional<std::string> path;  // a SentencePiece .model
+  std::optional<std::string> path;  // SentencePiece .model, tokenizer.json or a folder with one
 };
+
+// How the rows of a micro-batch go through the model. Packed: one after the other without padding;
+// positions restart in each and attention never crosses into another. Padded: each is filled up to
+// the longest, and the padding is computed, as trainers without packing do. Same loss and gradients
+// up to rounding.
+enum class Packing { kPacked, kPadded };
+constexpr std::array<std::string_view, 2> EnumNames(Packing) { return {"packed", "padded"}; }
 
 struct EvaluationSpec {
   int64_t every_steps = 0;  // 0: only at the end
@@ -58,6 +68,7 @@ struct SftSpec {
   OptimizerSpec optimizer;
   ScheduleSpec schedule;
   TrainingSpec training;
+  Packing packing = Packing::kPacked;  // in [training]
   EvaluationSpec evaluation;
   std::vector<AcceptanceBound> acceptance;
 };

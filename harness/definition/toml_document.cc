@@ -75,7 +75,7 @@ std::string PositionOf(std::string_view text, size_t offset, const std::string& 
       ++column;
     }
   }
-  return absl::StrCat(label, ":", line, ":", column);
+  return absl::StrCat(Printable(label), ":", line, ":", column);
 }
 
 bool HasPosition(const toml::source_region& source) {
@@ -103,15 +103,15 @@ absl::Status CheckNesting(std::string_view text, const std::string& label) {
 
 absl::StatusOr<toml::table> ParseToml(std::string_view text, const std::string& label) {
   if (text.size() > kMaxDefinitionBytes) {
-    return UsageError(absl::StrCat(label, ": ", text.size(), " bytes; a definition has at most ",
-                                   kMaxDefinitionBytes));
+    return UsageError(absl::StrCat(Printable(label), ": ", text.size(),
+                                   " bytes; a definition has at most ", kMaxDefinitionBytes));
   }
   BENCH_RETURN_IF_ERROR(CheckNesting(text, label));
   try {
     return toml::parse(text, label);
   } catch (const toml::parse_error& error) {
-    const std::string fallback =
-        absl::StrCat(label, ":", error.source().begin.line, ":", error.source().begin.column);
+    const std::string fallback = absl::StrCat(Printable(label), ":", error.source().begin.line, ":",
+                                              error.source().begin.column);
     return UsageError(absl::StrCat(Position(error.source(), fallback), ": ",
                                    Printable(std::string(error.description()))));
   }

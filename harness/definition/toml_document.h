@@ -1,4 +1,4 @@
-// Private to this folder: TOML text parsed under limits, and where its nodes stand.
+// TOML text parsed under limits, and where its nodes stand.
 //
 // toml++ crashes on deeply nested input (its dotted keys recurse without a limit) and throws; here
 // both become a UsageError. Columns count Unicode code points from 1, as toml++ does.

@@ -53,6 +53,8 @@ void Describe(TrainingSpec& spec, FieldList& fields) {
                .bounds = Between(0, 1e6)});
   fields.Leaf("max_tokens", spec.max_tokens,
               {.doc = "longest row", .units = "tokens", .bounds = Between(2, 1 << 20)});
+  fields.Leaf("recompute_activations", spec.recompute_activations,
+              {.doc = "activation checkpointing: less memory for a third more time; same results"});
 }
 
 void Describe(AcceptanceBound& spec, FieldList& fields) {

@@ -43,6 +43,7 @@ struct TrainingSpec {
   int64_t batch_size = 0;        // required; rows an optimizer step, over all ranks
   int64_t micro_batch_size = 0;  // rows a forward pass; 0: batch_size
   int64_t max_tokens = 512;      // longest row
+  bool recompute_activations = false;
 
   int64_t micro_rows() const { return micro_batch_size == 0 ? batch_size : micro_batch_size; }
 };

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/file.h"
@@ -15,6 +16,7 @@
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
 #include "harness/stages/decoder_artifact.h"
+#include "harness/stages/decoder_inputs.h"
 #include "harness/store/store.h"
 #include "harness/store/store_report.h"
 #include "models/generate.h"
@@ -96,13 +98,17 @@ std::string ResultsPath(const std::string& path) {
   return absl::StrCat(path, "/", std::string(results::kResultsName));
 }
 
+bool LeavesDecoder(const std::string& stage) {
+  return absl::c_any_of(kDecoderStages, [&](StageKind kind) { return stage == Name(kind); });
+}
+
 // The artifact of the run that wrote `result` (a results file or a run's folder).
 absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& store) {
   const std::string path = ResultsPath(result);
   if (!Exists(path)) return UsageError(absl::StrCat(path, ": no such results file"));
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::ReadResultsIsolated(path));
   const auto note = record.notes.find("artifact");
-  if (note == record.notes.end() || record.header.stage != Name(StageKind::kSft)) {
+  if (note == record.notes.end() || !LeavesDecoder(record.header.stage)) {
     return UsageError(absl::StrCat(path, ": the run left no trained model (stage ",
                                    record.header.stage, ", ",
                                    std::string(results::Name(record.status)), ")"));
@@ -121,10 +127,9 @@ absl::StatusOr<int> Export(const Options& options) {
   if (!occupied.empty()) {
     return EnvironmentError(absl::StrCat(folder, " is occupied (it holds ", occupied[0], ")"));
   }
-  for (const char* name : {"config.json", "model.safetensors", "tokenizer.model", "prompt.json"}) {
-    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(artifact.File(name)));
-    BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(folder, "/", name), bytes));
-  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> notes,
+                         ExportDecoderArtifact(artifact.folder, folder));
+  for (const std::string& note : notes) absl::FPrintF(stderr, "%s\n", note);
   absl::PrintF("%s\n", folder);
   return 0;
 }
@@ -135,8 +140,9 @@ absl::StatusOr<int> Generate(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, ArtifactOf(options.arguments.at(0), store));
   BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
                          LoadDecoderArtifact(artifact.folder, at::Device(at::kCPU)));
-  const std::vector<int64_t> prompt =
-      PromptTokens(model.tokenizer, model.prompt_template, {options.arguments.at(1), "", "", ""});
+  BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
+                         PromptEncoder::Create(model.tokenizer, model.prompt_template));
+  const std::vector<int64_t> prompt = encoder.Prompt({options.arguments.at(1), "", "", ""});
   const int64_t room = model.decoder->config().max_positions - static_cast<int64_t>(prompt.size());
   if (room < 1) {
     return UsageError(absl::StrCat("the prompt has ", prompt.size(), " tokens, the model reads ",
@@ -144,7 +150,7 @@ absl::StatusOr<int> Generate(const Options& options) {
   }
   models::GenerationOptions generation;
   generation.max_new_tokens = std::min(kMaxAnswerTokens, room);
-  generation.stop_token = model.tokenizer.eos_id();
+  generation.stop_token = encoder.end_token();
   const auto answers = models::Generate(*model.decoder, {prompt}, generation, nullptr);
   absl::PrintF("%s\n", results::EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
   return 0;

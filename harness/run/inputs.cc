@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/sha256.h"
@@ -31,10 +32,14 @@ absl::Status ChildFailed(const std::string& experiment, int exit_code) {
 }
 
 absl::Status CheckKind(const InputNeed& need, StageKind kind) {
-  if (kind == need.made_by) return absl::OkStatus();
+  if (absl::c_linear_search(need.made_by, kind)) return absl::OkStatus();
+  const std::string wanted =
+      absl::StrJoin(need.made_by, " or ", [](std::string* text, StageKind made_by) {
+        absl::StrAppend(text, std::string(Name(made_by)));
+      });
   return UsageError(absl::StrCat(ToString(need.artifact), " cannot be the ", need.role,
                                  ": it is an experiment of stage ", std::string(Name(kind)),
-                                 ", not ", std::string(Name(need.made_by))));
+                                 ", not ", wanted));
 }
 
 class Resolver {

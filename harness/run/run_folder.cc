@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "results/hdf5_file.h"
 #include "results/journal.h"
 #include "results/run_writer.h"
 
@@ -38,6 +39,17 @@ absl::Status CheckSameRun(const results::RunHeader& header, const std::string& p
   return absl::OkStatus();
 }
 
+// A run can die, or find the disk full, between the end of its journal and the publication of its
+// results: then the file is absent, or that of an earlier attempt.
+absl::Status PublishIfStale(const results::RunRecord& record, const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/", internal::View(results::kResultsName));
+  if (Exists(path)) {
+    const auto published = results::ReadResults(path);
+    if (published.ok() && *published == record) return absl::OkStatus();
+  }
+  return results::RecoverResults(folder).status();
+}
+
 }  // namespace
 
 absl::StatusOr<RunFolder> OpenRunFolder(const std::string& path, StartMode start,
@@ -56,8 +68,8 @@ absl::StatusOr<RunFolder> OpenRunFolder(const std::string& path, StartMode start
   }
   BENCH_ASSIGN_OR_RETURN(results::RunRecord record, results::RecoverJournal(absolute));
   BENCH_RETURN_IF_ERROR(CheckSameRun(record.header, absolute, definition_sha256, replicate));
-  folder.complete = record.status == results::RunStatus::kComplete &&
-                    Exists(absl::StrCat(absolute, "/", std::string(results::kResultsName)));
+  folder.complete = record.status == results::RunStatus::kComplete;
+  if (folder.complete) BENCH_RETURN_IF_ERROR(PublishIfStale(record, absolute));
   folder.begun = std::move(record.header);
   return folder;
 }

@@ -15,7 +15,7 @@ struct RunFolder {
   std::string path;
   FolderLock lock;
   std::optional<results::RunHeader> begun;  // of the run to continue; absent: start at step 0
-  bool complete = false;  // a complete run is there already: nothing is left to do
+  bool complete = false;  // a complete run and its results are there: nothing is left to do
 };
 
 // Locks `path`. Without kResume anything that is there already is an EnvironmentError that names

@@ -44,8 +44,10 @@ std::string SampleLines(const RunRecord& record) {
         table.rows[i * table.rows.size() / std::min(kSamplesShown, table.rows.size())];
     const std::string input = CellText(table, row, "input");
     absl::StrAppend(&text, "    ", input.empty() ? CellText(table, row, "instruction") : input,
-                    "  ->  ", CellText(table, row, "answer"),
-                    "   (reference: ", CellText(table, row, "reference"), ")\n");
+                    "  ->  ", CellText(table, row, "answer"));
+    const std::string reference = CellText(table, row, "reference");
+    if (!reference.empty()) absl::StrAppend(&text, "   (reference: ", reference, ")");
+    text += '\n';
   }
   return text;
 }

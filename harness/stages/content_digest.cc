@@ -23,4 +23,13 @@ absl::StatusOr<std::string> ContentSha256(const std::string& path) {
   return sha.HexDigest();
 }
 
+absl::StatusOr<InputDigests> ContentDigestsOf(const std::vector<UserContent>& contents) {
+  InputDigests digests;
+  for (const UserContent& content : contents) {
+    if (!content.path) continue;
+    BENCH_ASSIGN_OR_RETURN(digests[content.role], ContentSha256(*content.path));
+  }
+  return digests;
+}
+
 }  // namespace bench::harness

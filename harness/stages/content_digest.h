@@ -2,12 +2,22 @@
 // lines "<name> <digest>\n" of the files in it. EnvironmentError where it cannot be read.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/store/store.h"
 
 namespace bench::harness {
 
 absl::StatusOr<std::string> ContentSha256(const std::string& path);
+
+// Those of the paths that are given, by role.
+struct UserContent {
+  std::string role;
+  std::optional<std::string> path;
+};
+absl::StatusOr<InputDigests> ContentDigestsOf(const std::vector<UserContent>& contents);
 
 }  // namespace bench::harness

@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/status.h"
+#include "harness/data/tokenizer_export.h"
 #include "harness/definition/enum_names.h"
 #include "models/hf_folder.h"
 #include "nlohmann/json.hpp"
@@ -12,8 +14,6 @@
 namespace bench::harness {
 namespace {
 
-constexpr int64_t kMaxTokenizerBytes = int64_t{64} << 20;
-constexpr char kTokenizerFile[] = "/tokenizer.model";
 constexpr char kPromptFile[] = "/prompt.json";
 
 models::Family FamilyOf(Family family) {
@@ -22,17 +22,6 @@ models::Family FamilyOf(Family family) {
       return models::Family::kLlama;
   }
   return models::Family::kLlama;
-}
-
-absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 1 << 20));
-  const nlohmann::json prompt = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (prompt.is_object() && prompt.contains("template") && prompt["template"].is_string()) {
-    if (const auto found = FromName<PromptTemplate>(prompt["template"].get<std::string>())) {
-      return *found;
-    }
-  }
-  return DataError(absl::StrCat(path, ": no known prompt template"));
 }
 
 }  // namespace
@@ -58,7 +47,6 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
 absl::Status CheckSameModel(const models::DecoderConfig& defined,
                             const models::DecoderConfig& stored, const std::string& where) {
   const std::tuple<const char*, double, double> fields[] = {
-      {"vocab_size (the tokenizer's)", defined.vocab_size, stored.vocab_size},
       {"hidden_size", defined.hidden_size, stored.hidden_size},
       {"num_layers", defined.num_layers, stored.num_layers},
       {"num_heads", defined.num_heads, stored.num_heads},
@@ -77,33 +65,65 @@ absl::Status CheckSameModel(const models::DecoderConfig& defined,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReadTokenizerModel(const std::string& path) {
-  return ReadFile(path, kMaxTokenizerBytes);
+absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderConfig& stored,
+                             const std::string& where) {
+  if (tokenizer.vocab_size() <= stored.vocab_size) return absl::OkStatus();
+  return UsageError(absl::StrCat("the tokenizer ", tokenizer.files().where, " has ",
+                                 tokenizer.vocab_size(), " tokens, the weights in ", where,
+                                 " a vocabulary of ", stored.vocab_size,
+                                 ": they do not belong together"));
+}
+
+absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
+  const std::string path = folder + kPromptFile;
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 1 << 20));
+  if (const auto prompt = ParseJson(text); prompt.ok()) {
+    if (const auto name = JsonMember<std::string>(*prompt, "template"); name.ok()) {
+      if (const auto found = FromName<PromptTemplate>(*name)) return *found;
+    }
+  }
+  return DataError(absl::StrCat(path, ": no known prompt template"));
 }
 
 absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer& tokenizer,
-                                 const std::string& tokenizer_model_bytes,
                                  PromptTemplate prompt_template, const std::string& folder) {
   const models::SpecialTokens special{tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.pad_id()};
   BENCH_RETURN_IF_ERROR(models::SaveHfFolder(decoder, special, folder));
-  BENCH_RETURN_IF_ERROR(PublishFile(folder + kTokenizerFile, tokenizer_model_bytes));
+  BENCH_RETURN_IF_ERROR(PublishTokenizerFiles(tokenizer.files(), folder));
   const nlohmann::json prompt = {{"template", std::string(Name(prompt_template))}};
   return PublishFile(folder + kPromptFile, prompt.dump());
 }
 
 absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device) {
   BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
-  BENCH_ASSIGN_OR_RETURN(const std::string model, ReadTokenizerModel(folder + kTokenizerFile));
-  BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer,
-                         Tokenizer::FromModelBytes(model, folder + kTokenizerFile));
-  BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template,
-                         ReadPromptTemplate(folder + kPromptFile));
+  BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(folder));
+  BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, Tokenizer::FromFiles(std::move(files)));
+  BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template, ReadPromptTemplate(folder));
   if (tokenizer.vocab_size() > decoder->config().vocab_size) {
     return DataError(absl::StrCat(folder, ": the tokenizer has ", tokenizer.vocab_size(),
                                   " pieces, the model a vocabulary of ",
                                   decoder->config().vocab_size));
   }
   return DecoderArtifact{std::move(decoder), std::move(tokenizer), prompt_template};
+}
+
+absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string& folder,
+                                                               const std::string& target) {
+  BENCH_ASSIGN_OR_RETURN(const models::DecoderConfig config, models::ReadHfConfig(folder));
+  BENCH_ASSIGN_OR_RETURN(TokenizerFiles tokenizer_files, ReadTokenizerFiles(folder));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer,
+                         Tokenizer::FromFiles(std::move(tokenizer_files)));
+  BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template, ReadPromptTemplate(folder));
+  BENCH_ASSIGN_OR_RETURN(TokenizerExport exported,
+                         ExportTokenizer(tokenizer, prompt_template, config.max_positions));
+  for (const char* name : {"/config.json", "/model.safetensors", kPromptFile}) {
+    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(folder + name));
+    BENCH_RETURN_IF_ERROR(PublishFile(target + name, bytes));
+  }
+  for (const auto& [name, bytes] : exported.files) {
+    BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(target, "/", name), bytes));
+  }
+  return exported.notes;
 }
 
 }  // namespace bench::harness

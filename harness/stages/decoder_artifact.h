@@ -1,12 +1,14 @@
 // A trained decoder with what is needed to talk to it, as an artifact.
 //
 //   config.json, model.safetensors   Hugging Face folder (models/hf_folder.h)
-//   tokenizer.model                  SentencePiece model
+//   tokenizer.model                  SentencePiece model; or
+//   tokenizer.json, ...              as in harness/data/tokenizer_files.h
 //   prompt.json                      {"template": "alpaca"}
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ATen/ATen.h"
 #include "absl/status/statusor.h"
@@ -19,13 +21,17 @@ namespace bench::harness {
 
 models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size);
 
+// UsageError where the weights in `where` have fewer rows than the tokenizer has ids. More are
+// legal: published vocabularies are padded.
+absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderConfig& stored,
+                             const std::string& where);
+
 // UsageError naming the first field in which the definition's model and that of the weights in
 // `where` differ. Fields that do not shape the weights' use (initializer_std) may differ.
 absl::Status CheckSameModel(const models::DecoderConfig& defined,
                             const models::DecoderConfig& stored, const std::string& where);
 
 absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer& tokenizer,
-                                 const std::string& tokenizer_model_bytes,
                                  PromptTemplate prompt_template, const std::string& folder);
 
 struct DecoderArtifact {
@@ -35,7 +41,12 @@ struct DecoderArtifact {
 };
 absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device);
 
-// Bytes of a tokenizer file, at most 64 MiB.
-absl::StatusOr<std::string> ReadTokenizerModel(const std::string& path);
+absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder);
+
+// Writes the artifact in `folder` to `target` (an existing folder) as a Hugging Face folder that
+// transformers loads, model and tokenizer (harness/data/tokenizer_export.h). Returns what the user
+// should know, a line each.
+absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string& folder,
+                                                               const std::string& target);
 
 }  // namespace bench::harness

@@ -1,4 +1,5 @@
 // The one place that knows which class runs which stage.
+#include "harness/stages/clm.h"
 #include "harness/stages/sft.h"
 #include "harness/stages/stage.h"
 #include "harness/stages/tokenizer.h"
@@ -15,6 +16,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const TokenizerSpec& spec) const {
     return std::make_unique<TokenizerStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const ClmSpec&) const {
+    return std::make_unique<ClmStage>(definition);
   }
   std::unique_ptr<Stage> operator()(const SftSpec&) const {
     return std::make_unique<SftStage>(definition);

@@ -15,7 +15,7 @@ using RowList = std::vector<SftRow> SftTaskRows::*;
 
 class Loader {
  public:
-  Loader(const SftSpec& spec, const Tokenizer& tokenizer) : spec_(spec), tokenizer_(tokenizer) {}
+  Loader(const SftSpec& spec, const PromptEncoder& encoder) : spec_(spec), encoder_(encoder) {}
 
   absl::Status AddFile(const std::string& path, RowList part) {
     return Visit(path, [&](const SftExample&) { return part; });
@@ -49,8 +49,7 @@ class Loader {
   }
 
   void Add(SftExample example, RowList part) {
-    auto tokenized =
-        TokenizeExample(tokenizer_, spec_.data.prompt_template, example, spec_.training.max_tokens);
+    auto tokenized = encoder_.Tokenize(example, spec_.training.max_tokens);
     if (!tokenized) {
       ++data_.num_dropped;
       return;
@@ -73,7 +72,7 @@ class Loader {
   }
 
   const SftSpec& spec_;
-  const Tokenizer& tokenizer_;
+  const PromptEncoder& encoder_;
   std::map<std::string, SftTaskRows> tasks_;
   SftData data_;
 };
@@ -101,7 +100,9 @@ absl::Status CheckNotEmpty(const SftData& data) {
 
 absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokenizer,
                                     const RunContext& context) {
-  Loader loader(spec, tokenizer);
+  BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
+                         PromptEncoder::Create(tokenizer, spec.data.prompt_template));
+  Loader loader(spec, encoder);
   if (spec.data.path) {
     if (spec.data.validation_path) {
       BENCH_RETURN_IF_ERROR(loader.AddFile(*spec.data.path, &SftTaskRows::train));
@@ -117,6 +118,7 @@ absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokeni
     BENCH_RETURN_IF_ERROR(loader.AddFile(dataset.File("test.jsonl"), &SftTaskRows::test));
   }
   SftData data = loader.Take();
+  data.end_token = encoder.end_token();
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(data));
   return data;
 }

@@ -40,10 +40,12 @@ struct SftData {
   std::vector<SftTaskRows> tasks;  // by name
   int64_t num_dropped = 0;         // no target left within max_tokens
   int64_t num_skipped = 0;         // invalid records that the definition allows to skip
+  int64_t end_token = 0;           // what ends a target, and so a generation
 };
 
 // Rows are labelled with their record's task; records without one belong to task "all".
-// DataError when a part or a task of the mix has no rows.
+// DataError when a part or a task of the mix has no rows; UsageError where the tokenizer lacks a
+// control token of the prompt template.
 absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokenizer,
                                     const RunContext& context);
 

@@ -7,7 +7,6 @@
 #include "harness/data/text_metrics.h"
 #include "harness/run/signals.h"
 #include "harness/stages/sft_task.h"
-#include "kernels/linear_cross_entropy.h"
 #include "models/generate.h"
 #include "results/metrics.h"
 
@@ -33,32 +32,15 @@ absl::Status ForEachBatch(const Rows& rows, Visit visit) {
   return CheckNotStopped();
 }
 
-struct TokenScores {
-  double nll_sum = 0;
-  double num_correct = 0;
-  double num_tokens = 0;
-
-  void operator+=(const TokenScores& other) {
-    nll_sum += other.nll_sum;
-    num_correct += other.num_correct;
-    num_tokens += other.num_tokens;
-  }
-  void AppendTo(std::vector<MetricValue>& values, const std::string& label) const {
-    values.push_back({{&results::kEvalLoss, label}, nll_sum / num_tokens});
-    values.push_back({{&results::kTokenAccuracy, label}, num_correct / num_tokens});
-  }
-};
+void Append(const TokenScores& scores, const std::string& label, std::vector<MetricValue>& values) {
+  values.push_back({{&results::kEvalLoss, label}, scores.nll_sum / scores.num_tokens});
+  values.push_back({{&results::kTokenAccuracy, label}, scores.num_correct / scores.num_tokens});
+}
 
 absl::StatusOr<TokenScores> ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
-  const at::NoGradGuard no_grad;
   TokenScores scores;
-  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch_rows) {
-    const SftBatch batch = MakeSftBatch(batch_rows, decoder.device());
-    const at::Tensor hidden_MD = decoder.Hidden(batch.inputs).index_select(0, batch.target_rows_M);
-    const kernels::CrossEntropy result =
-        kernels::LinearCrossEntropy(hidden_MD, decoder.head_weight_VD(), batch.targets_M);
-    scores += {result.nll_M.sum(at::kDouble).item<double>(), result.correct_M.sum().item<double>(),
-               static_cast<double>(batch.targets_M.numel())};
+  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
+    scores += ScoreTargets(decoder, MakeSftBatch(batch, Packing::kPacked, decoder.device()));
   }));
   return scores;
 }
@@ -114,7 +96,7 @@ absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows)
   Range range(p_.ranges, RangeId::kGenerate);
   models::GenerationOptions options;
   options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
-  options.stop_token = p_.tokenizer.eos_id();
+  options.stop_token = p_.data.end_token;
   options.cancelled = [] { return StopSignal().has_value(); };
   std::vector<std::string> answers;
   BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
@@ -136,7 +118,7 @@ absl::StatusOr<SftEvaluator::Scores> SftEvaluator::Score(const std::vector<TaskR
   AnswerScores all_answers;
   for (const TaskRows& task : tasks) {
     BENCH_ASSIGN_OR_RETURN(const TokenScores tokens, ScoreTokens(p_.decoder, task.scored));
-    tokens.AppendTo(values, task.task);
+    Append(tokens, task.task, values);
     all_tokens += tokens;
     std::vector<std::string>& answers = result.answers.emplace_back();
     if (task.generated.empty()) continue;
@@ -148,7 +130,7 @@ absl::StatusOr<SftEvaluator::Scores> SftEvaluator::Score(const std::vector<TaskR
     }
     scores.AppendTo(values, task.task, results::kExactMatch, results::kChrf);
   }
-  all_tokens.AppendTo(values, "");
+  Append(all_tokens, "", values);
   if (p_.spec.evaluation.generate_rows_per_task > 0) {
     all_answers.AppendTo(values, "", results::kExactMatch, results::kChrf);
   }

@@ -2,7 +2,7 @@
 //
 //   sft_overhead_bench EXPERIMENT on|off STEPS FOLDER
 //
-// Trains STEPS steps of an SFT experiment from random weights by the one training loop; "on"
+// Trains STEPS steps of an SFT experiment by the one training loop; "on"
 // records ranges and metrics and journals them in FOLDER, "off" does none of it. Prints JSON:
 //   periods_s   wall time from one step's request for data to the next one's: the step and
 //   everything
@@ -10,8 +10,6 @@
 //               checkpoints
 //   gaps_s      "on" only: of each period, what is outside the step's own clock
 // The experiment's inputs must be in the store (BENCH_STORE); bench-run makes them.
-#include <ATen/CPUGeneratorImpl.h>
-
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -22,9 +20,8 @@
 #include "harness/measurement/memory.h"
 #include "harness/run/inputs.h"
 #include "harness/run/options.h"
-#include "harness/run/signals.h"
 #include "harness/run/torch_runtime.h"
-#include "harness/stages/decoder_artifact.h"
+#include "harness/stages/decoder_inputs.h"
 #include "harness/stages/sft_data.h"
 #include "harness/stages/sft_task.h"
 #include "harness/training/checkpoint.h"
@@ -117,19 +114,11 @@ absl::StatusOr<nlohmann::json> Gaps(const Arm& arm, const std::vector<double>& p
 
 absl::StatusOr<nlohmann::json> Train(const Arm& arm, Run& run, RunContext& context) {
   const SftSpec& spec = run.spec;
-  const std::string path = spec.tokenizer.path
-                               ? *spec.tokenizer.path
-                               : context.inputs.at("tokenizer").File("tokenizer.model");
-  BENCH_ASSIGN_OR_RETURN(const std::string model, ReadTokenizerModel(path));
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, Tokenizer::FromModelBytes(model, path));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec, tokenizer, context));
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec.data.mix));
-  at::Generator generator =
-      at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights));
-  BENCH_ASSIGN_OR_RETURN(
-      const auto decoder,
-      models::Decoder::Create(DecoderConfigOf(spec.model, tokenizer.vocab_size()), generator,
-                              at::Device(at::kCPU), at::kFloat));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder,
+                         InitialDecoder(spec.model, spec.init, tokenizer, context));
   SftTask task(spec, data, MixtureSampler(std::move(mixture), context.seeds), *decoder, {});
   TimedTask timed(task);
   const LoopSpec loop = {spec.optimizer, spec.schedule, arm.num_steps, 0, 0};

@@ -1,23 +1,41 @@
 #include "harness/stages/sft_task.h"
 
-#include "kernels/linear_cross_entropy.h"
+#include <algorithm>
+#include <iterator>
+
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
 
-SftBatch MakeSftBatch(const std::vector<const SftRow*>& rows, at::Device device) {
+namespace {
+
+// Attention is causal and padding comes last, so no target sees it: any token does.
+constexpr int64_t kPaddingToken = 0;
+
+size_t LongestInput(const std::vector<const SftRow*>& rows) {
+  size_t longest = 0;
+  for (const SftRow* row : rows) longest = std::max(longest, row->tokens.size() - 1);
+  return longest;
+}
+
+}  // namespace
+
+CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing,
+                         at::Device device) {
+  const size_t padded_length = packing == Packing::kPadded ? LongestInput(rows) : 0;
   std::vector<std::vector<int64_t>> inputs;
   std::vector<int64_t> target_rows;
   std::vector<int64_t> targets;
   int64_t start = 0;
   for (const SftRow* row : rows) {
-    inputs.emplace_back(row->tokens.begin(), row->tokens.end() - 1);
+    std::vector<int64_t>& input = inputs.emplace_back(row->tokens.begin(), row->tokens.end() - 1);
+    input.resize(std::max(input.size(), padded_length), kPaddingToken);
     const int64_t length = static_cast<int64_t>(row->tokens.size());
     for (int64_t position = row->num_prompt_tokens; position < length; ++position) {
       target_rows.push_back(start + position - 1);  // the hidden state before a token predicts it
       targets.push_back(row->tokens[static_cast<size_t>(position)]);
     }
-    start += length - 1;
+    start += std::ssize(input);
   }
   return {models::MakeRaggedBatch(inputs, device), at::tensor(target_rows, at::kLong).to(device),
           at::tensor(targets, at::kLong).to(device)};
@@ -39,24 +57,24 @@ SftTask::SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sample
 absl::StatusOr<Window> SftTask::NextWindow() {
   window_.clear();
   Window window;
-  for (int64_t i = 0; i < spec_.training.batch_size; ++i) {
-    const MixtureDraw draw = sampler_.Next();
-    const SftRow& row = (*parts_[draw.part])[static_cast<size_t>(draw.row)];
-    window_.push_back(&row);
-    window.num_tokens += static_cast<int64_t>(row.tokens.size()) - 1;
-    window.num_target_tokens += row.num_target_tokens();
-  }
   window.num_micro_batches = spec_.training.batch_size / spec_.training.micro_rows();
+  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
+    std::vector<const SftRow*> rows;
+    for (int64_t j = 0; j < spec_.training.micro_rows(); ++j) {
+      const MixtureDraw draw = sampler_.Next();
+      rows.push_back(&(*parts_[draw.part])[static_cast<size_t>(draw.row)]);
+    }
+    window_.push_back(MakeSftBatch(rows, spec_.packing, decoder_.device()));
+    window.num_tokens += window_.back().inputs.tokens_N.size(0);
+    window.num_target_tokens += window_.back().targets_M.size(0);
+  }
   window.denominator = static_cast<double>(window.num_target_tokens);
   return window;
 }
 
 at::Tensor SftTask::LossSum(int64_t micro_batch) {
-  const int64_t rows = spec_.training.micro_rows();
-  const auto first = window_.begin() + micro_batch * rows;
-  const SftBatch batch = MakeSftBatch({first, first + rows}, decoder_.device());
-  const at::Tensor hidden_MD = decoder_.Hidden(batch.inputs).index_select(0, batch.target_rows_M);
-  return kernels::LinearCrossEntropySum(hidden_MD, decoder_.head_weight_VD(), batch.targets_M);
+  return CausalLossSum(decoder_, window_[static_cast<size_t>(micro_batch)],
+                       ActivationsOf(spec_.training));
 }
 
 absl::StatusOr<Evaluation> SftTask::Evaluate(EvaluationPoint point, int64_t step) {

@@ -2,13 +2,14 @@
 //
 // Loss of an optimizer step = sum of NLL over the target tokens of its rows / number of those
 // tokens, whatever the number of micro-batches; prompt tokens are not trained on, EOS always is.
-// Rows are concatenated without padding and the head is computed at target positions only.
+// Rows are packed without padding unless the definition pads them (Packing), and the head is
+// computed at target positions only.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "harness/definition/sft_spec.h"
+#include "harness/stages/causal_batch.h"
 #include "harness/stages/sft_data.h"
 #include "harness/training/mixture_sampler.h"
 #include "harness/training/task.h"
@@ -16,16 +17,9 @@
 
 namespace bench::harness {
 
-// A ragged batch of rows with the places that the loss looks at.
-struct SftBatch {
-  models::RaggedBatch inputs;  // every row without its last token
-  at::Tensor target_rows_M;    // rows of the hidden states that predict a target
-  at::Tensor targets_M;        // the tokens there
-};
-SftBatch MakeSftBatch(const std::vector<const SftRow*>& rows, at::Device device);
-
-// How a task is evaluated (sft_evaluation.h); apart from it, so that either can stand alone.
-using Evaluator = std::function<absl::StatusOr<Evaluation>(EvaluationPoint, int64_t step)>;
+// Every row without its last token, padded on the right if asked for.
+CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing,
+                         at::Device device);
 
 class SftTask : public TrainingTask {
  public:
@@ -48,7 +42,7 @@ class SftTask : public TrainingTask {
   MixtureSampler sampler_;
   Evaluator evaluator_;
   std::vector<const std::vector<SftRow>*> parts_;  // training rows of each part of the mixture
-  std::vector<const SftRow*> window_;
+  std::vector<CausalBatch> window_;                // its micro-batches
 };
 
 }  // namespace bench::harness

@@ -33,7 +33,7 @@ struct Checkpoint;  // harness/training/checkpoint.h
 struct InputNeed {
   std::string role;  // "dataset", "tokenizer", "initial_weights"
   ArtifactRef artifact;
-  StageKind made_by;  // the stage whose artifact it must be
+  std::vector<StageKind> made_by;  // the stages whose artifact it may be
 };
 struct RunContext {
   const LoadedDefinition& definition;

@@ -11,7 +11,7 @@ class TokenizerStage : public Stage {
  public:
   explicit TokenizerStage(const TokenizerSpec& spec) : spec_(spec) {}
   std::vector<InputNeed> Inputs() const override {
-    return {{"dataset", spec_.dataset, StageKind::kTranslations}};
+    return {{"dataset", spec_.dataset, {StageKind::kTranslations}}};
   }
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 

@@ -1,13 +1,12 @@
 #include "harness/store/store.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
 #include "harness/training/checkpoint.h"
@@ -56,33 +55,64 @@ absl::StatusOr<std::string> MakeManifest(const std::string& folder) {
   return json{{"files", std::move(files)}}.dump(1);
 }
 
+struct ListedFile {
+  std::string name;
+  std::string sha256;
+};
+
+// Names come from a file, so they must stay inside its folder.
+bool StaysInside(const std::string& name) {
+  const fs::path path = fs::path(name).lexically_normal();
+  return !path.empty() && path.is_relative() && *path.begin() != "..";
+}
+
+absl::StatusOr<std::vector<ListedFile>> ParseManifest(const std::string& text) {
+  BENCH_ASSIGN_OR_RETURN(const json manifest, ParseJson(text));
+  BENCH_ASSIGN_OR_RETURN(const json files, JsonMember<json>(manifest, "files"));
+  if (!files.is_array()) return DataError("\"files\" is no list");
+  std::vector<ListedFile> listed;
+  for (const json& file : files) {
+    ListedFile entry;
+    BENCH_ASSIGN_OR_RETURN(entry.name, JsonMember<std::string>(file, "name"));
+    BENCH_ASSIGN_OR_RETURN(entry.sha256, JsonMember<std::string>(file, "sha256"));
+    if (!StaysInside(entry.name)) {
+      return DataError(absl::StrCat("\"", entry.name, "\" is no file of the artifact"));
+    }
+    listed.push_back(std::move(entry));
+  }
+  return listed;
+}
+
 // OK when the manifest is the one that `digest` names and every file is the one it lists.
 absl::Status Verify(const Artifact& artifact) {
   if (!Exists(artifact.File(kManifest))) {
-    return DataError(absl::StrCat(artifact.folder, ": its manifest is missing"));
+    return DataError(absl::StrCat(artifact.File(kManifest), " is missing"));
   }
   BENCH_ASSIGN_OR_RETURN(const std::string manifest,
                          ReadFile(artifact.File(kManifest), kMaxManifestBytes));
   if (Sha256Hex(manifest) != artifact.digest) {
     return DataError(absl::StrCat(artifact.folder, ": its manifest does not have its digest"));
   }
-  const json files = json::parse(manifest, nullptr, /*allow_exceptions=*/false);
-  for (const json& file : files["files"]) {
-    const std::string path = artifact.File(file["name"].get<std::string>());
+  absl::StatusOr<std::vector<ListedFile>> files = ParseManifest(manifest);
+  if (!files.ok()) return Annotate(files.status(), artifact.File(kManifest));
+  for (const ListedFile& file : *files) {
+    const std::string path = artifact.File(file.name);
     if (!Exists(path)) return DataError(absl::StrCat(path, " is missing"));
     BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(path));
-    if (sha256 != file["sha256"].get<std::string>()) {
-      return DataError(absl::StrCat(path, ": SHA-256 ", sha256, ", the manifest says ",
-                                    file["sha256"].get<std::string>()));
+    if (sha256 != file.sha256) {
+      return DataError(
+          absl::StrCat(path, ": SHA-256 ", sha256, ", the manifest says ", file.sha256));
     }
   }
   return absl::OkStatus();
 }
 
-// A text field, "" where there is none.
-std::string TextOf(const json& object, const char* key) {
-  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return "";
-  return object[key].get<std::string>();
+// What is missing or damaged is empty: the artifact is made again.
+Recipe ParseRecipe(const std::string& key, const std::string& text) {
+  const json recipe = ParseJson(text).value_or(json());
+  return {key, JsonMember<std::string>(recipe, "artifact").value_or(""),
+          JsonMember<std::string>(recipe, "experiment").value_or(""),
+          JsonMember<std::string>(recipe, "definition_sha256").value_or("")};
 }
 
 int64_t TreeBytes(const std::string& folder) {
@@ -134,13 +164,20 @@ void ListRun(const std::string& root, const std::string& name, const std::string
   entries.push_back(std::move(whole));
 }
 
+// fsyncs every file and folder below `folder`, and itself.
 absl::Status SyncTree(const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const auto names, FilesBelow(folder));
+  BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(folder));
   for (const std::string& name : names) {
-    BENCH_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(absl::StrCat(folder, "/", name)));
-    BENCH_RETURN_IF_ERROR(file.Sync());
+    const std::string path = absl::StrCat(folder, "/", name);
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      BENCH_RETURN_IF_ERROR(SyncTree(path));
+    } else {
+      BENCH_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(path));
+      BENCH_RETURN_IF_ERROR(file.Sync());
+    }
   }
-  return absl::OkStatus();
+  return FsyncFolder(folder);
 }
 
 }  // namespace
@@ -164,8 +201,7 @@ absl::StatusOr<std::optional<Artifact>> Store::Find(const std::string& recipe_ke
   const std::string path = absl::StrCat(root_, "/recipes/", recipe_key, ".json");
   if (!Exists(path)) return std::optional<Artifact>();
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
-  const json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const std::string digest = TextOf(recipe, "artifact");
+  const std::string digest = ParseRecipe(recipe_key, text).artifact_digest;
   if (!IsSha256(digest)) return std::optional<Artifact>();
   absl::StatusOr<Artifact> artifact = Load(digest);
   if (artifact.ok()) return std::optional<Artifact>(*std::move(artifact));
@@ -186,11 +222,7 @@ absl::StatusOr<Artifact> Store::Load(const std::string& digest) const {
 }
 
 absl::StatusOr<std::string> Store::NewStaging() const {
-  std::string path = absl::StrCat(root_, "/staging/", ::getpid(), "-XXXXXX");
-  if (::mkdtemp(path.data()) == nullptr) {
-    return EnvironmentError(absl::StrCat("cannot create a folder in ", root_, "/staging"));
-  }
-  return path;
+  return MakeNumberedFolder(absl::StrCat(root_, "/staging/", ::getpid(), "-"));
 }
 
 absl::StatusOr<Artifact> Store::Publish(const std::string& staging) const {
@@ -207,8 +239,9 @@ absl::StatusOr<Artifact> Store::Publish(const std::string& staging) const {
   if (Exists(artifact.folder)) BENCH_RETURN_IF_ERROR(SetAside(artifact.folder));
   const absl::Status published = PublishFolder(staging, artifact.folder);
   if (published.ok()) return artifact;
-  // Another process may have published the same content in the meantime.
-  if (!Exists(artifact.folder) || !Verify(artifact).ok()) return published;
+  // Another process may have published the same content in the meantime, so that the rename failed;
+  // once it has succeeded, an error is one of the disk.
+  if (!Exists(staging) || !Exists(artifact.folder) || !Verify(artifact).ok()) return published;
   BENCH_RETURN_IF_ERROR(RemoveTree(staging));
   return artifact;
 }
@@ -229,12 +262,7 @@ absl::Status Store::Record(const Recipe& recipe) const {
 absl::StatusOr<std::string> Store::NewRunFolder(const std::string& experiment) const {
   const std::string parent = absl::StrCat(root_, "/runs/", experiment);
   BENCH_RETURN_IF_ERROR(MakeFolders(parent));
-  for (int64_t n = 1;; ++n) {
-    // mkdir decides between processes that start at the same moment.
-    std::string path = absl::StrCat(parent, "/", n);
-    if (::mkdir(path.c_str(), 0755) == 0) return path;
-    if (errno != EEXIST) return EnvironmentError(absl::StrCat("cannot create ", path));
-  }
+  return MakeNumberedFolder(parent + "/");
 }
 
 absl::StatusOr<std::vector<Recipe>> Store::Recipes() const {
@@ -243,9 +271,7 @@ absl::StatusOr<std::vector<Recipe>> Store::Recipes() const {
   for (const std::string& name : names) {
     BENCH_ASSIGN_OR_RETURN(const std::string text,
                            ReadFile(absl::StrCat(root_, "/recipes/", name), kMaxManifestBytes));
-    const json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
-    recipes.push_back({fs::path(name).stem().string(), TextOf(recipe, "artifact"),
-                       TextOf(recipe, "experiment"), TextOf(recipe, "definition_sha256")});
+    recipes.push_back(ParseRecipe(fs::path(name).stem().string(), text));
   }
   return recipes;
 }

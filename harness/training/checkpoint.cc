@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
 #include "models/safetensors.h"
@@ -58,25 +59,42 @@ absl::Status RemoveAllButNewest(const std::string& folder) {
   return absl::OkStatus();
 }
 
+constexpr char kDamaged[] = "damaged (its digest does not match)";
+
+// What state.json holds, but for the tensors.
+struct SavedState {
+  Checkpoint checkpoint;
+  std::string tensors_sha256;
+};
+
+absl::StatusOr<SavedState> ParseState(const std::string& text) {
+  BENCH_ASSIGN_OR_RETURN(const json document, ParseJson(text));
+  BENCH_ASSIGN_OR_RETURN(const json state, JsonMember<json>(document, "state"));
+  BENCH_ASSIGN_OR_RETURN(const std::string sha256, JsonMember<std::string>(document, "sha256"));
+  if (sha256 != Sha256Hex(state.dump())) return DataError(kDamaged);
+  BENCH_ASSIGN_OR_RETURN(const int64_t version, JsonMember<int64_t>(state, "format_version"));
+  if (version != kFormatVersion) return DataError("made by another version of this program");
+  SavedState saved;
+  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.step, JsonMember<int64_t>(state, "step"));
+  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.tokens, JsonMember<int64_t>(state, "tokens"));
+  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.elapsed_s, JsonMember<double>(state, "elapsed_s"));
+  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.task_state, JsonMember<json>(state, "task"));
+  BENCH_ASSIGN_OR_RETURN(saved.tensors_sha256, JsonMember<std::string>(state, "tensors_sha256"));
+  return saved;
+}
+
 absl::StatusOr<Checkpoint> Load(const std::string& folder) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(folder + kStateFile, kMaxStateBytes));
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!document.is_object() || !document.contains("state") || !document.contains("sha256") ||
-      document["sha256"] != Sha256Hex(document["state"].dump())) {
-    return DataError(absl::StrCat(folder, kStateFile, ": damaged (its digest does not match)"));
-  }
-  const json& state = document["state"];
-  if (state["format_version"] != kFormatVersion) {
-    return DataError(absl::StrCat(folder, ": made by another version of this program"));
-  }
+  absl::StatusOr<SavedState> saved = ParseState(text);
+  if (!saved.ok()) return Annotate(saved.status(), folder + kStateFile);
   BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(folder + kTensorsFile));
-  if (sha256 != state["tensors_sha256"].get<std::string>()) {
-    return DataError(absl::StrCat(folder, kTensorsFile, ": damaged (its digest does not match)"));
+  if (sha256 != saved->tensors_sha256) {
+    return DataError(absl::StrCat(folder, kTensorsFile, ": ", kDamaged));
   }
   BENCH_ASSIGN_OR_RETURN(models::SafetensorsFile file,
                          models::ReadSafetensors(folder + kTensorsFile));
-  return Checkpoint{state["step"], state["tokens"], state["elapsed_s"], state["task"],
-                    std::move(file.tensors)};
+  saved->checkpoint.tensors = std::move(file.tensors);
+  return std::move(saved->checkpoint);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "ATen/ATen.h"
@@ -32,6 +33,9 @@ struct Evaluation {
   std::vector<results::MetricValue> summary;
 };
 
+// How a task is evaluated; apart from it, so that either can stand alone.
+using Evaluator = std::function<absl::StatusOr<Evaluation>(EvaluationPoint, int64_t step)>;
+
 class TrainingTask {
  public:
   virtual ~TrainingTask() = default;
@@ -44,7 +48,7 @@ class TrainingTask {
   virtual at::Tensor LossSum(int64_t micro_batch) = 0;
 
   // Must not draw from any generator that training draws from. StoppedError when a stop signal cut
-  // it short: then it has recorded nothing, and is due again when the run is resumed.
+  // it short: it is due again when the run is resumed, which replaces whatever rows it recorded.
   virtual absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) = 0;
 
   // Data position and generators; restored before the first NextWindow of a resumed run.

@@ -34,6 +34,15 @@ class FaultySyscalls : public Syscalls {
   int Ftruncate(int fd, off_t size) override {
     return Inject([&] { return Syscalls::Ftruncate(fd, size); });
   }
+  int Mkdir(const char* path, mode_t mode) override {
+    return Inject([&] { return Syscalls::Mkdir(path, mode); });
+  }
+  int Unlink(const char* path) override {
+    return Inject([&] { return Syscalls::Unlink(path); });
+  }
+  int Rmdir(const char* path) override {
+    return Inject([&] { return Syscalls::Rmdir(path); });
+  }
   int num_calls() const { return num_calls_; }
 
  protected:

@@ -21,6 +21,8 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
     "harness/run/signals.cc": (END_TO_END, "needs a process to signal"),
+    "harness/stages/clm.cc": (END_TO_END, "a whole run; its parts have tests of their own"),
+    "harness/stages/decoder_inputs.cc": (END_TO_END, "runs from random weights, artifacts, folders"),
     "harness/stages/factory.cc": (END_TO_END, "every stage is run"),
     "harness/stages/sft.cc": (END_TO_END, "a whole run; its parts have tests of their own"),
     "harness/stages/tokenizer.cc": (END_TO_END, "a whole run"),

@@ -109,7 +109,7 @@ class Pipeline(CommandCase):
         self.assertEqual(len(list(self.place.store.glob("runs/*/*/results.h5"))), 3)
         with h5py.File(done.stdout.splitlines()[-1]) as file:
             self.assertEqual(file.attrs["version"], 1)
-            self.assertEqual(set(file["inputs"].attrs), {"dataset", "tokenizer"})
+            self.assertEqual(set(file["inputs"].attrs), {"dataset", "prompt_template", "tokenizer"})
             self.assertIn("exact_match:zh_hant_zh_hans", file["evals"])
         again = self.place.run("model@1", *self.options)
         self.assertNotIn("running it first", again.stderr)

@@ -28,9 +28,10 @@ NextTokens NextTokensOf(const std::vector<std::vector<int64_t>>& rows) {
   return {at::tensor(index, at::kLong), at::tensor(targets, at::kLong)};
 }
 
-at::Tensor LossSum(const Decoder& decoder, const std::vector<std::vector<int64_t>>& rows) {
+at::Tensor LossSum(const Decoder& decoder, const std::vector<std::vector<int64_t>>& rows,
+                   Activations activations = Activations::kKept) {
   const NextTokens next = NextTokensOf(rows);
-  const at::Tensor hidden = decoder.Hidden(MakeRaggedBatch(rows, at::kCPU));
+  const at::Tensor hidden = decoder.Hidden(MakeRaggedBatch(rows, at::kCPU), activations);
   return kernels::LinearCrossEntropySum(hidden.index_select(0, next.rows_M),
                                         decoder.head_weight_VD(), next.targets_M);
 }
@@ -116,6 +117,26 @@ TEST(Decoder, TrainingGradientsRepeatBitwise) {
       if (repeat == 0) first.push_back(p.tensor.grad().clone());
       EXPECT_TRUE(at::equal(first[i], p.tensor.grad())) << p.name;
     }
+  }
+}
+
+TEST(Decoder, RecomputedActivationsGiveTheSameLossAndGradientsBitwise) {
+  const at::AutoGradMode grad(true);
+  const auto decoder = MakeDecoder(TinyConfig());
+  const std::vector<std::vector<int64_t>> rows = {RandomTokens(31, 53, 1), RandomTokens(33, 53, 2)};
+  std::vector<at::Tensor> kept;
+  const at::Tensor loss = LossSum(*decoder, rows);
+  loss.backward();
+  for (const NamedTensor& p : decoder->parameters()) {
+    kept.push_back(p.tensor.grad().clone());
+    p.tensor.mutable_grad().reset();
+  }
+  const at::Tensor recomputed = LossSum(*decoder, rows, Activations::kRecomputed);
+  recomputed.backward();
+  EXPECT_TRUE(at::equal(loss, recomputed));
+  for (size_t i = 0; i < kept.size(); ++i) {
+    const NamedTensor& p = decoder->parameters()[i];
+    EXPECT_TRUE(at::equal(kept[i], p.tensor.grad())) << p.name;
   }
 }
 

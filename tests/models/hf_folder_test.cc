@@ -67,6 +67,29 @@ TEST(HfFolder, ConfigHasTheFieldsOfTransformers) {
   EXPECT_TRUE(config["pad_token_id"].is_null());
 }
 
+// The library would write such a value by recursion, in the message that refuses it.
+TEST(HfFolder, DeeplyNestedConfigurationIsADataError) {
+  const std::string folder = Folder("deep");
+  for (const size_t depth : {size_t{64}, size_t{1'000'000}}) {
+    const std::string nested = std::string(depth, '[') + std::string(depth, ']');
+    ASSERT_TRUE(PublishFile(folder + "/config.json",
+                            "{\"model_type\":\"llama\",\"hidden_act\":" + nested + "}")
+                    .ok());
+    EXPECT_EQ(ReadHfConfig(folder).status().code(), absl::StatusCode::kDataLoss) << depth;
+  }
+}
+
+TEST(HfFolder, MissingShardIsADataErrorThatNamesIt) {
+  const std::string folder = Folder("missing_shard");
+  ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {}, folder).ok());
+  ASSERT_TRUE(PublishFile(folder + "/model.safetensors.index.json",
+                          R"({"weight_map":{"w":"absent.safetensors"}})")
+                  .ok());
+  const absl::Status status = LoadHfFolder(folder, at::kCPU, at::kFloat).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("absent.safetensors"));
+}
+
 TEST(HfFolder, LoadsShardsListedByAnIndex) {
   const auto decoder = MakeDecoder(TinyConfig());
   const std::string folder = Folder("shards");
@@ -118,7 +141,7 @@ TEST(HfFolder, ErrorsNameTheFileAndTheField) {
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("config.json: model_type \"mamba\""));
   ASSERT_TRUE(PublishFile(folder + "/config.json", "[1").ok());
-  EXPECT_THAT(std::string(ReadHfConfig(folder).status().message()), HasSubstr("not a JSON object"));
+  EXPECT_THAT(std::string(ReadHfConfig(folder).status().message()), HasSubstr("no valid JSON"));
 }
 
 }  // namespace

@@ -1,9 +1,14 @@
 #include "models/safetensors.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <map>
 
 #include "base/file.h"
 #include "tests/models/testing.h"
@@ -36,7 +41,7 @@ void ExpectDataError(const std::string& bytes, const std::string& message) {
 }
 
 TEST(Safetensors, FilesOfThePythonLibraryRoundTripByteForByte) {
-  for (const char* name : {"llama_gqa_untied", "llama_tied", "llama_mqa_long"}) {
+  for (const char* name : {"llama_gqa_untied", "llama_tied", "llama_mqa_long", "edge_cases"}) {
     const auto file = ReadSafetensors(GoldenPath(name));
     ASSERT_TRUE(file.ok()) << file.status();
     const std::string copy = TempPath("copy.safetensors");
@@ -71,6 +76,29 @@ TEST(Safetensors, EveryTypeScalarsAndEmptyTensorsRoundTrip) {
   }
 }
 
+// Fault 10: edge_cases.safetensors is of the Python library (make_safetensors_edge_cases.py).
+TEST(Safetensors, ScalarsAndZeroSizesOfThePythonLibraryAreRead) {
+  const auto file = ReadSafetensors(GoldenPath("edge_cases"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(file->metadata.at("note"), "繁體");
+  std::map<std::string, at::Tensor> tensors;
+  for (const NamedTensor& t : file->tensors) tensors[t.name] = t.tensor;
+  ASSERT_EQ(tensors.size(), 6U);
+  EXPECT_TRUE(at::equal(tensors["matrix"], at::arange(6, at::kFloat).view({2, 3})));
+  EXPECT_EQ(tensors["scalar"].dim(), 0);
+  EXPECT_EQ(tensors["scalar"].item<double>(), 1.5);
+  EXPECT_EQ(tensors["zero_rows"].sizes(), (at::IntArrayRef{0, 4}));
+  EXPECT_EQ(tensors["zero_in_the_middle"].sizes(), (at::IntArrayRef{2, 0, 3}));
+  EXPECT_EQ(tensors["bytes"].numel(), 5);
+  EXPECT_TRUE(at::equal(tensors["名字"], at::arange(3).ne(1)));
+}
+
+TEST(Safetensors, TheEmptyFileIsThatOfThePythonLibrary) {
+  const std::string path = TempPath("empty.safetensors");
+  ASSERT_TRUE(WriteSafetensors(path, {}, {}).ok());
+  EXPECT_EQ(*ReadFile(path), Bytes(8, "{}      "));  // safetensors.numpy.save({})
+}
+
 TEST(Safetensors, ViewsAreWrittenInCOrder) {
   const at::Tensor transposed = at::arange(6, at::kFloat).view({2, 3}).t();
   const std::string path = TempPath("view.safetensors");
@@ -101,6 +129,36 @@ TEST(Safetensors, RefusesMissingAndTrailingBytesNamingTheTensor) {
   EXPECT_TRUE(ReadBytes(Bytes(header.size(), header + "abcd")).ok());
   ExpectDataError(Bytes(header.size(), header + "abc"), "tensor w");
   ExpectDataError(Bytes(header.size(), header + "abcde"), "after the last tensor, w");
+}
+
+// Fault 9: in a process that may map 16 MiB more, files that claim terabytes and headers of
+// 100 MB are refused like any other.
+TEST(Safetensors, RefusalsAllocateNothingThatTheFileDoesNotHold) {
+  const auto with_shape = [](const std::string& shape, const std::string& end) {
+    const std::string header =
+        R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":[0,)" + end + "]}}";
+    return Bytes(header.size(), header + "abcd");
+  };
+  const std::string files[] = {Bytes(100'000'000, "{}"), Bytes(99'999'999, "{}"),
+                               with_shape("[1099511627776]", "4398046511104"),
+                               with_shape("[1099511627776]", "4"),
+                               with_shape("[4611686018427387904,4]", "4")};
+  for (const std::string& bytes : files) {
+    const std::string path = TempPath("claims.safetensors");
+    ASSERT_TRUE(PublishFile(path, bytes).ok());
+    const pid_t child = ::fork();
+    if (child == 0) {
+      int64_t pages = 0;
+      std::ifstream("/proc/self/statm") >> pages;
+      const rlim_t limit = static_cast<rlim_t>(pages * ::sysconf(_SC_PAGESIZE)) + (16 << 20);
+      const rlimit limits = {limit, limit};
+      ::setrlimit(RLIMIT_AS, &limits);
+      ::_exit(ReadSafetensors(path).status().code() == absl::StatusCode::kDataLoss ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << bytes.substr(8);
+  }
 }
 
 TEST(Safetensors, EveryTruncationOfAFileIsRefused) {

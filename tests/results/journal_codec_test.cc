@@ -102,6 +102,16 @@ void ExpectRefused(const std::string& payload, const std::string& what) {
   EXPECT_THAT(std::string(event.status().message()), HasSubstr(what));
 }
 
+TEST(JournalCodec, DeepOrHugePayloadsAreRefusedAtOnce) {
+  ExpectRefused(std::string(16 << 20, '\x81'), "CBOR map");  // arrays of one array
+  std::string maps;
+  for (int i = 0; i < 1'000'000; ++i) maps += "\xA1\x61\x61";  // maps of "a" to a map
+  ExpectRefused(maps, "CBOR map");
+  ExpectRefused(std::string(1 << 20, '\x9F'), "CBOR map");            // arrays of unknown length
+  const std::string huge("\xBB\x3F\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 9);  // a map of 2^62 - 1 pairs
+  ExpectRefused(huge, "CBOR map");
+}
+
 TEST(JournalCodec, MalformedPayloadsAreRefusedNamingTheField) {
   ExpectRefused("\xFF", "CBOR");
   ExpectRefused(Cbor(Json::array()), "CBOR map");

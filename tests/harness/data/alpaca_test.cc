@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/file.h"
@@ -210,6 +211,31 @@ TEST_F(Alpaca, MemoryIsBoundedByTheRecordLimit) {
     ASSERT_FALSE(data.ok());
     EXPECT_THAT(std::string(data.status().message()), HasSubstr("record over 1048576 bytes"));
     EXPECT_LT(PeakKib() - before, 32 << 10);
+  }
+}
+
+// Fault 11: 1 GiB without a newline. A sparse file: it takes no room on the disk.
+TEST_F(Alpaca, ALineOfOneGibibyteIsRefusedInBoundedMemory) {
+  const std::string path = folder_ / "sparse.json";
+  {
+    std::ofstream file(path, std::ios::binary);
+    file << kShort << "\n{\"instruction\":\"";
+  }
+  std::filesystem::resize_file(path, uintmax_t{1} << 30);
+  const int64_t before = PeakKib();
+  const auto data = ReadAlpaca(path);
+  EXPECT_EQ(ExitCodeFor(data.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(data.status().message()),
+              HasSubstr("sparse.json:2: record over 1048576 bytes"));
+  EXPECT_LT(PeakKib() - before, 8 << 10);
+}
+
+TEST_F(Alpaca, ATruncatedLastLineIsAnErrorWithItsNumber) {
+  const std::string good(kShort);
+  for (size_t size = 1; size < good.size(); ++size) {
+    const auto data = Read(good + "\n" + good + "\r\n" + good.substr(0, size));
+    ASSERT_FALSE(data.ok()) << size;
+    EXPECT_THAT(std::string(data.status().message()), HasSubstr("data.json:3: no valid JSON"));
   }
 }
 

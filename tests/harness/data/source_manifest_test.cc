@@ -66,6 +66,16 @@ TEST_F(Manifest, RefusesEveryWrongKeyWithLineAndColumn) {
   }
 }
 
+// toml++ recurses for each part of a dotted key.
+TEST_F(Manifest, DeeplyNestedOrTooLargeOnesAreUsageErrors) {
+  std::string dotted = "a";
+  for (int i = 0; i < 32'000; ++i) dotted += ".a";
+  for (const std::string& text : {dotted + " = 1\n", "a = " + std::string(60'000, '['),
+                                  "# " + std::string(70'000, 'x') + "\n"}) {
+    EXPECT_EQ(ExitCodeFor(Load(text).status()), ExitCode::kUsage) << text.substr(0, 20);
+  }
+}
+
 TEST_F(Manifest, AbsentSourceIsNamed) {
   const auto manifest = LoadSourceManifest(root_.path(), "nothing");
   EXPECT_EQ(ExitCodeFor(manifest.status()), ExitCode::kUsage);

@@ -31,6 +31,12 @@ Definition FullDefinition(StageKind kind) {
     sft->init.artifact = ArtifactRef{"i", 1};
     sft->init.folder = "f";
     sft->acceptance = {{"exact_match", 0.1, 0.9}};
+  } else if (auto* clm = std::get_if<ClmSpec>(&definition.stage)) {
+    clm->tokenizer.ref = {ArtifactRef{"t", 1}, "t.model"};
+    clm->data.path = "p";
+    clm->init.artifact = ArtifactRef{"i", 1};
+    clm->init.folder = "f";
+    clm->acceptance = {{"loss", 0.1, 0.9}};
   } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
     tokenizer->dataset = ArtifactRef{"d", 1};
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {

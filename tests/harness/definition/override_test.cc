@@ -102,6 +102,8 @@ TEST(Override, MalformedTomlIsRefusedAndDepthBombsDoNotCrash) {
   EXPECT_THAT(Refusal(kSmallSft, {"data.mix=[{"}), StartsWith("--set data.mix=[{: Error while"));
   EXPECT_THAT(Refusal(kSmallSft, {"data.mix=" + std::string(100000, '[')}),
               HasSubstr("nested deeper than"));
+  EXPECT_EQ(Refusal(kSmallSft, {"data.mix=\n" + std::string(100, '[')}).find('\n'),
+            std::string::npos);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ const char kOtherHash[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 
 results::RunHeader Header() {
   results::RunHeader header;
-  header.experiment = "e";
+  header.experiment = std::string("e");
   header.definition_sha256 = kHash;
   header.replicate = 1;
   return header;
@@ -72,6 +72,33 @@ TEST(RunFolder, ResumeContinuesAnInterruptedRunAndLeavesACompleteOne) {
     ASSERT_TRUE(folder.ok()) << folder.status();
     EXPECT_EQ(folder->begun, Header());
     EXPECT_EQ(folder->complete, std::string(name) == "complete");
+  }
+}
+
+std::string Bytes(const std::string& path) { return ReadFile(path).value_or("(absent)"); }
+
+// The journal is complete, but the results are those of an attempt before, or gone.
+TEST(RunFolder, CompleteRunWithStaleOrMissingResultsPublishesThem) {
+  TempFolder temp;
+  RecordRun(temp / "run", results::RunStatus::kInterrupted);
+  const std::string path = temp / "run/results.h5";
+  const std::string digest_path = temp / "run/results.h5.sha256";
+  const std::string interrupted = Bytes(path);
+  const std::string interrupted_digest = Bytes(digest_path);
+  auto writer = results::RunWriter::Resume(temp / "run", Header(), 0, 5);
+  ASSERT_TRUE(writer.ok() && (*writer)->Finish(results::RunStatus::kComplete).ok());
+  const std::string complete = Bytes(path);
+  ASSERT_NE(complete, interrupted);
+  for (const bool stale : {true, false}) {
+    ASSERT_TRUE(RemoveTree(path).ok() && RemoveTree(digest_path).ok());
+    if (stale) {
+      ASSERT_TRUE(PublishFile(path, interrupted).ok());
+      ASSERT_TRUE(PublishFile(digest_path, interrupted_digest).ok());
+    }
+    const auto folder = OpenRunFolder(temp / "run", StartMode::kResume, kHash, 1);
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    EXPECT_TRUE(folder->complete);
+    EXPECT_EQ(Bytes(path), complete);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/data/golden_tokenizer.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
 #include "tests/support/temp_folder.h"
 
@@ -33,9 +34,8 @@ TEST(DecoderArtifact, RoundTripsWeightsTokenizerAndTemplate) {
   TempFolder folder;
   const Tokenizer tokenizer = TinyTokenizer();
   const auto decoder = TinyDecoder(tokenizer.vocab_size());
-  ASSERT_TRUE(SaveDecoderArtifact(*decoder, tokenizer, TinyTokenizerModel(),
-                                  PromptTemplate::kAlpaca, folder.path())
-                  .ok());
+  ASSERT_TRUE(
+      SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kAlpaca, folder.path()).ok());
   const auto loaded = LoadDecoderArtifact(folder.path(), at::kCPU);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->tokenizer.digest(), tokenizer.digest());
@@ -49,13 +49,39 @@ TEST(DecoderArtifact, UnknownTemplateOrTooManyPiecesAreDataErrors) {
   TempFolder folder;
   const Tokenizer tokenizer = TinyTokenizer();
   ASSERT_TRUE(SaveDecoderArtifact(*TinyDecoder(tokenizer.vocab_size() - 1), tokenizer,
-                                  TinyTokenizerModel(), PromptTemplate::kAlpaca, folder.path())
+                                  PromptTemplate::kAlpaca, folder.path())
                   .ok());
   EXPECT_EQ(LoadDecoderArtifact(folder.path(), at::kCPU).status().code(),
             absl::StatusCode::kDataLoss);
   std::ofstream(folder / "prompt.json") << R"({"template": "none such"})";
   EXPECT_THAT(LoadDecoderArtifact(folder.path(), at::kCPU).status().message(),
               HasSubstr("prompt template"));
+}
+
+TEST(DecoderArtifact, KeepsATokenizerJsonWithItsSettings) {
+  TempFolder folder;
+  const GoldenTokenizer golden("qwen2");
+  const auto decoder = TinyDecoder(golden.tokenizer().vocab_size() + 10);  // a padded vocabulary
+  ASSERT_TRUE(
+      SaveDecoderArtifact(*decoder, golden.tokenizer(), PromptTemplate::kChatml, folder.path())
+          .ok());
+  const auto loaded = LoadDecoderArtifact(folder.path(), at::kCPU);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->tokenizer.digest(), golden.tokenizer().digest());
+  EXPECT_EQ(loaded->tokenizer.eos_id(), golden.tokenizer().eos_id());
+  EXPECT_EQ(loaded->tokenizer.bos_id(), std::nullopt);
+  EXPECT_EQ(loaded->prompt_template, PromptTemplate::kChatml);
+}
+
+TEST(CheckVocabulary, TheWeightsMayHaveMoreRowsButNotFewer) {
+  const Tokenizer tokenizer = TinyTokenizer();
+  const int64_t size = tokenizer.vocab_size();
+  EXPECT_TRUE(CheckVocabulary(tokenizer, DecoderConfigOf(TinyModel(), size), "w").ok());
+  EXPECT_TRUE(CheckVocabulary(tokenizer, DecoderConfigOf(TinyModel(), size + 64), "w").ok());
+  const absl::Status status =
+      CheckVocabulary(tokenizer, DecoderConfigOf(TinyModel(), size - 1), "w");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("they do not belong together"));
 }
 
 TEST(CheckSameModel, NamesTheFieldThatDiffers) {

@@ -20,7 +20,8 @@ namespace {
 SftRow TokenizedRow(const Tokenizer& tokenizer, const std::string& instruction,
                     const std::string& output) {
   const SftExample example{instruction, "", output, "t"};
-  auto tokenized = TokenizeExample(tokenizer, PromptTemplate::kAlpaca, example, 512);
+  auto tokenized =
+      PromptEncoder::Create(tokenizer, PromptTemplate::kAlpaca)->Tokenize(example, 512);
   return {example, tokenized->tokens, tokenized->num_prompt_tokens};
 }
 
@@ -41,6 +42,7 @@ class SftEvaluationTest : public ::testing::Test {
     rows.train = {TokenizedRow(tokenizer_, "say a", "a"), TokenizedRow(tokenizer_, "say bc", "bc")};
     rows.validation = {TokenizedRow(tokenizer_, "say d", "d"), TokenizedRow(tokenizer_, "x", "yz")};
     data_.tasks.push_back(std::move(rows));
+    data_.end_token = tokenizer_.eos_id();
     spec_.evaluation.max_new_tokens = 3;
   }
 
@@ -75,7 +77,7 @@ TEST_F(SftEvaluationTest, LossIsTheMeanOverTargetTokensNotOverRows) {
   double nll = 0;
   int64_t num_tokens = 0;
   for (const SftRow& row : data_.tasks[0].validation) {
-    const SftBatch batch = MakeSftBatch({&row}, at::kCPU);
+    const CausalBatch batch = MakeSftBatch({&row}, Packing::kPacked, at::kCPU);
     const at::Tensor log_probs = decoder_->Logits(decoder_->Hidden(batch.inputs))
                                      .to(at::kDouble)
                                      .log_softmax(-1)

@@ -24,8 +24,9 @@ class NoEvaluation {
 
 class TinySft {
  public:
-  explicit TinySft(int64_t micro_batch_size) {
+  explicit TinySft(int64_t micro_batch_size, Packing packing = Packing::kPacked) {
     spec_.training.batch_size = 4;
+    spec_.packing = packing;
     spec_.training.micro_batch_size = micro_batch_size;
     SftTaskRows rows{"t", {}, {}, {}};
     rows.train = {Row({1, 5, 6, 7, 8, 2}, 3), Row({1, 9, 2}, 2),

@@ -1,7 +1,10 @@
 #include "harness/training/checkpoint.h"
 
 #include <fstream>
+#include <random>
 
+#include "base/file.h"
+#include "base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/temp_folder.h"
@@ -92,6 +95,48 @@ TEST_P(DamagedCheckpoint, IsPassedOverForTheOneBeforeAndSaid) {
 }
 INSTANTIATE_TEST_SUITE_P(EachFile, DamagedCheckpoint,
                          ::testing::Values("tensors.safetensors", "state.json"));
+
+// Fault 5: one bit anywhere in either file.
+TEST(Checkpoint, TwoHundredFlippedBitsAreAllDetectedAndSaid) {
+  TempFolder folder;
+  for (const int64_t step : {1, 2}) ASSERT_TRUE(SaveCheckpoint(folder.path(), Make(step)).ok());
+  std::mt19937_64 random(1);
+  for (int flip = 0; flip < 200; ++flip) {
+    const std::string name = flip % 2 == 0 ? "tensors.safetensors" : "state.json";
+    const std::string path = folder / ("checkpoints/step-000000002/" + name);
+    const std::string whole = *ReadFile(path);
+    // The digest in state.json covers what the text says: white space between is free.
+    std::string flipped = whole;
+    size_t at = 0;
+    do {
+      at = random() % whole.size();
+    } while (name == "state.json" && (whole[at] == ' ' || whole[at] == '\n'));
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << random() % 8));
+    std::ofstream(path, std::ios::binary) << flipped;
+    const auto loaded = LoadLatestCheckpoint(folder.path());
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    ASSERT_TRUE(loaded->checkpoint.has_value());
+    EXPECT_EQ(loaded->checkpoint->step, 1) << name << " byte " << at;
+    ASSERT_THAT(loaded->passed_over, SizeIs(1)) << name << " byte " << at;
+    EXPECT_THAT(loaded->passed_over[0], HasSubstr(name));
+    std::ofstream(path, std::ios::binary) << whole;
+  }
+  EXPECT_EQ(Loaded(folder.path()).step, 2);
+}
+
+// Behind a digest that is right, what is missing or of another type is still refused in order.
+TEST(Checkpoint, SignedStateOfAnotherShapeIsPassedOver) {
+  for (const std::string& state :
+       {std::string("{}"), std::string("[]"), std::string("3"),
+        std::string(R"({"format_version":1,"step":"two"})"), std::string(R"({"format_version":2})"),
+        std::string(100'000, '[')}) {
+    TempFolder folder;
+    for (const int64_t step : {1, 2}) ASSERT_TRUE(SaveCheckpoint(folder.path(), Make(step)).ok());
+    std::ofstream(folder / "checkpoints/step-000000002/state.json")
+        << "{\"state\":" << state << ",\"sha256\":\"" << Sha256Hex(state) << "\"}";
+    EXPECT_EQ(Loaded(folder.path()).step, 1) << state.substr(0, 40);
+  }
+}
 
 TEST(CopyByName, RefusesMissingSuperfluousAndMisshapenTensors) {
   const at::Tensor live = at::zeros({2});

@@ -1,0 +1,75 @@
+#include "harness/data/sentencepiece_backend.h"
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/data/model_probe.h"
+#include "harness/data/sentencepiece_model.h"
+
+namespace bench::harness {
+namespace {
+
+constexpr size_t kMaxModelBytes = size_t{64} << 20;
+
+std::optional<int64_t> IdOrNone(int id) {
+  return id < 0 ? std::nullopt : std::optional<int64_t>(id);
+}
+
+class SentencePieceBackend : public TokenizerBackend {
+ public:
+  explicit SentencePieceBackend(std::unique_ptr<internal::SentencePieceModel> model)
+      : model_(std::move(model)) {
+    for (int id = 0; id < model_->vocab_size(); ++id) {
+      if (model_->IsControl(id)) control_tokens_[model_->Piece(id)] = id;
+    }
+  }
+
+  std::vector<int64_t> Encode(std::string_view text) const override {
+    const std::vector<int> ids = model_->Encode(text);
+    return {ids.begin(), ids.end()};
+  }
+  std::string Decode(std::span<const int64_t> tokens) const override {
+    std::vector<int> ids;
+    for (const int64_t token : tokens) {
+      const auto id = static_cast<int>(token);
+      if (!model_->IsControl(id)) ids.push_back(id);
+    }
+    return model_->Decode(ids);
+  }
+  std::string Piece(int64_t token) const override { return model_->Piece(static_cast<int>(token)); }
+  std::optional<int64_t> ControlToken(std::string_view name) const override {
+    const auto found = control_tokens_.find(std::string(name));
+    if (found == control_tokens_.end()) return std::nullopt;
+    return found->second;
+  }
+  int64_t vocab_size() const override { return model_->vocab_size(); }
+  SpecialTokenIds special_tokens() const override {
+    return {IdOrNone(model_->bos_id()), IdOrNone(model_->eos_id()), IdOrNone(model_->pad_id())};
+  }
+
+ private:
+  std::unique_ptr<internal::SentencePieceModel> model_;
+  std::unordered_map<std::string, int64_t> control_tokens_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TokenizerBackend>> LoadSentencePiece(std::string_view bytes,
+                                                                    std::string_view name) {
+  const std::string where(name);
+  if (bytes.size() > kMaxModelBytes) {
+    return DataError(absl::StrCat(where, ": ", bytes.size(), " bytes, more than a tokenizer has"));
+  }
+  BENCH_RETURN_IF_ERROR(Annotate(internal::ProbeModel(bytes), where));
+  std::string error;
+  auto model = internal::SentencePieceModel::Load(bytes, error);
+  if (model == nullptr) {
+    return DataError(absl::StrCat(where, ": no SentencePiece model: ", error));
+  }
+  return std::make_unique<SentencePieceBackend>(std::move(model));
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,275 @@
+#include "harness/data/token_dataset.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/status.h"
+#include "nlohmann/json.hpp"
+
+namespace bench::harness {
+namespace {
+
+using nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little && sizeof(TokenDocument) == 16,
+              "the files are these bytes");
+
+constexpr char kManifest[] = "manifest.json";
+constexpr char kFormat[] = "bench-token-dataset";
+constexpr int64_t kMaxManifestBytes = int64_t{64} << 20;
+constexpr size_t kBufferBytes = size_t{1} << 20;
+
+int64_t BytesPerToken(int64_t vocab_size) { return vocab_size <= 65536 ? 2 : 4; }
+
+std::string ShardPath(const std::string& folder, const std::string& part, size_t number,
+                      const char* suffix) {
+  return absl::StrFormat("%s/%s-%05d.%s", folder, part, number, suffix);
+}
+
+// Appends in blocks, so that a document costs no system call.
+class BufferedFile {
+ public:
+  explicit BufferedFile(AppendFile file) : file_(std::move(file)) {}
+
+  absl::Status Add(const void* data, size_t size) {
+    buffer_.append(static_cast<const char*>(data), size);
+    return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
+  }
+  absl::Status Close() {
+    BENCH_RETURN_IF_ERROR(Flush());
+    return file_.Sync();
+  }
+
+ private:
+  absl::Status Flush() {
+    BENCH_RETURN_IF_ERROR(file_.Append(buffer_));
+    buffer_.clear();
+    return absl::OkStatus();
+  }
+
+  AppendFile file_;
+  std::string buffer_;
+};
+
+template <typename Token>
+absl::Status AddTokens(std::span<const int64_t> tokens, BufferedFile& file) {
+  std::vector<Token> packed(tokens.begin(), tokens.end());
+  return file.Add(packed.data(), packed.size() * sizeof(Token));
+}
+
+template <typename Token>
+void CopyTokens(std::string_view bytes, int64_t begin, std::vector<int64_t>& tokens) {
+  const char* next = bytes.data() + static_cast<size_t>(begin) * sizeof(Token);
+  for (int64_t& token : tokens) {
+    Token stored;
+    std::memcpy(&stored, next, sizeof(Token));
+    token = stored;
+    next += sizeof(Token);
+  }
+}
+
+}  // namespace
+
+class TokenDatasetWriter::Shard {
+ public:
+  static absl::StatusOr<Shard> Create(const std::string& folder, const std::string& part,
+                                      size_t number) {
+    BENCH_ASSIGN_OR_RETURN(AppendFile tokens,
+                           AppendFile::Open(ShardPath(folder, part, number, "tokens")));
+    BENCH_ASSIGN_OR_RETURN(AppendFile documents,
+                           AppendFile::Open(ShardPath(folder, part, number, "documents")));
+    return Shard(std::move(tokens), std::move(documents));
+  }
+
+  int64_t num_tokens() const { return num_tokens_; }
+
+  absl::Status Add(std::span<const int64_t> tokens, TokenDocument document,
+                   int64_t bytes_per_token) {
+    document.first_token = static_cast<uint64_t>(num_tokens_);
+    num_tokens_ += std::ssize(tokens);
+    ++num_documents_;
+    BENCH_RETURN_IF_ERROR(documents_.Add(&document, sizeof(document)));
+    return bytes_per_token == 2 ? AddTokens<uint16_t>(tokens, tokens_)
+                                : AddTokens<uint32_t>(tokens, tokens_);
+  }
+
+  absl::Status Close() {
+    BENCH_RETURN_IF_ERROR(tokens_.Close());
+    return documents_.Close();
+  }
+  json ToJson() const { return {{"tokens", num_tokens_}, {"documents", num_documents_}}; }
+
+ private:
+  Shard(AppendFile tokens, AppendFile documents)
+      : tokens_(std::move(tokens)), documents_(std::move(documents)) {}
+
+  BufferedFile tokens_, documents_;
+  int64_t num_tokens_ = 0;
+  int64_t num_documents_ = 0;
+};
+
+struct TokenDatasetWriter::Part {
+  std::optional<Shard> open;
+  json closed = json::array();
+
+  absl::Status CloseShard() {
+    if (!open) return absl::OkStatus();
+    BENCH_RETURN_IF_ERROR(open->Close());
+    closed.push_back(open->ToJson());
+    open.reset();
+    return absl::OkStatus();
+  }
+};
+
+TokenDatasetWriter::TokenDatasetWriter(std::string folder, TokenDatasetOptions options)
+    : folder_(std::move(folder)), options_(std::move(options)) {}
+TokenDatasetWriter::TokenDatasetWriter(TokenDatasetWriter&&) noexcept = default;
+TokenDatasetWriter::~TokenDatasetWriter() = default;
+
+absl::Status TokenDatasetWriter::Add(const std::string& part, std::span<const int64_t> tokens,
+                                     int64_t num_text_bytes, int64_t language) {
+  if (num_text_bytes > std::numeric_limits<uint32_t>::max()) {
+    return DataError(absl::StrCat("a document of ", num_text_bytes, " bytes; the most is 4 GiB"));
+  }
+  Part& into = parts_[part];
+  if (into.open && into.open->num_tokens() + std::ssize(tokens) > options_.max_shard_tokens) {
+    BENCH_RETURN_IF_ERROR(into.CloseShard());
+  }
+  if (!into.open) {
+    BENCH_ASSIGN_OR_RETURN(into.open, Shard::Create(folder_, part, into.closed.size()));
+  }
+  return into.open->Add(tokens,
+                        {0, static_cast<uint32_t>(num_text_bytes), static_cast<uint32_t>(language)},
+                        BytesPerToken(options_.vocab_size));
+}
+
+absl::Status TokenDatasetWriter::Finish() {
+  json parts = json::object();
+  for (auto& [name, part] : parts_) {
+    BENCH_RETURN_IF_ERROR(part.CloseShard());
+    parts[name] = part.closed;
+  }
+  const json manifest = {{"format", kFormat},
+                         {"format_version", 1},
+                         {"vocab_size", options_.vocab_size},
+                         {"tokenizer_sha256", options_.tokenizer_sha256},
+                         {"languages", options_.languages},
+                         {"parts", parts}};
+  return PublishFile(absl::StrCat(folder_, "/", kManifest), manifest.dump(1) + "\n");
+}
+
+TokenShard::TokenShard(MappedFile tokens, MappedFile documents, int64_t bytes_per_token)
+    : token_bytes_(std::move(tokens)),
+      document_bytes_(std::move(documents)),
+      bytes_per_token_(bytes_per_token),
+      num_tokens_(static_cast<int64_t>(token_bytes_.bytes().size()) / bytes_per_token),
+      // Mapped files begin at a page, so the records are aligned.
+      documents_(reinterpret_cast<const TokenDocument*>(document_bytes_.bytes().data()),
+                 document_bytes_.bytes().size() / sizeof(TokenDocument)) {}
+
+absl::Status TokenShard::CheckDocuments() const {
+  if (documents_.empty() || documents_.front().first_token != 0) {
+    return DataError("the first document does not begin at the first token");
+  }
+  for (int64_t i = 0; i < num_documents(); ++i) {
+    if (document_end(i) > num_tokens_ ||
+        document_end(i) <= static_cast<int64_t>(document(i).first_token)) {
+      return DataError(absl::StrCat("document ", i, " has no place among the tokens"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+int64_t TokenShard::document_end(int64_t index) const {
+  if (index + 1 == num_documents()) return num_tokens_;
+  return static_cast<int64_t>(document(index + 1).first_token);
+}
+
+int64_t TokenShard::DocumentAt(int64_t position) const {
+  const auto after = std::upper_bound(
+      documents_.begin(), documents_.end(), static_cast<uint64_t>(position),
+      [](uint64_t value, const TokenDocument& entry) { return value < entry.first_token; });
+  return after - documents_.begin() - 1;
+}
+
+std::vector<int64_t> TokenShard::Tokens(int64_t begin, int64_t end) const {
+  std::vector<int64_t> tokens(static_cast<size_t>(end - begin));
+  if (bytes_per_token_ == 2) {
+    CopyTokens<uint16_t>(token_bytes_.bytes(), begin, tokens);
+  } else {
+    CopyTokens<uint32_t>(token_bytes_.bytes(), begin, tokens);
+  }
+  return tokens;
+}
+
+namespace {
+
+struct Manifest {
+  TokenDatasetOptions options;
+  std::map<std::string, std::vector<std::pair<int64_t, int64_t>>> parts;  // tokens, documents
+};
+
+absl::StatusOr<Manifest> ReadManifest(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
+  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Manifest manifest;
+  try {
+    if (document.at("format") != kFormat || document.at("format_version") != 1) {
+      return DataError(path + ": not a token data set of format version 1");
+    }
+    document.at("vocab_size").get_to(manifest.options.vocab_size);
+    document.at("tokenizer_sha256").get_to(manifest.options.tokenizer_sha256);
+    document.at("languages").get_to(manifest.options.languages);
+    for (const auto& [name, shards] : document.at("parts").items()) {
+      for (const json& shard : shards) {
+        manifest.parts[name].emplace_back(shard.at("tokens").get<int64_t>(),
+                                          shard.at("documents").get<int64_t>());
+      }
+    }
+  } catch (const json::exception& error) {
+    return DataError(absl::StrCat(path, ": ", error.what()));
+  }
+  return manifest;
+}
+
+}  // namespace
+
+absl::StatusOr<TokenDataset> TokenDataset::Open(const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const Manifest manifest,
+                         ReadManifest(absl::StrCat(folder, "/", kManifest)));
+  TokenDataset dataset;
+  dataset.options_ = manifest.options;
+  for (const auto& [name, sizes] : manifest.parts) {
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      const std::string path = ShardPath(folder, name, i, "tokens");
+      BENCH_ASSIGN_OR_RETURN(MappedFile tokens, MappedFile::Open(path));
+      BENCH_ASSIGN_OR_RETURN(MappedFile documents,
+                             MappedFile::Open(ShardPath(folder, name, i, "documents")));
+      const int64_t bytes_per_token = BytesPerToken(dataset.vocab_size());
+      const size_t expected = static_cast<size_t>(sizes[i].first * bytes_per_token);
+      if (tokens.bytes().size() != expected ||
+          documents.bytes().size() !=
+              static_cast<size_t>(sizes[i].second) * sizeof(TokenDocument)) {
+        return DataError(absl::StrCat(path, ": not of the size that ", kManifest, " says"));
+      }
+      TokenShard shard(std::move(tokens), std::move(documents), bytes_per_token);
+      BENCH_RETURN_IF_ERROR(Annotate(shard.CheckDocuments(), path));
+      dataset.parts_[name].push_back(std::move(shard));
+    }
+  }
+  return dataset;
+}
+
+const std::vector<TokenShard>& TokenDataset::part(const std::string& name) const {
+  static const std::vector<TokenShard> kNone;
+  const auto found = parts_.find(name);
+  return found == parts_.end() ? kNone : found->second;
+}
+
+}  // namespace bench::harness

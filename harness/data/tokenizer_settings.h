@@ -1,0 +1,20 @@
+// Which special tokens the files beside a tokenizer.json name, each by the first that does:
+// tokenizer_config.json and special_tokens_map.json by text (a string, or an object with
+// "content"), generation_config.json by id (a list counts by its first). `add_bos_token: false`
+// means no BOS. Errors: DataError naming file and field.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "harness/data/tokenizer_backend.h"
+#include "harness/data/tokenizer_files.h"
+
+namespace bench::harness {
+
+// Names that no file gives fall back to what `backend` knows itself.
+absl::StatusOr<SpecialTokenIds> ReadSpecialTokens(const TokenizerFiles& files,
+                                                  const TokenizerBackend& backend);
+
+}  // namespace bench::harness

@@ -1,0 +1,97 @@
+#include "harness/definition/clm_spec.h"
+
+#include "absl/strings/str_cat.h"
+#include "harness/definition/field.h"
+#include "harness/definition/violations.h"
+
+namespace bench::harness {
+namespace {
+
+void ValidateTokenizer(const ClmTokenizerSpec& spec, const Violations& violations) {
+  const int num_sources = (spec.ref.artifact ? 1 : 0) + (spec.ref.path ? 1 : 0) + spec.characters;
+  if (num_sources == 1) return;
+  violations.Add(
+      "artifact",
+      "needs exactly one of artifact = \"NAME@N\", path = \"...\" and characters = true");
+}
+
+void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
+  const int64_t positions = spec.model.max_positions;
+  if (spec.training.max_tokens > positions) {
+    violations.Add(
+        "training.max_tokens",
+        absl::StrCat(spec.training.max_tokens, " is more than model.max_positions ", positions));
+  }
+  const ClmEvaluationSpec& evaluation = spec.evaluation;
+  if (evaluation.sample_prompt_tokens + evaluation.sample_new_tokens > positions) {
+    violations.Add("evaluation.sample_new_tokens",
+                   absl::StrCat(evaluation.sample_new_tokens, " after a prompt of ",
+                                evaluation.sample_prompt_tokens,
+                                " is more than model.max_positions ", positions));
+  }
+}
+
+}  // namespace
+
+void Describe(ClmTokenizerSpec& spec, FieldList& fields) {
+  Describe(spec.ref, fields);
+  fields.Leaf("characters", spec.characters,
+              {.doc = "true: a token a character of data.path", .replaces = {"artifact", "path"}});
+}
+
+void Describe(ClmDataSpec& spec, FieldList& fields) {
+  fields.Leaf("path", spec.path, {.doc = "your own text file, UTF-8", .role = TextRole::kUserPath});
+  fields.Leaf("validation_fraction", spec.validation_fraction,
+              {.doc = "held out at the end of path's text", .bounds = AboveUpTo(0, 0.5)});
+}
+
+void Describe(ClmEvaluationSpec& spec, FieldList& fields) {
+  fields.Leaf("every_steps", spec.every_steps,
+              {.doc = "optimizer steps between evaluations; 0: only at the end",
+               .units = "steps",
+               .bounds = Between(0, 1e9)});
+  fields.Leaf("tokens_per_language", spec.tokens_per_language,
+              {.doc = "held-out tokens a language, from its first documents; 0: all",
+               .units = "tokens",
+               .bounds = Between(0, 1e12)});
+  fields.Leaf("num_samples", spec.num_samples,
+              {.doc = "held-out documents a language whose beginning is continued in the results",
+               .bounds = Between(0, 1000)});
+  fields.Leaf("sample_prompt_tokens", spec.sample_prompt_tokens,
+              {.doc = "tokens of the document that are given",
+               .units = "tokens",
+               .bounds = Between(1, 1 << 20)});
+  fields.Leaf("sample_new_tokens", spec.sample_new_tokens,
+              {.doc = "longest continuation", .units = "tokens", .bounds = Between(1, 1 << 20)});
+  fields.Leaf("sample_temperature", spec.sample_temperature,
+              {.doc = "of the continuation; 0: the most probable token", .bounds = Between(0, 10)});
+  fields.Leaf("sample_top_p", spec.sample_top_p,
+              {.doc = "kept probability mass of the continuation", .bounds = AboveUpTo(0, 1)});
+}
+
+void Describe(ClmSpec& spec, FieldList& fields) {
+  fields.Table("model", spec.model, "geometry of the decoder");
+  fields.Table("tokenizer", spec.tokenizer, "exactly one source");
+  fields.Table("data", spec.data, "");
+  fields.Table("init", spec.init, "initial weights");
+  fields.Table("optimizer", spec.optimizer, "");
+  fields.Table("schedule", spec.schedule, "");
+  FieldList& training = fields.Group("training", "a row is a sequence of max_tokens tokens");
+  Describe(spec.training, training);
+  training.Leaf("attention", spec.attention,
+                {.doc = "within: a token sees its own document only; across: its whole sequence"});
+  fields.Table("evaluation", spec.evaluation, "on held-out documents");
+  fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
+}
+
+void Validate(const ClmSpec& spec, const Violations& violations) {
+  Validate(spec.model, violations.In("model"));
+  ValidateTokenizer(spec.tokenizer, violations.In("tokenizer"));
+  if (!spec.data.path) violations.Add("data.path", "there is nothing to train on");
+  Validate(spec.init, violations.In("init"));
+  Validate(spec.training, spec.schedule, violations);
+  ValidateLengths(spec, violations);
+  Validate(spec.acceptance, violations);
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,68 @@
+// stage = "clm": pre-training of a decoder by causal language modelling, that is next-token
+// prediction over packed sequences.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/definition/model_spec.h"
+#include "harness/definition/sft_spec.h"
+#include "harness/definition/training_spec.h"
+
+namespace bench::harness {
+
+// [tokenizer]: exactly one of the three.
+struct ClmTokenizerSpec {
+  TokenizerRef ref;
+  bool characters = false;  // the vocabulary is the characters that occur in data.path
+};
+
+// [data]
+struct ClmDataSpec {
+  std::optional<std::string> path;   // a text file, UTF-8
+  double validation_fraction = 0.1;  // of the text's bytes, at its end
+};
+
+// What a token may look at when a sequence holds parts of several documents. Within: its own
+// document only, positions restart in each, and no document predicts the next one's first token.
+// Across: the whole sequence before it.
+enum class DocumentAttention { kWithin, kAcross };
+constexpr std::array<std::string_view, 2> EnumNames(DocumentAttention) {
+  return {"within", "across"};
+}
+
+struct ClmEvaluationSpec {
+  int64_t every_steps = 0;              // 0: only at the end
+  int64_t tokens_per_language = 50000;  // held-out tokens, the first documents; 0: all
+  int64_t num_samples = 4;              // continuations a language in the results
+  int64_t sample_prompt_tokens = 32;
+  int64_t sample_new_tokens = 96;
+  double sample_temperature = 0.8;
+  double sample_top_p = 0.95;
+};
+
+struct ClmSpec {
+  ModelSpec model;
+  ClmTokenizerSpec tokenizer;
+  ClmDataSpec data;
+  InitSpec init;
+  OptimizerSpec optimizer;
+  ScheduleSpec schedule;
+  // Rows are sequences of max_tokens tokens.
+  TrainingSpec training;
+  DocumentAttention attention = DocumentAttention::kWithin;  // in [training]
+  ClmEvaluationSpec evaluation;
+  std::vector<AcceptanceBound> acceptance;
+};
+
+void Describe(ClmTokenizerSpec& spec, FieldList& fields);
+void Describe(ClmDataSpec& spec, FieldList& fields);
+void Describe(ClmEvaluationSpec& spec, FieldList& fields);
+void Describe(ClmSpec& spec, FieldList& fields);
+void Validate(const ClmSpec& spec, const Violations& violations);
+
+}  // namespace bench::harness

@@ -1,0 +1,104 @@
+#include "harness/stages/clm.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/stages/clm_evaluation.h"
+#include "harness/stages/clm_task.h"
+#include "harness/stages/content_digest.h"
+#include "harness/stages/decoder_artifact.h"
+#include "harness/stages/decoder_inputs.h"
+#include "harness/training/loop.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec,
+                                      const std::map<std::string, Artifact>& inputs) {
+  if (!spec.tokenizer.characters) return LoadTokenizer(spec.tokenizer.ref, inputs);
+  BENCH_ASSIGN_OR_RETURN(const std::string model, TrainCharacterTokenizer(*spec.data.path));
+  return Tokenizer::FromModelBytes(model, "the tokenizer of characters");
+}
+
+absl::Status RecordData(const TokenDataset& dataset, results::RunWriter& writer) {
+  for (const char* part : {"train", "validation"}) {
+    for (size_t language = 0; language < dataset.languages().size(); ++language) {
+      int64_t num_documents = 0;
+      int64_t num_tokens = 0;
+      int64_t num_text_bytes = 0;
+      for (const TokenShard& shard : dataset.part(part)) {
+        for (int64_t i = 0; i < shard.num_documents(); ++i) {
+          const TokenDocument& document = shard.document(i);
+          if (document.language != language) continue;
+          ++num_documents;
+          num_tokens += shard.document_end(i) - static_cast<int64_t>(document.first_token);
+          num_text_bytes += document.num_text_bytes;
+        }
+      }
+      BENCH_RETURN_IF_ERROR(writer.TableRow("data", std::nullopt,
+                                            {{"language", dataset.languages()[language]},
+                                             {"part", std::string(part)},
+                                             {"documents", num_documents},
+                                             {"tokens", num_tokens},
+                                             {"text_bytes", num_text_bytes}}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNotEmpty(const TokenDataset& dataset) {
+  for (const char* part : {"train", "validation"}) {
+    if (!dataset.part(part).empty()) continue;
+    return DataError(absl::StrCat("the data set has no documents in part \"", part, "\""));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<InputNeed> ClmStage::Inputs() const {
+  return DecoderInputs(spec_.tokenizer.ref, spec_.init);
+}
+
+absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string&) const {
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"data", spec_.data.path}, {"initial_weights", spec_.init.folder}}));
+  BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer.ref, digests));
+  return digests;
+}
+
+absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, inputs));
+  return DecoderDisk(spec_.model, tokenizer);
+}
+
+absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, context.inputs));
+  const std::string folder = context.folder + "/tokens";
+  BENCH_RETURN_IF_ERROR(
+      TokeniseTextFile(*spec_.data.path, tokenizer, spec_.data.validation_fraction, folder));
+  BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(folder));
+  BENCH_RETURN_IF_ERROR(CheckNotEmpty(dataset));
+  BENCH_RETURN_IF_ERROR(RecordData(dataset, context.writer));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder,
+                         InitialDecoder(spec_.model, spec_.init, tokenizer, context));
+  BENCH_RETURN_IF_ERROR(
+      context.writer.Summary({{&results::kParameters, ""},
+                              static_cast<double>(models::NumParameters(decoder->config()))}));
+
+  const ClmSequences sequences(dataset.part("train"), spec_.training.max_tokens);
+  ClmEvaluator evaluator(
+      {spec_, dataset, tokenizer, *decoder, context.seeds, context.writer, context.ranges});
+  ClmTask task(
+      spec_, sequences, context.seeds, *decoder,
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+  const LoopSpec loop = {spec_.optimizer, spec_.schedule, spec_.training.steps,
+                         spec_.evaluation.every_steps, run_.checkpoint_every_steps};
+  BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
+  BENCH_RETURN_IF_ERROR(
+      SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain, context.artifact_folder));
+  return outcome;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,141 @@
+#include "harness/stages/clm_data.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/data/text.h"
+
+namespace bench::harness {
+namespace {
+
+constexpr int64_t kMaxTextBytes = int64_t{1} << 30;
+
+absl::StatusOr<std::string> ReadText(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxTextBytes));
+  if (const auto offset = FirstInvalidUtf8(text)) {
+    return DataError(absl::StrCat(path, ": byte ", *offset, " is not UTF-8; convert the file"));
+  }
+  return text;
+}
+
+// With its line feed. Lines are tokenised one by one, so that memory stays that of the longest.
+std::string_view NextLine(std::string_view text) {
+  const size_t end = text.find('\n');
+  return end == std::string_view::npos ? text : text.substr(0, end + 1);
+}
+
+bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+}  // namespace
+
+ClmSequences::ClmSequences(const std::vector<TokenShard>& shards, int64_t max_tokens)
+    : shards_(shards), max_tokens_(max_tokens), first_{0} {
+  for (const TokenShard& shard : shards) {
+    const int64_t num_targets = shard.num_tokens() - 1;
+    first_.push_back(first_.back() + (num_targets + max_tokens - 1) / max_tokens);
+  }
+}
+
+ClmSequence ClmSequences::operator[](int64_t index) const {
+  const auto next = std::upper_bound(first_.begin(), first_.end(), index);
+  const TokenShard& shard = shards_[static_cast<size_t>(next - first_.begin() - 1)];
+  const int64_t begin = (index - *(next - 1)) * max_tokens_;
+  const int64_t end = std::min(begin + max_tokens_ + 1, shard.num_tokens());
+  ClmSequence sequence{shard.Tokens(begin, end), {}};
+  for (int64_t i = shard.DocumentAt(begin) + 1; i < shard.num_documents(); ++i) {
+    const auto start = static_cast<int64_t>(shard.document(i).first_token);
+    if (start >= end) break;
+    sequence.document_starts.push_back(start - begin);
+  }
+  return sequence;
+}
+
+CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAttention attention,
+                         at::Device device) {
+  std::vector<std::vector<int64_t>> inputs;
+  std::vector<int64_t> target_rows;
+  std::vector<int64_t> targets;
+  int64_t row = 0;
+  // A document's inputs; they predict its tokens from the second on, up to index `end` of them.
+  const auto add = [&](const std::vector<int64_t>& tokens, int64_t begin, int64_t end) {
+    const int64_t input_end = std::min(end, std::ssize(tokens) - 1);
+    if (begin == input_end) return;  // the sequence ends with a document's first token
+    inputs.emplace_back(tokens.begin() + begin, tokens.begin() + input_end);
+    for (int64_t i = begin + 1; i < end; ++i) {
+      target_rows.push_back(row + i - 1 - begin);
+      targets.push_back(tokens[static_cast<size_t>(i)]);
+    }
+    row += input_end - begin;
+  };
+  for (const ClmSequence& sequence : sequences) {
+    int64_t begin = 0;
+    if (attention == DocumentAttention::kWithin) {
+      for (const int64_t start : sequence.document_starts) {
+        add(sequence.tokens, begin, start);
+        begin = start;
+      }
+    }
+    add(sequence.tokens, begin, std::ssize(sequence.tokens));
+  }
+  return {models::MakeRaggedBatch(inputs, device), at::tensor(target_rows, at::kLong).to(device),
+          at::tensor(targets, at::kLong).to(device)};
+}
+
+std::vector<int64_t> DocumentTokens(const Tokenizer& tokenizer, std::string_view text) {
+  std::vector<int64_t> tokens;
+  if (tokenizer.bos_id()) tokens.push_back(*tokenizer.bos_id());
+  while (!text.empty()) {
+    const std::string_view line = NextLine(text);
+    const std::vector<int64_t> encoded = tokenizer.Encode(line);
+    tokens.insert(tokens.end(), encoded.begin(), encoded.end());
+    text.remove_prefix(line.size());
+  }
+  tokens.push_back(tokenizer.eos_id());
+  return tokens;
+}
+
+absl::Status TokeniseTextFile(const std::string& path, const Tokenizer& tokenizer,
+                              double validation_fraction, const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
+  auto cut = static_cast<size_t>(static_cast<double>(text.size()) * (1 - validation_fraction));
+  while (cut < text.size() && ContinuesCharacter(text[cut])) ++cut;
+  if (cut == 0 || cut >= text.size()) {
+    return DataError(absl::StrCat(path, ": ", text.size(), " bytes are too few to hold some out"));
+  }
+  BENCH_RETURN_IF_ERROR(RemoveTree(folder));
+  BENCH_RETURN_IF_ERROR(MakeFolders(folder));
+  TokenDatasetWriter writer(folder, {tokenizer.vocab_size(), tokenizer.digest(), {"text"}});
+  const std::string_view all = text;
+  const std::pair<const char*, std::string_view> parts[] = {{"train", all.substr(0, cut)},
+                                                            {"validation", all.substr(cut)}};
+  for (const auto& [part, part_text] : parts) {
+    BENCH_RETURN_IF_ERROR(writer.Add(part, DocumentTokens(tokenizer, part_text),
+                                     std::ssize(part_text), /*language=*/0));
+  }
+  return writer.Finish();
+}
+
+absl::StatusOr<std::string> TrainCharacterTokenizer(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
+  TokenizerSpec spec;
+  spec.algorithm = TokenizerAlgorithm::kCharacter;
+  spec.byte_fallback = false;  // every character of the text has its token
+  spec.vocab_size = 1 << 20;   // at most; as many as occur
+  // The trainer leaves tabs out, unless one is asked for.
+  std::vector<std::string> whole_pieces;
+  if (text.find('\t') != std::string::npos) whole_pieces.emplace_back("\t");
+  std::string_view rest = text;
+  auto model = TrainTokenizer(
+      [&rest]() -> std::optional<std::string> {
+        if (rest.empty()) return std::nullopt;
+        const std::string_view line = NextLine(rest);
+        rest.remove_prefix(line.size());
+        return std::string(line);
+      },
+      spec, whole_pieces);
+  if (!model.ok()) return Annotate(model.status(), path);
+  return model;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,54 @@
+// The sequences that pre-training is fed with, cut from the documents of a token data set.
+//
+// The documents of a shard form one stream; sequence i takes the tokens [i T, i T + T] of it: T
+// inputs and, one further, their targets. Nothing is left over but a shard's first token as a
+// target; the last sequence of a shard may be shorter.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/data/token_dataset.h"
+#include "harness/data/tokenizer.h"
+#include "harness/definition/clm_spec.h"
+#include "harness/stages/causal_batch.h"
+
+namespace bench::harness {
+
+struct ClmSequence {
+  std::vector<int64_t> tokens;           // at least two
+  std::vector<int64_t> document_starts;  // indices > 0 of tokens that begin a document
+};
+
+class ClmSequences {
+ public:
+  // `shards` must outlive this.
+  ClmSequences(const std::vector<TokenShard>& shards, int64_t max_tokens);
+
+  int64_t size() const { return first_.back(); }
+  ClmSequence operator[](int64_t index) const;
+
+ private:
+  const std::vector<TokenShard>& shards_;
+  int64_t max_tokens_;
+  std::vector<int64_t> first_;  // number of the first sequence of each shard, and their total
+};
+
+CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAttention attention,
+                         at::Device device);
+
+// A document as the model sees it: BOS where the tokenizer has one, the text, EOS.
+std::vector<int64_t> DocumentTokens(const Tokenizer& tokenizer, std::string_view text);
+
+// Tokenises a text file into a data set in `folder` (made anew): its beginning is the training
+// document, its last `validation_fraction` the held-out one; its language is called "text".
+// DataError for text that is not UTF-8 or too short to be split.
+absl::Status TokeniseTextFile(const std::string& path, const Tokenizer& tokenizer,
+                              double validation_fraction, const std::string& folder);
+
+// Model of a tokenizer whose vocabulary is the characters of the text file.
+absl::StatusOr<std::string> TrainCharacterTokenizer(const std::string& path);
+
+}  // namespace bench::harness

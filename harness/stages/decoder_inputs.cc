@@ -1,0 +1,70 @@
+#include "harness/stages/decoder_inputs.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include "base/status.h"
+#include "harness/stages/decoder_artifact.h"
+#include "harness/training/checkpoint.h"
+#include "models/hf_folder.h"
+
+namespace bench::harness {
+
+at::Device DeviceOf(DeviceKind kind) {
+  return kind == DeviceKind::kCuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+}
+
+std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
+  std::vector<InputNeed> needs;
+  if (tokenizer.artifact) {
+    needs.push_back({"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer}});
+  }
+  if (init.artifact) {
+    needs.push_back(
+        {"initial_weights", *init.artifact, {kDecoderStages.begin(), kDecoderStages.end()}});
+  }
+  return needs;
+}
+
+absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
+                                        const std::map<std::string, Artifact>& inputs) {
+  const std::string path = tokenizer.path ? *tokenizer.path : inputs.at("tokenizer").folder;
+  BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(path));
+  return Tokenizer::FromFiles(std::move(files));
+}
+
+DiskNeed DecoderDisk(const ModelSpec& model, const Tokenizer& tokenizer) {
+  const int64_t weights_bytes = int64_t{sizeof(float)} * models::NumParameters(DecoderConfigOf(
+                                                             model, tokenizer.vocab_size()));
+  constexpr int64_t kTensorsPerParameter = 3;
+  // While a checkpoint is made the last ones are still there.
+  return {(kCheckpointsKept + 1) * kTensorsPerParameter * weights_bytes, weights_bytes};
+}
+
+absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& digests) {
+  if (!tokenizer.path) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const TokenizerFiles files, ReadTokenizerFiles(*tokenizer.path));
+  digests["tokenizer"] = Digest(files);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec& model,
+                                                                const InitSpec& init,
+                                                                const Tokenizer& tokenizer,
+                                                                const RunContext& context) {
+  const models::DecoderConfig config = DecoderConfigOf(model, tokenizer.vocab_size());
+  const at::Device device = DeviceOf(context.device);
+  if (init.weights == InitSource::kRandom) {
+    at::Generator generator =
+        at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights));
+    return models::Decoder::Create(config, generator, device, at::kFloat);
+  }
+  const std::string folder = init.weights == InitSource::kFolder
+                                 ? *init.folder
+                                 : context.inputs.at("initial_weights").folder;
+  BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+  BENCH_RETURN_IF_ERROR(CheckVocabulary(tokenizer, decoder->config(), folder));
+  BENCH_RETURN_IF_ERROR(CheckSameModel(config, decoder->config(), folder));
+  return decoder;
+}
+
+}  // namespace bench::harness

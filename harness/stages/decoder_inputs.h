@@ -1,0 +1,45 @@
+// What a stage that trains a decoder begins with: its device, tokenizer and initial weights.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "ATen/ATen.h"
+#include "absl/status/statusor.h"
+#include "harness/data/tokenizer.h"
+#include "harness/definition/model_spec.h"
+#include "harness/definition/sft_spec.h"
+#include "harness/stages/stage.h"
+#include "models/decoder.h"
+
+namespace bench::harness {
+
+// The stages whose artifact is a trained decoder (decoder_artifact.h).
+inline constexpr std::array kDecoderStages = {StageKind::kClm, StageKind::kSft};
+
+at::Device DeviceOf(DeviceKind kind);
+
+// The inputs "tokenizer" and "initial_weights", where the definition names another experiment.
+std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init);
+
+// The user's file or folder (harness/data/tokenizer_files.h), or the artifact.
+absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
+                                        const std::map<std::string, Artifact>& inputs);
+
+// Checkpoints of weights and two moments in fp32, and the artifact.
+DiskNeed DecoderDisk(const ModelSpec& model, const Tokenizer& tokenizer);
+
+// Of the user's own tokenizer, under the role "tokenizer": its files alone, since a Hugging Face
+// folder also holds weights, which are an input of their own.
+absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& digests);
+
+// Random weights for the tokenizer's vocabulary, or those of an artifact or Hugging Face folder,
+// which must have this geometry and at least that vocabulary (UsageError naming the difference).
+absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec& model,
+                                                                const InitSpec& init,
+                                                                const Tokenizer& tokenizer,
+                                                                const RunContext& context);
+
+}  // namespace bench::harness

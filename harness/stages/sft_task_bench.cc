@@ -1,0 +1,112 @@
+// Target tokens a second of supervised fine-tuning, packed and padded, on a real length
+// distribution: the shipped task, one optimizer step an iteration (data, forward, backward,
+// clipping, AdamW), 16 rows a step in one micro-batch.
+//
+// Geometry of models/decoder_bench.cc (10.7 M parameters, vocabulary 8192, fp32); tokens are drawn
+// at random, since only their number matters. Lengths: sft_lengths.json, 2,048 pairs of [prompt,
+// target] shaped like Alpaca's. Both variants see the same rows in the same order. BENCH_THREADS
+// sets the threads (2). Run with --benchmark_enable_random_interleaving so that a change of the
+// machine's load meets both.
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+
+#include "base/file.h"
+#include "harness/determinism/random.h"
+#include "harness/run/torch_runtime.h"
+#include "harness/stages/decoder_artifact.h"
+#include "harness/stages/sft_task.h"
+#include "harness/training/optimizer.h"
+#include "nlohmann/json.hpp"
+
+namespace bench::harness {
+namespace {
+
+constexpr int64_t kVocabSize = 8192;
+
+SftSpec Geometry(Packing packing) {
+  SftSpec spec;
+  spec.model.hidden_size = 288;
+  spec.model.num_layers = 6;
+  spec.model.num_heads = 6;
+  spec.model.intermediate_size = 768;
+  spec.model.max_positions = 512;
+  spec.model.tie_embeddings = false;
+  spec.optimizer.learning_rate = 3e-4;
+  spec.training.batch_size = 16;
+  spec.packing = packing;
+  return spec;
+}
+
+SftData RandomRows() {
+  const auto text = ReadFile(BENCH_SOURCE_DIR "/harness/stages/sft_lengths.json", 1 << 20);
+  const nlohmann::json lengths = nlohmann::json::parse(text.value());
+  Random random(uint64_t{1});
+  SftTaskRows rows{"t", {}, {}, {}};
+  for (const auto& row : lengths["prompt_and_target_tokens"]) {
+    SftRow& made = rows.train.emplace_back();
+    made.num_prompt_tokens = row[0].get<int64_t>();
+    const int64_t num_tokens = made.num_prompt_tokens + row[1].get<int64_t>();
+    for (int64_t i = 0; i < num_tokens; ++i) {
+      made.tokens.push_back(static_cast<int64_t>(random.Below(kVocabSize)));
+    }
+  }
+  SftData data;
+  data.tasks.push_back(std::move(rows));
+  return data;
+}
+
+// As bench-run sets the process up; once, because the number of threads cannot change later.
+void ConfigureOnce() {
+  static const bool configured = [] {
+    const char* threads = std::getenv("BENCH_THREADS");
+    RunSpec run;
+    run.threads = threads != nullptr ? std::atoi(threads) : 2;
+    ConfigureTorch(run);
+    return true;
+  }();
+  benchmark::DoNotOptimize(configured);
+}
+
+void BM_SftStep(benchmark::State& state, Packing packing) {
+  ConfigureOnce();
+  const SftSpec spec = Geometry(packing);
+  static const SftData data = RandomRows();
+  const auto decoder =
+      models::Decoder::Create(DecoderConfigOf(spec.model, kVocabSize),
+                              at::detail::createCPUGenerator(1), at::kCPU, at::kFloat);
+  const auto& parameters = (*decoder)->parameters();
+  const auto optimizer = MakeOptimizer(spec.optimizer, parameters);
+  const int64_t num_rows = std::ssize(data.tasks[0].train);
+  SftTask task(spec, data, MixtureSampler({{"t", 1, num_rows}}, SeedSource{1, 0}), **decoder,
+               nullptr);
+  double num_tokens = 0;
+  double num_target_tokens = 0;
+  for (auto unused : state) {
+    const Window window = task.NextWindow().value();
+    (task.LossSum(0) / window.denominator).backward();
+    ClipGradients(parameters, spec.optimizer.max_grad_norm);
+    optimizer->Step(spec.optimizer.learning_rate);
+    ClearGradients(parameters);
+    num_tokens += static_cast<double>(window.num_tokens);
+    num_target_tokens += static_cast<double>(window.num_target_tokens);
+  }
+  state.counters["target_tokens/s"] =
+      benchmark::Counter(num_target_tokens, benchmark::Counter::kIsRate);
+  state.counters["computed_tokens/s"] = benchmark::Counter(num_tokens, benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(BM_SftStep, packed, Packing::kPacked)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(4);
+BENCHMARK_CAPTURE(BM_SftStep, padded, Packing::kPadded)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(4);
+
+}  // namespace
+}  // namespace bench::harness
+
+BENCHMARK_MAIN();

@@ -1,0 +1,275 @@
+"""Our Hugging Face folders against transformers, both ways.
+
+    export_vs_transformers.py SOURCE BUILD [--count 3000]
+
+1. Export: for each kind of SentencePiece model (character, bpe, unigram, each with pieces for the
+   alpaca template) a tiny run is trained and exported; transformers loads it (AutoModelForCausalLM,
+   AutoTokenizer). Compared: ids of `count` strings, the chat template's text and ids, logits, and
+   the tokens of greedy generation.
+2. Import: a LLaMA folder that transformers saved in shards, with a byte-level BPE tokenizer.json
+   (golden/), is the start of a run of zero learning rate with template chatml; its export must have
+   the same logits, prompt ids and greedy tokens.
+
+Exits 77 where transformers, torch or sentencepiece is not installed.
+"""
+import argparse
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+try:
+    import sentencepiece
+    import torch
+    import transformers
+    from tiny_run import Workplace
+except ImportError as error:
+    print(f"not installed: {error.name}")
+    sys.exit(77)
+
+SOURCE = pathlib.Path(sys.argv[1])
+sys.path.insert(0, str(SOURCE / "tests" / "harness" / "data"))
+from compare_tokenizers import ENGLISH, SCRIPTS, random_text  # noqa: E402
+
+ALPACA = ["Below is an instruction that describes a task. Write a response that appropriately "
+          "completes the request.\n\n### Instruction:\n", "\n\n### Input:\n", "\n\n### Response:"]
+PROMPTS = ["spell 17", "打开文件\n 😀\t </s> \u2581x", "  two  spaces "]
+# A logit of these models passes about 10 matrix products of 16 to 24 terms and two softmaxes over up
+# to 200 places: 650 roundings, each of 2^-24 of the largest magnitude on the way (taken as ten times
+# the largest logit, at least 10), in two implementations that order them otherwise.
+ROUNDING = 2 * 650 * 2.0 ** -24
+
+
+def train_sentencepiece(kind, path):
+    texts = [" ".join(ENGLISH + SCRIPTS), "0123456789 abcdefghijklmnopqrstuvwxyz#:.\n<>/", *ALPACA,
+             pathlib.Path(__file__).read_text(encoding="utf-8")]
+    options = {"model_type": kind, "vocab_size": 900 if kind != "unigram" else 600,
+               "byte_fallback": True, "normalization_rule_name": "identity",
+               "add_dummy_prefix": False, "remove_extra_whitespaces": False,
+               "allow_whitespace_only_pieces": True, "hard_vocab_limit": False, "unk_id": 0,
+               "bos_id": 1, "eos_id": 2, "pad_id": 3, "num_threads": 1, "minloglevel": 2,
+               "max_sentence_length": 1 << 20,
+               "user_defined_symbols": [text.replace(" ", "\u2581") for text in ALPACA]}
+    sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(texts),
+                                             model_prefix=str(path.with_suffix("")), **options)
+
+
+class Checks:
+    def __init__(self):
+        self.num_failed = 0
+
+    def __call__(self, ok, what):
+        print(("ok    " if ok else "WRONG ") + what)
+        self.num_failed += not ok
+
+
+def run_and_export(place, definition, name):
+    run = place.run(definition, "--out", place.folder / f"{name}_run", "--device", "cpu")
+    if run.returncode != 0:
+        sys.exit(f"{name}: bench-run exited {run.returncode}: {run.stderr}")
+    folder = place.folder / f"{name}_export"
+    export = place.run("--export", place.folder / f"{name}_run", folder)
+    if export.returncode != 0:
+        sys.exit(f"{name}: --export exited {export.returncode}: {export.stderr}")
+    print(export.stderr, end="")
+    return folder
+
+
+def load(folder):
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    return model.eval(), transformers.AutoTokenizer.from_pretrained(folder)
+
+
+def alpaca_message(request):
+    given = {"input": request["input"]} if request["input"] else {}
+    return {"role": "user", "content": request["instruction"], **given}
+
+
+def chat_message(request):
+    return {"role": "user", "content": "\n".join(filter(None, request.values()))}
+
+
+def compare_model(check, tool, name, folder, model, tokenizer, message):
+    """Prompt ids, logits and greedy tokens of our decoder against transformers'."""
+    requests = [{"instruction": prompt, "input": given} for prompt in PROMPTS for given in ("", "42")]
+    lines = "".join(json.dumps(request) + "\n" for request in requests)
+    result = subprocess.run([tool, folder], input=lines, capture_output=True, encoding="utf-8",
+                            check=False)
+    if result.returncode != 0:
+        sys.exit(f"{name}: decoder_tool exited {result.returncode}: {result.stderr}")
+    num_tokens = 0
+    for request, line in zip(requests, result.stdout.split("\n")):
+        ours = json.loads(line)
+        # In transformers the name of a special token in a text is that token.
+        if not any(special in request["instruction"] for special in tokenizer.all_special_tokens):
+            ids = tokenizer.apply_chat_template([message(request)], add_generation_prompt=True,
+                                                return_dict=False)
+            check(ids == ours["prompt"], f"{name}: {len(ids)} prompt ids of "
+                  f"{request['instruction']!a}, {request['input']!a}")
+        prompt = torch.tensor([ours["prompt"]])
+        with torch.no_grad():
+            logits = model(prompt).logits[0, -1]
+            tokens = model.generate(prompt, attention_mask=torch.ones_like(prompt),
+                                    max_new_tokens=64, do_sample=False)
+        tokens = tokens[0, prompt.shape[1]:].tolist()
+        num_tokens += len(tokens)
+        scale = 10 * max(1.0, logits.abs().max().item())
+        difference = (logits - torch.tensor(ours["logits"])).abs().max().item()
+        check(difference <= ROUNDING * scale,
+              f"{name}: logits of {request['instruction']!a} differ by {difference:.1e}, "
+              f"bound {ROUNDING * scale:.1e}")
+        check(ours["tokens"] == tokens, f"{name}: {len(tokens)} greedy tokens")
+    print(f"      {name}: {num_tokens} greedy tokens in all")
+
+
+def compare_answer(check, place, name, model, tokenizer):
+    """What bench-run --generate prints against transformers' greedy answer to the same chat."""
+    chat = [{"role": "user", "content": PROMPTS[0]}]
+    prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt",
+                                           return_dict=True)
+    tokens = model.generate(**prompt, max_new_tokens=256, do_sample=False)
+    theirs = tokenizer.decode(tokens[0, prompt["input_ids"].shape[1]:], skip_special_tokens=True)
+    ours = place.run("--generate", place.folder / f"{name}_run", PROMPTS[0]).stdout
+    # It escapes what a terminal would obey.
+    theirs = "".join(f"\\x{ord(c):02x}" if c < " " or "\x7f" <= c < "\xa0" else c for c in theirs)
+    check(ours == theirs + "\n", f"{name}: bench-run --generate answers {ours[:40]!a}")
+
+
+def differ_by_rounding(ours, theirs, vocabulary):
+    """Whether two unigram segmentations have one score up to what 32-bit sums of it can lose."""
+    is_byte = {id for id, (piece, _) in enumerate(vocabulary) if piece.startswith("<0x")}
+    if sorted(id for id in ours if id in is_byte) != sorted(id for id in theirs if id in is_byte):
+        return False
+    scores = [sum(vocabulary[id][1] for id in ids if id not in is_byte) for ids in (ours, theirs)]
+    # SentencePiece also sums an unknown character's score, which is its lowest less 10.
+    lowest = min(score for _, score in vocabulary if score > -1000)
+    unknown = len([id for id in ours if id in is_byte]) * (10 - lowest)
+    rounding = len(ours) * 2.0 ** -24 * (abs(scores[0]) + unknown)
+    return abs(scores[0] - scores[1]) <= rounding
+
+
+def compare_ids(check, name, sp, tokenizer, count):
+    draw = random.Random(name)
+    contents = ["</s>", "<s>", "<unk>", "<0x41>", "<0x0A>", "\u2581", *ALPACA]
+    texts = [random_text(draw, contents) for _ in range(count)]
+    model = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
+    wrong, num_rounded = [], 0
+    for text in texts:
+        ours = sp.encode(text)
+        theirs = tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+        if ours == theirs:
+            continue
+        if model["type"] == "Unigram" and differ_by_rounding(ours, theirs, model["vocab"]):
+            num_rounded += 1
+        else:
+            wrong.append((text, ours, theirs))
+    check(not wrong, f"{name}: ids of {len(texts)} strings, {len(wrong)} differ, and {num_rounded} "
+          "where two segmentations have one score up to 32-bit rounding")
+    for case in wrong[:3]:
+        print(*map(ascii, case), sep="\n    ")
+    # What SentencePiece decodes from its own ids of valid text, for both.
+    decoded = [text for text in texts
+               if sp.decode(sp.encode(text)) != tokenizer.decode(sp.encode(text))]
+    check(not decoded, f"{name}: texts of these ids, {len(decoded)} differ")
+
+
+def compare_prompt(check, name, tokenizer):
+    for prompt in PROMPTS:
+        for given in ("", "42"):
+            head = ALPACA[0] if not given else ALPACA[0].replace(
+                "a task. Write", "a task, paired with an input that provides further context. Write")
+            text = head + prompt + (ALPACA[1] + given if given else "") + ALPACA[2]
+            message = {"role": "user", "content": prompt, **({"input": given} if given else {})}
+            rendered = tokenizer.apply_chat_template([message], tokenize=False)
+            check(rendered == "<s>" + text, f"{name}: chat template of {prompt!a}, input {given!a}")
+
+
+def exported(check, place, kind, count):
+    name = f"sentencepiece {kind}"
+    path = place.folder / f"{kind}.model"
+    train_sentencepiece(kind, path)
+    definition = place.write_definition(f"{kind}.toml", replace=[
+        (str(pathlib.Path(__file__).parent / "testdata" / "tiny.model"), str(path))])
+    folder = run_and_export(place, definition, name)
+    model, tokenizer = load(folder)
+    sp = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+    compare_ids(check, name, sp, tokenizer, count)
+    compare_prompt(check, name, tokenizer)
+    compare_model(check, place.tool, name, folder, model, tokenizer, alpaca_message)
+    compare_answer(check, place, name, model, tokenizer)
+
+
+def make_llama(folder, vocab_size, end_token):
+    torch.manual_seed(3)
+    config = transformers.LlamaConfig(
+        vocab_size=vocab_size, hidden_size=16, intermediate_size=24, num_hidden_layers=2,
+        num_attention_heads=2, num_key_value_heads=1, max_position_embeddings=512, rope_theta=1e4,
+        rms_norm_eps=1e-5, tie_word_embeddings=True, initializer_range=0.5,
+        bos_token_id=None, eos_token_id=end_token)
+    model = transformers.LlamaForCausalLM(config).eval()
+    model.save_pretrained(folder, max_shard_size="20KB")
+    return model
+
+
+def imported(check, place, kind, prompt_template):
+    name = f"tokenizer.json {kind}"
+    golden = SOURCE / "tests" / "harness" / "data" / "golden" / f"tokenizer_{kind}.json"
+    source = place.folder / f"{kind}_source"
+    source.mkdir()
+    (source / "tokenizer.json").write_bytes(golden.read_bytes())
+    end = "<|eot_id|>" if prompt_template == "llama3" else "<|im_end|>"
+    (source / "tokenizer_config.json").write_text(json.dumps({"eos_token": end}))
+    # Published vocabularies are padded.
+    end_token = transformers.PreTrainedTokenizerFast(
+        tokenizer_file=str(golden)).convert_tokens_to_ids(end)
+    theirs = make_llama(source, vocab_size=640, end_token=end_token)
+    shards = list(source.glob("*.safetensors"))
+    check(len(shards) > 1, f"{name}: {len(shards)} shards")
+    definition = place.write_definition(f"{kind}.toml", replace=[
+        (str(pathlib.Path(__file__).parent / "testdata" / "tiny.model"), str(source)),
+        ("learning_rate = 1e-2", "learning_rate = 1e-30"),
+        ("validation_fraction = 0.2", f'validation_fraction = 0.2\nprompt_template = "{prompt_template}"'),
+    ], extra=f'\n[init]\nweights = "folder"\nfolder = "{source}"\n')
+    folder = run_and_export(place, definition, name)
+    _, tokenizer = load(folder)
+    compare_model(check, place.tool, name, folder, theirs, tokenizer, chat_message)
+    compare_answer(check, place, name, theirs, tokenizer)
+    compare_chat(check, name, folder, tokenizer, prompt_template)
+
+
+def compare_chat(check, name, folder, tokenizer, prompt_template):
+    """The published texts, written out, and their ids in the tokenizers library."""
+    for prompt in PROMPTS:
+        text = {"chatml": f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n",
+                "llama3": "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n"
+                          f"{prompt.strip()}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+                }[prompt_template]
+        chat = [{"role": "user", "content": prompt}]
+        rendered = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        check(rendered == text, f"{name}: chat template of {prompt!a}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("source")
+    parser.add_argument("build")
+    parser.add_argument("--count", type=int, default=3000)
+    options = parser.parse_args()
+    check = Checks()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Workplace(pathlib.Path(options.build) / "bin", folder)
+        place.tool = pathlib.Path(options.build) / "tests" / "harness" / "decoder_tool"
+        for kind in ("char", "bpe", "unigram"):
+            exported(check, place, kind, options.count)
+        for kind, prompt_template in (("llama3", "llama3"), ("qwen2", "chatml"), ("smollm", "chatml")):
+            imported(check, place, kind, prompt_template)
+    print(f"{check.num_failed} wrong")
+    sys.exit(1 if check.num_failed else 0)
+
+
+if __name__ == "__main__":
+    main()

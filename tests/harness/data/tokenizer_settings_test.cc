@@ -1,0 +1,82 @@
+#include "harness/data/tokenizer_settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/status.h"
+#include "tests/harness/data/golden_tokenizer.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+using Beside = std::map<std::string, std::string>;
+
+class ReadSpecialTokensTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<SpecialTokenIds> Read(const GoldenTokenizer& golden, Beside beside) {
+    return ReadSpecialTokens({TokenizerFormat::kTokenizerJson, "x", "", std::move(beside)},
+                             golden.backend());
+  }
+  int64_t Id(const GoldenTokenizer& golden, std::string_view name) {
+    return *golden.backend().ControlToken(name);
+  }
+
+  const GoldenTokenizer llama3_{"llama3"};
+  const GoldenTokenizer qwen2_{"qwen2"};
+};
+
+TEST_F(ReadSpecialTokensTest, NamesAreTextsOrObjectsAndTheFirstFileThatNamesCounts) {
+  const auto ids = Read(
+      qwen2_,
+      {{"tokenizer_config.json", R"({"eos_token": {"content": "<|im_end|>"}, "bos_token": null})"},
+       {"special_tokens_map.json",
+        R"({"eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>"})"}});
+  ASSERT_TRUE(ids.ok()) << ids.status();
+  EXPECT_EQ(ids->eos, Id(qwen2_, "<|im_end|>"));
+  EXPECT_EQ(ids->pad, Id(qwen2_, "<|endoftext|>"));
+  EXPECT_EQ(ids->bos, std::nullopt);
+}
+
+TEST_F(ReadSpecialTokensTest, GenerationSettingsGiveIdsAndAListCountsByItsFirst) {
+  const int64_t eot = Id(llama3_, "<|eot_id|>");
+  const auto ids =
+      Read(llama3_,
+           {{"generation_config.json", R"({"eos_token_id": [)" + std::to_string(eot) + ", 3]}"}});
+  ASSERT_TRUE(ids.ok()) << ids.status();
+  EXPECT_EQ(ids->eos, eot);
+  EXPECT_EQ(ids->bos, Id(llama3_, "<|begin_of_text|>"));  // the file's own template
+}
+
+TEST_F(ReadSpecialTokensTest, ATokenizerThatAddsNoBosHasNone) {
+  const auto ids = Read(
+      llama3_,
+      {{"tokenizer_config.json", R"({"bos_token": "<|begin_of_text|>", "add_bos_token": false})"}});
+  ASSERT_TRUE(ids.ok()) << ids.status();
+  EXPECT_EQ(ids->bos, std::nullopt);
+}
+
+TEST_F(ReadSpecialTokensTest, WhatCannotBeIsRefusedWithFileAndField) {
+  const std::pair<Beside, const char*> cases[] = {
+      {{{"tokenizer_config.json", R"({"eos_token": "</s>"})"}}, "tokenizer_config.json.eos_token"},
+      {{{"tokenizer_config.json", R"({"eos_token": 3})"}}, "tokenizer_config.json.eos_token"},
+      {{{"generation_config.json", R"({"eos_token_id": 4000})"}}, "eos_token_id"},
+      {{{"generation_config.json", R"({"eos_token_id": []})"}}, "eos_token_id"},
+      {{{"generation_config.json", R"({"eos_token_id": 5})"}}, "not the id of a special token"},
+      {{{"special_tokens_map.json", "{"}}, "special_tokens_map.json: no valid JSON"}};
+  for (const auto& [beside, named] : cases) {
+    const auto ids = Read(qwen2_, beside);
+    EXPECT_EQ(ExitCodeFor(ids.status()), ExitCode::kBadData);
+    EXPECT_THAT(std::string(ids.status().message()), HasSubstr(named));
+  }
+}
+
+TEST_F(ReadSpecialTokensTest, TokenizerWithoutEosIsRefused) {
+  const auto tokenizer =
+      Tokenizer::FromFiles({TokenizerFormat::kTokenizerJson, "x.json", qwen2_.json(), {}});
+  EXPECT_EQ(ExitCodeFor(tokenizer.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(tokenizer.status().message()), HasSubstr("x.json: no EOS token"));
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,36 @@
+#include "harness/data/unicode_form.h"
+
+#include <gtest/gtest.h>
+
+namespace bench::harness {
+namespace {
+
+// Examples of UAX #15, figure 3 to 6.
+TEST(Nfc, ComposesAsTheStandardSays) {
+  EXPECT_EQ(ToForm("A\u030A", TextForm::kNfc), "\u00C5");
+  EXPECT_EQ(ToForm("\u212B", TextForm::kNfc), "\u00C5");
+  EXPECT_EQ(ToForm("\u2126", TextForm::kNfc), "\u03A9");
+  EXPECT_EQ(ToForm("s\u0323\u0307", TextForm::kNfc), "\u1E69");
+  EXPECT_EQ(ToForm("s\u0307\u0323", TextForm::kNfc), "\u1E69");
+  EXPECT_EQ(ToForm("q\u0307\u0323", TextForm::kNfc), "q\u0323\u0307");
+  EXPECT_EQ(ToForm("\u1100\u1161\u11A8", TextForm::kNfc), "\uAC01");
+  EXPECT_EQ(ToForm("\uFB01", TextForm::kNfc), "\uFB01");
+}
+
+TEST(Nfc, LeavesTextInFormAndAsciiAlone) {
+  for (const char* text : {"", "plain ascii \n", "\u00C5打开😀"}) {
+    EXPECT_EQ(ToForm(text, TextForm::kNfc), text);
+  }
+  EXPECT_EQ(ToForm("A\u030A", TextForm::kAsIs), "A\u030A");
+}
+
+// U+0334 (class 1) belongs before marks of a higher class; U+1ABF (class 220) came with Unicode 13,
+// and what Unicode 9 does not know stays where it is.
+TEST(Nfc, KnowsCharactersOfUnicode9Only) {
+  EXPECT_EQ(ToForm("q\u0323\u0334", TextForm::kNfc), "q\u0334\u0323");
+  EXPECT_EQ(ToForm("q\u1ABF\u0334", TextForm::kNfc), "q\u1ABF\u0334");
+  EXPECT_EQ(ToForm("\U00011935\U00011930", TextForm::kNfc), "\U00011935\U00011930");
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,62 @@
+#include "harness/definition/clm_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/harness/definition/sample_definitions.h"
+
+namespace bench::harness {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kSmallClm = R"(stage = "clm"
+[model]
+hidden_size = 128
+num_layers = 4
+num_heads = 4
+intermediate_size = 352
+[tokenizer]
+characters = true
+[data]
+path = "text.txt"
+[optimizer]
+learning_rate = 1e-3
+[training]
+steps = 100
+batch_size = 8
+)";
+
+TEST(ClmSpec, AttentionStaysWithinDocumentsUnlessSaidOtherwise) {
+  const auto definition = Decode(kSmallClm);
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_EQ(std::get<ClmSpec>(definition->stage).attention, DocumentAttention::kWithin);
+  const auto across = Decode(kSmallClm, {"training.attention=across"});
+  ASSERT_TRUE(across.ok()) << across.status();
+  EXPECT_EQ(std::get<ClmSpec>(across->stage).attention, DocumentAttention::kAcross);
+}
+
+TEST(ClmSpec, HasExactlyOneTokenizer) {
+  EXPECT_THAT(Refusal(kSmallClm, {"tokenizer.characters=false"}),
+              HasSubstr("tokenizer.artifact: needs exactly one of"));
+  EXPECT_THAT(
+      Refusal(std::string(kSmallClm).replace(kSmallClm.find("characters"), 0, "path = \"x\"\n")),
+      HasSubstr("tokenizer.artifact: needs exactly one of"));
+  EXPECT_EQ(Refusal(kSmallClm, {"tokenizer.characters=true"}), "");
+}
+
+TEST(ClmSpec, SequencesAndSamplesFitIntoThePositions) {
+  EXPECT_THAT(Refusal(kSmallClm, {"training.max_tokens=1025"}),
+              HasSubstr("1025 is more than model.max_positions 1024"));
+  EXPECT_THAT(Refusal(kSmallClm, {"evaluation.sample_new_tokens=993"}),
+              HasSubstr("993 after a prompt of 32 is more than model.max_positions 1024"));
+  EXPECT_EQ(Refusal(kSmallClm, {"evaluation.sample_new_tokens=992"}), "");
+}
+
+TEST(ClmSpec, NeedsSomethingToTrainOn) {
+  EXPECT_THAT(Refusal(std::string(kSmallClm).replace(kSmallClm.find("path = "), 17, "")),
+              HasSubstr("data.path: there is nothing to train on"));
+}
+
+}  // namespace
+}  // namespace bench::harness

@@ -1,0 +1,88 @@
+#include "harness/stages/clm_evaluation.h"
+
+#include <cmath>
+#include <map>
+
+#include "tests/harness/run_fixture.h"
+#include "tests/harness/stages/tiny_clm.h"
+
+namespace bench::harness {
+namespace {
+
+using Values = std::map<std::string, double>;
+
+class ClmEvaluationTest : public ::testing::Test {
+ protected:
+  Evaluation Evaluate(EvaluationPoint point) {
+    RunContext context = fixture_.Start("run" + std::to_string(runs_++));
+    const SeedSource seeds{1, 0};
+    ClmEvaluator evaluator({tiny_.spec(), tiny_.dataset(), tiny_.tokenizer(), tiny_.decoder(),
+                            seeds, context.writer, context.ranges});
+    auto evaluation = evaluator.Run(point, 5);
+    EXPECT_TRUE(evaluation.ok()) << evaluation.status();
+    return *evaluation;
+  }
+  static Values ByPath(const std::vector<results::MetricValue>& list) {
+    Values values;
+    for (const auto& value : list) values[value.key.Path()] = value.value;
+    return values;
+  }
+
+  // Sum of NLL of a text from full logits, window by window.
+  double Nll(const std::string& text) const {
+    const std::vector<int64_t> tokens = DocumentTokens(tiny_.tokenizer(), text);
+    double nll = 0;
+    for (int64_t begin = 0; begin + 1 < std::ssize(tokens); begin += 8) {
+      const int64_t end = std::min<int64_t>(begin + 9, std::ssize(tokens));
+      const std::vector<int64_t> window(tokens.begin() + begin, tokens.begin() + end);
+      const auto inputs = models::MakeRaggedBatch({{window.begin(), window.end() - 1}}, at::kCPU);
+      const at::Tensor log_probs =
+          tiny_.decoder().Logits(tiny_.decoder().Hidden(inputs)).to(at::kDouble).log_softmax(-1);
+      for (size_t i = 1; i < window.size(); ++i) {
+        nll -= log_probs[static_cast<int64_t>(i - 1)][window[i]].item<double>();
+      }
+    }
+    return nll;
+  }
+
+  RunFixture fixture_;
+  TinyClm tiny_;
+  int runs_ = 0;
+};
+
+TEST_F(ClmEvaluationTest, EqualsTheFormulasOnFullLogits) {
+  const Values values = ByPath(Evaluate(EvaluationPoint::kPeriodic).values);
+  const double en = Nll("say it is 4") + Nll("it is");
+  const double zh = Nll("\u4e2d");
+  // "say it is 4" has 11 characters and "it is" 5, each with EOS; three bytes make the third text.
+  const double en_targets = 12 + 6;
+  const double zh_targets = static_cast<double>(tiny_.tokenizer().Encode("\u4e2d").size()) + 1;
+  // About 20 terms of 6 from fp32 logits: 20 x 6 x 2^-23, and as much for the dot products.
+  constexpr double kRounding = 3e-5;
+  EXPECT_NEAR(values.at("loss/en"), en / en_targets, kRounding);
+  EXPECT_NEAR(values.at("loss/zh"), zh / zh_targets, kRounding);
+  EXPECT_NEAR(values.at("loss"), (en + zh) / (en_targets + zh_targets), kRounding);
+  EXPECT_NEAR(values.at("bits_per_byte/en"), en / std::log(2) / (11 + 5), 16 * kRounding);
+  EXPECT_NEAR(values.at("bits_per_byte/zh"), zh / std::log(2) / 3, 16 * kRounding);
+  EXPECT_NEAR(values.at("bits_per_byte"), (en + zh) / std::log(2) / 19, 16 * kRounding);
+  EXPECT_EQ(values.at("perplexity/en"), std::exp(values.at("loss/en")));
+  EXPECT_FALSE(values.contains("loss/none"));  // a language without held-out documents
+}
+
+TEST_F(ClmEvaluationTest, TakesTheFirstDocumentsUpToTheLimit) {
+  tiny_.spec().evaluation.tokens_per_language = 13;  // "say it is 4" has 13 with BOS and EOS
+  const Values values = ByPath(Evaluate(EvaluationPoint::kPeriodic).values);
+  EXPECT_NEAR(values.at("loss/en"), Nll("say it is 4") / 12, 3e-5);
+}
+
+TEST_F(ClmEvaluationTest, FinalOneContinuesDocumentsRepeatably) {
+  const Evaluation first = Evaluate(EvaluationPoint::kFinal);
+  EXPECT_EQ(ByPath(first.summary), ByPath(first.values));
+  const auto samples = fixture_.Record("run0").tables.at("samples");
+  ASSERT_EQ(samples.rows.size(), 3u);  // two English documents, one Chinese
+  Evaluate(EvaluationPoint::kFinal);
+  EXPECT_EQ(fixture_.Record("run1").tables.at("samples").rows, samples.rows);
+}
+
+}  // namespace
+}  // namespace bench::harness
