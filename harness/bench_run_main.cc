@@ -1,6 +1,7 @@
 // bench-run: see --help, or README.md.
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,14 @@ int Report(const absl::Status& status) {
   return static_cast<int>(bench::ExitCodeFor(status));
 }
 
+// After a stop signal abandoned work may still be running (run/abandonable.h), so nothing that it
+// uses may be destroyed.
+int End(int exit_code) {
+  if (!bench::harness::StopSignal()) return exit_code;
+  std::fflush(nullptr);
+  std::_Exit(exit_code);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -38,9 +47,9 @@ int main(int argc, char** argv) {
     if (result.ok()) exit_code = *result;
     return result.status();
   });
-  if (status.ok()) return exit_code;
+  if (status.ok()) return End(exit_code);
   const int error_code = Report(status);
   // Whatever failed after a stop signal failed because of it.
   const auto signal = bench::harness::StopSignal();
-  return signal ? 128 + *signal : error_code;
+  return End(signal ? 128 + *signal : error_code);
 }

@@ -13,8 +13,9 @@
 namespace bench::harness {
 namespace {
 
-absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec, const RunContext& context) {
-  if (!spec.tokenizer.characters) return LoadTokenizer(spec.tokenizer.ref, context);
+absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec,
+                                      const std::map<std::string, Artifact>& inputs) {
+  if (!spec.tokenizer.characters) return LoadTokenizer(spec.tokenizer.ref, inputs);
   BENCH_ASSIGN_OR_RETURN(const std::string model, TrainCharacterTokenizer(*spec.data.path));
   return Tokenizer::FromModelBytes(model, "the tokenizer of characters");
 }
@@ -67,8 +68,13 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string&) const 
   return digests;
 }
 
+absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, inputs));
+  return DecoderDisk(spec_.model, tokenizer);
+}
+
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, context));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, context.inputs));
   const std::string folder = context.folder + "/tokens";
   BENCH_RETURN_IF_ERROR(
       TokeniseTextFile(*spec_.data.path, tokenizer, spec_.data.validation_fraction, folder));

@@ -56,6 +56,12 @@ struct StageOutcome {
   std::vector<results::MetricValue> summary;  // what the acceptance bounds are checked against
 };
 
+// What a run writes at most, by where it goes.
+struct DiskNeed {
+  int64_t run_folder_bytes = 0;  // checkpoints
+  int64_t artifact_bytes = 0;
+};
+
 class Stage {
  public:
   virtual ~Stage() = default;
@@ -65,6 +71,11 @@ class Stage {
   virtual absl::StatusOr<InputDigests> ContentDigests(
       [[maybe_unused]] const std::string& experiments_root) const {
     return InputDigests{};
+  }
+  // Estimated before the run begins; beyond it a run has a reserve for what is small.
+  virtual absl::StatusOr<DiskNeed> Disk(
+      [[maybe_unused]] const std::map<std::string, Artifact>& inputs) const {
+    return DiskNeed{};
   }
   // Records into context.writer, leaves the artifact's files in context.artifact_folder.
   virtual absl::StatusOr<StageOutcome> Run(RunContext& context) = 0;

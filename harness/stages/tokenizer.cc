@@ -10,6 +10,7 @@
 #include "harness/data/prompt.h"
 #include "harness/data/text.h"
 #include "harness/data/tokenizer.h"
+#include "harness/run/abandonable.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -76,10 +77,14 @@ absl::StatusOr<StageOutcome> TokenizerStage::Run(RunContext& context) {
       context.inputs.at("dataset").File(absl::StrCat(spec_.dataset_part, ".jsonl"));
   BENCH_ASSIGN_OR_RETURN(const AlpacaData data, ReadAlpaca(path));
   const std::vector<std::string> texts = DistinctTexts(data.examples);
-  const std::vector<std::string> training_texts = TrainingTexts(texts, spec_.split_han);
-  BENCH_ASSIGN_OR_RETURN(
-      const std::string model,
-      TrainTokenizer(Iterate(training_texts), spec_, WholePieces(spec_, data.examples)));
+  // SentencePiece trains in one call that nothing interrupts.
+  const absl::StatusOr<std::string> trained =
+      RunAbandonable([training_texts = TrainingTexts(texts, spec_.split_han), spec = spec_,
+                      pieces = WholePieces(spec_, data.examples)] {
+        return TrainTokenizer(Iterate(training_texts), spec, pieces);
+      });
+  if (IsStopped(trained.status())) return StageOutcome{results::RunStatus::kInterrupted, {}};
+  BENCH_ASSIGN_OR_RETURN(const std::string model, trained);
   BENCH_RETURN_IF_ERROR(PublishFile(context.artifact_folder + "/tokenizer.model", model));
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer,
                          Tokenizer::FromModelBytes(model, "the trained tokenizer"));

@@ -23,6 +23,10 @@
 
 namespace bench::harness {
 
+// In a run's folder.
+inline constexpr char kCheckpointsFolder[] = "checkpoints";
+inline constexpr int64_t kCheckpointsKept = 2;
+
 struct Checkpoint {
   int64_t step = 0;
   int64_t tokens = 0;

@@ -47,7 +47,8 @@ class TrainingTask {
   // Scalar sum of losses of one micro-batch of the current window, with its graph.
   virtual at::Tensor LossSum(int64_t micro_batch) = 0;
 
-  // Must not draw from any generator that training draws from.
+  // Must not draw from any generator that training draws from. StoppedError when a stop signal cut
+  // it short: it is due again when the run is resumed, which replaces whatever rows it recorded.
   virtual absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) = 0;
 
   // Data position and generators; restored before the first NextWindow of a resumed run.

@@ -104,16 +104,21 @@ def closure(path):
 
 @functools.lru_cache(maxsize=None)
 def tool_key():
-    parts = [run([CLANG_TIDY, "--version"], check=True).stdout, PLUGIN_SOURCE.read_text()]
-    parts += [path.read_text() for path in sorted(ROOT.rglob(".clang-tidy"))
-              if "build" not in path.relative_to(ROOT).parts]
-    return "\0".join(parts)
+    return run([CLANG_TIDY, "--version"], check=True).stdout + PLUGIN_SOURCE.read_text()
+
+
+@functools.lru_cache(maxsize=None)
+def checks_key(folder):
+    """The .clang-tidy files that hold for the sources in `folder`."""
+    above = [folder, *folder.parents]
+    files = [path / ".clang-tidy" for path in above if path.is_relative_to(ROOT)]
+    return "\0".join(path.read_text() for path in files if path.exists())
 
 
 def unit_key(unit):
     # Where the tree stands must not matter.
     options = " ".join(unit.options).replace(str(ROOT), "")
-    digest = hashlib.sha256(f"{tool_key()}\0{options}\0{bool(unit.header)}".encode())
+    digest = hashlib.sha256(f"{tool_key()}\0{checks_key(unit.file.parent)}\0{options}\0{bool(unit.header)}".encode())
     for path in closure(unit.file):
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + project_text(path)[0])
     return digest.hexdigest()
