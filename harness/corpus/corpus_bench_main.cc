@@ -28,15 +28,16 @@ absl::StatusOr<Documents> Load(const std::string& path) {
   Documents documents;
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
-  BENCH_RETURN_IF_ERROR(VisitDocuments(
-                            {"bench", folder, path.substr(path.rfind('/') + 1), DocumentFormat::kJsonLines},
-                            {.on_invalid = OnInvalid::kError},
-                            [&](Document document) {
-                              documents.push_back(std::move(document));
-                              return absl::OkStatus();
-                            },
-                            [](const Rejection&) { return absl::OkStatus(); })
-                            .status());
+  BENCH_RETURN_IF_ERROR(
+      VisitDocuments(
+          {"bench", folder, path.substr(path.rfind('/') + 1), DocumentFormat::kJsonLines},
+          {.on_invalid = OnInvalid::kError},
+          [&](Document document) {
+            documents.push_back(std::move(document));
+            return absl::OkStatus();
+          },
+          [](const Rejection&) { return absl::OkStatus(); })
+          .status());
   return documents;
 }
 
@@ -63,9 +64,9 @@ absl::StatusOr<nlohmann::json> PrintVerdicts(Documents documents, const std::str
   nlohmann::json verdicts = nlohmann::json::array();
   for (Document& document : documents) {
     const auto removal = chain.Apply(document);
-    verdicts.push_back(removal ? absl::StrCat(std::string(Name(removal->filter)), ":",
-                                              std::string(removal->rule))
-                               : std::string("kept"));
+    verdicts.push_back(
+        removal ? absl::StrCat(std::string(Name(removal->filter)), ":", std::string(removal->rule))
+                : std::string("kept"));
   }
   return nlohmann::json{{"verdicts", std::move(verdicts)}};
 }
