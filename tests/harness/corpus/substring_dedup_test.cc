@@ -105,7 +105,7 @@ TEST(SubstringDedup, RepeatsFromTheLengthOnAreCutOnce) {
 
 TEST(SubstringDedup, EqualsTheDefinitionOnRandomTexts) {
   harness::Random random(2);
-  for (int round = 0; round < 15; ++round) {
+  for (int round = 0; round < 8; ++round) {
     std::vector<std::string> texts;
     for (int i = 0; i < 6; ++i) texts.push_back(Random(random, 30 + random.Below(40), "ab"));
     const auto expected = Naive(texts, 8);
@@ -117,7 +117,7 @@ TEST(SubstringDedup, EqualsTheDefinitionOnRandomTexts) {
 
 TEST(SubstringDedup, CutsAreAtCharacters) {
   harness::Random random(3);
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 5; ++round) {
     std::vector<std::string> texts(4);
     for (std::string& text : texts) {
       for (int i = 0; i < 20; ++i)
