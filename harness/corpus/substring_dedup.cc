@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
@@ -93,7 +94,11 @@ absl::StatusOr<std::vector<std::string>> BlocksOf(const SubstringFiles& files) {
   for (int shard = 0; shard < files.num_shards; ++shard) {
     // The last thing that a shard writes says how many blocks it has.
     BENCH_ASSIGN_OR_RETURN(const std::string count, ReadFile(files.BlockPath(shard, -1)));
-    const int64_t num_blocks = std::atoll(count.c_str());
+    int64_t num_blocks = 0;
+    if (!absl::SimpleAtoi(count, &num_blocks)) {
+      return DataError(
+          absl::StrCat(files.BlockPath(shard, -1), ": no number; write the shard again"));
+    }
     for (int64_t block = 0; block < num_blocks; ++block) {
       blocks.push_back(files.BlockPath(shard, block));
     }
