@@ -52,7 +52,7 @@ def make_documents(folder: pathlib.Path, limit: int) -> list:
             texts += ["\n\n".join(c).replace("\t", " ").strip() for c in chunks(cookies, FORTUNES)]
     step = max(1, len(texts) * 11 // 10 // limit)  # a sample over all sources
     texts = [t for t in texts[::step] if t]
-    return texts + [t.replace(" the ", " this ", 1) for t in texts[::10]]
+    return texts + [t.replace(" the ", " this ", 1) for t in texts[::10] if " the " in t]
 
 
 def peer_filters(documents) -> tuple:
