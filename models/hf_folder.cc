@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/status.h"
@@ -109,13 +111,58 @@ std::string ConfigText(const Decoder& decoder, const SpecialTokens& special_toke
   return json.dump(2) + "\n";
 }
 
+using Shard = std::vector<NamedTensor>;
+
+// In order; a tensor larger than the limit has a shard of its own.
+std::vector<Shard> ShardsOf(const std::vector<NamedTensor>& tensors, int64_t max_shard_bytes) {
+  std::vector<Shard> shards(1);
+  int64_t bytes = 0;
+  for (const NamedTensor& t : tensors) {
+    const auto tensor_bytes = static_cast<int64_t>(t.tensor.nbytes());
+    if (bytes > 0 && bytes + tensor_bytes > max_shard_bytes) {
+      shards.emplace_back();
+      bytes = 0;
+    }
+    shards.back().push_back(t);
+    bytes += tensor_bytes;
+  }
+  return shards;
+}
+
+// The index is what makes shards a model, so it comes last.
+absl::Status SaveShards(const std::vector<Shard>& shards, const std::string& folder) {
+  const SafetensorsMetadata metadata = {{"format", "pt"}};
+  if (shards.size() == 1) {
+    return WriteSafetensors(absl::StrCat(folder, "/", kWeightsFile), shards[0], metadata);
+  }
+  int64_t total_size = 0;
+  Json weight_map = Json::object();
+  for (size_t i = 0; i < shards.size(); ++i) {
+    const std::string name =
+        absl::StrFormat("model-%05d-of-%05d.safetensors", i + 1, shards.size());
+    BENCH_RETURN_IF_ERROR(WriteSafetensors(absl::StrCat(folder, "/", name), shards[i], metadata));
+    for (const NamedTensor& t : shards[i]) {
+      weight_map[t.name] = name;
+      total_size += static_cast<int64_t>(t.tensor.nbytes());
+    }
+  }
+  const Json index = {{"metadata", {{"total_size", total_size}}}, {"weight_map", weight_map}};
+  return PublishFile(absl::StrCat(folder, "/", kIndexFile), index.dump(2) + "\n");
+}
+
 }  // namespace
 
+absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const std::set<std::string> shards, ShardNames(folder));
+  std::vector<std::string> files(shards.begin(), shards.end());
+  if (Exists(folder + "/" + kIndexFile)) files.emplace_back(kIndexFile);
+  return files;
+}
+
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
-                          const std::string& folder) {
+                          const std::string& folder, int64_t max_shard_bytes) {
   BENCH_RETURN_IF_ERROR(MakeFolders(folder));
-  BENCH_RETURN_IF_ERROR(
-      WriteSafetensors(folder + "/" + kWeightsFile, decoder.parameters(), {{"format", "pt"}}));
+  BENCH_RETURN_IF_ERROR(SaveShards(ShardsOf(decoder.parameters(), max_shard_bytes), folder));
   return PublishFile(folder + "/" + kConfigFile, ConfigText(decoder, special_tokens));
 }
 

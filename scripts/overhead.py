@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the harness adds to a training step: the same steps with and without recording.
 
-usage: overhead.py BUILD_FOLDER [--experiment sft_small] [--steps 300] [--processes 8] [--seed 1]
+usage: overhead.py BUILD_FOLDER [--experiment sft_small] [--steps 500] [--processes 8] [--seed 1]
 
 Two arms of fresh processes, interleaved on-off-off-on (ABBA), train the same steps of an SFT experiment
 (harness/stages/sft_overhead_bench.cc): "on" with ranges, metrics and the journal, "off" with none of
@@ -9,9 +9,12 @@ it. A step's period runs from its request for data to the next one's, so it hold
 steps. Step i is the same work in every process: its time in an arm is the median over the arm's
 processes, which a disturbance of one process does not move. Printed:
   ratio      sum over steps of the times, on / off, with a 95 % bootstrap interval over processes
+             (the median leaves out flushes of the journal, which fall on few steps)
   outside    of the "on" arm, the part of the periods that is outside the step's own clock: recording
-             a row, flushing the journal, progress. Measured within one process, so machine noise hardly
-             enters, but without the ranges, which are inside the step.
+             a row, progress, and by its mean also the flushes (write and fsync). Measured within one
+             process, so machine noise hardly enters, but without the ranges, which are inside the step
+  in all     at most (ratio - 1) + mean outside: the ranges and rows of the first, the rows and flushes of
+             the second
 Needs numpy (the environment that set-up makes has it). Inputs are made first where the store lacks them.
 """
 
@@ -78,7 +81,9 @@ def report(arms, gaps, generator):
           f"{1e3 * np.median(on):.2f} ms")
     print(f"ratio on / off: {ratio:.4f}, 95 % interval {low:.4f} to {high:.4f}")
     print(f"outside the step's clock: median {100 * np.median(share):.3f} %, "
-          f"mean {100 * outside.sum() / on.sum():.3f} % of a period")
+          f"mean {100 * outside.sum() / on.sum():.3f} % of a period, "
+          f"{int((outside > 10 * np.median(outside)).sum())} steps with a flush")
+    print(f"in all at most {100 * (ratio - 1 + outside.sum() / on.sum()):.3f} %")
 
 
 def main():
@@ -86,7 +91,7 @@ def main():
                                      formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--experiment", default="sft_small")
-    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--processes", type=int, default=8, help="an arm, an even number")
     parser.add_argument("--seed", type=int, default=1, help="of the bootstrap")
     options = parser.parse_args()

@@ -54,6 +54,28 @@ TEST(HfFolder, SavedFoldersLoadWithTheSameConfigurationAndWeights) {
   }
 }
 
+TEST(HfFolder, WeightsBeyondTheLimitAreShardedWithAnIndex) {
+  const auto decoder = MakeDecoder(TinyConfig());
+  const std::string folder = Folder("shards");
+  // The embedding is 53 x 24 fp32 numbers, 5,088 bytes; a layer has 19,584 bytes.
+  ASSERT_TRUE(SaveHfFolder(*decoder, {1, 2, std::nullopt}, folder, 12000).ok());
+  const json index = json::parse(*ReadFile(folder + "/model.safetensors.index.json"));
+  int64_t total_size = 0;
+  for (const NamedTensor& p : decoder->parameters()) {
+    total_size += static_cast<int64_t>(p.tensor.nbytes());
+    EXPECT_TRUE(index["weight_map"].contains(p.name)) << p.name;
+  }
+  EXPECT_EQ(index["metadata"]["total_size"], total_size);
+  const auto files = WeightFiles(folder);
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_THAT(*files, testing::Contains("model-00001-of-00005.safetensors"));
+  EXPECT_THAT(*files, testing::Contains("model.safetensors.index.json"));
+  EXPECT_FALSE(Exists(folder + "/model.safetensors"));
+  const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ExpectSameWeights(*decoder, **loaded);
+}
+
 TEST(HfFolder, ConfigHasTheFieldsOfTransformers) {
   const std::string folder = Folder("fields");
   ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {1, 2, std::nullopt}, folder).ok());
