@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/byte_alphabet.h"
-#include "harness/data/strict_json.h"
 #include "harness/data/text.h"
 
 namespace bench::harness {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/sentencepiece_proto.h"
-#include "harness/data/strict_json.h"
 #include "harness/data/text.h"
 
 namespace bench::harness {

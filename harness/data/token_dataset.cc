@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/json.h"
 #include "base/status.h"
-#include "nlohmann/json.hpp"
 
 namespace bench::harness {
 namespace {
@@ -215,26 +215,44 @@ struct Manifest {
   std::map<std::string, std::vector<std::pair<int64_t, int64_t>>> parts;  // tokens, documents
 };
 
+absl::StatusOr<std::vector<std::string>> ReadLanguages(const json& document) {
+  BENCH_ASSIGN_OR_RETURN(const json list, JsonMember<json>(document, "languages"));
+  std::vector<std::string> languages;
+  for (const json& name : list) {
+    if (!name.is_string()) return DataError("\"languages\" holds what is no string");
+    languages.push_back(name.get<std::string>());
+  }
+  return languages;
+}
+
+absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
+  BENCH_ASSIGN_OR_RETURN(const json document, ParseJsonObject(text));
+  if (JsonMember<std::string>(document, "format").value_or("") != kFormat ||
+      JsonMember<int64_t>(document, "format_version").value_or(0) != 1) {
+    return DataError("not a token data set of format version 1");
+  }
+  Manifest manifest;
+  TokenDatasetOptions& options = manifest.options;
+  BENCH_ASSIGN_OR_RETURN(options.vocab_size, JsonMember<int64_t>(document, "vocab_size"));
+  BENCH_ASSIGN_OR_RETURN(options.tokenizer_sha256,
+                         JsonMember<std::string>(document, "tokenizer_sha256"));
+  BENCH_ASSIGN_OR_RETURN(options.languages, ReadLanguages(document));
+  BENCH_ASSIGN_OR_RETURN(const json parts, JsonMember<json>(document, "parts"));
+  if (!parts.is_object()) return DataError("\"parts\" is no object");
+  for (const auto& [name, shards] : parts.items()) {
+    for (const json& shard : shards) {
+      BENCH_ASSIGN_OR_RETURN(const int64_t num_tokens, JsonMember<int64_t>(shard, "tokens"));
+      BENCH_ASSIGN_OR_RETURN(const int64_t num_documents, JsonMember<int64_t>(shard, "documents"));
+      manifest.parts[name].emplace_back(num_tokens, num_documents);
+    }
+  }
+  return manifest;
+}
+
 absl::StatusOr<Manifest> ReadManifest(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  Manifest manifest;
-  try {
-    if (document.at("format") != kFormat || document.at("format_version") != 1) {
-      return DataError(path + ": not a token data set of format version 1");
-    }
-    document.at("vocab_size").get_to(manifest.options.vocab_size);
-    document.at("tokenizer_sha256").get_to(manifest.options.tokenizer_sha256);
-    document.at("languages").get_to(manifest.options.languages);
-    for (const auto& [name, shards] : document.at("parts").items()) {
-      for (const json& shard : shards) {
-        manifest.parts[name].emplace_back(shard.at("tokens").get<int64_t>(),
-                                          shard.at("documents").get<int64_t>());
-      }
-    }
-  } catch (const json::exception& error) {
-    return DataError(absl::StrCat(path, ": ", error.what()));
-  }
+  absl::StatusOr<Manifest> manifest = ParseManifest(text);
+  if (!manifest.ok()) return Annotate(manifest.status(), path);
   return manifest;
 }
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/json_component.h"
-#include "harness/data/strict_json.h"
 
 namespace bench::harness {
 namespace {
@@ -347,7 +347,7 @@ absl::Status ReadFileInto(const JsonComponent& file, Reading& reading) {
 }
 
 absl::StatusOr<std::unique_ptr<ByteLevelBpe>> Read(std::string_view bytes) {
-  BENCH_ASSIGN_OR_RETURN(const Json json, ParseStrictJson(bytes));
+  BENCH_ASSIGN_OR_RETURN(const Json json, ParseJson(bytes));
   BENCH_ASSIGN_OR_RETURN(const JsonComponent file, JsonComponent::Of(json, ""));
   Reading reading;
   BENCH_RETURN_IF_ERROR(ReadFileInto(file, reading));

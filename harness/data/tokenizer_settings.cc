@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/json_component.h"
-#include "harness/data/strict_json.h"
 
 namespace bench::harness {
 namespace {
@@ -78,7 +78,7 @@ absl::StatusOr<SpecialTokenIds> ReadSpecialTokens(const TokenizerFiles& files,
   for (const Source& source : kSources) {
     const auto bytes = files.beside.find(source.file);
     if (bytes == files.beside.end()) continue;
-    const absl::StatusOr<Json> json = ParseStrictJson(bytes->second);
+    const absl::StatusOr<Json> json = ParseJson(bytes->second);
     if (!json.ok()) return Annotate(json.status(), source.file);
     BENCH_ASSIGN_OR_RETURN(const JsonComponent file, JsonComponent::Of(*json, source.file));
     BENCH_RETURN_IF_ERROR(ReadSource(source, file, backend, ids));
