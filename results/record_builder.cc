@@ -106,6 +106,7 @@ absl::Status RecordBuilder::On(const TableEvent& event) {
   }
   if (table.rows.empty()) {
     rows.shape = *std::move(shape);
+    table.columns.clear();  // of rows that were all dropped
     if (event.step) table.columns.emplace_back(kStepColumn);
     table.columns.insert(table.columns.end(), rows.shape.columns.begin(), rows.shape.columns.end());
   } else if (!(*shape == rows.shape)) {

@@ -1,5 +1,6 @@
 #include "harness/data/alpaca.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -10,12 +11,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "harness/data/alpaca_json.h"
+#include "harness/data/json_record.h"
 
 namespace bench::harness {
 namespace {
 
 constexpr size_t kMaxSkippedMessages = 10;
+constexpr std::array<FieldRule, 4> kFields = {{{"instruction", FieldPresence::kRequiredNotEmpty},
+                                               {"input", FieldPresence::kOptional},
+                                               {"output", FieldPresence::kRequired},
+                                               {"task", FieldPresence::kOptional}}};
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // A file as bytes, through a buffer of fixed size, that counts the bytes of the current record.
@@ -152,7 +157,7 @@ class Reader {
   absl::Status ReadLine(const std::string& line, const std::string& where) {
     // Held back until the whole line is known to be valid.
     std::optional<RecordOutcome> held;
-    RecordEvents events(JsonLayout::kOneRecord, [&](RecordOutcome outcome) {
+    RecordEvents events(JsonLayout::kOneRecord, kFields, [&](RecordOutcome outcome) {
       held = std::move(outcome);
       return true;
     });
@@ -165,7 +170,7 @@ class Reader {
     absl::Status status;
     int64_t record = 1;
     const auto where = [&] { return absl::StrCat(path_, ": record ", record, ": "); };
-    RecordEvents events(JsonLayout::kArray, [&](RecordOutcome outcome) {
+    RecordEvents events(JsonLayout::kArray, kFields, [&](RecordOutcome outcome) {
       status = Take(std::move(outcome), where());
       ++record;
       stream.BeginRecord();
@@ -185,7 +190,8 @@ class Reader {
   absl::Status Take(RecordOutcome outcome, const std::string& where) {
     if (outcome.problem) return Refuse(where + *outcome.problem);
     ++report_.num_read;
-    return visit_(std::move(outcome.example));
+    const auto field = [&](size_t i) { return std::move(outcome.fields[i]).value_or(""); };
+    return visit_({field(0), field(1), field(2), field(3)});
   }
 
   absl::Status Refuse(const std::string& message) {

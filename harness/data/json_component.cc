@@ -73,7 +73,9 @@ absl::Status JsonComponent::CheckKeys(std::span<const std::string_view> known) c
 
 absl::Status JsonComponent::CheckUnset(std::string_view key) const {
   const Json* value = Find(key);
-  if (value == nullptr || *value == false || *value == "") return absl::OkStatus();
+  const bool unset = value == nullptr || *value == false ||
+                     (value->is_string() && value->get_ref<const std::string&>().empty());
+  if (unset) return absl::OkStatus();
   return Error(absl::StrCat(std::string(key), " is not supported"));
 }
 

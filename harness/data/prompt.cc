@@ -13,7 +13,7 @@
 namespace bench::harness {
 namespace {
 
-std::string Spaced(std::string text, ContentSpace space) {
+std::string Spaced(const std::string& text, ContentSpace space) {
   return space == ContentSpace::kTrimmed ? StripAsPython(text) : text;
 }
 

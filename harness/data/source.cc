@@ -12,20 +12,17 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/data/source_content.h"
 
 namespace bench::harness {
 namespace {
 
 constexpr size_t kDigestDigitsInName = 16;
 
-std::string RecordsPath(const SourceManifest& manifest, const std::string& store) {
+// Where the content of a source lies, without the suffix of its kind.
+std::string ContentPath(const SourceManifest& manifest, const std::string& store) {
   return absl::StrCat(store, "/sources/", manifest.name, "-",
-                      manifest.sha256.substr(0, kDigestDigitsInName), ".jsonl");
-}
-
-std::string PackagePath(const SourceManifest& manifest, const std::string& store) {
-  return absl::StrCat(store, "/sources/", manifest.name, "-",
-                      manifest.sha256.substr(0, kDigestDigitsInName), ".package.json");
+                      manifest.sha256.substr(0, kDigestDigitsInName));
 }
 
 // The version recorded at the fetch. Losing it loses no data, so it is never an error.
@@ -37,58 +34,59 @@ std::string RecordedVersion(const std::string& path) {
   return JsonMember<std::string>(*json, "version").value_or("");
 }
 
-bool HasDigest(const std::string& path, const std::string& sha256) {
-  if (!Exists(path)) return false;
-  const auto digest = Sha256File(path);
-  return digest.ok() && *digest == sha256;
-}
-
-// Unpacks into a folder of this process and extracts; the folder is gone afterwards.
-absl::StatusOr<std::string> UnpackAndExtract(const SourceManifest& manifest,
-                                             const std::string& store, PackageArchive& archive,
-                                             std::string& version) {
+// A folder of this process for unpacking, empty.
+absl::StatusOr<std::string> MakeWorkFolder(const SourceManifest& manifest,
+                                           const std::string& store) {
   const std::string folder = std::filesystem::absolute(absl::StrCat(store, "/sources/.unpacking-",
                                                                     manifest.name, "-", ::getpid()))
                                  .string();
   BENCH_RETURN_IF_ERROR(RemoveTree(folder));
   BENCH_RETURN_IF_ERROR(MakeFolders(folder));
-  const auto remove = absl::MakeCleanup([&] { RemoveTree(folder).IgnoreError(); });
-  BENCH_ASSIGN_OR_RETURN(version, archive.Unpack(manifest.package, folder));
-  return ExtractRecords(manifest, folder);
+  return folder;
+}
+
+std::string PackageText(const SourceManifest& manifest, const std::string& version) {
+  const nlohmann::ordered_json package = {{"package", manifest.package},
+                                          {"version", version},
+                                          {"licence", manifest.licence},
+                                          {"sha256", manifest.sha256}};
+  return package.dump() + "\n";
 }
 
 absl::Status ContentChanged(const SourceManifest& manifest, const std::string& version,
                             const std::string& digest) {
   return DataError(absl::StrCat("source ", manifest.name, ": the content of package ",
-                                manifest.package, " ", version,
-                                " has changed: its records have SHA-256 ", digest, ", ",
-                                manifest.path, " declares ", manifest.sha256));
+                                manifest.package, " ", version, " has changed: it has SHA-256 ",
+                                digest, ", ", manifest.path, " declares ", manifest.sha256));
 }
 
 }  // namespace
 
 absl::StatusOr<FetchedSource> FetchSource(const SourceManifest& manifest, const std::string& store,
                                           PackageArchive& archive) {
-  const std::string package_path = PackagePath(manifest, store);
+  const SourceContent& content = ContentOf(manifest.kind);
+  const std::string package_path = ContentPath(manifest, store) + ".package.json";
   FetchedSource source{.name = manifest.name,
-                       .records_path = RecordsPath(manifest, store),
+                       .path = ContentPath(manifest, store) + content.suffix(),
                        .sha256 = manifest.sha256,
                        .package = manifest.package};
-  if (HasDigest(source.records_path, manifest.sha256)) {
+  if (content.Digest(source.path).value_or("") == manifest.sha256) {
     source.package_version = RecordedVersion(package_path);
     source.already_there = true;
     return source;
   }
-  BENCH_ASSIGN_OR_RETURN(const std::string records,
-                         UnpackAndExtract(manifest, store, archive, source.package_version));
-  const std::string digest = Sha256Hex(records);
+  BENCH_ASSIGN_OR_RETURN(const std::string work, MakeWorkFolder(manifest, store));
+  const auto remove = absl::MakeCleanup([&] { RemoveTree(work).IgnoreError(); });
+  const std::string root = work + "/package";
+  BENCH_RETURN_IF_ERROR(MakeFolders(root));
+  BENCH_ASSIGN_OR_RETURN(source.package_version, archive.Unpack(manifest.package, root));
+  const std::string made = work + "/content";
+  BENCH_RETURN_IF_ERROR(content.Extract(manifest, root, made));
+  BENCH_ASSIGN_OR_RETURN(const std::string digest, content.Digest(made));
   if (digest != manifest.sha256) return ContentChanged(manifest, source.package_version, digest);
-  const nlohmann::ordered_json package = {{"package", manifest.package},
-                                          {"version", source.package_version},
-                                          {"licence", manifest.licence},
-                                          {"sha256", digest}};
-  BENCH_RETURN_IF_ERROR(PublishFile(package_path, package.dump() + "\n"));
-  BENCH_RETURN_IF_ERROR(PublishFile(source.records_path, records));
+  BENCH_RETURN_IF_ERROR(PublishFile(package_path, PackageText(manifest, source.package_version)));
+  BENCH_RETURN_IF_ERROR(RemoveTree(source.path));  // damaged, if it is there
+  BENCH_RETURN_IF_ERROR(content.Publish(made, source.path));
   return source;
 }
 

@@ -4,16 +4,19 @@
 // the SHA-256 of the records extracted from them. Fetching runs `apt-get download` and
 // `dpkg-deb -x` in a temporary folder (no root, no shell) and publishes the records as one file,
 // <store>/sources/<name>-<first 16 digits of the digest>.jsonl, beside a .package.json that records
-// the package's version. A file that is there and has the declared digest is not fetched again.
+// the package's version. What is there and has the declared digest is not fetched again.
 //
 // Records of kind "gettext", one JSON object a line, sorted by bytes, without repeats:
 //   {"catalogue":"bash.mo","context":"","english":"...","translations":{"zh_CN":"...","zh_TW":"..."}}
 // "english" is msgid_plural and the translation is the last form where a message has a plural.
+// Of kind "files" the matching files are kept as they are, in a folder of that name without suffix;
+// its digest is the SHA-256 of the lines "<path> <SHA-256 of the file>\n" in the paths' order.
 //
 // Errors: UsageError for a manifest; DataError naming both digests when the content has changed, or
 // the package has no such file; EnvironmentError naming package and command when it cannot be had.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -26,7 +29,8 @@
 
 namespace bench::harness {
 
-enum class SourceKind { kGettext };
+enum class SourceKind { kGettext, kFiles };
+constexpr std::array<std::string_view, 2> EnumNames(SourceKind) { return {"gettext", "files"}; }
 
 struct SourceManifest {
   std::string name;  // file stem of the manifest
@@ -36,7 +40,7 @@ struct SourceManifest {
   std::string licence;
   std::string description;
   std::vector<std::string> files;  // fnmatch patterns relative to the package's root
-  std::string sha256;              // of the records file
+  std::string sha256;              // of the content that is kept
 };
 
 // Reads experiments/data/<name>.toml below `experiments_root`.
@@ -53,8 +57,8 @@ struct CatalogueRecord {
 
 struct FetchedSource {
   std::string name;
-  std::string records_path;
-  std::string sha256;  // of the records file, verified
+  std::string path;    // of the records file, or the folder of files
+  std::string sha256;  // of that content, verified
   std::string package;
   std::string package_version;  // "" if the store no longer knows it
   bool already_there = false;

@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "harness/data/source.h"
+#include "harness/definition/enum_names.h"
 #include "harness/definition/toml_document.h"
 #include "harness/definition/unknown_key.h"
 
@@ -40,7 +41,9 @@ class ManifestReader {
     BENCH_RETURN_IF_ERROR(CheckKeys());
     std::string kind;
     BENCH_RETURN_IF_ERROR(Text("kind", kind));
-    if (kind != "gettext") return Wrong("kind", "is not \"gettext\"");
+    const auto known = FromName<SourceKind>(kind);
+    if (!known) return Wrong("kind", "is neither \"gettext\" nor \"files\"");
+    manifest_.kind = *known;
     BENCH_RETURN_IF_ERROR(Text("package", manifest_.package));
     if (!IsPackageName(manifest_.package)) return Wrong("package", "is not a package's name");
     BENCH_RETURN_IF_ERROR(Text("licence", manifest_.licence));

@@ -1,10 +1,7 @@
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +10,7 @@
 #include "base/status.h"
 #include "harness/data/gettext.h"
 #include "harness/data/source.h"
+#include "harness/data/source_content.h"
 
 namespace bench::harness {
 namespace {
@@ -32,32 +30,6 @@ struct MessageKey {
   friend auto operator<=>(const MessageKey&, const MessageKey&) = default;
 };
 using MessageTable = std::map<MessageKey, std::map<std::string, std::string>>;
-
-bool Matches(const SourceManifest& manifest, const std::string& path) {
-  return std::any_of(manifest.files.begin(), manifest.files.end(), [&](const std::string& pattern) {
-    return fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
-  });
-}
-
-// Sorted paths relative to `root`. Links are left out: they repeat a file, or lead elsewhere.
-absl::StatusOr<std::vector<std::string>> MatchingFiles(const SourceManifest& manifest,
-                                                       const std::string& root) {
-  std::vector<std::string> files;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(root, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!fs::is_regular_file(entry->symlink_status())) continue;
-    std::string path = fs::relative(entry->path(), root, error).generic_string();
-    if (Matches(manifest, path)) files.push_back(std::move(path));
-  }
-  if (error) return EnvironmentError(absl::StrCat("cannot list ", root, ": ", error.message()));
-  if (files.empty()) {
-    return DataError(absl::StrCat("source ", manifest.name, ": package ", manifest.package,
-                                  " has no file that matches \"", manifest.files.front(), "\""));
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 // ".../locale/zh_CN/LC_MESSAGES/bash.mo" -> "zh_CN".
 absl::StatusOr<std::string> LanguageOf(const std::string& path) {
@@ -127,13 +99,13 @@ absl::StatusOr<std::string> ExtractRecords(const SourceManifest& manifest,
 }
 
 absl::StatusOr<std::vector<CatalogueRecord>> ReadCatalogueRecords(const FetchedSource& source) {
-  BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(source.records_path, kMaxRecordsBytes));
+  BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(source.path, kMaxRecordsBytes));
   std::vector<CatalogueRecord> records;
   for (size_t begin = 0; begin < bytes.size();) {
     const size_t end = std::min(bytes.find('\n', begin), bytes.size());
     auto record = ParseRecord(bytes.substr(begin, end - begin));
     if (!record.ok()) {
-      return Annotate(record.status(), absl::StrCat(source.records_path, ":", records.size() + 1));
+      return Annotate(record.status(), absl::StrCat(source.path, ":", records.size() + 1));
     }
     records.push_back(*std::move(record));
     begin = end + 1;

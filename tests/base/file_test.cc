@@ -240,6 +240,23 @@ TEST_F(FileTest, FoldersAreMadeListedSortedAndRemoved) {
   EXPECT_EQ(ExitCodeFor(MakeFolders(Path("file/below"))), ExitCode::kEnvironment);
 }
 
+TEST_F(FileTest, NumberedFoldersAreTheFirstThatAreFree) {
+  ASSERT_TRUE(MakeFolders(Path("run-2")).ok());
+  EXPECT_EQ(*MakeNumberedFolder(Path("run-")), Path("run-1"));
+  EXPECT_EQ(*MakeNumberedFolder(Path("run-")), Path("run-3"));
+  ASSERT_TRUE(PublishFile(Path("run-4"), "").ok());
+  EXPECT_EQ(ExitCodeFor(MakeNumberedFolder(Path("run-")).status()), ExitCode::kEnvironment);
+}
+
+TEST_F(FileTest, RemovalDoesNotFollowLinks) {
+  ASSERT_TRUE(MakeFolders(Path("kept")).ok() && MakeFolders(Path("tree")).ok());
+  ASSERT_TRUE(PublishFile(Path("kept/file"), kOld).ok());
+  std::filesystem::create_directory_symlink(Path("kept"), Path("tree/link"));
+  ASSERT_TRUE(RemoveTree(Path("tree")).ok());
+  EXPECT_EQ(*ReadFile(Path("kept/file")), kOld);
+  EXPECT_TRUE(RemoveTree(Path("tree")).ok());  // nothing there is no error
+}
+
 TEST_F(FileTest, FreeDiskOfAPathThatIsNotThereYetIsThatOfItsParent) {
   // Others write to the disk meanwhile: equal within 1 GiB.
   const int64_t here = *FreeDiskBytes(folder_);

@@ -1,7 +1,8 @@
 // Answers examples with a trained model's folder, for tests/commands/export_vs_transformers.py.
 //
 // A line of stdin is {"instruction": text, "input": text}; the answer is {"prompt": ids, "tokens":
-// ids of the greedy answer, at most 64, "logits": those that the prompt's last token gives}.
+// ids of the greedy answer, at most 64, "logits": those that the prompt's last token gives}. Or it
+// is a JSON string, answered by {"ids": its tokens, "decoded": their text}.
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,10 @@ namespace {
 using Json = nlohmann::json;
 
 Json Answer(const DecoderArtifact& model, const PromptEncoder& encoder, const Json& request) {
+  if (request.is_string()) {
+    const std::vector<int64_t> ids = model.tokenizer.Encode(request.get<std::string>());
+    return {{"ids", ids}, {"decoded", model.tokenizer.Decode(ids)}};
+  }
   const at::NoGradGuard no_grad;
   const std::vector<int64_t> prompt =
       encoder.Prompt({request["instruction"], request["input"], "", ""});

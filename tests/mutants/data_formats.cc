@@ -83,8 +83,8 @@ Corpus Records() {
 
 absl::Status ReadRecords(const std::string& bytes, const std::string& folder) {
   FetchedSource source;
-  source.records_path = folder + "/records.jsonl";
-  WriteFile(source.records_path, bytes);
+  source.path = folder + "/records.jsonl";
+  WriteFile(source.path, bytes);
   return ReadCatalogueRecords(source).status();
 }
 

@@ -50,6 +50,20 @@ absl::Status ReadCheckpointFile(const std::string& name, const std::string& byte
   return LoadNewest(folder);
 }
 
+// Nothing may be read that was not written: at most white space of the text was touched.
+bool IsTheSecond(const Checkpoint& checkpoint) {
+  return checkpoint.step == 2 && checkpoint.task_state["statistics"] == 0.5 &&
+         checkpoint.tensors.size() == 2 &&
+         checkpoint.tensors[0].tensor.equal(at::full({2, 3}, 2.0));
+}
+
+absl::Status ReadDamaged(const std::string& name, const std::string& bytes,
+                         const std::string& folder) {
+  BENCH_RETURN_IF_ERROR(ReadCheckpointFile(name, bytes, folder));
+  if (IsTheSecond(*LoadLatestCheckpoint(folder)->checkpoint)) return absl::OkStatus();
+  return EnvironmentError("another content was read");
+}
+
 // Behind the digest: the state is a mutant, and the digest is the mutant's.
 Corpus States() {
   Corpus corpus = FileOfCheckpoint("/state.json", JsonWords());
@@ -117,7 +131,7 @@ std::vector<Format> StoreFormats() {
   const auto file = [](const char* name, std::vector<std::string> words) {
     return std::pair([=] { return FileOfCheckpoint(name, words); },
                      [=](const std::string& bytes, const std::string& folder) {
-                       return ReadCheckpointFile(name, bytes, folder);
+                       return ReadDamaged(name, bytes, folder);
                      });
   };
   const auto [states, read_state] = file("/state.json", JsonWords());

@@ -265,6 +265,24 @@ TEST(RunWriter, TablesKeepTheirColumnsOverAResume) {
   EXPECT_THAT(record->tables.at("whole").columns, ElementsAre("b"));
 }
 
+// Killed between its last checkpoint and its end: the last step's rows, here all there are, are
+// recorded once more.
+TEST(RunWriter, ATableWhoseRowsAreAllRecordedAgainHasItsColumnsOnce) {
+  TempFolder folder;
+  {
+    auto writer = Start(folder.path());
+    ASSERT_TRUE(writer->TableRow("t", 4, {{"text", "old"}, {"n", int64_t{1}}}).ok());
+    ASSERT_TRUE(writer->Flush().ok());
+  }
+  auto writer = Resume(folder.path(), 4);
+  ASSERT_TRUE(writer->TableRow("t", 4, {{"text", "new"}, {"n", int64_t{2}}}).ok());
+  const auto record = ReadResults(*writer->Finish(RunStatus::kComplete));
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_THAT(record->tables.at("t").columns, ElementsAre("step", "text", "n"));
+  EXPECT_EQ(record->tables.at("t").rows,
+            (std::vector<std::vector<Cell>>{{int64_t{4}, "new", int64_t{2}}}));
+}
+
 TEST(RunWriter, RefusesDigestsThatAreNone) {
   TempFolder folder;
   auto writer = Start(folder.path());

@@ -45,7 +45,7 @@ struct Edit {
 TEST_F(Manifest, RefusesEveryWrongKeyWithLineAndColumn) {
   const Edit edits[] = {
       {"package", "pakage", "s.toml:2:1: unknown key \"pakage\"; did you mean \"package\"?"},
-      {"\"gettext\"", "\"tar\"", "s.toml:1:8: \"kind\" is not \"gettext\""},
+      {"\"gettext\"", "\"tar\"", "s.toml:1:8: \"kind\" is neither \"gettext\" nor \"files\""},
       {"\"bash\"", "\"--option\"", "s.toml:2:11: \"package\" is not a package's name"},
       {"\"bash\"", "\"../x\"", "is not a package's name"},
       {"\"bash\"", "7", "\"package\" is not a text"},

@@ -42,7 +42,7 @@ TEST(ReadCatalogueRecords, GivesBackWhatWasExtracted) {
   TempFolder folder;
   ASSERT_TRUE(PublishFile(folder / "r.jsonl", kTestRecords).ok());
   FetchedSource source;
-  source.records_path = folder / "r.jsonl";
+  source.path = folder / "r.jsonl";
   const auto records = ReadCatalogueRecords(source);
   ASSERT_TRUE(records.ok()) << records.status();
   ASSERT_EQ(records->size(), 4u);
@@ -53,7 +53,7 @@ TEST(ReadCatalogueRecords, GivesBackWhatWasExtracted) {
 TEST(ReadCatalogueRecords, NamesTheLineThatIsNoRecord) {
   TempFolder folder;
   FetchedSource source;
-  source.records_path = folder / "r.jsonl";
+  source.path = folder / "r.jsonl";
   for (const char* line :
        {"{}", "x", "[]", R"({"catalogue":1,"context":"","english":"","translations":{}})",
         R"({"catalogue":"","context":"","english":"","translations":{"zh":1}})"}) {

@@ -33,8 +33,8 @@ TEST(FetchSource, PublishesRecordsWithTheDeclaredDigestAndRecordsTheVersion) {
   FakeArchive archive;
   const auto source = FetchSource(TestManifest(), store.path(), archive);
   ASSERT_TRUE(source.ok()) << source.status();
-  EXPECT_EQ(*ReadFile(source->records_path), kTestRecords);
-  EXPECT_EQ(*Sha256File(source->records_path), TestManifest().sha256);
+  EXPECT_EQ(*ReadFile(source->path), kTestRecords);
+  EXPECT_EQ(*Sha256File(source->path), TestManifest().sha256);
   EXPECT_EQ(source->package_version, "1.2-3");
   EXPECT_FALSE(source->already_there);
   // Nothing else is left behind.
@@ -57,10 +57,10 @@ TEST(FetchSource, DamagedRecordsAreFetchedAgain) {
   TempFolder store;
   FakeArchive archive;
   const auto source = FetchSource(TestManifest(), store.path(), archive);
-  ASSERT_TRUE(PublishFile(source->records_path, "damaged").ok());
+  ASSERT_TRUE(PublishFile(source->path, "damaged").ok());
   const auto again = FetchSource(TestManifest(), store.path(), archive);
   ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ(*ReadFile(again->records_path), kTestRecords);
+  EXPECT_EQ(*ReadFile(again->path), kTestRecords);
   EXPECT_EQ(archive.calls, 2);
 }
 

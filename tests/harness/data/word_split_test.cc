@@ -45,7 +45,8 @@ TEST(SplitPattern, IgnoringCaseTakesTheLongSButNotMore) {
   EXPECT_EQ(Split(SplitPattern::kGpt2, "o'\u017Fx"), (Words{"o", "'", "\u017Fx"}));
 }
 
-// \s of these patterns is White_Space, which ICU's own \s is not: U+000B and U+0085 are missing.
+// ICU's manual gives \s another meaning than White_Space, which these patterns' \s is; what counts
+// is what is matched.
 TEST(SplitPattern, WhiteSpaceIsUnicodes) {
   for (char32_t c = 0; c <= 0x3000; ++c) {
     const std::string character = ToUtf8({&c, 1});

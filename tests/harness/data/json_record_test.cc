@@ -1,14 +1,22 @@
-#include "harness/data/alpaca_json.h"
+#include "harness/data/json_record.h"
 
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace bench::harness {
 namespace {
 
+constexpr std::array<FieldRule, 4> kFields = {{{"instruction", FieldPresence::kRequiredNotEmpty},
+                                               {"input", FieldPresence::kOptional},
+                                               {"output", FieldPresence::kRequired},
+                                               {"task", FieldPresence::kOptional}}};
+using Fields = std::vector<std::optional<std::string>>;
+
 std::vector<RecordOutcome> Parse(JsonLayout layout, const std::string& text,
                                  std::optional<std::string>* failure = nullptr) {
   std::vector<RecordOutcome> outcomes;
-  RecordEvents events(layout, [&](RecordOutcome outcome) {
+  RecordEvents events(layout, kFields, [&](RecordOutcome outcome) {
     outcomes.push_back(std::move(outcome));
     return true;
   });
@@ -22,7 +30,7 @@ TEST(RecordEvents, OneRecordIsOneOutcome) {
       Parse(JsonLayout::kOneRecord, R"({"instruction":"a","input":"b","output":"c","task":"d"})");
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0].problem, std::nullopt);
-  EXPECT_EQ(outcomes[0].example, (SftExample{"a", "b", "c", "d"}));
+  EXPECT_EQ(outcomes[0].fields, (Fields{"a", "b", "c", "d"}));
 }
 
 TEST(RecordEvents, NothingOfARecordLeaksIntoTheNext) {
@@ -32,13 +40,13 @@ TEST(RecordEvents, NothingOfARecordLeaksIntoTheNext) {
   ASSERT_EQ(outcomes.size(), 2u);
   EXPECT_NE(outcomes[0].problem, std::nullopt);
   EXPECT_EQ(outcomes[1].problem, std::nullopt);
-  EXPECT_EQ(outcomes[1].example, (SftExample{"a", "", "c", ""}));
+  EXPECT_EQ(outcomes[1].fields, (Fields{"a", std::nullopt, "c", std::nullopt}));
 }
 
 TEST(RecordEvents, NestedKeysAreNotFields) {
   const auto outcomes =
       Parse(JsonLayout::kOneRecord, R"({"instruction":"a","x":{"output":"no"},"output":"c"})");
-  EXPECT_EQ(outcomes.at(0).example.output, "c");
+  EXPECT_EQ(outcomes.at(0).fields[2], "c");
 }
 
 TEST(RecordEvents, NestingOf64IsAcceptedAnd65IsNot) {

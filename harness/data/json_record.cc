@@ -1,4 +1,4 @@
-#include "harness/data/alpaca_json.h"
+#include "harness/data/json_record.h"
 
 #include <utility>
 
@@ -11,25 +11,6 @@ namespace {
 
 constexpr size_t kMaxDepth = 64;
 constexpr size_t kMaxMessageBytes = 200;
-
-enum FieldIndex : size_t { kInstruction, kInput, kOutput, kTask };
-struct FieldRule {
-  std::string_view name;
-  enum { kOptional, kRequired, kRequiredNotEmpty } presence;
-};
-constexpr std::array<FieldRule, 4> kFields = {{
-    {"instruction", FieldRule::kRequiredNotEmpty},
-    {"input", FieldRule::kOptional},
-    {"output", FieldRule::kRequired},
-    {"task", FieldRule::kOptional},
-}};
-
-std::optional<size_t> FieldNamed(std::string_view name) {
-  for (size_t i = 0; i < kFields.size(); ++i) {
-    if (kFields[i].name == name) return i;
-  }
-  return std::nullopt;
-}
 
 // Text of foreign origin for a message: valid UTF-8, one line, short.
 std::string OneLine(std::string_view text) {
@@ -58,11 +39,21 @@ std::string SyntaxDetail(std::string_view what) {
 
 }  // namespace
 
-RecordEvents::RecordEvents(JsonLayout layout, OnRecord on_record)
-    : record_depth_(layout == JsonLayout::kArray ? 2 : 1), on_record_(std::move(on_record)) {}
+RecordEvents::RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record)
+    : record_depth_(layout == JsonLayout::kArray ? 2 : 1),
+      rules_(rules),
+      on_record_(std::move(on_record)),
+      fields_(rules.size()) {}
 
 bool RecordEvents::InRecord() const { return open_.size() == record_depth_; }
 bool RecordEvents::AmongRecords() const { return open_.size() + 1 == record_depth_; }
+
+std::optional<size_t> RecordEvents::FieldNamed(std::string_view name) const {
+  for (size_t i = 0; i < rules_.size(); ++i) {
+    if (rules_[i].name == name) return i;
+  }
+  return std::nullopt;
+}
 
 void RecordEvents::Problem(std::string problem) {
   if (!problem_) problem_ = std::move(problem);
@@ -117,12 +108,12 @@ bool RecordEvents::Close() {
     open_.pop_back();
     return true;
   }
-  for (size_t i = 0; i < kFields.size() && !problem_; ++i) {
-    const FieldRule& rule = kFields[i];
-    if (rule.presence == FieldRule::kOptional) continue;
+  for (size_t i = 0; i < rules_.size() && !problem_; ++i) {
+    const FieldRule& rule = rules_[i];
+    if (rule.presence == FieldPresence::kOptional) continue;
     if (!fields_[i]) {
       Problem(MissingField(rule.name, open_.back().keys));
-    } else if (rule.presence == FieldRule::kRequiredNotEmpty && fields_[i]->empty()) {
+    } else if (rule.presence == FieldPresence::kRequiredNotEmpty && fields_[i]->empty()) {
       Problem(absl::StrCat("field \"", std::string(rule.name), "\" is empty"));
     }
   }
@@ -133,9 +124,7 @@ bool RecordEvents::Close() {
 bool RecordEvents::Emit() {
   RecordOutcome outcome;
   outcome.problem = std::exchange(problem_, std::nullopt);
-  outcome.example = {fields_[kInstruction].value_or(""), fields_[kInput].value_or(""),
-                     fields_[kOutput].value_or(""), fields_[kTask].value_or("")};
-  fields_ = {};
+  outcome.fields = std::exchange(fields_, std::vector<std::optional<std::string>>(rules_.size()));
   return on_record_(std::move(outcome));
 }
 

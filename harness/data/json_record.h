@@ -1,35 +1,41 @@
-// The JSON side of alpaca.h: turns one object, or an array of objects, into records as events
-// arrive, so that no document is ever held. A problem with one record (a missing field, a wrong
-// type, a duplicate key) ends that record; broken syntax or nesting deeper than 64 ends the parse.
+// Records with string fields from JSON: turns one object, or an array of objects, into records as
+// events arrive, so that no document is ever held. Which fields a record has, and which of them
+// must be there, is the caller's; other fields are ignored but must be valid JSON. A problem with
+// one record (a missing field, a wrong type, a duplicate key, NUL) ends that record; broken syntax,
+// invalid UTF-8 or nesting deeper than 64 ends the parse.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "harness/data/alpaca.h"
 
 namespace bench::harness {
 
 enum class JsonLayout { kOneRecord, kArray };
 
+enum class FieldPresence { kOptional, kRequired, kRequiredNotEmpty };
+struct FieldRule {
+  std::string_view name;
+  FieldPresence presence;
+};
+
 // A record, or what is wrong with it.
 struct RecordOutcome {
-  SftExample example;
+  std::vector<std::optional<std::string>> fields;  // in the order of the rules
   std::optional<std::string> problem;
 };
 
 class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
  public:
-  // `on_record` returns whether to go on.
+  // `on_record` returns whether to go on. `rules` must outlive the parse.
   using OnRecord = std::function<bool(RecordOutcome)>;
-  RecordEvents(JsonLayout layout, OnRecord on_record);
+  RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record);
 
   // Why the parse ended early; nullopt if it ran to its end or `on_record` stopped it.
   const std::optional<std::string>& failure() const { return failure_; }
@@ -62,14 +68,16 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
   // Whether the innermost container is the record itself / holds the records.
   bool InRecord() const;
   bool AmongRecords() const;
+  std::optional<size_t> FieldNamed(std::string_view name) const;
   void Problem(std::string problem);
   bool Emit();
 
   const size_t record_depth_;  // containers open while a record's own fields are read
+  const std::span<const FieldRule> rules_;
   const OnRecord on_record_;
   std::vector<Container> open_;
   std::string key_;
-  std::array<std::optional<std::string>, 4> fields_;
+  std::vector<std::optional<std::string>> fields_;
   std::optional<std::string> problem_;
   std::optional<std::string> failure_;
 };

@@ -1,0 +1,193 @@
+#include "harness/corpus/document_reader.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/corpus/byte_source.h"
+#include "harness/corpus/html_text.h"
+#include "harness/corpus/language.h"
+#include "harness/corpus/markdown_text.h"
+#include "harness/corpus/text_spans.h"
+#include "harness/corpus/unicode_text.h"
+#include "harness/data/gettext.h"
+#include "harness/data/json_record.h"
+
+namespace bench::corpus {
+namespace {
+
+using harness::FieldPresence;
+using harness::FieldRule;
+using harness::RecordEvents;
+using harness::RecordOutcome;
+
+constexpr std::array<FieldRule, 1> kTextField = {{{"text", FieldPresence::kRequiredNotEmpty}}};
+
+struct Ending {
+  std::string_view text;
+  DocumentFormat format;
+};
+constexpr std::array<Ending, 9> kEndings = {{{".txt", DocumentFormat::kText},
+                                             {".text", DocumentFormat::kText},
+                                             {".md", DocumentFormat::kMarkdown},
+                                             {".markdown", DocumentFormat::kMarkdown},
+                                             {".html", DocumentFormat::kHtml},
+                                             {".htm", DocumentFormat::kHtml},
+                                             {".mo", DocumentFormat::kCatalogue},
+                                             {".jsonl", DocumentFormat::kJsonLines},
+                                             {".ndjson", DocumentFormat::kJsonLines}}};
+
+std::string_view WithoutCompression(std::string_view name) {
+  for (const std::string_view ending : {".gz", ".zst"}) {
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  }
+  return name;
+}
+
+// "open.2", "printf.3posix": a section digit after the last dot.
+bool IsManualName(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  return dot != std::string_view::npos && dot + 1 < name.size() && name[dot + 1] >= '1' &&
+         name[dot + 1] <= '9';
+}
+
+class Reader {
+ public:
+  Reader(const SourceFile& file, const ReaderOptions& options, const DocumentVisitor& visit,
+         const RejectionVisitor& on_rejected)
+      : file_(file),
+        path_(absl::StrCat(file.root, "/", file.relative_path)),
+        options_(options),
+        visit_(visit),
+        on_rejected_(on_rejected) {}
+
+  absl::StatusOr<ReaderReport> Read() {
+    const absl::Status status =
+        file_.format == DocumentFormat::kJsonLines ? ReadLines() : ReadWhole();
+    if (!status.ok()) return status;
+    return report_;
+  }
+
+ private:
+  absl::Status ReadWhole() {
+    const auto bytes = ReadBytes(path_, options_.max_document_bytes);
+    if (!bytes.ok()) return RejectIfData(1, bytes.status());
+    if (file_.format == DocumentFormat::kCatalogue) return ReadCatalogue(*bytes);
+    const auto text = Extract(*bytes);
+    return text.ok() ? Take(1, *text) : RejectIfData(1, text.status());
+  }
+
+  absl::StatusOr<std::string> Extract(std::string_view bytes) const {
+    switch (file_.format) {
+      case DocumentFormat::kMarkdown:
+        return MarkdownToText(bytes);
+      case DocumentFormat::kHtml:
+        return HtmlToText(bytes);
+      case DocumentFormat::kManual:
+        return ManualToText(bytes, options_.manual);
+      default:
+        return std::string(bytes);
+    }
+  }
+
+  absl::Status ReadCatalogue(std::string_view bytes) {
+    const auto messages = harness::ParseCatalogue(bytes, path_);
+    if (!messages.ok()) return RejectIfData(1, messages.status());
+    std::string joined;
+    int64_t record = 1, num_characters = 0;
+    for (const harness::CatalogueMessage& message : *messages) {
+      const std::string& text = message.translations[0];
+      if (text.empty()) continue;
+      absl::StrAppend(&joined, joined.empty() ? "" : "\n", text);
+      num_characters += CountCharacters(text);
+      if (num_characters < options_.min_joined_characters) continue;
+      BENCH_RETURN_IF_ERROR(Take(record++, std::exchange(joined, "")));
+      num_characters = 0;
+    }
+    if (joined.empty() && record > 1) return absl::OkStatus();
+    return Take(record, joined);
+  }
+
+  absl::Status ReadLines() {
+    auto source = ByteSource::Open(path_);
+    if (!source.ok()) return RejectIfData(1, source.status());
+    LineReader lines(*std::move(source));
+    for (int64_t record = 1;; ++record) {
+      auto line = lines.Next(static_cast<size_t>(options_.max_document_bytes));
+      if (!line.ok()) return RejectIfData(record, line.status());  // the rest cannot be read
+      if (!line->has_value()) return absl::OkStatus();
+      BENCH_RETURN_IF_ERROR(TakeLine(record, **line));
+    }
+  }
+
+  absl::Status TakeLine(int64_t record, const LineReader::Line& line) {
+    if (line.over_limit) {
+      return Reject(record, absl::StrCat("record over ", options_.max_document_bytes, " bytes"));
+    }
+    if (line.text.find_first_not_of(" \t\r") == std::string::npos) return absl::OkStatus();
+    std::optional<RecordOutcome> held;
+    RecordEvents events(harness::JsonLayout::kOneRecord, kTextField, [&](RecordOutcome outcome) {
+      held = std::move(outcome);
+      return true;
+    });
+    nlohmann::json::sax_parse(line.text.begin(), line.text.end(), &events);
+    if (events.failure()) return Reject(record, *events.failure());
+    if (held->problem) return Reject(record, *held->problem);
+    return Take(record, *held->fields[0]);
+  }
+
+  absl::Status Take(int64_t record, std::string_view bytes) {
+    auto text = NormalizeText(bytes);
+    if (!text.ok()) return RejectIfData(record, text.status());
+    if (text->empty()) return Reject(record, "no text");
+    ++report_.num_documents;
+    const std::string language = DetectLanguage(*text).code;
+    return visit_(
+        {DocumentId(file_.relative_path, record), *std::move(text), file_.source, language});
+  }
+
+  // Bad data is the document's; anything else is not, and ends the reading.
+  absl::Status RejectIfData(int64_t record, const absl::Status& status) {
+    if (ExitCodeFor(status) != ExitCode::kBadData) return Annotate(status, path_);
+    return Reject(record, std::string(status.message()));
+  }
+
+  absl::Status Reject(int64_t record, const std::string& reason) {
+    if (options_.on_invalid == OnInvalid::kError) {
+      const bool has_lines = file_.format == DocumentFormat::kJsonLines;
+      return DataError(
+          absl::StrCat(path_, has_lines ? absl::StrCat(":", record) : "", ": ", reason));
+    }
+    ++report_.num_rejected;
+    return on_rejected_({DocumentId(file_.relative_path, record), reason});
+  }
+
+  const SourceFile& file_;
+  const std::string path_;
+  const ReaderOptions& options_;
+  const DocumentVisitor& visit_;
+  const RejectionVisitor& on_rejected_;
+  ReaderReport report_;
+};
+
+}  // namespace
+
+std::optional<DocumentFormat> FormatOf(std::string_view file_name) {
+  const std::string_view name = WithoutCompression(file_name);
+  for (const Ending& ending : kEndings) {
+    if (name.ends_with(ending.text)) return ending.format;
+  }
+  if (IsManualName(name)) return DocumentFormat::kManual;
+  return std::nullopt;
+}
+
+absl::StatusOr<ReaderReport> VisitDocuments(const SourceFile& file, const ReaderOptions& options,
+                                            const DocumentVisitor& visit,
+                                            const RejectionVisitor& on_rejected) {
+  return Reader(file, options, visit, on_rejected).Read();
+}
+
+}  // namespace bench::corpus

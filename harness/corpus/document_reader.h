@@ -1,0 +1,68 @@
+// Files of a source to documents: the text form of document.h, whatever the file's format.
+//
+// One document a file for text, Markdown, HTML and manual pages; one a record (line) for JSON
+// lines, whose field "text" (required, not empty) is the text; for gettext catalogues the
+// translations, in file order, joined by newlines into documents of at least
+// `min_joined_characters` (the last may be shorter). Each file may be gzip or Zstandard
+// (byte_source.h).
+//
+// A document that is invalid (encoding, syntax, size, no text) is refused: counted, named and
+// reported to `on_rejected` with the reason, so that it can be kept aside; with OnInvalid::kError
+// it ends the reading instead, as a DataError "path: reason" or "path:line: reason". What the
+// system refuses is always an error.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "harness/corpus/document.h"
+#include "harness/corpus/manual_text.h"
+#include "harness/data/alpaca.h"
+
+namespace bench::corpus {
+
+using harness::OnInvalid;
+
+enum class DocumentFormat { kText, kMarkdown, kHtml, kManual, kCatalogue, kJsonLines };
+
+// By the name's ending, ".gz" and ".zst" left out; nullopt for one that no format has.
+std::optional<DocumentFormat> FormatOf(std::string_view file_name);
+
+struct SourceFile {
+  std::string source;         // name of the data source
+  std::string root;           // folder
+  std::string relative_path;  // below it; part of the documents' ids
+  DocumentFormat format = DocumentFormat::kText;
+};
+
+struct ReaderOptions {
+  OnInvalid on_invalid = OnInvalid::kSkip;
+  int64_t max_document_bytes = int64_t{64} << 20;  // of a file, or of a line of JSON
+  int64_t min_joined_characters = 2000;
+  ManualOptions manual;
+};
+
+struct Rejection {
+  std::string id;      // of the document it would have been
+  std::string reason;  // one line
+};
+
+struct ReaderReport {
+  int64_t num_documents = 0;
+  int64_t num_rejected = 0;
+};
+
+using DocumentVisitor = std::function<absl::Status(Document)>;
+using RejectionVisitor = std::function<absl::Status(const Rejection&)>;
+
+// Calls `visit` for every document in file order; an error of a visitor ends the reading.
+absl::StatusOr<ReaderReport> VisitDocuments(const SourceFile& file, const ReaderOptions& options,
+                                            const DocumentVisitor& visit,
+                                            const RejectionVisitor& on_rejected);
+
+}  // namespace bench::corpus

@@ -1,0 +1,63 @@
+// The filters of a corpus in FineWeb's order, each an optional preset:
+// language -> Gopher repetition -> Gopher quality -> C4 -> FineWeb.
+//
+// MinHash deduplication follows, then PII masking (pii.h), which are steps of their own.
+// The chain stops at the first filter that removes a document; the removal names filter and rule.
+// A function of the document and the parameters alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/corpus/c4.h"
+#include "harness/corpus/document.h"
+#include "harness/corpus/fineweb.h"
+#include "harness/corpus/gopher_quality.h"
+#include "harness/corpus/gopher_repetition.h"
+#include "harness/corpus/pii.h"
+
+namespace bench::corpus {
+
+enum class FilterId : uint8_t { kLanguage, kGopherRepetition, kGopherQuality, kC4, kFineWeb };
+std::string_view Name(FilterId filter);
+
+struct FilterChainParameters {
+  std::vector<std::string> languages;  // codes to keep; empty keeps all
+  std::optional<PerWritingSystem<GopherRepetitionParameters>> gopher_repetition;
+  std::optional<PerWritingSystem<GopherQualityParameters>> gopher_quality;
+  std::optional<PerWritingSystem<C4Parameters>> c4;
+  std::optional<PerWritingSystem<FineWebParameters>> fineweb;
+};
+
+// All of them; C4 without terminal punctuation.
+FilterChainParameters FineWebChain();
+
+struct Removal {
+  FilterId filter;
+  std::string_view rule;  // a name of that filter's rules; static
+  friend bool operator==(const Removal&, const Removal&) = default;
+};
+
+// One per thread.
+class FilterChain {
+ public:
+  explicit FilterChain(FilterChainParameters parameters) : parameters_(std::move(parameters)) {}
+
+  // nullopt keeps the document, whose text C4 may have shortened.
+  std::optional<Removal> Apply(Document& document);
+
+ private:
+  std::optional<Removal> CheckLanguage(const Document& document) const;
+  std::optional<Removal> CheckGopher(const TextSpans& spans);
+  std::optional<Removal> CheckAfterC4(const TextSpans& spans);
+
+  const FilterChainParameters parameters_;
+  Segmenter segmenter_;
+  RepetitionScratch repetition_;
+  HashCounter lines_;
+};
+
+}  // namespace bench::corpus

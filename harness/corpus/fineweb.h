@@ -1,0 +1,48 @@
+// FineWeb's own rules, applied after C4's: lists, menus and texts whose lines repeat.
+//
+// Over the lines that are not blank: those that end in terminal punctuation (Unicode's
+// Sentence_Terminal) are fewer than 0.12; those of at most 30 characters are more than 0.67;
+// characters in lines equal to an earlier one are 0.1 or more of all but newlines; and over the
+// text: newlines per word (symbols count) exceed 0.3. Each removes the document, as does a text
+// without any word.
+//
+// Text without spaces: a line is short up to 10 characters (30 characters are about 6 English
+// words, 10 are about 6 Chinese ones); words are ICU's.
+//
+// Source: Penedo et al. 2024, "The FineWeb Datasets" (arXiv 2406.17557), section 3.6: 0.1 for
+// duplicate lines is the paper's, its code has 0.01.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "harness/corpus/hash_counter.h"
+#include "harness/corpus/writing_system.h"
+
+namespace bench::corpus {
+
+enum class FineWebRule : uint8_t {
+  kEmpty,
+  kLinePunctuation,
+  kShortLines,
+  kDuplicateLineCharacters,
+  kNewlinesPerWord,
+};
+std::string_view Name(FineWebRule rule);
+
+struct FineWebParameters {
+  double min_line_punctuation = 0.12;  // removed below
+  double max_short_lines = 0.67;       // removed above
+  int64_t short_line_characters = 30;
+  double duplicate_line_characters = 0.1;  // removed from here on
+  double max_newlines_per_word = 0.3;      // removed above
+};
+
+PerWritingSystem<FineWebParameters> FineWebPreset();
+
+// The first rule, in the order above, that removes the document; nullopt keeps it.
+std::optional<FineWebRule> CheckFineWeb(const TextSpans& spans, const FineWebParameters& parameters,
+                                        HashCounter& scratch);
+
+}  // namespace bench::corpus

@@ -1,0 +1,91 @@
+#include "harness/corpus/paragraph_dedup.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "harness/corpus/shingles.h"
+
+namespace bench::corpus {
+namespace {
+
+std::string Path(const ShuffleFiles& files, const std::string& name) {
+  return absl::StrCat(files.folder, "/", files.name, "/", name);
+}
+std::string RepeatsPath(const ShuffleFiles& files, int partition) {
+  return Path(files, absl::StrCat("repeats-", partition, "-of-", files.num_partitions));
+}
+
+}  // namespace
+
+std::vector<ParagraphRecord> ParagraphRecords(const Document& document) {
+  std::vector<ParagraphRecord> records;
+  const Digest128 digest = ContentDigest(document);
+  Shingler shingler;
+  uint64_t number = 0;
+  for (const absl::string_view line : absl::StrSplit(document.text, '\n')) {
+    const std::string& normal = shingler.Normalize({line.data(), line.size()});
+    if (!normal.empty()) records.push_back({DigestOf(normal).low, digest, number});
+    ++number;
+  }
+  return records;
+}
+
+ShuffleFiles ParagraphFiles(const std::string& folder, int num_shards, int num_partitions) {
+  return {folder, "paragraphs", num_shards, num_partitions};
+}
+
+absl::Status MatchParagraphs(const ShuffleFiles& files, int partition, int64_t budget_bytes) {
+  const std::string path = RepeatsPath(files, partition);
+  ExternalSorter<ParagraphRecord> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
+  BENCH_RETURN_IF_ERROR(SortPartition(files, partition, sorter));
+  BENCH_ASSIGN_OR_RETURN(auto repeats,
+                         RecordWriter<RemovedLine>::Create(path, Durability::kPublished));
+  std::optional<uint64_t> kept;
+  BENCH_RETURN_IF_ERROR(sorter.ForEachSorted([&](const ParagraphRecord& record) {
+    if (kept == record.hash) return repeats.Add({record.document, record.line});
+    kept = record.hash;
+    return absl::OkStatus();
+  }));
+  return repeats.Finish();
+}
+
+absl::Status CollectRemovedLines(const ShuffleFiles& files, int64_t budget_bytes) {
+  const std::string path = Path(files, "removed");
+  ExternalSorter<RemovedLine> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
+  for (int partition = 0; partition < files.num_partitions; ++partition) {
+    BENCH_RETURN_IF_ERROR(ForEachRecord<RemovedLine>(
+        RepeatsPath(files, partition), [&](const RemovedLine& line) { return sorter.Add(line); }));
+  }
+  BENCH_ASSIGN_OR_RETURN(auto removed,
+                         RecordWriter<RemovedLine>::Create(path, Durability::kPublished));
+  BENCH_RETURN_IF_ERROR(
+      sorter.ForEachSorted([&](const RemovedLine& line) { return removed.Add(line); }));
+  return removed.Finish();
+}
+
+absl::StatusOr<ParagraphRemovals> ParagraphRemovals::Open(const ShuffleFiles& files) {
+  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedLine>::Open(Path(files, "removed")));
+  return ParagraphRemovals(std::move(removed));
+}
+
+std::string ParagraphRemovals::KeptText(const Document& document) const {
+  const auto records = removed_.records();
+  const Digest128 digest = ContentDigest(document);
+  auto next = std::lower_bound(records.begin(), records.end(), RemovedLine{digest, 0});
+  std::vector<absl::string_view> kept;
+  uint64_t number = 0;
+  for (const absl::string_view line : absl::StrSplit(document.text, '\n')) {
+    const bool removed = next != records.end() && *next == RemovedLine{digest, number};
+    ++number;
+    if (removed) {
+      ++next;
+    } else {
+      kept.push_back(line);
+    }
+  }
+  return absl::StrJoin(kept, "\n");
+}
+
+}  // namespace bench::corpus

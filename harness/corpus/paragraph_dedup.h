@@ -1,0 +1,63 @@
+// Removal of lines that occur in more than one place of a corpus: CCNet's paragraph deduplication.
+//
+// A paragraph is a line; two are equal when their normal forms are (lower case, digits to 0, no
+// punctuation or symbols, as CCNet), by XXH3-64 of it. Of equal ones the first is kept, in the
+// order of (content digest of the document, line): no order of input decides. A line without
+// letters or digits is no paragraph and stays.
+//
+//   1. shard i of n:  ParagraphRecord of each line, into P partitions         32 bytes a line
+//   2. partition p:   sort; what repeats <folder>/paragraphs/...
+//   3. once:          the removed lines by document                           .../removed
+// Run exact deduplication first: documents of one text are one document here. Memory: the budget.
+// Source: Wenzek et al. 2019, "CCNet" (arXiv 1911.00359), section 3.1.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "harness/corpus/document.h"
+#include "harness/corpus/mapped_records.h"
+#include "harness/corpus/shuffle.h"
+
+namespace bench::corpus {
+
+struct ParagraphRecord {
+  static constexpr uint32_t kKind = 4;
+  uint64_t hash = 0;
+  Digest128 document;
+  uint64_t line = 0;  // from 0
+  uint64_t PartitionHash() const { return hash; }
+  friend auto operator<=>(const ParagraphRecord&, const ParagraphRecord&) = default;
+};
+
+struct RemovedLine {
+  static constexpr uint32_t kKind = 5;
+  Digest128 document;
+  uint64_t line = 0;
+  friend auto operator<=>(const RemovedLine&, const RemovedLine&) = default;
+};
+
+// Of every line that is a paragraph.
+std::vector<ParagraphRecord> ParagraphRecords(const Document& document);
+
+ShuffleFiles ParagraphFiles(const std::string& folder, int num_shards, int num_partitions);
+absl::Status MatchParagraphs(const ShuffleFiles& files, int partition, int64_t budget_bytes);
+absl::Status CollectRemovedLines(const ShuffleFiles& files, int64_t budget_bytes);
+
+class ParagraphRemovals {
+ public:
+  static absl::StatusOr<ParagraphRemovals> Open(const ShuffleFiles& files);
+  // The document's text without its removed lines.
+  std::string KeptText(const Document& document) const;
+
+ private:
+  explicit ParagraphRemovals(MappedRecords<RemovedLine> removed) : removed_(std::move(removed)) {}
+  MappedRecords<RemovedLine> removed_;
+};
+
+}  // namespace bench::corpus

@@ -1,0 +1,40 @@
+// Masks personal data that has a form of its own: e-mail addresses, public IP addresses and
+// telephone numbers.
+//
+// - E-mail: letters, digits and . _ % + - before '@', then a domain whose last label is letters.
+// - IPv4 and IPv6 as inet_pton reads them, only where globally reachable (IANA's special-purpose
+//   registries: private, loopback, link-local, documentation, multicast ... addresses stay). A
+//   version number of four parts looks like an address and is masked.
+// - Telephone: '+' and 8 to 15 digits in groups; North American 3-3-4 digits with separators;
+//   Chinese mobile numbers (1[3-9] and 9 digits) and land lines (0dd[d] and 7 or 8 digits).
+// A match never continues a word or a longer number. The default replacements are reserved for
+// documentation (RFC 2606, 5737, 3849; 555-0100) and are no matches, so masking twice changes
+// nothing. Linear time but for the bounded length of a match. The text's other bytes stay.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bench::corpus {
+
+struct PiiParameters {
+  bool mask_emails = true;
+  bool mask_ip_addresses = true;
+  bool mask_phone_numbers = true;
+  std::string email_replacement = "email@example.com";
+  std::string ipv4_replacement = "192.0.2.1";
+  std::string ipv6_replacement = "2001:db8::1";
+  std::string phone_replacement = "555-0100";
+};
+
+struct PiiOutcome {
+  std::string text;
+  int64_t num_emails = 0;
+  int64_t num_ip_addresses = 0;
+  int64_t num_phone_numbers = 0;
+};
+
+PiiOutcome MaskPii(std::string_view text, const PiiParameters& parameters);
+
+}  // namespace bench::corpus

@@ -1,0 +1,62 @@
+#include "harness/corpus/filter_chain.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/harness/corpus/filter_texts.h"
+
+namespace bench::corpus {
+namespace {
+
+constexpr std::string_view kProse =
+    "The river rises in the hills to the north of the town and runs through a narrow valley.\n"
+    "Its water was used by the mills that stood along both banks until the middle of the century.\n"
+    "Most of them have been pulled down since, but two were turned into houses and can be seen.\n"
+    "A footpath follows the stream from the old bridge down to the weir, which was built in 1820.\n"
+    "In winter the lower fields are often under water, and people reach their homes by boat.\n"
+    "Nobody remembers who planted the willows, yet everyone agrees that they should be kept.";
+
+Document Make(std::string text) { return {"a#1", std::move(text), "test", "en"}; }
+
+TEST(FilterChain, ProseIsKeptUnchanged) {
+  FilterChain chain(FineWebChain());
+  Document document = Make(std::string(kProse));
+  EXPECT_EQ(chain.Apply(document), std::nullopt);
+  EXPECT_EQ(document.text, kProse);
+}
+
+TEST(FilterChain, TheFirstFilterInOrderIsNamed) {
+  FilterChainParameters parameters = FineWebChain();
+  parameters.languages = {"zh"};
+  Document document = Make(InLines(Copies(60, "{ same line }")));  // removed by all but C4's order
+  EXPECT_EQ(FilterChain(parameters).Apply(document),
+            (Removal{FilterId::kLanguage, "other_language"}));
+  parameters.languages = {"en"};
+  EXPECT_EQ(FilterChain(parameters).Apply(document),
+            (Removal{FilterId::kGopherRepetition, "duplicate_lines"}));
+  parameters.gopher_repetition.reset();
+  EXPECT_EQ(FilterChain(parameters).Apply(document),
+            (Removal{FilterId::kGopherQuality, "alphabetic_words"}));
+  parameters.gopher_quality.reset();
+  EXPECT_EQ(FilterChain(parameters).Apply(document), (Removal{FilterId::kC4, "curly_bracket"}));
+  parameters.c4.reset();
+  EXPECT_EQ(FilterChain(parameters).Apply(document),
+            (Removal{FilterId::kFineWeb, "line_punctuation"}));
+  parameters.fineweb.reset();
+  EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
+}
+
+TEST(FilterChain, FineWebSeesTheTextThatC4Left) {
+  // Fourteen short menu lines would be too many for FineWeb; C4 drops them (fewer than 3 words).
+  std::string text;
+  for (const std::string& word : DistinctWords(14, 6)) text += word + " menu\n";
+  Document document = Make(text + std::string(kProse));
+  FilterChainParameters parameters = FineWebChain();
+  EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
+  EXPECT_EQ(document.text, kProse);
+  document.text = text + std::string(kProse);
+  parameters.c4.reset();
+  EXPECT_EQ(FilterChain(parameters).Apply(document), (Removal{FilterId::kFineWeb, "short_lines"}));
+}
+
+}  // namespace
+}  // namespace bench::corpus
