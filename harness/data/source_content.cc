@@ -25,20 +25,6 @@ bool Matches(const SourceManifest& manifest, const std::string& path) {
   });
 }
 
-// Sorted paths of the regular files below `root`, relative to it.
-absl::StatusOr<std::vector<std::string>> RegularFiles(const std::string& root) {
-  std::vector<std::string> files;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(root, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!fs::is_regular_file(entry->symlink_status())) continue;
-    files.push_back(fs::relative(entry->path(), root, error).generic_string());
-  }
-  if (error) return EnvironmentError(absl::StrCat("cannot list ", root, ": ", error.message()));
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 class Records : public SourceContent {
  public:
   std::string suffix() const override { return ".jsonl"; }
@@ -96,6 +82,19 @@ const SourceContent& ContentOf(SourceKind kind) {
       return files;
   }
   return records;
+}
+
+absl::StatusOr<std::vector<std::string>> RegularFiles(const std::string& root) {
+  std::vector<std::string> files;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(root, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (!fs::is_regular_file(entry->symlink_status())) continue;
+    files.push_back(fs::relative(entry->path(), root, error).generic_string());
+  }
+  if (error) return EnvironmentError(absl::StrCat("cannot list ", root, ": ", error.message()));
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 absl::StatusOr<std::vector<std::string>> MatchingFiles(const SourceManifest& manifest,

@@ -32,9 +32,9 @@ absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
   return Tokenizer::FromFiles(std::move(files));
 }
 
-DiskNeed DecoderDisk(const ModelSpec& model, const Tokenizer& tokenizer) {
-  const int64_t weights_bytes = int64_t{sizeof(float)} * models::NumParameters(DecoderConfigOf(
-                                                             model, tokenizer.vocab_size()));
+DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size) {
+  const int64_t weights_bytes =
+      int64_t{sizeof(float)} * models::NumParameters(DecoderConfigOf(model, vocab_size));
   constexpr int64_t kTensorsPerParameter = 3;
   // While a checkpoint is made the last ones are still there.
   return {(kCheckpointsKept + 1) * kTensorsPerParameter * weights_bytes, weights_bytes};

@@ -29,7 +29,7 @@ absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
                                         const std::map<std::string, Artifact>& inputs);
 
 // Checkpoints of weights and two moments in fp32, and the artifact.
-DiskNeed DecoderDisk(const ModelSpec& model, const Tokenizer& tokenizer);
+DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size);
 
 // Of the user's own tokenizer, under the role "tokenizer": its files alone, since a Hugging Face
 // folder also holds weights, which are an input of their own.
