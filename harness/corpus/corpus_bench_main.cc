@@ -48,6 +48,7 @@ absl::StatusOr<nlohmann::json> TimeFilters(Documents documents, const std::strin
   return nlohmann::json{{"kept", num_kept}};
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): one signature for all that is timed
 absl::StatusOr<nlohmann::json> TimeMinHash(Documents documents, const std::string& folder) {
   const ShuffleFiles files = NearFiles(folder, 1, 1);
   BENCH_ASSIGN_OR_RETURN(auto writer, BandWriter::Create(files, 0, {}, kBudgetBytes));

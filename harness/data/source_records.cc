@@ -25,8 +25,6 @@ struct MessageKey {
   std::string catalogue;
   std::string context;
   std::string english;
-  // clang-tidy 14 takes the comparison with 0 that this makes for a null pointer.
-  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const MessageKey&, const MessageKey&) = default;
 };
 using MessageTable = std::map<MessageKey, std::map<std::string, std::string>>;
