@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/control/progress.h"
 #include "harness/definition/load.h"
 #include "harness/determinism/seeds.h"
 #include "harness/measurement/ranges.h"
-#include "harness/run/progress.h"
 #include "harness/store/store.h"
 #include "results/run_writer.h"
 

@@ -6,11 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
 #include "harness/data/alpaca.h"
 #include "harness/data/prompt.h"
 #include "harness/data/text.h"
 #include "harness/data/tokenizer.h"
-#include "harness/run/abandonable.h"
 #include "results/metrics.h"
 
 namespace bench::harness {

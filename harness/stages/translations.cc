@@ -3,9 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/source.h"
 #include "harness/data/translations.h"
-#include "harness/run/signals.h"
 #include "harness/stages/fetch.h"
 #include "results/metrics.h"
 
