@@ -138,6 +138,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
   absl::StatusOr<StageOutcome> outcome;
   BENCH_RETURN_IF_ERROR(CatchExceptions(where, [&] {
     outcome = run.stage->Run(context);
+    if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}};
     return outcome.status();
   }));
   return outcome;

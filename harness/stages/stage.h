@@ -77,7 +77,8 @@ class Stage {
       [[maybe_unused]] const std::map<std::string, Artifact>& inputs) const {
     return DiskNeed{};
   }
-  // Records into context.writer, leaves the artifact's files in context.artifact_folder.
+  // Records into context.writer, leaves the artifact's files in context.artifact_folder. A
+  // StoppedError ends the run as interrupted, with nothing to resume from but the beginning.
   virtual absl::StatusOr<StageOutcome> Run(RunContext& context) = 0;
 };
 
