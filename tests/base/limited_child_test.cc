@@ -1,5 +1,6 @@
 #include "base/limited_child.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -65,7 +66,7 @@ TEST(LimitedChild, HasTheDefaultSignalDispositions) {
 
 TEST(LimitedChild, EndlessWorkIsNamedByItsProcessorTime) {
   const absl::Status status = RunInLimitedChild({.processor_s = 1}, [] {
-                                for (volatile uint64_t i = 0;; i = i + 1) {
+                                for (std::atomic<uint64_t> i = 0;; ++i) {
                                 }
                                 return std::string();
                               }).status();
