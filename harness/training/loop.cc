@@ -259,6 +259,7 @@ absl::StatusOr<StageOutcome> Loop::Run() {
   start_ = Clock::now();
   if (evaluation_due_ && step_ < spec_.num_steps) {
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
+    if (diverged_) return Finish(RunStatus::kDiverged);
   }
   while (step_ < spec_.num_steps) {
     if (MustStop()) return Finish(RunStatus::kInterrupted);
