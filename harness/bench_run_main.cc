@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/measurement/memory.h"
 #include "harness/run/commands.h"
-#include "harness/run/signals.h"
 #include "harness/run/torch_runtime.h"
 #include "results/text.h"
 
@@ -24,8 +24,8 @@ int Report(const absl::Status& status) {
   return static_cast<int>(bench::ExitCodeFor(status));
 }
 
-// After a stop signal abandoned work may still be running (run/abandonable.h), so nothing that it
-// uses may be destroyed.
+// After a stop signal abandoned work may still be running (control/abandonable.h), so nothing that
+// it uses may be destroyed.
 int End(int exit_code) {
   if (!bench::harness::StopSignal()) return exit_code;
   std::fflush(nullptr);

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/json_record.h"
 
 namespace bench::harness {
@@ -188,6 +189,7 @@ class Reader {
   }
 
   absl::Status Take(RecordOutcome outcome, const std::string& where) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     if (outcome.problem) return Refuse(where + *outcome.problem);
     ++report_.num_read;
     const auto field = [&](size_t i) { return std::move(outcome.fields[i]).value_or(""); };
@@ -196,6 +198,7 @@ class Reader {
 
   absl::Status Refuse(const std::string& message) {
     if (options_.on_invalid == OnInvalid::kError) return DataError(message);
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     ++report_.num_skipped;
     if (report_.skipped.size() < kMaxSkippedMessages) report_.skipped.push_back(message);
     return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {
@@ -48,6 +49,7 @@ class Files : public SourceContent {
                        const std::string& path) const override {
     BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, MatchingFiles(manifest, root));
     for (const std::string& file : files) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       BENCH_ASSIGN_OR_RETURN(const std::string bytes,
                              ReadFile(absl::StrCat(root, "/", file), kMaxFileBytes));
       const std::string copy = absl::StrCat(path, "/", file);
@@ -63,6 +65,7 @@ class Files : public SourceContent {
     BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, RegularFiles(path));
     Sha256 sha;
     for (const std::string& file : files) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(absl::StrCat(path, "/", file)));
       sha.Update(absl::StrCat(file, " ", digest, "\n"));
     }

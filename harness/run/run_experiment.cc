@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/control/process_clock.h"
+#include "harness/control/signals.h"
 #include "harness/measurement/machine_class.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
@@ -14,9 +16,7 @@
 #include "harness/run/acceptance.h"
 #include "harness/run/disk_preflight.h"
 #include "harness/run/inputs.h"
-#include "harness/run/process_clock.h"
 #include "harness/run/run_folder.h"
-#include "harness/run/signals.h"
 #include "harness/run/summary.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
@@ -138,6 +138,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
   absl::StatusOr<StageOutcome> outcome;
   BENCH_RETURN_IF_ERROR(CatchExceptions(where, [&] {
     outcome = run.stage->Run(context);
+    if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}};
     return outcome.status();
   }));
   return outcome;

@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
+#include "harness/control/signals.h"
 #include "harness/data/source_content.h"
 #include "harness/data/text.h"
 
@@ -77,10 +79,12 @@ CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAtte
           at::tensor(targets, at::kLong).to(device)};
 }
 
-std::vector<int64_t> DocumentTokens(const Tokenizer& tokenizer, std::string_view text) {
+absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
+                                                    std::string_view text) {
   std::vector<int64_t> tokens;
   if (tokenizer.bos_id()) tokens.push_back(*tokenizer.bos_id());
   while (!text.empty()) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const std::string_view line = NextLine(text);
     const std::vector<int64_t> encoded = tokenizer.Encode(line);
     tokens.insert(tokens.end(), encoded.begin(), encoded.end());
@@ -99,6 +103,7 @@ absl::StatusOr<ClmText> ReadClmText(const std::string& path) {
   }
   ClmText text{"", path};
   for (const std::string& file : files) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file, kMaxTextBytes));
     if (const auto offset = FirstInvalidUtf8(bytes)) {
       return DataError(absl::StrCat(file, ": byte ", *offset, " is not UTF-8; convert the file"));
@@ -123,8 +128,8 @@ absl::Status TokeniseText(const ClmText& text, const Tokenizer& tokenizer,
   const std::pair<const char*, std::string_view> parts[] = {{"train", all.substr(0, cut)},
                                                             {"validation", all.substr(cut)}};
   for (const auto& [part, part_text] : parts) {
-    BENCH_RETURN_IF_ERROR(writer.Add(part, DocumentTokens(tokenizer, part_text),
-                                     std::ssize(part_text), /*language=*/0));
+    BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> tokens, DocumentTokens(tokenizer, part_text));
+    BENCH_RETURN_IF_ERROR(writer.Add(part, tokens, std::ssize(part_text), /*language=*/0));
   }
   return writer.Finish();
 }
@@ -137,15 +142,17 @@ absl::StatusOr<Tokenizer> TrainCharacterTokenizer(const ClmText& text) {
   // The trainer leaves tabs out, unless one is asked for.
   std::vector<std::string> whole_pieces;
   if (text.text.find('\t') != std::string::npos) whole_pieces.emplace_back("\t");
-  std::string_view rest = text.text;
-  const auto model = TrainTokenizer(
-      [&rest]() -> std::optional<std::string> {
-        if (rest.empty()) return std::nullopt;
-        const std::string_view line = NextLine(rest);
-        rest.remove_prefix(line.size());
-        return std::string(line);
-      },
-      spec, whole_pieces);
+  // A copy, which the work owns: it may be left behind (control/abandonable.h).
+  const auto model = RunAbandonable([text = text.text, spec, whole_pieces] {
+    std::string_view rest = text;
+    const NextText next = [&rest]() -> std::optional<std::string> {
+      if (rest.empty()) return std::nullopt;
+      const std::string_view line = NextLine(rest);
+      rest.remove_prefix(line.size());
+      return std::string(line);
+    };
+    return TrainTokenizer(next, spec, whole_pieces);
+  });
   if (!model.ok()) return Annotate(model.status(), text.where);
   return Tokenizer::FromModelBytes(*model,
                                    absl::StrCat("the tokenizer of the characters of ", text.where));

@@ -43,7 +43,9 @@ CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAtte
                          at::Device device);
 
 // A document as the model sees it: BOS where the tokenizer has one, the text, EOS.
-std::vector<int64_t> DocumentTokens(const Tokenizer& tokenizer, std::string_view text);
+// StoppedError once a stop was asked for.
+absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
+                                                    std::string_view text);
 
 // The text to train on and where it is from, for messages.
 struct ClmText {

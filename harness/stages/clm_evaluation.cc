@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/determinism/random.h"
-#include "harness/run/signals.h"
 #include "harness/stages/clm_data.h"
 #include "models/generate.h"
 #include "results/metrics.h"

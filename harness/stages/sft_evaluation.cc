@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/baselines.h"
 #include "harness/data/text_metrics.h"
-#include "harness/run/signals.h"
 #include "harness/stages/sft_task.h"
 #include "models/generate.h"
 #include "results/metrics.h"

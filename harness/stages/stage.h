@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/control/progress.h"
 #include "harness/definition/load.h"
 #include "harness/determinism/seeds.h"
 #include "harness/measurement/ranges.h"
-#include "harness/run/progress.h"
 #include "harness/store/store.h"
 #include "results/run_writer.h"
 
@@ -77,7 +77,8 @@ class Stage {
       [[maybe_unused]] const std::map<std::string, Artifact>& inputs) const {
     return DiskNeed{};
   }
-  // Records into context.writer, leaves the artifact's files in context.artifact_folder.
+  // Records into context.writer, leaves the artifact's files in context.artifact_folder. A
+  // StoppedError ends the run as interrupted, with nothing to resume from but the beginning.
   virtual absl::StatusOr<StageOutcome> Run(RunContext& context) = 0;
 };
 

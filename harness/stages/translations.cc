@@ -3,9 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/source.h"
 #include "harness/data/translations.h"
-#include "harness/run/signals.h"
 #include "harness/stages/fetch.h"
 #include "results/metrics.h"
 
@@ -58,7 +58,7 @@ absl::StatusOr<StageOutcome> TranslationsStage::Run(RunContext& context) {
   const auto archive = DebianArchive();
   std::vector<SourceMessages> sources;
   for (const std::string& name : spec_.sources) {
-    if (StopSignal()) return StageOutcome{results::RunStatus::kInterrupted, {}};
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     BENCH_ASSIGN_OR_RETURN(SourceMessages messages, FetchMessages(name, *archive, context));
     sources.push_back(std::move(messages));
     context.progress.Update("source", static_cast<int64_t>(sources.size()),

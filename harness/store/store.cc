@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/training/checkpoint.h"
 #include "nlohmann/json.hpp"
 #include "results/journal.h"
 #include "results/run_writer.h"

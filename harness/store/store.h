@@ -45,8 +45,9 @@ struct Recipe {
   std::string definition_sha256;
 };
 
-// In a run's folder: the digest of the artifact it left.
+// In a run's folder: the digest of the artifact it left, and its checkpoints.
 inline constexpr char kRunArtifactFile[] = "artifact.sha256";
+inline constexpr char kCheckpointsFolder[] = "checkpoints";
 
 // Why an entry may go.
 enum class PruneReason : uint8_t {

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/store/store.h"
 #include "models/safetensors.h"
 
 namespace bench::harness {

@@ -23,8 +23,6 @@
 
 namespace bench::harness {
 
-// In a run's folder.
-inline constexpr char kCheckpointsFolder[] = "checkpoints";
 inline constexpr int64_t kCheckpointsKept = 2;
 
 struct Checkpoint {

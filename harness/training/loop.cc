@@ -7,8 +7,8 @@
 #include "absl/strings/str_format.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/run/process_clock.h"
-#include "harness/run/signals.h"
+#include "harness/control/process_clock.h"
+#include "harness/control/signals.h"
 #include "harness/training/checkpoint.h"
 #include "harness/training/digest.h"
 #include "harness/training/optimizer.h"
@@ -259,6 +259,7 @@ absl::StatusOr<StageOutcome> Loop::Run() {
   start_ = Clock::now();
   if (evaluation_due_ && step_ < spec_.num_steps) {
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
+    if (diverged_) return Finish(RunStatus::kDiverged);
   }
   while (step_ < spec_.num_steps) {
     if (MustStop()) return Finish(RunStatus::kInterrupted);

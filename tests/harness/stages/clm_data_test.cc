@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
+#include "tests/harness/stop_request.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -121,6 +122,16 @@ TEST(TokeniseText, NamesATextThatIsTooShort) {
     EXPECT_THAT(std::string(status.message()), HasSubstr("short.txt: "));
     EXPECT_THAT(std::string(status.message()), HasSubstr("too few"));
   }
+}
+
+TEST(TokeniseText, AStopSignalEndsIt) {
+  const TempFolder folder;
+  const Tokenizer tokenizer = TinyTokenizer();
+  const StopRequest stop;
+  const absl::Status status =
+      TokeniseText({"say it\nsay 9\nsay it\n", "t"}, tokenizer, 0.3, folder / "out");
+  EXPECT_TRUE(IsStopped(status)) << status;
+  EXPECT_FALSE(Exists(folder / "out/manifest.json"));
 }
 
 TEST(ReadClmText, IsAFileOrAFoldersFilesInOrder) {

@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 #include "gtest/gtest.h"
-#include "harness/run/signals.h"
+#include "harness/control/signals.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/sft_task.h"
 #include "results/metrics.h"

@@ -33,7 +33,9 @@ class Quadratic : public TrainingTask {
     if (step == stopped_at) return StoppedError();
     evaluated.push_back(step);
     Evaluation evaluation;
-    evaluation.values.push_back({{&results::kEvalLoss, ""}, weight_.item<double>()});
+    evaluation.values.push_back(
+        {{&results::kEvalLoss, ""},
+         step == not_finite_at ? std::numeric_limits<double>::infinity() : weight_.item<double>()});
     if (point == EvaluationPoint::kFinal) evaluation.summary = evaluation.values;
     return evaluation;
   }
@@ -48,6 +50,7 @@ class Quadratic : public TrainingTask {
 
   std::vector<int64_t> evaluated;
   int64_t nan_at = -1;
+  int64_t not_finite_at = -1;     // the evaluation after this step has no finite loss
   int64_t stopped_at = -1;        // a stop signal comes in the evaluation after this step
   std::function<void()> on_save;  // last called when a checkpoint is made
 
@@ -158,6 +161,28 @@ TEST(TrainingLoop, EvaluationCutShortIsMadeUpForWhenTheRunIsResumed) {
     EXPECT_EQ(record.evals.at("loss").value, expected.evals.at("loss").value) << stopped_at;
     EXPECT_EQ(record.steps.at("loss").value, expected.steps.at("loss").value) << stopped_at;
     EXPECT_EQ(record.digests, expected.digests) << stopped_at;
+  }
+}
+
+// As it would have been without the stop: no step follows it.
+TEST(TrainingLoop, NonFiniteEvaluationEndsTheRunAlsoWhenMadeUpFor) {
+  for (const bool cut_short : {false, true}) {
+    RunFixture fixture;
+    if (cut_short) {
+      Quadratic stopped;
+      stopped.stopped_at = 4;
+      RunContext context = fixture.Start("run");
+      ASSERT_EQ(RunTrainingLoop(Spec(8), stopped, context)->status, RunStatus::kInterrupted);
+    }
+    Quadratic task;
+    task.not_finite_at = 4;
+    RunContext context = cut_short ? fixture.Resume("run", 4) : fixture.Start("run");
+    const auto outcome = RunTrainingLoop(Spec(8), task, context);
+    ASSERT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_EQ(outcome->status, RunStatus::kDiverged) << cut_short;
+    const results::RunRecord record = fixture.Record("run");
+    EXPECT_EQ(record.steps.at("loss").step.back(), 4) << cut_short;
+    EXPECT_EQ(record.evals.at("loss").step, (std::vector<int64_t>{4})) << cut_short;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "harness/run/signals.h"
+#include "harness/control/signals.h"
 
 #include <atomic>
 #include <csignal>

@@ -1,6 +1,6 @@
 // SIGINT and SIGTERM as a request to stop: the training loop finishes its step, saves a checkpoint
 // and ends with status interrupted; the process then exits 128 + n. Whatever takes longer than a
-// step asks in between (CheckNotStopped) or can be left (run/abandonable.h), so that a run ends
+// step asks in between (CheckNotStopped) or can be left (control/abandonable.h), so that a run ends
 // within 25 s of the signal: launchers commonly kill after 30.
 #pragma once
 

@@ -1,4 +1,4 @@
-#include "harness/run/abandonable.h"
+#include "harness/control/abandonable.h"
 
 #include <chrono>
 #include <future>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/status.h"
-#include "harness/run/signals.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {
