@@ -53,6 +53,7 @@ std::string ValidUtf8(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ByteLevelBpe>> ByteLevelBpe::Create(ByteLevelBpeParts parts) {
+  BENCH_RETURN_IF_ERROR(CheckForm(parts.form));
   BENCH_ASSIGN_OR_RETURN(const BpeRules rules, RulesOf(parts));
   BENCH_ASSIGN_OR_RETURN(BpeModel model, BpeModel::Create(rules));
   return std::unique_ptr<ByteLevelBpe>(new ByteLevelBpe(std::move(parts), std::move(model)));

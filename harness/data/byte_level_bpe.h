@@ -34,7 +34,7 @@ struct ByteLevelBpeParts {
 
 class ByteLevelBpe : public TokenizerBackend {
  public:
-  // DataError as in bpe_model.h.
+  // DataError as in bpe_model.h and unicode_form.h.
   static absl::StatusOr<std::unique_ptr<ByteLevelBpe>> Create(ByteLevelBpeParts parts);
 
   std::vector<int64_t> Encode(std::string_view text) const override {
