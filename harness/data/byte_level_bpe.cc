@@ -12,11 +12,16 @@
 namespace bench::harness {
 namespace {
 
-// Token texts as bytes. A text outside the alphabet (a control token's) is no word's, and left out.
+// The model's token texts as bytes. A text outside the alphabet (a control token's) is no word's,
+// and left out. An added token's text is not in the alphabet even where it looks like it: "Ġhello"
+// stands for these six letters.
 absl::StatusOr<BpeRules> RulesOf(const ByteLevelBpeParts& parts) {
   BpeRules rules;
   rules.ignore_merges = parts.ignore_merges;
+  std::vector<bool> is_models(parts.pieces.size(), true);
+  for (const int64_t id : parts.beyond_model) is_models[static_cast<size_t>(id)] = false;
   for (size_t id = 0; id < parts.pieces.size(); ++id) {
+    if (!is_models[id]) continue;
     const std::optional<std::string> bytes = BytesOfToken(parts.pieces[id]);
     if (bytes && !bytes->empty()) rules.tokens.emplace_back(*bytes, static_cast<int32_t>(id));
   }

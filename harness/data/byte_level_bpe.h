@@ -26,6 +26,8 @@ struct ByteLevelBpeParts {
   std::vector<std::pair<std::string, std::string>> merges;  // of token texts, by rising rank
   bool ignore_merges = false;
   std::vector<AddedToken> added_tokens;
+  // Ids of added tokens that the model's own vocabulary lacks: no word and no merge becomes one.
+  std::vector<int64_t> beyond_model;
   TextForm form = TextForm::kAsIs;
   std::vector<std::unique_ptr<SplitStep>> split_steps;
   // What the file puts around a text.

@@ -166,7 +166,9 @@ absl::Status ReadAddedToken(const JsonComponent& json, Reading& reading) {
                   [&](const AddedToken& other) { return other.content == token.content; });
   if (repeated) return json.Error(absl::StrCat(QuotedForMessage(token.content), " comes twice"));
   pieces[index] = token.content;
-  reading.ids[token.content] = token.id;
+  if (reading.ids.emplace(token.content, token.id).second) {
+    reading.parts.beyond_model.push_back(token.id);
+  }
   reading.parts.added_tokens.push_back(std::move(token));
   return absl::OkStatus();
 }
