@@ -239,10 +239,13 @@ absl::Status ReadDigits(const JsonComponent& digits, Reading& reading) {
                  reading);
 }
 
+absl::Status CheckByteLevelKeys(const JsonComponent& bytes) {
+  return bytes.CheckKeys(Keys{"type", "add_prefix_space", "trim_offsets", "use_regex"});
+}
+
 absl::Status ReadByteLevel(const JsonComponent& bytes, Reading& reading) {
   // trim_offsets concerns positions only.
-  BENCH_RETURN_IF_ERROR(
-      bytes.CheckKeys(Keys{"type", "add_prefix_space", "trim_offsets", "use_regex"}));
+  BENCH_RETURN_IF_ERROR(CheckByteLevelKeys(bytes));
   BENCH_ASSIGN_OR_RETURN(const bool prefix_space, bytes.Flag("add_prefix_space", true));
   BENCH_ASSIGN_OR_RETURN(const bool use_regex, bytes.Flag("use_regex", true));
   if (prefix_space) BENCH_RETURN_IF_ERROR(AddStep(bytes, MakePrefixSpaceStep(), reading));
@@ -310,17 +313,18 @@ absl::Status ReadTemplate(const JsonComponent& process, Reading& reading) {
   return absl::OkStatus();
 }
 
-absl::Status IgnoreOffsets(const JsonComponent&, Reading&) { return absl::OkStatus(); }
+// Its known fields concern positions, or splitting, which it does as a pre-tokenizer only.
+absl::Status ReadOffsets(const JsonComponent& bytes, Reading&) { return CheckByteLevelKeys(bytes); }
 
 absl::Status ReadProcessSequence(const JsonComponent& sequence, Reading& reading);
 constexpr std::array<Kind, 3> kPostProcessors = {{{"Sequence", ReadProcessSequence},
                                                   {"TemplateProcessing", ReadTemplate},
-                                                  {"ByteLevel", IgnoreOffsets}}};
+                                                  {"ByteLevel", ReadOffsets}}};
 absl::Status ReadProcessSequence(const JsonComponent& sequence, Reading& reading) {
   return ReadKinds(sequence, "processors", kPostProcessors, reading);
 }
 
-constexpr std::array<Kind, 1> kDecoders = {{{"ByteLevel", IgnoreOffsets}}};
+constexpr std::array<Kind, 1> kDecoders = {{{"ByteLevel", ReadOffsets}}};
 
 // --- the file ---
 
