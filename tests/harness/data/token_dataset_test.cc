@@ -93,6 +93,11 @@ TEST(TokenDataset, DamageIsNamed) {
               HasSubstr("document 0 has no place"));
   EXPECT_THAT(refusal("train-00000.documents", std::string(32, '\1')),
               HasSubstr("does not begin at the first token"));
+  std::string languages(32, '\0');
+  languages[12] = 2;  // of the first document; there are two languages
+  languages[16] = 4;
+  EXPECT_THAT(refusal("train-00000.documents", languages),
+              HasSubstr("document 0 has the language 2 of 2"));
   EXPECT_THAT(refusal("manifest.json", "{"), HasSubstr("manifest.json"));
   EXPECT_THAT(refusal("manifest.json", "{\"format\": 3}"), HasSubstr("manifest.json"));
 }
@@ -114,6 +119,9 @@ TEST(TokenDataset, AManifestIsReadAsStrictlyAsAnyDocument) {
   EXPECT_THAT(refusal("\"vocab_size\": 100", "\"vocab_size\": 1e2"), HasSubstr("\"vocab_size\""));
   EXPECT_THAT(refusal("\"tokens\": 7", "\"tokens\": 9223372036854775807"),
               HasSubstr("not of the size"));
+  EXPECT_THAT(refusal("\"tokens\": 7", "\"tokens\": -7"), HasSubstr("not of the size"));
+  EXPECT_THAT(refusal("\"vocab_size\": 100", "\"vocab_size\": 0"), HasSubstr("not positive"));
+  EXPECT_THAT(refusal("\"train\"", "\"../train\""), HasSubstr("the part \"../train\""));
   EXPECT_THAT(refusal("\"en\"", "1"), HasSubstr("languages"));
 }
 
