@@ -93,7 +93,7 @@ TEST(CommittedManifests, AllLoad) {
     EXPECT_TRUE(manifest.ok()) << manifest.status();
     ++count;
   }
-  EXPECT_EQ(count, 14);
+  EXPECT_EQ(count, 15);
 }
 
 }  // namespace
