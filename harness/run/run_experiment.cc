@@ -165,6 +165,7 @@ absl::Status PublishArtifact(Run& run, int64_t replicate, Acceptance acceptance)
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
   BENCH_RETURN_IF_ERROR(
       PublishFile(absl::StrCat(run.folder->path, "/", kRunArtifactFile), artifact.digest));
+  BENCH_RETURN_IF_ERROR(run.store.RememberRun(run.folder->path));
   BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", artifact.digest));
   if (acceptance == Acceptance::kRejected) return absl::OkStatus();
   return run.store.Record({ArtifactKey(run.header.recipe_key, replicate), artifact.digest,
