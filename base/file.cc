@@ -275,11 +275,8 @@ absl::StatusOr<FolderLock> FolderLock::Acquire(const std::string& folder, Mode m
   }
   if (mode == Mode::kShared) return FolderLock(fd, mode);
   const std::string pid = absl::StrCat(::getpid());
-  if (::ftruncate(fd, 0) == -1 || ::pwrite(fd, pid.data(), pid.size(), 0) == -1) {
-    absl::Status status = Failed("write", path);
-    ::close(fd);
-    return status;
-  }
+  // Only for the message that others get: a full disk keeps nobody from the lock.
+  if (::ftruncate(fd, 0) == -1 || ::pwrite(fd, pid.data(), pid.size(), 0) == -1) errno = 0;
   return FolderLock(fd, mode);
 }
 FolderLock::FolderLock(FolderLock&& other) noexcept

@@ -2,9 +2,12 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/store/store.h"
 #include "harness/store/store_report.h"
 
 namespace bench::harness {
@@ -27,6 +30,12 @@ absl::Status CheckFree(const std::string& path, int64_t bytes) {
 }
 
 }  // namespace
+
+DiskNeed NeedOnTopOf(const std::string& run_folder, DiskNeed need) {
+  const int64_t there = TreeBytes(absl::StrCat(run_folder, "/", kCheckpointsFolder));
+  need.run_folder_bytes = std::max<int64_t>(need.run_folder_bytes - there, 0);
+  return need;
+}
 
 absl::Status CheckDisk(const DiskNeed& need, const std::string& run_folder,
                        const std::string& store_root) {

@@ -165,6 +165,7 @@ absl::Status PublishArtifact(Run& run, int64_t replicate, Acceptance acceptance)
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
   BENCH_RETURN_IF_ERROR(
       PublishFile(absl::StrCat(run.folder->path, "/", kRunArtifactFile), artifact.digest));
+  BENCH_RETURN_IF_ERROR(run.store.RememberRun(run.folder->path));
   BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", artifact.digest));
   if (acceptance == Acceptance::kRejected) return absl::OkStatus();
   return run.store.Record({ArtifactKey(run.header.recipe_key, replicate), artifact.digest,
@@ -211,8 +212,6 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(
       LoadedDefinition loaded,
       LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
-  BENCH_RETURN_IF_ERROR(
-      CheckDisk({}, request.folder.value_or(request.store_root), request.store_root));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store));
 
@@ -223,20 +222,23 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   } else {
     BENCH_ASSIGN_OR_RETURN(path, run.store.NewRunFolder(NameOf(run.loaded)));
   }
+  const bool was_there = request.folder && Exists(path);
   BENCH_ASSIGN_OR_RETURN(run.folder,
                          OpenRunFolder(path, request.start, run.loaded.sha256, request.replicate));
-  // A run that cannot begin leaves no numbered folder behind.
+  // A run that cannot begin leaves no folder behind.
   absl::Cleanup remove_folder = [&] {
-    if (!request.folder) RemoveTree(path).IgnoreError();
+    if (!was_there) RemoveTree(path).IgnoreError();
   };
   if (run.folder->complete) {
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
+  BENCH_RETURN_IF_ERROR(CheckDisk({}, run.folder->path, run.store.root()));
   BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
   BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
                                                                 run.progress, run.device}));
   BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
-  BENCH_RETURN_IF_ERROR(CheckDisk(disk, run.folder->path, run.store.root()));
+  BENCH_RETURN_IF_ERROR(
+      CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run);
   run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device);
   BENCH_RETURN_IF_ERROR(OpenWriter(run));

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr char kManifest[] = "manifest.json";
+constexpr char kRunsElsewhere[] = "runs_elsewhere";
+constexpr int64_t kMaxPathBytes = 1 << 16;
 constexpr int64_t kMaxManifestBytes = int64_t{64} << 20;
 
 absl::StatusOr<std::vector<std::string>> FilesBelow(const std::string& folder) {
@@ -114,16 +116,6 @@ Recipe ParseRecipe(const std::string& key, const std::string& text) {
           JsonMember<std::string>(recipe, "definition_sha256").value_or("")};
 }
 
-int64_t TreeBytes(const std::string& folder) {
-  int64_t bytes = 0;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->is_regular_file()) bytes += static_cast<int64_t>(it->file_size(error));
-  }
-  return bytes;
-}
-
 // Folders below `folder`, itself included, that hold a run: one, or one a replicate.
 std::vector<std::string> RunFoldersBelow(const std::string& folder) {
   std::vector<std::string> found;
@@ -138,16 +130,19 @@ std::vector<std::string> RunFoldersBelow(const std::string& folder) {
   return found;
 }
 
+// The digest of the artifact that the run in `folder` left; "" if it left none.
+std::string ArtifactOfRun(const std::string& folder) {
+  return ReadFile(absl::StrCat(folder, "/", kRunArtifactFile), 128).value_or("");
+}
+
 // Adds the run (or the replicates) in `name`, with the checkpoints of each as an entry of its own,
-// and the artifacts that they left to `artifacts`.
+// and the artifacts that they left to `artifacts` (kept for no run elsewhere).
 void ListRun(const std::string& root, const std::string& name, const std::string& experiment,
-             std::set<std::string>& artifacts, std::vector<StoreEntry>& entries) {
+             std::map<std::string, std::string>& artifacts, std::vector<StoreEntry>& entries) {
   const std::string folder = absl::StrCat(root, "/", name);
   StoreEntry whole{name, experiment, TreeBytes(folder)};
   for (const std::string& run : RunFoldersBelow(folder)) {
-    if (auto digest = ReadFile(absl::StrCat(run, "/", kRunArtifactFile), 128); digest.ok()) {
-      artifacts.insert(*std::move(digest));
-    }
+    artifacts[ArtifactOfRun(run)] = "";
     const std::string checkpoints = absl::StrCat(run, "/", kCheckpointsFolder);
     if (!Exists(checkpoints)) continue;
     StoreEntry entry{fs::relative(checkpoints, root).string(), experiment, TreeBytes(checkpoints)};
@@ -181,6 +176,19 @@ absl::Status SyncTree(const std::string& folder) {
 
 }  // namespace
 
+int64_t TreeBytes(const std::string& folder) {
+  int64_t bytes = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code vanished;
+    if (!it->is_regular_file(vanished)) continue;
+    const auto size = it->file_size(vanished);
+    if (!vanished) bytes += static_cast<int64_t>(size);
+  }
+  return bytes;
+}
+
 std::string RecipeKey(const std::string& definition_sha256, const InputDigests& inputs) {
   std::string text = absl::StrCat("bench-recipe\n", definition_sha256, "\n");
   for (const auto& [name, digest] : inputs) absl::StrAppend(&text, name, " ", digest, "\n");
@@ -189,7 +197,7 @@ std::string RecipeKey(const std::string& definition_sha256, const InputDigests& 
 
 absl::StatusOr<Store> Store::Open(const std::string& root) {
   const std::string absolute = fs::absolute(root).lexically_normal().string();
-  for (const char* folder : {"objects", "recipes", "runs", "sources", "staging"}) {
+  for (const char* folder : {"objects", "recipes", "runs", kRunsElsewhere, "sources", "staging"}) {
     BENCH_RETURN_IF_ERROR(MakeFolders(absl::StrCat(absolute, "/", folder)));
   }
   BENCH_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Acquire(absolute, FolderLock::Mode::kShared));
@@ -258,6 +266,35 @@ absl::Status Store::Record(const Recipe& recipe) const {
   return PublishFile(absl::StrCat(root_, "/recipes/", recipe.key, ".json"), text.dump(1));
 }
 
+absl::Status Store::RememberRun(const std::string& folder) const {
+  const std::string absolute = fs::absolute(folder).lexically_normal().string();
+  if (absolute.starts_with(root_ + "/runs/")) return absl::OkStatus();
+  return PublishFile(absl::StrCat(root_, "/", kRunsElsewhere, "/", Sha256Hex(absolute)), absolute);
+}
+
+// Digest of an artifact -> the folder of a run outside the store that left it.
+absl::StatusOr<std::map<std::string, std::string>> Store::RunsElsewhere() const {
+  const std::string list = absl::StrCat(root_, "/", kRunsElsewhere);
+  BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(list));
+  std::map<std::string, std::string> runs;
+  for (const std::string& name : names) {
+    const auto folder = ReadFile(absl::StrCat(list, "/", name), kMaxPathBytes);
+    if (folder.ok()) runs.emplace(ArtifactOfRun(*folder), *folder);
+  }
+  return runs;
+}
+
+absl::Status Store::ForgetGoneRuns() const {
+  const std::string list = absl::StrCat(root_, "/", kRunsElsewhere);
+  BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(list));
+  for (const std::string& name : names) {
+    const std::string path = absl::StrCat(list, "/", name);
+    const std::string folder = ReadFile(path, kMaxPathBytes).value_or("");
+    if (ArtifactOfRun(folder).empty()) BENCH_RETURN_IF_ERROR(RemoveTree(path));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> Store::NewRunFolder(const std::string& experiment) const {
   const std::string parent = absl::StrCat(root_, "/runs/", experiment);
   BENCH_RETURN_IF_ERROR(MakeFolders(parent));
@@ -276,20 +313,26 @@ absl::StatusOr<std::vector<Recipe>> Store::Recipes() const {
 }
 
 absl::Status Store::ListArtifacts(const std::set<std::string>& locked_definitions,
-                                  const std::set<std::string>& of_runs,
+                                  const std::map<std::string, std::string>& of_runs,
                                   std::vector<StoreEntry>& entries) const {
   BENCH_ASSIGN_OR_RETURN(const std::vector<Recipe> recipes, Recipes());
   std::map<std::string, std::string> makers;  // digest -> experiment
-  std::set<std::string> kept = of_runs;
+  std::set<std::string> locked;
   for (const Recipe& recipe : recipes) {
     makers.emplace(recipe.artifact_digest, recipe.experiment);
-    if (locked_definitions.contains(recipe.definition_sha256)) kept.insert(recipe.artifact_digest);
+    if (locked_definitions.contains(recipe.definition_sha256))
+      locked.insert(recipe.artifact_digest);
   }
   BENCH_ASSIGN_OR_RETURN(const auto digests, ListFolder(root_ + "/objects"));
   for (const std::string& digest : digests) {
     StoreEntry entry{absl::StrCat("objects/", digest), makers[digest]};
     entry.bytes = TreeBytes(absl::StrCat(root_, "/", entry.name));
-    if (!kept.contains(digest)) entry.prunable = PruneReason::kUnreferenced;
+    const auto run = of_runs.find(digest);
+    if (run != of_runs.end()) {
+      entry.kept_for = run->second;
+    } else if (!locked.contains(digest)) {
+      entry.prunable = PruneReason::kUnreferenced;
+    }
     entries.push_back(std::move(entry));
   }
   return absl::OkStatus();
@@ -298,7 +341,7 @@ absl::Status Store::ListArtifacts(const std::set<std::string>& locked_definition
 absl::StatusOr<std::vector<StoreEntry>> Store::List(
     const std::set<std::string>& locked_definitions) const {
   std::vector<StoreEntry> entries;
-  std::set<std::string> of_runs;
+  BENCH_ASSIGN_OR_RETURN(auto of_runs, RunsElsewhere());
   BENCH_ASSIGN_OR_RETURN(const auto experiments, ListFolder(root_ + "/runs"));
   for (const std::string& experiment : experiments) {
     BENCH_ASSIGN_OR_RETURN(const auto runs, ListFolder(absl::StrCat(root_, "/runs/", experiment)));
@@ -339,6 +382,7 @@ absl::StatusOr<std::vector<StoreEntry>> Store::Prune(
     if (Exists(absl::StrCat(root_, "/objects/", recipe.artifact_digest))) continue;
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(root_, "/recipes/", recipe.key, ".json")));
   }
+  BENCH_RETURN_IF_ERROR(ForgetGoneRuns());
   return removed;
 }
 

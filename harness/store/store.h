@@ -5,6 +5,9 @@
 //                           with their SHA-256, and <digest> is the SHA-256 of that manifest
 //   recipes/<key>.json      recipe key -> artifact digest, experiment, definition hash
 //   runs/<experiment>/<n>/  one run each: journal, checkpoints, results.h5
+//   runs_elsewhere/<hash>   the path of a run's folder outside the store that left an artifact
+//   here;
+//                           <hash> is the SHA-256 of that path
 //   sources/                records extracted from data packages
 //   staging/                what is being made; published by rename
 //
@@ -49,10 +52,14 @@ struct Recipe {
 inline constexpr char kRunArtifactFile[] = "artifact.sha256";
 inline constexpr char kCheckpointsFolder[] = "checkpoints";
 
+// Bytes of the files in a folder and below it; 0 where there is none. A file that vanishes
+// meanwhile does not count.
+int64_t TreeBytes(const std::string& folder);
+
 // Why an entry may go.
 enum class PruneReason : uint8_t {
   kUnfinished,    // work that was cut off, or a damaged artifact that was set aside
-  kUnreferenced,  // an artifact that neither a locked definition nor a run in the store leads to
+  kUnreferenced,  // an artifact that neither a locked definition nor a run leads to
   kRunComplete,   // checkpoints of a complete run: nothing is left to resume
 };
 constexpr std::array<std::string_view, 3> EnumNames(PruneReason) {
@@ -64,6 +71,7 @@ struct StoreEntry {
   std::string experiment;  // "" where it belongs to none
   int64_t bytes = 0;
   std::optional<PruneReason> prunable;
+  std::string kept_for;  // of an artifact: the folder of a run outside the store that leads to it
 };
 
 class Store {
@@ -84,6 +92,11 @@ class Store {
   absl::StatusOr<Artifact> Publish(const std::string& staging) const;
   absl::Status Record(const Recipe& recipe) const;
 
+  // Keeps the artifact that the run in `folder` left: Prune asks that folder's kRunArtifactFile, so
+  // a run that is deleted or moved keeps nothing. For a run inside the store, nothing is to be
+  // done.
+  absl::Status RememberRun(const std::string& folder) const;
+
   // runs/<experiment>/<n>, the first unused n, created.
   absl::StatusOr<std::string> NewRunFolder(const std::string& experiment) const;
 
@@ -98,8 +111,10 @@ class Store {
  private:
   Store(std::string root, FolderLock lock) : root_(std::move(root)), lock_(std::move(lock)) {}
   absl::StatusOr<std::vector<Recipe>> Recipes() const;
+  absl::StatusOr<std::map<std::string, std::string>> RunsElsewhere() const;
+  absl::Status ForgetGoneRuns() const;
   absl::Status ListArtifacts(const std::set<std::string>& locked_definitions,
-                             const std::set<std::string>& of_runs,
+                             const std::map<std::string, std::string>& of_runs,
                              std::vector<StoreEntry>& entries) const;
   absl::Status SetAside(const std::string& object) const;
 

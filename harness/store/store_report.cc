@@ -24,6 +24,10 @@ std::string Line(const StoreEntry& entry) {
   if (entry.prunable) {
     absl::StrAppend(&text, "  (prunable: ", internal::View(Name(*entry.prunable)), ")");
   }
+  if (!entry.kept_for.empty()) {
+    absl::StrAppend(&text, "  (kept for the run in ", results::EscapeForTerminal(entry.kept_for),
+                    ")");
+  }
   return Line(entry.bytes, text);
 }
 

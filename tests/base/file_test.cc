@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -288,6 +290,20 @@ TEST_F(FileTest, LockNamesTheProcessThatHoldsIt) {
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
   EXPECT_TRUE(FolderLock::Acquire(folder_).ok());  // the holder's death frees it
   for (const int fd : {ready[0], ready[1], finish[0], finish[1]}) ::close(fd);
+}
+
+TEST_F(FileTest, LockIsHeldAlsoWhereItsHolderCannotBeWrittenDown) {
+  ASSERT_TRUE(FolderLock::Acquire(folder_).ok());  // makes the file
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before;
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit full = {0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+  const auto lock = FolderLock::Acquire(folder_);
+  EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_TRUE(lock.ok()) << lock.status();
+  EXPECT_THAT(Message(FolderLock::Acquire(folder_).status()), HasSubstr("in use by other"));
 }
 
 TEST_F(FileTest, LockIsExclusiveWithinAProcessAndEndsWithItsObject) {

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import struct
 import sys
 import time
@@ -188,10 +189,15 @@ class Pipeline(CommandCase):
     def test_store_lists_and_prunes_what_no_locked_definition_needs(self):
         self.place.run("--lock", *self.options)
         self.assertEqual(self.place.run("model", *self.options).returncode, 0)
-        self.place.run("pieces", *self.options, "--set", "tokenizer.vocab_size=390", "--out", "other")
+        for out in ("kept", "other"):
+            vocab_size = 390 - 2 * (out == "kept")
+            self.place.run("pieces", *self.options, "--set", f"tokenizer.vocab_size={vocab_size}",
+                           "--out", out)
+        shutil.rmtree(self.place.folder / "other")
         listed = self.place.run("--store", "list", *self.options)
         reasons = sorted(re.findall(r"\(prunable: (.*)\)", listed.stdout))
         self.assertEqual(reasons, ["its run is complete", "no locked definition or run leads to it"])
+        self.assertIn(f"(kept for the run in {self.place.folder / 'kept'})", listed.stdout)
         pruned = self.place.run("--store", "prune", *self.options)
         self.assertEqual(pruned.returncode, 0, pruned.stderr)
         self.assertIn("pieces@1", pruned.stdout)

@@ -36,5 +36,19 @@ TEST(DiskPreflight, NeedsOnOneFileSystemAddUp) {
   EXPECT_FALSE(CheckDisk({half, half}, folder.path(), folder.path()).ok());
 }
 
+TEST(DiskPreflight, CheckpointsThatAreThereAreNotNeededAgain) {
+  const TempFolder folder;
+  const DiskNeed need{3000, 500};
+  EXPECT_EQ(NeedOnTopOf(folder.path(), need).run_folder_bytes, 3000);
+  for (const char* step : {"step-000000001", "step-000000002"}) {
+    const std::string checkpoint = folder / "checkpoints" + "/" + step;
+    ASSERT_TRUE(MakeFolders(checkpoint).ok());
+    ASSERT_TRUE(PublishFile(checkpoint + "/tensors.safetensors", std::string(1000, 'x')).ok());
+  }
+  EXPECT_EQ(NeedOnTopOf(folder.path(), need).run_folder_bytes, 1000);
+  EXPECT_EQ(NeedOnTopOf(folder.path(), need).artifact_bytes, 500);
+  EXPECT_EQ(NeedOnTopOf(folder.path(), {1500, 0}).run_folder_bytes, 0);
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 
+#include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/run_fixture.h"

@@ -19,12 +19,14 @@ TEST(StoreReport, ListsTheLargestFirstWithReasonsAndTheSum) {
   const std::vector<StoreEntry> entries = {
       {"runs/a@1/1", "a@1", 1024, std::nullopt},
       {"runs/a@1/1/checkpoints", "a@1", 4096, PruneReason::kRunComplete},
+      {"objects/d", "a@1", 512, std::nullopt, "/elsewhere/run"},
       {"staging/x", "", 2048, PruneReason::kUnfinished}};
   EXPECT_EQ(StoreReport(entries, "in here"),
             " 4.00 KiB  runs/a@1/1/checkpoints  a@1  (prunable: its run is complete)\n"
             " 2.00 KiB  staging/x  (prunable: unfinished work)\n"
             " 1.00 KiB  runs/a@1/1  a@1\n"
-            " 7.00 KiB  in here, of these 6.00 KiB prunable\n");
+            "    512 B  objects/d  a@1  (kept for the run in /elsewhere/run)\n"
+            " 7.50 KiB  in here, of these 6.00 KiB prunable\n");
 }
 
 TEST(StoreReport, EscapesWhatATerminalWouldObey) {

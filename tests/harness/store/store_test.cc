@@ -28,6 +28,16 @@ Artifact PublishText(const Store& store, const std::string& text) {
   return *artifact;
 }
 
+TEST(TreeBytes, AreThoseOfTheFilesAtAnyDepth) {
+  const TempFolder folder;
+  EXPECT_EQ(TreeBytes(folder / "absent"), 0);
+  fs::create_directories(folder / "a/b");
+  std::ofstream(folder / "one") << std::string(100, 'x');
+  std::ofstream(folder / "a/b/two") << std::string(23, 'x');
+  fs::create_directory_symlink(folder.path(), folder / "a/loop");
+  EXPECT_EQ(TreeBytes(folder.path()), 123);
+}
+
 TEST(RecipeKey, DependsOnTheDefinitionAndEveryInput) {
   EXPECT_NE(RecipeKey("d", {}), RecipeKey("e", {}));
   EXPECT_NE(RecipeKey("d", {{"a", "1"}}), RecipeKey("d", {}));
@@ -153,6 +163,34 @@ TEST(Store, ArtifactOfAReplicateIsKept) {
   std::ofstream(run + "/r0/artifact.sha256") << artifact.digest;
   ASSERT_TRUE(store.Prune({}).ok());
   EXPECT_TRUE(fs::exists(artifact.folder));
+}
+
+// What --out makes: the store knows the run's folder as long as that leads to the artifact.
+TEST(Store, ArtifactOfARunElsewhereIsKeptWhileItsFolderNamesIt) {
+  TempFolder folder;
+  Store store = Open(folder / "store");
+  const Artifact kept = PublishText(store, "of a run elsewhere");
+  const Artifact gone = PublishText(store, "of a run that was deleted");
+  for (const auto& [run, digest] : {std::pair{"kept", kept.digest}, {"gone", gone.digest}}) {
+    fs::create_directory(folder / run);
+    std::ofstream(folder / run + "/artifact.sha256") << digest;
+    ASSERT_TRUE(store.RememberRun(folder / run).ok());
+  }
+  fs::remove_all(folder / "gone");
+  const auto entries = store.List({});
+  ASSERT_TRUE(entries.ok() && entries->size() == 2) << entries.status();
+  for (const StoreEntry& entry : *entries) {
+    const bool is_kept = entry.name.ends_with(kept.digest);
+    EXPECT_EQ(entry.kept_for, is_kept ? folder / "kept" : "");
+    EXPECT_EQ(entry.prunable.has_value(), !is_kept);
+  }
+  ASSERT_TRUE(store.Prune({}).ok());
+  EXPECT_TRUE(fs::exists(kept.folder));
+  EXPECT_FALSE(fs::exists(gone.folder));
+  // Another run in a folder keeps its own artifact only.
+  std::ofstream(folder / "kept/artifact.sha256") << gone.digest;
+  ASSERT_TRUE(store.Prune({}).ok());
+  EXPECT_FALSE(fs::exists(kept.folder));
 }
 
 TEST(Store, ListCountsEveryByteOnce) {
