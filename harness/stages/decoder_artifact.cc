@@ -85,26 +85,38 @@ absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
   return DataError(absl::StrCat(path, ": no known prompt template"));
 }
 
-absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer& tokenizer,
-                                 PromptTemplate prompt_template, const std::string& folder) {
-  const models::SpecialTokens special{tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.pad_id()};
-  BENCH_RETURN_IF_ERROR(models::SaveHfFolder(decoder, special, folder));
+models::SpecialTokens SpecialTokensOf(const Tokenizer& tokenizer) {
+  return {tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.pad_id()};
+}
+
+absl::Status SavePromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_template,
+                             const std::string& folder) {
   BENCH_RETURN_IF_ERROR(PublishTokenizerFiles(tokenizer.files(), folder));
   const nlohmann::json prompt = {{"template", std::string(Name(prompt_template))}};
   return PublishFile(folder + kPromptFile, prompt.dump());
 }
 
-absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device) {
-  BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+absl::StatusOr<PromptFiles> LoadPromptFiles(const std::string& folder, int64_t vocab_size) {
   BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(folder));
   BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, Tokenizer::FromFiles(std::move(files)));
   BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template, ReadPromptTemplate(folder));
-  if (tokenizer.vocab_size() > decoder->config().vocab_size) {
+  if (tokenizer.vocab_size() > vocab_size) {
     return DataError(absl::StrCat(folder, ": the tokenizer has ", tokenizer.vocab_size(),
-                                  " pieces, the model a vocabulary of ",
-                                  decoder->config().vocab_size));
+                                  " pieces, the model a vocabulary of ", vocab_size));
   }
-  return DecoderArtifact{std::move(decoder), std::move(tokenizer), prompt_template};
+  return PromptFiles{std::move(tokenizer), prompt_template};
+}
+
+absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer& tokenizer,
+                                 PromptTemplate prompt_template, const std::string& folder) {
+  BENCH_RETURN_IF_ERROR(models::SaveHfFolder(decoder, SpecialTokensOf(tokenizer), folder));
+  return SavePromptFiles(tokenizer, prompt_template, folder);
+}
+
+absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device) {
+  BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+  BENCH_ASSIGN_OR_RETURN(PromptFiles prompt, LoadPromptFiles(folder, decoder->config().vocab_size));
+  return DecoderArtifact{std::move(decoder), std::move(prompt.tokenizer), prompt.prompt_template};
 }
 
 absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string& folder,
@@ -119,6 +131,11 @@ absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string
   for (const char* name : {"/config.json", "/model.safetensors", kPromptFile}) {
     BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(folder + name));
     BENCH_RETURN_IF_ERROR(PublishFile(target + name, bytes));
+  }
+  const std::string reward_file = absl::StrCat("/", models::kRewardFile);
+  if (Exists(folder + reward_file)) {
+    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(folder + reward_file));
+    BENCH_RETURN_IF_ERROR(PublishFile(target + reward_file, bytes));
   }
   for (const auto& [name, bytes] : exported.files) {
     BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(target, "/", name), bytes));

@@ -24,6 +24,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/stages/clm.cc": (END_TO_END, "a whole run; its parts have tests of their own"),
     "harness/stages/decoder_inputs.cc": (END_TO_END, "runs from random weights, artifacts, folders"),
     "harness/stages/factory.cc": (END_TO_END, "every stage is run"),
+    "harness/stages/reward.cc": ("tests/commands/reward_run_test.py", "a whole run"),
     "harness/stages/sft.cc": (END_TO_END, "a whole run; its parts have tests of their own"),
     "harness/stages/tokenizer.cc": (END_TO_END, "a whole run"),
     "harness/stages/translations.cc": (END_TO_END, "a whole run"),
