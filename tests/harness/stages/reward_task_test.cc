@@ -113,6 +113,34 @@ TEST(RewardTask, LossAndGradientsAreThoseOfTransformers) {
   }
 }
 
+// Along a random direction in every parameter, in fp64, through decoder, head and loss.
+TEST(RewardTask, GradientsAreThoseOfCentralDifferences) {
+  const models::RewardModel model = TinyRewardModel(at::kDouble);
+  const RewardPair first = Pair({1, 5, 6, 7, 8, 2}, {1, 5, 9, 2}, 2);
+  const RewardPair cut = Pair({1, 3, 15, 9}, {1, 3, 8, 15}, 2);
+  const RewardBatch batch = MakeRewardBatch({&first, &cut}, Packing::kPacked, at::kCPU);
+  const auto loss = [&] {
+    return PairLossSum(ScorePairs(model, batch, models::Activations::kKept), kBoth);
+  };
+  loss().backward();
+  const at::NoGradGuard no_grad;
+  constexpr double kStep = 1e-5;
+  for (const models::NamedTensor& parameter : model.parameters()) {
+    const at::Tensor direction = at::randn(
+        parameter.tensor.sizes(), at::detail::createCPUGenerator(9), parameter.tensor.options());
+    const auto loss_at = [&](double steps) {
+      const at::Tensor original = parameter.tensor.clone();
+      parameter.tensor.add_(direction, steps * kStep);
+      const double value = loss().item<double>();
+      parameter.tensor.copy_(original);
+      return value;
+    };
+    const double slope = (parameter.tensor.grad() * direction).sum().item<double>();
+    // Truncation kStep^2 / 6 x a third derivative of up to 1e3; rounding 1e-15 / kStep.
+    EXPECT_NEAR((loss_at(1) - loss_at(-1)) / (2 * kStep), slope, 1e-7) << parameter.name;
+  }
+}
+
 TEST(RewardTask, CountsPairsTokensAndResponseTokensOfTheWholeWindow) {
   TinyReward tiny(1);
   const Window window = *tiny.task().NextWindow();
