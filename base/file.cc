@@ -148,6 +148,18 @@ absl::Status PublishExisting(const std::string& temporary, const std::string& pa
   return RenameAndSync(temporary, path);
 }
 
+absl::Status PublishCopy(const std::string& from, const std::string& path) {
+  const std::string temporary = absl::StrCat(path, ".", ::getpid(), ".tmp");
+  std::error_code error;
+  std::filesystem::copy_file(from, temporary, std::filesystem::copy_options::overwrite_existing,
+                             error);
+  absl::Status status = error ? EnvironmentError(absl::StrCat("cannot copy ", from, " to ", path,
+                                                              ": ", error.message()))
+                              : PublishExisting(temporary, path);
+  if (!status.ok()) std::filesystem::remove(temporary, error);
+  return status;
+}
+
 absl::Status PublishFolder(const std::string& temporary, const std::string& path) {
   BENCH_RETURN_IF_ERROR(FsyncFolder(temporary));
   return RenameAndSync(temporary, path);

@@ -45,6 +45,9 @@ absl::Status PublishFile(const std::string& path, std::string_view bytes);
 // to `path` and fsyncs the folder.
 absl::Status PublishExisting(const std::string& temporary, const std::string& path);
 
+// Publishes a copy of the file `from`, of any size, under `path`.
+absl::Status PublishCopy(const std::string& from, const std::string& path);
+
 // Renames the folder `temporary`, whose files are all synced, to `path` and fsyncs the parent.
 absl::Status PublishFolder(const std::string& temporary, const std::string& path);
 

@@ -1,7 +1,11 @@
 #include "base/json.h"
 
 #include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 
 namespace bench {
@@ -9,22 +13,94 @@ namespace {
 
 using nlohmann::json;
 
-// The first byte at which `text` is nested too deeply; text.size() if there is none. Brackets in
-// strings do not count; in text that is no JSON it does not matter which do.
-size_t FirstTooDeep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_string && c == '\\') ++at;
-    if (c == '"') in_string = !in_string;
-    if (in_string) continue;
-    if (c == '[' || c == '{') ++depth;
-    if (c == ']' || c == '}') --depth;
-    if (depth > kMaxJsonDepth) return at;
+// Valid UTF-8, one line, short. The library's own writer replaces what is no UTF-8.
+std::string OneLine(std::string_view text) {
+  constexpr size_t kMaxBytes = 200;
+  const json shortened = std::string(text.substr(0, kMaxBytes));
+  const std::string valid = shortened.dump(-1, ' ', false, json::error_handler_t::replace);
+  auto line = json::parse(valid).get<std::string>();
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
   }
-  return text.size();
+  return text.size() > kMaxBytes ? line + "..." : line;
 }
+
+// Builds the document from events, so that a limit ends the parse where it is reached.
+class DocumentBuilder : public nlohmann::json_sax<json> {
+ public:
+  json Take() { return std::move(root_); }
+  const std::optional<std::string>& failure() const { return failure_; }
+
+  bool null() override { return Add(nullptr) != nullptr; }
+  bool boolean(bool value) override { return Add(value) != nullptr; }
+  bool number_integer(number_integer_t value) override { return Add(value) != nullptr; }
+  bool number_unsigned(number_unsigned_t value) override { return Add(value) != nullptr; }
+  bool number_float(number_float_t value, const string_t&) override {
+    return Add(value) != nullptr;
+  }
+  bool string(string_t& value) override { return Add(std::move(value)) != nullptr; }
+  bool binary(binary_t&) override { return Fail("binary"); }
+  bool start_object(size_t) override { return Open(json::object()); }
+  bool start_array(size_t) override { return Open(json::array()); }
+  bool end_object() override { return Close(); }
+  bool end_array() override { return Close(); }
+
+  bool key(string_t& value) override {
+    if (open_.back()->contains(value)) {
+      return Fail(absl::StrCat("duplicate key ", QuotedForMessage(value)));
+    }
+    key_ = std::move(value);
+    return true;
+  }
+
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    return Fail(SyntaxErrorMessage(position, error));
+  }
+
+ private:
+  json* Add(json value) {
+    if (++num_values_ > kMaxJsonValues) {
+      Fail(absl::StrCat("more than ", kMaxJsonValues, " values"));
+      return nullptr;
+    }
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    json& parent = *open_.back();
+    if (parent.is_object()) return &(parent[key_] = std::move(value));
+    parent.push_back(std::move(value));
+    return &parent.back();
+  }
+
+  bool Open(json container) {
+    if (open_.size() == kMaxJsonDepth) {
+      return Fail(absl::StrCat("nested deeper than ", kMaxJsonDepth));
+    }
+    json* added = Add(std::move(container));
+    if (added == nullptr) return false;
+    open_.push_back(added);
+    return true;
+  }
+
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  bool Fail(std::string reason) {
+    if (!failure_) failure_ = std::move(reason);
+    return false;
+  }
+
+  json root_;
+  // Containers that are being filled. Only the innermost one grows, so the outer addresses hold.
+  std::vector<json*> open_;
+  std::string key_;
+  size_t num_values_ = 0;
+  std::optional<std::string> failure_;
+};
 
 bool Convert(const json& value, std::string& out) {
   if (!value.is_string()) return false;
@@ -50,13 +126,30 @@ bool Convert(const json& value, json& out) {
 
 }  // namespace
 
-absl::StatusOr<json> ParseJson(std::string_view text) {
-  if (const size_t at = FirstTooDeep(text); at < text.size()) {
-    return DataError(absl::StrCat("nested deeper than ", kMaxJsonDepth, " at byte ", at + 1));
+std::string QuotedForMessage(std::string_view text) {
+  return absl::StrCat("\"", OneLine(text), "\"");
+}
+
+// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error ..." -> the end.
+std::string SyntaxErrorMessage(size_t position, const nlohmann::detail::exception& error) {
+  std::string_view reason = error.what();
+  for (const std::string_view mark : {"syntax error ", "] "}) {
+    const size_t at = reason.find(mark);
+    if (at == std::string_view::npos) continue;
+    reason.remove_prefix(at + mark.size());
+    break;
   }
-  json document = json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return DataError("no valid JSON");
-  return document;
+  return absl::StrCat("no valid JSON at byte ", position, ": ", OneLine(reason));
+}
+
+absl::StatusOr<json> ParseJson(std::string_view text) {
+  // The library would pass over it.
+  if (text.starts_with("\xEF\xBB\xBF")) return DataError("no valid JSON: a byte-order mark");
+  DocumentBuilder builder;
+  if (!json::sax_parse(text, &builder)) {
+    return DataError(builder.failure().value_or("no valid JSON"));
+  }
+  return builder.Take();
 }
 
 absl::StatusOr<json> ParseJsonObject(std::string_view text) {

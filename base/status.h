@@ -48,6 +48,9 @@ inline absl::Status DataError(std::string_view message) {
 inline absl::Status EnvironmentError(std::string_view message) {
   return absl::UnavailableError(internal::View(message));
 }
+// Work that was left for a stop signal. Not reported: the run ends as interrupted (128 + signal).
+inline absl::Status StoppedError() { return absl::CancelledError("stopped by a signal"); }
+inline bool IsStopped(const absl::Status& status) { return absl::IsCancelled(status); }
 
 // The exit code of an error: by its canonical code, kEnvironment for any code that the factories do
 // not make. OK maps to kOk.

@@ -110,15 +110,31 @@ bool Drain(int fd, std::string& text) {
   return n > 0 || (n == -1 && errno == EINTR);
 }
 
+// The end of patience: a limit, or the caller's wish.
+class Patience {
+ public:
+  Patience(const ProgramOptions& options, Clock::time_point deadline)
+      : cancelled_(options.cancelled), deadline_(deadline) {}
+
+  int64_t LeftMs() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
+  }
+  bool Cancelled() const { return cancelled_ && cancelled_(); }
+  bool Ended() const { return LeftMs() <= 0 || Cancelled(); }
+
+ private:
+  const std::function<bool()>& cancelled_;
+  Clock::time_point deadline_;
+};
+
 // Reads both streams to their ends; the reason if a limit was reached first.
 std::optional<std::string> Collect(Pipe& out, Pipe& err, const ProgramOptions& options,
-                                   Clock::time_point deadline, ProgramOutput& output) {
+                                   const Patience& patience, ProgramOutput& output) {
   while (out.read != -1 || err.read != -1) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0) return "did not end in time";
+    if (patience.Ended()) return "did not end in time";
     std::array<pollfd, 2> polled = {pollfd{out.read, POLLIN, 0}, pollfd{err.read, POLLIN, 0}};
-    ::poll(polled.data(), polled.size(), static_cast<int>(std::min<int64_t>(left.count(), 1000)));
+    ::poll(polled.data(), polled.size(),
+           static_cast<int>(std::clamp<int64_t>(patience.LeftMs(), 0, 1000)));
     if (polled[0].revents != 0 && !Drain(out.read, output.out)) Pipe::CloseEnd(out.read);
     if (polled[1].revents != 0 && !Drain(err.read, output.err)) Pipe::CloseEnd(err.read);
     const auto largest = static_cast<int64_t>(std::max(output.out.size(), output.err.size()));
@@ -127,15 +143,15 @@ std::optional<std::string> Collect(Pipe& out, Pipe& err, const ProgramOptions& o
   return std::nullopt;
 }
 
-// Waits for `pid` until `deadline`; absent if it is still running then. A program may close its
-// streams and go on, so this polls (the usual case is that it is gone at the first look).
-std::optional<int> Reap(pid_t pid, Clock::time_point deadline) {
+// Waits for `pid` as long as patience lasts; absent if it is still running then. A program may
+// close its streams and go on, so this polls (the usual case is that it is gone at the first look).
+std::optional<int> Reap(pid_t pid, const Patience& patience) {
   int wait_status = 0;
   while (true) {
     const pid_t done = ::waitpid(pid, &wait_status, WNOHANG);
     if (done == pid) return wait_status;
     if (done == -1 && errno != EINTR) return std::nullopt;
-    if (Clock::now() >= deadline) return std::nullopt;
+    if (patience.Ended()) return std::nullopt;
     ::poll(nullptr, 0, 1);
   }
 }
@@ -155,17 +171,18 @@ absl::StatusOr<ProgramOutput> RunProgram(const std::vector<std::string>& argv,
   };
   Pipe out, err;
   if (!out.Open() || !err.Open()) return failed(std::strerror(errno));
-  const Clock::time_point deadline = Clock::now() + options.timeout;
+  const Patience patience(options, Clock::now() + options.timeout);
   const pid_t pid = Spawn(argv, options, out.write, err.write);
   if (pid < 0) return failed(absl::StrCat("cannot be started: ", std::strerror(-pid)));
   Pipe::CloseEnd(out.write);
   Pipe::CloseEnd(err.write);
 
   ProgramOutput output;
-  const std::optional<std::string> reason = Collect(out, err, options, deadline, output);
-  const std::optional<int> wait_status = reason ? std::nullopt : Reap(pid, deadline);
+  const std::optional<std::string> reason = Collect(out, err, options, patience, output);
+  const std::optional<int> wait_status = reason ? std::nullopt : Reap(pid, patience);
   if (!wait_status) {
     KillGroup(pid);
+    if (patience.Cancelled()) return StoppedError();
     return failed(reason.value_or("did not end in time"));
   }
   if (WIFSIGNALED(*wait_status)) {

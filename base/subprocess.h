@@ -2,12 +2,14 @@
 //
 // Standard input is empty; standard output and error are kept apart. The program gets its own
 // process group and the default signal dispositions; when the time or the output limit is reached
-// the whole group is killed. Errors: EnvironmentError naming the program when it cannot be started,
-// does not end in time, prints too much or dies by a signal. A non-zero exit code is no error here.
+// or the caller cancels, the whole group is killed. Errors: EnvironmentError naming the program
+// when it cannot be started, does not end in time, prints too much or dies by a signal;
+// StoppedError when the caller cancels. A non-zero exit code is no error here.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,6 +29,7 @@ struct ProgramOptions {
   std::map<std::string, std::string> environment;  // set on top of the caller's
   std::vector<std::string> removed_variables;      // not passed on
   std::chrono::milliseconds timeout{10000};
+  std::function<bool()> cancelled;               // asked at least every second; empty: never
   int64_t max_output_bytes = int64_t{64} << 20;  // of each stream
 };
 

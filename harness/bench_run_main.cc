@@ -1,14 +1,15 @@
 // bench-run: see --help, or README.md.
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/measurement/memory.h"
 #include "harness/run/commands.h"
-#include "harness/run/signals.h"
 #include "harness/run/torch_runtime.h"
 #include "results/text.h"
 
@@ -21,6 +22,14 @@ int Report(const absl::Status& status) {
     std::fprintf(stderr, "bench-run: error: %s\n", safe.c_str());
   }
   return static_cast<int>(bench::ExitCodeFor(status));
+}
+
+// After a stop signal abandoned work may still be running (control/abandonable.h), so nothing that
+// it uses may be destroyed.
+int End(int exit_code) {
+  if (!bench::harness::StopSignal()) return exit_code;
+  std::fflush(nullptr);
+  std::_Exit(exit_code);
 }
 
 }  // namespace
@@ -38,9 +47,9 @@ int main(int argc, char** argv) {
     if (result.ok()) exit_code = *result;
     return result.status();
   });
-  if (status.ok()) return exit_code;
+  if (status.ok()) return End(exit_code);
   const int error_code = Report(status);
   // Whatever failed after a stop signal failed because of it.
   const auto signal = bench::harness::StopSignal();
-  return signal ? 128 + *signal : error_code;
+  return End(signal ? 128 + *signal : error_code);
 }

@@ -119,7 +119,7 @@ std::vector<Generation> Generate(const Decoder& decoder,
   live = generator.Unfinished(live);
   std::vector<std::vector<int64_t>> rows;
   for (const int64_t b : live) rows.push_back(prompts[static_cast<size_t>(b)]);
-  while (!live.empty()) {
+  while (!live.empty() && !(options.cancelled && options.cancelled())) {
     const at::Tensor hidden_BD = LastHidden(decoder, rows, live, cache);
     generator.Append(LogProbsOf(decoder, hidden_BD, options), live);
     live = generator.Unfinished(live);

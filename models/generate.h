@@ -26,6 +26,8 @@ struct GenerationOptions {
   int64_t top_k = 0;       // 0: all
   double top_p = 1;        // 1: all
   std::optional<int64_t> stop_token;  // included in the result when generated
+  // Asked before each token; when true, Generate returns what there is so far. Empty: never.
+  std::function<bool()> cancelled;
 };
 
 struct Generation {

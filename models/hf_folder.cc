@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/status.h"
@@ -111,10 +112,49 @@ Json ConfigJson(const Decoder& decoder, const SpecialTokens& special_tokens) {
   return json;
 }
 
+using Shard = std::vector<NamedTensor>;
+
+// In order; a tensor larger than the limit has a shard of its own.
+std::vector<Shard> ShardsOf(const std::vector<NamedTensor>& tensors, int64_t max_shard_bytes) {
+  std::vector<Shard> shards(1);
+  int64_t bytes = 0;
+  for (const NamedTensor& t : tensors) {
+    const auto tensor_bytes = static_cast<int64_t>(t.tensor.nbytes());
+    if (bytes > 0 && bytes + tensor_bytes > max_shard_bytes) {
+      shards.emplace_back();
+      bytes = 0;
+    }
+    shards.back().push_back(t);
+    bytes += tensor_bytes;
+  }
+  return shards;
+}
+
+// The index is what makes shards a model, so it comes last.
+absl::Status SaveShards(const std::vector<Shard>& shards, const std::string& folder) {
+  const SafetensorsMetadata metadata = {{"format", "pt"}};
+  if (shards.size() == 1) {
+    return WriteSafetensors(absl::StrCat(folder, "/", kWeightsFile), shards[0], metadata);
+  }
+  int64_t total_size = 0;
+  Json weight_map = Json::object();
+  for (size_t i = 0; i < shards.size(); ++i) {
+    const std::string name =
+        absl::StrFormat("model-%05d-of-%05d.safetensors", i + 1, shards.size());
+    BENCH_RETURN_IF_ERROR(WriteSafetensors(absl::StrCat(folder, "/", name), shards[i], metadata));
+    for (const NamedTensor& t : shards[i]) {
+      weight_map[t.name] = name;
+      total_size += static_cast<int64_t>(t.tensor.nbytes());
+    }
+  }
+  const Json index = {{"metadata", {{"total_size", total_size}}}, {"weight_map", weight_map}};
+  return PublishFile(absl::StrCat(folder, "/", kIndexFile), index.dump(2) + "\n");
+}
+
 absl::Status SaveFolder(const std::string& folder, const Json& config,
-                        const std::vector<NamedTensor>& tensors) {
+                        const std::vector<NamedTensor>& tensors, int64_t max_shard_bytes) {
   BENCH_RETURN_IF_ERROR(MakeFolders(folder));
-  BENCH_RETURN_IF_ERROR(WriteSafetensors(folder + "/" + kWeightsFile, tensors, {{"format", "pt"}}));
+  BENCH_RETURN_IF_ERROR(SaveShards(ShardsOf(tensors, max_shard_bytes), folder));
   return PublishFile(folder + "/" + kConfigFile, config.dump(2) + "\n");
 }
 
@@ -154,9 +194,17 @@ absl::StatusOr<RewardModel> MakeRewardModel(DecoderConfig config, std::vector<Na
 
 }  // namespace
 
+absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const std::set<std::string> shards, ShardNames(folder));
+  std::vector<std::string> files(shards.begin(), shards.end());
+  if (Exists(folder + "/" + kIndexFile)) files.emplace_back(kIndexFile);
+  return files;
+}
+
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
-                          const std::string& folder) {
-  return SaveFolder(folder, ConfigJson(decoder, special_tokens), decoder.parameters());
+                          const std::string& folder, int64_t max_shard_bytes) {
+  return SaveFolder(folder, ConfigJson(decoder, special_tokens), decoder.parameters(),
+                    max_shard_bytes);
 }
 
 absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& special_tokens,
@@ -167,7 +215,7 @@ absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& s
   config["label2id"] = {{"reward", 0}};
   std::vector<NamedTensor> tensors = model.decoder().parameters();
   tensors.push_back({kScoreWeight, model.head().weight_1D()});
-  BENCH_RETURN_IF_ERROR(SaveFolder(folder, config, tensors));
+  BENCH_RETURN_IF_ERROR(SaveFolder(folder, config, tensors, kMaxShardBytes));
   const Json reward = {{"bias", model.head().bias()}};
   return PublishFile(folder + "/" + kRewardFile, reward.dump() + "\n");
 }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,8 +28,14 @@ struct SpecialTokens {
   std::optional<int64_t> bos, eos, pad;
 };
 
+// Weights beyond `max_shard_bytes` are split, in canonical order, over
+// model-00001-of-0000N.safetensors with an index, as transformers does.
+inline constexpr int64_t kMaxShardBytes = int64_t{5} << 30;
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
-                          const std::string& folder);
+                          const std::string& folder, int64_t max_shard_bytes = kMaxShardBytes);
+
+// Names of the files in `folder` that SaveHfFolder writes the weights to.
+absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder);
 
 inline constexpr char kRewardFile[] = "reward.json";
 absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& special_tokens,

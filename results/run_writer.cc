@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -63,7 +64,7 @@ struct KnownTable {
 
 struct RunWriter::State {
   std::string folder;
-  JournalFile journal;
+  std::optional<JournalFile> journal;  // absent: rows are dropped
   int64_t attempt = 1;
   int64_t torn_bytes = 0;
   double flush_interval_s = 0;
@@ -71,7 +72,10 @@ struct RunWriter::State {
   std::map<std::string, int64_t> metric_ids;  // by path
   std::map<std::string, KnownTable> tables;
 
-  absl::Status Add(EventBody body) { return journal.Add(EncodeEvent({attempt, std::move(body)})); }
+  absl::Status Add(EventBody body) {
+    if (!journal) return absl::OkStatus();
+    return journal->Add(EncodeEvent({attempt, std::move(body)}));
+  }
 
   absl::StatusOr<int64_t> IdOf(const MetricKey& key) {
     const auto [found, added] =
@@ -82,6 +86,7 @@ struct RunWriter::State {
 
   absl::Status AddRow(RowGroup group, const RowPosition& position,
                       const std::vector<MetricValue>& values) {
+    if (!journal) return absl::OkStatus();
     RowEvent row{group, position, {}};
     for (const MetricValue& value : values) {
       BENCH_ASSIGN_OR_RETURN(const int64_t id, IdOf(value.key));
@@ -149,6 +154,10 @@ absl::StatusOr<std::unique_ptr<RunWriter>> RunWriter::Resume(const std::string& 
   return writer;
 }
 
+std::unique_ptr<RunWriter> RunWriter::Discarding() {
+  return std::unique_ptr<RunWriter>(new RunWriter(std::make_unique<State>()));
+}
+
 absl::Status RunWriter::Step(const RowPosition& position, const std::vector<MetricValue>& values) {
   return state_->AddRow(RowGroup::kSteps, position, values);
 }
@@ -202,12 +211,14 @@ absl::Status RunWriter::FlushIfDue() {
 }
 
 absl::Status RunWriter::Flush() {
-  BENCH_RETURN_IF_ERROR(state_->journal.Flush());
+  if (!state_->journal) return absl::OkStatus();
+  BENCH_RETURN_IF_ERROR(state_->journal->Flush());
   state_->last_flush = Clock::now();
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> RunWriter::Finish(RunStatus status) {
+  if (!state_->journal) return UsageError("a run that was not recorded leaves no results");
   BENCH_RETURN_IF_ERROR(state_->Add(EndEvent{status}));
   BENCH_RETURN_IF_ERROR(Flush());
   return RecoverResults(state_->folder);

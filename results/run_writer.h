@@ -42,6 +42,8 @@ class RunWriter {
                                                            const RunHeader& header,
                                                            int64_t from_step,
                                                            double flush_interval_s);
+  // Takes rows and drops them: exists to measure what recording costs. Finish is a UsageError.
+  static std::unique_ptr<RunWriter> Discarding();
   ~RunWriter();
 
   absl::Status Step(const RowPosition& position, const std::vector<MetricValue>& values);

@@ -1,30 +1,113 @@
 #!/usr/bin/env python3
-"""What the harness adds to a training step: usage: overhead.py RESULTS.h5 [...]; needs h5py.
+"""What the harness adds to a training step: the same steps with and without recording.
 
-Between two steps without an evaluation the wall clock also counts recording, flushing the journal and
-progress. Overhead = median over steps of (wall time between ends of steps - step time) / step time;
-the mean too, since a flush falls on few steps. Ranges are inside the step: about ten a step.
+usage: overhead.py BUILD_FOLDER [--experiment sft_small] [--steps 500] [--processes 8] [--seed 1]
+
+Two arms of fresh processes, interleaved on-off-off-on (ABBA), train the same steps of an SFT experiment
+(harness/stages/sft_overhead_bench.cc): "on" with ranges, metrics and the journal, "off" with none of
+it. A step's period runs from its request for data to the next one's, so it holds everything between two
+steps. Step i is the same work in every process: its time in an arm is the median over the arm's
+processes, which a disturbance of one process does not move. Printed:
+  ratio      sum over steps of the times, on / off, with a 95 % bootstrap interval over processes
+             (the median leaves out flushes of the journal, which fall on few steps)
+  outside    of the "on" arm, the part of the periods that is outside the step's own clock: recording
+             a row, progress, and by its mean also the flushes (write and fsync). Measured within one
+             process, so machine noise hardly enters, but without the ranges, which are inside the step
+  in all     at most (ratio - 1) + mean outside: the ranges and rows of the first, the rows and flushes of
+             the second
+Needs numpy (the environment that set-up makes has it). Inputs are made first where the store lacks them.
 """
 
+import argparse
+import json
+import os
+import pathlib
+import subprocess
 import sys
+import tempfile
 
-import h5py
 import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WARM_UP = 10  # steps
+RESAMPLES = 4000
+
+
+def make_inputs(build, experiment, folder):
+    """A run that stops before its first step has found or made what it needs."""
+    subprocess.run([build / "bin/bench-run", experiment, "--stop-after-step", "0", "--out", folder],
+                   env=environment(), check=True, stdout=subprocess.DEVNULL)
+
+
+def environment():
+    return {"BENCH_ROOT": str(ROOT)} | os.environ
+
+
+def run_arm(build, options, recording, folder):
+    command = [build / "harness/sft_overhead_bench", options.experiment, recording,
+               str(options.steps + 1), folder]
+    done = subprocess.run(command, env=environment(), check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def total_time(periods):
+    """Seconds of all steps, each the median over processes; `periods` is processes x steps."""
+    return np.median(periods, axis=0).sum()
+
+
+def interval(on, off, generator):
+    """95 % interval of the ratio of total times, by resampling each arm's processes."""
+    ratios = []
+    for _ in range(RESAMPLES):
+        drawn = [arm[generator.integers(len(arm), size=len(arm))] for arm in (on, off)]
+        ratios.append(total_time(drawn[0]) / total_time(drawn[1]))
+    return np.percentile(ratios, [2.5, 97.5])
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
+                  if line.startswith("model name")), "unknown processor")
+    return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+
+
+def report(arms, gaps, generator):
+    on, off = (np.array(arms[name])[:, WARM_UP:] for name in ("on", "off"))
+    ratio = total_time(on) / total_time(off)
+    low, high = interval(on, off, generator)
+    outside = np.array(gaps)[:, WARM_UP:]
+    share = outside / on
+    print(f"machine: {machine()}")
+    print(f"{len(on)} processes an arm, {on.shape[1]} steps each, median step "
+          f"{1e3 * np.median(on):.2f} ms")
+    print(f"ratio on / off: {ratio:.4f}, 95 % interval {low:.4f} to {high:.4f}")
+    print(f"outside the step's clock: median {100 * np.median(share):.3f} %, "
+          f"mean {100 * outside.sum() / on.sum():.3f} % of a period, "
+          f"{int((outside > 10 * np.median(outside)).sum())} steps with a flush")
+    print(f"in all at most {100 * (ratio - 1 + outside.sum() / on.sum()):.3f} %")
 
 
 def main():
-    for path in sys.argv[1:]:
-        with h5py.File(path) as file:
-            wall = file["steps/wall_time_s"][:]
-            step_time = file["steps/step_time"][:]
-            evaluated = set(file["evals/step"][:]) if "step" in file["evals"] else set()
-            steps = file["steps/step"][:]
-            cpu = file["provenance"].attrs.get("cpu_model", "unknown processor")
-        kept = [i for i in range(1, len(steps)) if steps[i - 1] not in evaluated]
-        extra = np.array([wall[i] - wall[i - 1] - step_time[i] for i in kept])
-        base = np.array([step_time[i] for i in kept])
-        print(f"{path}: {cpu}: {len(kept)} steps, median step {1e3 * np.median(base):.1f} ms, overhead "
-              f"median {100 * np.median(extra / base):.3f} %, mean {100 * extra.sum() / base.sum():.3f} %")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--experiment", default="sft_small")
+    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--processes", type=int, default=8, help="an arm, an even number")
+    parser.add_argument("--seed", type=int, default=1, help="of the bootstrap")
+    options = parser.parse_args()
+    if options.processes < 2 or options.processes % 2 or options.steps <= WARM_UP:
+        parser.error(f"--processes must be even, --steps more than {WARM_UP}")
+    build = options.build.resolve()
+    arms, gaps = {"on": [], "off": []}, []
+    with tempfile.TemporaryDirectory(prefix="bench-overhead-") as folder:
+        make_inputs(build, options.experiment, f"{folder}/inputs")
+        for block in range(options.processes // 2):
+            for i, recording in enumerate(("on", "off", "off", "on")):
+                result = run_arm(build, options, recording, f"{folder}/{block}-{i}")
+                arms[recording].append(result["periods_s"])
+                gaps += [result["gaps_s"]] if recording == "on" else []
+            print(f"block {block + 1} of {options.processes // 2}", file=sys.stderr, flush=True)
+    report(arms, gaps, np.random.default_rng(options.seed))
 
 
 if __name__ == "__main__":

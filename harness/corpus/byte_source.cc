@@ -123,6 +123,7 @@ class ZstdDecoder {
     ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, kMaxZstdWindowLog);
   }
 
+  // NOLINTNEXTLINE(readability-non-const-parameter): zstd writes there, through result
   absl::StatusOr<size_t> Decode(RawFile& file, char* out, size_t size) {
     for (;;) {
       BENCH_ASSIGN_OR_RETURN(const std::string_view input, file.Peek());

@@ -80,7 +80,7 @@ std::string_view Name(GopherQualityRule rule) { return kNames[static_cast<size_t
 PerWritingSystem<GopherQualityParameters> GopherQualityPreset() {
   PerWritingSystem<GopherQualityParameters> preset;
   preset.unspaced.min_mean_word_characters = 1.1;
-  preset.unspaced.max_mean_word_characters = 3;
+  preset.unspaced.max_mean_word_characters = 5;
   preset.unspaced.stop_words = {"的", "是", "在", "和", "了", "有", "不", "与"};
   return preset;
 }

@@ -5,10 +5,10 @@
 // words, symbols too, as datatrove does; word counts and mean lengths leave symbols out. A document
 // is kept when every bound, itself included, is met.
 //
-// Text without spaces: words are ICU's dictionary words, whose mean length is about 1.6 characters
-// in Chinese prose against 4.7 in English, so the bounds on the mean are 1.1 and 3; the stop words
-// are the most frequent function words of Chinese. The other bounds are ratios of words or lines
-// and stay.
+// Text without spaces: words are ICU's dictionary words, of about 1.6 characters in Chinese prose
+// (4.7 in English) and more where Latin words are mixed in, so the bounds on the mean are 1.1 and
+// 5; the stop words are the most frequent function words of Chinese. The other bounds are ratios of
+// words or lines and stay.
 //
 // Source: Rae et al. 2021, "Scaling Language Models: ... Gopher" (arXiv 2112.11446), appendix A1.1;
 // FineWeb (arXiv 2406.17557). Stop words are matched as written, in lower case.

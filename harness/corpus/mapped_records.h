@@ -11,23 +11,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/mapped_file.h"
 #include "harness/corpus/record_file.h"
 
 namespace bench::corpus {
-
-// Read-only bytes of a file; unmapped when destroyed.
-class MappedFile {
- public:
-  static absl::StatusOr<MappedFile> Open(const std::string& path);
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) noexcept;
-  ~MappedFile();
-  std::string_view bytes() const { return bytes_; }
-
- private:
-  explicit MappedFile(std::string_view bytes) : bytes_(bytes) {}
-  std::string_view bytes_;
-};
 
 template <FixedRecord Record>
 class MappedRecords {

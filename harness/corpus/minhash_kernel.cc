@@ -10,6 +10,8 @@ constexpr uint64_t kLow29 = (uint64_t{1} << 29) - 1;
 
 // One block of permutations, whose state stays in registers, over all hashes. Values stay below
 // 2^62, so signed comparisons, which more instruction sets have, are right.
+// Parameters rather than a struct of pointers: __restrict holds for parameters.
+// NOLINTBEGIN(readability-function-size)
 BENCH_CPU_VARIANTS
 void LowerBlock(const uint32_t* __restrict low, const uint32_t* __restrict high, size_t num_hashes,
                 const uint32_t* __restrict a_low_in, const uint32_t* __restrict a_high_in,
@@ -40,6 +42,7 @@ void LowerBlock(const uint32_t* __restrict low, const uint32_t* __restrict high,
   }
   for (size_t k = 0; k < kPermutationLanes; ++k) minima[k] = static_cast<uint64_t>(least[k]);
 }
+// NOLINTEND(readability-function-size)
 
 }  // namespace
 

@@ -108,7 +108,7 @@ class RecordWriter {
     buffer_.reserve(std::max<size_t>(static_cast<size_t>(buffer_bytes) / sizeof(Record), 1));
   }
   absl::Status Flush() {
-    const absl::Status status = bytes_.Append(buffer_.data(), buffer_.size() * sizeof(Record));
+    absl::Status status = bytes_.Append(buffer_.data(), buffer_.size() * sizeof(Record));
     buffer_.clear();
     return status;
   }

@@ -8,9 +8,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/byte_alphabet.h"
-#include "harness/data/strict_json.h"
 
 namespace bench::harness {
 namespace {

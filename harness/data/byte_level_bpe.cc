@@ -4,19 +4,24 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/byte_alphabet.h"
-#include "harness/data/strict_json.h"
 #include "harness/data/text.h"
 
 namespace bench::harness {
 namespace {
 
-// Token texts as bytes. A text outside the alphabet (a control token's) is no word's, and left out.
+// The model's token texts as bytes. A text outside the alphabet (a control token's) is no word's,
+// and left out. An added token's text is not in the alphabet even where it looks like it: "Ġhello"
+// stands for these six letters.
 absl::StatusOr<BpeRules> RulesOf(const ByteLevelBpeParts& parts) {
   BpeRules rules;
   rules.ignore_merges = parts.ignore_merges;
+  std::vector<bool> is_models(parts.pieces.size(), true);
+  for (const int64_t id : parts.beyond_model) is_models[static_cast<size_t>(id)] = false;
   for (size_t id = 0; id < parts.pieces.size(); ++id) {
+    if (!is_models[id]) continue;
     const std::optional<std::string> bytes = BytesOfToken(parts.pieces[id]);
     if (bytes && !bytes->empty()) rules.tokens.emplace_back(*bytes, static_cast<int32_t>(id));
   }
@@ -53,6 +58,7 @@ std::string ValidUtf8(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ByteLevelBpe>> ByteLevelBpe::Create(ByteLevelBpeParts parts) {
+  BENCH_RETURN_IF_ERROR(CheckForm(parts.form));
   BENCH_ASSIGN_OR_RETURN(const BpeRules rules, RulesOf(parts));
   BENCH_ASSIGN_OR_RETURN(BpeModel model, BpeModel::Create(rules));
   return std::unique_ptr<ByteLevelBpe>(new ByteLevelBpe(std::move(parts), std::move(model)));

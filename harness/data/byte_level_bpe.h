@@ -26,6 +26,8 @@ struct ByteLevelBpeParts {
   std::vector<std::pair<std::string, std::string>> merges;  // of token texts, by rising rank
   bool ignore_merges = false;
   std::vector<AddedToken> added_tokens;
+  // Ids of added tokens that the model's own vocabulary lacks: no word and no merge becomes one.
+  std::vector<int64_t> beyond_model;
   TextForm form = TextForm::kAsIs;
   std::vector<std::unique_ptr<SplitStep>> split_steps;
   // What the file puts around a text.
@@ -34,7 +36,7 @@ struct ByteLevelBpeParts {
 
 class ByteLevelBpe : public TokenizerBackend {
  public:
-  // DataError as in bpe_model.h.
+  // DataError as in bpe_model.h and unicode_form.h.
   static absl::StatusOr<std::unique_ptr<ByteLevelBpe>> Create(ByteLevelBpeParts parts);
 
   std::vector<int64_t> Encode(std::string_view text) const override {

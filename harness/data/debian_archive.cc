@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "base/subprocess.h"
+#include "harness/control/signals.h"
 #include "harness/data/source.h"
 
 namespace bench::harness {
@@ -74,6 +75,7 @@ class Archive : public PackageArchive {
     options.folder = folder;
     options.environment = {{"LC_ALL", "C"}, {"DEBIAN_FRONTEND", "noninteractive"}};
     options.timeout = limit;
+    options.cancelled = [] { return StopSignal().has_value(); };
     auto output = RunProgram(command, options);
     const std::string what = absl::StrCat("cannot fetch Debian package ", package, ": `",
                                           absl::StrJoin(command, " "), "`");

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
-#include "harness/data/strict_json.h"
 
 namespace bench::harness {
 

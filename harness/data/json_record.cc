@@ -3,38 +3,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "harness/data/text.h"
+#include "base/json.h"
 #include "harness/definition/unknown_key.h"
 
 namespace bench::harness {
 namespace {
 
-constexpr size_t kMaxDepth = 64;
-constexpr size_t kMaxMessageBytes = 200;
-
-// Text of foreign origin for a message: valid UTF-8, one line, short.
-std::string OneLine(std::string_view text) {
-  std::string result;
-  for (const char32_t c : CodePoints(text.substr(0, kMaxMessageBytes))) {
-    AppendUtf8(c < 0x20 || c == 0x7F ? U'?' : c, result);
-  }
-  return result;
-}
-
 std::string MissingField(std::string_view name, const std::set<std::string>& keys) {
   const std::string missing = absl::StrCat("no field \"", std::string(name), "\"");
   const auto nearest = NearestName(name, std::vector<std::string>(keys.begin(), keys.end()));
   if (!nearest) return absl::StrCat(missing, " (the record has no keys)");
-  return absl::StrCat(missing, " (nearest key: \"", OneLine(*nearest), "\")");
-}
-
-// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error ..." -> the end.
-std::string SyntaxDetail(std::string_view what) {
-  for (const std::string_view mark : {"syntax error ", "] "}) {
-    const size_t at = what.find(mark);
-    if (at != std::string_view::npos) return OneLine(what.substr(at + mark.size()));
-  }
-  return OneLine(what);
+  return absl::StrCat(missing, " (nearest key: ", QuotedForMessage(*nearest), ")");
 }
 
 }  // namespace
@@ -90,8 +69,8 @@ bool RecordEvents::string(string_t& value) {
 }
 
 bool RecordEvents::Open(bool is_object) {
-  if (open_.size() == kMaxDepth) {
-    failure_ = absl::StrCat("nested deeper than ", kMaxDepth);
+  if (open_.size() == kMaxJsonDepth) {
+    failure_ = absl::StrCat("nested deeper than ", kMaxJsonDepth);
     return false;
   }
   if (AmongRecords() && !is_object) Problem("the record is an array, not an object");
@@ -135,7 +114,7 @@ bool RecordEvents::end_array() { return Close(); }
 
 bool RecordEvents::key(string_t& value) {
   if (!open_.back().keys.insert(value).second) {
-    Problem(absl::StrCat("duplicate key \"", OneLine(value), "\""));
+    Problem(absl::StrCat("duplicate key ", QuotedForMessage(value)));
   }
   key_ = value;
   return true;
@@ -143,7 +122,7 @@ bool RecordEvents::key(string_t& value) {
 
 bool RecordEvents::parse_error(size_t position, const std::string&,
                                const nlohmann::detail::exception& error) {
-  failure_ = absl::StrCat("no valid JSON at byte ", position, ": ", SyntaxDetail(error.what()));
+  failure_ = SyntaxErrorMessage(position, error);
   return false;
 }
 

@@ -108,6 +108,28 @@ constexpr std::array<TemplateRow, 4> kRows = {{
     {kLlama3, kLlama3, "<|eot_id|>", ContentSpace::kTrimmed, kLlama3Jinja},
 }};
 
+// Names for the digest: the numbers of enumerators change when one is added between them.
+std::string NameOf(SlotKind kind) {
+  switch (kind) {
+    case SlotKind::kBos:
+      return "bos";
+    case SlotKind::kControl:
+      return "control";
+    case SlotKind::kText:
+      return "text";
+    case SlotKind::kInstruction:
+      return "instruction";
+    case SlotKind::kInput:
+      return "input";
+    case SlotKind::kMessage:
+      return "message";
+  }
+  return "";
+}
+std::string NameOf(ContentSpace space) {
+  return space == ContentSpace::kTrimmed ? "trimmed" : "kept";
+}
+
 }  // namespace
 
 const TemplateRow& RowOf(PromptTemplate prompt_template) {
@@ -119,12 +141,12 @@ std::string Digest(PromptTemplate prompt_template) {
   Sha256 sha;
   for (const std::span<const TemplateSlot> slots : {row.prompt, row.prompt_with_input}) {
     for (const TemplateSlot& slot : slots) {
-      sha.Update(absl::StrCat(static_cast<int>(slot.kind), " ", slot.text.size(), " ",
+      sha.Update(absl::StrCat(NameOf(slot.kind), " ", slot.text.size(), " ",
                               internal::View(slot.text), "\n"));
     }
     sha.Update("\n");
   }
-  sha.Update(absl::StrCat(internal::View(row.end), "\n", static_cast<int>(row.space), "\n"));
+  sha.Update(absl::StrCat(internal::View(row.end), "\n", NameOf(row.space), "\n"));
   return sha.HexDigest();
 }
 

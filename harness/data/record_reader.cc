@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {
@@ -183,6 +184,7 @@ class Reader {
   }
 
   absl::Status Take(RecordOutcome outcome, const std::string& where) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     if (outcome.problem) return Refuse(where + *outcome.problem);
     ++report_.num_read;
     StringRecord record{{}, where};
@@ -192,6 +194,7 @@ class Reader {
 
   absl::Status Refuse(const std::string& message) {
     if (options_.on_invalid == OnInvalid::kError) return DataError(message);
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     ++report_.num_skipped;
     if (report_.skipped.size() < kMaxSkippedMessages) report_.skipped.push_back(message);
     return absl::OkStatus();

@@ -10,6 +10,7 @@
 // of range, duplicate key, truncated record, record over the size limit, missing field (with the
 // nearest key that is there), wrong type, no record at all. OnInvalid::kSkip drops and counts such
 // records instead where the next one can be found (not after a syntax error inside an array).
+// Between records a stop signal is obeyed: StoppedError.
 #pragma once
 
 #include <cstdint>

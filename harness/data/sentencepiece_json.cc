@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/sentencepiece_proto.h"
-#include "harness/data/strict_json.h"
 #include "harness/data/text.h"
 
 namespace bench::harness {
@@ -80,22 +80,38 @@ struct PieceSplit {
   Json parts;
 };
 
+// All cuts of a piece are tried, so that the time grows with its length squared.
+constexpr size_t kMaxMergedBytes = size_t{64} << 10;
+
+// Cuts of `text` into two members of `mergeable`.
+std::vector<std::pair<std::string_view, std::string_view>> PairsOf(
+    std::string_view text, const std::unordered_set<std::string_view>& mergeable) {
+  std::vector<std::pair<std::string_view, std::string_view>> pairs;
+  for (size_t at = 1; at < text.size(); ++at) {
+    const bool within_character = (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+    if (within_character || !mergeable.contains(text.substr(0, at))) continue;
+    if (mergeable.contains(text.substr(at)))
+      pairs.emplace_back(text.substr(0, at), text.substr(at));
+  }
+  return pairs;
+}
+
 absl::StatusOr<Json> MergesOf(const Description& model) {
-  std::unordered_set<std::string> mergeable;
+  std::unordered_set<std::string_view> mergeable;
   for (const SentencePiece& piece : model.pieces) {
     if (piece.kind == PieceKind::kNormal) mergeable.insert(piece.text);
   }
   std::vector<PieceSplit> splits;
   std::set<float> scores;
   for (const SentencePiece& piece : model.pieces) {
-    const std::u32string characters = CodePoints(piece.text);
-    if (piece.kind != PieceKind::kNormal || characters.size() < 2) continue;
+    if (piece.kind != PieceKind::kNormal || NumCharacters(piece.text) < 2) continue;
+    if (piece.text.size() > kMaxMergedBytes) {
+      return DataError(absl::StrCat("its piece ", QuotedForMessage(piece.text), " has ",
+                                    piece.text.size(), " bytes; the most is ", kMaxMergedBytes));
+    }
     if (!scores.insert(piece.score).second) return DataError("two of its pieces have one score");
-    for (size_t at = 1; at < characters.size(); ++at) {
-      std::string left = ToUtf8(std::u32string_view(characters).substr(0, at));
-      std::string right = ToUtf8(std::u32string_view(characters).substr(at));
-      if (!mergeable.contains(left) || !mergeable.contains(right)) continue;
-      splits.push_back({piece.score, Json::array({std::move(left), std::move(right)})});
+    for (const auto& [left, right] : PairsOf(piece.text, mergeable)) {
+      splits.push_back({piece.score, Json::array({left, right})});
     }
   }
   std::stable_sort(splits.begin(), splits.end(),

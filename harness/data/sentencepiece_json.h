@@ -12,7 +12,8 @@
 //               characters overlap
 //
 // Errors: DataError saying what cannot be expressed: a normaliser other than space -> U+2581, word
-// models, unused pieces, equal scores (bpe), a normal piece with an unknown character (unigram).
+// models, unused pieces, equal scores or a piece over 64 KiB (bpe), a normal piece with an unknown
+// character (unigram).
 #pragma once
 
 #include <string>

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {
@@ -23,20 +24,6 @@ bool Matches(const SourceManifest& manifest, const std::string& path) {
   return std::any_of(manifest.files.begin(), manifest.files.end(), [&](const std::string& pattern) {
     return fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
   });
-}
-
-// Sorted paths of the regular files below `root`, relative to it.
-absl::StatusOr<std::vector<std::string>> RegularFiles(const std::string& root) {
-  std::vector<std::string> files;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(root, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!fs::is_regular_file(entry->symlink_status())) continue;
-    files.push_back(fs::relative(entry->path(), root, error).generic_string());
-  }
-  if (error) return EnvironmentError(absl::StrCat("cannot list ", root, ": ", error.message()));
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 class Records : public SourceContent {
@@ -62,6 +49,7 @@ class Files : public SourceContent {
                        const std::string& path) const override {
     BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, MatchingFiles(manifest, root));
     for (const std::string& file : files) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       BENCH_ASSIGN_OR_RETURN(const std::string bytes,
                              ReadFile(absl::StrCat(root, "/", file), kMaxFileBytes));
       const std::string copy = absl::StrCat(path, "/", file);
@@ -77,6 +65,7 @@ class Files : public SourceContent {
     BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, RegularFiles(path));
     Sha256 sha;
     for (const std::string& file : files) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(absl::StrCat(path, "/", file)));
       sha.Update(absl::StrCat(file, " ", digest, "\n"));
     }
@@ -96,6 +85,19 @@ const SourceContent& ContentOf(SourceKind kind) {
       return files;
   }
   return records;
+}
+
+absl::StatusOr<std::vector<std::string>> RegularFiles(const std::string& root) {
+  std::vector<std::string> files;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(root, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (!fs::is_regular_file(entry->symlink_status())) continue;
+    files.push_back(fs::relative(entry->path(), root, error).generic_string());
+  }
+  if (error) return EnvironmentError(absl::StrCat("cannot list ", root, ": ", error.message()));
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 absl::StatusOr<std::vector<std::string>> MatchingFiles(const SourceManifest& manifest,

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/gettext.h"
 #include "harness/data/source.h"
 #include "harness/data/source_content.h"
@@ -25,8 +26,6 @@ struct MessageKey {
   std::string catalogue;
   std::string context;
   std::string english;
-  // clang-tidy 14 takes the comparison with 0 that this makes for a null pointer.
-  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const MessageKey&, const MessageKey&) = default;
 };
 using MessageTable = std::map<MessageKey, std::map<std::string, std::string>>;
@@ -87,6 +86,7 @@ absl::StatusOr<std::string> ExtractRecords(const SourceManifest& manifest,
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, MatchingFiles(manifest, root));
   MessageTable table;
   for (const std::string& file : files) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     if (auto status = AddCatalogue(root, file, table); !status.ok()) {
       return Annotate(status, absl::StrCat("source ", manifest.name));
     }
@@ -102,6 +102,7 @@ absl::StatusOr<std::vector<CatalogueRecord>> ReadCatalogueRecords(const FetchedS
   BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(source.path, kMaxRecordsBytes));
   std::vector<CatalogueRecord> records;
   for (size_t begin = 0; begin < bytes.size();) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const size_t end = std::min(bytes.find('\n', begin), bytes.size());
     auto record = ParseRecord(bytes.substr(begin, end - begin));
     if (!record.ok()) {

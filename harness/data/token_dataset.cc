@@ -1,6 +1,7 @@
 #include "harness/data/token_dataset.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -9,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/json.h"
 #include "base/status.h"
-#include "nlohmann/json.hpp"
 
 namespace bench::harness {
 namespace {
@@ -22,6 +23,7 @@ static_assert(std::endian::native == std::endian::little && sizeof(TokenDocument
 
 constexpr char kManifest[] = "manifest.json";
 constexpr char kFormat[] = "bench-token-dataset";
+constexpr std::array<std::string_view, 2> kParts = {"train", "validation"};
 constexpr int64_t kMaxManifestBytes = int64_t{64} << 20;
 constexpr size_t kBufferBytes = size_t{1} << 20;
 
@@ -173,7 +175,7 @@ TokenShard::TokenShard(MappedFile tokens, MappedFile documents, int64_t bytes_pe
       documents_(reinterpret_cast<const TokenDocument*>(document_bytes_.bytes().data()),
                  document_bytes_.bytes().size() / sizeof(TokenDocument)) {}
 
-absl::Status TokenShard::CheckDocuments() const {
+absl::Status TokenShard::CheckDocuments(size_t num_languages) const {
   if (documents_.empty() || documents_.front().first_token != 0) {
     return DataError("the first document does not begin at the first token");
   }
@@ -181,6 +183,10 @@ absl::Status TokenShard::CheckDocuments() const {
     if (document_end(i) > num_tokens_ ||
         document_end(i) <= static_cast<int64_t>(document(i).first_token)) {
       return DataError(absl::StrCat("document ", i, " has no place among the tokens"));
+    }
+    if (document(i).language >= num_languages) {
+      return DataError(absl::StrCat("document ", i, " has the language ", document(i).language,
+                                    " of ", num_languages));
     }
   }
   return absl::OkStatus();
@@ -215,26 +221,55 @@ struct Manifest {
   std::map<std::string, std::vector<std::pair<int64_t, int64_t>>> parts;  // tokens, documents
 };
 
+absl::StatusOr<std::vector<std::string>> ReadLanguages(const json& document) {
+  BENCH_ASSIGN_OR_RETURN(const json list, JsonMember<json>(document, "languages"));
+  std::vector<std::string> languages;
+  for (const json& name : list) {
+    if (!name.is_string()) return DataError("\"languages\" holds what is no string");
+    languages.push_back(name.get<std::string>());
+  }
+  return languages;
+}
+
+absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
+  BENCH_ASSIGN_OR_RETURN(const json document, ParseJsonObject(text));
+  if (JsonMember<std::string>(document, "format").value_or("") != kFormat ||
+      JsonMember<int64_t>(document, "format_version").value_or(0) != 1) {
+    return DataError("not a token data set of format version 1");
+  }
+  Manifest manifest;
+  TokenDatasetOptions& options = manifest.options;
+  BENCH_ASSIGN_OR_RETURN(options.vocab_size, JsonMember<int64_t>(document, "vocab_size"));
+  if (options.vocab_size <= 0) return DataError("\"vocab_size\" is not positive");
+  BENCH_ASSIGN_OR_RETURN(options.tokenizer_sha256,
+                         JsonMember<std::string>(document, "tokenizer_sha256"));
+  BENCH_ASSIGN_OR_RETURN(options.languages, ReadLanguages(document));
+  BENCH_ASSIGN_OR_RETURN(const json parts, JsonMember<json>(document, "parts"));
+  if (!parts.is_object()) return DataError("\"parts\" is no object");
+  for (const auto& [name, shards] : parts.items()) {
+    // It becomes the beginning of file names.
+    if (std::find(kParts.begin(), kParts.end(), name) == kParts.end()) {
+      return DataError(absl::StrCat("the part ", QuotedForMessage(name), " is unknown"));
+    }
+    for (const json& shard : shards) {
+      BENCH_ASSIGN_OR_RETURN(const int64_t num_tokens, JsonMember<int64_t>(shard, "tokens"));
+      BENCH_ASSIGN_OR_RETURN(const int64_t num_documents, JsonMember<int64_t>(shard, "documents"));
+      manifest.parts[name].emplace_back(num_tokens, num_documents);
+    }
+  }
+  return manifest;
+}
+
+// Divides, since a manifest may claim any number.
+bool HoldsRecords(std::string_view bytes, int64_t count, size_t record_bytes) {
+  return bytes.size() % record_bytes == 0 &&
+         static_cast<int64_t>(bytes.size() / record_bytes) == count;
+}
+
 absl::StatusOr<Manifest> ReadManifest(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  Manifest manifest;
-  try {
-    if (document.at("format") != kFormat || document.at("format_version") != 1) {
-      return DataError(path + ": not a token data set of format version 1");
-    }
-    document.at("vocab_size").get_to(manifest.options.vocab_size);
-    document.at("tokenizer_sha256").get_to(manifest.options.tokenizer_sha256);
-    document.at("languages").get_to(manifest.options.languages);
-    for (const auto& [name, shards] : document.at("parts").items()) {
-      for (const json& shard : shards) {
-        manifest.parts[name].emplace_back(shard.at("tokens").get<int64_t>(),
-                                          shard.at("documents").get<int64_t>());
-      }
-    }
-  } catch (const json::exception& error) {
-    return DataError(absl::StrCat(path, ": ", error.what()));
-  }
+  absl::StatusOr<Manifest> manifest = ParseManifest(text);
+  if (!manifest.ok()) return Annotate(manifest.status(), path);
   return manifest;
 }
 
@@ -248,18 +283,19 @@ absl::StatusOr<TokenDataset> TokenDataset::Open(const std::string& folder) {
   for (const auto& [name, sizes] : manifest.parts) {
     for (size_t i = 0; i < sizes.size(); ++i) {
       const std::string path = ShardPath(folder, name, i, "tokens");
+      if (!Exists(path)) {
+        return DataError(absl::StrCat(path, ": missing, but ", kManifest, " names it"));
+      }
       BENCH_ASSIGN_OR_RETURN(MappedFile tokens, MappedFile::Open(path));
       BENCH_ASSIGN_OR_RETURN(MappedFile documents,
                              MappedFile::Open(ShardPath(folder, name, i, "documents")));
       const int64_t bytes_per_token = BytesPerToken(dataset.vocab_size());
-      const size_t expected = static_cast<size_t>(sizes[i].first * bytes_per_token);
-      if (tokens.bytes().size() != expected ||
-          documents.bytes().size() !=
-              static_cast<size_t>(sizes[i].second) * sizeof(TokenDocument)) {
+      if (!HoldsRecords(tokens.bytes(), sizes[i].first, static_cast<size_t>(bytes_per_token)) ||
+          !HoldsRecords(documents.bytes(), sizes[i].second, sizeof(TokenDocument))) {
         return DataError(absl::StrCat(path, ": not of the size that ", kManifest, " says"));
       }
       TokenShard shard(std::move(tokens), std::move(documents), bytes_per_token);
-      BENCH_RETURN_IF_ERROR(Annotate(shard.CheckDocuments(), path));
+      BENCH_RETURN_IF_ERROR(Annotate(shard.CheckDocuments(dataset.languages().size()), path));
       dataset.parts_[name].push_back(std::move(shard));
     }
   }

@@ -78,7 +78,7 @@ class TokenShard {
  private:
   friend class TokenDataset;
   TokenShard(MappedFile tokens, MappedFile documents, int64_t bytes_per_token);
-  absl::Status CheckDocuments() const;
+  absl::Status CheckDocuments(size_t num_languages) const;
 
   MappedFile token_bytes_, document_bytes_;
   int64_t bytes_per_token_;

@@ -38,6 +38,7 @@ void AddSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder,
   Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
                  {"model_max_length", max_positions},
                  {"clean_up_tokenization_spaces", false},
+                 {"add_bos_token", tokenizer.bos_id().has_value()},
                  {"chat_template", std::string(RowOf(prompt_template).jinja)}};
   config.update(names);
   Json generation = {{"eos_token_id", encoder.end_token()}};

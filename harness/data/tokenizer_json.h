@@ -9,7 +9,7 @@
 //                   itself would give them
 //
 // Everything else is refused, never approximated. Errors: DataError "NAME: COMPONENT: reason".
-// Memory is bounded (strict_json.h); no Torch.
+// Memory is bounded (base/json.h); no Torch.
 #pragma once
 
 #include <memory>

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/json_component.h"
-#include "harness/data/strict_json.h"
 
 namespace bench::harness {
 namespace {
@@ -73,19 +73,19 @@ absl::Status ReadSource(const Source& source, const JsonComponent& file,
 
 absl::StatusOr<SpecialTokenIds> ReadSpecialTokens(const TokenizerFiles& files,
                                                   const TokenizerBackend& backend) {
+  const SpecialTokenIds own = backend.special_tokens();
   SpecialTokenIds ids;
-  bool adds_bos = true;
+  ids.bos = own.bos;
+  bool adds_bos = own.bos.has_value();
   for (const Source& source : kSources) {
     const auto bytes = files.beside.find(source.file);
     if (bytes == files.beside.end()) continue;
-    const absl::StatusOr<Json> json = ParseStrictJson(bytes->second);
+    const absl::StatusOr<Json> json = ParseJson(bytes->second);
     if (!json.ok()) return Annotate(json.status(), source.file);
     BENCH_ASSIGN_OR_RETURN(const JsonComponent file, JsonComponent::Of(*json, source.file));
     BENCH_RETURN_IF_ERROR(ReadSource(source, file, backend, ids));
-    BENCH_ASSIGN_OR_RETURN(const bool adds, file.Flag("add_bos_token", true));
-    adds_bos = adds_bos && adds;
+    BENCH_ASSIGN_OR_RETURN(adds_bos, file.Flag("add_bos_token", adds_bos));
   }
-  const SpecialTokenIds own = backend.special_tokens();
   for (const Role& role : kRoles) {
     if (!(ids.*role.id)) ids.*role.id = own.*role.id;
   }

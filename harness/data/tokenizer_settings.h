@@ -1,7 +1,11 @@
 // Which special tokens the files beside a tokenizer.json name, each by the first that does:
 // tokenizer_config.json and special_tokens_map.json by text (a string, or an object with
-// "content"), generation_config.json by id (a list counts by its first). `add_bos_token: false`
-// means no BOS. Errors: DataError naming file and field.
+// "content"), generation_config.json by id (a list counts by its first).
+//
+// BOS is what `backend` itself puts before a text: a token that is only named stands before none,
+// as in transformers (GPT-2, Qwen2 and SmolLM name one that they do not use). `add_bos_token`
+// overrides it: true makes the named token BOS, false means none. Errors: DataError naming file and
+// field.
 #pragma once
 
 #include <optional>

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/script_similarity.h"
 #include "harness/data/text.h"
 #include "harness/data/translation_text.h"
@@ -68,8 +69,9 @@ class Builder {
   Builder(const TranslationsSpec& spec, ScriptConverter converter)
       : spec_(spec), converter_(std::move(converter)) {}
 
-  void AddSource(const SourceMessages& source) {
+  absl::Status AddSource(const SourceMessages& source) {
     for (const CatalogueRecord& record : source.records) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       TranslatedMessage message = MessageOf(record);
       if (const auto reason = DropReason(message)) {
         CountDropOfAllTasks(source.source, Name(*reason));
@@ -79,20 +81,24 @@ class Builder {
         messages_.push_back({source.source, std::move(message)});
       }
     }
+    return absl::OkStatus();
   }
 
   absl::StatusOr<Translations> Build() {
     std::vector<TranslatedMessage> texts;
     for (const KeptMessage& message : messages_) texts.push_back(message.text);
     TranslationSplit split(texts, spec_.parts);
-    for (const std::string_view task : kTranslationTasks) PlaceTask(task, split);
+    for (const std::string_view task : kTranslationTasks) {
+      BENCH_RETURN_IF_ERROR(PlaceTask(task, split));
+    }
     return Finish(split.summary());
   }
 
  private:
-  void PlaceTask(std::string_view task, TranslationSplit& split) {
+  absl::Status PlaceTask(std::string_view task, TranslationSplit& split) {
     std::map<std::string, Outputs> outputs_of;
     for (const KeptMessage& message : messages_) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       TranslationPair pair = PairOf(message.text, task);
       if (const auto reason = PairDrop(pair)) {
         CountDrop(message.source, task, *reason);
@@ -101,9 +107,11 @@ class Builder {
       }
     }
     for (const auto& [input, outputs] : outputs_of) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       const ChosenOutput chosen = MostFrequent(task, outputs);
       Place({task, input, chosen.output}, chosen.source, split);
     }
+    return absl::OkStatus();
   }
 
   std::optional<std::string_view> PairDrop(const TranslationPair& pair) const {
@@ -199,7 +207,9 @@ absl::StatusOr<Translations> BuildTranslations(const std::vector<SourceMessages>
                                                const TranslationsSpec& spec) {
   BENCH_ASSIGN_OR_RETURN(ScriptConverter converter, ScriptConverter::Create());
   Builder builder(spec, std::move(converter));
-  for (const SourceMessages& source : sources) builder.AddSource(source);
+  for (const SourceMessages& source : sources) {
+    BENCH_RETURN_IF_ERROR(builder.AddSource(source));
+  }
   return builder.Build();
 }
 

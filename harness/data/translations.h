@@ -73,7 +73,7 @@ struct Translations {
   ComponentSummary components;
 };
 
-// DataError if nothing is left for the part "sft".
+// DataError if nothing is left for the part "sft"; StoppedError once a stop was asked for.
 absl::StatusOr<Translations> BuildTranslations(const std::vector<SourceMessages>& sources,
                                                const TranslationsSpec& spec);
 

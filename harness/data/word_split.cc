@@ -1,7 +1,6 @@
 #include "harness/data/word_split.h"
 
 #include <unicode/regex.h>
-#include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <array>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/status.h"
+#include "harness/data/icu_text.h"
 
 namespace bench::harness {
 namespace {
@@ -72,16 +72,18 @@ class PatternStep : public SplitStep {
   explicit PatternStep(std::unique_ptr<icu::RegexPattern> pattern) : pattern_(std::move(pattern)) {}
 
   void Split(std::string piece, std::vector<std::string>& pieces) const override {
-    const icu::UnicodeString text = icu::UnicodeString::fromUTF8(piece);
+    const icu::UnicodeString text = Utf16Of(piece);
     UErrorCode error = U_ZERO_ERROR;
     const std::unique_ptr<icu::RegexMatcher> matcher(pattern_->matcher(text, error));
+    CheckIcu(error);
     // These patterns keep a bounded number of places to go back to; no limit may end them early.
-    if (U_SUCCESS(error)) matcher->setStackLimit(0, error);
+    matcher->setStackLimit(0, error);
     Cutter cutter(piece, pieces);
-    while (U_SUCCESS(error) && matcher->find(error)) {
+    while (matcher->find(error)) {
       cutter.CutAt(matcher->start(error));
       cutter.CutAt(matcher->end(error));
     }
+    CheckIcu(error);
     cutter.CutAt(text.length());
   }
 

@@ -6,7 +6,8 @@
 // their text (another pattern is refused by the reader) and run by ICU; \s is Unicode White_Space,
 // \p{L} and \p{N} are those of Unicode 16, Digits' are of Unicode 17, as in PyPI `tokenizers` 0.23.
 // ICU 72 knows Unicode 15; the letters and numbers that came later are listed here.
-// Errors: DataError if ICU cannot compile a pattern.
+// Errors: DataError if ICU cannot compile a pattern. What fails while a text is cut is thrown
+// (icu_text.h): no text is ever cut short.
 #pragma once
 
 #include <memory>

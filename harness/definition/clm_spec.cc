@@ -32,13 +32,20 @@ void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
 void Describe(ClmTokenizerSpec& spec, FieldList& fields) {
   Describe(spec.ref, fields);
   fields.Leaf("characters", spec.characters,
-              {.doc = "true: a token a character of data.path", .replaces = {"artifact", "path"}});
+              {.doc = "true: a token a character of the text", .replaces = {"artifact", "path"}});
 }
 
 void Describe(ClmDataSpec& spec, FieldList& fields) {
-  fields.Leaf("path", spec.path, {.doc = "your own text file, UTF-8", .role = TextRole::kUserPath});
+  fields.Leaf("source", spec.source,
+              {.doc = "data source of kind \"files\", experiments/data/NAME.toml",
+               .role = TextRole::kName,
+               .replaces = {"path"}});
+  fields.Leaf("path", spec.path,
+              {.doc = "your own text file, UTF-8, or a folder of such, instead of source",
+               .role = TextRole::kUserPath,
+               .replaces = {"source"}});
   fields.Leaf("validation_fraction", spec.validation_fraction,
-              {.doc = "held out at the end of path's text", .bounds = AboveUpTo(0, 0.5)});
+              {.doc = "held out at the end of the text", .bounds = AboveUpTo(0, 0.5)});
 }
 
 void Describe(ClmEvaluationSpec& spec, FieldList& fields) {
@@ -83,7 +90,10 @@ void Describe(ClmSpec& spec, FieldList& fields) {
 void Validate(const ClmSpec& spec, const Violations& violations) {
   Validate(spec.model, violations.In("model"));
   ValidateTokenizer(spec.tokenizer, violations.In("tokenizer"));
-  if (!spec.data.path) violations.Add("data.path", "there is nothing to train on");
+  if (spec.data.source.has_value() == spec.data.path.has_value()) {
+    violations.Add(spec.data.source ? "data.path" : "data.source",
+                   "needs exactly one of source = \"NAME\" and path = \"...\"");
+  }
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   ValidateLengths(spec, violations);

@@ -18,12 +18,15 @@ namespace bench::harness {
 // [tokenizer]: exactly one of the three.
 struct ClmTokenizerSpec {
   TokenizerRef ref;
-  bool characters = false;  // the vocabulary is the characters that occur in data.path
+  bool characters = false;  // the vocabulary is the characters that occur in the text
 };
 
-// [data]
+// [data]: exactly one of `source` and `path`.
 struct ClmDataSpec {
-  std::optional<std::string> path;   // a text file, UTF-8
+  // A data source of kind "files", experiments/data/NAME.toml; its files, one after another in the
+  // order of their paths, are the text.
+  std::optional<std::string> source;
+  std::optional<std::string> path;   // a text file, UTF-8, or a folder of such
   double validation_fraction = 0.1;  // of the text's bytes, at its end
 };
 

@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "harness/run/signals.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {

@@ -19,6 +19,7 @@
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
 #include "harness/store/store.h"
+#include "harness/store/store_report.h"
 #include "models/generate.h"
 #include "results/isolated_reader.h"
 #include "results/run_writer.h"
@@ -176,27 +177,16 @@ absl::StatusOr<std::set<std::string>> LockedDefinitions(const Options& options) 
   return hashes;
 }
 
-void PrintEntries(const std::vector<StoreEntry>& entries, std::string_view closing) {
-  int64_t total = 0;
-  for (const StoreEntry& entry : entries) {
-    absl::PrintF("%12.1f MiB  %s  %s%s\n", static_cast<double>(entry.bytes) / (1 << 20),
-                 results::EscapeForTerminal(entry.name), entry.experiment,
-                 entry.prunable ? "  (prunable)" : "");
-    total += entry.bytes;
-  }
-  absl::PrintF("%12.1f MiB  %s\n", static_cast<double>(total) / (1 << 20), internal::View(closing));
-}
-
 absl::StatusOr<int> StoreCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const auto locked, LockedDefinitions(options));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(options.store_root));
   if (options.store_action == StoreAction::kPrune) {
     BENCH_ASSIGN_OR_RETURN(const auto removed, store.Prune(locked));
-    PrintEntries(removed, "removed");
+    std::fputs(StoreReport(removed, "removed").c_str(), stdout);
     return 0;
   }
   BENCH_ASSIGN_OR_RETURN(const auto entries, store.List(locked));
-  PrintEntries(entries, absl::StrCat("in ", store.root()));
+  std::fputs(StoreReport(entries, absl::StrCat("in ", store.root())).c_str(), stdout);
   return 0;
 }
 

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "harness/control/progress.h"
 #include "harness/definition/load.h"
-#include "harness/run/progress.h"
 #include "harness/stages/stage.h"
 #include "harness/store/store.h"
 

@@ -123,8 +123,8 @@ std::vector<OptionRow> CommandRows() {
       {"recover", "DIR", "make the results file of a run that was killed, from its journal",
        Sets(Command::kRecover)},
       {"store", "ACTION",
-       "list: what the store holds, with sizes; prune: remove what no locked "
-       "definition needs",
+       "list: what the store holds, with sizes and what may go; prune: remove that (artifacts and "
+       "checkpoints that nothing needs any more; results stay)",
        [](Options& o, const Values& v) {
          BENCH_ASSIGN_OR_RETURN(
              o.store_action,

@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/definition/load.h"
 #include "harness/run/child_process.h"
-#include "harness/run/signals.h"
 #include "harness/store/store.h"
 #include "results/run_writer.h"
 

@@ -7,15 +7,16 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/control/process_clock.h"
+#include "harness/control/signals.h"
 #include "harness/measurement/machine_class.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
 #include "harness/measurement/torch_versions.h"
 #include "harness/run/acceptance.h"
+#include "harness/run/disk_preflight.h"
 #include "harness/run/inputs.h"
-#include "harness/run/process_clock.h"
 #include "harness/run/run_folder.h"
-#include "harness/run/signals.h"
 #include "harness/run/summary.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
@@ -25,18 +26,6 @@ namespace {
 
 using results::RunHeader;
 using results::RunStatus;
-
-// Below this much free disk a run is not begun: it would likely end in the middle.
-constexpr int64_t kMinFreeDiskBytes = int64_t{1} << 30;
-
-absl::Status CheckFreeDisk(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(const int64_t free, FreeDiskBytes(path));
-  if (free >= kMinFreeDiskBytes) return absl::OkStatus();
-  return EnvironmentError(absl::StrCat(path, ": ", free >> 20, " MiB of disk are free, ",
-                                       kMinFreeDiskBytes >> 20,
-                                       " are needed; bench-run --store prune removes what no "
-                                       "locked experiment needs"));
-}
 
 std::string NameOf(const LoadedDefinition& definition) {
   return ToString(ArtifactRef{definition.name, definition.version});
@@ -149,6 +138,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
   absl::StatusOr<StageOutcome> outcome;
   BENCH_RETURN_IF_ERROR(CatchExceptions(where, [&] {
     outcome = run.stage->Run(context);
+    if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}};
     return outcome.status();
   }));
   return outcome;
@@ -221,8 +211,8 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(
       LoadedDefinition loaded,
       LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
-  BENCH_RETURN_IF_ERROR(CheckFreeDisk(request.store_root));
-  if (request.folder) BENCH_RETURN_IF_ERROR(CheckFreeDisk(*request.folder));
+  BENCH_RETURN_IF_ERROR(
+      CheckDisk({}, request.folder.value_or(request.store_root), request.store_root));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store));
 
@@ -245,6 +235,8 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
   BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
                                                                 run.progress, run.device}));
+  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  BENCH_RETURN_IF_ERROR(CheckDisk(disk, run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run);
   run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device);
   BENCH_RETURN_IF_ERROR(OpenWriter(run));

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "results/hdf5_file.h"
+#include "results/isolated_reader.h"
 #include "results/journal.h"
 #include "results/run_writer.h"
 
@@ -43,10 +43,9 @@ absl::Status CheckSameRun(const results::RunHeader& header, const std::string& p
 // results: then the file is absent, or that of an earlier attempt.
 absl::Status PublishIfStale(const results::RunRecord& record, const std::string& folder) {
   const std::string path = absl::StrCat(folder, "/", internal::View(results::kResultsName));
-  if (Exists(path)) {
-    const auto published = results::ReadResults(path);
-    if (published.ok() && *published == record) return absl::OkStatus();
-  }
+  // What ended a run may have damaged the file, and a damaged one can end its reader: not this one.
+  const auto published = results::ReadResultsIsolated(path);
+  if (published.ok() && *published == record) return absl::OkStatus();
   return results::RecoverResults(folder).status();
 }
 

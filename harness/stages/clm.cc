@@ -7,16 +7,26 @@
 #include "harness/stages/content_digest.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
+#include "harness/stages/fetch.h"
 #include "harness/training/loop.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
 namespace {
 
-absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec, const RunContext& context) {
-  if (!spec.tokenizer.characters) return LoadTokenizer(spec.tokenizer.ref, context);
-  BENCH_ASSIGN_OR_RETURN(const std::string model, TrainCharacterTokenizer(*spec.data.path));
-  return Tokenizer::FromModelBytes(model, "the tokenizer of characters");
+// The user's own text, or that of the declared source, fetched if need be.
+absl::StatusOr<ClmText> ReadData(const ClmDataSpec& data, RunContext& context) {
+  if (data.path) return ReadClmText(*data.path);
+  const auto archive = DebianArchive();
+  BENCH_ASSIGN_OR_RETURN(const FetchedSource source,
+                         FetchAndRecord(*data.source, *archive, context));
+  return ReadClmText(source.path);
+}
+
+absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec, const ClmText& text,
+                                      const RunContext& context) {
+  if (spec.tokenizer.characters) return TrainCharacterTokenizer(text);
+  return LoadTokenizer(spec.tokenizer.ref, context.inputs);
 }
 
 absl::Status RecordData(const TokenDataset& dataset, results::RunWriter& writer) {
@@ -59,19 +69,33 @@ std::vector<InputNeed> ClmStage::Inputs() const {
   return DecoderInputs(spec_.tokenizer.ref, spec_.init);
 }
 
-absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string&) const {
+absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experiments_root) const {
   BENCH_ASSIGN_OR_RETURN(
       InputDigests digests,
       ContentDigestsOf({{"data", spec_.data.path}, {"initial_weights", spec_.init.folder}}));
+  if (spec_.data.source) {
+    BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
+                           LoadSourceManifest(experiments_root, *spec_.data.source));
+    if (manifest.kind != SourceKind::kFiles) {
+      return UsageError(absl::StrCat("data.source: ", manifest.path, " is not of kind \"files\""));
+    }
+    digests[absl::StrCat("source/", manifest.name)] = manifest.sha256;
+  }
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer.ref, digests));
   return digests;
 }
 
+absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
+  if (spec_.tokenizer.characters) return DecoderDisk(spec_.model, kMaxCharacters);
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer.ref, inputs));
+  return DecoderDisk(spec_.model, tokenizer.vocab_size());
+}
+
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, context));
+  BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadData(spec_.data, context));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, text, context));
   const std::string folder = context.folder + "/tokens";
-  BENCH_RETURN_IF_ERROR(
-      TokeniseTextFile(*spec_.data.path, tokenizer, spec_.data.validation_fraction, folder));
+  BENCH_RETURN_IF_ERROR(TokeniseText(text, tokenizer, spec_.data.validation_fraction, folder));
   BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(folder));
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(dataset));
   BENCH_RETURN_IF_ERROR(RecordData(dataset, context.writer));

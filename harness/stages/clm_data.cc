@@ -1,23 +1,20 @@
 #include "harness/stages/clm_data.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
+#include "harness/control/signals.h"
+#include "harness/data/source_content.h"
 #include "harness/data/text.h"
 
 namespace bench::harness {
 namespace {
 
 constexpr int64_t kMaxTextBytes = int64_t{1} << 30;
-
-absl::StatusOr<std::string> ReadText(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxTextBytes));
-  if (const auto offset = FirstInvalidUtf8(text)) {
-    return DataError(absl::StrCat(path, ": byte ", *offset, " is not UTF-8; convert the file"));
-  }
-  return text;
-}
 
 // With its line feed. Lines are tokenised one by one, so that memory stays that of the longest.
 std::string_view NextLine(std::string_view text) {
@@ -82,10 +79,12 @@ CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAtte
           at::tensor(targets, at::kLong).to(device)};
 }
 
-std::vector<int64_t> DocumentTokens(const Tokenizer& tokenizer, std::string_view text) {
+absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
+                                                    std::string_view text) {
   std::vector<int64_t> tokens;
   if (tokenizer.bos_id()) tokens.push_back(*tokenizer.bos_id());
   while (!text.empty()) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const std::string_view line = NextLine(text);
     const std::vector<int64_t> encoded = tokenizer.Encode(line);
     tokens.insert(tokens.end(), encoded.begin(), encoded.end());
@@ -95,47 +94,68 @@ std::vector<int64_t> DocumentTokens(const Tokenizer& tokenizer, std::string_view
   return tokens;
 }
 
-absl::Status TokeniseTextFile(const std::string& path, const Tokenizer& tokenizer,
-                              double validation_fraction, const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
-  auto cut = static_cast<size_t>(static_cast<double>(text.size()) * (1 - validation_fraction));
-  while (cut < text.size() && ContinuesCharacter(text[cut])) ++cut;
-  if (cut == 0 || cut >= text.size()) {
-    return DataError(absl::StrCat(path, ": ", text.size(), " bytes are too few to hold some out"));
+absl::StatusOr<ClmText> ReadClmText(const std::string& path) {
+  std::vector<std::string> files = {path};
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    BENCH_ASSIGN_OR_RETURN(files, RegularFiles(path));
+    for (std::string& file : files) file = absl::StrCat(path, "/", file);
+  }
+  ClmText text{"", path};
+  for (const std::string& file : files) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file, kMaxTextBytes));
+    if (const auto offset = FirstInvalidUtf8(bytes)) {
+      return DataError(absl::StrCat(file, ": byte ", *offset, " is not UTF-8; convert the file"));
+    }
+    text.text += bytes;
+  }
+  return text;
+}
+
+absl::Status TokeniseText(const ClmText& text, const Tokenizer& tokenizer,
+                          double validation_fraction, const std::string& folder) {
+  const std::string_view all = text.text;
+  auto cut = static_cast<size_t>(static_cast<double>(all.size()) * (1 - validation_fraction));
+  while (cut < all.size() && ContinuesCharacter(all[cut])) ++cut;
+  if (cut == 0 || cut >= all.size()) {
+    return DataError(
+        absl::StrCat(text.where, ": ", all.size(), " bytes are too few to hold some out"));
   }
   BENCH_RETURN_IF_ERROR(RemoveTree(folder));
   BENCH_RETURN_IF_ERROR(MakeFolders(folder));
   TokenDatasetWriter writer(folder, {tokenizer.vocab_size(), tokenizer.digest(), {"text"}});
-  const std::string_view all = text;
   const std::pair<const char*, std::string_view> parts[] = {{"train", all.substr(0, cut)},
                                                             {"validation", all.substr(cut)}};
   for (const auto& [part, part_text] : parts) {
-    BENCH_RETURN_IF_ERROR(writer.Add(part, DocumentTokens(tokenizer, part_text),
-                                     std::ssize(part_text), /*language=*/0));
+    BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> tokens, DocumentTokens(tokenizer, part_text));
+    BENCH_RETURN_IF_ERROR(writer.Add(part, tokens, std::ssize(part_text), /*language=*/0));
   }
   return writer.Finish();
 }
 
-absl::StatusOr<std::string> TrainCharacterTokenizer(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
+absl::StatusOr<Tokenizer> TrainCharacterTokenizer(const ClmText& text) {
   TokenizerSpec spec;
   spec.algorithm = TokenizerAlgorithm::kCharacter;
   spec.byte_fallback = false;  // every character of the text has its token
-  spec.vocab_size = 1 << 20;   // at most; as many as occur
+  spec.vocab_size = kMaxCharacters;
   // The trainer leaves tabs out, unless one is asked for.
   std::vector<std::string> whole_pieces;
-  if (text.find('\t') != std::string::npos) whole_pieces.emplace_back("\t");
-  std::string_view rest = text;
-  auto model = TrainTokenizer(
-      [&rest]() -> std::optional<std::string> {
-        if (rest.empty()) return std::nullopt;
-        const std::string_view line = NextLine(rest);
-        rest.remove_prefix(line.size());
-        return std::string(line);
-      },
-      spec, whole_pieces);
-  if (!model.ok()) return Annotate(model.status(), path);
-  return model;
+  if (text.text.find('\t') != std::string::npos) whole_pieces.emplace_back("\t");
+  // A copy, which the work owns: it may be left behind (control/abandonable.h).
+  const auto model = RunAbandonable([text = text.text, spec, whole_pieces] {
+    std::string_view rest = text;
+    const NextText next = [&rest]() -> std::optional<std::string> {
+      if (rest.empty()) return std::nullopt;
+      const std::string_view line = NextLine(rest);
+      rest.remove_prefix(line.size());
+      return std::string(line);
+    };
+    return TrainTokenizer(next, spec, whole_pieces);
+  });
+  if (!model.ok()) return Annotate(model.status(), text.where);
+  return Tokenizer::FromModelBytes(*model,
+                                   absl::StrCat("the tokenizer of the characters of ", text.where));
 }
 
 }  // namespace bench::harness

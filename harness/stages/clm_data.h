@@ -17,6 +17,9 @@
 
 namespace bench::harness {
 
+// Most different characters of a text that has a token a character.
+inline constexpr int64_t kMaxCharacters = 1 << 16;
+
 struct ClmSequence {
   std::vector<int64_t> tokens;           // at least two
   std::vector<int64_t> document_starts;  // indices > 0 of tokens that begin a document
@@ -40,15 +43,27 @@ CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAtte
                          at::Device device);
 
 // A document as the model sees it: BOS where the tokenizer has one, the text, EOS.
-std::vector<int64_t> DocumentTokens(const Tokenizer& tokenizer, std::string_view text);
+// StoppedError once a stop was asked for.
+absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
+                                                    std::string_view text);
 
-// Tokenises a text file into a data set in `folder` (made anew): its beginning is the training
+// The text to train on and where it is from, for messages.
+struct ClmText {
+  std::string text;
+  std::string where;
+};
+
+// A text file, or all files of a folder one after another in the order of their paths. DataError
+// for text that is not UTF-8.
+absl::StatusOr<ClmText> ReadClmText(const std::string& path);
+
+// Tokenises the text into a data set in `folder` (made anew): its beginning is the training
 // document, its last `validation_fraction` the held-out one; its language is called "text".
-// DataError for text that is not UTF-8 or too short to be split.
-absl::Status TokeniseTextFile(const std::string& path, const Tokenizer& tokenizer,
-                              double validation_fraction, const std::string& folder);
+// DataError for text too short to be split.
+absl::Status TokeniseText(const ClmText& text, const Tokenizer& tokenizer,
+                          double validation_fraction, const std::string& folder);
 
-// Model of a tokenizer whose vocabulary is the characters of the text file.
-absl::StatusOr<std::string> TrainCharacterTokenizer(const std::string& path);
+// A tokenizer whose vocabulary is the characters of the text.
+absl::StatusOr<Tokenizer> TrainCharacterTokenizer(const ClmText& text);
 
 }  // namespace bench::harness

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/determinism/random.h"
 #include "harness/stages/clm_data.h"
 #include "models/generate.h"
@@ -101,6 +102,7 @@ absl::StatusOr<Evaluation> ClmEvaluator::Run(EvaluationPoint point, int64_t step
     WindowScorer scorer(p_.decoder, p_.spec.training.max_tokens);
     TextScores scores;
     for (const Document& document : language.documents) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       scorer.Add(document.tokens);
       scores.num_text_bytes += static_cast<double>(document.num_text_bytes);
     }
@@ -131,10 +133,12 @@ absl::Status ClmEvaluator::RecordSamples(const Language& language, int64_t step)
   options.temperature = spec.sample_temperature;
   options.top_p = spec.sample_top_p;
   options.stop_token = p_.tokenizer.eos_id();
+  options.cancelled = [] { return StopSignal().has_value(); };
   if (prompts.empty()) return absl::OkStatus();
   const auto generations = models::Generate(
       p_.decoder, prompts, options,
       [&draws](int64_t sequence) { return draws[static_cast<size_t>(sequence)].Uniform(); });
+  BENCH_RETURN_IF_ERROR(CheckNotStopped());  // then the continuations may be cut short
   for (size_t i = 0; i < prompts.size(); ++i) {
     BENCH_RETURN_IF_ERROR(
         p_.writer.TableRow("samples", step,

@@ -14,7 +14,7 @@
 namespace bench::harness {
 namespace {
 
-constexpr char kPromptFile[] = "/prompt.json";
+constexpr char kPromptFile[] = "prompt.json";
 
 models::Family FamilyOf(Family family) {
   switch (family) {
@@ -75,7 +75,7 @@ absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderCo
 }
 
 absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
-  const std::string path = folder + kPromptFile;
+  const std::string path = absl::StrCat(folder, "/", kPromptFile);
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, 1 << 20));
   if (const auto prompt = ParseJson(text); prompt.ok()) {
     if (const auto name = JsonMember<std::string>(*prompt, "template"); name.ok()) {
@@ -93,7 +93,7 @@ absl::Status SavePromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_t
                              const std::string& folder) {
   BENCH_RETURN_IF_ERROR(PublishTokenizerFiles(tokenizer.files(), folder));
   const nlohmann::json prompt = {{"template", std::string(Name(prompt_template))}};
-  return PublishFile(folder + kPromptFile, prompt.dump());
+  return PublishFile(absl::StrCat(folder, "/", kPromptFile), prompt.dump());
 }
 
 absl::StatusOr<PromptFiles> LoadPromptFiles(const std::string& folder, int64_t vocab_size) {
@@ -128,14 +128,14 @@ absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string
   BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template, ReadPromptTemplate(folder));
   BENCH_ASSIGN_OR_RETURN(TokenizerExport exported,
                          ExportTokenizer(tokenizer, prompt_template, config.max_positions));
-  for (const char* name : {"/config.json", "/model.safetensors", kPromptFile}) {
-    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(folder + name));
-    BENCH_RETURN_IF_ERROR(PublishFile(target + name, bytes));
+  BENCH_ASSIGN_OR_RETURN(std::vector<std::string> copied, models::WeightFiles(folder));
+  copied.insert(copied.end(), {"config.json", kPromptFile});
+  if (Exists(absl::StrCat(folder, "/", models::kRewardFile))) {
+    copied.emplace_back(models::kRewardFile);
   }
-  const std::string reward_file = absl::StrCat("/", models::kRewardFile);
-  if (Exists(folder + reward_file)) {
-    BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(folder + reward_file));
-    BENCH_RETURN_IF_ERROR(PublishFile(target + reward_file, bytes));
+  for (const std::string& name : copied) {
+    BENCH_RETURN_IF_ERROR(
+        PublishCopy(absl::StrCat(folder, "/", name), absl::StrCat(target, "/", name)));
   }
   for (const auto& [name, bytes] : exported.files) {
     BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(target, "/", name), bytes));

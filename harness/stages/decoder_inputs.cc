@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "harness/stages/decoder_artifact.h"
+#include "harness/training/checkpoint.h"
 #include "models/hf_folder.h"
 
 namespace bench::harness {
@@ -24,10 +25,19 @@ std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSp
   return needs;
 }
 
-absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer, const RunContext& context) {
-  const std::string path = tokenizer.path ? *tokenizer.path : context.inputs.at("tokenizer").folder;
+absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
+                                        const std::map<std::string, Artifact>& inputs) {
+  const std::string path = tokenizer.path ? *tokenizer.path : inputs.at("tokenizer").folder;
   BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(path));
   return Tokenizer::FromFiles(std::move(files));
+}
+
+DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size) {
+  const int64_t weights_bytes =
+      int64_t{sizeof(float)} * models::NumParameters(DecoderConfigOf(model, vocab_size));
+  constexpr int64_t kTensorsPerParameter = 3;
+  // While a checkpoint is made the last ones are still there.
+  return {(kCheckpointsKept + 1) * kTensorsPerParameter * weights_bytes, weights_bytes};
 }
 
 absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& digests) {

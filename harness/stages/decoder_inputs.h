@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -26,7 +27,11 @@ at::Device DeviceOf(DeviceKind kind);
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init);
 
 // The user's file or folder (harness/data/tokenizer_files.h), or the artifact.
-absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer, const RunContext& context);
+absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
+                                        const std::map<std::string, Artifact>& inputs);
+
+// Checkpoints of weights and two moments in fp32, and the artifact.
+DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size);
 
 // Of the user's own tokenizer, under the role "tokenizer": its files alone, since a Hugging Face
 // folder also holds weights, which are an input of their own.

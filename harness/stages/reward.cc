@@ -66,8 +66,13 @@ absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) con
   return digests;
 }
 
+absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>& inputs) const {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, inputs));
+  return DecoderDisk(spec_.model, tokenizer.vocab_size());
+}
+
 absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const RewardData data, LoadRewardData(spec_, tokenizer));
   BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
   BENCH_ASSIGN_OR_RETURN(models::RewardModel model, InitialModel(spec_, tokenizer, context));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/stages/reward_scores.h"
 #include "results/metrics.h"
 
@@ -41,6 +42,7 @@ absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t s
   std::vector<at::Tensor> chosen;
   std::vector<at::Tensor> rejected;
   for (const auto& [task, pairs] : pairs_) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const PairRewards rewards = ScoreHeldOut(p_.model, pairs);
     if (!task.empty()) append(rewards, task);
     chosen.push_back(rewards.chosen_B);

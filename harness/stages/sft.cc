@@ -57,8 +57,13 @@ absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string&) const 
   return digests;
 }
 
+absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, inputs));
+  return DecoderDisk(spec_.model, tokenizer.vocab_size());
+}
+
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec_.data.mix));

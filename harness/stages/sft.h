@@ -13,6 +13,7 @@ class SftStage : public Stage {
       : run_(definition.run), spec_(std::get<SftSpec>(definition.stage)) {}
   std::vector<InputNeed> Inputs() const override;
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
+  absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/baselines.h"
 #include "harness/data/text_metrics.h"
 #include "harness/stages/sft_task.h"
@@ -20,12 +21,15 @@ using Rows = std::vector<const SftRow*>;
 constexpr size_t kRowsPerBatch = 64;
 
 template <typename Visit>
-void ForEachBatch(const Rows& rows, Visit visit) {
+absl::Status ForEachBatch(const Rows& rows, Visit visit) {
   for (size_t begin = 0; begin < rows.size(); begin += kRowsPerBatch) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const size_t end = std::min(rows.size(), begin + kRowsPerBatch);
     visit(Rows(rows.begin() + static_cast<std::ptrdiff_t>(begin),
                rows.begin() + static_cast<std::ptrdiff_t>(end)));
   }
+  // The last batch may have been cut short.
+  return CheckNotStopped();
 }
 
 void Append(const TokenScores& scores, const std::string& label, std::vector<MetricValue>& values) {
@@ -33,11 +37,11 @@ void Append(const TokenScores& scores, const std::string& label, std::vector<Met
   values.push_back({{&results::kTokenAccuracy, label}, scores.num_correct / scores.num_tokens});
 }
 
-TokenScores ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
+absl::StatusOr<TokenScores> ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
   TokenScores scores;
-  ForEachBatch(rows, [&](const Rows& batch) {
+  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
     scores += ScoreTargets(decoder, MakeSftBatch(batch, Packing::kPacked, decoder.device()));
-  });
+  }));
   return scores;
 }
 
@@ -88,13 +92,14 @@ bool SftEvaluator::HasTestRows() const {
                      [](const SftTaskRows& task) { return !task.test.empty(); });
 }
 
-std::vector<std::string> SftEvaluator::Answers(const Rows& rows) const {
+absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows) const {
   Range range(p_.ranges, RangeId::kGenerate);
   models::GenerationOptions options;
   options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
   options.stop_token = p_.data.end_token;
+  options.cancelled = [] { return StopSignal().has_value(); };
   std::vector<std::string> answers;
-  ForEachBatch(rows, [&](const Rows& batch) {
+  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
     std::vector<std::vector<int64_t>> prompts;
     for (const SftRow* row : batch) {
       prompts.emplace_back(row->tokens.begin(), row->tokens.begin() + row->num_prompt_tokens);
@@ -102,21 +107,23 @@ std::vector<std::string> SftEvaluator::Answers(const Rows& rows) const {
     for (const auto& generation : models::Generate(p_.decoder, prompts, options, nullptr)) {
       answers.push_back(p_.tokenizer.Decode(generation.tokens));
     }
-  });
+  }));
   return answers;
 }
 
-std::vector<MetricValue> SftEvaluator::Score(const std::vector<TaskRows>& tasks) const {
-  std::vector<MetricValue> values;
+absl::StatusOr<SftEvaluator::Scores> SftEvaluator::Score(const std::vector<TaskRows>& tasks) const {
+  Scores result;
+  std::vector<MetricValue>& values = result.values;
   TokenScores all_tokens;
   AnswerScores all_answers;
   for (const TaskRows& task : tasks) {
-    const TokenScores tokens = ScoreTokens(p_.decoder, task.scored);
+    BENCH_ASSIGN_OR_RETURN(const TokenScores tokens, ScoreTokens(p_.decoder, task.scored));
     Append(tokens, task.task, values);
     all_tokens += tokens;
+    std::vector<std::string>& answers = result.answers.emplace_back();
     if (task.generated.empty()) continue;
     AnswerScores scores;
-    const std::vector<std::string> answers = Answers(task.generated);
+    BENCH_ASSIGN_OR_RETURN(answers, Answers(task.generated));
     for (size_t i = 0; i < answers.size(); ++i) {
       scores.Add(answers[i], *task.generated[i]);
       all_answers.Add(answers[i], *task.generated[i]);
@@ -127,10 +134,11 @@ std::vector<MetricValue> SftEvaluator::Score(const std::vector<TaskRows>& tasks)
   if (p_.spec.evaluation.generate_rows_per_task > 0) {
     all_answers.AppendTo(values, "", results::kExactMatch, results::kChrf);
   }
-  return values;
+  return result;
 }
 
-std::vector<MetricValue> SftEvaluator::ScoreBaselines(const std::vector<TaskRows>& tasks) const {
+absl::StatusOr<std::vector<MetricValue>> SftEvaluator::ScoreBaselines(
+    const std::vector<TaskRows>& tasks) const {
   std::vector<SftExample> training;
   for (const SftTaskRows& task : p_.data.tasks) {
     for (const SftRow& row : task.train) training.push_back(row.example);
@@ -142,6 +150,7 @@ std::vector<MetricValue> SftEvaluator::ScoreBaselines(const std::vector<TaskRows
     AnswerScores copy_scores;
     AnswerScores nearest_scores;
     for (const SftRow* row : task.generated) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       copy_scores.Add(CopyBaseline(row->example), *row);
       nearest_scores.Add(nearest.Answer(row->example), *row);
     }
@@ -151,13 +160,14 @@ std::vector<MetricValue> SftEvaluator::ScoreBaselines(const std::vector<TaskRows
   return values;
 }
 
-absl::Status SftEvaluator::RecordSamples(const std::vector<TaskRows>& tasks, int64_t step) const {
-  for (const TaskRows& task : tasks) {
-    Rows rows = task.generated;
-    rows.resize(std::min(rows.size(), static_cast<size_t>(p_.spec.evaluation.num_samples)));
-    const std::vector<std::string> answers = Answers(rows);
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const SftExample& example = rows[i]->example;
+absl::Status SftEvaluator::RecordSamples(const std::vector<TaskRows>& tasks, const Scores& scores,
+                                         int64_t step) const {
+  for (size_t t = 0; t < tasks.size(); ++t) {
+    const TaskRows& task = tasks[t];
+    const std::vector<std::string>& answers = scores.answers[t];
+    const auto num_samples = static_cast<size_t>(p_.spec.evaluation.num_samples);
+    for (size_t i = 0; i < answers.size() && i < num_samples; ++i) {
+      const SftExample& example = task.generated[i]->example;
       BENCH_RETURN_IF_ERROR(p_.writer.TableRow(
           "samples", step,
           {{"task", task.task},
@@ -174,14 +184,18 @@ absl::Status SftEvaluator::RecordSamples(const std::vector<TaskRows>& tasks, int
 absl::StatusOr<Evaluation> SftEvaluator::Run(EvaluationPoint point, int64_t step) {
   Evaluation evaluation;
   const std::vector<TaskRows> validation = Select(&SftTaskRows::validation);
-  evaluation.values = Score(validation);
+  BENCH_ASSIGN_OR_RETURN(Scores scores, Score(validation));
+  evaluation.values = scores.values;
   if (point == EvaluationPoint::kPeriodic) return evaluation;
   const bool has_test_rows = HasTestRows();
   const std::vector<TaskRows> held_out = has_test_rows ? Select(&SftTaskRows::test) : validation;
-  evaluation.summary = has_test_rows ? Score(held_out) : evaluation.values;
-  const std::vector<MetricValue> baselines = ScoreBaselines(held_out);
+  if (has_test_rows) {
+    BENCH_ASSIGN_OR_RETURN(scores, Score(held_out));
+  }
+  evaluation.summary = scores.values;
+  BENCH_ASSIGN_OR_RETURN(const std::vector<MetricValue> baselines, ScoreBaselines(held_out));
   evaluation.summary.insert(evaluation.summary.end(), baselines.begin(), baselines.end());
-  BENCH_RETURN_IF_ERROR(RecordSamples(held_out, step));
+  BENCH_RETURN_IF_ERROR(RecordSamples(held_out, scores, step));
   return evaluation;
 }
 

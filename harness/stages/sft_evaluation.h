@@ -4,7 +4,8 @@
 // match and chrF, per task and over all tasks, on the validation rows. The final one also takes the
 // test rows, where there are some, for the summary and for the samples in the results, beside two
 // answers that need no training: the input copied, and the output of the nearest training example.
-// Draws nothing: generation is greedy.
+// Draws nothing: generation is greedy. A stop signal ends it within a batch with StoppedError, and
+// nothing of it is recorded.
 #pragma once
 
 #include <cstdint>
@@ -45,13 +46,19 @@ class SftEvaluator {
     Rows scored;     // for loss and accuracy
     Rows generated;  // for exact match and chrF
   };
+  struct Scores {
+    std::vector<results::MetricValue> values;
+    std::vector<std::vector<std::string>> answers;  // of each task to its `generated` rows
+  };
 
   std::vector<TaskRows> Select(std::vector<SftRow> SftTaskRows::*part) const;
   bool HasTestRows() const;
-  std::vector<results::MetricValue> Score(const std::vector<TaskRows>& tasks) const;
-  std::vector<std::string> Answers(const Rows& rows) const;
-  std::vector<results::MetricValue> ScoreBaselines(const std::vector<TaskRows>& tasks) const;
-  absl::Status RecordSamples(const std::vector<TaskRows>& tasks, int64_t step) const;
+  absl::StatusOr<Scores> Score(const std::vector<TaskRows>& tasks) const;
+  absl::StatusOr<std::vector<std::string>> Answers(const Rows& rows) const;
+  absl::StatusOr<std::vector<results::MetricValue>> ScoreBaselines(
+      const std::vector<TaskRows>& tasks) const;
+  absl::Status RecordSamples(const std::vector<TaskRows>& tasks, const Scores& scores,
+                             int64_t step) const;
 
   Parts p_;
 };

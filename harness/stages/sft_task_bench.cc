@@ -63,7 +63,7 @@ void ConfigureOnce() {
   static const bool configured = [] {
     const char* threads = std::getenv("BENCH_THREADS");
     RunSpec run;
-    run.threads = threads != nullptr ? std::atoi(threads) : 2;
+    run.threads = threads != nullptr ? std::strtol(threads, nullptr, 10) : 2;
     ConfigureTorch(run);
     return true;
   }();

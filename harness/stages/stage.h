@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/control/progress.h"
 #include "harness/definition/load.h"
 #include "harness/determinism/seeds.h"
 #include "harness/measurement/ranges.h"
-#include "harness/run/progress.h"
 #include "harness/store/store.h"
 #include "results/run_writer.h"
 
@@ -56,6 +56,12 @@ struct StageOutcome {
   std::vector<results::MetricValue> summary;  // what the acceptance bounds are checked against
 };
 
+// What a run writes at most, by where it goes.
+struct DiskNeed {
+  int64_t run_folder_bytes = 0;  // checkpoints
+  int64_t artifact_bytes = 0;
+};
+
 class Stage {
  public:
   virtual ~Stage() = default;
@@ -66,7 +72,13 @@ class Stage {
       [[maybe_unused]] const std::string& experiments_root) const {
     return InputDigests{};
   }
-  // Records into context.writer, leaves the artifact's files in context.artifact_folder.
+  // Estimated before the run begins; beyond it a run has a reserve for what is small.
+  virtual absl::StatusOr<DiskNeed> Disk(
+      [[maybe_unused]] const std::map<std::string, Artifact>& inputs) const {
+    return DiskNeed{};
+  }
+  // Records into context.writer, leaves the artifact's files in context.artifact_folder. A
+  // StoppedError ends the run as interrupted, with nothing to resume from but the beginning.
   virtual absl::StatusOr<StageOutcome> Run(RunContext& context) = 0;
 };
 

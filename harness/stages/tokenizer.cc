@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
+#include "harness/control/signals.h"
 #include "harness/data/alpaca.h"
 #include "harness/data/prompt.h"
 #include "harness/data/text.h"
@@ -76,16 +78,19 @@ absl::StatusOr<StageOutcome> TokenizerStage::Run(RunContext& context) {
       context.inputs.at("dataset").File(absl::StrCat(spec_.dataset_part, ".jsonl"));
   BENCH_ASSIGN_OR_RETURN(const AlpacaData data, ReadAlpaca(path));
   const std::vector<std::string> texts = DistinctTexts(data.examples);
-  const std::vector<std::string> training_texts = TrainingTexts(texts, spec_.split_han);
-  BENCH_ASSIGN_OR_RETURN(
-      const std::string model,
-      TrainTokenizer(Iterate(training_texts), spec_, WholePieces(spec_, data.examples)));
+  // SentencePiece trains in one call that nothing interrupts.
+  BENCH_ASSIGN_OR_RETURN(const std::string model,
+                         RunAbandonable([training_texts = TrainingTexts(texts, spec_.split_han),
+                                         spec = spec_, pieces = WholePieces(spec_, data.examples)] {
+                           return TrainTokenizer(Iterate(training_texts), spec, pieces);
+                         }));
   BENCH_RETURN_IF_ERROR(PublishFile(context.artifact_folder + "/tokenizer.model", model));
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer,
                          Tokenizer::FromModelBytes(model, "the trained tokenizer"));
   int64_t num_characters = 0;
   int64_t num_tokens = 0;
   for (const std::string& text : texts) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     num_characters += NumCharacters(text);
     num_tokens += static_cast<int64_t>(tokenizer.Encode(text).size());
   }

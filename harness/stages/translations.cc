@@ -3,9 +3,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/data/source.h"
 #include "harness/data/translations.h"
-#include "harness/run/signals.h"
+#include "harness/stages/fetch.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -13,16 +14,7 @@ namespace {
 
 absl::StatusOr<SourceMessages> FetchMessages(const std::string& name, PackageArchive& archive,
                                              RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
-                         LoadSourceManifest(context.experiments_root, name));
-  BENCH_ASSIGN_OR_RETURN(const FetchedSource source,
-                         FetchSource(manifest, context.store.root(), archive));
-  BENCH_RETURN_IF_ERROR(context.writer.TableRow("sources", std::nullopt,
-                                                {{"source", source.name},
-                                                 {"package", source.package},
-                                                 {"package_version", source.package_version},
-                                                 {"licence", manifest.licence},
-                                                 {"sha256", source.sha256}}));
+  BENCH_ASSIGN_OR_RETURN(const FetchedSource source, FetchAndRecord(name, archive, context));
   BENCH_ASSIGN_OR_RETURN(auto records, ReadCatalogueRecords(source));
   return SourceMessages{name, std::move(records)};
 }
@@ -66,7 +58,7 @@ absl::StatusOr<StageOutcome> TranslationsStage::Run(RunContext& context) {
   const auto archive = DebianArchive();
   std::vector<SourceMessages> sources;
   for (const std::string& name : spec_.sources) {
-    if (StopSignal()) return StageOutcome{results::RunStatus::kInterrupted, {}};
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
     BENCH_ASSIGN_OR_RETURN(SourceMessages messages, FetchMessages(name, *archive, context));
     sources.push_back(std::move(messages));
     context.progress.Update("source", static_cast<int64_t>(sources.size()),

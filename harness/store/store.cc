@@ -10,6 +10,8 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
+#include "results/journal.h"
+#include "results/run_writer.h"
 
 namespace bench::harness {
 namespace {
@@ -120,6 +122,45 @@ int64_t TreeBytes(const std::string& folder) {
     if (it->is_regular_file()) bytes += static_cast<int64_t>(it->file_size(error));
   }
   return bytes;
+}
+
+// Folders below `folder`, itself included, that hold a run: one, or one a replicate.
+std::vector<std::string> RunFoldersBelow(const std::string& folder) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string path = it->path().string();
+    if (path == results::JournalPath(it->path().parent_path().string())) {
+      found.push_back(it->path().parent_path().string());
+    }
+  }
+  return found;
+}
+
+// Adds the run (or the replicates) in `name`, with the checkpoints of each as an entry of its own,
+// and the artifacts that they left to `artifacts`.
+void ListRun(const std::string& root, const std::string& name, const std::string& experiment,
+             std::set<std::string>& artifacts, std::vector<StoreEntry>& entries) {
+  const std::string folder = absl::StrCat(root, "/", name);
+  StoreEntry whole{name, experiment, TreeBytes(folder)};
+  for (const std::string& run : RunFoldersBelow(folder)) {
+    if (auto digest = ReadFile(absl::StrCat(run, "/", kRunArtifactFile), 128); digest.ok()) {
+      artifacts.insert(*std::move(digest));
+    }
+    const std::string checkpoints = absl::StrCat(run, "/", kCheckpointsFolder);
+    if (!Exists(checkpoints)) continue;
+    StoreEntry entry{fs::relative(checkpoints, root).string(), experiment, TreeBytes(checkpoints)};
+    whole.bytes -= entry.bytes;
+    // What cannot be read is not known to be complete.
+    const auto record = results::RecoverJournal(run);
+    if (record.ok() && record->status == results::RunStatus::kComplete &&
+        Exists(absl::StrCat(run, "/", std::string(results::kResultsName)))) {
+      entry.prunable = PruneReason::kRunComplete;
+    }
+    entries.push_back(std::move(entry));
+  }
+  entries.push_back(std::move(whole));
 }
 
 // fsyncs every file and folder below `folder`, and itself.
@@ -234,44 +275,48 @@ absl::StatusOr<std::vector<Recipe>> Store::Recipes() const {
   return recipes;
 }
 
-absl::StatusOr<std::vector<StoreEntry>> Store::List(
-    const std::set<std::string>& locked_definitions) const {
+absl::Status Store::ListArtifacts(const std::set<std::string>& locked_definitions,
+                                  const std::set<std::string>& of_runs,
+                                  std::vector<StoreEntry>& entries) const {
   BENCH_ASSIGN_OR_RETURN(const std::vector<Recipe> recipes, Recipes());
   std::map<std::string, std::string> makers;  // digest -> experiment
-  std::set<std::string> kept;
+  std::set<std::string> kept = of_runs;
   for (const Recipe& recipe : recipes) {
     makers.emplace(recipe.artifact_digest, recipe.experiment);
     if (locked_definitions.contains(recipe.definition_sha256)) kept.insert(recipe.artifact_digest);
   }
+  BENCH_ASSIGN_OR_RETURN(const auto digests, ListFolder(root_ + "/objects"));
+  for (const std::string& digest : digests) {
+    StoreEntry entry{absl::StrCat("objects/", digest), makers[digest]};
+    entry.bytes = TreeBytes(absl::StrCat(root_, "/", entry.name));
+    if (!kept.contains(digest)) entry.prunable = PruneReason::kUnreferenced;
+    entries.push_back(std::move(entry));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<StoreEntry>> Store::List(
+    const std::set<std::string>& locked_definitions) const {
   std::vector<StoreEntry> entries;
+  std::set<std::string> of_runs;
   BENCH_ASSIGN_OR_RETURN(const auto experiments, ListFolder(root_ + "/runs"));
   for (const std::string& experiment : experiments) {
-    const std::string parent = absl::StrCat("runs/", experiment);
-    BENCH_ASSIGN_OR_RETURN(const auto runs, ListFolder(absl::StrCat(root_, "/", parent)));
+    BENCH_ASSIGN_OR_RETURN(const auto runs, ListFolder(absl::StrCat(root_, "/runs/", experiment)));
     for (const std::string& run : runs) {
-      const std::string name = absl::StrCat(parent, "/", run);
-      if (const auto digest = ReadFile(absl::StrCat(root_, "/", name, "/", kRunArtifactFile), 128);
-          digest.ok()) {
-        kept.insert(*digest);
-      }
-      entries.push_back({StoreEntry::Kind::kRun, name, experiment,
-                         TreeBytes(absl::StrCat(root_, "/", name)), false});
+      const std::string name = absl::StrCat("runs/", experiment, "/", run);
+      ListRun(root_, name, experiment, of_runs, entries);
     }
   }
-  BENCH_ASSIGN_OR_RETURN(const auto objects, ListFolder(root_ + "/objects"));
-  for (const std::string& digest : objects) {
-    entries.push_back({StoreEntry::Kind::kArtifact, absl::StrCat("objects/", digest),
-                       makers.contains(digest) ? makers[digest] : "",
-                       TreeBytes(absl::StrCat(root_, "/objects/", digest)),
-                       !kept.contains(digest)});
-  }
-  for (const auto& [kind, folder] : {std::pair{StoreEntry::Kind::kSource, "sources"},
-                                     std::pair{StoreEntry::Kind::kStaging, "staging"}}) {
+  BENCH_RETURN_IF_ERROR(ListArtifacts(locked_definitions, of_runs, entries));
+  for (const char* folder : {"sources", "staging"}) {
     BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(absl::StrCat(root_, "/", folder)));
     for (const std::string& name : names) {
-      const std::string path = absl::StrCat(folder, "/", name);
-      entries.push_back({kind, path, "", TreeBytes(absl::StrCat(root_, "/", path)),
-                         kind == StoreEntry::Kind::kStaging || name[0] == '.'});
+      StoreEntry entry{absl::StrCat(folder, "/", name), ""};
+      entry.bytes = TreeBytes(absl::StrCat(root_, "/", entry.name));
+      // Hidden: a package that was being unpacked.
+      const bool unfinished = std::string_view(folder) == "staging" || name[0] == '.';
+      if (unfinished) entry.prunable = PruneReason::kUnfinished;
+      entries.push_back(std::move(entry));
     }
   }
   return entries;

@@ -14,11 +14,13 @@
 // Processes that read or write hold a shared lock; Prune takes the exclusive one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -43,16 +45,25 @@ struct Recipe {
   std::string definition_sha256;
 };
 
-// In a run's folder: the digest of the artifact it left.
+// In a run's folder: the digest of the artifact it left, and its checkpoints.
 inline constexpr char kRunArtifactFile[] = "artifact.sha256";
+inline constexpr char kCheckpointsFolder[] = "checkpoints";
+
+// Why an entry may go.
+enum class PruneReason : uint8_t {
+  kUnfinished,    // work that was cut off, or a damaged artifact that was set aside
+  kUnreferenced,  // an artifact that neither a locked definition nor a run in the store leads to
+  kRunComplete,   // checkpoints of a complete run: nothing is left to resume
+};
+constexpr std::array<std::string_view, 3> EnumNames(PruneReason) {
+  return {"unfinished work", "no locked definition or run leads to it", "its run is complete"};
+}
 
 struct StoreEntry {
-  enum class Kind { kArtifact, kRun, kSource, kStaging };
-  Kind kind;
-  std::string name;  // digest, or path below the store
-  std::string experiment;
+  std::string name;        // path below the store
+  std::string experiment;  // "" where it belongs to none
   int64_t bytes = 0;
-  bool prunable = false;
+  std::optional<PruneReason> prunable;
 };
 
 class Store {
@@ -76,9 +87,8 @@ class Store {
   // runs/<experiment>/<n>, the first unused n, created.
   absl::StatusOr<std::string> NewRunFolder(const std::string& experiment) const;
 
-  // Everything with its size; an entry is prunable when it is unfinished work, or an artifact that
-  // neither a recipe with a definition hash in `locked_definitions` nor a run in the store leads
-  // to. Runs never are.
+  // Everything with its size; no byte is in two entries. A run's journal and results are never
+  // prunable, its checkpoints (an entry of their own) when it is complete.
   absl::StatusOr<std::vector<StoreEntry>> List(
       const std::set<std::string>& locked_definitions) const;
   // Removes the prunable entries and returns them. EnvironmentError while other processes use the
@@ -88,6 +98,9 @@ class Store {
  private:
   Store(std::string root, FolderLock lock) : root_(std::move(root)), lock_(std::move(lock)) {}
   absl::StatusOr<std::vector<Recipe>> Recipes() const;
+  absl::Status ListArtifacts(const std::set<std::string>& locked_definitions,
+                             const std::set<std::string>& of_runs,
+                             std::vector<StoreEntry>& entries) const;
   absl::Status SetAside(const std::string& object) const;
 
   std::string root_;

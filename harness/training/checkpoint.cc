@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/store/store.h"
 #include "models/safetensors.h"
 
 namespace bench::harness {
@@ -20,13 +21,14 @@ using models::NamedTensor;
 using nlohmann::json;
 
 constexpr int kFormatVersion = 1;
-constexpr size_t kCheckpointsKept = 2;
 constexpr int64_t kMaxStateBytes = int64_t{256} << 20;
 constexpr char kTensorsFile[] = "/tensors.safetensors";
 constexpr char kStateFile[] = "/state.json";
 constexpr char kFolderPrefix[] = "step-";
 
-std::string CheckpointsFolder(const std::string& run_folder) { return run_folder + "/checkpoints"; }
+std::string CheckpointsFolder(const std::string& run_folder) {
+  return absl::StrCat(run_folder, "/", kCheckpointsFolder);
+}
 
 json Slices(const std::vector<NamedTensor>& tensors) {
   json slices = json::object();
@@ -48,8 +50,9 @@ absl::StatusOr<std::vector<std::string>> CompleteCheckpoints(const std::string& 
 absl::Status RemoveAllButNewest(const std::string& folder) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(folder));
   BENCH_ASSIGN_OR_RETURN(std::vector<std::string> complete, CompleteCheckpoints(folder));
-  if (complete.size() > kCheckpointsKept)
+  if (std::ssize(complete) > kCheckpointsKept) {
     complete.erase(complete.begin(), complete.end() - kCheckpointsKept);
+  }
   for (const std::string& name : names) {
     if (std::find(complete.begin(), complete.end(), name) != complete.end()) continue;
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(folder, "/", name)));

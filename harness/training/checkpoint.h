@@ -23,6 +23,8 @@
 
 namespace bench::harness {
 
+inline constexpr int64_t kCheckpointsKept = 2;
+
 struct Checkpoint {
   int64_t step = 0;
   int64_t tokens = 0;

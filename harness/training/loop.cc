@@ -7,8 +7,8 @@
 #include "absl/strings/str_format.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/run/process_clock.h"
-#include "harness/run/signals.h"
+#include "harness/control/process_clock.h"
+#include "harness/control/signals.h"
 #include "harness/training/checkpoint.h"
 #include "harness/training/digest.h"
 #include "harness/training/optimizer.h"
@@ -55,6 +55,7 @@ class Loop {
   absl::Status Evaluate(EvaluationPoint point);
   absl::Status RecordDigests();
   absl::Status Checkpoint();
+  harness::Checkpoint MakeCheckpoint() const;
   absl::Status AfterStep(const StepResult& result);
   absl::StatusOr<StageOutcome> Finish(RunStatus status);
   results::RowPosition Position() const {
@@ -62,7 +63,8 @@ class Loop {
   }
   std::string Detail(const StepResult& result) const;
   bool MustStop() const {
-    return StopSignal() || (context_.stop_after_step && step_ >= *context_.stop_after_step);
+    return evaluation_due_ || StopSignal() ||
+           (context_.stop_after_step && step_ >= *context_.stop_after_step);
   }
 
   const LoopSpec& spec_;
@@ -74,6 +76,7 @@ class Loop {
   int64_t step_ = 0;
   int64_t tokens_ = 0;
   bool diverged_ = false;
+  bool evaluation_due_ = false;  // the one after this step was cut short
   StepStatistics statistics_;
   std::vector<MetricValue> summary_;
 };
@@ -91,6 +94,7 @@ absl::Status Loop::Restore() {
   step_ = checkpoint.step;
   tokens_ = checkpoint.tokens;
   elapsed_before_ = checkpoint.elapsed_s;
+  evaluation_due_ = checkpoint.task_state.value("evaluation_due", false);
   return absl::OkStatus();
 }
 
@@ -174,29 +178,45 @@ absl::Status Loop::RecordDigests() {
 }
 
 absl::Status Loop::Evaluate(EvaluationPoint point) {
-  Evaluation evaluation;
+  absl::StatusOr<Evaluation> evaluation;
   {
     Range range(context_.ranges, RangeId::kEvaluate);
-    BENCH_ASSIGN_OR_RETURN(evaluation, task_.Evaluate(point, step_));
+    evaluation = task_.Evaluate(point, step_);
   }
-  BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation.values));
-  for (const MetricValue& value : evaluation.values) diverged_ |= !std::isfinite(value.value);
-  if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation.summary);
+  evaluation_due_ = IsStopped(evaluation.status());
+  if (evaluation_due_) return absl::OkStatus();
+  BENCH_RETURN_IF_ERROR(evaluation.status());
+  BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation->values));
+  for (const MetricValue& value : evaluation->values) diverged_ |= !std::isfinite(value.value);
+  if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation->summary);
   return RecordDigests();
 }
 
 absl::Status Loop::Checkpoint() {
-  Range range(context_.ranges, RangeId::kCheckpoint);
-  // The journal first, so that it is never behind the checkpoint.
+  // The journal first, so that it is never behind the checkpoint: a run resumed there does not
+  // record again what came before.
+  BENCH_RETURN_IF_ERROR(RecordRanges());
   BENCH_RETURN_IF_ERROR(context_.writer.Flush());
+  {
+    Range range(context_.ranges, RangeId::kCheckpoint);
+    BENCH_RETURN_IF_ERROR(SaveCheckpoint(context_.folder, MakeCheckpoint()));
+  }
+  // How long it took is known only now; a kill just before loses this one row.
+  BENCH_RETURN_IF_ERROR(RecordRanges());
+  return context_.writer.Flush();
+}
+
+harness::Checkpoint Loop::MakeCheckpoint() const {
   harness::Checkpoint checkpoint;
   checkpoint.step = step_;
   checkpoint.tokens = tokens_;
   checkpoint.elapsed_s = Position().wall_time_s;
-  checkpoint.task_state = {{"stage", task_.SaveState()}, {"statistics", statistics_.SaveState()}};
+  checkpoint.task_state = {{"stage", task_.SaveState()},
+                           {"statistics", statistics_.SaveState()},
+                           {"evaluation_due", evaluation_due_}};
   AppendWithPrefix(task_.parameters(), "model", checkpoint.tensors);
   AppendWithPrefix(optimizer_->State(), "optimizer", checkpoint.tensors);
-  return SaveCheckpoint(context_.folder, checkpoint);
+  return checkpoint;
 }
 
 std::string Loop::Detail(const StepResult& result) const {
@@ -211,11 +231,12 @@ absl::Status Loop::AfterStep(const StepResult& result) {
     if (spec_.evaluate_every_steps > 0 && step_ % spec_.evaluate_every_steps == 0) {
       BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
     }
-    if (spec_.checkpoint_every_steps > 0 && step_ % spec_.checkpoint_every_steps == 0) {
+    const bool stopped = evaluation_due_;  // the loop will save that checkpoint
+    if (!stopped && spec_.checkpoint_every_steps > 0 && step_ % spec_.checkpoint_every_steps == 0) {
       BENCH_RETURN_IF_ERROR(Checkpoint());
     }
   }
-  BENCH_RETURN_IF_ERROR(RecordRanges());  // those of the evaluation and the checkpoint
+  BENCH_RETURN_IF_ERROR(RecordRanges());  // of an evaluation without a checkpoint
   return context_.writer.FlushIfDue();
 }
 
@@ -229,6 +250,7 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kFinal));
     outcome.summary = summary_;
     if (diverged_) outcome.status = RunStatus::kDiverged;
+    if (evaluation_due_) outcome.status = RunStatus::kInterrupted;
   }
   if (outcome.status != RunStatus::kDiverged) BENCH_RETURN_IF_ERROR(Checkpoint());
   BENCH_RETURN_IF_ERROR(RecordRanges());
@@ -240,6 +262,10 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
 absl::StatusOr<StageOutcome> Loop::Run() {
   BENCH_RETURN_IF_ERROR(Restore());
   start_ = Clock::now();
+  if (evaluation_due_ && step_ < spec_.num_steps) {
+    BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
+    if (diverged_) return Finish(RunStatus::kDiverged);
+  }
   while (step_ < spec_.num_steps) {
     if (MustStop()) return Finish(RunStatus::kInterrupted);
     BENCH_ASSIGN_OR_RETURN(const StepResult result, TrainStep());

@@ -4,7 +4,9 @@
 // A step: the next window of data; for each micro-batch the forward pass and the backward pass of
 // LossSum / denominator; clip; update. Then its row in the results, and an evaluation, digests and
 // a checkpoint where they are due. A non-finite loss ends the run as diverged, a stop request
-// (signals.h, or the run's own) as interrupted, with a checkpoint of the last whole step.
+// (signals.h, or the run's own) as interrupted, with a checkpoint of the last whole step. An
+// evaluation that a stop signal cut short is due again, before anything else, when the run is
+// resumed.
 #pragma once
 
 #include <cstdint>

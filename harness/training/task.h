@@ -57,7 +57,8 @@ class TrainingTask {
   // when a run is resumed there, so a second time must change nothing.
   virtual absl::Status EndTraining() { return absl::OkStatus(); }
 
-  // Must not draw from any generator that training draws from.
+  // Must not draw from any generator that training draws from. StoppedError when a stop signal cut
+  // it short: it is due again when the run is resumed, which replaces whatever rows it recorded.
   virtual absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) = 0;
 
   // Data position and generators; restored before the first NextWindow of a resumed run.

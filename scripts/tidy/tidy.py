@@ -9,8 +9,8 @@ LibTorch's device headers).
 Three things keep it short: own_code.cc, a plugin that keeps the checks off the nodes of other
 people's headers; one precompiled header of LibTorch in clang's format (gcc's cannot be read); and a
 memory of clean results in $BENCH_CACHE/tidy, keyed by all that a result depends on: the tool, the
-checks, the plugin, the command line, and the text of the file and of the project's headers it
-includes.
+checks, the plugin, the command line, LibTorch's version, and the text of the file and of the
+project's headers it includes.
 """
 import argparse
 import concurrent.futures
@@ -104,16 +104,41 @@ def closure(path):
 
 @functools.lru_cache(maxsize=None)
 def tool_key():
-    parts = [run([CLANG_TIDY, "--version"], check=True).stdout, PLUGIN_SOURCE.read_text()]
-    parts += [path.read_text() for path in sorted(ROOT.rglob(".clang-tidy"))
-              if "build" not in path.relative_to(ROOT).parts]
-    return "\0".join(parts)
+    return run([CLANG_TIDY, "--version"], check=True).stdout + PLUGIN_SOURCE.read_text()
+
+
+@functools.lru_cache(maxsize=None)
+def checks_key(folder):
+    """The .clang-tidy files that hold for the sources in `folder`."""
+    above = [folder, *folder.parents]
+    files = [path / ".clang-tidy" for path in above if path.is_relative_to(ROOT)]
+    return "\0".join(path.read_text() for path in files if path.exists())
+
+
+# Where LibTorch's headers say their version.
+TORCH_VERSION_HEADERS = ("torch/headeronly/version.h", "torch/version.h")
+
+
+@functools.lru_cache(maxsize=None)
+def torch_key(include_folders):
+    """The version of the LibTorch that is found through `include_folders`, as its headers say it:
+    a folder keeps its name when another version is installed there."""
+    files = [pathlib.Path(folder) / name
+             for folder in include_folders for name in TORCH_VERSION_HEADERS]
+    return "\0".join(path.read_text() for path in files if path.is_file())
+
+
+def include_folders(unit):
+    return tuple(folder for option, folder in zip(unit.options, unit.options[1:])
+                 if option == "-isystem")
 
 
 def unit_key(unit):
     # Where the tree stands must not matter.
     options = " ".join(unit.options).replace(str(ROOT), "")
-    digest = hashlib.sha256(f"{tool_key()}\0{options}\0{bool(unit.header)}".encode())
+    torch = torch_key(include_folders(unit))
+    digest = hashlib.sha256("\0".join(
+        (tool_key(), checks_key(unit.file.parent), options, str(bool(unit.header)), torch)).encode())
     for path in closure(unit.file):
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + project_text(path)[0])
     return digest.hexdigest()
@@ -143,7 +168,8 @@ def make_header(unit, folder):
     """LibTorch's headers in clang's format; all units use the same ones."""
     target = folder / "torch.pch"
     command = [CLANG, "-x", "c++-header", "-w", *unit.options, unit.header, "-o", str(target)]
-    return made_once(target, pathlib.Path(unit.header).read_text() + shlex.join(command), command)
+    key = pathlib.Path(unit.header).read_text() + torch_key(include_folders(unit))
+    return made_once(target, key + shlex.join(command), command)
 
 
 def check(unit, plugin, header, fix):

@@ -300,5 +300,17 @@ TEST_F(FileTest, LockIsExclusiveWithinAProcessAndEndsWithItsObject) {
   EXPECT_TRUE(FolderLock::Acquire(Path("made")).ok());
 }
 
+TEST_F(FileTest, PublishedCopyHasTheSameBytesOrAnErrorNamesBothPaths) {
+  const std::string bytes(3 << 20, 'x');
+  ASSERT_TRUE(PublishFile(Path("from"), bytes).ok());
+  ASSERT_TRUE(PublishCopy(Path("from"), Path("to")).ok());
+  EXPECT_EQ(*ReadFile(Path("to")), bytes);
+  const absl::Status status = PublishCopy(Path("absent"), Path("copy"));
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kEnvironment);
+  EXPECT_NE(status.message().find(Path("absent")), std::string::npos) << status;
+  EXPECT_NE(status.message().find(Path("copy")), std::string::npos) << status;
+  EXPECT_FALSE(Exists(Path("copy")));
+}
+
 }  // namespace
 }  // namespace bench

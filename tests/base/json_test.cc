@@ -20,7 +20,7 @@ std::string ErrorOf(const absl::Status& status) {
 
 TEST(ParseJson, NestingOf64IsReadAndOf65Refused) {
   EXPECT_TRUE(ParseJson(Nested(64)).ok());
-  EXPECT_THAT(ErrorOf(ParseJson(Nested(65)).status()), HasSubstr("deeper than 64 at byte 65"));
+  EXPECT_THAT(ErrorOf(ParseJson(Nested(65)).status()), HasSubstr("nested deeper than 64"));
   const std::string objects = std::string(64, '[') + "{}" + std::string(64, ']');
   EXPECT_FALSE(ParseJson(objects).ok());
 }
@@ -43,6 +43,38 @@ TEST(ParseJson, RefusesWhatIsNoDocument) {
     EXPECT_THAT(ErrorOf(ParseJson(text).status()), HasSubstr("no valid JSON")) << text;
   }
   EXPECT_THAT(ErrorOf(ParseJsonObject("[]").status()), HasSubstr("not a JSON object"));
+}
+
+TEST(ParseJson, ReadsWhatAnyReaderReads) {
+  const std::string text = R"({"a": [1, -2, 2.5, "x\u6253", null, true], "b": {}, "c": []})";
+  EXPECT_EQ(*ParseJson(text), json::parse(text));
+}
+
+TEST(ParseJson, RefusesDuplicateKeysAtAnyDepth) {
+  EXPECT_THAT(ErrorOf(ParseJson(R"({"a": [{"b": 1, "b": 1}]})").status()),
+              HasSubstr("duplicate key \"b\""));
+  EXPECT_TRUE(ParseJson(R"({"a": [{"b": 1}, {"b": 1}], "b": 1})").ok());
+}
+
+TEST(ParseJson, RefusesAByteOrderMark) {
+  EXPECT_THAT(ErrorOf(ParseJson("\xEF\xBB\xBF{}").status()), HasSubstr("byte-order mark"));
+}
+
+TEST(ParseJson, BrokenTextNamesTheByteAndTheReason) {
+  EXPECT_THAT(ErrorOf(ParseJson("{\"a\": }").status()), HasSubstr("byte 7: while parsing value"));
+}
+
+TEST(ParseJson, BoundsTheNumberOfValues) {
+  std::string many = "[0";
+  for (size_t i = 2; i < kMaxJsonValues; ++i) many += ",0";
+  EXPECT_TRUE(ParseJson(many + "]").ok());
+  EXPECT_THAT(ErrorOf(ParseJson(many + ",0]").status()), HasSubstr("values"));
+}
+
+TEST(QuotedForMessage, IsOneShortLineOfValidUtf8) {
+  EXPECT_EQ(QuotedForMessage("a\n\x1b[31m\x7f\"打"), "\"a??[31m?\"打\"");
+  EXPECT_EQ(QuotedForMessage("\xff z"), "\"\uFFFD z\"");
+  EXPECT_EQ(QuotedForMessage(std::string(1000, 'a')), "\"" + std::string(200, 'a') + "...\"");
 }
 
 TEST(JsonMember, IsOfItsTypeOrAnErrorThatNamesTheKey) {

@@ -42,6 +42,20 @@ TEST(RunProgram, KeepsStreamsAndExitCodeApart) {
   EXPECT_EQ(output->err, "err\n");
 }
 
+// Both while it prints and after it has closed its streams.
+TEST(RunProgram, IsKilledWhenTheCallerCancels) {
+  for (const char* script :
+       {"echo $$; exec sleep 1000", "echo $$; exec >&- 2>&-; exec sleep 1000"}) {
+    ProgramOptions options;
+    options.timeout = std::chrono::minutes(10);
+    int num_asked = 0;
+    options.cancelled = [&] { return ++num_asked > 2; };
+    const auto output = Shell(script, options);
+    EXPECT_TRUE(IsStopped(output.status())) << output.status();
+    EXPECT_GT(num_asked, 2);
+  }
+}
+
 TEST(RunProgram, ArgumentsAreNotInterpreted) {
   const auto output = RunProgram({"printf", "%s|", "a b", "$HOME", "", "'*'"});
   ASSERT_TRUE(output.ok()) << output.status();

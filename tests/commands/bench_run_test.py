@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import CommandCase  # noqa: E402
-from tiny_run import deterministic_content  # noqa: E402
+from tiny_run import deterministic_content, write_data  # noqa: E402
 
 
 class Results(CommandCase):
@@ -146,6 +146,29 @@ class Resume(CommandCase):
                 steps = file["steps/step"][-1]
             newest = sorted((out / "checkpoints").glob("step-*"))[-1]
             self.assertEqual(newest.name, f"step-{steps:09d}")
+
+    def test_stopped_in_the_final_evaluation_it_evaluates_again_to_the_same_bits(self):
+        # 500 answers of up to 64 tokens: seconds, of which the signal leaves out most.
+        definition = self.place.write_definition("evaluates.toml", steps=6, replace=[
+            ("generate_rows_per_task = 4", "generate_rows_per_task = 500"),
+            ("rows_per_task = 8", "rows_per_task = 500"),
+            ("max_new_tokens = 8", "max_new_tokens = 64"),
+            ("validation_fraction = 0.2", "validation_fraction = 0.5")])
+        write_data(self.place.data, count=1000)
+        expected = deterministic_content(self.run_ok(definition))
+        out = self.place.folder / "stopped"
+        process = self.place.start(definition, "--out", out)
+        for line in process.stderr:
+            if "final evaluation" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143, stderr)
+        with h5py.File(stdout.splitlines()[-1]) as file:
+            self.assertEqual(file.attrs["status"], "interrupted")
+            self.assertNotIn(6, file["evals/step"][:])
+        path = self.run_ok(definition, "--out", out, "--resume")
+        self.assertEqual(deterministic_content(path), expected)
 
     def test_interrupt_of_the_whole_group_stops_replicates_once(self):
         definition = self.place.write_definition("long.toml", steps=100000)

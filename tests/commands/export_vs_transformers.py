@@ -24,10 +24,11 @@ try:
     import sentencepiece
     import torch
     import transformers
-    from tiny_run import Workplace
 except ImportError as error:
     print(f"not installed: {error.name}")
     sys.exit(77)
+
+from tiny_run import Workplace  # noqa: E402
 
 SOURCE = pathlib.Path(sys.argv[1])
 DATA = SOURCE / "tests" / "harness" / "data"
@@ -37,6 +38,11 @@ from compare_tokenizers import ENGLISH, SCRIPTS, random_text  # noqa: E402
 ALPACA = ["Below is an instruction that describes a task. Write a response that appropriately "
           "completes the request.\n\n### Instruction:\n", "\n\n### Input:\n", "\n\n### Response:"]
 PROMPTS = ["spell 17", "打开文件\n 😀\t </s> \u2581x", "  two  spaces "]
+# How many greedy tokens of 6 x 64 and of one answer must be decided by more than rounding, so that
+# agreement means something. Generation ends at the end token, which a model of random weights finds
+# by chance.
+MIN_GREEDY_TOKENS = 192
+MIN_ANSWER_TOKENS = 8
 # A logit of these models passes about 10 matrix products of 16 to 24 terms and two softmaxes over up
 # to 200 places: 650 roundings, each of 2^-24 of the largest magnitude on the way (taken as ten times
 # the largest logit, at least 10), in two implementations that order them otherwise.
@@ -140,7 +146,7 @@ def compare_model(check, tool, name, folder, model, tokenizer, message):
         tokens = greedy(model, prompt, 64)
         num_tokens += len(tokens)
         check(ours["tokens"][:len(tokens)] == tokens, f"{name}: {len(tokens)} greedy tokens")
-    print(f"      {name}: {num_tokens} greedy tokens in all")
+    check(num_tokens >= MIN_GREEDY_TOKENS, f"{name}: {num_tokens} greedy tokens in all")
 
 
 def compare_answer(check, place, name, model, tokenizer):
@@ -150,10 +156,13 @@ def compare_answer(check, place, name, model, tokenizer):
                                            return_dict=True)
     tokens = greedy(model, prompt["input_ids"], 256)
     theirs = tokenizer.decode(tokens, skip_special_tokens=True)
-    ours = place.run("--generate", place.folder / f"{name}_run", PROMPTS[0]).stdout
+    run = place.run("--generate", place.folder / f"{name}_run", PROMPTS[0])
+    check(run.returncode == 0, f"{name}: bench-run --generate exited {run.returncode}: "
+          f"{run.stderr[-200:]!a}")
+    ours = run.stdout
     # It escapes what a terminal would obey.
     theirs = "".join(f"\\x{ord(c):02x}" if c < " " or "\x7f" <= c < "\xa0" else c for c in theirs)
-    check(ours.startswith(theirs), f"{name}: bench-run --generate, {len(tokens)} tokens: "
+    check(len(tokens) >= MIN_ANSWER_TOKENS and ours.startswith(theirs), f"{name}: bench-run --generate, {len(tokens)} tokens: "
           f"{ours[:40]!a}")
     if not ours.startswith(theirs):
         print(ascii(ours), ascii(theirs), sep="\n    ")

@@ -1,5 +1,7 @@
 """Includes follow the arrows of the design: base <- results; kernels alone; models <- kernels; the
-harness sees all. Tests may include anything."""
+harness sees all, and its own folders have an order: no two include each other, by whatever way.
+Tests may include anything."""
+import graphlib
 import pathlib
 import re
 import sys
@@ -14,7 +16,20 @@ ALLOWED = {
     "models": {"base", "kernels"},
     "harness": {"base", "results", "kernels", "models"},
 }
+# What a stage is, apart from the stages there are: the training loop is below these and above it.
+INTERFACES = {"harness/stages/stage.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]')
+
+
+def is_source(path):
+    return path.suffix in (".h", ".cc", ".cu", ".cuh")
+
+
+def includes(path):
+    """(number of the line, the line, the name) of each."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if match := INCLUDE.match(line):
+            yield number, line, match[1]
 
 
 def allowed(path, folder):
@@ -28,11 +43,7 @@ def allowed(path, folder):
 def violations(path):
     relative = path.relative_to(SOURCE)
     folder = relative.parts[0]
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        match = INCLUDE.match(line)
-        if not match:
-            continue
-        name = match[1]
+    for number, line, name in includes(path):
         first = name.split("/")[0]
         if line.lstrip().startswith("#include \"") and "/" not in name:
             yield f'{relative}:{number}: "{name}": write the path from the root'
@@ -40,10 +51,39 @@ def violations(path):
             yield f"{relative}:{number}: {folder}/ must not include {name}"
 
 
+def node(name):
+    """What a file of the harness counts as in the order: its folder, or itself."""
+    return name if name in INTERFACES else str(pathlib.PurePosixPath(name).parent)
+
+
+def harness_graph():
+    """node -> {node that it includes: one place where it does}; programs are above all folders."""
+    graph = {}
+    for path in sorted((SOURCE / "harness").rglob("*")):
+        if not is_source(path) or path.stem.endswith(("_bench", "_main")):
+            continue
+        relative = path.relative_to(SOURCE).as_posix()
+        below = graph.setdefault(node(relative), {})
+        for number, _, name in includes(path):
+            if name.startswith("harness/") and node(name) != node(relative):
+                below.setdefault(node(name), f"{relative}:{number}")
+    return graph
+
+
+def cycles():
+    graph = harness_graph()
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        way = error.args[1][::-1]  # of includes: the sorter lists what is needed first
+        yield "folders include each other: " + ", ".join(
+            f"{graph[above][below]} includes {below}" for above, below in zip(way, way[1:]))
+
+
 def main():
     sources = [path for folder in ALLOWED for path in sorted((SOURCE / folder).rglob("*"))
-               if path.suffix in (".h", ".cc", ".cu", ".cuh")]
-    found = [text for path in sources for text in violations(path)]
+               if is_source(path)]
+    found = [text for path in sources for text in violations(path)] + list(cycles())
     print("\n".join(found) or f"{len(sources)} files follow the arrows")
     # Finding no source would mean that the layout changed under this test.
     return 1 if found or len(sources) < 10 else 0

@@ -10,6 +10,7 @@ import pathlib
 import re
 import struct
 import sys
+import time
 import unittest
 
 import h5py
@@ -124,6 +125,38 @@ class Pipeline(CommandCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("pieces@1 is not in the store", done.stderr)
 
+    def test_damaged_artifact_that_no_recipe_is_asked_for_is_refused_with_4(self):
+        self.place.run("--lock", *self.options)
+        results = self.run_ok("model", *self.options)
+        (weights,) = self.place.store.glob("objects/*/model.safetensors")
+        data = bytearray(weights.read_bytes())
+        data[-1] ^= 1
+        weights.write_bytes(data)
+        self.assert_fails(self.place.run("--generate", results, "spell 1"), 4, "model.safetensors")
+        self.assert_fails(self.place.run("--export", results, "exported"), 4, "model.safetensors")
+        self.assertFalse((self.place.folder / "exported").exists())
+
+    def test_store_is_not_pruned_while_a_run_uses_it(self):
+        self.place.run("--lock", *self.options)
+        definition = self.place.write_definition("long.toml", steps=100000)
+        process = self.place.start(definition)
+        while not list(self.place.store.glob("runs/*/*/checkpoints/step-*")):
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
+        self.assert_fails(self.place.run("--store", "prune", *self.options), 5)
+        process.kill()
+        process.communicate()
+        self.assertTrue(list(self.place.store.glob("runs/*/*/checkpoints/step-*")))
+
+    def test_model_that_does_not_fit_on_the_disk_is_5_before_anything_is_made(self):
+        definition = self.place.write_definition("huge.toml", replace=[
+            ("hidden_size = 16", "hidden_size = 1048576"),
+            ("intermediate_size = 24", "intermediate_size = 1048576")])
+        done = self.place.run(definition, "--out", "huge")
+        # 12 times 2^40 parameters of 40 bytes each: 480 TiB.
+        self.assert_fails(done, 5, "huge: the run needs 48", "TiB of disk", "are free")
+        self.assertFalse((self.place.folder / "huge" / "run.journal").exists())
+
     def test_unlocked_and_edited_definitions_are_2(self):
         self.assert_fails(self.place.run("model", *self.options), 2, "--lock")
         self.place.run("--lock", *self.options)
@@ -157,10 +190,15 @@ class Pipeline(CommandCase):
         self.assertEqual(self.place.run("model", *self.options).returncode, 0)
         self.place.run("pieces", *self.options, "--set", "tokenizer.vocab_size=390", "--out", "other")
         listed = self.place.run("--store", "list", *self.options)
-        self.assertEqual(listed.stdout.count("(prunable)"), 1)
+        reasons = sorted(re.findall(r"\(prunable: (.*)\)", listed.stdout))
+        self.assertEqual(reasons, ["its run is complete", "no locked definition or run leads to it"])
         pruned = self.place.run("--store", "prune", *self.options)
         self.assertEqual(pruned.returncode, 0, pruned.stderr)
         self.assertIn("pieces@1", pruned.stdout)
+        self.assertEqual(list(self.place.store.glob("runs/*/*/checkpoints")), [])
+        (results,) = self.place.store.glob("runs/model@1/*/results.h5")
+        self.assertEqual(self.place.run("--generate", results, "spell 1").returncode, 0)
+        self.assertNotIn("prunable:", self.place.run("--store", "list", *self.options).stdout)
         again = self.place.run("model", *self.options)
         self.assertNotIn("running it first", again.stderr)
 

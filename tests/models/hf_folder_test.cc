@@ -54,6 +54,34 @@ TEST(HfFolder, SavedFoldersLoadWithTheSameConfigurationAndWeights) {
   }
 }
 
+TEST(HfFolder, WeightsBeyondTheLimitAreShardedWithAnIndex) {
+  const auto decoder = MakeDecoder(TinyConfig());
+  const std::string folder = Folder("shards");
+  // Bytes: embedding 5,088; a layer's norms 96, q and o 2,304, k and v 1,152, MLP matrices 3,840.
+  // The first shard ends before layer 0's o (12,096), the second before its down (13,920), the
+  // third before layer 1's gate (14,784); the rest are 11,616.
+  ASSERT_TRUE(SaveHfFolder(*decoder, {1, 2, std::nullopt}, folder, 12000).ok());
+  const json index = json::parse(*ReadFile(folder + "/model.safetensors.index.json"));
+  int64_t total_size = 0;
+  for (const NamedTensor& p : decoder->parameters()) {
+    total_size += static_cast<int64_t>(p.tensor.nbytes());
+    EXPECT_TRUE(index["weight_map"].contains(p.name)) << p.name;
+  }
+  EXPECT_EQ(index["metadata"]["total_size"], total_size);
+  EXPECT_EQ(index["weight_map"]["model.layers.0.self_attn.o_proj.weight"],
+            "model-00002-of-00004.safetensors");
+  EXPECT_EQ(index["weight_map"]["model.layers.1.mlp.gate_proj.weight"],
+            "model-00004-of-00004.safetensors");
+  const auto files = WeightFiles(folder);
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_THAT(*files, testing::Contains("model-00004-of-00004.safetensors"));
+  EXPECT_THAT(*files, testing::Contains("model.safetensors.index.json"));
+  EXPECT_FALSE(Exists(folder + "/model.safetensors"));
+  const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ExpectSameWeights(*decoder, **loaded);
+}
+
 TEST(HfFolder, ConfigHasTheFieldsOfTransformers) {
   const std::string folder = Folder("fields");
   ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {1, 2, std::nullopt}, folder).ok());

@@ -1,10 +1,16 @@
 #include "base/file.h"
+#include "base/json.h"
 #include "harness/data/alpaca.h"
 #include "harness/data/gettext.h"
+#include "harness/data/sentencepiece_json.h"
 #include "harness/data/source.h"
+#include "harness/data/token_dataset.h"
 #include "harness/data/tokenizer.h"
 #include "harness/data/tokenizer_json.h"
+#include "harness/data/tokenizer_settings.h"
+#include "tests/harness/data/test_tokenizer.h"
 #include "tests/mutants/format.h"
+#include "tests/support/temp_folder.h"
 
 namespace bench::mutants {
 namespace {
@@ -57,6 +63,109 @@ absl::Status ReadJsonTokenizer(const std::string& bytes, const std::string&) {
   if (!tokenizer.ok()) return tokenizer.status();
   (*tokenizer)->Decode((*tokenizer)->Encode("打开 the file <|im_end|>\n\xF0\x9F\x98\x80"));
   return absl::OkStatus();
+}
+
+// What stands beside a tokenizer.json and names its special tokens.
+constexpr char kSettings[] =
+    R"({"bos_token":{"content":"<|endoftext|>"},"eos_token":"<|im_end|>","pad_token":null,)"
+    R"("add_bos_token":true})";
+
+// Each in its place; the rest is in order. Which token is BOS must be one of the vocabulary.
+absl::Status ReadSettings(const char* file, const std::string& bytes) {
+  static const std::string json = TestFile("harness/data/golden/tokenizer_qwen2.json");
+  static const auto backend = ReadTokenizerJson(json, "qwen2").value();
+  const auto ids =
+      ReadSpecialTokens({TokenizerFormat::kTokenizerJson, "", "", {{file, bytes}}}, *backend);
+  if (!ids.ok()) return ids.status();
+  for (const std::optional<int64_t>& id : {ids->bos, ids->eos, ids->pad}) {
+    if (id && (*id < 0 || *id >= backend->vocab_size())) return EnvironmentError("no such token");
+  }
+  return absl::OkStatus();
+}
+
+Format SettingsFormat(const char* file, const std::string& content) {
+  const auto corpus = [=] {
+    Corpus settings{{content}, JsonWords()};
+    for (const char* word : {"\"eos_token\":", "[2,", "\"content\":", "-1", "1e9"}) {
+      settings.words.emplace_back(word);
+    }
+    return settings;
+  };
+  return {file, corpus,
+          [=](const std::string& bytes, const std::string&) { return ReadSettings(file, bytes); }};
+}
+
+// Models of the three kinds that can be expressed as tokenizer.json.
+Corpus ConvertibleModels() {
+  Corpus corpus;
+  for (const TokenizerAlgorithm algorithm :
+       {TokenizerAlgorithm::kUnigram, TokenizerAlgorithm::kBpe, TokenizerAlgorithm::kCharacter}) {
+    corpus.files.push_back(
+        TrainTokenizer(TextsOf(TestTexts()), TestSpec(algorithm), {"a b"}).value());
+  }
+  corpus.words = {"\x0A\x03", "\x15", "\x18\x01", "\x18\x06", "\xFF\xFF\xFF\xFF\x0F",
+                  "\x12",     "\x1A"};
+  return corpus;
+}
+
+// Must be JSON as the reader of any document takes it.
+absl::Status ConvertModel(const std::string& bytes, const std::string&) {
+  const auto converted = ConvertSentencePiece(bytes, "<s>");
+  if (!converted.ok()) return converted.status();
+  const auto json = ParseJsonObject(converted->tokenizer_json);
+  return json.ok() ? absl::OkStatus() : EnvironmentError(std::string(json.status().message()));
+}
+
+constexpr char kDocuments[] = "/train-00000.documents";
+
+void WriteTokenDataset(const std::string& folder) {
+  TokenDatasetWriter writer(folder, {100, std::string(64, 'a'), {"en", "zh"}});
+  for (int64_t i = 0; i < 8; ++i) {
+    writer.Add("train", std::vector<int64_t>{1, 50 + i, 60, 2}, 7, i % 2).IgnoreError();
+  }
+  writer.Add("validation", std::vector<int64_t>{1, 2}, 3, 1).IgnoreError();
+  writer.Finish().IgnoreError();
+}
+
+std::string FileOfTokenDataset(const std::string& name) {
+  TempFolder folder;
+  WriteTokenDataset(folder.path());
+  return ReadFile(folder.path() + name).value();
+}
+
+// What is opened is walked as training and evaluation do.
+absl::Status WalkDocuments(const TokenDataset& dataset) {
+  for (const char* part : {"train", "validation"}) {
+    for (const TokenShard& shard : dataset.part(part)) {
+      for (int64_t i = 0; i < shard.num_documents(); ++i) {
+        const TokenDocument& document = shard.document(i);
+        const auto begin = static_cast<int64_t>(document.first_token);
+        if (shard.Tokens(begin, shard.document_end(i)).empty() || shard.DocumentAt(begin) != i ||
+            document.language >= dataset.languages().size()) {
+          return EnvironmentError("a document that cannot be was read");
+        }
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadTokenDataset(const std::string& name, const std::string& bytes,
+                              const std::string& folder) {
+  if (!Exists(folder + "/manifest.json")) WriteTokenDataset(folder);
+  WriteFile(folder + name, bytes);
+  const auto dataset = TokenDataset::Open(folder);
+  return dataset.ok() ? WalkDocuments(*dataset) : dataset.status();
+}
+
+Format TokenDatasetFormat(const char* name, const char* file, std::vector<std::string> words) {
+  return {name,
+          [=] {
+            return Corpus{{FileOfTokenDataset(file)}, words};
+          },
+          [=](const std::string& bytes, const std::string& folder) {
+            return ReadTokenDataset(file, bytes, folder);
+          }};
 }
 
 // Catalogues that msgfmt compiled.
@@ -113,6 +222,12 @@ std::vector<Format> DataFormats() {
       {"examples (JSON array)", ExampleArrays, ReadExamples},
       {"SentencePiece tokenizer", Tokenizers, ReadTokenizer},
       {"tokenizer.json", TokenizerJsons, ReadJsonTokenizer},
+      SettingsFormat(kTokenizerConfigFile, kSettings),
+      SettingsFormat(kSpecialTokensMapFile, kSettings),
+      SettingsFormat(kGenerationConfigFile, R"({"bos_token_id":600,"eos_token_id":[602,600]})"),
+      {"SentencePiece model to tokenizer.json", ConvertibleModels, ConvertModel},
+      TokenDatasetFormat("token data set manifest", "/manifest.json", JsonWords()),
+      TokenDatasetFormat("token data set documents", kDocuments, {std::string(16, '\0'), "\x02"}),
       {"gettext catalogue (.mo)", Catalogues, ReadCatalogue},
       {"source records (JSON lines)", Records, ReadRecords},
       {"source manifest (TOML)", Manifests, ReadManifest, ExitCode::kUsage},

@@ -23,6 +23,7 @@ struct Arguments {
   std::string write_to;
 };
 
+// NOLINTBEGIN(bugprone-branch-clone): both refuse, one a number and one a name
 bool Parse(int argc, char** argv, Arguments& arguments) {
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string option = argv[i], value = argv[i + 1];
@@ -45,6 +46,7 @@ bool Parse(int argc, char** argv, Arguments& arguments) {
   }
   return argc % 2 == 1;
 }
+// NOLINTEND(bugprone-branch-clone)
 
 std::vector<Format> Chosen(const std::string& prefix) {
   std::vector<Format> chosen;

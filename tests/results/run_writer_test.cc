@@ -177,6 +177,13 @@ TEST(RunWriter, AFlippedBitInItsLastThreeFramesEndsThePrefixThere) {
   }
 }
 
+TEST(RunWriter, DiscardingOneTakesRowsAndLeavesNoResults) {
+  const auto writer = RunWriter::Discarding();
+  EXPECT_TRUE(writer->Step({1, 10, 0.5}, {{{&kLoss, ""}, 2.0}}).ok());
+  EXPECT_TRUE(writer->Flush().ok());
+  EXPECT_EQ(ExitCodeFor(writer->Finish(RunStatus::kComplete).status()), ExitCode::kUsage);
+}
+
 TEST(RunWriter, ResumeStartsWhereThereIsNoJournal) {
   TempFolder folder;
   EXPECT_EQ(Resume(folder / "absent", 0)->attempt(), 1);

@@ -40,7 +40,8 @@ TEST(MappedRecords, DamageAndAbsenceAreErrors) {
   bytes[0] = 6;
   ASSERT_TRUE(PublishFile(folder / "f", bytes).ok());
   EXPECT_EQ(ExitCodeFor(MappedRecords<Number>::Open(folder / "f").status()), ExitCode::kBadData);
-  EXPECT_EQ(ExitCodeFor(MappedFile::Open(folder / "absent").status()), ExitCode::kEnvironment);
+  EXPECT_EQ(ExitCodeFor(MappedRecords<Number>::Open(folder / "absent").status()),
+            ExitCode::kEnvironment);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 TEST(MarkdownToText, MarkupGoesAndBlocksStay) {
   EXPECT_EQ(*MarkdownToText("# Title\n\nSome *emphasis* and a [link](http://x.org),\nwrapped.\n\n"
                             "- one\n- two\n\n```c\nint  x;\n```\n"),
-            "Title\n\nSome emphasis and a link, wrapped.\n\none\ntwo\n\nint  x;");
+            "Title\n\nSome emphasis and a link, wrapped.\n\none\ntwo\n\nint  x;\n");
 }
 
 TEST(MarkdownToText, RawHtmlIsHtml) {

@@ -6,9 +6,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "base/file.h"
 #include "base/status.h"
+#include "tests/harness/stop_request.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -249,6 +251,23 @@ TEST_F(Alpaca, VisitorsErrorEndsTheReading) {
                   });
   EXPECT_EQ(report.status().message(), "full");
   EXPECT_EQ(visited, 1);
+}
+
+TEST_F(Alpaca, AStopSignalEndsTheReadingAfterTheRecord) {
+  const std::string line(kShort);
+  const std::string bad = "{}\n";
+  for (const std::string& rest : {line + "\n" + line + "\n", bad + bad, "," + line + "]"}) {
+    const std::string path = Write((rest.front() == ',' ? "[" + line : line + "\n") + rest);
+    std::optional<StopRequest> stop;
+    int num_visited = 0;
+    const auto report = VisitAlpaca(path, {.on_invalid = OnInvalid::kSkip}, [&](const SftExample&) {
+      ++num_visited;
+      stop.emplace();
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(IsStopped(report.status())) << report.status();
+    EXPECT_EQ(num_visited, 1);
+  }
 }
 
 TEST_F(Alpaca, WrittenLinesReadBack) {

@@ -8,6 +8,7 @@
 #include "base/subprocess.h"
 #include "harness/data/source.h"
 #include "tests/harness/data/source_tree.h"
+#include "tests/harness/stop_request.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -83,6 +84,13 @@ TEST_F(Archive, NoNetworkIsNamedOnOneLine) {
   EXPECT_THAT(message,
               ::testing::AllOf(HasSubstr("Temporary failure"), HasSubstr("check the network")));
   EXPECT_EQ(message.find('\n'), std::string::npos);
+}
+
+TEST_F(Archive, AStopSignalEndsTheDownload) {
+  const StopRequest stop;
+  const auto version = Unpack({.apt_get = Program("apt-get", "exec sleep 1000\n")});
+  EXPECT_TRUE(IsStopped(version.status())) << version.status();
+  EXPECT_FALSE(Exists(folder_ / "target.deb"));
 }
 
 TEST_F(Archive, MissingProgramIsAnEnvironmentError) {

@@ -32,6 +32,22 @@ TEST(PromptTemplate, DigestsDiffer) {
   EXPECT_EQ(digests.size(), std::size(kAll));
 }
 
+// sha256sum of the slots as "<kind> <bytes> <text>\n" and an empty line, without and with input,
+// then
+// "<end>\n<space>\n". A new enumerator must not change them; a template that changes must.
+TEST(PromptTemplate, DigestsAreThoseOfTheWrittenForm) {
+  const std::pair<PromptTemplate, const char*> pinned[] = {
+      {PromptTemplate::kAlpaca, "b59652f92b5c5d578f92b2728ec6accdc4eec1b2e8087baf6a0b641d39377e7b"},
+      {PromptTemplate::kPlain, "c69043caec7d7f58bf544afc3eade775b14fb6291ecd8d6a7e09c3e1b4dd0d5a"},
+      {PromptTemplate::kChatml, "e3b5428f9ddae4f862c1890d6b543f384258137870540bd782d05cd8874efa80"},
+      {PromptTemplate::kLlama3, "f71fee5e98878cace4e41cc78f201104bc4590450252973069ed46cb960dcdd1"},
+  };
+  EXPECT_EQ(std::size(pinned), std::size(kAll));
+  for (const auto& [prompt_template, digest] : pinned) {
+    EXPECT_EQ(Digest(prompt_template), digest) << Name(prompt_template);
+  }
+}
+
 // That Jinja renders to the prompt is checked by tests/commands/export_vs_transformers.py; here,
 // that no fixed text or control token of a prompt is missing from it.
 TEST(PromptTemplate, JinjaHasEveryTextOfThePrompt) {

@@ -25,6 +25,19 @@ std::string Train(TokenizerSpec spec, const std::vector<std::string>& texts,
   return *TrainTokenizer(TextsOf(texts), spec, whole_pieces);
 }
 
+std::string Varint(size_t value) {
+  std::string bytes;
+  for (; value > 0x7F; value >>= 7) bytes += static_cast<char>(0x80 | (value & 0x7F));
+  return bytes + static_cast<char>(value);
+}
+// One more piece for a model: ModelProto's field 1, with the piece's text and a score of its own.
+std::string PieceMessage(const std::string& text) {
+  const float score = -1e6F;
+  std::string piece = "\x0a" + Varint(text.size()) + text + "\x15";
+  piece.append(reinterpret_cast<const char*>(&score), sizeof(score));
+  return "\x0a" + Varint(piece.size()) + piece;
+}
+
 Json Convert(const std::string& model) {
   const auto converted = ConvertSentencePiece(model, "<s>");
   EXPECT_TRUE(converted.ok()) << converted.status();
@@ -98,6 +111,10 @@ TEST(ConvertSentencePiece, RefusesWhatCannotBeExpressed) {
   no_bytes.byte_fallback = false;
   no_bytes.vocab_size = 80;
   EXPECT_THAT(refusal(Train(no_bytes, TestTexts())), HasSubstr("without byte pieces"));
+  const std::string bpe = Train(TestSpec(TokenizerAlgorithm::kBpe), TestTexts());
+  EXPECT_TRUE(ConvertSentencePiece(bpe + PieceMessage(std::string(65536, 'l')), "<s>").ok());
+  EXPECT_THAT(refusal(bpe + PieceMessage(std::string(65537, 'l'))),
+              HasSubstr("lll...\" has 65537 bytes; the most is 65536"));
   // The defaults of the format: NormalizerSpec without fields adds a prefix.
   EXPECT_THAT(refusal(std::string("\x1a\x00", 2)), HasSubstr("normaliser"));
 }

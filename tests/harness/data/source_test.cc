@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
 #include "tests/harness/data/source_tree.h"
+#include "tests/harness/stop_request.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -22,10 +25,15 @@ class FakeArchive : public PackageArchive {
     EXPECT_EQ(package, "test-package");
     if (offline) return EnvironmentError("offline");
     MakeTestTree(folder);
+    if (stopped) stop_.emplace();
     return std::string("1.2-3");
   }
   int calls = 0;
   bool offline = false;
+  bool stopped = false;  // a stop signal comes once the package is unpacked
+
+ private:
+  std::optional<StopRequest> stop_;
 };
 
 TEST(FetchSource, PublishesRecordsWithTheDeclaredDigestAndRecordsTheVersion) {
@@ -75,6 +83,19 @@ TEST(FetchSource, ChangedContentNamesBothDigestsAndPublishesNothing) {
               ::testing::AllOf(HasSubstr(manifest.sha256), HasSubstr(TestManifest().sha256),
                                HasSubstr("test-package 1.2-3"), HasSubstr(manifest.path)));
   EXPECT_TRUE(ListFolder(store / "sources")->empty());
+}
+
+TEST(FetchSource, AStopSignalEndsTheExtractionAndNothingIsLeft) {
+  for (const SourceKind kind : {SourceKind::kGettext, SourceKind::kFiles}) {
+    TempFolder store;
+    FakeArchive archive;
+    archive.stopped = true;
+    SourceManifest manifest = TestManifest();
+    manifest.kind = kind;
+    const auto source = FetchSource(manifest, store.path(), archive);
+    EXPECT_TRUE(IsStopped(source.status())) << source.status();
+    EXPECT_TRUE(ListFolder(store / "sources")->empty());
+  }
 }
 
 TEST(FetchSource, ArchiveErrorIsReturnedAndNothingIsLeft) {

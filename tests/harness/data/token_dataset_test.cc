@@ -93,8 +93,36 @@ TEST(TokenDataset, DamageIsNamed) {
               HasSubstr("document 0 has no place"));
   EXPECT_THAT(refusal("train-00000.documents", std::string(32, '\1')),
               HasSubstr("does not begin at the first token"));
+  std::string languages(32, '\0');
+  languages[12] = 2;  // of the first document; there are two languages
+  languages[16] = 4;
+  EXPECT_THAT(refusal("train-00000.documents", languages),
+              HasSubstr("document 0 has the language 2 of 2"));
   EXPECT_THAT(refusal("manifest.json", "{"), HasSubstr("manifest.json"));
   EXPECT_THAT(refusal("manifest.json", "{\"format\": 3}"), HasSubstr("manifest.json"));
+}
+
+TEST(TokenDataset, AManifestIsReadAsStrictlyAsAnyDocument) {
+  const TempFolder folder;
+  Write(folder.path(), 100);
+  const std::string manifest = *ReadFile(folder / "manifest.json");
+  const auto refusal = [&](std::string_view from, std::string_view to) {
+    std::string changed = manifest;
+    changed.replace(changed.find(from), from.size(), to);
+    EXPECT_TRUE(PublishFile(folder / "manifest.json", changed).ok());
+    const absl::Status status = TokenDataset::Open(folder.path()).status();
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData) << status;
+    return std::string(status.message());
+  };
+  EXPECT_THAT(refusal("\"vocab_size\": 100", "\"vocab_size\": 100, \"vocab_size\": 99"),
+              HasSubstr("manifest.json: duplicate key \"vocab_size\""));
+  EXPECT_THAT(refusal("\"vocab_size\": 100", "\"vocab_size\": 1e2"), HasSubstr("\"vocab_size\""));
+  EXPECT_THAT(refusal("\"tokens\": 7", "\"tokens\": 9223372036854775807"),
+              HasSubstr("not of the size"));
+  EXPECT_THAT(refusal("\"tokens\": 7", "\"tokens\": -7"), HasSubstr("not of the size"));
+  EXPECT_THAT(refusal("\"vocab_size\": 100", "\"vocab_size\": 0"), HasSubstr("not positive"));
+  EXPECT_THAT(refusal("\"train\"", "\"../train\""), HasSubstr("the part \"../train\""));
+  EXPECT_THAT(refusal("\"en\"", "1"), HasSubstr("languages"));
 }
 
 }  // namespace

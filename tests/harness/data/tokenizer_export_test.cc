@@ -55,6 +55,19 @@ TEST(ExportTokenizer, TokenizerJsonIsKeptAndTheTemplateEndsGeneration) {
   EXPECT_EQ(again->bos_id(), golden.tokenizer().bos_id());
 }
 
+TEST(ExportTokenizer, ABosThatSettingsAloneAddIsReadAgain) {
+  TokenizerFiles files = GoldenTokenizer::Files("qwen2", GoldenTokenizer("qwen2").json());
+  files.beside[kTokenizerConfigFile] =
+      R"({"bos_token": "<|endoftext|>", "eos_token": "<|im_end|>", "add_bos_token": true})";
+  const auto tokenizer = Tokenizer::FromFiles(files);
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  ASSERT_TRUE(tokenizer->bos_id().has_value());
+  const auto exported = ExportTokenizer(*tokenizer, PromptTemplate::kChatml, 512);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  files.beside[kTokenizerConfigFile] = exported->files.at(kTokenizerConfigFile);
+  EXPECT_EQ(Tokenizer::FromFiles(files)->bos_id(), tokenizer->bos_id());
+}
+
 TEST(ExportTokenizer, WhatCannotBeExpressedIsSaidAndNotLoadable) {
   TokenizerSpec spec = TestSpec(TokenizerAlgorithm::kUnigram);
   spec.byte_fallback = false;

@@ -64,6 +64,9 @@ INSTANTIATE_TEST_SUITE_P(
         Unsupported{"/pre_tokenizer/pretokenizers/2", R"({"type": "Digits"})", "after ByteLevel"},
         Unsupported{"/decoder", R"({"type": "WordPiece"})", "decoder: the type \"WordPiece\""},
         Unsupported{"/decoder", "null", "decoder: missing"},
+        Unsupported{"/decoder/surprise", "1", "decoder: the field \"surprise\""},
+        Unsupported{"/post_processor/processors/0/surprise", "1",
+                    "post_processor.processors[0]: the field \"surprise\""},
         Unsupported{"/post_processor", R"({"type": "BertProcessing"})", "post_processor: the type"},
         Unsupported{"/post_processor/processors/1/single", "[]", "single"},
         Unsupported{"/post_processor/processors/1/special_tokens", "{}", "special_tokens lacks"},
@@ -97,6 +100,27 @@ TEST(ReadTokenizerJson, MergesMayBePairsOrTexts) {
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   const std::string text = "def function(self): return 'the quick brown fox'";
   EXPECT_EQ((*tokenizer)->Encode(text), GoldenTokenizer("smollm").backend().Encode(text));
+}
+
+// Ids and refusal of PyPI tokenizers 0.23 with the same file (ignore_merges is set in it).
+TEST(ReadTokenizerJson, AnAddedTokenIsNoWordAndNoResultOfAMerge) {
+  Json file = Golden("llama3");
+  ASSERT_TRUE(file["model"]["ignore_merges"].get<bool>());
+  const auto add = [&](const char* content) {
+    file["added_tokens"].push_back(
+        {{"id", 605}, {"content", content}, {"normalized", false}, {"special", false}});
+  };
+  add("Ġqqzx");
+  const auto tokenizer = ReadTokenizerJson(file.dump(), "added");
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  const auto ids = [&](std::string_view text) { return (*tokenizer)->Encode(text); };
+  EXPECT_EQ(ids(" qqzx"), (std::vector<int64_t>{220, 80, 80, 89, 87}));
+  EXPECT_EQ(ids("a Ġqqzx b"), (std::vector<int64_t>{64, 220, 605, 558}));
+
+  file["added_tokens"].erase(file["added_tokens"].size() - 1);
+  add("qq");
+  file["model"]["merges"].push_back({"q", "q"});
+  EXPECT_THAT(Refusal(file), HasSubstr("its result are no tokens"));
 }
 
 TEST(ReadTokenizerJson, PrefixSpaceIsHonoured) {

@@ -48,6 +48,32 @@ TEST_F(ReadSpecialTokensTest, GenerationSettingsGiveIdsAndAListCountsByItsFirst)
   EXPECT_EQ(ids->bos, Id(llama3_, "<|begin_of_text|>"));  // the file's own template
 }
 
+// AutoTokenizer of transformers 5.23, asked in folders of these files: a BOS that is named alone
+// comes before no text; that of the post-processor does, whatever is named.
+TEST_F(ReadSpecialTokensTest, ANameAloneMakesNoBos) {
+  const std::pair<const char*, std::string> named[] = {
+      {"tokenizer_config.json", R"({"bos_token": "<|endoftext|>"})"},
+      {"special_tokens_map.json", R"({"bos_token": {"content": "<|endoftext|>"}})"},
+      {"generation_config.json",
+       R"({"bos_token_id": )" + std::to_string(Id(qwen2_, "<|endoftext|>")) + "}"}};
+  for (const auto& [file, text] : named) {
+    const auto ids = Read(qwen2_, {{file, text}});
+    ASSERT_TRUE(ids.ok()) << ids.status();
+    EXPECT_EQ(ids->bos, std::nullopt) << file;
+  }
+  const auto ids = Read(llama3_, {{"tokenizer_config.json", R"({"bos_token": "<|eot_id|>"})"}});
+  ASSERT_TRUE(ids.ok()) << ids.status();
+  EXPECT_EQ(ids->bos, Id(llama3_, "<|begin_of_text|>"));
+}
+
+TEST_F(ReadSpecialTokensTest, ANamedBosThatIsAddedIsBos) {
+  const auto ids =
+      Read(qwen2_,
+           {{"tokenizer_config.json", R"({"bos_token": "<|endoftext|>", "add_bos_token": true})"}});
+  ASSERT_TRUE(ids.ok()) << ids.status();
+  EXPECT_EQ(ids->bos, Id(qwen2_, "<|endoftext|>"));
+}
+
 TEST_F(ReadSpecialTokensTest, ATokenizerThatAddsNoBosHasNone) {
   const auto ids = Read(
       llama3_,

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "harness/data/text.h"
+#include "tests/harness/stop_request.h"
 
 namespace bench::harness {
 namespace {
@@ -217,6 +218,12 @@ TEST(BuildTranslations, ExamplesAndDropsAddUpToTheRecords) {
     EXPECT_EQ((totals[{"one", std::string(task)}]), 700);
     EXPECT_EQ((totals[{"two", std::string(task)}]), 900);
   }
+}
+
+TEST(BuildTranslations, AStopSignalEndsIt) {
+  const StopRequest stop;
+  const auto result = BuildTranslations({{"one", {Record("Open", "打开", "開啟")}}}, Spec());
+  EXPECT_TRUE(IsStopped(result.status())) << result.status();
 }
 
 TEST(BuildTranslations, NothingLeftIsADataError) {

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
+#include <optional>
+
+#include "tests/harness/data/failing_icu_memory.h"
+
 namespace bench::harness {
 namespace {
 
@@ -31,6 +36,30 @@ TEST(Nfc, KnowsCharactersOfUnicode9Only) {
   EXPECT_EQ(ToForm("q\u1ABF\u0334", TextForm::kNfc), "q\u1ABF\u0334");
   EXPECT_EQ(ToForm("\U00011935\U00011930", TextForm::kNfc), "\U00011935\U00011930");
 }
+
+class NeverApproximated : public ::testing::TestWithParam<const char*> {};
+
+// Wherever memory ends: the normalised text, or none.
+TEST_P(NeverApproximated, WithoutMemory) {
+  ASSERT_TRUE(CheckForm(TextForm::kNfc).ok());
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += GetParam();
+  const std::string composed = ToForm(text, TextForm::kNfc);
+  ASSERT_NE(composed, text);
+  int num_thrown = 0;
+  for (std::optional<std::string> form; !form; ++num_thrown) {
+    const FailingIcuMemory failing(num_thrown);
+    try {
+      form = ToForm(text, TextForm::kNfc);
+      EXPECT_EQ(*form, composed) << num_thrown;
+    } catch (const std::bad_alloc&) {
+    }
+  }
+  EXPECT_GT(num_thrown, 1);
+}
+
+// The second has characters that Unicode 9 does not know, which cut the text into parts.
+INSTANTIATE_TEST_SUITE_P(Texts, NeverApproximated, ::testing::Values("A\u030A", "A\u030A\u1ABF"));
 
 }  // namespace
 }  // namespace bench::harness

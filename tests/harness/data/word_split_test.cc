@@ -5,6 +5,7 @@
 #include <unicode/uchar.h>
 
 #include "harness/data/text.h"
+#include "tests/harness/data/failing_icu_memory.h"
 
 namespace bench::harness {
 namespace {
@@ -20,6 +21,25 @@ WordSplitter Splitter(absl::StatusOr<std::unique_ptr<SplitStep>> step) {
 }
 Words Split(SplitPattern pattern, std::string_view text) {
   return Splitter(MakePatternStep(pattern)).Split(text);
+}
+
+// Wherever memory ends: all words, or none.
+TEST(WordSplitter, NeverEndsEarly) {
+  const WordSplitter splitter = Splitter(MakePatternStep(SplitPattern::kGpt2));
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += " word  ";
+  const Words words = splitter.Split(text);
+  int num_thrown = 0;
+  for (int num_allocations = 0; num_allocations < 20; ++num_allocations) {
+    const FailingIcuMemory failing(num_allocations);
+    try {
+      EXPECT_EQ(splitter.Split(text), words) << num_allocations;
+    } catch (const std::exception&) {
+      ++num_thrown;
+    }
+  }
+  EXPECT_GT(num_thrown, 0);
+  EXPECT_LT(num_thrown, 20);
 }
 
 // By hand from the published patterns.

@@ -33,6 +33,7 @@ Definition FullDefinition(StageKind kind) {
     sft->acceptance = {{"exact_match", 0.1, 0.9}};
   } else if (auto* clm = std::get_if<ClmSpec>(&definition.stage)) {
     clm->tokenizer.ref = {ArtifactRef{"t", 1}, "t.model"};
+    clm->data.source = "s";
     clm->data.path = "p";
     clm->init.artifact = ArtifactRef{"i", 1};
     clm->init.folder = "f";

@@ -53,9 +53,13 @@ TEST(ClmSpec, SequencesAndSamplesFitIntoThePositions) {
   EXPECT_EQ(Refusal(kSmallClm, {"evaluation.sample_new_tokens=992"}), "");
 }
 
-TEST(ClmSpec, NeedsSomethingToTrainOn) {
+TEST(ClmSpec, TrainsOnASourceOrAFile) {
   EXPECT_THAT(Refusal(std::string(kSmallClm).replace(kSmallClm.find("path = "), 17, "")),
-              HasSubstr("data.path: there is nothing to train on"));
+              HasSubstr("data.source: needs exactly one of"));
+  EXPECT_THAT(
+      Refusal(std::string(kSmallClm).replace(kSmallClm.find("path = "), 0, "source = \"s\"\n")),
+      HasSubstr("data.path: needs exactly one of"));
+  EXPECT_EQ(Refusal(kSmallClm, {"data.source=s"}), "");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "harness/run/run_folder.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -94,6 +95,26 @@ TEST(RunFolder, CompleteRunWithStaleOrMissingResultsPublishesThem) {
     if (stale) {
       ASSERT_TRUE(PublishFile(path, interrupted).ok());
       ASSERT_TRUE(PublishFile(digest_path, interrupted_digest).ok());
+    }
+    const auto folder = OpenRunFolder(temp / "run", StartMode::kResume, kHash, 1);
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    EXPECT_TRUE(folder->complete);
+    EXPECT_EQ(Bytes(path), complete);
+  }
+}
+
+// A pipe would keep the HDF5 library waiting for a writer.
+TEST(RunFolder, CompleteRunWithResultsThatCannotBeReadPublishesThem) {
+  TempFolder temp;
+  RecordRun(temp / "run", results::RunStatus::kComplete);
+  const std::string path = temp / "run/results.h5";
+  const std::string complete = Bytes(path);
+  for (const bool pipe : {true, false}) {
+    ASSERT_TRUE(RemoveTree(path).ok());
+    if (pipe) {
+      ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    } else {
+      ASSERT_TRUE(PublishFile(path, complete.substr(0, complete.size() / 2)).ok());
     }
     const auto folder = OpenRunFolder(temp / "run", StartMode::kResume, kHash, 1);
     ASSERT_TRUE(folder.ok()) << folder.status();

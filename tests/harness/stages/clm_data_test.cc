@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
+#include "tests/harness/stop_request.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -94,12 +95,11 @@ TEST(MakeClmBatch, ADocumentThatOnlyBeginsGivesNoInput) {
   EXPECT_TRUE(batch.target_rows_M.equal(at::tensor({0, 2, 3, 5, 6}, at::kLong)));
 }
 
-TEST(TokeniseTextFile, HoldsOutTheEndOfTheTextAtACharacter) {
+TEST(TokeniseText, HoldsOutTheEndOfTheTextAtACharacter) {
   const TempFolder folder;
   const std::string text = "say it\nsay 9 \u4e2d\u4e2d\u4e2d";  // 13 bytes, then three of three
-  ASSERT_TRUE(PublishFile(folder / "t", text).ok());
   const Tokenizer tokenizer = TinyTokenizer();
-  ASSERT_TRUE(TokeniseTextFile(folder / "t", tokenizer, 0.3, folder / "out").ok());  // 15.4 bytes
+  ASSERT_TRUE(TokeniseText({text, "t"}, tokenizer, 0.3, folder / "out").ok());  // 15.4 bytes
   const auto dataset = TokenDataset::Open(folder / "out");
   ASSERT_TRUE(dataset.ok()) << dataset.status();
   const TokenShard& train = dataset->part("train")[0];
@@ -113,31 +113,50 @@ TEST(TokeniseTextFile, HoldsOutTheEndOfTheTextAtACharacter) {
   EXPECT_EQ(tokenizer.Decode(first) + tokenizer.Decode(second), text);
 }
 
-TEST(TokeniseTextFile, NamesWhatIsWrongWithTheText) {
+TEST(TokeniseText, NamesATextThatIsTooShort) {
   const TempFolder folder;
-  const auto refusal = [&](std::string_view text) {
-    EXPECT_TRUE(PublishFile(folder / "t", text).ok());
-    const absl::Status status = TokeniseTextFile(folder / "t", TinyTokenizer(), 0.1, folder / "o");
+  for (const char* text : {"a", ""}) {
+    const absl::Status status =
+        TokeniseText({text, "short.txt"}, TinyTokenizer(), 0.1, folder / "o");
     EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
-    return std::string(status.message());
-  };
-  EXPECT_THAT(refusal("abc\xff"), HasSubstr("byte 3 is not UTF-8"));
-  EXPECT_THAT(refusal("a"), HasSubstr("too few"));
-  EXPECT_THAT(refusal(""), HasSubstr("too few"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("short.txt: "));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("too few"));
+  }
+}
+
+TEST(TokeniseText, AStopSignalEndsIt) {
+  const TempFolder folder;
+  const Tokenizer tokenizer = TinyTokenizer();
+  const StopRequest stop;
+  const absl::Status status =
+      TokeniseText({"say it\nsay 9\nsay it\n", "t"}, tokenizer, 0.3, folder / "out");
+  EXPECT_TRUE(IsStopped(status)) << status;
+  EXPECT_FALSE(Exists(folder / "out/manifest.json"));
+}
+
+TEST(ReadClmText, IsAFileOrAFoldersFilesInOrder) {
+  const TempFolder folder;
+  ASSERT_TRUE(MakeFolders(folder / "d/sub").ok());
+  for (const char* file : {"d/b", "d/a", "d/sub/c"}) {
+    ASSERT_TRUE(PublishFile(folder / file, std::string(file) + "\n").ok());
+  }
+  EXPECT_EQ(ReadClmText(folder / "d/b")->text, "d/b\n");
+  EXPECT_EQ(ReadClmText(folder / "d")->text, "d/a\nd/b\nd/sub/c\n");
+  ASSERT_TRUE(PublishFile(folder / "d/b", "abc\xff").ok());
+  const absl::Status status = ReadClmText(folder / "d").status();
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("d/b: byte 3 is not UTF-8"));
 }
 
 TEST(TrainCharacterTokenizer, HasATokenForEveryCharacterOfTheText) {
-  const TempFolder folder;
   const std::string text = "to be,\tor\nnot \u4e2d to be\n";
-  ASSERT_TRUE(PublishFile(folder / "t", text).ok());
-  const auto model = TrainCharacterTokenizer(folder / "t");
-  ASSERT_TRUE(model.ok()) << model.status();
-  const Tokenizer tokenizer = *Tokenizer::FromModelBytes(*model, "t");
+  const auto tokenizer = TrainCharacterTokenizer({text, "t"});
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   // unk, bos, eos, pad and t o space b e , tab r newline n U+4E2D
-  EXPECT_EQ(tokenizer.vocab_size(), 4 + 11);
-  const Tokens tokens = tokenizer.Encode(text);
+  EXPECT_EQ(tokenizer->vocab_size(), 4 + 11);
+  const Tokens tokens = tokenizer->Encode(text);
   EXPECT_EQ(std::ssize(tokens), 22);  // characters
-  EXPECT_EQ(tokenizer.Decode(tokens), text);
+  EXPECT_EQ(tokenizer->Decode(tokens), text);
 }
 
 }  // namespace

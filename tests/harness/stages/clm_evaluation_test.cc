@@ -30,7 +30,7 @@ class ClmEvaluationTest : public ::testing::Test {
 
   // Sum of NLL of a text from full logits, window by window.
   double Nll(const std::string& text) const {
-    const std::vector<int64_t> tokens = DocumentTokens(tiny_.tokenizer(), text);
+    const std::vector<int64_t> tokens = *DocumentTokens(tiny_.tokenizer(), text);
     double nll = 0;
     for (int64_t begin = 0; begin + 1 < std::ssize(tokens); begin += 8) {
       const int64_t end = std::min<int64_t>(begin + 9, std::ssize(tokens));

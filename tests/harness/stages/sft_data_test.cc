@@ -8,6 +8,7 @@
 #include "tests/harness/run_fixture.h"
 #include "tests/harness/stages/tiny_sft.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
+#include "tests/harness/stop_request.h"
 
 namespace bench::harness {
 namespace {
@@ -84,6 +85,18 @@ TEST(LoadSftData, RowsWithoutATargetAreDroppedAndCountedAndNoneLeftIsAnError) {
   const auto data = LoadSftData(spec, tokenizer, context);
   EXPECT_EQ(data.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(data.status().message(), HasSubstr("5 dropped"));
+}
+
+TEST(LoadSftData, AStopSignalEndsIt) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  SftSpec spec;
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  WriteRows(*spec.data.path, 0, 10);
+  const Tokenizer tokenizer = TinyTokenizer();
+  const StopRequest stop;
+  const auto data = LoadSftData(spec, tokenizer, context);
+  EXPECT_TRUE(IsStopped(data.status())) << data.status();
 }
 
 TEST(MixtureOf, UsesTheMixOrTheRowsAndRefusesAnUnknownTask) {

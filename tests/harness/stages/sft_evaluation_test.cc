@@ -1,9 +1,12 @@
 #include "harness/stages/sft_evaluation.h"
 
 #include <cmath>
+#include <csignal>
 #include <map>
 
+#include "base/status.h"
 #include "gtest/gtest.h"
+#include "harness/control/signals.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/sft_task.h"
 #include "results/metrics.h"
@@ -54,11 +57,15 @@ class SftEvaluationTest : public ::testing::Test {
     SftEvaluator evaluator({spec_, data_, tokenizer_, *decoder_, context.writer, context.ranges});
     auto evaluation = evaluator.Run(point, 5);
     EXPECT_TRUE(evaluation.ok()) << evaluation.status();
+    for (const RangeTotal& total : context.ranges.TakeStep()) {
+      if (total.id == RangeId::kGenerate) num_generations_ = total.count;
+    }
     return *evaluation;
   }
 
   RunFixture fixture_;
   int runs_ = 0;
+  int64_t num_generations_ = 0;  // calls for answers in the last evaluation
   const Tokenizer tokenizer_ = TinyTokenizer();
   SftSpec spec_;
   SftData data_;
@@ -93,6 +100,28 @@ TEST_F(SftEvaluationTest, FinalOneAddsBaselinesAndSamplesAndIsRepeatable) {
   EXPECT_EQ(summary.at("nearest_exact_match/t"), 0);
   EXPECT_EQ(summary.at("loss"), Values(first.values).at("loss"));  // no test rows: validation
   EXPECT_EQ(fixture_.Record("run1").tables.at("samples").rows.size(), 2u);
+}
+
+TEST_F(SftEvaluationTest, SamplesAreTheAnswersThatWereScored) {
+  spec_.evaluation.num_samples = 1;
+  const auto summary = Values(Evaluate(EvaluationPoint::kFinal).summary);
+  const results::RunRecord record = fixture_.Record("run0");
+  const results::Table& samples = record.tables.at("samples");
+  ASSERT_EQ(samples.rows.size(), 1u);
+  // The rows of the one task were asked for once, for the score and for the samples.
+  EXPECT_EQ(num_generations_, 1);
+  EXPECT_EQ(summary.at("exact_match/t"), 0);
+}
+
+TEST_F(SftEvaluationTest, StopSignalEndsItWithoutARow) {
+  SetStopSignalForTest(SIGTERM);
+  RunContext context = fixture_.Start("stopped");
+  SftEvaluator evaluator({spec_, data_, tokenizer_, *decoder_, context.writer, context.ranges});
+  for (const EvaluationPoint point : {EvaluationPoint::kPeriodic, EvaluationPoint::kFinal}) {
+    EXPECT_TRUE(IsStopped(evaluator.Run(point, 5).status()));
+  }
+  SetStopSignalForTest(std::nullopt);
+  EXPECT_TRUE(fixture_.Record("stopped").tables.empty());
 }
 
 TEST_F(SftEvaluationTest, SummaryIsOfTheTestRowsWhereThereAreSome) {

@@ -29,7 +29,7 @@ class TinyClm {
         {"validation", "say it is 4"},   {"validation", "it is"}, {"validation", "\u4e2d"}};
     for (const auto& [part, text] : documents) {
       EXPECT_TRUE(writer
-                      .Add(part, DocumentTokens(tokenizer_, text), std::ssize(text),
+                      .Add(part, *DocumentTokens(tokenizer_, text), std::ssize(text),
                            text == "\u4e2d" ? 1 : 0)
                       .ok());
     }

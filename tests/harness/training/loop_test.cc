@@ -1,9 +1,11 @@
 #include "harness/training/loop.h"
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
 
+#include "base/status.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "results/metrics.h"
@@ -28,13 +30,19 @@ class Quadratic : public TrainingTask {
     return ((weight_ - target) * (weight_ - target)).sum() / 2;
   }
   absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) override {
+    if (step == stopped_at) return StoppedError();
     evaluated.push_back(step);
     Evaluation evaluation;
-    evaluation.values.push_back({{&results::kEvalLoss, ""}, weight_.item<double>()});
+    evaluation.values.push_back(
+        {{&results::kEvalLoss, ""},
+         step == not_finite_at ? std::numeric_limits<double>::infinity() : weight_.item<double>()});
     if (point == EvaluationPoint::kFinal) evaluation.summary = evaluation.values;
     return evaluation;
   }
-  nlohmann::json SaveState() const override { return {{"position", position_}}; }
+  nlohmann::json SaveState() const override {
+    if (on_save) on_save();
+    return {{"position", position_}};
+  }
   absl::Status RestoreState(const nlohmann::json& state) override {
     position_ = state["position"];
     return absl::OkStatus();
@@ -42,6 +50,9 @@ class Quadratic : public TrainingTask {
 
   std::vector<int64_t> evaluated;
   int64_t nan_at = -1;
+  int64_t not_finite_at = -1;     // the evaluation after this step has no finite loss
+  int64_t stopped_at = -1;        // a stop signal comes in the evaluation after this step
+  std::function<void()> on_save;  // last called when a checkpoint is made
 
  private:
   at::Tensor weight_ = at::zeros({1}).set_requires_grad(true);
@@ -121,6 +132,72 @@ TEST(TrainingLoop, ResumedAfterTheLastStepEvaluatesOnceMoreAndKeepsOneRow) {
   EXPECT_EQ(record.evals.at("loss").step, expected.evals.at("loss").step);
   EXPECT_EQ(record.evals.at("loss").value, expected.evals.at("loss").value);
   EXPECT_EQ(record.digests, expected.digests);
+}
+
+// Step 4 has an evaluation only, 8 one that no checkpoint follows, 12 both, 14 is the last.
+TEST(TrainingLoop, EvaluationCutShortIsMadeUpForWhenTheRunIsResumed) {
+  RunFixture whole_fixture;
+  Quadratic whole_task;
+  RunContext whole = whole_fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(Spec(14), whole_task, whole).ok());
+  const results::RunRecord expected = whole_fixture.Record("run");
+
+  for (const int64_t stopped_at : {4, 8, 12, 14}) {
+    RunFixture fixture;
+    Quadratic stopped;
+    stopped.stopped_at = stopped_at;
+    RunContext context = fixture.Start("run");
+    const auto outcome = RunTrainingLoop(Spec(14), stopped, context);
+    ASSERT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_EQ(outcome->status, RunStatus::kInterrupted) << stopped_at;
+    EXPECT_EQ(fixture.Record("run").steps.at("loss").step.back(), stopped_at);
+
+    Quadratic task;
+    RunContext resumed = fixture.Resume("run", stopped_at);
+    ASSERT_EQ(RunTrainingLoop(Spec(14), task, resumed)->status, RunStatus::kComplete);
+    EXPECT_EQ(task.evaluated.front(), stopped_at);
+    const results::RunRecord record = fixture.Record("run");
+    EXPECT_EQ(record.evals.at("loss").step, expected.evals.at("loss").step) << stopped_at;
+    EXPECT_EQ(record.evals.at("loss").value, expected.evals.at("loss").value) << stopped_at;
+    EXPECT_EQ(record.steps.at("loss").value, expected.steps.at("loss").value) << stopped_at;
+    EXPECT_EQ(record.digests, expected.digests) << stopped_at;
+  }
+}
+
+// As it would have been without the stop: no step follows it.
+TEST(TrainingLoop, NonFiniteEvaluationEndsTheRunAlsoWhenMadeUpFor) {
+  for (const bool cut_short : {false, true}) {
+    RunFixture fixture;
+    if (cut_short) {
+      Quadratic stopped;
+      stopped.stopped_at = 4;
+      RunContext context = fixture.Start("run");
+      ASSERT_EQ(RunTrainingLoop(Spec(8), stopped, context)->status, RunStatus::kInterrupted);
+    }
+    Quadratic task;
+    task.not_finite_at = 4;
+    RunContext context = cut_short ? fixture.Resume("run", 4) : fixture.Start("run");
+    const auto outcome = RunTrainingLoop(Spec(8), task, context);
+    ASSERT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_EQ(outcome->status, RunStatus::kDiverged) << cut_short;
+    const results::RunRecord record = fixture.Record("run");
+    EXPECT_EQ(record.steps.at("loss").step.back(), 4) << cut_short;
+    EXPECT_EQ(record.evals.at("loss").step, (std::vector<int64_t>{4})) << cut_short;
+  }
+}
+
+// A run killed once its checkpoint is there does not record again what came before.
+TEST(TrainingLoop, RangesOfAnEvaluationAreInTheJournalBeforeTheCheckpoint) {
+  RunFixture fixture;
+  Quadratic task;
+  RunContext context = fixture.Start("run");
+  std::optional<results::RunRecord> at_save;
+  task.on_save = [&] { at_save = *results::RecoverJournal(fixture.folder() / "run"); };
+  ASSERT_TRUE(RunTrainingLoop(Spec(12), task, context).ok());
+  EXPECT_EQ(at_save->ranges.at("evaluate").step, (std::vector<int64_t>{4, 8, 12}));
+  EXPECT_EQ(at_save->ranges.at("checkpoint").step, (std::vector<int64_t>{3, 6, 9}));
+  EXPECT_EQ(fixture.Record("run").ranges.at("checkpoint").step,
+            (std::vector<int64_t>{3, 6, 9, 12}));
 }
 
 TEST(TrainingLoop, NonFiniteLossEndsTheRunAsDivergedWithoutAnUpdate) {

@@ -1,4 +1,4 @@
-#include "harness/run/process_clock.h"
+#include "harness/control/process_clock.h"
 
 #include <unistd.h>
 

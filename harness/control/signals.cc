@@ -1,7 +1,9 @@
-#include "harness/run/signals.h"
+#include "harness/control/signals.h"
 
 #include <atomic>
 #include <csignal>
+
+#include "base/status.h"
 
 namespace bench::harness {
 namespace {
@@ -28,6 +30,13 @@ std::optional<int> StopSignal() {
   const int signal = g_signal.load();
   if (signal == 0) return std::nullopt;
   return signal;
+}
+
+void SetStopSignalForTest(std::optional<int> signal) { g_signal = signal.value_or(0); }
+
+absl::Status CheckNotStopped() {
+  if (!StopSignal()) return absl::OkStatus();
+  return StoppedError();
 }
 
 }  // namespace bench::harness

@@ -1,0 +1,15 @@
+// Fetches a declared data source for a run, and records what it was in the table "sources".
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "harness/data/source.h"
+#include "harness/stages/stage.h"
+
+namespace bench::harness {
+
+absl::StatusOr<FetchedSource> FetchAndRecord(const std::string& name, PackageArchive& archive,
+                                             RunContext& context);
+
+}  // namespace bench::harness

@@ -1,0 +1,103 @@
+#include "base/limited_child.h"
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+
+#include "base/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace bench {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Ending {
+  std::function<std::string()> work;
+  ExitCode exit_code;
+  std::string message;
+};
+
+TEST(LimitedChild, GivesWhatTheWorkReturnsWhateverItsBytesAndSize) {
+  for (const std::string& text :
+       {std::string(), std::string("a\0b", 3), std::string(1 << 20, 'x')}) {
+    const auto answer = RunInLimitedChild({}, [&] { return text; });
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(*answer, text);
+  }
+}
+
+TEST(LimitedChild, TellsCrashesFromInterruptions) {
+  const auto raises = [](int signal) {
+    return [signal] {
+      std::raise(signal);
+      return std::string();
+    };
+  };
+  const std::vector<Ending> endings = {
+      {raises(SIGABRT), ExitCode::kBadData, "crashes (signal 6)"},
+      {raises(SIGKILL), ExitCode::kEnvironment, "interrupted (signal 9)"},
+      {raises(SIGTERM), ExitCode::kEnvironment, "interrupted (signal 15)"},
+      {raises(SIGINT), ExitCode::kEnvironment, "interrupted (signal 2)"},
+      {[]() -> std::string { throw std::runtime_error("out of the work"); }, ExitCode::kBadData,
+       "crashes (signal 6)"},
+      {[]() -> std::string { std::_Exit(3); }, ExitCode::kBadData, "crashes (exit code 3)"}};
+  for (const Ending& ending : endings) {
+    const absl::Status status = RunInLimitedChild({}, ending.work).status();
+    EXPECT_EQ(ExitCodeFor(status), ending.exit_code) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(ending.message));
+  }
+}
+
+// bench-run's handlers only note a signal; in the child they must not be in force.
+TEST(LimitedChild, HasTheDefaultSignalDispositions) {
+  const auto before = std::signal(SIGTERM, SIG_IGN);
+  const auto answer = RunInLimitedChild({}, [] {
+    std::raise(SIGTERM);
+    return std::string("survived");
+  });
+  std::signal(SIGTERM, before);
+  EXPECT_FALSE(answer.ok());
+}
+
+TEST(LimitedChild, EndlessWorkIsNamedByItsProcessorTime) {
+  const absl::Status status = RunInLimitedChild({.processor_s = 1}, [] {
+                                for (std::atomic<uint64_t> i = 0;; ++i) {
+                                }
+                                return std::string();
+                              }).status();
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("more than 1 s of processor time"));
+}
+
+// The limit is on top of what this process has, so little of it is enough for little work.
+TEST(LimitedChild, MemoryBeyondTheLimitIsNamed) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "no limit of memory under AddressSanitizer";
+#endif
+  constexpr size_t kHeld = size_t{256} << 20;
+  const auto held = std::make_unique<char[]>(kHeld);
+  const auto allocate = [](size_t bytes) {
+    return [bytes] { return std::to_string(std::string(bytes, 'x').size()); };
+  };
+  const ChildLimits limits = {.memory_bytes = int64_t{128} << 20};
+  EXPECT_EQ(RunInLimitedChild(limits, allocate(32 << 20)).value_or("refused"),
+            std::to_string(32 << 20));
+  const absl::Status status = RunInLimitedChild(limits, allocate(256 << 20)).status();
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("more than 128 MiB of memory"));
+}
+
+TEST(LimitedChild, TooLongAnAnswerIsRefused) {
+  const absl::Status status =
+      RunInLimitedChild({.answer_bytes = 1000}, [] { return std::string(1 << 20, 'x'); }).status();
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("too much"));
+}
+
+}  // namespace
+}  // namespace bench
