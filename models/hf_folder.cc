@@ -1,5 +1,6 @@
 #include "models/hf_folder.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
@@ -93,7 +94,7 @@ std::string_view DtypeName(at::ScalarType type) {
   return type == at::kDouble ? "float64" : "float32";
 }
 
-std::string ConfigText(const Decoder& decoder, const SpecialTokens& special_tokens) {
+Json ConfigJson(const Decoder& decoder, const SpecialTokens& special_tokens) {
   const FamilyAdapter& adapter = AdapterOf(decoder.config().family);
   const std::string dtype(DtypeName(decoder.parameters().front().tensor.scalar_type()));
   Json json = {{"model_type", adapter.model_type},
@@ -108,7 +109,7 @@ std::string ConfigText(const Decoder& decoder, const SpecialTokens& special_toke
   set_token("eos_token_id", special_tokens.eos);
   set_token("pad_token_id", special_tokens.pad);
   adapter.to_json(decoder.config(), json);
-  return json.dump(2) + "\n";
+  return json;
 }
 
 using Shard = std::vector<NamedTensor>;
@@ -150,6 +151,47 @@ absl::Status SaveShards(const std::vector<Shard>& shards, const std::string& fol
   return PublishFile(absl::StrCat(folder, "/", kIndexFile), index.dump(2) + "\n");
 }
 
+absl::Status SaveFolder(const std::string& folder, const Json& config,
+                        const std::vector<NamedTensor>& tensors, int64_t max_shard_bytes) {
+  BENCH_RETURN_IF_ERROR(MakeFolders(folder));
+  BENCH_RETURN_IF_ERROR(SaveShards(ShardsOf(tensors, max_shard_bytes), folder));
+  return PublishFile(folder + "/" + kConfigFile, config.dump(2) + "\n");
+}
+
+// 0 where the file is absent: transformers saves none.
+absl::StatusOr<double> ReadRewardBias(const std::string& folder) {
+  const std::string path = folder + "/" + kRewardFile;
+  if (!Exists(path)) return 0;
+  BENCH_ASSIGN_OR_RETURN(const Json json, ReadJsonObject(path));
+  const absl::StatusOr<double> bias = JsonMember<double>(json, "bias");
+  if (!bias.ok()) return Annotate(bias.status(), path);
+  return bias;
+}
+
+// Takes the tensor out of `tensors`.
+absl::StatusOr<at::Tensor> TakeScoreWeight(std::vector<NamedTensor>& tensors) {
+  const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                  [](const NamedTensor& t) { return t.name == kScoreWeight; });
+  if (found == tensors.end()) {
+    return DataError(absl::StrCat("missing tensor ", kScoreWeight, ": not a reward model"));
+  }
+  at::Tensor weight_1D = found->tensor;
+  tensors.erase(found);
+  return weight_1D;
+}
+
+absl::StatusOr<RewardModel> MakeRewardModel(DecoderConfig config, std::vector<NamedTensor> tensors,
+                                            double bias, const at::TensorOptions& options) {
+  config.tie_embeddings = true;  // a classifier has no language head, whatever this field says
+  BENCH_ASSIGN_OR_RETURN(const at::Tensor weight_1D, TakeScoreWeight(tensors));
+  BENCH_ASSIGN_OR_RETURN(ScalarHead head,
+                         ScalarHead::FromWeights(weight_1D, bias, config.hidden_size, options));
+  BENCH_ASSIGN_OR_RETURN(auto decoder,
+                         Decoder::FromTensors(config, tensors, options.device(),
+                                              at::typeMetaToScalarType(options.dtype())));
+  return RewardModel(std::move(decoder), std::move(head));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder) {
@@ -161,9 +203,21 @@ absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder) 
 
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
                           const std::string& folder, int64_t max_shard_bytes) {
-  BENCH_RETURN_IF_ERROR(MakeFolders(folder));
-  BENCH_RETURN_IF_ERROR(SaveShards(ShardsOf(decoder.parameters(), max_shard_bytes), folder));
-  return PublishFile(folder + "/" + kConfigFile, ConfigText(decoder, special_tokens));
+  return SaveFolder(folder, ConfigJson(decoder, special_tokens), decoder.parameters(),
+                    max_shard_bytes);
+}
+
+absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& special_tokens,
+                                const std::string& folder) {
+  Json config = ConfigJson(model.decoder(), special_tokens);
+  config["architectures"] = {AdapterOf(model.decoder().config().family).hf_reward_class};
+  config["id2label"] = {{"0", "reward"}};  // how config.json says that there is one label
+  config["label2id"] = {{"reward", 0}};
+  std::vector<NamedTensor> tensors = model.decoder().parameters();
+  tensors.push_back({kScoreWeight, model.head().weight_1D()});
+  BENCH_RETURN_IF_ERROR(SaveFolder(folder, config, tensors, kMaxShardBytes));
+  const Json reward = {{"bias", model.head().bias()}};
+  return PublishFile(folder + "/" + kRewardFile, reward.dump() + "\n");
 }
 
 absl::StatusOr<DecoderConfig> ReadHfConfig(const std::string& folder) {
@@ -181,6 +235,17 @@ absl::StatusOr<std::unique_ptr<Decoder>> LoadHfFolder(const std::string& folder,
   auto decoder = Decoder::FromTensors(config, tensors, device, dtype);
   if (!decoder.ok()) return Annotate(decoder.status(), folder);
   return decoder;
+}
+
+absl::StatusOr<RewardModel> LoadHfRewardFolder(const std::string& folder, at::Device device,
+                                               at::ScalarType dtype) {
+  BENCH_ASSIGN_OR_RETURN(const DecoderConfig config, ReadHfConfig(folder));
+  BENCH_ASSIGN_OR_RETURN(std::vector<NamedTensor> tensors, ReadWeights(folder));
+  BENCH_ASSIGN_OR_RETURN(const double bias, ReadRewardBias(folder));
+  auto model = MakeRewardModel(config, std::move(tensors), bias,
+                               at::TensorOptions().device(device).dtype(dtype));
+  if (!model.ok()) return Annotate(model.status(), folder);
+  return model;
 }
 
 }  // namespace bench::models

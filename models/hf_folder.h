@@ -5,6 +5,9 @@
 // transformers 4 and 5 (`torch_dtype` or `dtype`, `rope_theta` or `rope_parameters`); what this
 // decoder does not implement (rope scaling, biases, other activations) is refused, never ignored.
 // Errors: DataError naming the file and field; EnvironmentError for I/O.
+// A reward model is saved as transformers' class for sequence classification with one label
+// (LlamaForSequenceClassification: model.* and score.weight) and, since that class has no bias,
+// reward.json {"bias": number} beside it: our reward = transformers' score + bias.
 // It does not save a tokenizer.
 #pragma once
 
@@ -17,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "models/decoder.h"
+#include "models/reward_model.h"
 
 namespace bench::models {
 
@@ -33,10 +37,19 @@ absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_t
 // Names of the files in `folder` that SaveHfFolder writes the weights to.
 absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder);
 
+inline constexpr char kRewardFile[] = "reward.json";
+absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& special_tokens,
+                                const std::string& folder);
+
 absl::StatusOr<DecoderConfig> ReadHfConfig(const std::string& folder);
 
 // Weights are converted to `dtype` on `device`.
 absl::StatusOr<std::unique_ptr<Decoder>> LoadHfFolder(const std::string& folder, at::Device device,
                                                       at::ScalarType dtype);
+
+// Ours, or any such model with one label; bias 0 where there is no reward.json. DataError for a
+// folder without score.weight.
+absl::StatusOr<RewardModel> LoadHfRewardFolder(const std::string& folder, at::Device device,
+                                               at::ScalarType dtype);
 
 }  // namespace bench::models

@@ -11,9 +11,11 @@ const MetricDescriptor kLoss = {
     true,      0.01,         "Mean negative log-likelihood of the target tokens",
     kLearning,
 };
+const MetricDescriptor kPairLoss = {
+    "loss", "nats/pair", kLower, true, 0.01, "Mean preference loss of the pairs", kLearning,
+};
 const MetricDescriptor kTrainLoss = {
-    "train_loss", "nats/token", kLower, true, 0.02, "Mean loss of the last training steps",
-    kLearning,
+    "train_loss", "nats", kLower, true, 0.02, "Mean loss of the last training steps", kLearning,
 };
 const MetricDescriptor kPerplexity = {
     "perplexity", "1", kLower, true, 0.02, "Exponential of the held-out loss", kLearning,
@@ -50,6 +52,38 @@ const MetricDescriptor kGradNorm = {
 };
 const MetricDescriptor kLearningRate = {
     "learning_rate", "1", kNone, true, 0, "Learning rate of the step", kLearning,
+};
+
+const MetricDescriptor kPreferenceAccuracy = {
+    "preference_accuracy",
+    "1",
+    kHigher,
+    true,
+    0.01,
+    "Fraction of the pairs whose chosen response has the higher reward",
+    kLearning,
+};
+const MetricDescriptor kRewardMargin = {
+    "reward_margin", "nats", kNone, true, 0.05, "Mean of the chosen reward - the rejected reward",
+    kLearning,
+};
+const MetricDescriptor kRewardMean = {
+    "reward_mean", "nats", kNone, true, 0.05, "Mean reward of both responses", kLearning,
+};
+const MetricDescriptor kRewardMin = {
+    "reward_min", "nats", kNone, true, 0.05, "Smallest reward", kLearning,
+};
+const MetricDescriptor kRewardMax = {
+    "reward_max", "nats", kNone, true, 0.05, "Largest reward", kLearning,
+};
+const MetricDescriptor kCalibrationError = {
+    "calibration_error",
+    "1",
+    kLower,
+    true,
+    0.05,
+    "Expected calibration error of the stated preferences, ten bins",
+    kLearning,
 };
 
 const MetricDescriptor kCopyExactMatch = {
@@ -152,6 +186,12 @@ const std::vector<const MetricDescriptor*>& AllMetrics() {
       &kChrf,
       &kGradNorm,
       &kLearningRate,
+      &kPreferenceAccuracy,
+      &kRewardMargin,
+      &kRewardMean,
+      &kRewardMin,
+      &kRewardMax,
+      &kCalibrationError,
       &kCopyExactMatch,
       &kCopyChrf,
       &kNearestExactMatch,

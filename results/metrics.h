@@ -14,7 +14,9 @@ namespace bench::results {
 // Learning, a value a step or an evaluation.
 extern const MetricDescriptor kLoss;
 inline const MetricDescriptor& kEvalLoss = kLoss;  // in /evals it is measured on held-out data
-extern const MetricDescriptor kTrainLoss;          // summary of the last steps' loss
+// The same series where the loss is that of a pair: /steps/loss is every training stage's.
+extern const MetricDescriptor kPairLoss;
+extern const MetricDescriptor kTrainLoss;  // summary of the last steps' loss
 extern const MetricDescriptor kPerplexity;
 extern const MetricDescriptor kBitsPerByte;
 extern const MetricDescriptor kTokenAccuracy;
@@ -22,6 +24,14 @@ extern const MetricDescriptor kExactMatch;
 extern const MetricDescriptor kChrf;
 extern const MetricDescriptor kGradNorm;
 extern const MetricDescriptor kLearningRate;
+
+// Reward models, over pairs of a chosen and a rejected response.
+extern const MetricDescriptor kPreferenceAccuracy;
+extern const MetricDescriptor kRewardMargin;
+extern const MetricDescriptor kRewardMean;
+extern const MetricDescriptor kRewardMin;
+extern const MetricDescriptor kRewardMax;
+extern const MetricDescriptor kCalibrationError;
 
 // The same measures of answers that need no training.
 extern const MetricDescriptor kCopyExactMatch;
@@ -53,7 +63,7 @@ extern const MetricDescriptor kCharactersPerToken;
 
 // The descriptor named `name` (without label), or nullptr.
 const MetricDescriptor* FindMetric(std::string_view name);
-// All descriptors, in the order above.
+// All descriptors, one a name, in the order above.
 const std::vector<const MetricDescriptor*>& AllMetrics();
 
 }  // namespace bench::results

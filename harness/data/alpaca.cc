@@ -1,221 +1,26 @@
 #include "harness/data/alpaca.h"
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <iterator>
-#include <memory>
-#include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "harness/control/signals.h"
-#include "harness/data/json_record.h"
 
 namespace bench::harness {
 namespace {
 
-constexpr size_t kMaxSkippedMessages = 10;
 constexpr std::array<FieldRule, 4> kFields = {{{"instruction", FieldPresence::kRequiredNotEmpty},
                                                {"input", FieldPresence::kOptional},
                                                {"output", FieldPresence::kRequired},
                                                {"task", FieldPresence::kOptional}}};
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-// A file as bytes, through a buffer of fixed size, that counts the bytes of the current record.
-class ByteStream {
- public:
-  static absl::StatusOr<ByteStream> Open(const std::string& path, int64_t max_record_bytes) {
-    File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-    if (file == nullptr) {
-      return EnvironmentError(absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
-    }
-    return ByteStream(std::move(file), max_record_bytes);
-  }
-
-  // The next byte without taking it; nullopt at the end of the file, and once the record is over
-  // its limit.
-  std::optional<char> Peek() {
-    if (record_bytes_ > max_record_bytes_) return std::nullopt;
-    return PeekAny();
-  }
-  std::optional<char> PeekAny() {
-    if (position_ == length_) {
-      length_ = std::fread(buffer_.get(), 1, kBufferBytes, file_.get());
-      position_ = 0;
-      if (length_ == 0) return std::nullopt;
-    }
-    return buffer_[position_];
-  }
-  void Skip() {
-    ++position_;
-    ++record_bytes_;
-  }
-  void BeginRecord() { record_bytes_ = 0; }
-  bool over_limit() const { return record_bytes_ > max_record_bytes_; }
-  bool read_failed() const { return std::ferror(file_.get()) != 0; }
-  int64_t max_record_bytes() const { return max_record_bytes_; }
-
- private:
-  static constexpr size_t kBufferBytes = size_t{1} << 16;
-  using File = std::unique_ptr<FILE, int (*)(FILE*)>;
-  ByteStream(File file, int64_t max_record_bytes)
-      : file_(std::move(file)),
-        buffer_(std::make_unique<char[]>(kBufferBytes)),
-        max_record_bytes_(max_record_bytes) {}
-
-  File file_;
-  std::unique_ptr<char[]> buffer_;
-  size_t position_ = 0;
-  size_t length_ = 0;
-  int64_t record_bytes_ = 0;
-  int64_t max_record_bytes_ = 0;
-};
-
-// The stream as the input iterator that the JSON parser wants; equal to any other at the end.
-class ByteIterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = char;
-
-  explicit ByteIterator(ByteStream* stream = nullptr) : stream_(stream) {}
-  char operator*() const { return *stream_->Peek(); }
-  ByteIterator& operator++() {
-    stream_->Skip();
-    return *this;
-  }
-  friend bool operator==(const ByteIterator& a, const ByteIterator& b) {
-    return a.AtEnd() == b.AtEnd();
-  }
-
- private:
-  bool AtEnd() const { return stream_ == nullptr || !stream_->Peek(); }
-  ByteStream* stream_;
-};
-
-class Reader {
- public:
-  Reader(const std::string& path, const AlpacaOptions& options, const ExampleVisitor& visit)
-      : path_(path), options_(options), visit_(visit) {}
-
-  absl::StatusOr<AlpacaReport> Read() {
-    BENCH_ASSIGN_OR_RETURN(ByteStream stream, ByteStream::Open(path_, options_.max_record_bytes));
-    BENCH_ASSIGN_OR_RETURN(const std::optional<char> first, SkipToFirst(stream));
-    BENCH_RETURN_IF_ERROR(first == '[' ? ReadArray(stream) : ReadLines(stream));
-    if (stream.read_failed()) return EnvironmentError(absl::StrCat("cannot read ", path_));
-    if (report_.num_read + report_.num_skipped == 0) {
-      return DataError(absl::StrCat(path_, ": no record in it"));
-    }
-    return std::move(report_);
-  }
-
- private:
-  // Takes white space; the first other byte says which format it is.
-  absl::StatusOr<std::optional<char>> SkipToFirst(ByteStream& stream) {
-    std::optional<char> c = stream.PeekAny();
-    for (; c && std::strchr(" \t\r\n", *c) != nullptr && *c != '\0'; c = stream.PeekAny()) {
-      if (c == '\n') ++line_;
-      stream.Skip();
-    }
-    if (c == kByteOrderMark[0]) {
-      return DataError(absl::StrCat(
-          path_, ":", line_, ": starts with a byte order mark; save it as UTF-8 without one"));
-    }
-    stream.BeginRecord();
-    return c;
-  }
-
-  absl::Status ReadLines(ByteStream& stream) {
-    for (; stream.PeekAny(); ++line_) {
-      stream.BeginRecord();
-      const std::string line = TakeLine(stream);
-      const std::string where = absl::StrCat(path_, ":", line_, ": ");
-      if (stream.over_limit()) {
-        BENCH_RETURN_IF_ERROR(Refuse(where + OverLimit(stream)));
-      } else if (line.find_first_not_of(" \t\r") != std::string::npos) {
-        BENCH_RETURN_IF_ERROR(ReadLine(line, where));
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  // Up to and with the newline; of a line over the limit the end is thrown away.
-  static std::string TakeLine(ByteStream& stream) {
-    std::string line;
-    while (const auto c = stream.PeekAny()) {
-      stream.Skip();
-      if (c == '\n') break;
-      if (!stream.over_limit()) line.push_back(*c);
-    }
-    return line;
-  }
-
-  absl::Status ReadLine(const std::string& line, const std::string& where) {
-    // Held back until the whole line is known to be valid.
-    std::optional<RecordOutcome> held;
-    RecordEvents events(JsonLayout::kOneRecord, kFields, [&](RecordOutcome outcome) {
-      held = std::move(outcome);
-      return true;
-    });
-    nlohmann::json::sax_parse(line.begin(), line.end(), &events);
-    if (events.failure()) return Refuse(where + *events.failure());
-    return Take(*std::move(held), where);
-  }
-
-  absl::Status ReadArray(ByteStream& stream) {
-    absl::Status status;
-    int64_t record = 1;
-    const auto where = [&] { return absl::StrCat(path_, ": record ", record, ": "); };
-    RecordEvents events(JsonLayout::kArray, kFields, [&](RecordOutcome outcome) {
-      status = Take(std::move(outcome), where());
-      ++record;
-      stream.BeginRecord();
-      return status.ok();
-    });
-    nlohmann::json::sax_parse(ByteIterator(&stream), ByteIterator(), &events);
-    BENCH_RETURN_IF_ERROR(status);
-    if (stream.over_limit()) return DataError(where() + OverLimit(stream));
-    if (events.failure()) return DataError(where() + *events.failure());
-    return absl::OkStatus();
-  }
-
-  static std::string OverLimit(const ByteStream& stream) {
-    return absl::StrCat("record over ", stream.max_record_bytes(), " bytes");
-  }
-
-  absl::Status Take(RecordOutcome outcome, const std::string& where) {
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    if (outcome.problem) return Refuse(where + *outcome.problem);
-    ++report_.num_read;
-    const auto field = [&](size_t i) { return std::move(outcome.fields[i]).value_or(""); };
-    return visit_({field(0), field(1), field(2), field(3)});
-  }
-
-  absl::Status Refuse(const std::string& message) {
-    if (options_.on_invalid == OnInvalid::kError) return DataError(message);
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    ++report_.num_skipped;
-    if (report_.skipped.size() < kMaxSkippedMessages) report_.skipped.push_back(message);
-    return absl::OkStatus();
-  }
-
-  const std::string path_;
-  const AlpacaOptions options_;
-  const ExampleVisitor& visit_;
-  AlpacaReport report_;
-  int64_t line_ = 1;
-};
 
 }  // namespace
 
 absl::StatusOr<AlpacaReport> VisitAlpaca(const std::string& path, const AlpacaOptions& options,
                                          const ExampleVisitor& visit) {
-  return Reader(path, options, visit).Read();
+  return VisitRecords(path, kFields, options, [&visit](StringRecord record) {
+    std::vector<std::string>& f = record.fields;
+    return visit({std::move(f[0]), std::move(f[1]), std::move(f[2]), std::move(f[3])});
+  });
 }
 
 absl::StatusOr<AlpacaData> ReadAlpaca(const std::string& path, const AlpacaOptions& options) {

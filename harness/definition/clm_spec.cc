@@ -17,11 +17,7 @@ void ValidateTokenizer(const ClmTokenizerSpec& spec, const Violations& violation
 
 void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
   const int64_t positions = spec.model.max_positions;
-  if (spec.training.max_tokens > positions) {
-    violations.Add(
-        "training.max_tokens",
-        absl::StrCat(spec.training.max_tokens, " is more than model.max_positions ", positions));
-  }
+  ValidateMaxTokens(spec.training, positions, violations);
   const ClmEvaluationSpec& evaluation = spec.evaluation;
   if (evaluation.sample_prompt_tokens + evaluation.sample_new_tokens > positions) {
     violations.Add("evaluation.sample_new_tokens",

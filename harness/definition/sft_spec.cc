@@ -25,19 +25,9 @@ void ValidateData(const SftDataSpec& spec, const Violations& violations) {
   }
 }
 
-void ValidateTokenizer(const TokenizerRef& spec, const Violations& violations) {
-  if (spec.artifact.has_value() != spec.path.has_value()) return;
-  violations.Add(spec.artifact ? "path" : "artifact",
-                 "needs exactly one of artifact = \"NAME@N\" and path = \"...\"");
-}
-
 void ValidateLengths(const SftSpec& spec, const Violations& violations) {
   const int64_t positions = spec.model.max_positions;
-  if (spec.training.max_tokens > positions) {
-    violations.Add(
-        "training.max_tokens",
-        absl::StrCat(spec.training.max_tokens, " is more than model.max_positions ", positions));
-  }
+  ValidateMaxTokens(spec.training, positions, violations);
   if (spec.evaluation.max_new_tokens >= positions) {
     violations.Add("evaluation.max_new_tokens",
                    absl::StrCat(spec.evaluation.max_new_tokens,
@@ -69,7 +59,8 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
                .role = TextRole::kUserPath});
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path", .bounds = AboveUpTo(0, 0.5)});
-  fields.Leaf("prompt_template", spec.prompt_template, {.doc = "text and control tokens around the instruction"});
+  fields.Leaf("prompt_template", spec.prompt_template,
+              {.doc = "text and control tokens around the instruction"});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
   fields.Tables("mix", spec.mix, "how often each task is drawn; without it, as often as it occurs");
@@ -78,11 +69,12 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
 void Describe(TokenizerRef& spec, FieldList& fields) {
   fields.Leaf("artifact", spec.artifact,
               {.doc = "experiment that trains the tokenizer", .replaces = {"path"}});
-  fields.Leaf("path", spec.path,
-              {.doc = "your own SentencePiece .model, tokenizer.json or Hugging Face folder, instead of "
-                      "artifact",
-               .role = TextRole::kUserPath,
-               .replaces = {"artifact"}});
+  fields.Leaf(
+      "path", spec.path,
+      {.doc = "your own SentencePiece .model, tokenizer.json or Hugging Face folder, instead of "
+              "artifact",
+       .role = TextRole::kUserPath,
+       .replaces = {"artifact"}});
 }
 
 void Describe(EvaluationSpec& spec, FieldList& fields) {
@@ -121,9 +113,15 @@ void Describe(SftSpec& spec, FieldList& fields) {
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }
 
+void Validate(const TokenizerRef& spec, const Violations& violations) {
+  if (spec.artifact.has_value() != spec.path.has_value()) return;
+  violations.Add(spec.artifact ? "path" : "artifact",
+                 "needs exactly one of artifact = \"NAME@N\" and path = \"...\"");
+}
+
 void Validate(const SftSpec& spec, const Violations& violations) {
   Validate(spec.model, violations.In("model"));
-  ValidateTokenizer(spec.tokenizer, violations.In("tokenizer"));
+  Validate(spec.tokenizer, violations.In("tokenizer"));
   ValidateData(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);

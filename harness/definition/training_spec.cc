@@ -79,6 +79,14 @@ void Validate(const TrainingSpec& training, const ScheduleSpec& schedule,
   }
 }
 
+void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
+                       const Violations& violations) {
+  if (training.max_tokens <= max_positions) return;
+  violations.Add(
+      "training.max_tokens",
+      absl::StrCat(training.max_tokens, " is more than model.max_positions ", max_positions));
+}
+
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations) {
   std::set<std::string> seen;
   for (size_t i = 0; i < bounds.size(); ++i) {

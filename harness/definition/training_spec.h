@@ -62,6 +62,9 @@ void Describe(TrainingSpec& spec, FieldList& fields);
 void Describe(AcceptanceBound& spec, FieldList& fields);
 void Validate(const TrainingSpec& training, const ScheduleSpec& schedule,
               const Violations& violations);
+// A row must fit into the model's positions.
+void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
+                       const Violations& violations);
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations);
 
 }  // namespace bench::harness

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <set>
+#include <span>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -98,18 +99,17 @@ std::string ResultsPath(const std::string& path) {
   return absl::StrCat(path, "/", std::string(results::kResultsName));
 }
 
-bool LeavesDecoder(const std::string& stage) {
-  return absl::c_any_of(kDecoderStages, [&](StageKind kind) { return stage == Name(kind); });
-}
-
-// The artifact of the run that wrote `result` (a results file or a run's folder).
-absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& store) {
+// The artifact of the run that wrote `result` (a results file or a run's folder), one of `stages`.
+absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& store,
+                                    std::span<const StageKind> stages) {
   const std::string path = ResultsPath(result);
   if (!Exists(path)) return UsageError(absl::StrCat(path, ": no such results file"));
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::ReadResultsIsolated(path));
   const auto note = record.notes.find("artifact");
-  if (note == record.notes.end() || !LeavesDecoder(record.header.stage)) {
-    return UsageError(absl::StrCat(path, ": the run left no trained model (stage ",
+  const bool fits =
+      absl::c_any_of(stages, [&](StageKind kind) { return record.header.stage == Name(kind); });
+  if (note == record.notes.end() || !fits) {
+    return UsageError(absl::StrCat(path, ": the run left no trained model for this (stage ",
                                    record.header.stage, ", ",
                                    std::string(results::Name(record.status)), ")"));
   }
@@ -121,7 +121,8 @@ absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& stor
 absl::StatusOr<int> Export(const Options& options) {
   const std::string& folder = options.arguments.at(1);
   BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
-  BENCH_ASSIGN_OR_RETURN(const Artifact artifact, ArtifactOf(options.arguments.at(0), store));
+  BENCH_ASSIGN_OR_RETURN(const Artifact artifact,
+                         ArtifactOf(options.arguments.at(0), store, kModelStages));
   BENCH_RETURN_IF_ERROR(MakeFolders(folder));
   BENCH_ASSIGN_OR_RETURN(const auto occupied, ListFolder(folder));
   if (!occupied.empty()) {
@@ -137,7 +138,8 @@ absl::StatusOr<int> Export(const Options& options) {
 absl::StatusOr<int> Generate(const Options& options) {
   constexpr int64_t kMaxAnswerTokens = 256;
   BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
-  BENCH_ASSIGN_OR_RETURN(const Artifact artifact, ArtifactOf(options.arguments.at(0), store));
+  BENCH_ASSIGN_OR_RETURN(const Artifact artifact,
+                         ArtifactOf(options.arguments.at(0), store, kDecoderStages));
   BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
                          LoadDecoderArtifact(artifact.folder, at::Device(at::kCPU)));
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,

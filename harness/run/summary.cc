@@ -25,29 +25,48 @@ std::string FormatValue(const SummaryValue& value) {
   return absl::StrFormat("%.6g%s", value.value, units);
 }
 
+bool HasColumn(const Table& table, const std::string& column) {
+  return std::find(table.columns.begin(), table.columns.end(), column) != table.columns.end();
+}
+
+std::string Shown(int64_t value) { return absl::StrCat(value); }
+std::string Shown(double value) { return absl::StrFormat("%.3g", value); }
+std::string Shown(const std::string& text) { return results::EscapeForTerminal(text); }
+
 std::string CellText(const Table& table, const std::vector<Cell>& row, const std::string& column) {
   const auto found = std::find(table.columns.begin(), table.columns.end(), column);
   if (found == table.columns.end()) return "";
-  const Cell& cell = row[static_cast<size_t>(found - table.columns.begin())];
-  const std::string* text = std::get_if<std::string>(&cell);
-  return text == nullptr ? "" : results::EscapeForTerminal(*text);
+  return std::visit([](const auto& value) { return Shown(value); },
+                    row[static_cast<size_t>(found - table.columns.begin())]);
+}
+
+std::string AnswerLine(const Table& table, const std::vector<Cell>& row) {
+  const std::string input = CellText(table, row, "input");
+  const std::string reference = CellText(table, row, "reference");
+  return absl::StrCat(input.empty() ? CellText(table, row, "instruction") : input, "  ->  ",
+                      CellText(table, row, "answer"),
+                      reference.empty() ? "" : absl::StrCat("   (reference: ", reference, ")"));
+}
+
+// Of a reward model: both responses with their rewards.
+std::string PairLine(const Table& table, const std::vector<Cell>& row) {
+  return absl::StrCat(CellText(table, row, "prompt"), "  ->  ", CellText(table, row, "chosen"),
+                      " (", CellText(table, row, "chosen_reward"), ")  over  ",
+                      CellText(table, row, "rejected"), " (",
+                      CellText(table, row, "rejected_reward"), ")");
 }
 
 std::string SampleLines(const RunRecord& record) {
   const auto found = record.tables.find("samples");
   if (found == record.tables.end()) return "";
   const Table& table = found->second;
+  const auto line = HasColumn(table, "chosen") ? PairLine : AnswerLine;
   std::string text = "  samples\n";
   for (size_t i = 0; i < std::min(kSamplesShown, table.rows.size()); ++i) {
     // The rows of a task stand together; a stride shows several tasks.
     const auto& row =
         table.rows[i * table.rows.size() / std::min(kSamplesShown, table.rows.size())];
-    const std::string input = CellText(table, row, "input");
-    absl::StrAppend(&text, "    ", input.empty() ? CellText(table, row, "instruction") : input,
-                    "  ->  ", CellText(table, row, "answer"));
-    const std::string reference = CellText(table, row, "reference");
-    if (!reference.empty()) absl::StrAppend(&text, "   (reference: ", reference, ")");
-    text += '\n';
+    absl::StrAppend(&text, "    ", line(table, row), "\n");
   }
   return text;
 }

@@ -85,26 +85,38 @@ absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
   return DataError(absl::StrCat(path, ": no known prompt template"));
 }
 
-absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer& tokenizer,
-                                 PromptTemplate prompt_template, const std::string& folder) {
-  const models::SpecialTokens special{tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.pad_id()};
-  BENCH_RETURN_IF_ERROR(models::SaveHfFolder(decoder, special, folder));
+models::SpecialTokens SpecialTokensOf(const Tokenizer& tokenizer) {
+  return {tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.pad_id()};
+}
+
+absl::Status SavePromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_template,
+                             const std::string& folder) {
   BENCH_RETURN_IF_ERROR(PublishTokenizerFiles(tokenizer.files(), folder));
   const nlohmann::json prompt = {{"template", std::string(Name(prompt_template))}};
   return PublishFile(absl::StrCat(folder, "/", kPromptFile), prompt.dump());
 }
 
-absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device) {
-  BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+absl::StatusOr<PromptFiles> LoadPromptFiles(const std::string& folder, int64_t vocab_size) {
   BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(folder));
   BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, Tokenizer::FromFiles(std::move(files)));
   BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template, ReadPromptTemplate(folder));
-  if (tokenizer.vocab_size() > decoder->config().vocab_size) {
+  if (tokenizer.vocab_size() > vocab_size) {
     return DataError(absl::StrCat(folder, ": the tokenizer has ", tokenizer.vocab_size(),
-                                  " pieces, the model a vocabulary of ",
-                                  decoder->config().vocab_size));
+                                  " pieces, the model a vocabulary of ", vocab_size));
   }
-  return DecoderArtifact{std::move(decoder), std::move(tokenizer), prompt_template};
+  return PromptFiles{std::move(tokenizer), prompt_template};
+}
+
+absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer& tokenizer,
+                                 PromptTemplate prompt_template, const std::string& folder) {
+  BENCH_RETURN_IF_ERROR(models::SaveHfFolder(decoder, SpecialTokensOf(tokenizer), folder));
+  return SavePromptFiles(tokenizer, prompt_template, folder);
+}
+
+absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device) {
+  BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+  BENCH_ASSIGN_OR_RETURN(PromptFiles prompt, LoadPromptFiles(folder, decoder->config().vocab_size));
+  return DecoderArtifact{std::move(decoder), std::move(prompt.tokenizer), prompt.prompt_template};
 }
 
 absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string& folder,
@@ -118,6 +130,9 @@ absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string
                          ExportTokenizer(tokenizer, prompt_template, config.max_positions));
   BENCH_ASSIGN_OR_RETURN(std::vector<std::string> copied, models::WeightFiles(folder));
   copied.insert(copied.end(), {"config.json", kPromptFile});
+  if (Exists(absl::StrCat(folder, "/", models::kRewardFile))) {
+    copied.emplace_back(models::kRewardFile);
+  }
   for (const std::string& name : copied) {
     BENCH_RETURN_IF_ERROR(
         PublishCopy(absl::StrCat(folder, "/", name), absl::StrCat(target, "/", name)));

@@ -16,6 +16,7 @@
 #include "harness/definition/model_spec.h"
 #include "harness/definition/sft_spec.h"
 #include "models/decoder.h"
+#include "models/hf_folder.h"
 
 namespace bench::harness {
 
@@ -31,6 +32,18 @@ absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderCo
 absl::Status CheckSameModel(const models::DecoderConfig& defined,
                             const models::DecoderConfig& stored, const std::string& where);
 
+models::SpecialTokens SpecialTokensOf(const Tokenizer& tokenizer);
+
+// Tokenizer and prompt template, which every trained model's artifact holds.
+struct PromptFiles {
+  Tokenizer tokenizer;
+  PromptTemplate prompt_template;
+};
+absl::Status SavePromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_template,
+                             const std::string& folder);
+// DataError where the model's vocabulary has no room for the tokenizer's.
+absl::StatusOr<PromptFiles> LoadPromptFiles(const std::string& folder, int64_t vocab_size);
+
 absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer& tokenizer,
                                  PromptTemplate prompt_template, const std::string& folder);
 
@@ -43,9 +56,9 @@ absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, a
 
 absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder);
 
-// Writes the artifact in `folder` to `target` (an existing folder) as a Hugging Face folder that
-// transformers loads, model and tokenizer (harness/data/tokenizer_export.h). Returns what the user
-// should know, a line each.
+// Writes the artifact in `folder`, a decoder's or a reward model's, to `target` (an existing
+// folder) as a Hugging Face folder that transformers loads, model and tokenizer
+// (harness/data/tokenizer_export.h). Returns what the user should know, a line each.
 absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string& folder,
                                                                const std::string& target);
 

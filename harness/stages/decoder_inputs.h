@@ -18,6 +18,8 @@ namespace bench::harness {
 
 // The stages whose artifact is a trained decoder (decoder_artifact.h).
 inline constexpr std::array kDecoderStages = {StageKind::kClm, StageKind::kSft};
+// Those whose artifact is exported as a Hugging Face folder.
+inline constexpr std::array kModelStages = {StageKind::kClm, StageKind::kSft, StageKind::kReward};
 
 at::Device DeviceOf(DeviceKind kind);
 

@@ -1,5 +1,6 @@
 // The one place that knows which class runs which stage.
 #include "harness/stages/clm.h"
+#include "harness/stages/reward.h"
 #include "harness/stages/sft.h"
 #include "harness/stages/stage.h"
 #include "harness/stages/tokenizer.h"
@@ -22,6 +23,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const SftSpec&) const {
     return std::make_unique<SftStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const RewardSpec&) const {
+    return std::make_unique<RewardStage>(definition);
   }
 };
 

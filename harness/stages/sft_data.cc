@@ -3,8 +3,8 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "base/sha256.h"
 #include "base/status.h"
+#include "harness/data/held_out.h"
 
 namespace bench::harness {
 namespace {
@@ -24,7 +24,9 @@ class Loader {
   // Training and validation rows of one file.
   absl::Status AddSplitFile(const std::string& path) {
     return Visit(path, [&](const SftExample& example) {
-      return IsHeldOut(example) ? &SftTaskRows::validation : &SftTaskRows::train;
+      const bool held_out =
+          IsHeldOut(example.instruction, example.input, spec_.data.validation_fraction);
+      return held_out ? &SftTaskRows::validation : &SftTaskRows::train;
     });
   }
 
@@ -60,15 +62,6 @@ class Loader {
     (rows.*part)
         .push_back(
             {std::move(example), std::move(tokenized->tokens), tokenized->num_prompt_tokens});
-  }
-
-  bool IsHeldOut(const SftExample& example) const {
-    const std::string hash =
-        Sha256Hex(absl::StrCat("bench-split\n", example.instruction, "\n", example.input));
-    // 13 hexadecimal digits are 52 bits, exact in a double.
-    const double position =
-        static_cast<double>(std::stoull(hash.substr(0, 13), nullptr, 16)) * 0x1.0p-52;
-    return position < spec_.data.validation_fraction;
   }
 
   const SftSpec& spec_;

@@ -30,6 +30,7 @@ double SecondsSince(Clock::time_point start) {
 struct StepResult {
   Window window;
   double loss = 0;
+  std::vector<MetricValue> metrics;  // the task's own
   double grad_norm = 0;
   double learning_rate = 0;
   double seconds = 0;
@@ -122,6 +123,7 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
     BENCH_ASSIGN_OR_RETURN(result.window, task_.NextWindow());
   }
   BENCH_ASSIGN_OR_RETURN(result.loss, AccumulateGradients(result.window));
+  result.metrics = task_.WindowMetrics();
   result.learning_rate =
       LearningRate(spec_.schedule, spec_.optimizer.learning_rate, step_ + 1, spec_.num_steps);
   {
@@ -152,13 +154,15 @@ absl::Status Loop::RecordStep(const StepResult& result) {
     }
   }
   statistics_.Add(result.loss, result.seconds, target_tokens);
-  BENCH_RETURN_IF_ERROR(context_.writer.Step(
-      Position(), {{{&results::kLoss, ""}, result.loss},
-                   {{&results::kGradNorm, ""}, result.grad_norm},
-                   {{&results::kLearningRate, ""}, result.learning_rate},
-                   {{&results::kTargetTokens, ""}, target_tokens},
-                   {{&results::kBatchTokens, ""}, static_cast<double>(result.window.num_tokens)},
-                   {{&results::kStepTime, ""}, result.seconds}}));
+  std::vector<MetricValue> values = {
+      {{&task_.loss_metric(), ""}, result.loss},
+      {{&results::kGradNorm, ""}, result.grad_norm},
+      {{&results::kLearningRate, ""}, result.learning_rate},
+      {{&results::kTargetTokens, ""}, target_tokens},
+      {{&results::kBatchTokens, ""}, static_cast<double>(result.window.num_tokens)},
+      {{&results::kStepTime, ""}, result.seconds}};
+  values.insert(values.end(), result.metrics.begin(), result.metrics.end());
+  BENCH_RETURN_IF_ERROR(context_.writer.Step(Position(), values));
   return RecordRanges();
 }
 
@@ -241,6 +245,7 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
   StageOutcome outcome;
   outcome.status = status;
   if (status == RunStatus::kComplete) {
+    BENCH_RETURN_IF_ERROR(task_.EndTraining());
     context_.progress.Note("final evaluation");
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kFinal));
     outcome.summary = summary_;

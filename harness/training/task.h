@@ -14,6 +14,7 @@
 #include "models/decoder.h"
 #include "nlohmann/json_fwd.hpp"
 #include "results/metric.h"
+#include "results/metrics.h"
 
 namespace bench::harness {
 
@@ -46,6 +47,15 @@ class TrainingTask {
   virtual absl::StatusOr<Window> NextWindow() = 0;
   // Scalar sum of losses of one micro-batch of the current window, with its graph.
   virtual at::Tensor LossSum(int64_t micro_batch) = 0;
+
+  // What the loss is called and measured in.
+  virtual const results::MetricDescriptor& loss_metric() const { return results::kLoss; }
+  // What else the forward passes of the current window found; after its last LossSum.
+  virtual std::vector<results::MetricValue> WindowMetrics() const { return {}; }
+
+  // What a completed run does after its last step, before the final evaluation. It may happen again
+  // when a run is resumed there, so a second time must change nothing.
+  virtual absl::Status EndTraining() { return absl::OkStatus(); }
 
   // Must not draw from any generator that training draws from. StoppedError when a stop signal cut
   // it short: it is due again when the run is resumed, which replaces whatever rows it recorded.

@@ -15,8 +15,9 @@ namespace bench::models {
 
 struct FamilyAdapter {
   Family family = Family::kLlama;
-  std::string_view model_type;  // of config.json
-  std::string_view hf_class;    // its entry in `architectures`
+  std::string_view model_type;       // of config.json
+  std::string_view hf_class;         // its entry in `architectures`
+  std::string_view hf_reward_class;  // that of a reward model
   Architecture architecture;
   // Parameters in canonical order.
   std::vector<ParameterSpec> (*parameters)(const DecoderConfig& config) = nullptr;

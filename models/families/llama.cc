@@ -133,7 +133,8 @@ void LlamaToJson(const DecoderConfig& config, Json& json) {
 
 }  // namespace
 
-const FamilyAdapter kLlamaAdapter = {Family::kLlama,  "llama",       "LlamaForCausalLM", {},
-                                     LlamaParameters, LlamaFromJson, LlamaToJson};
+const FamilyAdapter kLlamaAdapter = {
+    Family::kLlama,  "llama",       "LlamaForCausalLM", "LlamaForSequenceClassification", {},
+    LlamaParameters, LlamaFromJson, LlamaToJson};
 
 }  // namespace bench::models

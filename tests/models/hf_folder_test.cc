@@ -172,5 +172,63 @@ TEST(HfFolder, ErrorsNameTheFileAndTheField) {
   EXPECT_THAT(std::string(ReadHfConfig(folder).status().message()), HasSubstr("no valid JSON"));
 }
 
+RewardModel MakeRewardModel() {
+  auto model = RewardModel::OnDecoder(MakeDecoder(TinyConfig()), Seeded(2));
+  TORCH_CHECK(model.ok(), std::string(model.status().message()));
+  model->set_bias(-0.1);  // no short decimal in fp32
+  return *std::move(model);
+}
+
+TEST(HfRewardFolder, SavedFoldersLoadWithTheSameWeightsHeadAndBias) {
+  const RewardModel model = MakeRewardModel();
+  const std::string folder = Folder("reward");
+  ASSERT_TRUE(SaveHfRewardFolder(model, {1, 2, 0}, folder).ok());
+  const auto loaded = LoadHfRewardFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ASSERT_EQ(loaded->parameters().size(), model.parameters().size());
+  for (size_t i = 0; i < model.parameters().size(); ++i) {
+    EXPECT_EQ(loaded->parameters()[i].name, model.parameters()[i].name);
+    EXPECT_TRUE(at::equal(loaded->parameters()[i].tensor, model.parameters()[i].tensor));
+  }
+  const json config = ReadConfigJson(folder);
+  EXPECT_EQ(config["architectures"], json({"LlamaForSequenceClassification"}));
+  EXPECT_EQ(config["id2label"], json({{"0", "reward"}}));
+  EXPECT_EQ(config["pad_token_id"], 0);
+}
+
+TEST(HfRewardFolder, AFolderOfTransformersHasNoBiasAndMaySayThatItIsUntied) {
+  const std::string folder = Folder("reward_foreign");
+  ASSERT_TRUE(SaveHfRewardFolder(MakeRewardModel(), {1, 2, 0}, folder).ok());
+  ASSERT_TRUE(RemoveTree(folder + "/reward.json").ok());
+  json config = ReadConfigJson(folder);
+  config["tie_word_embeddings"] = false;
+  WriteConfigJson(folder, config);
+  const auto loaded = LoadHfRewardFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->head().bias(), 0);
+}
+
+TEST(HfRewardFolder, ALanguageModelIsNoRewardModelAndTheOtherWayRound) {
+  const std::string language = Folder("no_reward");
+  ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {1, 2, 0}, language).ok());
+  EXPECT_THAT(LoadHfRewardFolder(language, at::kCPU, at::kFloat).status().message(),
+              HasSubstr("no_reward: missing tensor score.weight"));
+  const std::string reward = Folder("no_language");
+  ASSERT_TRUE(SaveHfRewardFolder(MakeRewardModel(), {1, 2, 0}, reward).ok());
+  EXPECT_THAT(LoadHfFolder(reward, at::kCPU, at::kFloat).status().message(),
+              HasSubstr("unexpected tensor score.weight"));
+}
+
+TEST(HfRewardFolder, RefusesADamagedBias) {
+  const std::string folder = Folder("bad_bias");
+  ASSERT_TRUE(SaveHfRewardFolder(MakeRewardModel(), {1, 2, 0}, folder).ok());
+  for (const char* text : {"{}", "{\"bias\": \"0\"}", "{\"bias\": "}) {
+    ASSERT_TRUE(PublishFile(folder + "/reward.json", text).ok());
+    EXPECT_THAT(LoadHfRewardFolder(folder, at::kCPU, at::kFloat).status().message(),
+                HasSubstr("bad_bias/reward.json: "))
+        << text;
+  }
+}
+
 }  // namespace
 }  // namespace bench::models

@@ -38,6 +38,13 @@ Definition FullDefinition(StageKind kind) {
     clm->init.artifact = ArtifactRef{"i", 1};
     clm->init.folder = "f";
     clm->acceptance = {{"loss", 0.1, 0.9}};
+  } else if (auto* reward = std::get_if<RewardSpec>(&definition.stage)) {
+    reward->tokenizer = {ArtifactRef{"t", 1}, "t.model"};
+    reward->data.path = "p";
+    reward->data.validation_path = "v";
+    reward->init.artifact = ArtifactRef{"i", 1};
+    reward->init.folder = "f";
+    reward->acceptance = {{"preference_accuracy", 0.1, 0.9}};
   } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
     tokenizer->dataset = ArtifactRef{"d", 1};
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {

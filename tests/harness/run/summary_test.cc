@@ -32,6 +32,15 @@ TEST(ClosingSummary, NamesTheRunItsFiguresAndSamplesWithoutControlCharacters) {
   EXPECT_THAT(text, Not(HasSubstr("NOT ACCEPTED")));
 }
 
+TEST(ClosingSummary, ShowsBothResponsesOfAPreferenceWithTheirRewards) {
+  results::RunRecord record = Record();
+  record.tables["samples"] = {
+      {"step", "prompt", "chosen", "rejected", "chosen_reward", "rejected_reward"},
+      {{int64_t{5}, "is it", "yes", "no", 0.25, -1.5}}};
+  EXPECT_THAT(ClosingSummary(record, {}),
+              HasSubstr("    is it  ->  yes (0.25)  over  no (-1.5)\n"));
+}
+
 TEST(ClosingSummary, SaysWhichBoundsAreNotMet) {
   EXPECT_THAT(ClosingSummary(Record(), {"loss = 3"}), HasSubstr("NOT ACCEPTED: loss = 3"));
 }

@@ -212,5 +212,54 @@ TEST(TrainingLoop, NonFiniteLossEndsTheRunAsDivergedWithoutAnUpdate) {
   EXPECT_TRUE(std::isnan(fixture.Record("run").steps.at("loss").value[0]));
 }
 
+// Names its loss, reports a metric of its own, and moves its weight when training ends.
+class Centred : public Quadratic {
+ public:
+  const results::MetricDescriptor& loss_metric() const override { return results::kPairLoss; }
+  std::vector<results::MetricValue> WindowMetrics() const override {
+    return {{{&results::kRewardMargin, ""}, static_cast<double>(num_losses_)}};
+  }
+  at::Tensor LossSum(int64_t micro_batch) override {
+    ++num_losses_;
+    return Quadratic::LossSum(micro_batch);
+  }
+  absl::Status EndTraining() override {
+    ends.push_back(static_cast<int64_t>(evaluated.size()));
+    const at::NoGradGuard no_grad;
+    parameters()[0].tensor.fill_(7);
+    return absl::OkStatus();
+  }
+
+  std::vector<int64_t> ends;  // evaluations before each call
+
+ private:
+  int64_t num_losses_ = 0;
+};
+
+TEST(TrainingLoop, RecordsTheTasksLossAndMetricsAfterAllMicroBatches) {
+  RunFixture fixture;
+  Centred task;
+  RunContext context = fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(Spec(3), task, context).ok());
+  const results::RunRecord record = fixture.Record("run");
+  EXPECT_EQ(record.steps.at("reward_margin").value, (std::vector<double>{2, 4, 6}));
+  EXPECT_EQ(record.steps.at("loss").metric.units, "nats/pair");
+}
+
+TEST(TrainingLoop, EndsTrainingBeforeTheFinalEvaluationOfACompletedRunOnly) {
+  RunFixture fixture;
+  Centred task;
+  RunContext context = fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(Spec(8), task, context).ok());
+  EXPECT_EQ(task.ends, std::vector<int64_t>{1});  // after the evaluation of step 4
+  EXPECT_EQ(fixture.Record("run").evals.at("loss").value.back(), 7);
+
+  Centred stopped;
+  RunContext until_2 = fixture.Start("stopped");
+  until_2.stop_after_step = 2;
+  EXPECT_EQ(RunTrainingLoop(Spec(8), stopped, until_2)->status, RunStatus::kInterrupted);
+  EXPECT_TRUE(stopped.ends.empty());
+}
+
 }  // namespace
 }  // namespace bench::harness

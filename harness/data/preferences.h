@@ -1,0 +1,36 @@
+// Preferences between two responses to a prompt, as reward models are trained on.
+//
+// The file's form and its errors: record_reader.h. Fields, all strings: "prompt" (not empty),
+// "chosen" (the better response), "rejected", "task" (optional: the kind of the rejected response,
+// the label that metrics are reported under).
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "harness/data/record_reader.h"
+
+namespace bench::harness {
+
+struct Preference {
+  std::string prompt;
+  std::string chosen;
+  std::string rejected;
+  std::string task;  // may be empty
+  friend bool operator==(const Preference&, const Preference&) = default;
+};
+
+// `where` is what a message about this record begins with.
+using PreferenceVisitor = std::function<absl::Status(Preference, const std::string& where)>;
+
+// Calls `visit` for every record in file order; its error ends the reading and is returned.
+absl::StatusOr<RecordReport> VisitPreferences(const std::string& path, const RecordOptions& options,
+                                              const PreferenceVisitor& visit);
+
+// One line of JSON without the newline: keys prompt, chosen, rejected, and task unless empty; UTF-8
+// as it is. Text must be valid UTF-8 (invalid bytes become U+FFFD).
+std::string PreferenceLine(const Preference& preference);
+
+}  // namespace bench::harness

@@ -1,0 +1,51 @@
+// Files of records with string fields, read strictly and in bounded memory.
+//
+// A file is a JSON array of objects or JSON lines (one object a line; LF or CRLF; blank lines are
+// allowed), told apart by its first character. Which fields a record has is the caller's
+// (json_record.h); other fields are ignored but must be valid JSON. Memory is bounded by one
+// record, whatever the file's size.
+//
+// Errors are DataErrors that begin with "file:line: " (JSON lines) or "file: record N: " (array,
+// from 1): byte order mark, invalid UTF-8, lone surrogate, NUL, nesting deeper than 64, number out
+// of range, duplicate key, truncated record, record over the size limit, missing field (with the
+// nearest key that is there), wrong type, no record at all. OnInvalid::kSkip drops and counts such
+// records instead where the next one can be found (not after a syntax error inside an array).
+// Between records a stop signal is obeyed: StoppedError.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "harness/data/json_record.h"
+
+namespace bench::harness {
+
+enum class OnInvalid { kError, kSkip };
+
+struct RecordOptions {
+  OnInvalid on_invalid = OnInvalid::kError;
+  int64_t max_record_bytes = int64_t{1} << 20;
+};
+
+struct RecordReport {
+  int64_t num_read = 0;
+  int64_t num_skipped = 0;
+  std::vector<std::string> skipped;  // messages of the first 10 skipped records
+};
+
+struct StringRecord {
+  std::vector<std::string> fields;  // in the order of the rules; "" where an optional one is absent
+  const std::string& where;         // what a message about it begins with
+};
+using RecordVisitor = std::function<absl::Status(StringRecord)>;
+
+// Calls `visit` for every record in file order; its error ends the reading and is returned.
+absl::StatusOr<RecordReport> VisitRecords(const std::string& path, std::span<const FieldRule> rules,
+                                          const RecordOptions& options, const RecordVisitor& visit);
+
+}  // namespace bench::harness

@@ -1,0 +1,40 @@
+// Pairs as a ragged batch, and their rewards.
+//
+// A reward is the head's score of the hidden state of the row's last real token: the end token, or
+// what truncation left last. Packed rows have no padding; padded ones are filled up on the right to
+// the longest, where causal attention keeps the padding out of every real token's state (same
+// rewards up to rounding: products choose their order of sums by their size). B pairs.
+#pragma once
+
+#include <vector>
+
+#include "ATen/ATen.h"
+#include "harness/definition/sft_spec.h"
+#include "harness/stages/reward_data.h"
+#include "models/ragged_batch.h"
+#include "models/reward_model.h"
+
+namespace bench::harness {
+
+struct RewardBatch {
+  models::RaggedBatch inputs;                 // chosen and rejected row of each pair in turn
+  at::Tensor chosen_rows_B, rejected_rows_B;  // rows of the hidden states that are scored
+};
+
+RewardBatch MakeRewardBatch(const std::vector<const RewardPair*>& pairs, Packing packing,
+                            at::Device device);
+
+struct PairRewards {
+  at::Tensor chosen_B, rejected_B;
+};
+
+// With its graph. The two halves are scored apart, so that where a loss depends on their difference
+// only, the gradients of the bias cancel exactly.
+PairRewards ScorePairs(const models::RewardModel& model, const RewardBatch& batch,
+                       models::Activations activations);
+
+// Of many pairs, in fp64 on the CPU, without a graph.
+PairRewards ScoreHeldOut(const models::RewardModel& model,
+                         const std::vector<const RewardPair*>& pairs);
+
+}  // namespace bench::harness

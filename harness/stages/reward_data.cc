@@ -1,0 +1,115 @@
+#include "harness/stages/reward_data.h"
+
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/sha256.h"
+#include "base/status.h"
+#include "harness/data/held_out.h"
+#include "harness/data/prompt.h"
+
+namespace bench::harness {
+namespace {
+
+using PairList = std::vector<RewardPair> RewardData::*;
+
+class Loader {
+ public:
+  Loader(const RewardSpec& spec, const PromptEncoder& encoder) : spec_(spec), encoder_(encoder) {}
+
+  absl::Status AddTrainingFile(const std::string& path) {
+    return Visit(path, [this](Preference preference, const std::string&) {
+      training_prompts_.insert(Sha256Hex(preference.prompt));
+      Add(std::move(preference), &RewardData::train);
+      return absl::OkStatus();
+    });
+  }
+
+  absl::Status AddHeldOutFile(const std::string& path) {
+    return Visit(path, [this](Preference preference, const std::string& where) {
+      const std::string sha256 = Sha256Hex(preference.prompt);
+      if (training_prompts_.contains(sha256)) {
+        return DataError(absl::StrCat(where, "the prompt (SHA-256 ", sha256.substr(0, 16),
+                                      "...) is in ", *spec_.data.path,
+                                      " too: held-out prompts must not be trained on"));
+      }
+      Add(std::move(preference), &RewardData::validation);
+      return absl::OkStatus();
+    });
+  }
+
+  // Training and held-out pairs of one file.
+  absl::Status AddSplitFile(const std::string& path) {
+    return Visit(path, [this](Preference preference, const std::string&) {
+      const bool held_out =
+          IsHeldOut(preference.prompt, /*input=*/"", spec_.data.validation_fraction);
+      Add(std::move(preference), held_out ? &RewardData::validation : &RewardData::train);
+      return absl::OkStatus();
+    });
+  }
+
+  RewardData Take() { return std::move(data_); }
+
+ private:
+  absl::Status Visit(const std::string& path, const PreferenceVisitor& visit) {
+    RecordOptions options;
+    options.on_invalid = spec_.data.skip_invalid ? OnInvalid::kSkip : OnInvalid::kError;
+    BENCH_ASSIGN_OR_RETURN(const RecordReport report, VisitPreferences(path, options, visit));
+    data_.num_skipped += report.num_skipped;
+    return absl::OkStatus();
+  }
+
+  void Add(Preference preference, PairList part) {
+    const auto row = [&](const std::string& response) {
+      return encoder_.Tokenize({preference.prompt, "", response, ""}, spec_.training.max_tokens);
+    };
+    auto chosen = row(preference.chosen);
+    auto rejected = row(preference.rejected);
+    if (!chosen || !rejected || chosen->tokens == rejected->tokens) {
+      ++data_.num_dropped;
+      return;
+    }
+    (data_.*part)
+        .push_back({std::move(preference), std::move(chosen->tokens), std::move(rejected->tokens),
+                    chosen->num_prompt_tokens});
+  }
+
+  const RewardSpec& spec_;
+  const PromptEncoder& encoder_;
+  std::unordered_set<std::string> training_prompts_;  // SHA-256
+  RewardData data_;
+};
+
+absl::Status CheckNotEmpty(const RewardData& data) {
+  if (data.train.empty()) {
+    return DataError(absl::StrCat("no pair is left to train on (", data.num_dropped,
+                                  " dropped: no response within training.max_tokens, or two equal "
+                                  "ones)"));
+  }
+  if (data.validation.empty()) {
+    return DataError(
+        "no pair is held out: give data.validation_path or a larger data.validation_fraction");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<RewardData> LoadRewardData(const RewardSpec& spec, const Tokenizer& tokenizer) {
+  BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
+                         PromptEncoder::Create(tokenizer, spec.data.prompt_template));
+  Loader loader(spec, encoder);
+  if (spec.data.validation_path) {
+    BENCH_RETURN_IF_ERROR(loader.AddTrainingFile(*spec.data.path));
+    BENCH_RETURN_IF_ERROR(loader.AddHeldOutFile(*spec.data.validation_path));
+  } else {
+    BENCH_RETURN_IF_ERROR(loader.AddSplitFile(*spec.data.path));
+  }
+  RewardData data = loader.Take();
+  BENCH_RETURN_IF_ERROR(CheckNotEmpty(data));
+  return data;
+}
+
+}  // namespace bench::harness

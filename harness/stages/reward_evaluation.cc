@@ -1,0 +1,76 @@
+#include "harness/stages/reward_evaluation.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "harness/control/signals.h"
+#include "harness/stages/reward_scores.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+
+using results::MetricValue;
+
+PairsByTask EvaluatedPairs(const RewardSpec& spec, const RewardData& data) {
+  PairsByTask by_task;
+  for (const RewardPair& pair : data.validation) {
+    std::vector<const RewardPair*>& pairs = by_task[pair.preference.task];
+    if (std::ssize(pairs) < spec.evaluation.pairs_per_task) pairs.push_back(&pair);
+  }
+  return by_task;
+}
+
+void CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model) {
+  model.set_bias(0);
+  double sum = 0;
+  int64_t count = 0;
+  for (const auto& [task, task_pairs] : pairs) {
+    const PairRewards rewards = ScoreHeldOut(model, task_pairs);
+    sum += rewards.chosen_B.sum().item<double>();
+    count += rewards.chosen_B.numel();
+  }
+  model.set_bias(-sum / static_cast<double>(count));
+}
+
+absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t step) {
+  Evaluation evaluation;
+  const auto append = [&](const PairRewards& rewards, const std::string& label) {
+    for (MetricValue& value : HeldOutMetrics(rewards, p_.spec.loss, label)) {
+      evaluation.values.push_back(std::move(value));
+    }
+  };
+  std::vector<at::Tensor> chosen;
+  std::vector<at::Tensor> rejected;
+  for (const auto& [task, pairs] : pairs_) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    const PairRewards rewards = ScoreHeldOut(p_.model, pairs);
+    if (!task.empty()) append(rewards, task);
+    chosen.push_back(rewards.chosen_B);
+    rejected.push_back(rewards.rejected_B);
+    if (point == EvaluationPoint::kFinal) {
+      BENCH_RETURN_IF_ERROR(RecordSamples(pairs, rewards, step));
+    }
+  }
+  append({at::cat(chosen), at::cat(rejected)}, "");
+  if (point == EvaluationPoint::kFinal) evaluation.summary = evaluation.values;
+  return evaluation;
+}
+
+absl::Status RewardEvaluator::RecordSamples(const std::vector<const RewardPair*>& pairs,
+                                            const PairRewards& rewards, int64_t step) const {
+  const int64_t count = std::min(p_.spec.evaluation.num_samples, std::ssize(pairs));
+  for (int64_t i = 0; i < count; ++i) {
+    const Preference& preference = pairs[static_cast<size_t>(i)]->preference;
+    BENCH_RETURN_IF_ERROR(
+        p_.writer.TableRow("samples", step,
+                           {{"task", preference.task},
+                            {"prompt", preference.prompt},
+                            {"chosen", preference.chosen},
+                            {"rejected", preference.rejected},
+                            {"chosen_reward", rewards.chosen_B[i].item<double>()},
+                            {"rejected_reward", rewards.rejected_B[i].item<double>()}}));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,67 @@
+#include "harness/stages/reward_task.h"
+
+#include <utility>
+
+#include "harness/stages/causal_batch.h"
+#include "harness/stages/reward_evaluation.h"
+#include "harness/stages/reward_loss.h"
+#include "harness/stages/reward_scores.h"
+#include "nlohmann/json.hpp"
+
+namespace bench::harness {
+
+RewardTask::RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
+                       models::RewardModel& model, Evaluator evaluator)
+    : spec_(spec),
+      data_(data),
+      model_(model),
+      sampler_({{"pairs", 1, std::ssize(data.train)}}, seeds),
+      evaluator_(std::move(evaluator)) {}
+
+absl::StatusOr<Window> RewardTask::NextWindow() {
+  window_.clear();
+  chosen_rewards_.clear();
+  rejected_rewards_.clear();
+  Window window;
+  window.num_micro_batches = spec_.training.batch_size / spec_.training.micro_rows();
+  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
+    std::vector<const RewardPair*> pairs;
+    for (int64_t j = 0; j < spec_.training.micro_rows(); ++j) {
+      pairs.push_back(&data_.train[static_cast<size_t>(sampler_.Next().row)]);
+      window.num_target_tokens += pairs.back()->num_response_tokens();
+    }
+    window_.push_back(MakeRewardBatch(pairs, spec_.packing, model_.decoder().device()));
+    window.num_tokens += window_.back().inputs.tokens_N.size(0);
+  }
+  window.denominator = static_cast<double>(spec_.training.batch_size);
+  return window;
+}
+
+at::Tensor RewardTask::LossSum(int64_t micro_batch) {
+  const PairRewards rewards =
+      ScorePairs(model_, window_[static_cast<size_t>(micro_batch)], ActivationsOf(spec_.training));
+  chosen_rewards_.push_back(rewards.chosen_B.detach());
+  rejected_rewards_.push_back(rewards.rejected_B.detach());
+  return PairLossSum(rewards, spec_.loss);
+}
+
+std::vector<results::MetricValue> RewardTask::WindowMetrics() const {
+  return RewardMetrics({at::cat(chosen_rewards_), at::cat(rejected_rewards_)}, /*label=*/"");
+}
+
+absl::Status RewardTask::EndTraining() {
+  CentreOnChosen(EvaluatedPairs(spec_, data_), model_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Evaluation> RewardTask::Evaluate(EvaluationPoint point, int64_t step) {
+  return evaluator_(point, step);
+}
+
+nlohmann::json RewardTask::SaveState() const { return {{"sampler", sampler_.SaveState()}}; }
+
+absl::Status RewardTask::RestoreState(const nlohmann::json& state) {
+  return sampler_.RestoreState(state["sampler"]);
+}
+
+}  // namespace bench::harness

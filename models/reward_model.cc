@@ -1,0 +1,44 @@
+#include "models/reward_model.h"
+
+#include <utility>
+
+#include "base/status.h"
+
+namespace bench::models {
+namespace {
+
+absl::StatusOr<std::unique_ptr<Decoder>> WithoutLanguageHead(std::unique_ptr<Decoder> decoder) {
+  if (decoder->config().tie_embeddings) return decoder;
+  DecoderConfig config = decoder->config();
+  config.tie_embeddings = true;
+  std::vector<NamedTensor> tensors = decoder->parameters();
+  tensors.pop_back();  // canonical order: the head is last
+  const at::Tensor& embedding_VD = tensors.front().tensor;
+  return Decoder::FromTensors(config, tensors, decoder->device(), embedding_VD.scalar_type());
+}
+
+}  // namespace
+
+RewardModel::RewardModel(std::unique_ptr<Decoder> decoder, ScalarHead head)
+    : decoder_(std::move(decoder)), head_(std::move(head)), parameters_(decoder_->parameters()) {
+  TORCH_CHECK(decoder_->config().tie_embeddings, "RewardModel: the decoder has a language head");
+  parameters_.insert(parameters_.end(), head_.parameters().begin(), head_.parameters().end());
+}
+
+absl::StatusOr<RewardModel> RewardModel::OnDecoder(std::unique_ptr<Decoder> decoder,
+                                                   at::Generator generator) {
+  BENCH_ASSIGN_OR_RETURN(auto backbone, WithoutLanguageHead(std::move(decoder)));
+  ScalarHead head = ScalarHead::Create(backbone->config().hidden_size, std::move(generator),
+                                       backbone->parameters().front().tensor.options());
+  return RewardModel(std::move(backbone), std::move(head));
+}
+
+at::Tensor RewardModel::Rewards(const RaggedBatch& batch) const {
+  const at::NoGradGuard no_grad;
+  std::vector<int64_t> last_rows;
+  for (size_t b = 1; b < batch.offsets.size(); ++b) last_rows.push_back(batch.offsets[b] - 1);
+  const at::Tensor rows_B = at::tensor(last_rows, at::kLong).to(decoder_->device());
+  return head_.Score(decoder_->Hidden(batch).index_select(0, rows_B));
+}
+
+}  // namespace bench::models
