@@ -163,7 +163,7 @@ absl::StatusOr<double> ReadRewardBias(const std::string& folder) {
   const std::string path = folder + "/" + kRewardFile;
   if (!Exists(path)) return 0;
   BENCH_ASSIGN_OR_RETURN(const Json json, ReadJsonObject(path));
-  const absl::StatusOr<double> bias = JsonMember<double>(json, "bias");
+  absl::StatusOr<double> bias = JsonMember<double>(json, "bias");
   if (!bias.ok()) return Annotate(bias.status(), path);
   return bias;
 }

@@ -99,11 +99,11 @@ TEST(RewardTask, LossAndGradientsAreThoseOfTransformers) {
       const at::Tensor loss =
           PairLossSum(ScorePairs(model, batch, models::Activations::kKept), spec);
       loss.backward();
-      const auto expect = [&](const std::string& what, const at::Tensor& actual) {
-        const at::Tensor& expected = golden.expected.at(setting + "." + what);
+      const auto expect = [&, &label = setting](const std::string& what, const at::Tensor& actual) {
+        const at::Tensor& expected = golden.expected.at(label + "." + what);
         EXPECT_LE(models::RelativeError(actual, expected),
                   models::Tolerance(golden.config, /*passes=*/2))
-            << name << " " << setting << " " << what;
+            << name << " " << label << " " << what;
       };
       expect("loss", loss.view({1}));
       for (const models::NamedTensor& parameter : model.parameters()) {
