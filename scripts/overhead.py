@@ -6,10 +6,10 @@ usage: overhead.py BUILD_FOLDER [--experiment sft_small] [--steps 500] [--proces
 Two arms of fresh processes, interleaved on-off-off-on (ABBA), train the same steps of an SFT experiment
 (harness/stages/sft_overhead_bench.cc): "on" with ranges, metrics and the journal, "off" with none of
 it. A step's period runs from its request for data to the next one's, so it holds everything between two
-steps. Step i is the same work in every process: its time in an arm is the median over the arm's
-processes, which a disturbance of one process does not move. Printed:
+steps. Step i is the same work in every process: its time in an arm is the least over the arm's
+processes, since what a shared machine does beside it only ever adds. Printed:
   ratio      sum over steps of the times, on / off, with a 95 % bootstrap interval over processes
-             (the median leaves out flushes of the journal, which fall on few steps)
+             (the least leaves out flushes of the journal, which fall on few steps)
   outside    of the "on" arm, the part of the periods that is outside the step's own clock: recording
              a row, progress, and by its mean also the flushes (write and fsync). Measured within one
              process, so machine noise hardly enters, but without the ranges, which are inside the step
@@ -51,8 +51,8 @@ def run_arm(build, options, recording, folder):
 
 
 def total_time(periods):
-    """Seconds of all steps, each the median over processes; `periods` is processes x steps."""
-    return np.median(periods, axis=0).sum()
+    """Seconds of all steps, each the least over processes; `periods` is processes x steps."""
+    return np.min(periods, axis=0).sum()
 
 
 def interval(on, off, generator):
