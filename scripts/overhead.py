@@ -13,8 +13,8 @@ processes, since what a shared machine does beside it only ever adds. Printed:
   outside    of the "on" arm, the part of the periods that is outside the step's own clock: recording
              a row, progress, and by its mean also the flushes (write and fsync). Measured within one
              process, so machine noise hardly enters, but without the ranges, which are inside the step
-  in all     at most (ratio - 1) + mean outside: the ranges and rows of the first, the rows and flushes of
-             the second
+  ranges     how many a step has, and what one takes, timed by itself in the same process
+  in all     mean outside + ranges: what the harness adds, without the noise between processes
 Needs numpy (the environment that set-up makes has it). Inputs are made first where the store lacks them.
 """
 
@@ -70,7 +70,7 @@ def machine():
     return f"{model}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
-def report(arms, gaps, generator):
+def report(arms, gaps, extras, generator):
     on, off = (np.array(arms[name])[:, WARM_UP:] for name in ("on", "off"))
     ratio = total_time(on) / total_time(off)
     low, high = interval(on, off, generator)
@@ -83,7 +83,11 @@ def report(arms, gaps, generator):
     print(f"outside the step's clock: median {100 * np.median(share):.3f} %, "
           f"mean {100 * outside.sum() / on.sum():.3f} % of a period, "
           f"{int((outside > 10 * np.median(outside)).sum())} steps with a flush")
-    print(f"in all at most {100 * (ratio - 1 + outside.sum() / on.sum()):.3f} %")
+    cost = np.median([extra["range_s"] * extra["ranges_per_step"] for extra in extras])
+    added = (outside.sum() / outside.size + cost) / (on.sum() / on.size)
+    print(f"ranges: {extras[0]['ranges_per_step']:.1f} a step, "
+          f"{1e6 * np.median([extra['range_s'] for extra in extras]):.2f} us each")
+    print(f"in all: {100 * added:.3f} % of a step")
 
 
 def main():
@@ -98,16 +102,18 @@ def main():
     if options.processes < 2 or options.processes % 2 or options.steps <= WARM_UP:
         parser.error(f"--processes must be even, --steps more than {WARM_UP}")
     build = options.build.resolve()
-    arms, gaps = {"on": [], "off": []}, []
+    arms, gaps, extras = {"on": [], "off": []}, [], []
     with tempfile.TemporaryDirectory(prefix="bench-overhead-") as folder:
         make_inputs(build, options.experiment, f"{folder}/inputs")
         for block in range(options.processes // 2):
             for i, recording in enumerate(("on", "off", "off", "on")):
                 result = run_arm(build, options, recording, f"{folder}/{block}-{i}")
                 arms[recording].append(result["periods_s"])
-                gaps += [result["gaps_s"]] if recording == "on" else []
+                if recording == "on":
+                    gaps.append(result["gaps_s"])
+                    extras.append(result)
             print(f"block {block + 1} of {options.processes // 2}", file=sys.stderr, flush=True)
-    report(arms, gaps, np.random.default_rng(options.seed))
+    report(arms, gaps, extras, np.random.default_rng(options.seed))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 //               between two steps (recording, flushing, progress); without evaluations and
 //               checkpoints
 //   gaps_s      "on" only: of each period, what is outside the step's own clock
+//   range_s, ranges_per_step  "on" only: what one range takes, and how many a step has
 // The experiment's inputs must be in the store (BENCH_STORE); bench-run makes them.
 #include <chrono>
 #include <cstdio>
@@ -104,12 +105,27 @@ absl::StatusOr<std::unique_ptr<results::RunWriter>> MakeWriter(const Arm& arm,
   return results::RunWriter::Create(arm.folder, header, loaded.definition.run.flush_interval_s);
 }
 
-absl::StatusOr<nlohmann::json> Gaps(const Arm& arm, const std::vector<double>& periods) {
-  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(arm.folder));
+nlohmann::json Gaps(const results::RunRecord& record, const std::vector<double>& periods) {
   const std::vector<double>& step_times = record.steps.at("step_time").value;
   nlohmann::json gaps = nlohmann::json::array();
   for (size_t i = 0; i < periods.size(); ++i) gaps.push_back(periods[i] - step_times.at(i));
   return gaps;
+}
+
+// Seconds of one range, over enough of them that the clock's own resolution is nothing.
+double RangeSeconds() {
+  constexpr int kRanges = 100000;
+  RangeTable table;
+  const Clock::time_point begin = Clock::now();
+  for (int i = 0; i < kRanges; ++i) const Range range(table, RangeId::kForward);
+  return std::chrono::duration<double>(Clock::now() - begin).count() / kRanges;
+}
+
+double RangesPerStep(const results::RunRecord& record) {
+  int64_t count = 0;
+  for (const auto& [name, series] : record.ranges) count += series.TotalCount();
+  return static_cast<double>(count) /
+         static_cast<double>(record.steps.at("step_time").value.size());
 }
 
 absl::StatusOr<nlohmann::json> Train(const Arm& arm, Run& run, RunContext& context) {
@@ -127,7 +143,10 @@ absl::StatusOr<nlohmann::json> Train(const Arm& arm, Run& run, RunContext& conte
   const std::vector<double> periods = timed.Periods();
   nlohmann::json result = {{"periods_s", periods}};
   if (arm.recording == Recording::kOn) {
-    BENCH_ASSIGN_OR_RETURN(result["gaps_s"], Gaps(arm, periods));
+    BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(arm.folder));
+    result["gaps_s"] = Gaps(record, periods);
+    result["range_s"] = RangeSeconds();
+    result["ranges_per_step"] = RangesPerStep(record);
   }
   return result;
 }
