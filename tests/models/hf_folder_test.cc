@@ -1,6 +1,7 @@
 #include "models/hf_folder.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "tests/models/testing.h"
@@ -12,7 +13,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 std::string Folder(const std::string& name) {
-  std::string folder = testing::TempDir() + "/hf_" + name;
+  std::string folder = testing::TempDir() + "/hf_" + std::to_string(::getpid()) + name;
   EXPECT_TRUE(RemoveTree(folder).ok());
   EXPECT_TRUE(MakeFolders(folder).ok());
   return folder;

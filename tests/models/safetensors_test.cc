@@ -18,7 +18,10 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string TempPath(const std::string& name) { return testing::TempDir() + "/" + name; }
+// Of this process: tests run beside each other.
+std::string TempPath(const std::string& name) {
+  return testing::TempDir() + "/" + std::to_string(::getpid()) + "_" + name;
+}
 
 // A file with the given header length field.
 std::string Bytes(uint64_t header_bytes, const std::string& rest) {
