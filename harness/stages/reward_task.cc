@@ -12,11 +12,11 @@ namespace bench::harness {
 
 RewardTask::RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
                        models::RewardModel& model, Evaluator evaluator)
-    : spec_(spec),
+    : SampledTask(MixtureSampler({{"pairs", 1, std::ssize(data.train)}}, seeds),
+                  std::move(evaluator)),
+      spec_(spec),
       data_(data),
-      model_(model),
-      sampler_({{"pairs", 1, std::ssize(data.train)}}, seeds),
-      evaluator_(std::move(evaluator)) {}
+      model_(model) {}
 
 absl::StatusOr<Window> RewardTask::NextWindow() {
   window_.clear();
@@ -26,8 +26,8 @@ absl::StatusOr<Window> RewardTask::NextWindow() {
   window.num_micro_batches = spec_.training.batch_size / spec_.training.micro_rows();
   for (int64_t i = 0; i < window.num_micro_batches; ++i) {
     std::vector<const RewardPair*> pairs;
-    for (int64_t j = 0; j < spec_.training.micro_rows(); ++j) {
-      pairs.push_back(&data_.train[static_cast<size_t>(sampler_.Next().row)]);
+    for (const MixtureDraw& draw : Draw(spec_.training.micro_rows())) {
+      pairs.push_back(&data_.train[static_cast<size_t>(draw.row)]);
       window.num_target_tokens += pairs.back()->num_response_tokens();
     }
     window_.push_back(MakeRewardBatch(pairs, spec_.packing, model_.decoder().device()));
@@ -52,16 +52,6 @@ std::vector<results::MetricValue> RewardTask::WindowMetrics() const {
 absl::Status RewardTask::EndTraining() {
   CentreOnChosen(EvaluatedPairs(spec_, data_), model_);
   return absl::OkStatus();
-}
-
-absl::StatusOr<Evaluation> RewardTask::Evaluate(EvaluationPoint point, int64_t step) {
-  return evaluator_(point, step);
-}
-
-nlohmann::json RewardTask::SaveState() const { return {{"sampler", sampler_.SaveState()}}; }
-
-absl::Status RewardTask::RestoreState(const nlohmann::json& state) {
-  return sampler_.RestoreState(state["sampler"]);
 }
 
 }  // namespace bench::harness

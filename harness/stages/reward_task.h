@@ -11,13 +11,12 @@
 #include "harness/definition/reward_spec.h"
 #include "harness/stages/reward_batch.h"
 #include "harness/stages/reward_data.h"
-#include "harness/training/mixture_sampler.h"
-#include "harness/training/task.h"
+#include "harness/training/sampled_task.h"
 #include "models/reward_model.h"
 
 namespace bench::harness {
 
-class RewardTask : public TrainingTask {
+class RewardTask : public SampledTask {
  public:
   // `spec`, `data` and `model` must outlive the task.
   RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
@@ -31,16 +30,11 @@ class RewardTask : public TrainingTask {
   const results::MetricDescriptor& loss_metric() const override { return results::kPairLoss; }
   std::vector<results::MetricValue> WindowMetrics() const override;
   absl::Status EndTraining() override;
-  absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) override;
-  nlohmann::json SaveState() const override;
-  absl::Status RestoreState(const nlohmann::json& state) override;
 
  private:
   const RewardSpec& spec_;
   const RewardData& data_;
   models::RewardModel& model_;
-  MixtureSampler sampler_;
-  Evaluator evaluator_;
   std::vector<RewardBatch> window_;         // its micro-batches
   std::vector<at::Tensor> chosen_rewards_;  // of the micro-batches so far, detached
   std::vector<at::Tensor> rejected_rewards_;

@@ -43,48 +43,20 @@ CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing
 
 SftTask::SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sampler,
                  const models::Decoder& decoder, Evaluator evaluator)
-    : spec_(spec),
-      decoder_(decoder),
-      sampler_(std::move(sampler)),
-      evaluator_(std::move(evaluator)) {
-  for (const MixturePart& part : sampler_.parts()) {
+    : CausalTask(spec.training, decoder, std::move(sampler), std::move(evaluator)), spec_(spec) {
+  for (const MixturePart& part : this->sampler().parts()) {
     for (const SftTaskRows& task : data.tasks) {
       if (task.task == part.task) parts_.push_back(&task.train);
     }
   }
 }
 
-absl::StatusOr<Window> SftTask::NextWindow() {
-  window_.clear();
-  Window window;
-  window.num_micro_batches = spec_.training.batch_size / spec_.training.micro_rows();
-  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
-    std::vector<const SftRow*> rows;
-    for (int64_t j = 0; j < spec_.training.micro_rows(); ++j) {
-      const MixtureDraw draw = sampler_.Next();
-      rows.push_back(&(*parts_[draw.part])[static_cast<size_t>(draw.row)]);
-    }
-    window_.push_back(MakeSftBatch(rows, spec_.packing, decoder_.device()));
-    window.num_tokens += window_.back().inputs.tokens_N.size(0);
-    window.num_target_tokens += window_.back().targets_M.size(0);
+CausalBatch SftTask::MakeBatch(const std::vector<MixtureDraw>& draws) const {
+  std::vector<const SftRow*> rows;
+  for (const MixtureDraw& draw : draws) {
+    rows.push_back(&(*parts_[draw.part])[static_cast<size_t>(draw.row)]);
   }
-  window.denominator = static_cast<double>(window.num_target_tokens);
-  return window;
-}
-
-at::Tensor SftTask::LossSum(int64_t micro_batch) {
-  return CausalLossSum(decoder_, window_[static_cast<size_t>(micro_batch)],
-                       ActivationsOf(spec_.training));
-}
-
-absl::StatusOr<Evaluation> SftTask::Evaluate(EvaluationPoint point, int64_t step) {
-  return evaluator_(point, step);
-}
-
-nlohmann::json SftTask::SaveState() const { return {{"sampler", sampler_.SaveState()}}; }
-
-absl::Status SftTask::RestoreState(const nlohmann::json& state) {
-  return sampler_.RestoreState(state["sampler"]);
+  return MakeSftBatch(rows, spec_.packing, device());
 }
 
 }  // namespace bench::harness

@@ -21,6 +21,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
     "harness/control/signals.cc": (END_TO_END, "needs a process to signal"),
+    "harness/stages/causal_task.cc": ("tests/harness/stages/clm_task_test.cc", "through that task"),
     "harness/stages/clm.cc": ("tests/commands/clm_run_test.py", "whole runs of pre-training"),
     "harness/stages/decoder_inputs.cc": (END_TO_END, "runs from random weights, artifacts, folders"),
     "harness/stages/factory.cc": (END_TO_END, "every stage is run"),

@@ -1,0 +1,40 @@
+// What the training tasks share that draw their rows from a sampler: the data position is the
+// sampler's, and the evaluation is given.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "harness/training/mixture_sampler.h"
+#include "harness/training/task.h"
+#include "nlohmann/json.hpp"
+
+namespace bench::harness {
+
+class SampledTask : public TrainingTask {
+ public:
+  absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) final {
+    return evaluator_(point, step);
+  }
+  nlohmann::json SaveState() const final { return {{"sampler", sampler_.SaveState()}}; }
+  absl::Status RestoreState(const nlohmann::json& state) final {
+    return sampler_.RestoreState(state["sampler"]);
+  }
+
+ protected:
+  SampledTask(MixtureSampler sampler, Evaluator evaluator)
+      : sampler_(std::move(sampler)), evaluator_(std::move(evaluator)) {}
+
+  const MixtureSampler& sampler() const { return sampler_; }
+  std::vector<MixtureDraw> Draw(int64_t num_rows) {
+    std::vector<MixtureDraw> draws;
+    for (int64_t i = 0; i < num_rows; ++i) draws.push_back(sampler_.Next());
+    return draws;
+  }
+
+ private:
+  MixtureSampler sampler_;
+  Evaluator evaluator_;
+};
+
+}  // namespace bench::harness
