@@ -99,8 +99,8 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(folder));
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(dataset));
   BENCH_RETURN_IF_ERROR(RecordData(dataset, context.writer));
-  BENCH_ASSIGN_OR_RETURN(const auto decoder,
-                         InitialDecoder(spec_.model, spec_.init, tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec_.model, spec_.init, tokenizer,
+                                                            context, spec_.training.precision));
   BENCH_RETURN_IF_ERROR(
       context.writer.Summary({{&results::kParameters, ""},
                               static_cast<double>(models::NumParameters(decoder->config()))}));
