@@ -24,6 +24,8 @@ from tiny_run import HERE, deterministic_content  # noqa: E402
 
 WORDS = ("the of and to that have with river mountain people house small great when their could "
          "under water light morning evening story reason because before after between around").split()
+CHINESE = ("人们 河流 高山 房子 早晨 晚上 工作 故事 因为 以前 以后 阳光 水面 城市 学校 老师 学生 朋友 孩子 母亲 道路 树木 "
+           "天空 大海 春天 秋天 看见 听到 知道 喜欢 认为 开始 继续 离开 回来 非常 已经 可能 应该 的 的 是 在 和 了 有 不 与").split()
 
 CORPUS = """\
 stage = "corpus"
@@ -33,7 +35,7 @@ threads = 2
 
 [corpus]
 path = "{path}"
-languages = ["en"]
+languages = ["en", "zh"]
 held_out_fraction = 0.2
 num_shards = 3
 budget_mib = 64
@@ -96,6 +98,13 @@ def prose(seed, paragraphs=3):
     return "\n\n".join(" ".join(sentence() for _ in range(6)) for _ in range(paragraphs))
 
 
+def chinese_prose(seed, sentences=14):
+    draw = random.Random(seed)
+    return "\n\n".join(
+        "".join("".join(draw.choice(CHINESE) for _ in range(9)) + "，" for _ in range(2))
+        + "".join(draw.choice(CHINESE) for _ in range(8)) + "。" for _ in range(sentences))
+
+
 def catalogue(messages):
     """A gettext catalogue, little endian."""
     pairs = [(b"", b"Content-Type: text/plain; charset=UTF-8\n")]
@@ -115,6 +124,7 @@ def write_user_files(folder):
     (folder / "deep").mkdir(parents=True)
     for i in range(20):
         (folder / "deep" / f"{i}.txt").write_text(prose(i))
+        (folder / "deep" / f"zh{i}.txt").write_text(chinese_prose(i))
     (folder / "page.md").write_text("# Title\n\n" + prose(101))
     (folder / "page.html").write_text(f"<html><body><p>{prose(102)}</p></body></html>")
     (folder / "page.1").write_text(f".TH PAGE 1\n.SH NAME\npage \\- prose\n.SH DESCRIPTION\n{prose(103)}\n")
@@ -147,9 +157,10 @@ class Corpus(CommandCase):
     def test_documents_of_every_format_are_kept_and_others_named(self):
         with h5py.File(self.run_ok(self.definition)) as file:
             summary = {name: value[()] for name, value in file["summary"].items()}
-            # 20 texts, Markdown, HTML, manual page, zst, 10 records, copy; the catalogue's texts
+            # 40 texts, Markdown, HTML, manual page, zst, 10 records, a copy; the catalogue's texts
             # are over 2,000 characters together.
-            self.assertGreaterEqual(summary["documents:read"], 20 + 4 + 10 + 1 + 1)
+            self.assertGreaterEqual(summary["documents:read"], 40 + 4 + 10 + 1 + 1)
+            self.assertGreaterEqual(summary["documents:kept"], 40 + 4 + 10)
             self.assertEqual({row["id"]: row["reason"] for row in table(file, "rejected")}, {
                 "bad.txt#1": "not valid UTF-8 at byte 4",
                 "program.exe": "the ending of its name tells no format",
@@ -230,7 +241,7 @@ sha256 = "{digest}"
         self.assertFalse((pathlib.Path(path).parent / "tokens").exists())
         with h5py.File(path) as file:
             self.assertEqual(set(file["inputs"].attrs), {"dataset", "tokenizer"})
-            self.assertIn("loss:en", file["evals"])
+            self.assertTrue({"loss:en", "loss:zh", "loss"} <= set(file["evals"]))
             self.assertEqual({row["part"] for row in table(file, "data")}, {"train", "validation"})
         expected = deterministic_content(path)
         for step in (0, 5, 7):
