@@ -1,5 +1,6 @@
 // The one place that knows which class runs which stage.
 #include "harness/stages/clm.h"
+#include "harness/stages/corpus.h"
 #include "harness/stages/reward.h"
 #include "harness/stages/sft.h"
 #include "harness/stages/stage.h"
@@ -17,6 +18,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const TokenizerSpec& spec) const {
     return std::make_unique<TokenizerStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const CorpusSpec&) const {
+    return std::make_unique<CorpusStage>(definition);
   }
   std::unique_ptr<Stage> operator()(const ClmSpec&) const {
     return std::make_unique<ClmStage>(definition);
