@@ -63,6 +63,7 @@ void Validate(const RewardSpec& spec, const Violations& violations) {
   if (!spec.data.path) violations.Add("data.path", "there is nothing to train on");
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
+  ValidateFp32(spec.training, violations);
   ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
   Validate(spec.acceptance, violations);
 }

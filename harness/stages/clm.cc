@@ -110,8 +110,8 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   const TokenDataset& dataset = inputs.dataset;
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(dataset));
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
-  BENCH_ASSIGN_OR_RETURN(const auto decoder,
-                         InitialDecoder(spec_.model, spec_.init, tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec_.model, spec_.init, tokenizer,
+                                                            context, spec_.training.precision));
   BENCH_RETURN_IF_ERROR(
       context.writer.Summary({{&results::kParameters, ""},
                               static_cast<double>(models::NumParameters(decoder->config()))}));
