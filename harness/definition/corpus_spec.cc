@@ -40,7 +40,7 @@ void DescribeWork(CorpusSpec& spec, FieldList& table) {
               .bounds = AboveUpTo(0, 0.5)});
   table.Leaf(
       "num_shards", spec.num_shards,
-      {.doc = "parts of the work; the result does not depend on it", .bounds = Between(1, 4096)});
+      {.doc = "parts of the work; the result does not depend on it", .bounds = Between(1, 256)});
   table.Leaf("budget_mib", spec.budget_mib,
              {.doc = "memory of the work, beyond the program itself; what does not fit goes to "
                      "disk. The result does not depend on it",

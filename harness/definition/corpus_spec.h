@@ -30,7 +30,7 @@ struct CorpusSpec {
   int64_t max_document_bytes = int64_t{24} << 20;
   OnInvalid on_invalid = OnInvalid::kSkip;
   double held_out_fraction = 0.01;
-  int64_t num_shards = 16;
+  int64_t num_shards = 8;
   int64_t budget_mib = 1024;
 
   ExcludeSpec exclude;
