@@ -22,9 +22,10 @@ namespace bench::harness {
 using PairsByTask = std::map<std::string, std::vector<const RewardPair*>>;
 PairsByTask EvaluatedPairs(const RewardSpec& spec, const RewardData& data);
 
-// Sets the head's bias so that the chosen responses of the evaluated pairs have the mean reward 0.
-// Depends on the other weights only, not on the bias before.
-void CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model);
+// Sets the head's bias so that the chosen responses of the evaluated pairs have the mean reward 0,
+// each response to a prompt counting once, whatever the number of its pairs. Depends on the other
+// weights only, not on the bias before.
+absl::Status CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model);
 
 class RewardEvaluator {
  public:
