@@ -1,13 +1,14 @@
 #include "harness/stages/preferences.h"
 
-#include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/data/disjoint_prompts.h"
 #include "harness/stages/content_digest.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
@@ -67,8 +68,12 @@ class PartMaker {
 
   absl::Status RecordPairs(const std::string& part, const std::vector<Preference>& pairs) const {
     std::map<std::string, int64_t> counts;
+    std::map<std::string, std::set<std::string>> prompts;  // of the samples, one pair of each
     for (const Preference& pair : pairs) {
-      if (++counts[pair.task] > kSamplesPerKind) continue;
+      ++counts[pair.task];
+      std::set<std::string>& seen = prompts[pair.task];
+      if (std::ssize(seen) == kSamplesPerKind) continue;
+      if (!seen.insert(PromptSha256(pair.prompt, pair.input)).second) continue;
       BENCH_RETURN_IF_ERROR(context_.writer.TableRow("samples", std::nullopt,
                                                      {{"part", part},
                                                       {"kind", pair.task},

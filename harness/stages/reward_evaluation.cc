@@ -1,9 +1,9 @@
 #include "harness/stages/reward_evaluation.h"
 
-#include <algorithm>
 #include <set>
 
 #include "base/status.h"
+#include "harness/data/disjoint_prompts.h"
 #include "harness/stages/reward_scores.h"
 #include "results/metrics.h"
 
@@ -59,13 +59,16 @@ absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t s
 
 absl::Status RewardEvaluator::RecordSamples(const std::vector<const RewardPair*>& pairs,
                                             const PairRewards& rewards, int64_t step) const {
-  const int64_t count = std::min(p_.spec.evaluation.num_samples, std::ssize(pairs));
-  for (int64_t i = 0; i < count; ++i) {
+  std::set<std::string> prompts;  // one pair of each, so that the samples show many
+  for (int64_t i = 0; i < std::ssize(pairs); ++i) {
+    if (std::ssize(prompts) == p_.spec.evaluation.num_samples) break;
     const Preference& preference = pairs[static_cast<size_t>(i)]->preference;
+    if (!prompts.insert(PromptSha256(preference.prompt, preference.input)).second) continue;
     BENCH_RETURN_IF_ERROR(
         p_.writer.TableRow("samples", step,
                            {{"task", preference.task},
                             {"prompt", preference.prompt},
+                            {"input", preference.input},
                             {"chosen", preference.chosen},
                             {"rejected", preference.rejected},
                             {"chosen_reward", rewards.chosen_B[i].item<double>()},

@@ -76,6 +76,25 @@ TEST_F(RewardEvaluation, TheFinalOneLeavesSamplesOfEachLabel) {
   EXPECT_THAT(record.tables.at("samples").rows, SizeIs(2));
 }
 
+TEST_F(RewardEvaluation, SamplesAreOneAPrompt) {
+  RewardData data;
+  for (const std::string prompt : {"first", "first", "second", "second", "third"}) {
+    data.validation.push_back(Pair({1, 6, 7, 2}, {1, 6, 2}, 2));
+    data.validation.back().preference.prompt = prompt;
+  }
+  data.validation[1].preference.input = "another";  // of the same instruction
+  tiny_.spec().evaluation.num_samples = 3;
+  RunContext context = fixture_.Start("run");
+  RewardEvaluator evaluator({tiny_.spec(), data, tiny_.model(), context.writer});
+  ASSERT_TRUE(evaluator.Run(EvaluationPoint::kFinal, 5).ok());
+  const results::RunRecord record = fixture_.Record("run");
+  std::vector<std::string> prompts;  // columns: step, task, prompt, input, ...
+  for (const auto& row : record.tables.at("samples").rows) {
+    prompts.push_back(std::get<std::string>(row.at(2)) + "/" + std::get<std::string>(row.at(3)));
+  }
+  EXPECT_THAT(prompts, ElementsAre("first/", "first/another", "second/"));
+}
+
 TEST_F(RewardEvaluation, ItsRewardsAreThoseWithoutPaddingBitForBit) {
   const auto packed = Run(EvaluationPoint::kPeriodic);
   tiny_.spec().packing = Packing::kPadded;
