@@ -41,6 +41,7 @@ Definition FullDefinition(StageKind kind) {
     clm->acceptance = {{"loss", 0.1, 0.9}};
   } else if (auto* reward = std::get_if<RewardSpec>(&definition.stage)) {
     reward->tokenizer = {ArtifactRef{"t", 1}, "t.model"};
+    reward->data.dataset = ArtifactRef{"d", 1};
     reward->data.path = "p";
     reward->data.validation_path = "v";
     reward->init.artifact = ArtifactRef{"i", 1};
@@ -51,6 +52,10 @@ Definition FullDefinition(StageKind kind) {
     corpus->path = "p";
     corpus->exclude.dataset = ArtifactRef{"d", 1};
     corpus->tokenizer = {ArtifactRef{"t", 1}, "t.model"};
+  } else if (auto* preferences = std::get_if<PreferencesSpec>(&definition.stage)) {
+    preferences->data.dataset = ArtifactRef{"d", 1};
+    preferences->data.path = "p";
+    preferences->model = {ArtifactRef{"m", 1}, "f"};
   } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
     tokenizer->dataset = ArtifactRef{"d", 1};
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
