@@ -14,6 +14,7 @@
 
 #include "harness/definition/clm_spec.h"
 #include "harness/definition/enum_names.h"
+#include "harness/definition/ppo_spec.h"
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
@@ -26,11 +27,12 @@ class FieldList;
 class Violations;
 
 // In the order of StageSpec's alternatives.
-enum class StageKind { kTranslations, kTokenizer, kClm, kSft, kReward };
-constexpr std::array<std::string_view, 5> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "clm", "sft", "reward"};
+enum class StageKind { kTranslations, kTokenizer, kClm, kSft, kReward, kPpo };
+constexpr std::array<std::string_view, 6> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "clm", "sft", "reward", "ppo"};
 }
-using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, ClmSpec, SftSpec, RewardSpec>;
+using StageSpec =
+    std::variant<TranslationsSpec, TokenizerSpec, ClmSpec, SftSpec, RewardSpec, PpoSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

@@ -1,5 +1,6 @@
 // The one place that knows which class runs which stage.
 #include "harness/stages/clm.h"
+#include "harness/stages/ppo.h"
 #include "harness/stages/reward.h"
 #include "harness/stages/sft.h"
 #include "harness/stages/stage.h"
@@ -26,6 +27,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const RewardSpec&) const {
     return std::make_unique<RewardStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const PpoSpec&) const {
+    return std::make_unique<PpoStage>(definition);
   }
 };
 
