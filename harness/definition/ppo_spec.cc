@@ -181,6 +181,9 @@ void Validate(const PpoSpec& spec, const Violations& violations) {
   Validate(spec.model, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
   Validate(spec.data.source, violations.In("data"));
+  if (spec.data.dataset_part == spec.data.evaluation_part) {
+    violations.Add("data.evaluation_part", "is the part that is trained on");
+  }
   ValidateInit(spec.init, violations.In("init"));
   ValidateReward(spec, violations);
   ValidateBatch(spec, violations);

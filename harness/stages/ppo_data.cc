@@ -18,13 +18,18 @@ constexpr char kUnlabelled[] = "all";
 
 using PromptList = std::vector<PpoPrompt> PpoTaskPrompts::*;
 
+// Names are compared, so that one file cannot be two parts.
+struct Part {
+  std::string name, path;
+};
+
 class Loader {
  public:
   Loader(const PpoSpec& spec, const PromptEncoder& encoder) : spec_(spec), encoder_(encoder) {}
 
-  absl::Status AddFile(const std::string& path, PromptList list) {
-    return Visit(path, [&](SftExample example) {
-      BENCH_RETURN_IF_ERROR(Claim(example, path));
+  absl::Status AddFile(const Part& part, PromptList list) {
+    return Visit(part.path, [&](SftExample example) {
+      BENCH_RETURN_IF_ERROR(Claim(example, part));
       Add(std::move(example), list);
       return absl::OkStatus();
     });
@@ -40,9 +45,9 @@ class Loader {
     });
   }
 
-  // DataError for a prompt of this file that was added from another.
-  absl::Status CheckDisjointFrom(const std::string& path) {
-    return Visit(path, [&](const SftExample& example) { return Claim(example, path); });
+  // DataError for a prompt of this part that is in another.
+  absl::Status CheckDisjointFrom(const Part& part) {
+    return Visit(part.path, [&](const SftExample& example) { return Claim(example, part); });
   }
 
   PpoData Take() {
@@ -60,14 +65,14 @@ class Loader {
     return absl::OkStatus();
   }
 
-  // A prompt belongs to the file where it comes first, and to no other.
-  absl::Status Claim(const SftExample& example, const std::string& path) {
+  // A prompt belongs to the part where it comes first, and to no other.
+  absl::Status Claim(const SftExample& example, const Part& part) {
     const std::string sha256 = Sha256Hex(absl::StrCat(example.instruction, "\n", example.input));
-    const auto [owner, is_new] = owners_.try_emplace(sha256, path);
-    if (is_new || owner->second == path) return absl::OkStatus();
-    return DataError(absl::StrCat(path, ": the prompt (SHA-256 ", sha256.substr(0, 16),
-                                  "...) is in ", owner->second,
-                                  " too: what is trained on must not be evaluated on"));
+    const auto [owner, is_new] = owners_.try_emplace(sha256, part);
+    if (is_new || owner->second.name == part.name) return absl::OkStatus();
+    return DataError(absl::StrCat(part.path, ": the prompt (SHA-256 ", sha256.substr(0, 16),
+                                  "...) is in ", owner->second.path, " (", owner->second.name,
+                                  ") too: what is trained on must not be evaluated on"));
   }
 
   void Add(SftExample example, PromptList list) {
@@ -84,14 +89,14 @@ class Loader {
 
   const PpoSpec& spec_;
   const PromptEncoder& encoder_;
-  std::unordered_map<std::string, std::string> owners_;  // SHA-256 -> file
+  std::unordered_map<std::string, Part> owners_;  // by SHA-256
   std::map<std::string, PpoTaskPrompts> tasks_;
   PpoData data_;
 };
 
 absl::Status AddDataset(const Artifact& dataset, const PpoDataSpec& spec, Loader& loader) {
-  const auto file = [&](std::string_view part) {
-    return dataset.File(absl::StrCat(std::string(part), ".jsonl"));
+  const auto file = [&](std::string_view name) {
+    return Part{std::string(name), dataset.File(std::string(name) + ".jsonl")};
   };
   BENCH_RETURN_IF_ERROR(loader.AddFile(file(spec.dataset_part), &PpoTaskPrompts::train));
   BENCH_RETURN_IF_ERROR(loader.AddFile(file(spec.evaluation_part), &PpoTaskPrompts::held_out));
@@ -126,8 +131,9 @@ absl::StatusOr<PpoData> LoadPpoData(const PpoSpec& spec, const Tokenizer& tokeni
   if (!source.path) {
     BENCH_RETURN_IF_ERROR(AddDataset(inputs.at("dataset"), spec.data, loader));
   } else if (source.validation_path) {
-    BENCH_RETURN_IF_ERROR(loader.AddFile(*source.path, &PpoTaskPrompts::train));
-    BENCH_RETURN_IF_ERROR(loader.AddFile(*source.validation_path, &PpoTaskPrompts::held_out));
+    BENCH_RETURN_IF_ERROR(loader.AddFile({"path", *source.path}, &PpoTaskPrompts::train));
+    BENCH_RETURN_IF_ERROR(
+        loader.AddFile({"validation_path", *source.validation_path}, &PpoTaskPrompts::held_out));
   } else {
     BENCH_RETURN_IF_ERROR(loader.AddSplitFile(*source.path));
   }

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/stages/decoder_inputs.h"
-#include "harness/training/checkpoint.h"
 
 namespace bench::harness {
 namespace {
@@ -89,8 +88,13 @@ kernels::TokenLogProbs TargetLogProbs(const models::Decoder& decoder, const at::
 
 ActorCritic::ActorCritic(std::unique_ptr<models::Decoder> policy, Value value)
     : policy_(std::move(policy)), value_(std::move(value)) {
-  AppendWithPrefix(policy_->parameters(), "policy", parameters_);
-  AppendWithPrefix(std::visit(ParametersOf(), value_), "value", parameters_);
+  // The leaves themselves: gradients appear at them.
+  for (const models::NamedTensor& named : policy_->parameters()) {
+    parameters_.push_back({absl::StrCat("policy/", named.name), named.tensor});
+  }
+  for (const models::NamedTensor& named : std::visit(ParametersOf(), value_)) {
+    parameters_.push_back({absl::StrCat("value/", named.name), named.tensor});
+  }
 }
 
 ActorCritic::Outputs ActorCritic::Forward(const CausalBatch& batch, double temperature,

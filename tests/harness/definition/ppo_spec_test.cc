@@ -99,6 +99,11 @@ TEST(PpoSpec, BatchesDivideAndRolloutsAreWhole) {
               HasSubstr("training.steps: 81 is not a multiple of ppo.epochs x mini_batches 4"));
 }
 
+TEST(PpoSpec, WhatIsTrainedOnIsNotEvaluatedOn) {
+  EXPECT_THAT(Refusal(kSmallPpo, {"data.evaluation_part=\"ppo\""}),
+              HasSubstr("data.evaluation_part: is the part that is trained on"));
+}
+
 TEST(PpoSpec, PromptAndResponseFitIntoThePositions) {
   EXPECT_THAT(Refusal(kSmallPpo, {"training.max_tokens=1025"}),
               HasSubstr("1025 is more than model.max_positions 1024"));

@@ -1,6 +1,6 @@
 #include "harness/stages/ppo_task.h"
 
-#include <cmath>
+#include <algorithm>
 #include <limits>
 
 #include "nlohmann/json.hpp"
