@@ -2,6 +2,7 @@
 #include "harness/stages/clm.h"
 #include "harness/stages/corpus.h"
 #include "harness/stages/preferences.h"
+#include "harness/stages/ppo.h"
 #include "harness/stages/reward.h"
 #include "harness/stages/sft.h"
 #include "harness/stages/stage.h"
@@ -34,6 +35,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const PreferencesSpec& spec) const {
     return std::make_unique<PreferencesStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const PpoSpec&) const {
+    return std::make_unique<PpoStage>(definition);
   }
 };
 
