@@ -63,7 +63,7 @@ TEST(ClmSpec, TrainsOnACorpusASourceOrAFile) {
   EXPECT_THAT(Refusal(kSmallClm, {"data.dataset=c@1"}),
               HasSubstr("tokenizer.characters: data.dataset has its tokenizer already"));
   EXPECT_EQ(Refusal(kSmallClm,
-                    {"data.dataset=c@1", "tokenizer.path=t.model", "tokenizer.characters=false"}),
+                    {"data.dataset=c@1", "tokenizer.characters=false", "tokenizer.path=t.model"}),
             "");
 }
 
