@@ -14,6 +14,7 @@
 
 #include "harness/definition/clm_spec.h"
 #include "harness/definition/enum_names.h"
+#include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
@@ -27,12 +28,12 @@ class FieldList;
 class Violations;
 
 // In the order of StageSpec's alternatives.
-enum class StageKind { kTranslations, kTokenizer, kClm, kSft, kReward, kPreferences };
-constexpr std::array<std::string_view, 6> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "clm", "sft", "reward", "preferences"};
+enum class StageKind { kTranslations, kTokenizer, kClm, kSft, kReward, kPreferences, kPpo };
+constexpr std::array<std::string_view, 7> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "clm", "sft", "reward", "preferences", "ppo"};
 }
-using StageSpec =
-    std::variant<TranslationsSpec, TokenizerSpec, ClmSpec, SftSpec, RewardSpec, PreferencesSpec>;
+using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, ClmSpec, SftSpec, RewardSpec,
+                               PreferencesSpec, PpoSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

@@ -1,5 +1,6 @@
 // The one place that knows which class runs which stage.
 #include "harness/stages/clm.h"
+#include "harness/stages/ppo.h"
 #include "harness/stages/preferences.h"
 #include "harness/stages/reward.h"
 #include "harness/stages/sft.h"
@@ -30,6 +31,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const PreferencesSpec& spec) const {
     return std::make_unique<PreferencesStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const PpoSpec&) const {
+    return std::make_unique<PpoStage>(definition);
   }
 };
 
