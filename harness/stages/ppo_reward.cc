@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kRowsPerBatch = 64;
 
 std::vector<int64_t> RewardPrompt(const PromptEncoder& encoder, const PpoPrompt& prompt) {
-  return encoder.Prompt({MessageOf(prompt.example), "", "", ""});
+  return encoder.Prompt(prompt.example);
 }
 
 int64_t LongestPrompt(const PromptEncoder& encoder, const PpoData& data) {

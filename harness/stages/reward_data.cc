@@ -86,14 +86,15 @@ class Loader {
 };
 
 absl::Status CheckNotEmpty(const RewardData& data) {
+  const std::string dropped = absl::StrCat(
+      data.num_dropped, " dropped: no response within training.max_tokens, or two equal ones");
   if (data.train.empty()) {
-    return DataError(absl::StrCat("no pair is left to train on (", data.num_dropped,
-                                  " dropped: no response within training.max_tokens, or two equal "
-                                  "ones)"));
+    return DataError(absl::StrCat("no pair is left to train on (", dropped, ")"));
   }
   if (data.validation.empty()) {
-    return DataError(
-        "no pair is held out: give data.validation_path or a larger data.validation_fraction");
+    return DataError(absl::StrCat("no pair is held out (", dropped,
+                                  "): give other held-out pairs, or a larger "
+                                  "data.validation_fraction of data.path"));
   }
   return absl::OkStatus();
 }

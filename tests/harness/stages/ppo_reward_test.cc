@@ -1,8 +1,11 @@
 #include "harness/stages/ppo_reward.h"
 
+#include "base/file.h"
 #include "harness/data/text_metrics.h"
+#include "harness/stages/reward_data.h"
 #include "models/ragged_batch.h"
 #include "tests/harness/stages/tiny_ppo.h"
+#include "tests/support/temp_folder.h"
 
 namespace bench::harness {
 namespace {
@@ -35,6 +38,40 @@ TEST(PpoReward, LearnedRewardsAreTheModelsOfTheWholeRow) {
     // Some 80 roundings of values of about 1.
     EXPECT_NEAR(rewards[static_cast<int64_t>(b)].item<double>(), alone.item<double>(), 1e-5);
   }
+}
+
+// A template mismatch between the reward model's training and its use would go unseen.
+TEST(PpoReward, ARowIsTheOneThatTheRewardModelWasTrainedOn) {
+  const TinyPpo tiny;
+  models::DecoderConfig config = TinyPpoConfig(tiny.tokenizer().vocab_size());
+  config.max_positions = 512;
+  auto decoder =
+      *models::Decoder::Create(config, at::detail::createCPUGenerator(7), at::kCPU, at::kFloat);
+  const RewardArtifact reward = {
+      *models::RewardModel::OnDecoder(std::move(decoder), at::detail::createCPUGenerator(8)),
+      {TinyTokenizer(), PromptTemplate::kAlpaca}};
+  const auto scorer = ResponseScorer::Create({tiny.spec(), tiny.data(), tiny.tokenizer(), &reward});
+  ASSERT_TRUE(scorer.ok()) << scorer.status();
+
+  const TempFolder folder;
+  RewardSpec training;
+  training.data.path = folder / "train.jsonl";
+  training.data.validation_path = folder / "held_out.jsonl";
+  const SftExample& example = tiny.data().tasks[0].train[0].example;
+  ASSERT_EQ(example.output, "it is");
+  const Preference pair = {example.instruction, "it is", "no", "", example.input};
+  ASSERT_FALSE(pair.input.empty());
+  ASSERT_TRUE(PublishFile(*training.data.path, PreferenceLine(pair)).ok());
+  ASSERT_TRUE(PublishFile(*training.data.validation_path,
+                          PreferenceLine({"another", "it is", "no", "", ""}))
+                  .ok());
+  const auto data = LoadRewardData(training, tiny.tokenizer(), {});
+  ASSERT_TRUE(data.ok()) << data.status();
+
+  const std::vector<Response> responses = {Responses(tiny)[0], Responses(tiny)[2]};
+  const at::Tensor trained_on = reward.model.Rewards(
+      models::MakeRaggedBatch({data->train[0].chosen, data->train[0].rejected}, at::kCPU));
+  EXPECT_TRUE(scorer->LearnedRewards(responses)->equal(trained_on.to(at::kDouble)));
 }
 
 TEST(PpoReward, VerifiableRewardsAreThoseOfTheTextMetrics) {
