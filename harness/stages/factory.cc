@@ -1,8 +1,8 @@
 // The one place that knows which class runs which stage.
 #include "harness/stages/clm.h"
 #include "harness/stages/corpus.h"
-#include "harness/stages/preferences.h"
 #include "harness/stages/ppo.h"
+#include "harness/stages/preferences.h"
 #include "harness/stages/reward.h"
 #include "harness/stages/sft.h"
 #include "harness/stages/stage.h"
