@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "harness/definition/field.h"
+#include "harness/definition/message_text.h"
 #include "harness/definition/violations.h"
 
 namespace bench::harness {
@@ -29,10 +30,30 @@ void ValidateReward(const PpoSpec& spec, const Violations& violations) {
   }
 }
 
-void ValidateValue(const PpoValueSpec& spec, const Violations& violations) {
-  if (spec.model == ValueModel::kShared && spec.warmup_rollouts > 0) {
+void ValidateValue(const PpoSpec& spec, const Violations& violations) {
+  const int64_t warmup = spec.value.warmup_rollouts;
+  if (spec.value.model == ValueModel::kShared && warmup > 0) {
     violations.Add("warmup_rollouts",
                    "has no use with model = \"shared\": its trunk is the policy");
+  } else if (warmup > 0 && warmup * spec.steps_per_rollout() >= spec.training.steps) {
+    violations.Add("warmup_rollouts",
+                   absl::StrCat(warmup, " rollouts leave no step of training.steps ",
+                                spec.training.steps, " for the policy"));
+  }
+}
+
+// The factor of an update is at least 1 - 0.2 x batch / horizon.
+void ValidateAdaptiveKl(const PpoSpec& spec, const Violations& violations) {
+  if (!spec.ppo.adaptive_kl_target) return;
+  const double least = 0.2 * static_cast<double>(spec.training.batch_size);
+  if (spec.ppo.adaptive_kl_horizon <= least) {
+    violations.Add(
+        "ppo.adaptive_kl_horizon",
+        absl::StrCat(NumberText(spec.ppo.adaptive_kl_horizon), " is not above ", NumberText(least),
+                     ", a fifth of the batch: the coefficient could turn negative"));
+  }
+  if (spec.ppo.kl_coefficient == 0) {
+    violations.Add("ppo.kl_coefficient", "0 stays 0 however it adapts");
   }
 }
 
@@ -198,7 +219,8 @@ void Validate(const PpoSpec& spec, const Violations& violations) {
   }
   ValidateInit(spec.init, violations.In("init"));
   ValidateReward(spec, violations);
-  ValidateValue(spec.value, violations.In("value"));
+  ValidateValue(spec, violations.In("value"));
+  ValidateAdaptiveKl(spec, violations);
   ValidateBatch(spec, violations);
   ValidateFp32(spec.training, violations);
   Validate(spec.acceptance, violations);

@@ -93,7 +93,8 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
                          spec_.training.steps,
                          spec_.evaluation.every_steps,
                          run_.checkpoint_every_steps,
-                         FirstEvaluation::kBeforeTraining};
+                         FirstEvaluation::kBeforeTraining,
+                         spec_.steps_per_rollout()};
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
   BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(models.actor_critic.policy(), tokenizer,
                                             spec_.data.source.prompt_template,

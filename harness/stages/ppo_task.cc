@@ -75,8 +75,11 @@ absl::Status PpoTask::StartRollout() {
   const auto episodes = static_cast<double>(next.num_rollouts * spec().training.batch_size);
   collected.metrics.push_back({{&results::kEpisodes, ""}, episodes});
   next.rollout = std::move(collected.rollout);
-  next.kl_coefficient = AdaptedKlCoefficient(phase_.kl_coefficient, collected.kl,
-                                             spec().training.batch_size, spec().ppo);
+  // While the value model alone is trained the KL is 0 and says nothing.
+  const bool adapts = next.num_rollouts > spec().value.warmup_rollouts;
+  next.kl_coefficient = adapts ? AdaptedKlCoefficient(phase_.kl_coefficient, collected.kl,
+                                                      spec().training.batch_size, spec().ppo)
+                               : phase_.kl_coefficient;
   phase_ = std::move(next);
   window_.rollout_metrics = std::move(collected.metrics);
   return RecordRollout(window_.rollout_metrics);

@@ -62,6 +62,10 @@ class Loop {
   results::RowPosition Position() const {
     return {step_, tokens_, elapsed_before_ + SecondsSince(start_)};
   }
+  int64_t ScheduleStep() const {
+    const int64_t shared = spec_.steps_per_rate;
+    return shared == 1 ? step_ + 1 : step_ / shared * shared;
+  }
   std::string Detail(const StepResult& result) const;
   bool MustStop() const {
     return evaluation_due_ || StopSignal() ||
@@ -127,7 +131,7 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
   BENCH_ASSIGN_OR_RETURN(result.loss, AccumulateGradients(result.window));
   result.metrics = task_.WindowMetrics();
   result.learning_rate =
-      LearningRate(spec_.schedule, spec_.optimizer.learning_rate, step_ + 1, spec_.num_steps);
+      LearningRate(spec_.schedule, spec_.optimizer.learning_rate, ScheduleStep(), spec_.num_steps);
   {
     Range update(context_.ranges, RangeId::kOptimizer);
     result.grad_norm = ClipGradients(task_.parameters(), spec_.optimizer.max_grad_norm);

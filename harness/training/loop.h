@@ -29,6 +29,9 @@ struct LoopSpec {
   int64_t evaluate_every_steps = 0;    // 0: only at the end
   int64_t checkpoint_every_steps = 0;  // 0: only when stopping and at the end
   FirstEvaluation first_evaluation = FirstEvaluation::kAfterTraining;
+  // Steps that share a learning rate: that of the schedule before the first of them. 1: every step
+  // has its own, that of the schedule at its end, so that the last one's is the final ratio.
+  int64_t steps_per_rate = 1;
 };
 
 absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,

@@ -33,6 +33,15 @@ TEST(LearningRate, LinearFallsByEqualAmounts) {
   EXPECT_DOUBLE_EQ(LearningRate(spec, 1.0, 4, 4), 0);
 }
 
+// What stages whose steps share a rate begin with (LoopSpec::steps_per_rate).
+TEST(LearningRate, BeforeTheFirstStepIsThePeakOrWhereTheWarmUpBegins) {
+  for (const ScheduleKind kind :
+       {ScheduleKind::kConstant, ScheduleKind::kLinear, ScheduleKind::kCosine}) {
+    EXPECT_DOUBLE_EQ(LearningRate(Schedule(kind, 0, 0), 3.0, 0, 4), 3.0);
+    EXPECT_DOUBLE_EQ(LearningRate(Schedule(kind, 2, 0), 3.0, 0, 4), 0);
+  }
+}
+
 TEST(LearningRate, ConstantStaysAtThePeak) {
   const ScheduleSpec spec = Schedule(ScheduleKind::kConstant, 1, 0.5);
   EXPECT_DOUBLE_EQ(LearningRate(spec, 3.0, 1, 9), 3.0);
