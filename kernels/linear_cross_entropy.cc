@@ -4,6 +4,7 @@
 
 #include "kernels/checks.h"
 #include "kernels/linear_cross_entropy_kernels.h"
+#include "kernels/logit_blocks.h"
 #include "kernels/matmul.h"
 #include "kernels/parallel.h"
 
@@ -14,8 +15,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr char kOp[] = "LinearCrossEntropy";
-constexpr int64_t kLogitsBytes = int64_t{8} << 20;
-constexpr int64_t kMinBlockRows = 32;  // below, the products are bound by reading the weight
 
 enum class Mode { kLoss, kLossAndGradients };
 
@@ -33,10 +32,6 @@ struct Outputs {
   at::Tensor nll_M, correct_M;
   at::Tensor grad_hidden_MD, grad_weight_VD;  // undefined without gradients
 };
-
-int64_t BlockRows(int64_t vocab_size) {
-  return std::max(kMinBlockRows, kLogitsBytes / (vocab_size * int64_t{sizeof(float)}));
-}
 
 // Writes nll and correct of rows [first, first + rows); the logits become gradients in that mode.
 void ReduceRowsCpu(at::Tensor& logits, const Inputs& inputs, const Block& block,
@@ -95,7 +90,7 @@ Outputs MakeOutputs(const Inputs& inputs, Mode mode) {
 Outputs RunBlocks(const Inputs& inputs, Mode mode) {
   Outputs out = MakeOutputs(inputs, mode);
   const int64_t num_rows = inputs.hidden_MD.size(0), vocab_size = inputs.weight_VD.size(0);
-  const int64_t block_rows = std::min(BlockRows(vocab_size), num_rows);
+  const int64_t block_rows = std::min(LogitBlockRows(vocab_size), num_rows);
   for (int64_t first = 0; first < num_rows; first += block_rows) {
     const int64_t rows = std::min(block_rows, num_rows - first);
     const at::Tensor hidden = inputs.hidden_MD.narrow(0, first, rows);
@@ -144,27 +139,11 @@ class LinearCrossEntropyFunction : public torch::autograd::Function<LinearCrossE
   }
 };
 
-void Check(const Inputs& inputs) {
-  const auto& [hidden, weight, targets] = inputs;
-  CheckRank(kOp, hidden, 2);
-  CheckRank(kOp, weight, 2);
-  CheckSameType(kOp, hidden, weight);
-  TORCH_CHECK(hidden.size(1) == weight.size(1), kOp, ": hidden ", hidden.sizes(), " and weight ",
-              weight.sizes(), " do not fit");
-  TORCH_CHECK(
-      targets.scalar_type() == at::kLong && targets.dim() == 1 && targets.size(0) == hidden.size(0),
-      kOp, ": targets ", targets.sizes(), " do not fit hidden ", hidden.sizes());
-  if (!targets.device().is_cpu() || targets.numel() == 0) return;
-  const auto [low, high] = at::aminmax(targets);
-  TORCH_CHECK(low.item<int64_t>() >= 0 && high.item<int64_t>() < weight.size(0), kOp,
-              ": a target is outside [0, ", weight.size(0), ")");
-}
-
 }  // namespace
 
 CrossEntropy LinearCrossEntropy(const at::Tensor& hidden_MD, const at::Tensor& weight_VD,
                                 const at::Tensor& targets_M) {
-  Check({hidden_MD, weight_VD, targets_M});
+  CheckHeadInputs(kOp, hidden_MD, weight_VD, targets_M);
   if (at::GradMode::is_enabled() && (hidden_MD.requires_grad() || weight_VD.requires_grad())) {
     const variable_list out = LinearCrossEntropyFunction::apply(hidden_MD, weight_VD, targets_M);
     return {out[0], out[1], out[2]};

@@ -1,37 +1,10 @@
 #include <cmath>
 
-#include "kernels/cpu_dispatch.h"
 #include "kernels/linear_cross_entropy_kernels.h"
-#include "kernels/vector_math.h"
+#include "kernels/softmax_row.h"
 
 namespace bench::kernels {
 namespace {
-
-BENCH_CPU_VARIANTS
-float Largest(const float* __restrict x, int64_t n) {
-  float largest = x[0];
-#pragma omp simd reduction(max : largest)
-  for (int64_t i = 0; i < n; ++i) largest = largest > x[i] ? largest : x[i];
-  return largest;
-}
-
-BENCH_CPU_VARIANTS
-float ExpAndSum(float* __restrict x, float largest, int64_t n) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < n; ++i) {
-    const float e = Exp(x[i] - largest);
-    x[i] = e;
-    sum += e;
-  }
-  return sum;
-}
-
-BENCH_CPU_VARIANTS
-void Scale(float* __restrict x, float factor, int64_t n) {
-#pragma omp simd
-  for (int64_t i = 0; i < n; ++i) x[i] *= factor;
-}
 
 // No logit before `target` equals it, which is the largest.
 bool IsFirstLargest(const CrossEntropyRow& row, float largest) {
@@ -65,7 +38,7 @@ CrossEntropyRowResult CrossEntropyForward(const CrossEntropyRow& row) {
 
 CrossEntropyRowResult CrossEntropyForwardBackward(const CrossEntropyRow& row) {
   const RowPass pass = Exponentiate(row);
-  Scale(row.logits, 1.0F / pass.sum, row.vocab_size);
+  ScaleRow(row.logits, 1.0F / pass.sum, row.vocab_size);
   row.logits[row.target] -= 1.0F;
   return pass.result;
 }

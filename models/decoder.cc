@@ -167,9 +167,15 @@ at::Tensor Decoder::MlpBlock(const at::Tensor& h_ND, int64_t index) const {
   return h_ND + LinearOf(activated_NF, layer.down_DF);
 }
 
+// The gradient of a token's row is a sum over its occurrences, of which bf16 would lose the late
+// ones: it is summed in fp32.
 at::Tensor Decoder::Embed(const RaggedBatch& batch) const {
   CheckBatch(batch);
-  return at::embedding(embedding_VD_, batch.tokens_N);
+  const at::ScalarType type = embedding_VD_.scalar_type();
+  if (type != at::kBFloat16 || !at::GradMode::is_enabled()) {
+    return at::embedding(embedding_VD_, batch.tokens_N);
+  }
+  return at::embedding(embedding_VD_.to(at::kFloat), batch.tokens_N).to(type);
 }
 
 at::Tensor Decoder::RunLayer(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,

@@ -33,6 +33,36 @@ extern const MetricDescriptor kRewardMin;
 extern const MetricDescriptor kRewardMax;
 extern const MetricDescriptor kCalibrationError;
 
+// Reinforcement learning. The loss of a step, under the name of every training stage's.
+extern const MetricDescriptor kPpoLoss;
+extern const MetricDescriptor kPolicyLoss;
+extern const MetricDescriptor kValueLoss;
+extern const MetricDescriptor kApproxKl;
+extern const MetricDescriptor kClipFraction;
+extern const MetricDescriptor kValueClipFraction;
+extern const MetricDescriptor kRatio;
+extern const MetricDescriptor kRatioVariance;
+extern const MetricDescriptor kEntropy;
+// A value a rollout, or an evaluation.
+extern const MetricDescriptor kLearnedReward;
+extern const MetricDescriptor kSampledExactMatch;
+extern const MetricDescriptor kSampledChrf;
+extern const MetricDescriptor kScore;
+extern const MetricDescriptor kKl;
+extern const MetricDescriptor kKlCoefficient;
+extern const MetricDescriptor kNonScoreReward;
+extern const MetricDescriptor kRlhfReward;
+extern const MetricDescriptor kResponseEntropy;
+extern const MetricDescriptor kResponseTokens;
+extern const MetricDescriptor kEndedFraction;
+extern const MetricDescriptor kEpisodes;
+// Of the policy before training, on the same prompts.
+extern const MetricDescriptor kInitialExactMatch;
+extern const MetricDescriptor kInitialChrf;
+extern const MetricDescriptor kInitialLearnedReward;
+extern const MetricDescriptor kInitialSampledExactMatch;
+extern const MetricDescriptor kInitialSampledChrf;
+
 // The same measures of answers that need no training.
 extern const MetricDescriptor kCopyExactMatch;
 extern const MetricDescriptor kCopyChrf;

@@ -10,16 +10,22 @@ std::string_view FirstLine(std::string_view text) {
   return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
+std::string_view FirstPart(std::string_view text) {
+  if (text.size() <= kMaxPartBytes) return text;
+  const size_t last = text.rfind('\n', kMaxPartBytes - 1);
+  return last == std::string_view::npos ? FirstLine(text) : text.substr(0, last + 1);
+}
+
 absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
                                                     std::string_view text) {
   std::vector<int64_t> tokens;
   if (tokenizer.bos_id()) tokens.push_back(*tokenizer.bos_id());
   while (!text.empty()) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    const std::string_view line = FirstLine(text);
-    const std::vector<int64_t> encoded = tokenizer.Encode(line);
+    const std::string_view part = FirstPart(text);
+    const std::vector<int64_t> encoded = tokenizer.Encode(part);
     tokens.insert(tokens.end(), encoded.begin(), encoded.end());
-    text.remove_prefix(line.size());
+    text.remove_prefix(part.size());
   }
   tokens.push_back(tokenizer.eos_id());
   return tokens;

@@ -7,10 +7,11 @@
 namespace bench::harness {
 namespace {
 
-constexpr std::array<FieldRule, 4> kFields = {{{"prompt", FieldPresence::kRequiredNotEmpty},
+constexpr std::array<FieldRule, 5> kFields = {{{"prompt", FieldPresence::kRequiredNotEmpty},
                                                {"chosen", FieldPresence::kRequired},
                                                {"rejected", FieldPresence::kRequired},
-                                               {"task", FieldPresence::kOptional}}};
+                                               {"task", FieldPresence::kOptional},
+                                               {"input", FieldPresence::kOptional}}};
 
 }  // namespace
 
@@ -18,14 +19,16 @@ absl::StatusOr<RecordReport> VisitPreferences(const std::string& path, const Rec
                                               const PreferenceVisitor& visit) {
   return VisitRecords(path, kFields, options, [&visit](StringRecord record) {
     std::vector<std::string>& f = record.fields;
-    return visit({std::move(f[0]), std::move(f[1]), std::move(f[2]), std::move(f[3])},
-                 record.where);
+    return visit(
+        {std::move(f[0]), std::move(f[1]), std::move(f[2]), std::move(f[3]), std::move(f[4])},
+        record.where);
   });
 }
 
 std::string PreferenceLine(const Preference& preference) {
   nlohmann::ordered_json line;
   line["prompt"] = preference.prompt;
+  if (!preference.input.empty()) line["input"] = preference.input;
   line["chosen"] = preference.chosen;
   line["rejected"] = preference.rejected;
   if (!preference.task.empty()) line["task"] = preference.task;

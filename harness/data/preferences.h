@@ -2,7 +2,8 @@
 //
 // The file's form and its errors: record_reader.h. Fields, all strings: "prompt" (not empty),
 // "chosen" (the better response), "rejected", "task" (optional: the kind of the rejected response,
-// the label that metrics are reported under).
+// the label that metrics are reported under), "input" (optional: what the prompt is about, as in
+// alpaca.h, so that a prompt is written for the reward model as it was for the fine-tuned one).
 #pragma once
 
 #include <functional>
@@ -18,7 +19,8 @@ struct Preference {
   std::string prompt;
   std::string chosen;
   std::string rejected;
-  std::string task;  // may be empty
+  std::string task;        // may be empty
+  std::string input = "";  // may be empty
   friend bool operator==(const Preference&, const Preference&) = default;
 };
 
@@ -29,8 +31,8 @@ using PreferenceVisitor = std::function<absl::Status(Preference, const std::stri
 absl::StatusOr<RecordReport> VisitPreferences(const std::string& path, const RecordOptions& options,
                                               const PreferenceVisitor& visit);
 
-// One line of JSON without the newline: keys prompt, chosen, rejected, and task unless empty; UTF-8
-// as it is. Text must be valid UTF-8 (invalid bytes become U+FFFD).
+// One line of JSON without the newline: keys prompt, input unless empty, chosen, rejected, and task
+// unless empty; UTF-8 as it is. Text must be valid UTF-8 (invalid bytes become U+FFFD).
 std::string PreferenceLine(const Preference& preference);
 
 }  // namespace bench::harness

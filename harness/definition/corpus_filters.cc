@@ -8,8 +8,9 @@ namespace {
 constexpr double kMaxCount = 1e9;
 
 // The keys of the n-gram shares, n = 2..4 and n = 5..10.
-constexpr std::array<std::string_view, 3> kTopKeys = {
-    "max_top_2gram_character_share", "max_top_3gram_character_share", "max_top_4gram_character_share"};
+constexpr std::array<std::string_view, 3> kTopKeys = {"max_top_2gram_character_share",
+                                                      "max_top_3gram_character_share",
+                                                      "max_top_4gram_character_share"};
 constexpr std::array<std::string_view, 6> kDuplicatedKeys = {
     "max_duplicated_5gram_character_share", "max_duplicated_6gram_character_share",
     "max_duplicated_7gram_character_share", "max_duplicated_8gram_character_share",

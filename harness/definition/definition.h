@@ -15,6 +15,8 @@
 #include "harness/definition/clm_spec.h"
 #include "harness/definition/corpus_spec.h"
 #include "harness/definition/enum_names.h"
+#include "harness/definition/ppo_spec.h"
+#include "harness/definition/preferences_spec.h"
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
@@ -27,12 +29,21 @@ class FieldList;
 class Violations;
 
 // In the order of StageSpec's alternatives.
-enum class StageKind { kTranslations, kTokenizer, kCorpus, kClm, kSft, kReward };
-constexpr std::array<std::string_view, 6> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus", "clm", "sft", "reward"};
+enum class StageKind {
+  kTranslations,
+  kTokenizer,
+  kCorpus,
+  kClm,
+  kSft,
+  kPreferences,
+  kReward,
+  kPpo
+};
+constexpr std::array<std::string_view, 8> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus", "clm", "sft", "preferences", "reward", "ppo"};
 }
-using StageSpec =
-    std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, RewardSpec>;
+using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
+                               PreferencesSpec, RewardSpec, PpoSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

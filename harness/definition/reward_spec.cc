@@ -4,11 +4,30 @@
 #include "harness/definition/violations.h"
 
 namespace bench::harness {
+namespace {
+
+void ValidateData(const RewardDataSpec& spec, const Violations& violations) {
+  if (spec.dataset.has_value() == spec.path.has_value()) {
+    violations.Add(spec.dataset ? "path" : "dataset",
+                   "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
+  }
+  if (spec.validation_path && !spec.path) {
+    violations.Add("validation_path", "has no use without path");
+  }
+}
+
+}  // namespace
 
 void Describe(RewardDataSpec& spec, FieldList& fields) {
-  fields.Leaf("path", spec.path,
-              {.doc = "your own preferences, JSON array or JSONL: prompt, chosen, rejected, task",
-               .role = TextRole::kUserPath});
+  fields.Leaf(
+      "dataset", spec.dataset,
+      {.doc = "experiment that makes the preferences", .replaces = {"path", "validation_path"}});
+  fields.Leaf(
+      "path", spec.path,
+      {.doc = "your own preferences, JSON array or JSONL, instead of dataset: prompt, input "
+              "(optional), chosen, rejected, task (optional)",
+       .role = TextRole::kUserPath,
+       .replaces = {"dataset"}});
   fields.Leaf("validation_path", spec.validation_path,
               {.doc = "held-out file, of other prompts; without it those of a fraction of path",
                .role = TextRole::kUserPath});
@@ -60,7 +79,7 @@ void Describe(RewardSpec& spec, FieldList& fields) {
 void Validate(const RewardSpec& spec, const Violations& violations) {
   Validate(spec.model, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
-  if (!spec.data.path) violations.Add("data.path", "there is nothing to train on");
+  ValidateData(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   ValidateFp32(spec.training, violations);

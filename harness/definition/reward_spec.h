@@ -6,14 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "harness/definition/artifact_ref.h"
 #include "harness/definition/model_spec.h"
 #include "harness/definition/sft_spec.h"
 #include "harness/definition/training_spec.h"
 
 namespace bench::harness {
 
-// [data]
+// [data]: exactly one of `dataset` and `path`.
 struct RewardDataSpec {
+  std::optional<ArtifactRef> dataset;          // of stage preferences
   std::optional<std::string> path;             // preferences, JSON array or JSONL
   std::optional<std::string> validation_path;  // absent: a hashed fraction of path's prompts
   double validation_fraction = 0.05;

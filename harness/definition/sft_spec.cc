@@ -9,22 +9,6 @@
 namespace bench::harness {
 namespace {
 
-void ValidateData(const SftDataSpec& spec, const Violations& violations) {
-  if (spec.dataset.has_value() == spec.path.has_value()) {
-    violations.Add(spec.dataset ? "path" : "dataset",
-                   "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
-  }
-  if (spec.validation_path && !spec.path) {
-    violations.Add("validation_path", "has no use without path");
-  }
-  std::set<std::string> seen;
-  for (size_t i = 0; i < spec.mix.size(); ++i) {
-    const Violations here = violations.In(absl::StrCat("mix[", i, "]"));
-    if (spec.mix[i].task.empty()) here.Add("task", "the task has no name");
-    if (!seen.insert(spec.mix[i].task).second) here.Add("task", "this task has a weight already");
-  }
-}
-
 void ValidateLengths(const SftSpec& spec, const Violations& violations) {
   const int64_t positions = spec.model.max_positions;
   ValidateMaxTokens(spec.training, positions, violations);
@@ -113,6 +97,22 @@ void Describe(SftSpec& spec, FieldList& fields) {
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }
 
+void Validate(const SftDataSpec& spec, const Violations& violations) {
+  if (spec.dataset.has_value() == spec.path.has_value()) {
+    violations.Add(spec.dataset ? "path" : "dataset",
+                   "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
+  }
+  if (spec.validation_path && !spec.path) {
+    violations.Add("validation_path", "has no use without path");
+  }
+  std::set<std::string> seen;
+  for (size_t i = 0; i < spec.mix.size(); ++i) {
+    const Violations here = violations.In(absl::StrCat("mix[", i, "]"));
+    if (spec.mix[i].task.empty()) here.Add("task", "the task has no name");
+    if (!seen.insert(spec.mix[i].task).second) here.Add("task", "this task has a weight already");
+  }
+}
+
 void Validate(const TokenizerRef& spec, const Violations& violations) {
   if (spec.artifact.has_value() != spec.path.has_value()) return;
   violations.Add(spec.artifact ? "path" : "artifact",
@@ -122,7 +122,7 @@ void Validate(const TokenizerRef& spec, const Violations& violations) {
 void Validate(const SftSpec& spec, const Violations& violations) {
   Validate(spec.model, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
-  ValidateData(spec.data, violations.In("data"));
+  Validate(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   ValidateLengths(spec, violations);

@@ -78,6 +78,7 @@ void Describe(SftDataSpec& spec, FieldList& fields);
 void Describe(TokenizerRef& spec, FieldList& fields);
 void Describe(EvaluationSpec& spec, FieldList& fields);
 void Describe(SftSpec& spec, FieldList& fields);
+void Validate(const SftDataSpec& spec, const Violations& violations);
 void Validate(const TokenizerRef& spec, const Violations& violations);
 void Validate(const SftSpec& spec, const Violations& violations);
 

@@ -40,7 +40,8 @@ struct ScheduleSpec {
 
 // Fp32: everything. Autocast: fp32 parameters, gradients and moments; activations and products in
 // bf16, losses and the sums of norms in fp32. Mixed: bf16 parameters and gradients too, with fp32
-// master weights and moments in the optimizer.
+// master weights and moments in the optimizer: initial weights are rounded to bf16, the gradients
+// of micro-batches are summed in bf16, and the artifact is bf16.
 enum class Precision { kFp32, kAutocast, kMixed };
 constexpr std::array<std::string_view, 3> EnumNames(Precision) {
   return {"fp32", "autocast", "mixed"};

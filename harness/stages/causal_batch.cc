@@ -1,14 +1,47 @@
 #include "harness/stages/causal_batch.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace bench::harness {
 namespace {
+
+// Attention is causal and padding comes last, so no target sees it: any token does.
+constexpr int64_t kPaddingToken = 0;
+
+size_t LongestInput(const std::vector<PromptedRow>& rows) {
+  size_t longest = 0;
+  for (const PromptedRow& row : rows) longest = std::max(longest, row.tokens->size() - 1);
+  return longest;
+}
+
+}  // namespace
+
+CausalBatch MakeCausalBatch(const std::vector<PromptedRow>& rows, Packing packing,
+                            at::Device device) {
+  const size_t padded_length = packing == Packing::kPadded ? LongestInput(rows) : 0;
+  std::vector<std::vector<int64_t>> inputs;
+  std::vector<int64_t> target_rows;
+  std::vector<int64_t> targets;
+  int64_t start = 0;
+  for (const PromptedRow& row : rows) {
+    const std::vector<int64_t>& tokens = *row.tokens;
+    std::vector<int64_t>& input = inputs.emplace_back(tokens.begin(), tokens.end() - 1);
+    input.resize(std::max(input.size(), padded_length), kPaddingToken);
+    for (int64_t position = row.num_prompt_tokens; position < std::ssize(tokens); ++position) {
+      target_rows.push_back(start + position - 1);  // the hidden state before a token predicts it
+      targets.push_back(tokens[static_cast<size_t>(position)]);
+    }
+    start += std::ssize(input);
+  }
+  return {models::MakeRaggedBatch(inputs, device), at::tensor(target_rows, at::kLong).to(device),
+          at::tensor(targets, at::kLong).to(device)};
+}
 
 at::Tensor TargetStates(const models::Decoder& decoder, const CausalBatch& batch,
                         models::Activations activations) {
   return decoder.Hidden(batch.inputs, activations).index_select(0, batch.target_rows_M);
 }
-
-}  // namespace
 
 at::Tensor CausalLossSum(const models::Decoder& decoder, const CausalBatch& batch,
                          models::Activations activations) {

@@ -4,7 +4,11 @@
 // is computed at those rows only. N tokens, M targets, D hidden size (models/ragged_batch.h).
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "ATen/ATen.h"
+#include "harness/definition/sft_spec.h"
 #include "harness/definition/training_spec.h"
 #include "kernels/linear_cross_entropy.h"
 #include "models/decoder.h"
@@ -22,6 +26,20 @@ struct CausalBatch {
   at::Tensor target_rows_M;  // rows of the hidden states that predict a target
   at::Tensor targets_M;      // the tokens there
 };
+
+// A row of tokens whose first ones are a prompt, which is not trained on.
+struct PromptedRow {
+  const std::vector<int64_t>* tokens;
+  int64_t num_prompt_tokens = 0;  // at least one
+};
+// Every row without its last token, one after the other; padded on the right to the longest if
+// asked for. Targets are the tokens behind the prompts.
+CausalBatch MakeCausalBatch(const std::vector<PromptedRow>& rows, Packing packing,
+                            at::Device device);
+
+// [M, D], the hidden states that predict the targets, with their graph.
+at::Tensor TargetStates(const models::Decoder& decoder, const CausalBatch& batch,
+                        models::Activations activations);
 
 // With its graph.
 at::Tensor CausalLossSum(const models::Decoder& decoder, const CausalBatch& batch,

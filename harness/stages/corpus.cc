@@ -103,7 +103,7 @@ absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
   for (const std::string& name : spec_.sources) {
     BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
                            LoadSourceManifest(experiments_root, name));
-    digests[absl::StrCat("source/", name)] = manifest.sha256;
+    digests[absl::StrCat("source/", name)] = DocumentsDigest(manifest);
   }
   if (spec_.path) {
     BENCH_ASSIGN_OR_RETURN(digests["path"], UserTreeSha256(*spec_.path));

@@ -17,9 +17,10 @@
 namespace bench::harness {
 
 // The stages whose artifact is a trained decoder (decoder_artifact.h).
-inline constexpr std::array kDecoderStages = {StageKind::kClm, StageKind::kSft};
+inline constexpr std::array kDecoderStages = {StageKind::kClm, StageKind::kSft, StageKind::kPpo};
 // Those whose artifact is exported as a Hugging Face folder.
-inline constexpr std::array kModelStages = {StageKind::kClm, StageKind::kSft, StageKind::kReward};
+inline constexpr std::array kModelStages = {StageKind::kClm, StageKind::kSft, StageKind::kReward,
+                                            StageKind::kPpo};
 
 at::Device DeviceOf(DeviceKind kind);
 

@@ -1,6 +1,8 @@
 // The one place that knows which class runs which stage.
 #include "harness/stages/clm.h"
 #include "harness/stages/corpus.h"
+#include "harness/stages/ppo.h"
+#include "harness/stages/preferences.h"
 #include "harness/stages/reward.h"
 #include "harness/stages/sft.h"
 #include "harness/stages/stage.h"
@@ -30,6 +32,12 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const RewardSpec&) const {
     return std::make_unique<RewardStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const PreferencesSpec& spec) const {
+    return std::make_unique<PreferencesStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const PpoSpec&) const {
+    return std::make_unique<PpoStage>(definition);
   }
 };
 

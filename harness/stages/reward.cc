@@ -53,7 +53,11 @@ int64_t NumElements(const std::vector<models::NamedTensor>& parameters) {
 }  // namespace
 
 std::vector<InputNeed> RewardStage::Inputs() const {
-  return DecoderInputs(spec_.tokenizer, spec_.init);
+  std::vector<InputNeed> needs = DecoderInputs(spec_.tokenizer, spec_.init);
+  if (spec_.data.dataset) {
+    needs.push_back({"dataset", *spec_.data.dataset, {StageKind::kPreferences}});
+  }
+  return needs;
 }
 
 absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) const {
@@ -73,7 +77,7 @@ absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>
 
 absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
-  BENCH_ASSIGN_OR_RETURN(const RewardData data, LoadRewardData(spec_, tokenizer));
+  BENCH_ASSIGN_OR_RETURN(const RewardData data, LoadRewardData(spec_, tokenizer, context.inputs));
   BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
   BENCH_ASSIGN_OR_RETURN(models::RewardModel model, InitialModel(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(context.writer.Summary(

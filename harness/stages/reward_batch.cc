@@ -1,14 +1,18 @@
 #include "harness/stages/reward_batch.h"
 
 #include <algorithm>
+#include <map>
+
+#include "base/status.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {
 
 // What a padded row is filled up with: no real token sees it, so any token does.
 constexpr int64_t kPaddingToken = 0;
-// Pairs that go through the model at once: enough to fill the matrix products, little memory.
-constexpr size_t kPairsPerBatch = 32;
+// Rows that go through the model at once: enough to fill the matrix products, little memory.
+constexpr size_t kRowsPerBatch = 64;
 
 size_t LongestRow(const std::vector<const RewardPair*>& pairs) {
   size_t longest = 0;
@@ -50,21 +54,36 @@ PairRewards ScorePairs(const models::RewardModel& model, const RewardBatch& batc
           model.head().Score(hidden_ND.index_select(0, batch.rejected_rows_B))};
 }
 
-PairRewards ScoreHeldOut(const models::RewardModel& model,
-                         const std::vector<const RewardPair*>& pairs) {
-  const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> chosen;
-  std::vector<at::Tensor> rejected;
-  for (size_t begin = 0; begin < pairs.size(); begin += kPairsPerBatch) {
-    const auto first = pairs.begin() + static_cast<std::ptrdiff_t>(begin);
-    const size_t count = std::min(kPairsPerBatch, pairs.size() - begin);
-    const RewardBatch batch = MakeRewardBatch({first, first + static_cast<std::ptrdiff_t>(count)},
-                                              Packing::kPacked, model.decoder().device());
-    const PairRewards rewards = ScorePairs(model, batch, models::Activations::kKept);
-    chosen.push_back(rewards.chosen_B.to(at::kCPU, at::kDouble));
-    rejected.push_back(rewards.rejected_B.to(at::kCPU, at::kDouble));
+absl::StatusOr<at::Tensor> ScoreRows(const models::RewardModel& model,
+                                     const std::vector<const TokenRow*>& rows) {
+  std::map<TokenRow, int64_t> numbers;  // of the distinct rows
+  std::vector<TokenRow> distinct;
+  std::vector<int64_t> number_of_row;
+  for (const TokenRow* row : rows) {
+    const auto [place, is_new] = numbers.emplace(*row, std::ssize(distinct));
+    if (is_new) distinct.push_back(*row);
+    number_of_row.push_back(place->second);
   }
-  return {at::cat(chosen), at::cat(rejected)};
+  std::vector<at::Tensor> rewards;
+  for (size_t begin = 0; begin < distinct.size(); begin += kRowsPerBatch) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    const auto first = distinct.begin() + static_cast<std::ptrdiff_t>(begin);
+    const size_t count = std::min(kRowsPerBatch, distinct.size() - begin);
+    const models::RaggedBatch batch = models::MakeRaggedBatch(
+        {first, first + static_cast<std::ptrdiff_t>(count)}, model.decoder().device());
+    rewards.push_back(model.Rewards(batch).to(at::kCPU, at::kDouble));
+  }
+  return at::cat(rewards).index_select(0, at::tensor(number_of_row, at::kLong));
+}
+
+absl::StatusOr<PairRewards> ScoreHeldOut(const models::RewardModel& model,
+                                         const std::vector<const RewardPair*>& pairs) {
+  std::vector<const TokenRow*> rows;
+  for (const RewardPair* pair : pairs) rows.push_back(&pair->chosen);
+  for (const RewardPair* pair : pairs) rows.push_back(&pair->rejected);
+  BENCH_ASSIGN_OR_RETURN(const at::Tensor rewards, ScoreRows(model, rows));
+  const std::vector<at::Tensor> halves = rewards.split(std::ssize(pairs));
+  return PairRewards{halves[0], halves[1]};
 }
 
 }  // namespace bench::harness

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ATen/ATen.h"
+#include "absl/status/statusor.h"
 #include "harness/definition/sft_spec.h"
 #include "harness/stages/reward_data.h"
 #include "models/ragged_batch.h"
@@ -33,8 +34,12 @@ struct PairRewards {
 PairRewards ScorePairs(const models::RewardModel& model, const RewardBatch& batch,
                        models::Activations activations);
 
-// Of many pairs, in fp64 on the CPU, without a graph.
-PairRewards ScoreHeldOut(const models::RewardModel& model,
-                         const std::vector<const RewardPair*>& pairs);
+// Of many rows, in fp64 on the CPU, without a graph and without padding. Equal rows go through the
+// model once and have the same reward, bit for bit. StoppedError within a batch of a stop signal.
+using TokenRow = std::vector<int64_t>;
+absl::StatusOr<at::Tensor> ScoreRows(const models::RewardModel& model,
+                                     const std::vector<const TokenRow*>& rows);
+absl::StatusOr<PairRewards> ScoreHeldOut(const models::RewardModel& model,
+                                         const std::vector<const RewardPair*>& pairs);
 
 }  // namespace bench::harness

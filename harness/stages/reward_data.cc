@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/sha256.h"
 #include "base/status.h"
+#include "harness/data/disjoint_prompts.h"
 #include "harness/data/held_out.h"
 #include "harness/data/prompt.h"
 
@@ -20,8 +20,9 @@ class Loader {
   Loader(const RewardSpec& spec, const PromptEncoder& encoder) : spec_(spec), encoder_(encoder) {}
 
   absl::Status AddTrainingFile(const std::string& path) {
+    training_file_ = path;
     return Visit(path, [this](Preference preference, const std::string&) {
-      training_prompts_.insert(Sha256Hex(preference.prompt));
+      training_prompts_.insert(PromptSha256(preference.prompt, preference.input));
       Add(std::move(preference), &RewardData::train);
       return absl::OkStatus();
     });
@@ -29,10 +30,10 @@ class Loader {
 
   absl::Status AddHeldOutFile(const std::string& path) {
     return Visit(path, [this](Preference preference, const std::string& where) {
-      const std::string sha256 = Sha256Hex(preference.prompt);
+      const std::string sha256 = PromptSha256(preference.prompt, preference.input);
       if (training_prompts_.contains(sha256)) {
         return DataError(absl::StrCat(where, "the prompt (SHA-256 ", sha256.substr(0, 16),
-                                      "...) is in ", *spec_.data.path,
+                                      "...) is in ", training_file_,
                                       " too: held-out prompts must not be trained on"));
       }
       Add(std::move(preference), &RewardData::validation);
@@ -44,7 +45,7 @@ class Loader {
   absl::Status AddSplitFile(const std::string& path) {
     return Visit(path, [this](Preference preference, const std::string&) {
       const bool held_out =
-          IsHeldOut(preference.prompt, /*input=*/"", spec_.data.validation_fraction);
+          IsHeldOut(preference.prompt, preference.input, spec_.data.validation_fraction);
       Add(std::move(preference), held_out ? &RewardData::validation : &RewardData::train);
       return absl::OkStatus();
     });
@@ -63,7 +64,8 @@ class Loader {
 
   void Add(Preference preference, PairList part) {
     const auto row = [&](const std::string& response) {
-      return encoder_.Tokenize({preference.prompt, "", response, ""}, spec_.training.max_tokens);
+      return encoder_.Tokenize({preference.prompt, preference.input, response, ""},
+                               spec_.training.max_tokens);
     };
     auto chosen = row(preference.chosen);
     auto rejected = row(preference.rejected);
@@ -78,30 +80,37 @@ class Loader {
 
   const RewardSpec& spec_;
   const PromptEncoder& encoder_;
+  std::string training_file_;
   std::unordered_set<std::string> training_prompts_;  // SHA-256
   RewardData data_;
 };
 
 absl::Status CheckNotEmpty(const RewardData& data) {
+  const std::string dropped = absl::StrCat(
+      data.num_dropped, " dropped: no response within training.max_tokens, or two equal ones");
   if (data.train.empty()) {
-    return DataError(absl::StrCat("no pair is left to train on (", data.num_dropped,
-                                  " dropped: no response within training.max_tokens, or two equal "
-                                  "ones)"));
+    return DataError(absl::StrCat("no pair is left to train on (", dropped, ")"));
   }
   if (data.validation.empty()) {
-    return DataError(
-        "no pair is held out: give data.validation_path or a larger data.validation_fraction");
+    return DataError(absl::StrCat("no pair is held out (", dropped,
+                                  "): give other held-out pairs, or a larger "
+                                  "data.validation_fraction of data.path"));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<RewardData> LoadRewardData(const RewardSpec& spec, const Tokenizer& tokenizer) {
+absl::StatusOr<RewardData> LoadRewardData(const RewardSpec& spec, const Tokenizer& tokenizer,
+                                          const std::map<std::string, Artifact>& inputs) {
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
                          PromptEncoder::Create(tokenizer, spec.data.prompt_template));
   Loader loader(spec, encoder);
-  if (spec.data.validation_path) {
+  if (spec.data.dataset) {
+    const Artifact& dataset = inputs.at("dataset");
+    BENCH_RETURN_IF_ERROR(loader.AddTrainingFile(dataset.File("train.jsonl")));
+    BENCH_RETURN_IF_ERROR(loader.AddHeldOutFile(dataset.File("validation.jsonl")));
+  } else if (spec.data.validation_path) {
     BENCH_RETURN_IF_ERROR(loader.AddTrainingFile(*spec.data.path));
     BENCH_RETURN_IF_ERROR(loader.AddHeldOutFile(*spec.data.validation_path));
   } else {

@@ -1,19 +1,23 @@
 // The pairs that a reward model learns from, tokenised.
 //
-// A row is the prompt (the example's instruction, written by the prompt template), a response and
-// the template's end token. Truncation to max_tokens keeps the start. A pair is dropped, and
-// counted, when its prompt leaves no room for a response or when nothing tells its two rows apart.
-// Held out are a file of its own, none of whose prompts (by SHA-256) may occur in the training
-// file, or the pairs of a hashed fraction of the prompts (harness/data/held_out.h).
+// A row is the prompt (as an example's instruction and input, written by the prompt template), a
+// response and the template's end token. Truncation to max_tokens keeps the start. A pair is
+// dropped, and counted, when its prompt leaves no room for a response or when nothing tells its two
+// rows apart. Held out are the part "validation" of an artifact of preferences or a file of its
+// own, none of whose prompts (by SHA-256) may be trained on, or the pairs of a hashed fraction of
+// the prompts of a user's one file (harness/data/held_out.h).
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "harness/data/preferences.h"
 #include "harness/data/tokenizer.h"
 #include "harness/definition/reward_spec.h"
+#include "harness/store/store.h"
 
 namespace bench::harness {
 
@@ -33,8 +37,10 @@ struct RewardData {
   int64_t num_skipped = 0;  // invalid records that the definition allows to skip
 };
 
-// DataError for a prompt in both files, and when a part has no pairs; UsageError where the
-// tokenizer lacks a control token of the prompt template.
-absl::StatusOr<RewardData> LoadRewardData(const RewardSpec& spec, const Tokenizer& tokenizer);
+// `inputs` by role, "dataset" where the definition names one. DataError for a prompt that is
+// trained on and held out, and when a part has no pairs; UsageError where the tokenizer lacks a
+// control token of the prompt template.
+absl::StatusOr<RewardData> LoadRewardData(const RewardSpec& spec, const Tokenizer& tokenizer,
+                                          const std::map<std::string, Artifact>& inputs);
 
 }  // namespace bench::harness

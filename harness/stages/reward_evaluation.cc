@@ -1,9 +1,9 @@
 #include "harness/stages/reward_evaluation.h"
 
-#include <algorithm>
+#include <set>
 
 #include "base/status.h"
-#include "harness/control/signals.h"
+#include "harness/data/disjoint_prompts.h"
 #include "harness/stages/reward_scores.h"
 #include "results/metrics.h"
 
@@ -20,16 +20,18 @@ PairsByTask EvaluatedPairs(const RewardSpec& spec, const RewardData& data) {
   return by_task;
 }
 
-void CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model) {
-  model.set_bias(0);
-  double sum = 0;
-  int64_t count = 0;
+absl::Status CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model) {
+  std::set<TokenRow> seen;
+  std::vector<const TokenRow*> chosen;
   for (const auto& [task, task_pairs] : pairs) {
-    const PairRewards rewards = ScoreHeldOut(model, task_pairs);
-    sum += rewards.chosen_B.sum().item<double>();
-    count += rewards.chosen_B.numel();
+    for (const RewardPair* pair : task_pairs) {
+      if (seen.insert(pair->chosen).second) chosen.push_back(&pair->chosen);
+    }
   }
-  model.set_bias(-sum / static_cast<double>(count));
+  model.set_bias(0);
+  BENCH_ASSIGN_OR_RETURN(const at::Tensor rewards, ScoreRows(model, chosen));
+  model.set_bias(-rewards.mean().item<double>());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t step) {
@@ -42,8 +44,7 @@ absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t s
   std::vector<at::Tensor> chosen;
   std::vector<at::Tensor> rejected;
   for (const auto& [task, pairs] : pairs_) {
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    const PairRewards rewards = ScoreHeldOut(p_.model, pairs);
+    BENCH_ASSIGN_OR_RETURN(const PairRewards rewards, ScoreHeldOut(p_.model, pairs));
     if (!task.empty()) append(rewards, task);
     chosen.push_back(rewards.chosen_B);
     rejected.push_back(rewards.rejected_B);
@@ -58,13 +59,16 @@ absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t s
 
 absl::Status RewardEvaluator::RecordSamples(const std::vector<const RewardPair*>& pairs,
                                             const PairRewards& rewards, int64_t step) const {
-  const int64_t count = std::min(p_.spec.evaluation.num_samples, std::ssize(pairs));
-  for (int64_t i = 0; i < count; ++i) {
+  std::set<std::string> prompts;  // one pair of each, so that the samples show many
+  for (int64_t i = 0; i < std::ssize(pairs); ++i) {
+    if (std::ssize(prompts) == p_.spec.evaluation.num_samples) break;
     const Preference& preference = pairs[static_cast<size_t>(i)]->preference;
+    if (!prompts.insert(PromptSha256(preference.prompt, preference.input)).second) continue;
     BENCH_RETURN_IF_ERROR(
         p_.writer.TableRow("samples", step,
                            {{"task", preference.task},
                             {"prompt", preference.prompt},
+                            {"input", preference.input},
                             {"chosen", preference.chosen},
                             {"rejected", preference.rejected},
                             {"chosen_reward", rewards.chosen_B[i].item<double>()},

@@ -1,6 +1,7 @@
 // Held-out evaluation of a reward model: reward_scores.h over all held-out pairs and by their task
 // label, where they have one. Of each label the first pairs_per_task pairs count. The final
-// evaluation also leaves some pairs with their rewards in the results. Draws nothing.
+// evaluation also leaves some pairs, one a prompt, with their rewards in the results. Draws
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,10 @@ namespace bench::harness {
 using PairsByTask = std::map<std::string, std::vector<const RewardPair*>>;
 PairsByTask EvaluatedPairs(const RewardSpec& spec, const RewardData& data);
 
-// Sets the head's bias so that the chosen responses of the evaluated pairs have the mean reward 0.
-// Depends on the other weights only, not on the bias before.
-void CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model);
+// Sets the head's bias so that the chosen responses of the evaluated pairs have the mean reward 0,
+// each response to a prompt counting once, whatever the number of its pairs. Depends on the other
+// weights only, not on the bias before.
+absl::Status CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model);
 
 class RewardEvaluator {
  public:

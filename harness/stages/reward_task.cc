@@ -50,8 +50,7 @@ std::vector<results::MetricValue> RewardTask::WindowMetrics() const {
 }
 
 absl::Status RewardTask::EndTraining() {
-  CentreOnChosen(EvaluatedPairs(spec_, data_), model_);
-  return absl::OkStatus();
+  return CentreOnChosen(EvaluatedPairs(spec_, data_), model_);
 }
 
 }  // namespace bench::harness

@@ -122,6 +122,11 @@ absl::StatusOr<std::vector<MixturePart>> MixtureOf(const SftData& data,
   for (const SftTaskRows& task : data.tasks) {
     if (!task.train.empty()) num_rows[task.task] = static_cast<int64_t>(task.train.size());
   }
+  return MixtureOf(num_rows, mix);
+}
+
+absl::StatusOr<std::vector<MixturePart>> MixtureOf(const std::map<std::string, int64_t>& num_rows,
+                                                   const std::vector<TaskWeight>& mix) {
   std::vector<MixturePart> parts;
   if (mix.empty()) {
     for (const auto& [task, rows] : num_rows)

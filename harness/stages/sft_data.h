@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,9 @@ absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokeni
 // The parts that training draws from: those of the definition's mix, or every task in proportion to
 // its rows.
 absl::StatusOr<std::vector<MixturePart>> MixtureOf(const SftData& data,
+                                                   const std::vector<TaskWeight>& mix);
+// Of the number of rows by task, none of them 0.
+absl::StatusOr<std::vector<MixturePart>> MixtureOf(const std::map<std::string, int64_t>& num_rows,
                                                    const std::vector<TaskWeight>& mix);
 
 }  // namespace bench::harness

@@ -6,6 +6,7 @@
 #include "harness/control/signals.h"
 #include "harness/data/baselines.h"
 #include "harness/data/text_metrics.h"
+#include "harness/stages/answer_scores.h"
 #include "harness/stages/sft_task.h"
 #include "models/generate.h"
 #include "results/metrics.h"
@@ -13,7 +14,6 @@
 namespace bench::harness {
 namespace {
 
-using results::MetricDescriptor;
 using results::MetricValue;
 using Rows = std::vector<const SftRow*>;
 
@@ -44,26 +44,6 @@ absl::StatusOr<TokenScores> ScoreTokens(const models::Decoder& decoder, const Ro
   }));
   return scores;
 }
-
-// Exact match and chrF of answers to rows.
-class AnswerScores {
- public:
-  void Add(const std::string& answer, const SftRow& row) {
-    num_exact_ += ExactMatch(answer, row.example.output) ? 1 : 0;
-    ++num_;
-    chrf_.Add(answer, row.example.output);
-  }
-  void AppendTo(std::vector<MetricValue>& values, const std::string& label,
-                const MetricDescriptor& exact_match, const MetricDescriptor& chrf) const {
-    values.push_back({{&exact_match, label}, num_exact_ / num_});
-    values.push_back({{&chrf, label}, chrf_.Value()});
-  }
-
- private:
-  double num_exact_ = 0;
-  double num_ = 0;
-  ChrfScore chrf_;
-};
 
 Rows FirstRows(const std::vector<SftRow>& rows, int64_t count) {
   Rows first;
@@ -125,8 +105,8 @@ absl::StatusOr<SftEvaluator::Scores> SftEvaluator::Score(const std::vector<TaskR
     AnswerScores scores;
     BENCH_ASSIGN_OR_RETURN(answers, Answers(task.generated));
     for (size_t i = 0; i < answers.size(); ++i) {
-      scores.Add(answers[i], *task.generated[i]);
-      all_answers.Add(answers[i], *task.generated[i]);
+      scores.Add(answers[i], task.generated[i]->example.output);
+      all_answers.Add(answers[i], task.generated[i]->example.output);
     }
     scores.AppendTo(values, task.task, results::kExactMatch, results::kChrf);
   }
@@ -151,8 +131,8 @@ absl::StatusOr<std::vector<MetricValue>> SftEvaluator::ScoreBaselines(
     AnswerScores nearest_scores;
     for (const SftRow* row : task.generated) {
       BENCH_RETURN_IF_ERROR(CheckNotStopped());
-      copy_scores.Add(CopyBaseline(row->example), *row);
-      nearest_scores.Add(nearest.Answer(row->example), *row);
+      copy_scores.Add(CopyBaseline(row->example), row->example.output);
+      nearest_scores.Add(nearest.Answer(row->example), row->example.output);
     }
     copy_scores.AppendTo(values, task.task, results::kCopyExactMatch, results::kCopyChrf);
     nearest_scores.AppendTo(values, task.task, results::kNearestExactMatch, results::kNearestChrf);

@@ -1,12 +1,12 @@
 // Checkpoints: everything a run needs to continue bit for bit, published whole or not at all.
 //
 //   <run>/checkpoints/step-000000120/
-//     tensors.safetensors   "model/<parameter>" and "optimizer/<state>/<parameter>"
+//     tensors.safetensors   "model/<parameter>", "optimizer/<state>/<parameter>" and, where the
+//                           task's state has tensors, "stage/<tensor>"
 //     state.json            step, tokens, elapsed time, the task's state (data position,
-//     generators),
-//                           SHA-256 of the tensors file, and each tensor's slice of its logical
-//                           tensor (offset and full shape), so that another number of ranks can
-//                           read it
+//                           generators), SHA-256 of the tensors file, and each tensor's slice of
+//                           its logical tensor (offset and full shape), so that another number of
+//                           ranks can read it
 //
 // A checkpoint is made in a hidden folder and renamed, and the last two complete ones are kept.
 // Loading checks both digests: a damaged checkpoint is passed over for the one before, and said.

@@ -42,7 +42,8 @@ class Loop {
       : spec_(spec),
         task_(task),
         context_(context),
-        optimizer_(MakeOptimizer(spec.optimizer, task.parameters())) {}
+        optimizer_(MakeOptimizer(spec.optimizer, task.parameters())),
+        evaluation_due_(spec.first_evaluation == FirstEvaluation::kBeforeTraining) {}
 
   absl::StatusOr<StageOutcome> Run();
 
@@ -76,7 +77,7 @@ class Loop {
   int64_t step_ = 0;
   int64_t tokens_ = 0;
   bool diverged_ = false;
-  bool evaluation_due_ = false;  // the one after this step was cut short
+  bool evaluation_due_;  // the one at this step is not done: cut short, or before the first
   StepStatistics statistics_;
   std::vector<MetricValue> summary_;
 };
@@ -90,6 +91,7 @@ absl::Status Loop::Restore() {
   BENCH_RETURN_IF_ERROR(
       CopyByName(WithPrefix(checkpoint.tensors, "optimizer"), optimizer_->State()));
   BENCH_RETURN_IF_ERROR(task_.RestoreState(checkpoint.task_state["stage"]));
+  BENCH_RETURN_IF_ERROR(task_.RestoreTensors(WithPrefix(checkpoint.tensors, "stage")));
   statistics_.RestoreState(checkpoint.task_state["statistics"]);
   step_ = checkpoint.step;
   tokens_ = checkpoint.tokens;
@@ -216,6 +218,7 @@ harness::Checkpoint Loop::MakeCheckpoint() const {
                            {"evaluation_due", evaluation_due_}};
   AppendWithPrefix(task_.parameters(), "model", checkpoint.tensors);
   AppendWithPrefix(optimizer_->State(), "optimizer", checkpoint.tensors);
+  AppendWithPrefix(task_.StateTensors(), "stage", checkpoint.tensors);
   return checkpoint;
 }
 

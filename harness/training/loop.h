@@ -19,12 +19,16 @@
 
 namespace bench::harness {
 
+// Whether an evaluation at step 0 begins the curves.
+enum class FirstEvaluation { kAfterTraining, kBeforeTraining };
+
 struct LoopSpec {
   OptimizerSpec optimizer;
   ScheduleSpec schedule;
   int64_t num_steps = 0;
   int64_t evaluate_every_steps = 0;    // 0: only at the end
   int64_t checkpoint_every_steps = 0;  // 0: only when stopping and at the end
+  FirstEvaluation first_evaluation = FirstEvaluation::kAfterTraining;
 };
 
 absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,

@@ -11,6 +11,7 @@
 
 #include "ATen/ATen.h"
 #include "absl/status/statusor.h"
+#include "base/status.h"
 #include "models/decoder.h"
 #include "nlohmann/json_fwd.hpp"
 #include "results/metric.h"
@@ -64,6 +65,13 @@ class TrainingTask {
   // Data position and generators; restored before the first NextWindow of a resumed run.
   virtual nlohmann::json SaveState() const = 0;
   virtual absl::Status RestoreState(const nlohmann::json& state) = 0;
+  // What of the state are tensors (a phase's rollouts), by name; restored after RestoreState.
+  virtual std::vector<models::NamedTensor> StateTensors() const { return {}; }
+  // DataError where `tensors` are not what the restored state needs.
+  virtual absl::Status RestoreTensors(const std::vector<models::NamedTensor>& tensors) {
+    if (tensors.empty()) return absl::OkStatus();
+    return DataError("tensor " + tensors.front().name + " does not belong here");
+  }
 };
 
 }  // namespace bench::harness

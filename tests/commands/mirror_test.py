@@ -26,6 +26,8 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/stages/corpus.cc": ("tests/commands/corpus_run_test.py", "whole runs"),
     "harness/stages/decoder_inputs.cc": (END_TO_END, "runs from random weights, artifacts, folders"),
     "harness/stages/factory.cc": (END_TO_END, "every stage is run"),
+    "harness/stages/preferences.cc": ("tests/commands/preferences_run_test.py", "a whole run"),
+    "harness/stages/ppo.cc": ("tests/commands/ppo_run_test.py", "a whole run"),
     "harness/stages/reward.cc": ("tests/commands/reward_run_test.py", "a whole run"),
     "harness/stages/fetch.cc": ("tests/commands/pipeline_test.py", "fetches from an archive of the test"),
     "harness/stages/sft.cc": (END_TO_END, "a whole run; its parts have tests of their own"),

@@ -74,6 +74,7 @@ TEST(Precision, AutocastDiffersFromFp32ByTheRoundingsOfBf16) {
   for (size_t i = 0; i < fp32.gradients.size(); ++i) {
     EXPECT_EQ(autocast.gradients[i].scalar_type(), at::kFloat);
     const double error = RelativeError(autocast.gradients[i], fp32.gradients[i]);
+    EXPECT_LE(error, bound) << decoder->parameters()[i].name;
     largest = std::max(largest, error);
   }
   EXPECT_GT(largest, kBf16Roundoff) << "this was not computed in bf16";
@@ -90,6 +91,20 @@ TEST(Precision, MixedIsAutocastBitForBitWhereBf16HoldsTheWeights) {
     EXPECT_TRUE(at::equal(autocast.gradients[i], mixed.gradients[i].to(at::kFloat)))
         << mixed_decoder->parameters()[i].name;
   }
+}
+
+// A thousand equal summands: in bf16 the sum would stop at 256 of them.
+TEST(Precision, AFrequentTokensGradientIsSummedInFp32) {
+  const at::AutoGradMode grad(true);
+  const auto mixed = Bf16Weights(at::kBFloat16), fp32 = Bf16Weights(at::kFloat);
+  const std::vector<std::vector<int64_t>> rows(1000, {7});
+  const auto gradient = [&](const Decoder& decoder) {
+    decoder.Hidden(MakeRaggedBatch(rows, at::kCPU)).to(at::kFloat).select(1, 0).sum().backward();
+    return decoder.parameters().front().tensor.grad().select(0, 7).clone();
+  };
+  const at::Tensor expected = gradient(*fp32), actual = gradient(*mixed);
+  const double bound = 4 * kBf16Roundoff * std::sqrt(3.0 * (10 * TinyConfig().num_layers + 3));
+  EXPECT_LE(RelativeError(actual, expected), bound);
 }
 
 TEST(Precision, RecomputedActivationsGiveTheSameGradients) {

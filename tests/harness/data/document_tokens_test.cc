@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/data/tokenizer_files.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
 #include "tests/harness/stop_request.h"
 
@@ -15,14 +16,39 @@ TEST(FirstLine, HasItsLineFeed) {
   EXPECT_EQ(FirstLine(""), "");
 }
 
-TEST(DocumentTokens, AreTheLinesBetweenBosAndEos) {
-  const Tokenizer tokenizer = TinyTokenizer();
-  std::vector<int64_t> expected = {*tokenizer.bos_id()};
-  for (const char* line : {"say it\n", "number 3"}) {
-    for (const int64_t token : tokenizer.Encode(line)) expected.push_back(token);
+TEST(FirstPart, HasWholeLinesUpToTheLength) {
+  const std::string line(1000, 'a');
+  std::string text;
+  while (text.size() < 2 * kMaxPartBytes) text += line + "\n";
+  const std::string_view part = FirstPart(text);
+  EXPECT_LE(part.size(), kMaxPartBytes);
+  EXPECT_GT(part.size() + line.size() + 1, kMaxPartBytes);
+  EXPECT_EQ(part.back(), '\n');
+  EXPECT_EQ(FirstPart("a\nb"), "a\nb");
+  const std::string long_line(kMaxPartBytes + 5, 'a');
+  EXPECT_EQ(FirstPart(long_line + "\nb"), long_line + "\n");
+  EXPECT_EQ(FirstPart(""), "");
+}
+
+// Pre-training and prompts must see a text as the same tokens: "\n\n" is one of Llama 3's.
+TEST(DocumentTokens, AreThoseOfTheWholeTextBetweenBosAndEos) {
+  auto files = ReadTokenizerFiles(std::string(BENCH_TEST_DATA) +
+                                  "/harness/data/golden/tokenizer_llama3.json");
+  ASSERT_TRUE(files.ok()) << files.status();
+  files->beside["tokenizer_config.json"] = R"({"eos_token": "<|end_of_text|>"})";
+  const Tokenizer tokenizers[] = {TinyTokenizer(), *Tokenizer::FromFiles(*std::move(files))};
+  for (const Tokenizer& tokenizer : tokenizers) {
+    const std::string text = "say it\n\nnumber 3\n    x = 1\n";
+    std::vector<int64_t> expected;
+    if (tokenizer.bos_id()) expected.push_back(*tokenizer.bos_id());
+    for (const int64_t token : tokenizer.Encode(text)) expected.push_back(token);
+    expected.push_back(tokenizer.eos_id());
+    EXPECT_EQ(*DocumentTokens(tokenizer, text), expected);
   }
-  expected.push_back(tokenizer.eos_id());
-  EXPECT_EQ(*DocumentTokens(tokenizer, "say it\nnumber 3"), expected);
+}
+
+TEST(DocumentTokens, OfAnEmptyTextAreBosAndEos) {
+  const Tokenizer tokenizer = TinyTokenizer();
   EXPECT_EQ(*DocumentTokens(tokenizer, ""),
             (std::vector<int64_t>{*tokenizer.bos_id(), tokenizer.eos_id()}));
 }

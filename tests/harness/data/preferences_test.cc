@@ -38,16 +38,19 @@ class Preferences : public ::testing::Test {
 
 const Preference kLabelled{"为什么？", "因为。", "\"no\"\n", "hard"};
 const Preference kPlain{"a", "b", "", ""};
+const Preference kWithInput{"Translate:", "b", "c", "", "你好"};
 
 TEST_F(Preferences, WrittenLinesReadBackAndAnArrayReadsAsLinesDo) {
   const std::string first = PreferenceLine(kLabelled);
   const std::string second = PreferenceLine(kPlain);
+  const std::string third = PreferenceLine(kWithInput);
   EXPECT_EQ(second, R"({"prompt":"a","chosen":"b","rejected":""})");
-  for (const std::string& text :
-       {first + "\n" + second + "\n", "[" + first + ", " + second + "]"}) {
+  EXPECT_EQ(third, R"({"prompt":"Translate:","input":"你好","chosen":"b","rejected":"c"})");
+  for (const std::string& text : {first + "\n" + second + "\n" + third + "\n",
+                                  "[" + first + ", " + second + ", " + third + "]"}) {
     const auto read = Read(text);
     ASSERT_TRUE(read.ok()) << read.status();
-    EXPECT_THAT(*read, ElementsAre(kLabelled, kPlain));
+    EXPECT_THAT(*read, ElementsAre(kLabelled, kPlain, kWithInput));
   }
 }
 

@@ -17,7 +17,7 @@ TEST(Definition, KindNamesTheAlternativeOfTheVariant) {
   EXPECT_EQ(Decode(kSmallTokenizer)->kind(), StageKind::kTokenizer);
   EXPECT_EQ(Name(StageKind::kSft), "sft");
   EXPECT_EQ(FromName<StageKind>("tokenizer"), StageKind::kTokenizer);
-  EXPECT_EQ(FromName<StageKind>("ppo"), std::nullopt);
+  EXPECT_EQ(FromName<StageKind>("dpo"), std::nullopt);
 }
 
 TEST(Definition, ListsTheArtifactsThatItNeeds) {

@@ -42,9 +42,24 @@ TEST(RewardSpec, ReadsItsLossAndLeavesBothTermsOutByDefault) {
 TEST(RewardSpec, NeedsPreferencesAndOneTokenizer) {
   EXPECT_THAT(
       Refusal(std::string(kSmallReward).replace(kSmallReward.find("path = \"pairs"), 20, "")),
-      HasSubstr("data.path: there is nothing to train on"));
+      HasSubstr("data.dataset: needs exactly one of"));
   EXPECT_THAT(Refusal(std::string(kSmallReward).replace(kSmallReward.find("path = \"t."), 16, "")),
               HasSubstr("tokenizer.artifact: needs exactly one of"));
+}
+
+TEST(RewardSpec, TakesPreferencesOfAnExperimentOrOfTheUser) {
+  const auto dataset = Decode(kSmallReward, {"data.dataset=preferences@1"});
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  const RewardDataSpec& data = std::get<RewardSpec>(dataset->stage).data;
+  EXPECT_FALSE(data.path.has_value());  // --set replaces it
+  EXPECT_EQ(data.dataset, (ArtifactRef{"preferences", 1}));
+  EXPECT_THAT(Refusal(std::string(kSmallReward)
+                          .replace(kSmallReward.find("path = \"pairs"), 0, "dataset = \"p@1\"\n")),
+              HasSubstr("data.path: needs exactly one of"));
+  EXPECT_THAT(Refusal(std::string(kSmallReward)
+                          .replace(kSmallReward.find("path = \"pairs"), 20,
+                                   "dataset = \"p@1\"\nvalidation_path = \"h\"\n")),
+              HasSubstr("data.validation_path: has no use without path"));
 }
 
 TEST(RewardSpec, RowsFitIntoThePositions) {

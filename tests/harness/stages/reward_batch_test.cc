@@ -55,7 +55,9 @@ TEST(ScoreHeldOut, RewardsAreThoseOfEachRowAlone) {
   }
   std::vector<const RewardPair*> pointers;
   for (const RewardPair& pair : pairs) pointers.push_back(&pair);
-  const PairRewards rewards = ScoreHeldOut(model, pointers);
+  const auto scored = ScoreHeldOut(model, pointers);
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  const PairRewards& rewards = *scored;
   ASSERT_EQ(rewards.chosen_B.numel(), 70);
   EXPECT_EQ(rewards.chosen_B.scalar_type(), at::kDouble);
   for (int64_t i = 0; i < 70; ++i) {
@@ -65,6 +67,21 @@ TEST(ScoreHeldOut, RewardsAreThoseOfEachRowAlone) {
     EXPECT_NEAR(rewards.chosen_B[i].item<double>(), alone[0].item<double>(), kRounding) << i;
     EXPECT_NEAR(rewards.rejected_B[i].item<double>(), alone[1].item<double>(), kRounding) << i;
   }
+}
+
+TEST(ScoreRows, EqualRowsHaveEqualRewardsBitForBitWhereverTheyStand) {
+  const models::RewardModel model = TinyRewardModel();
+  std::vector<TokenRow> rows;
+  for (int64_t i = 0; i < 150; ++i) rows.push_back({1, 3 + i % 11, 2});
+  std::vector<const TokenRow*> pointers;
+  for (const TokenRow& row : rows) pointers.push_back(&row);
+  const auto rewards = ScoreRows(model, pointers);
+  ASSERT_TRUE(rewards.ok()) << rewards.status();
+  ASSERT_EQ(rewards->numel(), 150);
+  for (int64_t i = 0; i < 150; ++i) {
+    EXPECT_TRUE((*rewards)[i].equal((*rewards)[i % 11])) << i;
+  }
+  for (int64_t i = 1; i < 11; ++i) EXPECT_FALSE((*rewards)[i].equal((*rewards)[i - 1])) << i;
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ class LoadRewardDataTest : public ::testing::Test {
 TEST_F(LoadRewardDataTest, ARowIsThePromptOfTheTemplateTheResponseAndTheEndToken) {
   Write(*spec_.data.path, {Numbered(1)});
   WriteHeldOut({Numbered(2)});
-  const auto data = LoadRewardData(spec_, tokenizer_);
+  const auto data = LoadRewardData(spec_, tokenizer_, {});
   ASSERT_TRUE(data.ok()) << data.status();
   ASSERT_THAT(data->train, SizeIs(1));
   const RewardPair& pair = data->train[0];
@@ -67,7 +67,7 @@ TEST_F(LoadRewardDataTest, TruncationKeepsTheStartAndDropsWhatNothingIsLeftOf) {
                            {"say", "same", "same", ""}});
   WriteHeldOut({{"is", "a", "b", ""}});
   spec_.training.max_tokens = num_prompt_tokens + 3;
-  const auto data = LoadRewardData(spec_, tokenizer_);
+  const auto data = LoadRewardData(spec_, tokenizer_, {});
   ASSERT_TRUE(data.ok()) << data.status();
   ASSERT_THAT(data->train, SizeIs(1));
   EXPECT_EQ(data->num_dropped, 3);
@@ -76,7 +76,7 @@ TEST_F(LoadRewardDataTest, TruncationKeepsTheStartAndDropsWhatNothingIsLeftOf) {
   EXPECT_EQ(tokenizer_.Decode({row.begin() + num_prompt_tokens, row.end()}), "num");
 
   spec_.training.max_tokens = num_prompt_tokens;
-  EXPECT_THAT(LoadRewardData(spec_, tokenizer_).status().message(),
+  EXPECT_THAT(LoadRewardData(spec_, tokenizer_, {}).status().message(),
               HasSubstr("(4 dropped"));  // the shorter held-out prompt leaves room
 }
 
@@ -86,14 +86,43 @@ TEST_F(LoadRewardDataTest, RefusesAHeldOutPromptThatIsTrainedOnEvenIfItsPairIsDr
   Write(*spec_.data.path, {Numbered(1), dropped});
   for (const int shared : {1, 3}) {
     WriteHeldOut({Numbered(4), Numbered(shared), Numbered(1)});
-    const auto status = LoadRewardData(spec_, tokenizer_).status();
+    const auto status = LoadRewardData(spec_, tokenizer_, {}).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
     const std::string sha256 = Sha256Hex(Numbered(shared).prompt);
     EXPECT_THAT(status.message(), AllOf(HasSubstr("held_out.jsonl:2: "),
                                         HasSubstr(sha256.substr(0, 16)), HasSubstr("train.jsonl")));
   }
   WriteHeldOut({Numbered(4)});
-  EXPECT_TRUE(LoadRewardData(spec_, tokenizer_).ok());
+  EXPECT_TRUE(LoadRewardData(spec_, tokenizer_, {}).ok());
+}
+
+TEST_F(LoadRewardDataTest, AnInputIsPartOfThePromptAsInFineTuning) {
+  const Preference preference{"say", "it is", "no", "", "number 1"};
+  Write(*spec_.data.path, {preference});
+  WriteHeldOut({{"say", "it is", "no", "", "number 2"}});  // another prompt, though the same text
+  const auto data = LoadRewardData(spec_, tokenizer_, {});
+  ASSERT_TRUE(data.ok()) << data.status();
+  const auto encoder = PromptEncoder::Create(tokenizer_, spec_.data.prompt_template);
+  EXPECT_EQ(data->train[0].chosen,
+            encoder->Tokenize({"say", "number 1", "it is", ""}, 512)->tokens);
+  WriteHeldOut({preference});
+  EXPECT_THAT(LoadRewardData(spec_, tokenizer_, {}).status().message(),
+              HasSubstr(Sha256Hex("say\nnumber 1").substr(0, 16)));
+}
+
+TEST_F(LoadRewardDataTest, ADataSetHasItsPartsAndTheyShareNoPrompt) {
+  spec_.data.path.reset();
+  spec_.data.dataset = ArtifactRef{"preferences", 1};
+  const std::map<std::string, Artifact> inputs = {{"dataset", {"", folder_.path()}}};
+  Write(folder_ / "train.jsonl", {Numbered(1), Numbered(2)});
+  Write(folder_ / "validation.jsonl", {Numbered(3)});
+  const auto data = LoadRewardData(spec_, tokenizer_, inputs);
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_THAT(data->train, SizeIs(2));
+  EXPECT_EQ(data->validation[0].preference, Numbered(3));
+  Write(folder_ / "validation.jsonl", {Numbered(3), Numbered(2)});
+  EXPECT_THAT(LoadRewardData(spec_, tokenizer_, inputs).status().message(),
+              AllOf(HasSubstr("validation.jsonl:2: "), HasSubstr("train.jsonl")));
 }
 
 TEST_F(LoadRewardDataTest, OneFileIsSplitByPromptsWhateverTheirOrder) {
@@ -102,7 +131,7 @@ TEST_F(LoadRewardDataTest, OneFileIsSplitByPromptsWhateverTheirOrder) {
   spec_.data.validation_fraction = 0.25;
   const auto prompts = [&](std::vector<RewardPair> RewardData::*part) {
     std::set<std::string> found;
-    const auto data = LoadRewardData(spec_, tokenizer_);
+    const auto data = LoadRewardData(spec_, tokenizer_, {});
     EXPECT_TRUE(data.ok()) << data.status();
     for (const RewardPair& pair : (*data).*part) found.insert(pair.preference.prompt);
     return found;
@@ -121,9 +150,10 @@ TEST_F(LoadRewardDataTest, SkipsInvalidRecordsOnlyWhenAsked) {
   Write(*spec_.data.path, {Numbered(1)});
   std::ofstream(*spec_.data.path, std::ios::app) << "{\"prompt\": \"a\"}\n";
   WriteHeldOut({Numbered(2)});
-  EXPECT_THAT(LoadRewardData(spec_, tokenizer_).status().message(), HasSubstr("train.jsonl:2: "));
+  EXPECT_THAT(LoadRewardData(spec_, tokenizer_, {}).status().message(),
+              HasSubstr("train.jsonl:2: "));
   spec_.data.skip_invalid = true;
-  const auto data = LoadRewardData(spec_, tokenizer_);
+  const auto data = LoadRewardData(spec_, tokenizer_, {});
   ASSERT_TRUE(data.ok()) << data.status();
   EXPECT_EQ(data->num_skipped, 1);
 }

@@ -175,7 +175,7 @@ TEST(RewardTask, EndOfTrainingCentresTheHeldOutChosenResponsesOnceAndForAll) {
   std::vector<const RewardPair*> pairs;
   for (const RewardPair& pair : tiny.data().validation) pairs.push_back(&pair);
   // The bias is rounded to fp32, as are the rewards of about 1.
-  EXPECT_NEAR(ScoreHeldOut(tiny.model(), pairs).chosen_B.mean().item<double>(), 0, 1e-6);
+  EXPECT_NEAR(ScoreHeldOut(tiny.model(), pairs)->chosen_B.mean().item<double>(), 0, 1e-6);
   ASSERT_TRUE(tiny.task().EndTraining().ok());
   EXPECT_EQ(tiny.model().head().bias(), bias);
 }

@@ -164,6 +164,35 @@ TEST(TrainingLoop, EvaluationCutShortIsMadeUpForWhenTheRunIsResumed) {
   }
 }
 
+TEST(TrainingLoop, EvaluatesBeforeTheFirstStepWhereThatIsAskedForAlsoWhenItWasCutShort) {
+  LoopSpec spec = Spec(6);
+  spec.first_evaluation = FirstEvaluation::kBeforeTraining;
+  RunFixture whole_fixture;
+  Quadratic whole_task;
+  RunContext whole = whole_fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(spec, whole_task, whole).ok());
+  const results::RunRecord expected = whole_fixture.Record("run");
+  EXPECT_EQ(expected.evals.at("loss").step, (std::vector<int64_t>{0, 4, 6}));
+  EXPECT_EQ(expected.evals.at("loss").value.front(), 0);
+
+  RunFixture fixture;
+  Quadratic stopped;
+  stopped.stopped_at = 0;
+  RunContext context = fixture.Start("run");
+  EXPECT_EQ(RunTrainingLoop(spec, stopped, context)->status, RunStatus::kInterrupted);
+  Quadratic task;
+  RunContext resumed = fixture.Resume("run", 0);
+  ASSERT_EQ(RunTrainingLoop(spec, task, resumed)->status, RunStatus::kComplete);
+  EXPECT_EQ(task.evaluated, (std::vector<int64_t>{0, 4, 6}));
+  EXPECT_EQ(fixture.Record("run").evals.at("loss").value, expected.evals.at("loss").value);
+
+  // Resumed after a step, it is not due again.
+  Quadratic later;
+  RunContext from_3 = fixture.Resume("run", 6);
+  ASSERT_TRUE(RunTrainingLoop(spec, later, from_3).ok());
+  EXPECT_EQ(later.evaluated, (std::vector<int64_t>{6}));
+}
+
 // As it would have been without the stop: no step follows it.
 TEST(TrainingLoop, NonFiniteEvaluationEndsTheRunAlsoWhenMadeUpFor) {
   for (const bool cut_short : {false, true}) {
@@ -210,6 +239,71 @@ TEST(TrainingLoop, NonFiniteLossEndsTheRunAsDivergedWithoutAnUpdate) {
   EXPECT_EQ(outcome->status, RunStatus::kDiverged);
   EXPECT_EQ(task.parameters()[0].tensor.item<float>(), 0.0f);
   EXPECT_TRUE(std::isnan(fixture.Record("run").steps.at("loss").value[0]));
+}
+
+// Its targets come from a tensor, made anew every third step, that is a part of its state.
+class Phased : public Quadratic {
+ public:
+  absl::StatusOr<Window> NextWindow() override {
+    if (left_ == 0) {
+      left_ = 3;
+      phase_ = phase_ * 2 + 1;
+    }
+    --left_;
+    return Quadratic::NextWindow();
+  }
+  at::Tensor LossSum(int64_t micro_batch) override {
+    return Quadratic::LossSum(micro_batch) + (parameters()[0].tensor * phase_).sum();
+  }
+  nlohmann::json SaveState() const override {
+    return {{"base", Quadratic::SaveState()}, {"left", left_}};
+  }
+  absl::Status RestoreState(const nlohmann::json& state) override {
+    left_ = state["left"];
+    return Quadratic::RestoreState(state["base"]);
+  }
+  std::vector<models::NamedTensor> StateTensors() const override { return {{"phase", phase_}}; }
+  absl::Status RestoreTensors(const std::vector<models::NamedTensor>& tensors) override {
+    return CopyByName(tensors, StateTensors());
+  }
+
+ private:
+  int64_t left_ = 0;
+  at::Tensor phase_ = at::zeros({1}, at::kDouble);
+};
+
+TEST(TrainingLoop, TensorsOfTheTasksStateAreRestoredInTheMiddleOfAPhase) {
+  RunFixture whole_fixture;
+  Phased whole_task;
+  RunContext whole = whole_fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(Spec(8), whole_task, whole).ok());
+  const results::RunRecord expected = whole_fixture.Record("run");
+  for (const int64_t stop : {1, 2, 3, 4, 5}) {
+    RunFixture fixture;
+    Phased stopped;
+    RunContext context = fixture.Start("run");
+    context.stop_after_step = stop;
+    ASSERT_EQ(RunTrainingLoop(Spec(8), stopped, context)->status, RunStatus::kInterrupted);
+    Phased task;
+    RunContext resumed = fixture.Resume("run", stop);
+    ASSERT_TRUE(RunTrainingLoop(Spec(8), task, resumed).ok());
+    EXPECT_EQ(fixture.Record("run").steps.at("loss").value, expected.steps.at("loss").value);
+    EXPECT_EQ(fixture.Record("run").digests, expected.digests) << stop;
+  }
+}
+
+TEST(TrainingLoop, RefusesTensorsThatTheTaskDoesNotKnow) {
+  RunFixture fixture;
+  Phased stopped;
+  RunContext context = fixture.Start("run");
+  context.stop_after_step = 2;
+  ASSERT_TRUE(RunTrainingLoop(Spec(8), stopped, context).ok());
+  class Plain : public Quadratic {
+    absl::Status RestoreState(const nlohmann::json&) override { return absl::OkStatus(); }
+  } task;
+  RunContext resumed = fixture.Resume("run", 2);
+  const auto outcome = RunTrainingLoop(Spec(8), task, resumed);
+  EXPECT_EQ(ExitCodeFor(outcome.status()), ExitCode::kBadData);
 }
 
 // Names its loss, reports a metric of its own, and moves its weight when training ends.

@@ -1,0 +1,24 @@
+// Stage "ppo": a policy is tuned towards a reward model or a verifiable reward. Artifact: the
+// policy as a decoder artifact (decoder_artifact.h).
+#pragma once
+
+#include "harness/definition/ppo_spec.h"
+#include "harness/stages/stage.h"
+
+namespace bench::harness {
+
+class PpoStage : public Stage {
+ public:
+  explicit PpoStage(const Definition& definition)
+      : run_(definition.run), spec_(std::get<PpoSpec>(definition.stage)) {}
+  std::vector<InputNeed> Inputs() const override;
+  absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
+  absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
+  absl::StatusOr<StageOutcome> Run(RunContext& context) override;
+
+ private:
+  const RunSpec& run_;
+  const PpoSpec& spec_;
+};
+
+}  // namespace bench::harness

@@ -1,0 +1,126 @@
+#include "harness/stages/ppo_models.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/stages/decoder_inputs.h"
+
+namespace bench::harness {
+namespace {
+
+struct ParametersOf {
+  const std::vector<models::NamedTensor>& operator()(const models::RewardModel& model) const {
+    return model.parameters();
+  }
+  const std::vector<models::NamedTensor>& operator()(const models::ScalarHead& head) const {
+    return head.parameters();
+  }
+};
+
+// Values of the batch's target rows.
+struct ValuesOf {
+  const CausalBatch& batch;
+  const at::Tensor& policy_states_MD;
+  models::Activations activations;
+
+  at::Tensor operator()(const models::RewardModel& model) const {
+    return model.head().Score(TargetStates(model.decoder(), batch, activations));
+  }
+  at::Tensor operator()(const models::ScalarHead& head) const {
+    return head.Score(policy_states_MD);
+  }
+};
+
+absl::StatusOr<models::RewardModel> CopyOfModel(const models::RewardModel& model) {
+  BENCH_ASSIGN_OR_RETURN(auto decoder, CopyOf(model.decoder()));
+  BENCH_ASSIGN_OR_RETURN(
+      models::ScalarHead head,
+      models::ScalarHead::FromWeights(model.head().weight_1D(), model.head().bias(),
+                                      decoder->config().hidden_size,
+                                      decoder->parameters().front().tensor.options()));
+  return models::RewardModel(std::move(decoder), std::move(head));
+}
+
+absl::StatusOr<std::optional<RewardArtifact>> LoadReward(const PpoRewardSpec& spec,
+                                                         const Tokenizer& tokenizer,
+                                                         const RunContext& context) {
+  if (!spec.artifact && !spec.folder) return std::nullopt;
+  const std::string folder = spec.folder ? *spec.folder : context.inputs.at("reward_model").folder;
+  BENCH_ASSIGN_OR_RETURN(RewardArtifact reward, LoadRewardModel(folder, DeviceOf(context.device)));
+  if (reward.prompt.tokenizer.digest() != tokenizer.digest()) {
+    return UsageError(absl::StrCat("the reward model in ", folder,
+                                   " was trained with another tokenizer than ",
+                                   tokenizer.files().where, ": they do not belong together"));
+  }
+  return std::optional<RewardArtifact>(std::move(reward));
+}
+
+absl::StatusOr<ActorCritic::Value> InitialValue(const PpoValueSpec& spec,
+                                                const models::Decoder& policy,
+                                                const std::optional<RewardArtifact>& reward,
+                                                const RunContext& context) {
+  if (spec.model == ValueModel::kOwn && spec.init == ValueInit::kReward) {
+    BENCH_ASSIGN_OR_RETURN(models::RewardModel copy, CopyOfModel(reward->model));
+    return ActorCritic::Value(std::move(copy));
+  }
+  const at::Generator generator =
+      at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights, "value"));
+  if (spec.model == ValueModel::kShared) {
+    return ActorCritic::Value(models::ScalarHead::Create(
+        policy.config().hidden_size, generator, policy.parameters().front().tensor.options()));
+  }
+  BENCH_ASSIGN_OR_RETURN(auto trunk, CopyOf(policy));
+  BENCH_ASSIGN_OR_RETURN(models::RewardModel model,
+                         models::RewardModel::OnDecoder(std::move(trunk), generator));
+  return ActorCritic::Value(std::move(model));
+}
+
+}  // namespace
+
+kernels::TokenLogProbs TargetLogProbs(const models::Decoder& decoder, const at::Tensor& hidden_MD,
+                                      const at::Tensor& targets_M, double temperature) {
+  const at::Tensor scaled_MD = temperature == 1 ? hidden_MD : hidden_MD / temperature;
+  return kernels::LinearLogProbs(scaled_MD, decoder.head_weight_VD(), targets_M);
+}
+
+ActorCritic::ActorCritic(std::unique_ptr<models::Decoder> policy, Value value)
+    : policy_(std::move(policy)), value_(std::move(value)) {
+  // The leaves themselves: gradients appear at them.
+  for (const models::NamedTensor& named : policy_->parameters()) {
+    parameters_.push_back({absl::StrCat("policy/", named.name), named.tensor});
+  }
+  for (const models::NamedTensor& named : std::visit(ParametersOf(), value_)) {
+    parameters_.push_back({absl::StrCat("value/", named.name), named.tensor});
+  }
+}
+
+ActorCritic::Outputs ActorCritic::Forward(const CausalBatch& batch, double temperature,
+                                          models::Activations activations) const {
+  const at::Tensor states_MD = TargetStates(*policy_, batch, activations);
+  const kernels::TokenLogProbs tokens =
+      TargetLogProbs(*policy_, states_MD, batch.targets_M, temperature);
+  return {tokens.log_probs_M, std::visit(ValuesOf{batch, states_MD, activations}, value_),
+          tokens.entropy_M};
+}
+
+absl::StatusOr<std::unique_ptr<models::Decoder>> CopyOf(const models::Decoder& decoder) {
+  return models::Decoder::FromTensors(decoder.config(), decoder.parameters(), decoder.device(),
+                                      decoder.parameters().front().tensor.scalar_type());
+}
+
+absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
+                                        const RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(auto policy, InitialDecoder(spec.model, spec.init, tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(auto reference, CopyOf(*policy));
+  BENCH_ASSIGN_OR_RETURN(std::optional<RewardArtifact> reward,
+                         LoadReward(spec.reward, tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(ActorCritic::Value value,
+                         InitialValue(spec.value, *policy, reward, context));
+  return PpoModels{ActorCritic(std::move(policy), std::move(value)), std::move(reference),
+                   std::move(reward)};
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,69 @@
+// The models of PPO: the policy and the value model, which are trained, the frozen reference that
+// the policy began as, and the frozen reward model.
+//
+// Log-probabilities are of softmax(logits / temperature), for policy and reference alike, and like
+// values they are computed at the rows that predict response tokens only. The value of a token is
+// that of the state before it: the same rows.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "ATen/ATen.h"
+#include "absl/status/statusor.h"
+#include "harness/data/tokenizer.h"
+#include "harness/definition/ppo_spec.h"
+#include "harness/stages/causal_batch.h"
+#include "harness/stages/reward_artifact.h"
+#include "harness/stages/stage.h"
+#include "kernels/linear_log_probs.h"
+#include "models/decoder.h"
+#include "models/reward_model.h"
+#include "models/scalar_head.h"
+
+namespace bench::harness {
+
+// Of hidden states that predict the targets.
+kernels::TokenLogProbs TargetLogProbs(const models::Decoder& decoder, const at::Tensor& hidden_MD,
+                                      const at::Tensor& targets_M, double temperature);
+
+// The policy with what values its states: a trunk and head of its own, or a head on its own trunk.
+class ActorCritic {
+ public:
+  using Value = std::variant<models::RewardModel, models::ScalarHead>;
+
+  ActorCritic(std::unique_ptr<models::Decoder> policy, Value value);
+
+  struct Outputs {
+    at::Tensor log_probs_M, values_M;  // with their graphs
+    at::Tensor entropy_M;              // detached
+  };
+  Outputs Forward(const CausalBatch& batch, double temperature,
+                  models::Activations activations) const;
+
+  const models::Decoder& policy() const { return *policy_; }
+  // The policy's as "policy/<name>", then the value model's as "value/<name>".
+  const std::vector<models::NamedTensor>& parameters() const { return parameters_; }
+
+ private:
+  std::unique_ptr<models::Decoder> policy_;
+  Value value_;
+  std::vector<models::NamedTensor> parameters_;
+};
+
+// A copy with parameters of its own.
+absl::StatusOr<std::unique_ptr<models::Decoder>> CopyOf(const models::Decoder& decoder);
+
+struct PpoModels {
+  ActorCritic actor_critic;
+  std::unique_ptr<models::Decoder> reference;
+  std::optional<RewardArtifact> reward;
+};
+// In fp32. UsageError where policy or reward model do not belong to the tokenizer, or the policy
+// has another geometry than [model].
+absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
+                                        const RunContext& context);
+
+}  // namespace bench::harness

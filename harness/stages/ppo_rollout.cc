@@ -1,0 +1,180 @@
+#include "harness/stages/ppo_rollout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "harness/determinism/random.h"
+#include "models/generate.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using results::MetricValue;
+
+// Of every response token. fp32 on the CPU.
+struct TokenOutputs {
+  at::Tensor log_probs_R, ref_log_probs_R, values_R;
+};
+
+at::Tensor ToHost(const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kFloat); }
+
+// Passes the responses through the models in the first epoch's micro-batches.
+TokenOutputs ScoreTokens(const RolloutParts& parts, const Rollout& rollout, int64_t number) {
+  const at::NoGradGuard no_grad;
+  const double temperature = parts.spec.rollout.temperature;
+  const int64_t num_tokens = rollout.offsets.back();
+  TokenOutputs out = {at::empty({num_tokens}), at::empty({num_tokens}), at::empty({num_tokens})};
+  for (int64_t position = 0; position < parts.spec.ppo.mini_batches; ++position) {
+    for (const auto& members : MiniBatch(parts.spec, parts.seeds, number, position)) {
+      const RolloutBatch batch =
+          MakeRolloutBatch(rollout, members, parts.actor_critic.policy().device());
+      const ActorCritic::Outputs policy =
+          parts.actor_critic.Forward(batch.inputs, temperature, models::Activations::kKept);
+      const at::Tensor states_MD =
+          TargetStates(parts.reference, batch.inputs, models::Activations::kKept);
+      const at::Tensor reference_M =
+          TargetLogProbs(parts.reference, states_MD, batch.inputs.targets_M, temperature)
+              .log_probs_M;
+      out.log_probs_R.index_copy_(0, batch.tokens_M, ToHost(policy.log_probs_M));
+      out.values_R.index_copy_(0, batch.tokens_M, ToHost(policy.values_M));
+      out.ref_log_probs_R.index_copy_(0, batch.tokens_M, ToHost(reference_M));
+    }
+  }
+  return out;
+}
+
+double Mean(const at::Tensor& values) { return values.to(at::kDouble).mean().item<double>(); }
+
+double MeanEnded(const std::vector<Response>& responses) {
+  const auto ended = std::count_if(responses.begin(), responses.end(),
+                                   [](const Response& response) { return response.ended; });
+  return static_cast<double>(ended) / static_cast<double>(responses.size());
+}
+
+// What the KL penalty is and costs.
+struct KlFigures {
+  double kl = 0;  // nats a response
+  double coefficient = 0;
+};
+
+std::vector<MetricValue> RolloutMetrics(const Rollout& rollout, const ResponseScores& scores,
+                                        const KlFigures& penalty) {
+  const double score = Mean(scores.score_B);
+  const double cost = penalty.coefficient * penalty.kl;
+  std::vector<MetricValue> values;
+  if (scores.learned_B) values.push_back({{&results::kLearnedReward, ""}, Mean(*scores.learned_B)});
+  const auto num_responses = static_cast<double>(rollout.responses.size());
+  const std::pair<const results::MetricDescriptor*, double> measured[] = {
+      {&results::kSampledExactMatch, Mean(scores.exact_match_B)},
+      {&results::kSampledChrf, Mean(scores.chrf_B)},
+      {&results::kScore, score},
+      {&results::kKl, penalty.kl},
+      {&results::kKlCoefficient, penalty.coefficient},
+      {&results::kNonScoreReward, -cost},
+      {&results::kRlhfReward, score - cost},
+      {&results::kResponseEntropy, -Mean(ResponseSums(rollout.log_probs_R, rollout.offsets))},
+      {&results::kResponseTokens, static_cast<double>(rollout.offsets.back()) / num_responses},
+      {&results::kEndedFraction, MeanEnded(rollout.responses)}};
+  for (const auto& [descriptor, value] : measured) values.push_back({{descriptor, ""}, value});
+  return values;
+}
+
+}  // namespace
+
+ResponseOffsets OffsetsOf(const std::vector<Response>& responses) {
+  ResponseOffsets offsets = {0};
+  for (const Response& response : responses) {
+    offsets.push_back(offsets.back() + std::ssize(response.tokens));
+  }
+  return offsets;
+}
+
+RolloutBatch MakeRolloutBatch(const Rollout& rollout, const std::vector<int64_t>& members,
+                              at::Device device) {
+  std::vector<std::vector<int64_t>> rows;
+  rows.reserve(members.size());
+  std::vector<PromptedRow> prompted;
+  std::vector<int64_t> tokens;
+  for (const int64_t member : members) {
+    const auto b = static_cast<size_t>(member);
+    const Response& response = rollout.responses[b];
+    std::vector<int64_t>& row = rows.emplace_back(response.prompt->tokens);
+    prompted.push_back({&row, std::ssize(row)});
+    row.insert(row.end(), response.tokens.begin(), response.tokens.end());
+    for (int64_t t = rollout.offsets[b]; t < rollout.offsets[b + 1]; ++t) tokens.push_back(t);
+  }
+  return {MakeCausalBatch(prompted, Packing::kPacked, device), at::tensor(tokens, at::kLong)};
+}
+
+MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rollout,
+                       int64_t position) {
+  const int64_t epoch = position / spec.ppo.mini_batches;
+  Random random(
+      seeds.For(SeedPurpose::kDataOrder, absl::StrCat("rollout ", rollout, "/epoch ", epoch)));
+  const std::vector<int64_t> order = random.Permutation(spec.training.batch_size);
+  auto next = order.begin() + position % spec.ppo.mini_batches * spec.mini_batch_rows();
+  MicroBatches micro_batches;
+  for (int64_t i = 0; i < spec.mini_batch_rows(); i += spec.micro_rows()) {
+    micro_batches.emplace_back(next, next + spec.micro_rows());
+    next += spec.micro_rows();
+  }
+  return micro_batches;
+}
+
+std::vector<Response> SampleResponses(const models::Decoder& policy,
+                                      const std::vector<const PpoPrompt*>& prompts,
+                                      const SamplingSettings& settings) {
+  std::vector<Random> streams;
+  std::vector<std::vector<int64_t>> rows;
+  for (size_t b = 0; b < prompts.size(); ++b) {
+    streams.emplace_back(
+        settings.seeds.For(SeedPurpose::kSampling, absl::StrCat(settings.stream, "/", b)));
+    rows.push_back(prompts[b]->tokens);
+  }
+  models::GenerationOptions options;
+  options.max_new_tokens = settings.rollout.max_new_tokens;
+  options.temperature = settings.rollout.temperature;
+  options.top_k = settings.rollout.top_k;
+  options.top_p = settings.rollout.top_p;
+  options.stop_token = settings.end_token;
+  auto generations = models::Generate(
+      policy, rows, options, [&](int64_t b) { return streams[static_cast<size_t>(b)].Uniform(); });
+  std::vector<Response> responses;
+  for (size_t b = 0; b < prompts.size(); ++b) {
+    responses.push_back({prompts[b], std::move(generations[b].tokens), generations[b].stopped});
+  }
+  return responses;
+}
+
+CollectedRollout CollectRollout(const RolloutParts& parts,
+                                const std::vector<const PpoPrompt*>& prompts, int64_t number,
+                                double kl_coefficient) {
+  const PpoSettings& ppo = parts.spec.ppo;
+  CollectedRollout collected;
+  Rollout& rollout = collected.rollout;
+  rollout.responses = SampleResponses(
+      parts.actor_critic.policy(), prompts,
+      {parts.spec.rollout, parts.end_token, parts.seeds, absl::StrCat("rollout ", number)});
+  rollout.offsets = OffsetsOf(rollout.responses);
+  const ResponseScores scores = parts.scorer.Score(rollout.responses);
+  const TokenOutputs tokens = ScoreTokens(parts, rollout, number);
+  const at::Tensor kl_R = TokenKl(tokens.log_probs_R - tokens.ref_log_probs_R, ppo.kl_estimator);
+  at::Tensor rewards_R = TokenRewards(kl_R, scores.score_B, rollout.offsets, kl_coefficient);
+  if (ppo.whiten_rewards) rewards_R = Whitened(rewards_R, WhitenedMean::kKept);
+  const Advantages advantages =
+      EstimateAdvantages(rewards_R, tokens.values_R, rollout.offsets, {ppo.gamma, ppo.lambda});
+  rollout.log_probs_R = tokens.log_probs_R;
+  rollout.values_R = tokens.values_R;
+  rollout.returns_R = advantages.returns_R.to(at::kFloat);
+  rollout.advantages_R =
+      (ppo.whiten_advantages ? Whitened(advantages.advantages_R, WhitenedMean::kZero)
+                             : advantages.advantages_R)
+          .to(at::kFloat);
+  collected.kl = Mean(ResponseSums(kl_R, rollout.offsets));
+  collected.metrics = RolloutMetrics(rollout, scores, {collected.kl, kl_coefficient});
+  return collected;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,27 @@
+// What the optimizer steps of PPO report: means over the response tokens of a whole mini-batch,
+// whatever its micro-batches.
+#pragma once
+
+#include <vector>
+
+#include "ATen/ATen.h"
+#include "harness/stages/ppo_loss.h"
+#include "results/metric.h"
+
+namespace bench::harness {
+
+class PpoStatistics {
+ public:
+  void Clear() { *this = {}; }
+  // A micro-batch. `entropy_M` of its tokens.
+  void Add(const PolicyTerms& policy, const ValueTerms& value, const at::Tensor& entropy_M);
+  // Of at least one token.
+  std::vector<results::MetricValue> Metrics() const;
+
+ private:
+  // Of each micro-batch so far, in fp64 on the CPU.
+  std::vector<at::Tensor> policy_loss_, value_loss_, log_ratio_, ratio_, entropy_;
+  std::vector<at::Tensor> clipped_, value_clipped_;
+};
+
+}  // namespace bench::harness

@@ -1,0 +1,178 @@
+#include "harness/stages/ppo_task.h"
+
+#include <utility>
+
+#include "base/status.h"
+#include "nlohmann/json.hpp"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using models::NamedTensor;
+
+at::Tensor PromptsTensor(const std::vector<MixtureDraw>& draws) {
+  std::vector<int64_t> numbers;
+  for (const MixtureDraw& draw : draws) {
+    numbers.push_back(static_cast<int64_t>(draw.part));
+    numbers.push_back(draw.row);
+  }
+  return at::tensor(numbers, at::kLong).view({-1, 2});
+}
+
+at::Tensor ResponseTokens(const std::vector<Response>& responses) {
+  std::vector<int64_t> tokens;
+  for (const Response& response : responses) {
+    tokens.insert(tokens.end(), response.tokens.begin(), response.tokens.end());
+  }
+  return at::tensor(tokens, at::kLong);
+}
+
+std::vector<int64_t> Integers(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.contiguous().view({-1});
+  return {flat.const_data_ptr<int64_t>(), flat.const_data_ptr<int64_t>() + flat.numel()};
+}
+
+// The tensors of `names`, in that order. DataError unless `tensors` are exactly those.
+absl::StatusOr<std::vector<at::Tensor>> TakeByName(const std::vector<NamedTensor>& tensors,
+                                                   const std::vector<std::string>& names) {
+  std::vector<at::Tensor> taken;
+  for (const std::string& name : names) {
+    for (const NamedTensor& named : tensors) {
+      if (named.name == name) taken.push_back(named.tensor);
+    }
+  }
+  if (taken.size() == names.size() && taken.size() == tensors.size()) return taken;
+  return DataError("the checkpoint's rollout is incomplete");
+}
+
+}  // namespace
+
+PpoTask::PpoTask(Parts parts) : p_(std::move(parts)), sampler_(p_.mixture.parts, p_.rollout.seeds) {
+  phase_.kl_coefficient = spec().ppo.kl_coefficient;
+}
+
+absl::Status PpoTask::RecordRollout(const std::vector<results::MetricValue>& metrics) {
+  // The step that is under way: rollouts are rows of the step that trains on them first.
+  const int64_t step = (phase_.num_rollouts - 1) * spec().steps_per_rollout() + 1;
+  std::vector<std::pair<std::string, results::Cell>> row;
+  for (const results::MetricValue& metric : metrics)
+    row.emplace_back(metric.key.Path(), metric.value);
+  return p_.writer.TableRow("rollouts", step, row);
+}
+
+absl::Status PpoTask::StartRollout() {
+  const Range range(p_.ranges, RangeId::kGenerate);
+  Phase next;
+  next.num_rollouts = phase_.num_rollouts + 1;
+  std::vector<const PpoPrompt*> prompts;
+  for (int64_t b = 0; b < spec().training.batch_size; ++b) {
+    next.draws.push_back(sampler_.Next());
+    prompts.push_back(&PromptOf(next.draws.back()));
+  }
+  CollectedRollout collected =
+      CollectRollout(p_.rollout, prompts, next.num_rollouts - 1, phase_.kl_coefficient);
+  const auto episodes = static_cast<double>(next.num_rollouts * spec().training.batch_size);
+  collected.metrics.push_back({{&results::kEpisodes, ""}, episodes});
+  next.rollout = std::move(collected.rollout);
+  next.kl_coefficient = AdaptedKlCoefficient(phase_.kl_coefficient, collected.kl,
+                                             spec().training.batch_size, spec().ppo);
+  phase_ = std::move(next);
+  window_.rollout_metrics = std::move(collected.metrics);
+  return RecordRollout(window_.rollout_metrics);
+}
+
+absl::StatusOr<Window> PpoTask::NextWindow() {
+  window_ = {};
+  if (!InsideRollout()) BENCH_RETURN_IF_ERROR(StartRollout());
+  Window window;
+  for (const auto& members :
+       MiniBatch(spec(), p_.rollout.seeds, phase_.num_rollouts - 1, phase_.position++)) {
+    window_.micro_batches.push_back(
+        MakeRolloutBatch(phase_.rollout, members, p_.rollout.actor_critic.policy().device()));
+    const CausalBatch& inputs = window_.micro_batches.back().inputs;
+    window.num_tokens += inputs.inputs.tokens_N.size(0);
+    window.num_target_tokens += inputs.targets_M.size(0);
+    ++window.num_micro_batches;
+  }
+  window.denominator = static_cast<double>(window.num_target_tokens);
+  return window;
+}
+
+at::Tensor PpoTask::LossSum(int64_t micro_batch) {
+  const RolloutBatch& batch = window_.micro_batches[static_cast<size_t>(micro_batch)];
+  const ActorCritic::Outputs outputs = p_.rollout.actor_critic.Forward(
+      batch.inputs, spec().rollout.temperature, ActivationsOf(spec().training));
+  const auto tokens_of = [&](const at::Tensor& values_R) {
+    return values_R.index_select(0, batch.tokens_M).to(outputs.log_probs_M.options());
+  };
+  const Rollout& rollout = phase_.rollout;
+  const PolicyTerms policy = PolicyLossTerms(outputs.log_probs_M, tokens_of(rollout.log_probs_R),
+                                             tokens_of(rollout.advantages_R), spec().ppo);
+  const ValueTerms value = ValueLossTerms(
+      outputs.values_M, {tokens_of(rollout.values_R), tokens_of(rollout.returns_R)}, spec().ppo);
+  window_.statistics.Add(policy, value, outputs.entropy_M);
+  const at::Tensor value_loss = spec().ppo.value_coefficient * value.loss_R.sum();
+  const bool value_only = phase_.num_rollouts <= spec().value.warmup_rollouts;
+  return value_only ? value_loss : policy.loss_R.sum() + value_loss;
+}
+
+std::vector<results::MetricValue> PpoTask::WindowMetrics() const {
+  std::vector<results::MetricValue> metrics = window_.statistics.Metrics();
+  metrics.insert(metrics.end(), window_.rollout_metrics.begin(), window_.rollout_metrics.end());
+  return metrics;
+}
+
+nlohmann::json PpoTask::SaveState() const {
+  return {{"sampler", sampler_.SaveState()},
+          {"num_rollouts", phase_.num_rollouts},
+          {"position", phase_.position},
+          {"kl_coefficient", phase_.kl_coefficient}};
+}
+
+absl::Status PpoTask::RestoreState(const nlohmann::json& state) {
+  phase_ = {};
+  phase_.num_rollouts = state["num_rollouts"].get<int64_t>();
+  phase_.position = state["position"].get<int64_t>();
+  phase_.kl_coefficient = state["kl_coefficient"].get<double>();
+  return sampler_.RestoreState(state["sampler"]);
+}
+
+std::vector<NamedTensor> PpoTask::StateTensors() const {
+  if (!InsideRollout()) return {};
+  const Rollout& rollout = phase_.rollout;
+  return {{"prompts", PromptsTensor(phase_.draws)},
+          {"offsets", at::tensor(rollout.offsets, at::kLong)},
+          {"responses", ResponseTokens(rollout.responses)},
+          {"log_probs", rollout.log_probs_R},
+          {"values", rollout.values_R},
+          {"advantages", rollout.advantages_R},
+          {"returns", rollout.returns_R}};
+}
+
+absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
+  if (!InsideRollout()) return TrainingTask::RestoreTensors(tensors);
+  BENCH_ASSIGN_OR_RETURN(const std::vector<at::Tensor> taken,
+                         TakeByName(tensors, {"prompts", "offsets", "responses", "log_probs",
+                                              "values", "advantages", "returns"}));
+  const std::vector<int64_t> prompts = Integers(taken[0]);
+  const std::vector<int64_t> tokens = Integers(taken[2]);
+  Rollout& rollout = phase_.rollout;
+  rollout.offsets = Integers(taken[1]);
+  for (size_t b = 0; b + 1 < rollout.offsets.size(); ++b) {
+    const MixtureDraw draw = {static_cast<size_t>(prompts[2 * b]), prompts[2 * b + 1]};
+    phase_.draws.push_back(draw);
+    Response response = {
+        &PromptOf(draw),
+        {tokens.begin() + rollout.offsets[b], tokens.begin() + rollout.offsets[b + 1]}};
+    response.ended = response.tokens.back() == p_.rollout.end_token;
+    rollout.responses.push_back(std::move(response));
+  }
+  rollout.log_probs_R = taken[3];
+  rollout.values_R = taken[4];
+  rollout.advantages_R = taken[5];
+  rollout.returns_R = taken[6];
+  return absl::OkStatus();
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,33 @@
+// The records that preferences are made from: parts of a data set, or a user's own file.
+//
+// Of a data set, training pairs come from data.dataset_part and held-out ones from
+// data.validation_part; every part of it (those of translations.h) is read, and a prompt in two
+// parts is a DataError: fine-tuning, reward model, PPO and evaluation share none. A user's file is
+// split by a hash of each record's prompt (harness/data/held_out.h). Records without one of
+// data.tasks are left out, then those beyond data.max_prompts.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/data/alpaca.h"
+#include "harness/data/disjoint_prompts.h"
+#include "harness/definition/preferences_spec.h"
+#include "harness/store/store.h"
+
+namespace bench::harness {
+
+struct PreferenceRecords {
+  std::vector<SftExample> train, validation;                // in file order
+  std::map<std::string, DisjointPrompts::PartCount> parts;  // of the data set; none for a file
+  int64_t num_skipped = 0;  // invalid records that the definition allows to skip
+};
+
+// `inputs` by role, "dataset" where the definition names one. DataError when either list is empty.
+absl::StatusOr<PreferenceRecords> LoadPreferenceRecords(
+    const PreferencesDataSpec& spec, const std::map<std::string, Artifact>& inputs);
+
+}  // namespace bench::harness

@@ -1,0 +1,130 @@
+#include "harness/stages/ppo_data.h"
+
+#include <gmock/gmock.h>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "gtest/gtest.h"
+#include "harness/data/prompt.h"
+#include "tests/harness/stages/tiny_tokenizer.h"
+#include "tests/support/temp_folder.h"
+
+namespace bench::harness {
+namespace {
+
+using testing::HasSubstr;
+
+class PpoDataTest : public testing::Test {
+ protected:
+  PpoDataTest() {
+    spec_.data.source.prompt_template = PromptTemplate::kPlain;
+    spec_.training.max_tokens = 64;
+    spec_.rollout.max_new_tokens = 16;
+    for (const char* part : {"sft", "reward", "ppo", "validation", "test"}) {
+      Write(part, {{std::string("say ") + part, "", "it", "t"}});
+    }
+  }
+
+  void Write(const std::string& name, const std::vector<SftExample>& examples) {
+    EXPECT_TRUE(PublishFile(folder_ / (name + ".jsonl"), AlpacaLines(examples)).ok());
+  }
+  absl::StatusOr<PpoData> Load() {
+    return LoadPpoData(spec_, tokenizer_, {{"dataset", {"digest", folder_.path()}}});
+  }
+
+  TempFolder folder_;
+  Tokenizer tokenizer_ = TinyTokenizer();
+  PpoSpec spec_;
+};
+
+TEST_F(PpoDataTest, PromptsOfADataSetAreThoseOfItsTwoParts) {
+  Write("ppo", {{"say a", "1", "it", "x"}, {"say b", "", "is", "y"}, {"say c", "", "is", "x"}});
+  Write("test", {{"say d", "", "it", "x"}});
+  const auto data = Load();
+  ASSERT_TRUE(data.ok()) << data.status();
+  ASSERT_EQ(data->tasks.size(), 2U);
+  EXPECT_EQ(data->tasks[0].task, "x");
+  ASSERT_EQ(data->tasks[0].train.size(), 2U);
+  EXPECT_EQ(data->tasks[0].train[0].example.input, "1");
+  EXPECT_EQ(
+      data->tasks[0].train[0].tokens,
+      PromptEncoder::Create(tokenizer_, PromptTemplate::kPlain)->Prompt({"say a", "1", "", ""}));
+  EXPECT_EQ(data->tasks[0].held_out.size(), 1U);
+  EXPECT_EQ(data->tasks[1].held_out.size(), 0U);
+  EXPECT_EQ(data->end_token, tokenizer_.eos_id());
+}
+
+TEST_F(PpoDataTest, APromptInTwoPartsIsRefusedWhicheverTheyAre) {
+  for (const char* part : {"sft", "reward", "validation", "test"}) {
+    Write(part, {{"say other", "", "it", "t"}, {"say ppo", "", "it is", "t"}});
+    const auto data = Load();
+    EXPECT_EQ(ExitCodeFor(data.status()), ExitCode::kBadData) << part;
+    EXPECT_THAT(std::string(data.status().message()), HasSubstr("/ppo.jsonl"));
+    EXPECT_THAT(std::string(data.status().message()), HasSubstr(std::string(part) + ".jsonl"));
+    Write(part, {{std::string("say ") + part, "", "it", "t"}});
+  }
+  // The evaluation prompts must not have been trained on by others either.
+  Write("sft", {{"say test", "", "it", "t"}});
+  EXPECT_EQ(ExitCodeFor(Load().status()), ExitCode::kBadData);
+  Write("sft", {{"say sft", "", "it", "t"}});
+  EXPECT_TRUE(Load().ok()) << Load().status();
+}
+
+// Instruction and input together are the prompt; the same prompt may come again in its part.
+TEST_F(PpoDataTest, TheSameInstructionWithAnotherInputIsAnotherPrompt) {
+  Write("ppo", {{"say", "a", "it", "t"}, {"say", "a", "is", "t"}});
+  Write("test", {{"say", "b", "it", "t"}});
+  const auto data = Load();
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->tasks[0].train.size(), 2U);
+}
+
+TEST_F(PpoDataTest, APromptWithoutRoomForAResponseIsDroppedAndCounted) {
+  Write("ppo", {{std::string(60, 'a'), "", "it", "t"}, {"say", "", "it", "t"}});
+  const auto data = Load();
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->num_dropped, 1);
+  EXPECT_EQ(data->tasks[0].train.size(), 1U);
+  Write("ppo", {{std::string(60, 'a'), "", "it", "t"}});
+  EXPECT_THAT(std::string(Load().status().message()), HasSubstr("no prompt is left to train on"));
+}
+
+TEST_F(PpoDataTest, AUsersFileIsSplitByItsPrompts) {
+  std::vector<SftExample> examples;
+  for (int i = 0; i < 60; ++i) examples.push_back({"say " + std::to_string(i), "", "it", ""});
+  Write("mine", examples);
+  spec_.data.source.path = folder_ / "mine.jsonl";
+  spec_.data.source.validation_fraction = 0.3;
+  const auto data = Load();
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->tasks[0].task, "all");
+  EXPECT_EQ(data->tasks[0].train.size() + data->tasks[0].held_out.size(), 60U);
+  EXPECT_GT(data->tasks[0].held_out.size(), 5U);
+}
+
+TEST_F(PpoDataTest, AFileIsNotHeldOutFromItself) {
+  Write("mine", {{"say 1", "", "it", ""}});
+  spec_.data.source.path = folder_ / "mine.jsonl";
+  spec_.data.source.validation_path = folder_ / "mine.jsonl";
+  EXPECT_EQ(ExitCodeFor(Load().status()), ExitCode::kBadData);
+  Write("other", {{"say 2", "", "it", ""}});
+  spec_.data.source.validation_path = folder_ / "other.jsonl";
+  EXPECT_TRUE(Load().ok()) << Load().status();
+}
+
+TEST_F(PpoDataTest, TheMixtureHasThePromptsOfItsParts) {
+  Write("ppo", {{"say a", "", "it", "x"}, {"say b", "", "is", "y"}, {"say c", "", "is", "x"}});
+  const auto data = Load();
+  ASSERT_TRUE(data.ok()) << data.status();
+  const auto all = MixtureOf(*data, {});
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(all->parts.size(), 2U);
+  EXPECT_EQ(all->parts[0].num_rows, 2);
+  const auto one = MixtureOf(*data, {{"y", 1}});
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_EQ(one->prompts[0]->front().example.instruction, "say b");
+  EXPECT_EQ(ExitCodeFor(MixtureOf(*data, {{"z", 1}}).status()), ExitCode::kBadData);
+}
+
+}  // namespace
+}  // namespace bench::harness
