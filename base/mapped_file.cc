@@ -35,6 +35,12 @@ absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
   return MappedFile(std::string_view(static_cast<const char*>(data), size));
 }
 
+void MappedFile::ReleasePages() const {
+  if (bytes_.empty()) return;
+  // Advice: where it is refused, the kernel drops the pages when it needs them.
+  ::madvise(const_cast<char*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {

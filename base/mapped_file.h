@@ -21,6 +21,9 @@ class MappedFile {
 
   // Page-aligned; empty for an empty file.
   std::string_view bytes() const { return bytes_; }
+  // Takes the pages out of this process' resident memory; they come back when they are touched.
+  // For whoever reads through a file that is larger than a memory budget.
+  void ReleasePages() const;
 
  private:
   explicit MappedFile(std::string_view bytes) : bytes_(bytes) {}

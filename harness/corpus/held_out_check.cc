@@ -16,14 +16,22 @@
 namespace bench::corpus {
 namespace {
 
+// Tokens that are read of a mapped shard before they leave the resident memory.
+constexpr int64_t kTokensInMemory = int64_t{1} << 22;
+
 template <typename Visitor>
 void VisitTokenDigests(const std::vector<harness::TokenShard>& shards, Visitor visit) {
   for (const harness::TokenShard& shard : shards) {
+    int64_t num_resident = 0;
     for (int64_t i = 0; i < shard.num_documents(); ++i) {
       const std::vector<int64_t> tokens =
           shard.Tokens(static_cast<int64_t>(shard.document(i).first_token), shard.document_end(i));
       visit(DigestOf(
           {reinterpret_cast<const char*>(tokens.data()), tokens.size() * sizeof(tokens.front())}));
+      num_resident += std::ssize(tokens);
+      if (num_resident < kTokensInMemory && i + 1 < shard.num_documents()) continue;
+      shard.ReleasePages();
+      num_resident = 0;
     }
   }
 }

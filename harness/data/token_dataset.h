@@ -74,6 +74,8 @@ class TokenShard {
   // The document that token `position` belongs to.
   int64_t DocumentAt(int64_t position) const;
   std::vector<int64_t> Tokens(int64_t begin, int64_t end) const;
+  // Of the tokens; see base/mapped_file.h.
+  void ReleasePages() const { token_bytes_.ReleasePages(); }
 
  private:
   friend class TokenDataset;

@@ -55,7 +55,7 @@ TEST(CorpusTables, WithoutEvaluationTextsThereIsNoDecontamination) {
   const CorpusSpec spec;
   RunFixture fixture;
   RunContext context = fixture.Start("run");
-  ASSERT_TRUE(RecordCorpus({.spec = spec}, {}, context.writer).ok());
+  ASSERT_TRUE(RecordCorpus({.spec = spec}, corpus::PipelineResult(), context.writer).ok());
   EXPECT_FALSE(fixture.Record("run").tables.contains("decontamination"));
 }
 
