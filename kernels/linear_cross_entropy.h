@@ -7,9 +7,10 @@
 // Works on blocks of rows: at most ~8 MiB of logits exist. When gradients are wanted, the forward
 // computes them in the same pass (softmax - one-hot), the backward only scales them and can run
 // once. Log-sum-exp in fp32, the sum of rows in fp64 in order: deterministic. fp32 on the CPU is
-// fused; everything else runs the reference on blocks. Errors: TORCH_CHECK on shapes, dtypes and
-// targets. Source: Wijmans et al., arXiv:2411.09009 (the idea); gradients in the forward as in
-// Liger.
+// fused; everything else runs the reference on blocks. Of bf16 inputs the products are bf16; the
+// rest, and the sum of the weight's gradient over blocks, are fp32. Errors: TORCH_CHECK on shapes,
+// dtypes and targets. Source: Wijmans et al., arXiv:2411.09009 (the idea); gradients in the forward
+// as in Liger.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -19,8 +20,8 @@
 namespace bench::kernels {
 
 struct CrossEntropy {
-  at::Tensor loss_sum;   // scalar in hidden's dtype, differentiable in hidden and weight
-  at::Tensor nll_M;      // per row, detached
+  at::Tensor loss_sum;   // scalar, differentiable in hidden and weight; fp64 for fp64, else fp32
+  at::Tensor nll_M;      // per row, detached; of that type
   at::Tensor correct_M;  // bool: the target has the largest logit (lowest id among equals)
 };
 

@@ -7,8 +7,8 @@
 // in [0, V); M may be 0. Unlike LinearCrossEntropy every row has a gradient of its own, known only
 // in the backward pass, so that pass computes the logits again, a block of rows at a time
 // (logit_blocks.h): one more product of the head, and never more than ~8 MiB of logits.
-// fp32 on the CPU is fused; everything else runs the reference on blocks. Row by row in fp32;
-// deterministic, and the same bits with and without gradients. Errors: TORCH_CHECK on shapes,
+// fp32 on the CPU is fused; everything else runs the reference on blocks, in its own type.
+// Deterministic, and the same bits with and without gradients. Errors: TORCH_CHECK on shapes,
 // dtypes and targets.
 #pragma once
 

@@ -59,6 +59,8 @@ void AccumulateMatMulTransposed(const at::Tensor& a_MK, const at::Tensor& b_NK, 
   const at::NoGradGuard no_grad;
   if (UseOneDnn(a_MK, b_NK)) {
     c_MN.add_(RunOneDnn(a_MK, b_NK));
+  } else if (c_MN.scalar_type() != a_MK.scalar_type()) {
+    c_MN.add_(at::mm(a_MK, b_NK.t()));
   } else {
     c_MN.addmm_(a_MK, b_NK.t());
   }

@@ -79,6 +79,32 @@ class RaggedAttentionFunction : public torch::autograd::Function<RaggedAttention
   }
 };
 
+// [B T, H, d] of sequences of one length -> [B, H, T, d].
+at::Tensor PerSequence(const at::Tensor& x_NHd, int64_t length) {
+  return x_NHd.unflatten(0, {-1, length}).transpose(1, 2);
+}
+
+// LibTorch's fused attention, for what is not fp32 on the CPU; neighbours of one length together.
+at::Tensor ScaledDotProducts(const AttentionInputs& inputs, const std::vector<int64_t>& offsets) {
+  const auto& [q_NHd, k_NGd, v_NGd] = inputs;
+  const bool grouped = q_NHd.size(1) != k_NGd.size(1);
+  std::vector<at::Tensor> outputs;
+  for (size_t b = 0, end = 0; b + 1 < offsets.size(); b = end) {
+    const int64_t length = offsets[b + 1] - offsets[b];
+    for (end = b + 1; end + 1 < offsets.size() && offsets[end + 1] - offsets[end] == length;) ++end;
+    const auto part = [&, first = offsets[b],
+                       rows = offsets[end] - offsets[b]](const at::Tensor& x) {
+      return PerSequence(x.narrow(0, first, rows), length);
+    };
+    outputs.push_back(at::scaled_dot_product_attention(part(q_NHd), part(k_NGd), part(v_NGd), {},
+                                                       /*dropout_p=*/0, /*is_causal=*/true,
+                                                       /*scale=*/std::nullopt, grouped)
+                          .transpose(1, 2)
+                          .flatten(0, 1));
+  }
+  return at::cat(outputs, 0);
+}
+
 void Check(const AttentionInputs& inputs, const std::vector<int64_t>& offsets) {
   const auto& [q, k, v] = inputs;
   CheckRank(kOp, q, 3);
@@ -96,7 +122,8 @@ void Check(const AttentionInputs& inputs, const std::vector<int64_t>& offsets) {
 
 at::Tensor RaggedAttention(const AttentionInputs& inputs, const std::vector<int64_t>& offsets) {
   Check(inputs, offsets);
-  if (!IsCpuFloat(inputs.q_NHd)) return RaggedAttentionReference(inputs, offsets);
+  if (inputs.q_NHd.scalar_type() == at::kDouble) return RaggedAttentionReference(inputs, offsets);
+  if (!IsCpuFloat(inputs.q_NHd)) return ScaledDotProducts(inputs, offsets);
   return RaggedAttentionFunction::apply(inputs.q_NHd, inputs.k_NGd, inputs.v_NGd, offsets);
 }
 

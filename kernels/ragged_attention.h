@@ -7,7 +7,8 @@
 // fp32 on the CPU is fused: blocks of queries, only keys up to the diagonal, O(block x length)
 // memory; the forward saves the log-sum-exp of each row and the backward recomputes probabilities.
 // One task a (sequence, key/value head) writes its gradients alone: no atomics, deterministic.
-// Everything else runs the reference. Differentiable in q, k, v.
+// fp64 runs the reference; everything else LibTorch's scaled_dot_product_attention, neighbours of
+// one length together. Differentiable in q, k, v.
 // Errors: TORCH_CHECK on shapes, dtypes and offsets.
 // Source: Dao, arXiv:2307.08691 (algorithms 1 and 2), Ainslie et al., arXiv:2305.13245.
 #pragma once

@@ -10,7 +10,6 @@
 #include "kernels/linear.h"
 #include "kernels/ragged_attention.h"
 #include "kernels/rms_norm.h"
-#include "kernels/rope.h"
 #include "kernels/swiglu.h"
 #include "models/kv_cache.h"
 #include "models/recompute.h"
@@ -27,6 +26,11 @@ std::string ShapeText(at::IntArrayRef shape) {
 at::Tensor MakeParameter(const at::Tensor& values, at::Device device, at::ScalarType dtype) {
   const at::Tensor copy = values.detach().to(device, dtype, /*non_blocking=*/false, /*copy=*/true);
   return copy.contiguous().set_requires_grad(true);
+}
+
+// A weight takes the type of what it is applied to.
+at::Tensor LinearOf(const at::Tensor& x_ND, const at::Tensor& weight_ED) {
+  return kernels::Linear(x_ND, weight_ED.to(x_ND.scalar_type()));
 }
 
 absl::Status CheckTensor(const ParameterSpec& spec, const at::Tensor& tensor) {
@@ -60,13 +64,17 @@ Decoder::~Decoder() = default;
 
 Decoder::Decoder(const DecoderConfig& config, std::vector<NamedTensor> parameters)
     : config_(config), parameters_(std::move(parameters)) {
-  const kernels::RopeTables tables =
-      kernels::MakeRopeTables({config.max_positions, config.head_dim}, config.rope_theta,
-                              parameters_.front().tensor.options().requires_grad(false));
-  rope_cos_Pd_ = tables.cos_Pd;
-  rope_sin_Pd_ = tables.sin_Pd;
+  decoding_rope_ = MakeTables(parameters_.front().tensor.scalar_type());
+  rope_ = decoding_rope_;
   BindLayers();
 }
+
+kernels::RopeTables Decoder::MakeTables(at::ScalarType type) const {
+  return kernels::MakeRopeTables({config_.max_positions, config_.head_dim}, config_.rope_theta,
+                                 at::TensorOptions(device()).dtype(type));
+}
+
+void Decoder::ComputeIn(at::ScalarType type) { rope_ = MakeTables(type); }
 
 // Relies on the canonical order: embedding, nine a layer, final norm, head.
 void Decoder::BindLayers() {
@@ -120,10 +128,10 @@ absl::StatusOr<std::unique_ptr<Decoder>> Decoder::FromTensors(
   return std::unique_ptr<Decoder>(new Decoder(config, std::move(parameters)));
 }
 
-const at::Tensor& Decoder::head_weight_VD() const { return head_VD_; }
+at::Tensor Decoder::head_weight_VD() const { return head_VD_.to(compute_type()); }
 
 at::Tensor Decoder::Logits(const at::Tensor& hidden_MD) const {
-  return kernels::Linear(hidden_MD, head_VD_);
+  return LinearOf(hidden_MD, head_VD_);
 }
 
 void Decoder::CheckBatch(const RaggedBatch& batch) const {
@@ -140,28 +148,34 @@ void Decoder::CheckBatch(const RaggedBatch& batch) const {
 at::Tensor Decoder::AttentionBlock(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
                                    const Attend& attend) const {
   const Layer& layer = layers_[static_cast<size_t>(index)];
-  const at::Tensor x_ND = kernels::RmsNorm(h_ND, layer.attention_norm_D, config_.rms_norm_eps);
+  const at::Tensor x_ND = Norm(h_ND, layer.attention_norm_D);
   const auto heads = [&](const at::Tensor& weight) {
-    return kernels::Linear(x_ND, weight).view({x_ND.size(0), -1, config_.head_dim});
+    return LinearOf(x_ND, weight).view({x_ND.size(0), -1, config_.head_dim});
   };
-  const kernels::RopeTables tables{rope_cos_Pd_, rope_sin_Pd_};
+  const kernels::RopeTables& tables = h_ND.scalar_type() == compute_type() ? rope_ : decoding_rope_;
   const at::Tensor o_NHd = attend(
       index, {kernels::Rope(heads(layer.q_DD), batch.positions_N, tables),
               kernels::Rope(heads(layer.k_DD), batch.positions_N, tables), heads(layer.v_DD)});
-  return h_ND + kernels::Linear(o_NHd.flatten(1), layer.o_DD);
+  return h_ND + LinearOf(o_NHd.flatten(1), layer.o_DD);
 }
 
 at::Tensor Decoder::MlpBlock(const at::Tensor& h_ND, int64_t index) const {
   const Layer& layer = layers_[static_cast<size_t>(index)];
-  const at::Tensor x_ND = kernels::RmsNorm(h_ND, layer.mlp_norm_D, config_.rms_norm_eps);
+  const at::Tensor x_ND = Norm(h_ND, layer.mlp_norm_D);
   const at::Tensor activated_NF =
-      kernels::SwiGlu(kernels::Linear(x_ND, layer.gate_FD), kernels::Linear(x_ND, layer.up_FD));
-  return h_ND + kernels::Linear(activated_NF, layer.down_DF);
+      kernels::SwiGlu(LinearOf(x_ND, layer.gate_FD), LinearOf(x_ND, layer.up_FD));
+  return h_ND + LinearOf(activated_NF, layer.down_DF);
 }
 
+// The gradient of a token's row is a sum over its occurrences, of which bf16 would lose the late
+// ones: it is summed in fp32.
 at::Tensor Decoder::Embed(const RaggedBatch& batch) const {
   CheckBatch(batch);
-  return at::embedding(embedding_VD_, batch.tokens_N);
+  const at::ScalarType type = embedding_VD_.scalar_type();
+  if (type != at::kBFloat16 || !at::GradMode::is_enabled()) {
+    return at::embedding(embedding_VD_, batch.tokens_N);
+  }
+  return at::embedding(embedding_VD_.to(at::kFloat), batch.tokens_N).to(type);
 }
 
 at::Tensor Decoder::RunLayer(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
@@ -169,8 +183,8 @@ at::Tensor Decoder::RunLayer(const at::Tensor& h_ND, const RaggedBatch& batch, i
   return MlpBlock(AttentionBlock(h_ND, batch, index, attend), index);
 }
 
-at::Tensor Decoder::FinalNorm(const at::Tensor& h_ND) const {
-  return kernels::RmsNorm(h_ND, final_norm_D_, config_.rms_norm_eps);
+at::Tensor Decoder::Norm(const at::Tensor& h_ND, const at::Tensor& weight_D) const {
+  return kernels::RmsNorm(h_ND, weight_D.to(h_ND.scalar_type()), config_.rms_norm_eps);
 }
 
 at::Tensor Decoder::Hidden(const RaggedBatch& batch, Activations activations) const {
@@ -181,11 +195,11 @@ at::Tensor Decoder::Hidden(const RaggedBatch& batch, Activations activations) co
       });
     };
   };
-  at::Tensor h_ND = Embed(batch);
+  at::Tensor h_ND = Embed(batch).to(compute_type());
   for (int64_t i = 0; i < config_.num_layers; ++i) {
     h_ND = activations == Activations::kRecomputed ? Recompute(layer(i), h_ND) : layer(i)(h_ND);
   }
-  return FinalNorm(h_ND);
+  return Norm(h_ND, final_norm_D_);
 }
 
 at::Tensor Decoder::HiddenCached(const RaggedBatch& batch, const std::vector<int64_t>& cache_rows,
@@ -204,7 +218,7 @@ at::Tensor Decoder::HiddenCached(const RaggedBatch& batch, const std::vector<int
   for (size_t b = 0; b < cache_rows.size(); ++b) {
     cache.Advance(cache_rows[b], batch.offsets[b + 1] - batch.offsets[b]);
   }
-  return FinalNorm(h_ND);
+  return Norm(h_ND, final_norm_D_);
 }
 
 }  // namespace bench::models

@@ -22,6 +22,7 @@
 
 #include "absl/status/statusor.h"
 #include "kernels/ragged_attention.h"
+#include "kernels/rope.h"
 #include "models/config.h"
 #include "models/ragged_batch.h"
 
@@ -62,10 +63,17 @@ class Decoder {
   // Canonical order, see Parameters(config).
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
 
+  // Hidden computes in `type`: its activations and products, whose weights are converted in the
+  // forward pass, so that gradients arrive in the parameters' own type. The beginning: that type.
+  // Decoding (HiddenCached) always computes in the parameters' type.
+  void ComputeIn(at::ScalarType type);
+  at::ScalarType compute_type() const { return rope_.cos_Pd.scalar_type(); }
+
   // [N, D] after the final norm. Token ids must lie in [0, V), sequences within max_positions.
   at::Tensor Hidden(const RaggedBatch& batch, Activations activations = Activations::kKept) const;
   // The output head: the embedding itself when tied.
-  const at::Tensor& head_weight_VD() const;
+  // In the type that Hidden computes in.
+  at::Tensor head_weight_VD() const;
   // [M, V] for chosen rows of Hidden. For training use kernels::LinearCrossEntropy instead, which
   // never materialises them.
   at::Tensor Logits(const at::Tensor& hidden_MD) const;
@@ -87,7 +95,8 @@ class Decoder {
   at::Tensor Embed(const RaggedBatch& batch) const;
   at::Tensor RunLayer(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
                       const Attend& attend) const;
-  at::Tensor FinalNorm(const at::Tensor& h_ND) const;
+  at::Tensor Norm(const at::Tensor& h_ND, const at::Tensor& weight_D) const;
+  kernels::RopeTables MakeTables(at::ScalarType type) const;
   at::Tensor AttentionBlock(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
                             const Attend& attend) const;
   at::Tensor MlpBlock(const at::Tensor& h_ND, int64_t index) const;
@@ -96,7 +105,8 @@ class Decoder {
   std::vector<NamedTensor> parameters_;
   std::vector<Layer> layers_;  // views of parameters_
   at::Tensor embedding_VD_, final_norm_D_, head_VD_;
-  at::Tensor rope_cos_Pd_, rope_sin_Pd_;  // [max_positions, head_dim / 2]
+  kernels::RopeTables decoding_rope_;  // in the parameters' type
+  kernels::RopeTables rope_;           // in the type of Hidden
 };
 
 }  // namespace bench::models

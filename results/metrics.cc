@@ -301,6 +301,37 @@ const MetricDescriptor kDroppedExamples = {
     "dropped_examples", "1", kNone, true, 0, "Examples left out", kCount,
 };
 
+const MetricDescriptor kDocuments = {
+    "documents", "1", kNone, true, 0, "Documents of the corpus, as read and as kept", kCount,
+};
+const MetricDescriptor kTextBytes = {
+    "text_bytes", "bytes", kNone, true, 0, "Bytes of the documents' text", kCount,
+};
+const MetricDescriptor kTokens = {
+    "tokens", "tokens", kNone, true, 0, "Tokens of the data set's part", kCount,
+};
+const MetricDescriptor kRejectedDocuments = {
+    "rejected_documents", "1", kNone, true, 0, "Invalid documents that were kept aside", kCount,
+};
+const MetricDescriptor kHeldOutInTraining = {
+    "held_out_in_training",
+    "1",
+    kLower,
+    true,
+    0,
+    "Held-out documents whose tokens are those of a training document",
+    kCount,
+};
+const MetricDescriptor kHeldOutNgramsInTraining = {
+    "held_out_ngrams_in_training",
+    "1",
+    kLower,
+    true,
+    0.01,
+    "Fraction of the held-out documents' n-grams that occur in training documents",
+    kCount,
+};
+
 const MetricDescriptor kVocabSize = {
     "vocab_size", "1", kNone, true, 0, "Pieces of the tokenizer", kCount,
 };
@@ -370,6 +401,12 @@ const std::vector<const MetricDescriptor*>& AllMetrics() {
       &kTargetTokens,
       &kExamples,
       &kDroppedExamples,
+      &kDocuments,
+      &kTextBytes,
+      &kTokens,
+      &kRejectedDocuments,
+      &kHeldOutInTraining,
+      &kHeldOutNgramsInTraining,
       &kVocabSize,
       &kCharactersPerToken,
   };

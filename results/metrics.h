@@ -85,6 +85,14 @@ extern const MetricDescriptor kTargetTokens;
 extern const MetricDescriptor kExamples;
 extern const MetricDescriptor kDroppedExamples;
 
+// Corpora.
+extern const MetricDescriptor kDocuments;
+extern const MetricDescriptor kTextBytes;
+extern const MetricDescriptor kTokens;
+extern const MetricDescriptor kRejectedDocuments;
+extern const MetricDescriptor kHeldOutInTraining;
+extern const MetricDescriptor kHeldOutNgramsInTraining;
+
 // Tokenizers.
 extern const MetricDescriptor kVocabSize;
 extern const MetricDescriptor kCharactersPerToken;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the harness adds to a training step: the same steps with and without recording.
 
-usage: overhead.py BUILD_FOLDER [--experiment sft_small] [--steps 500] [--processes 8] [--seed 1]
+usage: overhead.py BUILD_FOLDER [--experiment sft_small@1] [--steps 500] [--processes 8] [--seed 1]
 
 Two arms of fresh processes, interleaved on-off-off-on (ABBA), train the same steps of an SFT experiment
 (harness/stages/sft_overhead_bench.cc): "on" with ranges, metrics and the journal, "off" with none of
@@ -94,7 +94,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--experiment", default="sft_small")
+    parser.add_argument("--experiment", default="sft_small@1")
     parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--processes", type=int, default=8, help="an arm, an even number")
     parser.add_argument("--seed", type=int, default=1, help="of the bootstrap")

@@ -165,23 +165,6 @@ class Lines {
 std::string_view Name(C4Rule rule) { return kNames[static_cast<size_t>(rule)]; }
 std::string_view Name(C4LineRule rule) { return kLineNames[static_cast<size_t>(rule)]; }
 
-PerWritingSystem<C4Parameters> C4Preset() {
-  PerWritingSystem<C4Parameters> preset;
-  auto& endings = preset.unspaced.terminal_punctuation;
-  endings.insert(endings.end(), {"。", "！", "？", "．", "”", "’", "」", "』"});
-  auto& phrases = preset.unspaced.policy_phrases;
-  phrases.insert(phrases.end(), {"使用条款", "服务条款", "隐私政策", "cookie 政策", "cookie政策",
-                                 "使用 cookie", "使用cookie"});
-  return preset;
-}
-
-PerWritingSystem<C4Parameters> C4WithoutTerminalPreset() {
-  PerWritingSystem<C4Parameters> preset = C4Preset();
-  preset.spaced.require_terminal_punctuation = false;
-  preset.unspaced.require_terminal_punctuation = false;
-  return preset;
-}
-
 C4Outcome ApplyC4(const TextSpans& spans, const C4Parameters& parameters) {
   return Lines(spans, parameters).Apply();
 }

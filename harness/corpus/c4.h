@@ -21,7 +21,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/corpus/writing_system.h"
+#include "harness/corpus/text_spans.h"
+#include "harness/definition/corpus_filters.h"
 
 namespace bench::corpus {
 
@@ -32,24 +33,9 @@ enum class C4LineRule : uint8_t { kLongWord, kNoTerminal, kFewWords, kJavascript
 inline constexpr size_t kNumC4LineRules = 5;
 std::string_view Name(C4LineRule rule);
 
-struct C4Parameters {
-  int64_t max_word_characters = 1000;
-  bool remove_citations = true;
-  bool require_terminal_punctuation = true;
-  int64_t min_words_per_line = 3;
-  int64_t min_sentences = 5;
-  bool remove_lorem_ipsum = true;
-  bool remove_curly_bracket = true;
-  bool drop_javascript = true;
-  // Lower case; what a line ends with, and what it must not contain.
-  std::vector<std::string> terminal_punctuation = {".", "!", "?", "\"", "'"};
-  std::vector<std::string> policy_phrases = {"terms of use", "privacy policy", "cookie policy",
-                                             "uses cookies", "use of cookies", "use cookies"};
-};
-
-PerWritingSystem<C4Parameters> C4Preset();
-// As FineWeb uses it: without the rule of terminal punctuation.
-PerWritingSystem<C4Parameters> C4WithoutTerminalPreset();
+using harness::C4Parameters;
+using harness::C4Preset;
+using harness::C4WithoutTerminalPreset;
 
 struct C4Outcome {
   std::optional<C4Rule> removed;

@@ -3,17 +3,13 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/corpus/byte_source.h"
-#include "harness/corpus/html_text.h"
+#include "harness/corpus/document_formats.h"
 #include "harness/corpus/language.h"
-#include "harness/corpus/markdown_text.h"
-#include "harness/corpus/text_spans.h"
 #include "harness/corpus/unicode_text.h"
-#include "harness/data/gettext.h"
 #include "harness/data/json_record.h"
 
 namespace bench::corpus {
@@ -73,42 +69,11 @@ class Reader {
 
  private:
   absl::Status ReadWhole() {
-    const auto bytes = ReadBytes(path_, options_.max_document_bytes);
-    if (!bytes.ok()) return RejectIfData(1, bytes.status());
-    if (file_.format == DocumentFormat::kCatalogue) return ReadCatalogue(*bytes);
-    const auto text = Extract(*bytes);
-    return text.ok() ? Take(1, *text) : RejectIfData(1, text.status());
-  }
-
-  absl::StatusOr<std::string> Extract(std::string_view bytes) const {
-    switch (file_.format) {
-      case DocumentFormat::kMarkdown:
-        return MarkdownToText(bytes);
-      case DocumentFormat::kHtml:
-        return HtmlToText(bytes);
-      case DocumentFormat::kManual:
-        return ManualToText(bytes, options_.manual);
-      default:
-        return std::string(bytes);
-    }
-  }
-
-  absl::Status ReadCatalogue(std::string_view bytes) {
-    const auto messages = harness::ParseCatalogue(bytes, path_);
-    if (!messages.ok()) return RejectIfData(1, messages.status());
-    std::string joined;
-    int64_t record = 1, num_characters = 0;
-    for (const harness::CatalogueMessage& message : *messages) {
-      const std::string& text = message.translations[0];
-      if (text.empty()) continue;
-      absl::StrAppend(&joined, joined.empty() ? "" : "\n", text);
-      num_characters += CountCharacters(text);
-      if (num_characters < options_.min_joined_characters) continue;
-      BENCH_RETURN_IF_ERROR(Take(record++, std::exchange(joined, "")));
-      num_characters = 0;
-    }
-    if (joined.empty() && record > 1) return absl::OkStatus();
-    return Take(record, joined);
+    const auto texts = DocumentTexts(path_, file_.format, options_);
+    if (!texts.ok()) return RejectIfData(1, texts.status());
+    int64_t record = 0;
+    for (const std::string& text : *texts) BENCH_RETURN_IF_ERROR(Take(++record, text));
+    return absl::OkStatus();
   }
 
   absl::Status ReadLines() {

@@ -1,9 +1,10 @@
 // Files of a source to documents: the text form of document.h, whatever the file's format.
 //
 // One document a file for text, Markdown, HTML and manual pages; one a record (line) for JSON
-// lines, whose field "text" (required, not empty) is the text; for gettext catalogues the
-// translations, in file order, joined by newlines into documents of at least
-// `min_joined_characters` (the last may be shorter). Each file may be gzip or Zstandard
+// lines, whose field "text" (required, not empty) is the text; one a chapter of the Bible. Short
+// records are joined (record_joiner.h) into documents of at least `min_joined_characters` (the last
+// may be shorter): a catalogue's translations, quotations, WordNet's definitions, and a source's
+// messages, those of each language for themselves. Each file may be gzip or Zstandard
 // (byte_source.h).
 //
 // A document that is invalid (encoding, syntax, size, no text) is refused: counted, named and
@@ -22,13 +23,14 @@
 #include "absl/status/statusor.h"
 #include "harness/corpus/document.h"
 #include "harness/corpus/manual_text.h"
+#include "harness/corpus/message_texts.h"
 #include "harness/data/alpaca.h"
+#include "harness/data/document_format.h"
 
 namespace bench::corpus {
 
+using harness::DocumentFormat;
 using harness::OnInvalid;
-
-enum class DocumentFormat { kText, kMarkdown, kHtml, kManual, kCatalogue, kJsonLines };
 
 // By the name's ending, ".gz" and ".zst" left out; nullopt for one that no format has.
 std::optional<DocumentFormat> FormatOf(std::string_view file_name);
@@ -44,6 +46,7 @@ struct ReaderOptions {
   OnInvalid on_invalid = OnInvalid::kSkip;
   int64_t max_document_bytes = int64_t{64} << 20;  // of a file, or of a line of JSON
   int64_t min_joined_characters = 2000;
+  TextPredicate exclude_message;  // message_texts.h; empty: none
   ManualOptions manual;
 };
 

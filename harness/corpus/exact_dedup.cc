@@ -1,5 +1,6 @@
 #include "harness/corpus/exact_dedup.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace bench::corpus {
@@ -51,6 +52,16 @@ bool ExactRemovals::Contains(const Document& document) const {
   const ExactRecord record = ExactRecordOf(document);
   const auto partition = static_cast<size_t>(files_.PartitionOf(record.PartitionHash()));
   return partitions_[partition].Contains(record);
+}
+
+std::vector<ExactRecord> ExactRemovals::First(size_t count) const {
+  std::vector<ExactRecord> first;  // partitions are ranges of digests, in order
+  for (const auto& partition : partitions_) {
+    const auto records =
+        partition.records().first(std::min(count - first.size(), partition.records().size()));
+    first.insert(first.end(), records.begin(), records.end());
+  }
+  return first;
 }
 
 }  // namespace bench::corpus

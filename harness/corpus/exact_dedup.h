@@ -43,6 +43,8 @@ class ExactRemovals {
  public:
   static absl::StatusOr<ExactRemovals> Open(const ShuffleFiles& files);
   bool Contains(const Document& document) const;
+  // The removals with the smallest digests, up to `count`.
+  std::vector<ExactRecord> First(size_t count) const;
 
  private:
   explicit ExactRemovals(ShuffleFiles files) : files_(std::move(files)) {}

@@ -59,6 +59,7 @@ std::optional<Removal> FilterChain::Apply(Document& document) {
   if (!parameters_.c4) return CheckAfterC4(spans);
   C4Outcome c4 = ApplyC4(spans, parameters_.c4->For(spans.writing_system()));
   if (c4.removed) return AsRemoval(FilterId::kC4, c4.removed);
+  for (size_t i = 0; i < dropped_lines_.size(); ++i) dropped_lines_[i] += c4.dropped_lines[i];
   const bool changed = c4.text != document.text;
   if (changed) document.text = std::move(c4.text);
   return CheckAfterC4(changed ? segmenter_.Segment(document.text) : spans);

@@ -6,6 +6,7 @@
 // A function of the document and the parameters alone.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ namespace bench::corpus {
 
 enum class FilterId : uint8_t { kLanguage, kGopherRepetition, kGopherQuality, kC4, kFineWeb };
 std::string_view Name(FilterId filter);
+
+using harness::PerWritingSystem;
 
 struct FilterChainParameters {
   std::vector<std::string> languages;  // codes to keep; empty keeps all
@@ -50,6 +53,9 @@ class FilterChain {
   // nullopt keeps the document, whose text C4 may have shortened.
   std::optional<Removal> Apply(Document& document);
 
+  // Lines that C4 dropped, of the documents so far that it kept.
+  const std::array<int64_t, kNumC4LineRules>& dropped_lines() const { return dropped_lines_; }
+
  private:
   std::optional<Removal> CheckLanguage(const Document& document) const;
   std::optional<Removal> CheckGopher(const TextSpans& spans);
@@ -59,6 +65,7 @@ class FilterChain {
   Segmenter segmenter_;
   RepetitionScratch repetition_;
   HashCounter lines_;
+  std::array<int64_t, kNumC4LineRules> dropped_lines_{};
 };
 
 }  // namespace bench::corpus

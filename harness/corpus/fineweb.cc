@@ -41,12 +41,6 @@ double Ratio(int64_t part, size_t whole) {
 
 std::string_view Name(FineWebRule rule) { return kNames[static_cast<size_t>(rule)]; }
 
-PerWritingSystem<FineWebParameters> FineWebPreset() {
-  PerWritingSystem<FineWebParameters> preset;
-  preset.unspaced.short_line_characters = 10;
-  return preset;
-}
-
 std::optional<FineWebRule> CheckFineWeb(const TextSpans& spans, const FineWebParameters& parameters,
                                         HashCounter& scratch) {
   using enum FineWebRule;

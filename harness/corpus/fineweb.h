@@ -18,7 +18,8 @@
 #include <string_view>
 
 #include "harness/corpus/hash_counter.h"
-#include "harness/corpus/writing_system.h"
+#include "harness/corpus/text_spans.h"
+#include "harness/definition/corpus_filters.h"
 
 namespace bench::corpus {
 
@@ -31,15 +32,8 @@ enum class FineWebRule : uint8_t {
 };
 std::string_view Name(FineWebRule rule);
 
-struct FineWebParameters {
-  double min_line_punctuation = 0.12;  // removed below
-  double max_short_lines = 0.67;       // removed above
-  int64_t short_line_characters = 30;
-  double duplicate_line_characters = 0.1;  // removed from here on
-  double max_newlines_per_word = 0.3;      // removed above
-};
-
-PerWritingSystem<FineWebParameters> FineWebPreset();
+using harness::FineWebParameters;
+using harness::FineWebPreset;
 
 // The first rule, in the order above, that removes the document; nullopt keeps it.
 std::optional<FineWebRule> CheckFineWeb(const TextSpans& spans, const FineWebParameters& parameters,

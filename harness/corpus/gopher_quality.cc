@@ -77,14 +77,6 @@ bool HasStopWords(const TextSpans& spans, const GopherQualityParameters& paramet
 
 std::string_view Name(GopherQualityRule rule) { return kNames[static_cast<size_t>(rule)]; }
 
-PerWritingSystem<GopherQualityParameters> GopherQualityPreset() {
-  PerWritingSystem<GopherQualityParameters> preset;
-  preset.unspaced.min_mean_word_characters = 1.1;
-  preset.unspaced.max_mean_word_characters = 5;
-  preset.unspaced.stop_words = {"的", "是", "在", "和", "了", "有", "不", "与"};
-  return preset;
-}
-
 std::optional<GopherQualityRule> CheckGopherQuality(const TextSpans& spans,
                                                     const GopherQualityParameters& parameters) {
   using enum GopherQualityRule;

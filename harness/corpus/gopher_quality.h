@@ -20,7 +20,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/corpus/writing_system.h"
+#include "harness/corpus/text_spans.h"
+#include "harness/definition/corpus_filters.h"
 
 namespace bench::corpus {
 
@@ -38,21 +39,8 @@ enum class GopherQualityRule : uint8_t {
 };
 std::string_view Name(GopherQualityRule rule);
 
-struct GopherQualityParameters {
-  int64_t min_words = 50;  // symbols not counted
-  int64_t max_words = 100'000;
-  double min_mean_word_characters = 3;
-  double max_mean_word_characters = 10;
-  double max_hashes_per_word = 0.1;    // '#'
-  double max_ellipses_per_word = 0.1;  // "..." or U+2026
-  double max_bullet_lines = 0.9;       // share of lines that begin with U+2022 or '-'
-  double max_ellipsis_lines = 0.3;     // share of lines that end in an ellipsis
-  double min_alphabetic_words = 0.8;   // share of words with a letter
-  int64_t min_stop_words = 2;          // distinct
-  std::vector<std::string> stop_words = {"the", "be", "to", "of", "and", "that", "have", "with"};
-};
-
-PerWritingSystem<GopherQualityParameters> GopherQualityPreset();
+using harness::GopherQualityParameters;
+using harness::GopherQualityPreset;
 
 // The first rule, in the order above, that removes the document; nullopt keeps it.
 std::optional<GopherQualityRule> CheckGopherQuality(const TextSpans& spans,

@@ -20,6 +20,7 @@
 
 #include "harness/corpus/hash_counter.h"
 #include "harness/corpus/text_spans.h"
+#include "harness/definition/corpus_filters.h"
 
 namespace bench::corpus {
 
@@ -40,15 +41,7 @@ enum class GopherRepetitionRule : uint8_t {
 };
 std::string_view Name(GopherRepetitionRule rule);
 
-struct GopherRepetitionParameters {
-  double max_duplicate_paragraphs = 0.30;
-  double max_duplicate_paragraph_characters = 0.20;
-  double max_duplicate_lines = 0.30;
-  double max_duplicate_line_characters = 0.20;
-  std::array<double, 3> max_top_ngram_characters = {0.20, 0.18, 0.16};  // n = 2..4
-  std::array<double, 6> max_duplicated_ngram_characters = {0.15, 0.14, 0.13,
-                                                           0.12, 0.11, 0.10};  // n = 5..10
-};
+using harness::GopherRepetitionParameters;
 
 // Memory kept between documents; one per thread.
 struct RepetitionScratch {

@@ -17,7 +17,7 @@ Permutations MakePermutations(const MinHashParameters& parameters) {
   const size_t count = NumPermutations(parameters);
   const size_t padded = (count + kPermutationLanes - 1) / kPermutationLanes * kPermutationLanes;
   Permutations permutations;
-  harness::Random random(parameters.seed);
+  harness::Random random(static_cast<uint64_t>(parameters.seed));
   for (size_t k = 0; k < padded; ++k) {
     const uint64_t a = 1 + random.Below(kMersenne61 - 1);
     permutations.a_low.push_back(static_cast<uint32_t>(a));

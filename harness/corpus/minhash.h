@@ -16,15 +16,11 @@
 
 #include "harness/corpus/minhash_kernel.h"
 #include "harness/corpus/shingles.h"
+#include "harness/definition/corpus_steps.h"
 
 namespace bench::corpus {
 
-struct MinHashParameters {
-  ShingleParameters shingles;
-  int num_bands = 14;
-  int rows_per_band = 8;
-  uint64_t seed = 1;
-};
+using harness::MinHashParameters;
 
 Permutations MakePermutations(const MinHashParameters& parameters);
 

@@ -16,6 +16,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "absl/status/status.h"
@@ -65,6 +66,10 @@ class NearRemovals {
   static absl::StatusOr<NearRemovals> Open(const ShuffleFiles& files);
   // The survivor of the document's cluster; nullopt if the document itself is kept.
   std::optional<Digest128> SurvivorOver(const Digest128& content) const;
+  // The removals with the smallest digests, up to `count`, each with its survivor.
+  std::span<const DigestEdge> First(size_t count) const {
+    return removed_.records().first(std::min(count, removed_.records().size()));
+  }
   int64_t num_removed() const { return static_cast<int64_t>(removed_.records().size()); }
 
  private:

@@ -16,17 +16,11 @@
 #include <string>
 #include <string_view>
 
+#include "harness/definition/corpus_steps.h"
+
 namespace bench::corpus {
 
-struct PiiParameters {
-  bool mask_emails = true;
-  bool mask_ip_addresses = true;
-  bool mask_phone_numbers = true;
-  std::string email_replacement = "email@example.com";
-  std::string ipv4_replacement = "192.0.2.1";
-  std::string ipv6_replacement = "2001:db8::1";
-  std::string phone_replacement = "555-0100";
-};
+using harness::PiiParameters;
 
 struct PiiOutcome {
   std::string text;

@@ -2,18 +2,9 @@
 
 #include <iterator>
 
+#include "harness/corpus/text_prefix.h"
+
 namespace bench::corpus {
-namespace {
-
-// At most `max_bytes` of valid UTF-8, whole characters.
-std::string_view Prefix(std::string_view text, size_t max_bytes) {
-  if (text.size() <= max_bytes) return text;
-  while (max_bytes > 0 && (static_cast<uint8_t>(text[max_bytes]) & 0xC0) == 0x80) --max_bytes;
-  return text.substr(0, max_bytes);
-}
-
-}  // namespace
-
 void RemovalReport::Add(std::string_view filter, std::string_view rule, const Document& document) {
   RuleRemovals& removals = rules_[{std::string(filter), std::string(rule)}];
   ++removals.num_documents;
@@ -21,7 +12,7 @@ void RemovalReport::Add(std::string_view filter, std::string_view rule, const Do
   const Digest128 id = IdDigest(document);
   const bool full = removals.samples.size() >= max_samples_;
   if (full && (max_samples_ == 0 || std::prev(removals.samples.end())->first < id)) return;
-  removals.samples[id] = {document.id, std::string(Prefix(document.text, max_sample_bytes_)),
+  removals.samples[id] = {document.id, std::string(TextPrefix(document.text, max_sample_bytes_)),
                           document.source, document.language};
   Shrink(removals);
 }

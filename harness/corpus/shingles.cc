@@ -86,9 +86,8 @@ const std::vector<uint64_t>& Shingler::Shingles(std::string_view text,
                                                 const ShingleParameters& parameters) {
   Normalize(text);
   shingles_.clear();
-  const bool unspaced = 2 * num_unspaced_ > static_cast<int64_t>(words_.size());
   const auto n =
-      static_cast<size_t>(unspaced ? parameters.ngram_characters : parameters.ngram_words);
+      static_cast<size_t>(is_unspaced() ? parameters.ngram_characters : parameters.ngram_words);
   for (size_t i = 0; i + n <= words_.size(); ++i) {
     const uint32_t begin = words_[i].begin, end = words_[i + n - 1].end;
     shingles_.push_back(XXH3_64bits(normalized_.data() + begin, end - begin));

@@ -16,18 +16,20 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/definition/corpus_steps.h"
+
 namespace bench::corpus {
 
-struct ShingleParameters {
-  int ngram_words = 5;
-  int ngram_characters = 8;
-};
+using harness::ShingleParameters;
 
 // Memory kept between documents; one per thread.
 class Shingler {
  public:
   // In text order, repeats included; valid until the next call. `text` is valid UTF-8.
   const std::vector<uint64_t>& Shingles(std::string_view text, const ShingleParameters& parameters);
+
+  // Whether the last text counts as one without spaces, whose shingles are of characters.
+  bool is_unspaced() const { return 2 * num_unspaced_ > static_cast<int64_t>(words_.size()); }
 
   // The normalised text; valid until the next call.
   const std::string& Normalize(std::string_view text);

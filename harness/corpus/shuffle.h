@@ -15,6 +15,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "harness/control/signals.h"
 #include "harness/corpus/external_sort.h"
 #include "harness/corpus/record_file.h"
 
@@ -73,6 +74,7 @@ template <FixedRecord Record>
 absl::Status SortPartition(const ShuffleFiles& files, int partition,
                            ExternalSorter<Record>& sorter) {
   for (int shard = 0; shard < files.num_shards; ++shard) {
+    BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
     BENCH_RETURN_IF_ERROR(ForEachRecord<Record>(
         files.Path(shard, partition), [&](const Record& record) { return sorter.Add(record); }));
   }

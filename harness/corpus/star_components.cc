@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "harness/control/signals.h"
 #include "harness/corpus/external_sort.h"
 #include "harness/corpus/record_file.h"
 
@@ -90,6 +91,7 @@ absl::Status ConnectComponents(const std::vector<std::string>& edge_files,
   Contraction contraction(folder, budget_bytes);
   BENCH_RETURN_IF_ERROR(contraction.Orient(edge_files, edges));
   for (;;) {
+    BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
     // The files are in order and without repeats: equal trailers are equal sets of edges.
     BENCH_ASSIGN_OR_RETURN(const RecordTrailer before, TrailerOf(edges));
     BENCH_RETURN_IF_ERROR(contraction.LargeStar(edges, large));

@@ -108,9 +108,13 @@ absl::StatusOr<std::vector<std::string>> BlocksOf(const SubstringFiles& files) {
 
 }  // namespace
 
+std::string SubstringFiles::ShardFolder(int shard) const {
+  return Path(absl::StrCat("shard-", shard, "-of-", num_shards));
+}
+
 std::string SubstringFiles::BlockPath(int shard, int64_t block) const {
   const std::string name = block < 0 ? "count" : absl::StrCat("block-", block);
-  return Path(absl::StrCat("shard-", shard, "-of-", num_shards, "/", name));
+  return absl::StrCat(ShardFolder(shard), "/", name);
 }
 
 absl::Status SuffixBlockWriter::Add(const Document& document) {

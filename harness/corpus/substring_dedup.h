@@ -31,6 +31,7 @@ struct SubstringFiles {
   std::string folder;
   int num_shards = 1;
   std::string Path(const std::string& name) const { return folder + "/substrings/" + name; }
+  std::string ShardFolder(int shard) const;
   std::string BlockPath(int shard, int64_t block) const;
 };
 

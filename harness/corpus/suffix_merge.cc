@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/mapped_file.h"
+#include "harness/control/signals.h"
 #include "harness/corpus/substring_dedup.h"
 
 namespace bench::corpus {
@@ -64,6 +65,7 @@ class Merge {
   };
 
   absl::Status Advance(size_t block) {
+    BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
     BENCH_ASSIGN_OR_RETURN(const SuffixRecord* suffix, blocks_[block].suffixes.Next());
     if (suffix == nullptr) return absl::OkStatus();
     const std::string_view text = blocks_[block].text.bytes();

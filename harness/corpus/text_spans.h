@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/definition/writing_system.h"
+
 namespace bench::corpus {
 
 enum class WordKind : uint8_t {
@@ -24,8 +26,7 @@ enum class WordKind : uint8_t {
   kUnspaced,    // of a script without spaces: counts as alphabetic
 };
 
-// How words are separated in the larger part of a text. Filters have parameters for each.
-enum class WritingSystem : uint8_t { kSpaced, kUnspaced };
+using harness::WritingSystem;
 
 struct Word {
   std::string_view text;

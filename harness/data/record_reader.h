@@ -22,10 +22,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/data/json_record.h"
+#include "harness/definition/on_invalid.h"
 
 namespace bench::harness {
-
-enum class OnInvalid { kError, kSkip };
 
 struct RecordOptions {
   OnInvalid on_invalid = OnInvalid::kError;

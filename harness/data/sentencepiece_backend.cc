@@ -6,8 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/data/chunked_encoder.h"
 #include "harness/data/model_probe.h"
 #include "harness/data/sentencepiece_model.h"
+#include "harness/data/sentencepiece_proto.h"
 
 namespace bench::harness {
 namespace {
@@ -20,14 +22,18 @@ std::optional<int64_t> IdOrNone(int id) {
 
 class SentencePieceBackend : public TokenizerBackend {
  public:
-  explicit SentencePieceBackend(std::unique_ptr<internal::SentencePieceModel> model)
+  SentencePieceBackend(std::unique_ptr<internal::SentencePieceModel> model,
+                       const SentencePieceDescription& description)
       : model_(std::move(model)) {
+    chunked_ = ChunkedEncoder::Create(
+        description, [this](std::string_view text) { return model_->Encode(text); });
     for (int id = 0; id < model_->vocab_size(); ++id) {
       if (model_->IsControl(id)) control_tokens_[model_->Piece(id)] = id;
     }
   }
 
   std::vector<int64_t> Encode(std::string_view text) const override {
+    if (chunked_ != nullptr) return chunked_->Encode(text);
     const std::vector<int> ids = model_->Encode(text);
     return {ids.begin(), ids.end()};
   }
@@ -52,6 +58,7 @@ class SentencePieceBackend : public TokenizerBackend {
 
  private:
   std::unique_ptr<internal::SentencePieceModel> model_;
+  std::unique_ptr<ChunkedEncoder> chunked_;  // null: the model allows no cuts
   std::unordered_map<std::string, int64_t> control_tokens_;
 };
 
@@ -69,7 +76,8 @@ absl::StatusOr<std::unique_ptr<TokenizerBackend>> LoadSentencePiece(std::string_
   if (model == nullptr) {
     return DataError(absl::StrCat(where, ": no SentencePiece model: ", error));
   }
-  return std::make_unique<SentencePieceBackend>(std::move(model));
+  BENCH_ASSIGN_OR_RETURN(const SentencePieceDescription description, DescribeSentencePiece(bytes));
+  return std::make_unique<SentencePieceBackend>(std::move(model), description);
 }
 
 }  // namespace bench::harness

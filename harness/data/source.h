@@ -20,12 +20,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "harness/data/document_format.h"
 
 namespace bench::harness {
 
@@ -40,8 +42,13 @@ struct SourceManifest {
   std::string licence;
   std::string description;
   std::vector<std::string> files;  // fnmatch patterns relative to the package's root
-  std::string sha256;              // of the content that is kept
+  // How its documents are written; none: as each file's name tells. kMessages for kind "gettext".
+  std::optional<DocumentFormat> format;
+  std::string sha256;  // of the content that is kept
 };
+
+// What documents made of the source depend on: SHA-256 of the content's digest and the format.
+std::string DocumentsDigest(const SourceManifest& manifest);
 
 // Reads experiments/data/<name>.toml below `experiments_root`.
 absl::StatusOr<SourceManifest> LoadSourceManifest(const std::string& experiments_root,

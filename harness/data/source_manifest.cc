@@ -16,8 +16,8 @@ namespace bench::harness {
 namespace {
 
 constexpr int64_t kMaxManifestBytes = 1 << 16;
-const std::vector<std::string> kKeys = {"kind",        "package", "licence",
-                                        "description", "files",   "sha256"};
+const std::vector<std::string> kKeys = {"kind",  "package", "licence", "description",
+                                        "files", "format",  "sha256"};
 
 absl::Status At(const std::string& path, const toml::source_region& where,
                 const std::string& message) {
@@ -50,6 +50,7 @@ class ManifestReader {
     BENCH_RETURN_IF_ERROR(Text("description", manifest_.description));
     BENCH_RETURN_IF_ERROR(Text("sha256", manifest_.sha256));
     if (!IsSha256(manifest_.sha256)) return Wrong("sha256", "is not 64 lower-case hex digits");
+    BENCH_RETURN_IF_ERROR(Format());
     return Files();
   }
 
@@ -75,6 +76,19 @@ class ManifestReader {
     return absl::OkStatus();
   }
 
+  absl::Status Format() {
+    if (manifest_.kind == SourceKind::kGettext) manifest_.format = DocumentFormat::kMessages;
+    if (!table_.contains("format")) return absl::OkStatus();
+    std::string name;
+    BENCH_RETURN_IF_ERROR(Text("format", name));
+    const auto format = FromName<DocumentFormat>(name);
+    if (manifest_.kind != SourceKind::kFiles || !format || *format == DocumentFormat::kMessages) {
+      return Wrong("format", "is no format of files");
+    }
+    manifest_.format = format;
+    return absl::OkStatus();
+  }
+
   absl::Status Files() {
     const toml::array* files = table_["files"].as_array();
     if (files == nullptr) return Wrong("files", "is not a list of texts");
@@ -97,6 +111,13 @@ class ManifestReader {
 };
 
 }  // namespace
+
+std::string DocumentsDigest(const SourceManifest& manifest) {
+  constexpr auto kNames = EnumNames(DocumentFormat{});
+  const std::string_view format =
+      manifest.format ? kNames[static_cast<size_t>(*manifest.format)] : "by name";
+  return Sha256Hex(absl::StrCat(manifest.sha256, " ", std::string(format)));
+}
 
 absl::StatusOr<SourceManifest> LoadSourceManifest(const std::string& experiments_root,
                                                   const std::string& name) {

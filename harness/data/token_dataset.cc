@@ -21,7 +21,7 @@ using nlohmann::json;
 static_assert(std::endian::native == std::endian::little && sizeof(TokenDocument) == 16,
               "the files are these bytes");
 
-constexpr char kManifest[] = "manifest.json";
+constexpr char kManifest[] = "tokens.json";
 constexpr char kFormat[] = "bench-token-dataset";
 constexpr std::array<std::string_view, 2> kParts = {"train", "validation"};
 constexpr int64_t kMaxManifestBytes = int64_t{64} << 20;

@@ -1,6 +1,6 @@
 // Tokenised documents on disk, memory-mapped: what pre-training reads.
 //
-//   manifest.json           what follows, with the tokenizer's SHA-256 and the names of languages
+//   tokens.json             what follows, with the tokenizer's SHA-256 and the names of languages
 //   <part>-00000.tokens     tokens of documents one after another, little-endian: uint16 when the
 //                           vocabulary has at most 65,536 tokens, else uint32
 //   <part>-00000.documents  16 bytes a document, little-endian: number of its first token in the

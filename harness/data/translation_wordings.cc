@@ -62,4 +62,20 @@ SftExample WordExample(const TranslationPair& pair, uint64_t draw) {
   return example;
 }
 
+std::string_view InputText(const SftExample& example) {
+  if (!example.input.empty()) return example.input;
+  const std::string_view instruction = example.instruction;
+  for (const std::string_view wording : WordingsOf(example.task).with_text_inside) {
+    const size_t mark = wording.find(kTextMark);
+    const std::string_view before = wording.substr(0, mark);
+    const std::string_view after = wording.substr(mark + kTextMark.size());
+    if (instruction.size() < before.size() + after.size() || !instruction.starts_with(before) ||
+        !instruction.ends_with(after)) {
+      continue;
+    }
+    return instruction.substr(before.size(), instruction.size() - before.size() - after.size());
+  }
+  return instruction;
+}
+
 }  // namespace bench::harness

@@ -19,4 +19,8 @@ struct TranslationPair {
 // instruction and leaves the input empty.
 SftExample WordExample(const TranslationPair& pair, uint64_t draw);
 
+// The pair's input, wherever the wording has put it. For an example of another origin: its input,
+// or without one its instruction.
+std::string_view InputText(const SftExample& example);
+
 }  // namespace bench::harness

@@ -15,6 +15,14 @@ void ValidateTokenizer(const ClmTokenizerSpec& spec, const Violations& violation
       "needs exactly one of artifact = \"NAME@N\", path = \"...\" and characters = true");
 }
 
+void ValidateData(const ClmDataSpec& spec, const Violations& violations) {
+  const int num_sources =
+      spec.dataset.has_value() + spec.source.has_value() + spec.path.has_value();
+  if (num_sources == 1) return;
+  violations.Add("dataset",
+                 "needs exactly one of dataset = \"NAME@N\", source = \"NAME\" and path = \"...\"");
+}
+
 void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
   const int64_t positions = spec.model.max_positions;
   ValidateMaxTokens(spec.training, positions, violations);
@@ -36,16 +44,20 @@ void Describe(ClmTokenizerSpec& spec, FieldList& fields) {
 }
 
 void Describe(ClmDataSpec& spec, FieldList& fields) {
+  fields.Leaf("dataset", spec.dataset,
+              {.doc = "experiment that makes the corpus; its tokenizer must be this one",
+               .replaces = {"source", "path"}});
   fields.Leaf("source", spec.source,
               {.doc = "data source of kind \"files\", experiments/data/NAME.toml",
                .role = TextRole::kName,
-               .replaces = {"path"}});
+               .replaces = {"dataset", "path"}});
   fields.Leaf("path", spec.path,
               {.doc = "your own text file, UTF-8, or a folder of such, instead of source",
                .role = TextRole::kUserPath,
-               .replaces = {"source"}});
-  fields.Leaf("validation_fraction", spec.validation_fraction,
-              {.doc = "held out at the end of the text", .bounds = AboveUpTo(0, 0.5)});
+               .replaces = {"dataset", "source"}});
+  fields.Leaf(
+      "validation_fraction", spec.validation_fraction,
+      {.doc = "of source or path: held out at the end of the text", .bounds = AboveUpTo(0, 0.5)});
 }
 
 void Describe(ClmEvaluationSpec& spec, FieldList& fields) {
@@ -90,9 +102,9 @@ void Describe(ClmSpec& spec, FieldList& fields) {
 void Validate(const ClmSpec& spec, const Violations& violations) {
   Validate(spec.model, violations.In("model"));
   ValidateTokenizer(spec.tokenizer, violations.In("tokenizer"));
-  if (spec.data.source.has_value() == spec.data.path.has_value()) {
-    violations.Add(spec.data.source ? "data.path" : "data.source",
-                   "needs exactly one of source = \"NAME\" and path = \"...\"");
+  ValidateData(spec.data, violations.In("data"));
+  if (spec.data.dataset && spec.tokenizer.characters) {
+    violations.Add("tokenizer.characters", "data.dataset has its tokenizer already; name that one");
   }
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);

@@ -21,13 +21,14 @@ struct ClmTokenizerSpec {
   bool characters = false;  // the vocabulary is the characters that occur in the text
 };
 
-// [data]: exactly one of `source` and `path`.
+// [data]: exactly one of `dataset`, `source` and `path`.
 struct ClmDataSpec {
+  std::optional<ArtifactRef> dataset;  // of stage "corpus"; tokenised, with its own held-out part
   // A data source of kind "files", experiments/data/NAME.toml; its files, one after another in the
   // order of their paths, are the text.
   std::optional<std::string> source;
   std::optional<std::string> path;   // a text file, UTF-8, or a folder of such
-  double validation_fraction = 0.1;  // of the text's bytes, at its end
+  double validation_fraction = 0.1;  // of source, path: of the text's bytes, at its end
 };
 
 // What a token may look at when a sequence holds parts of several documents. Within: its own

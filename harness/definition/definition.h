@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/definition/clm_spec.h"
+#include "harness/definition/corpus_spec.h"
 #include "harness/definition/enum_names.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
@@ -28,12 +29,21 @@ class FieldList;
 class Violations;
 
 // In the order of StageSpec's alternatives.
-enum class StageKind { kTranslations, kTokenizer, kClm, kSft, kReward, kPreferences, kPpo };
-constexpr std::array<std::string_view, 7> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "clm", "sft", "reward", "preferences", "ppo"};
+enum class StageKind {
+  kTranslations,
+  kTokenizer,
+  kCorpus,
+  kClm,
+  kSft,
+  kPreferences,
+  kReward,
+  kPpo
+};
+constexpr std::array<std::string_view, 8> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus", "clm", "sft", "preferences", "reward", "ppo"};
 }
-using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, ClmSpec, SftSpec, RewardSpec,
-                               PreferencesSpec, PpoSpec>;
+using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
+                               PreferencesSpec, RewardSpec, PpoSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

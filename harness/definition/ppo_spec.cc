@@ -187,6 +187,7 @@ void Validate(const PpoSpec& spec, const Violations& violations) {
   ValidateInit(spec.init, violations.In("init"));
   ValidateReward(spec, violations);
   ValidateBatch(spec, violations);
+  ValidateFp32(spec.training, violations);
   Validate(spec.acceptance, violations);
 }
 

@@ -82,6 +82,7 @@ void Validate(const RewardSpec& spec, const Violations& violations) {
   ValidateData(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
+  ValidateFp32(spec.training, violations);
   ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
   Validate(spec.acceptance, violations);
 }

@@ -55,6 +55,9 @@ void Describe(TrainingSpec& spec, FieldList& fields) {
               {.doc = "longest row", .units = "tokens", .bounds = Between(2, 1 << 20)});
   fields.Leaf("recompute_activations", spec.recompute_activations,
               {.doc = "activation checkpointing: less memory for a third more time; same results"});
+  fields.Leaf("precision", spec.precision,
+              {.doc = "autocast: bf16 products of fp32 parameters; mixed: bf16 parameters and "
+                      "gradients, fp32 master weights"});
 }
 
 void Describe(AcceptanceBound& spec, FieldList& fields) {
@@ -85,6 +88,11 @@ void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
   violations.Add(
       "training.max_tokens",
       absl::StrCat(training.max_tokens, " is more than model.max_positions ", max_positions));
+}
+
+void ValidateFp32(const TrainingSpec& training, const Violations& violations) {
+  if (training.precision == Precision::kFp32) return;
+  violations.Add("training.precision", "this stage trains in \"fp32\" only");
 }
 
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations) {

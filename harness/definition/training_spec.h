@@ -38,12 +38,22 @@ struct ScheduleSpec {
   double final_ratio = 0.1;
 };
 
+// Fp32: everything. Autocast: fp32 parameters, gradients and moments; activations and products in
+// bf16, losses and the sums of norms in fp32. Mixed: bf16 parameters and gradients too, with fp32
+// master weights and moments in the optimizer: initial weights are rounded to bf16, the gradients
+// of micro-batches are summed in bf16, and the artifact is bf16.
+enum class Precision { kFp32, kAutocast, kMixed };
+constexpr std::array<std::string_view, 3> EnumNames(Precision) {
+  return {"fp32", "autocast", "mixed"};
+}
+
 struct TrainingSpec {
   int64_t steps = 0;             // required; optimizer steps
   int64_t batch_size = 0;        // required; rows an optimizer step, over all ranks
   int64_t micro_batch_size = 0;  // rows a forward pass; 0: batch_size
   int64_t max_tokens = 512;      // longest row
   bool recompute_activations = false;
+  Precision precision = Precision::kFp32;
 
   int64_t micro_rows() const { return micro_batch_size == 0 ? batch_size : micro_batch_size; }
 };
@@ -65,6 +75,8 @@ void Validate(const TrainingSpec& training, const ScheduleSpec& schedule,
 // A row must fit into the model's positions.
 void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
                        const Violations& violations);
+// For stages that know no other precision.
+void ValidateFp32(const TrainingSpec& training, const Violations& violations);
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations);
 
 }  // namespace bench::harness

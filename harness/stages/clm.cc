@@ -8,6 +8,7 @@
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
 #include "harness/stages/fetch.h"
+#include "harness/stages/token_data.h"
 #include "harness/training/loop.h"
 #include "results/metrics.h"
 
@@ -29,30 +30,40 @@ absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec, const ClmText& text,
   return LoadTokenizer(spec.tokenizer.ref, context.inputs);
 }
 
-absl::Status RecordData(const TokenDataset& dataset, results::RunWriter& writer) {
-  for (const char* part : {"train", "validation"}) {
-    for (size_t language = 0; language < dataset.languages().size(); ++language) {
-      int64_t num_documents = 0;
-      int64_t num_tokens = 0;
-      int64_t num_text_bytes = 0;
-      for (const TokenShard& shard : dataset.part(part)) {
-        for (int64_t i = 0; i < shard.num_documents(); ++i) {
-          const TokenDocument& document = shard.document(i);
-          if (document.language != language) continue;
-          ++num_documents;
-          num_tokens += shard.document_end(i) - static_cast<int64_t>(document.first_token);
-          num_text_bytes += document.num_text_bytes;
-        }
-      }
-      BENCH_RETURN_IF_ERROR(writer.TableRow("data", std::nullopt,
-                                            {{"language", dataset.languages()[language]},
-                                             {"part", std::string(part)},
-                                             {"documents", num_documents},
-                                             {"tokens", num_tokens},
-                                             {"text_bytes", num_text_bytes}}));
-    }
+// The token data set in the corpus' artifact, which must have been made with this tokenizer.
+absl::StatusOr<TokenDataset> OpenCorpus(const ClmDataSpec& data, const Tokenizer& tokenizer,
+                                        const RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(TokenDataset dataset,
+                         TokenDataset::Open(context.inputs.at("dataset").folder));
+  if (dataset.tokenizer_sha256() == tokenizer.digest()) return dataset;
+  return UsageError(absl::StrCat("tokenizer: ", tokenizer.files().where, " has the digest ",
+                                 tokenizer.digest(), ", but ", ToString(*data.dataset),
+                                 " was tokenised with ", dataset.tokenizer_sha256(),
+                                 "; name the tokenizer of the corpus"));
+}
+
+// The text, tokenised in the run's folder.
+absl::StatusOr<TokenDataset> TokeniseData(const ClmSpec& spec, const ClmText& text,
+                                          const Tokenizer& tokenizer, const RunContext& context) {
+  const std::string folder = context.folder + "/tokens";
+  BENCH_RETURN_IF_ERROR(TokeniseText(text, tokenizer, spec.data.validation_fraction, folder));
+  return TokenDataset::Open(folder);
+}
+
+struct ClmInputs {
+  Tokenizer tokenizer;
+  TokenDataset dataset;
+};
+absl::StatusOr<ClmInputs> ReadInputs(const ClmSpec& spec, RunContext& context) {
+  if (spec.data.dataset) {
+    BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, LoadTokenizer(spec.tokenizer.ref, context.inputs));
+    BENCH_ASSIGN_OR_RETURN(TokenDataset dataset, OpenCorpus(spec.data, tokenizer, context));
+    return ClmInputs{std::move(tokenizer), std::move(dataset)};
   }
-  return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadData(spec.data, context));
+  BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, TokenizerOf(spec, text, context));
+  BENCH_ASSIGN_OR_RETURN(TokenDataset dataset, TokeniseData(spec, text, tokenizer, context));
+  return ClmInputs{std::move(tokenizer), std::move(dataset)};
 }
 
 absl::Status CheckNotEmpty(const TokenDataset& dataset) {
@@ -66,7 +77,9 @@ absl::Status CheckNotEmpty(const TokenDataset& dataset) {
 }  // namespace
 
 std::vector<InputNeed> ClmStage::Inputs() const {
-  return DecoderInputs(spec_.tokenizer.ref, spec_.init);
+  std::vector<InputNeed> needs = DecoderInputs(spec_.tokenizer.ref, spec_.init);
+  if (spec_.data.dataset) needs.push_back({"dataset", *spec_.data.dataset, {StageKind::kCorpus}});
+  return needs;
 }
 
 absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experiments_root) const {
@@ -92,15 +105,13 @@ absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& i
 }
 
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadData(spec_.data, context));
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, TokenizerOf(spec_, text, context));
-  const std::string folder = context.folder + "/tokens";
-  BENCH_RETURN_IF_ERROR(TokeniseText(text, tokenizer, spec_.data.validation_fraction, folder));
-  BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(folder));
+  BENCH_ASSIGN_OR_RETURN(const ClmInputs inputs, ReadInputs(spec_, context));
+  const Tokenizer& tokenizer = inputs.tokenizer;
+  const TokenDataset& dataset = inputs.dataset;
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(dataset));
-  BENCH_RETURN_IF_ERROR(RecordData(dataset, context.writer));
-  BENCH_ASSIGN_OR_RETURN(const auto decoder,
-                         InitialDecoder(spec_.model, spec_.init, tokenizer, context));
+  BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec_.model, spec_.init, tokenizer,
+                                                            context, spec_.training.precision));
   BENCH_RETURN_IF_ERROR(
       context.writer.Summary({{&results::kParameters, ""},
                               static_cast<double>(models::NumParameters(decoder->config()))}));

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
+#include "harness/data/document_tokens.h"
 #include "harness/data/source_content.h"
 #include "harness/data/text.h"
 
@@ -15,12 +16,6 @@ namespace bench::harness {
 namespace {
 
 constexpr int64_t kMaxTextBytes = int64_t{1} << 30;
-
-// With its line feed. Lines are tokenised one by one, so that memory stays that of the longest.
-std::string_view NextLine(std::string_view text) {
-  const size_t end = text.find('\n');
-  return end == std::string_view::npos ? text : text.substr(0, end + 1);
-}
 
 bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
@@ -79,21 +74,6 @@ CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAtte
           at::tensor(targets, at::kLong).to(device)};
 }
 
-absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
-                                                    std::string_view text) {
-  std::vector<int64_t> tokens;
-  if (tokenizer.bos_id()) tokens.push_back(*tokenizer.bos_id());
-  while (!text.empty()) {
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    const std::string_view line = NextLine(text);
-    const std::vector<int64_t> encoded = tokenizer.Encode(line);
-    tokens.insert(tokens.end(), encoded.begin(), encoded.end());
-    text.remove_prefix(line.size());
-  }
-  tokens.push_back(tokenizer.eos_id());
-  return tokens;
-}
-
 absl::StatusOr<ClmText> ReadClmText(const std::string& path) {
   std::vector<std::string> files = {path};
   std::error_code error;
@@ -147,7 +127,7 @@ absl::StatusOr<Tokenizer> TrainCharacterTokenizer(const ClmText& text) {
     std::string_view rest = text;
     const NextText next = [&rest]() -> std::optional<std::string> {
       if (rest.empty()) return std::nullopt;
-      const std::string_view line = NextLine(rest);
+      const std::string_view line = FirstLine(rest);
       rest.remove_prefix(line.size());
       return std::string(line);
     };

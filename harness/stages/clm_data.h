@@ -42,11 +42,6 @@ class ClmSequences {
 CausalBatch MakeClmBatch(const std::vector<ClmSequence>& sequences, DocumentAttention attention,
                          at::Device device);
 
-// A document as the model sees it: BOS where the tokenizer has one, the text, EOS.
-// StoppedError once a stop was asked for.
-absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
-                                                    std::string_view text);
-
 // The text to train on and where it is from, for messages.
 struct ClmText {
   std::string text;

@@ -47,23 +47,39 @@ absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& dig
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec& model,
+namespace {
+
+absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec& model,
                                                                 const InitSpec& init,
                                                                 const Tokenizer& tokenizer,
-                                                                const RunContext& context) {
+                                                                const RunContext& context,
+                                                                at::ScalarType type) {
   const models::DecoderConfig config = DecoderConfigOf(model, tokenizer.vocab_size());
   const at::Device device = DeviceOf(context.device);
   if (init.weights == InitSource::kRandom) {
     at::Generator generator =
         at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights));
-    return models::Decoder::Create(config, generator, device, at::kFloat);
+    return models::Decoder::Create(config, generator, device, type);
   }
   const std::string folder = init.weights == InitSource::kFolder
                                  ? *init.folder
                                  : context.inputs.at("initial_weights").folder;
-  BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+  BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, type));
   BENCH_RETURN_IF_ERROR(CheckVocabulary(tokenizer, decoder->config(), folder));
   BENCH_RETURN_IF_ERROR(CheckSameModel(config, decoder->config(), folder));
+  return decoder;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec& model,
+                                                                const InitSpec& init,
+                                                                const Tokenizer& tokenizer,
+                                                                const RunContext& context,
+                                                                Precision precision) {
+  const auto type = precision == Precision::kMixed ? at::kBFloat16 : at::kFloat;
+  BENCH_ASSIGN_OR_RETURN(auto decoder, InitialWeights(model, init, tokenizer, context, type));
+  if (precision == Precision::kAutocast) decoder->ComputeIn(at::kBFloat16);
   return decoder;
 }
 

@@ -40,9 +40,8 @@ absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& dig
 
 // Random weights for the tokenizer's vocabulary, or those of an artifact or Hugging Face folder,
 // which must have this geometry and at least that vocabulary (UsageError naming the difference).
-absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec& model,
-                                                                const InitSpec& init,
-                                                                const Tokenizer& tokenizer,
-                                                                const RunContext& context);
+absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(
+    const ModelSpec& model, const InitSpec& init, const Tokenizer& tokenizer,
+    const RunContext& context, Precision precision = Precision::kFp32);
 
 }  // namespace bench::harness

@@ -1,5 +1,6 @@
 // The one place that knows which class runs which stage.
 #include "harness/stages/clm.h"
+#include "harness/stages/corpus.h"
 #include "harness/stages/ppo.h"
 #include "harness/stages/preferences.h"
 #include "harness/stages/reward.h"
@@ -19,6 +20,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const TokenizerSpec& spec) const {
     return std::make_unique<TokenizerStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const CorpusSpec&) const {
+    return std::make_unique<CorpusStage>(definition);
   }
   std::unique_ptr<Stage> operator()(const ClmSpec&) const {
     return std::make_unique<ClmStage>(definition);

@@ -67,8 +67,8 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec_.data.mix));
-  BENCH_ASSIGN_OR_RETURN(const auto decoder,
-                         InitialDecoder(spec_.model, spec_.init, tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec_.model, spec_.init, tokenizer,
+                                                            context, spec_.training.precision));
   BENCH_RETURN_IF_ERROR(
       context.writer.Summary({{&results::kParameters, ""},
                               static_cast<double>(models::NumParameters(decoder->config()))}));

@@ -14,6 +14,8 @@ class AdamW : public Optimizer {
       const auto fp32 = parameter.tensor.options().dtype(at::kFloat).requires_grad(false);
       group.names.push_back(parameter.name);
       group.parameters.push_back(parameter.tensor);
+      // The parameter itself if it is fp32.
+      group.masters.push_back(parameter.tensor.detach().to(at::kFloat));
       group.exp_avg.push_back(at::zeros(parameter.tensor.sizes(), fp32));
       group.exp_avg_sq.push_back(at::zeros(parameter.tensor.sizes(), fp32));
       group.step.push_back(at::zeros({}, fp32));
@@ -33,6 +35,9 @@ class AdamW : public Optimizer {
         state.push_back({"exp_avg/" + group->names[i], group->exp_avg[i]});
         state.push_back({"exp_avg_sq/" + group->names[i], group->exp_avg_sq[i]});
         state.push_back({"step/" + group->names[i], group->step[i]});
+        if (HasMaster(*group, i)) {
+          state.push_back({"master/" + group->names[i], group->masters[i]});
+        }
       }
     }
     return state;
@@ -41,8 +46,12 @@ class AdamW : public Optimizer {
  private:
   struct Group {
     std::vector<std::string> names;
-    std::vector<at::Tensor> parameters, exp_avg, exp_avg_sq, step;
+    std::vector<at::Tensor> parameters, masters, exp_avg, exp_avg_sq, step;
   };
+
+  static bool HasMaster(const Group& group, size_t i) {
+    return group.parameters[i].scalar_type() != at::kFloat;
+  }
 
   void StepGroup(const Group& group, double learning_rate, double weight_decay) const {
     Group live;
@@ -51,16 +60,20 @@ class AdamW : public Optimizer {
       const at::Tensor& gradient = group.parameters[i].grad();
       if (!gradient.defined()) continue;
       live.parameters.push_back(group.parameters[i]);
+      live.masters.push_back(group.masters[i]);
       live.exp_avg.push_back(group.exp_avg[i]);
       live.exp_avg_sq.push_back(group.exp_avg_sq[i]);
       live.step.push_back(group.step[i]);
-      gradients.push_back(gradient);
+      gradients.push_back(gradient.to(at::kFloat));
     }
     if (gradients.empty()) return;
     at::_foreach_add_(live.step, 1);
-    at::_fused_adamw_(live.parameters, gradients, live.exp_avg, live.exp_avg_sq,
+    at::_fused_adamw_(live.masters, gradients, live.exp_avg, live.exp_avg_sq,
                       /*max_exp_avg_sqs=*/{}, live.step, learning_rate, spec_.beta1, spec_.beta2,
                       weight_decay, spec_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+    for (size_t i = 0; i < live.parameters.size(); ++i) {
+      if (HasMaster(live, i)) live.parameters[i].copy_(live.masters[i]);
+    }
   }
 
   OptimizerSpec spec_;
@@ -90,7 +103,7 @@ double ClipGradients(const std::vector<models::NamedTensor>& parameters, double 
   }
   if (gradients.empty()) return 0;
   double sum_of_squares = 0;
-  for (const at::Tensor& norm : at::_foreach_norm(gradients)) {
+  for (const at::Tensor& norm : at::_foreach_norm(gradients, /*ord=*/2, at::kFloat)) {
     const double value = norm.item<double>();
     sum_of_squares += value * value;
   }

@@ -5,6 +5,9 @@
 //   w = w (1 - lr wd) - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
 // Weight decay applies to matrices (two or more dimensions); norm gains are left alone.
 // Moments are fp32 of the parameter's shape. Elementwise, so independent of threads.
+//
+// Parameters that are not fp32 have an fp32 copy, their master weights, which the step is made on;
+// they are its rounding. Source: Micikevicius et al., arXiv:1710.03740, section 3.1.
 #pragma once
 
 #include <memory>
@@ -21,7 +24,8 @@ class Optimizer {
   virtual ~Optimizer() = default;
   // Updates the parameters from their gradients; parameters without a gradient are skipped.
   virtual void Step(double learning_rate) = 0;
-  // Tensors to save and restore, e.g. "exp_avg/model.norm.weight". They alias the live state.
+  // Tensors to save and restore, e.g. "exp_avg/model.norm.weight"; "master/..."
+  // where there are master weights. They alias the live state.
   virtual std::vector<models::NamedTensor> State() const = 0;
 };
 

@@ -3,6 +3,7 @@
 usage: clm_run_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
 """
 
+import json
 import pathlib
 import sys
 import unittest
@@ -89,6 +90,25 @@ class Clm(CommandCase):
         expected = deterministic_content(self.run_ok(self.definition))
         recomputed = self.run_ok(self.definition, "--set", "training.recompute_activations=true")
         self.assertEqual(deterministic_content(recomputed), expected)
+
+    def test_every_precision_trains_and_resumes_to_the_same_bits(self):
+        losses = {}
+        for precision in ("fp32", "autocast", "mixed"):
+            change = ("--set", f"training.precision={precision}")
+            whole = self.run_ok(self.definition, *change)
+            out = self.place.folder / precision
+            self.run_ok(self.definition, *change, "--out", out, "--stop-after-step", 7)
+            resumed = self.run_ok(self.definition, *change, "--out", out, "--resume")
+            self.assertEqual(deterministic_content(resumed), deterministic_content(whole), precision)
+            with h5py.File(whole) as file:
+                losses[precision] = file["summary/loss"][()]
+        # Twenty steps of a model that begins at ln(V): all learn, none by the same bits.
+        self.assertEqual(len(set(losses.values())), 3)
+        for precision in ("autocast", "mixed"):
+            self.assertLess(abs(losses[precision] - losses["fp32"]), 0.05 * losses["fp32"])
+        folder = self.place.folder / "bf16"
+        self.run_ok("--export", whole, folder)
+        self.assertEqual(json.loads((folder / "config.json").read_text())["torch_dtype"], "bfloat16")
 
     def test_a_trained_model_continues_text_and_is_fine_tuned(self):
         path = self.run_ok(self.definition)

@@ -23,6 +23,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/control/signals.cc": (END_TO_END, "needs a process to signal"),
     "harness/stages/causal_task.cc": ("tests/harness/stages/clm_task_test.cc", "through that task"),
     "harness/stages/clm.cc": ("tests/commands/clm_run_test.py", "whole runs of pre-training"),
+    "harness/stages/corpus.cc": ("tests/commands/corpus_run_test.py", "whole runs"),
     "harness/stages/decoder_inputs.cc": (END_TO_END, "runs from random weights, artifacts, folders"),
     "harness/stages/factory.cc": (END_TO_END, "every stage is run"),
     "harness/stages/preferences.cc": ("tests/commands/preferences_run_test.py", "a whole run"),

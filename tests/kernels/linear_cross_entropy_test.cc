@@ -127,5 +127,34 @@ TEST(LinearCrossEntropy, RejectsWrongShapesAndTargets) {
   EXPECT_THROW(LinearCrossEntropy(h, w, at::zeros({3})), c10::Error);
 }
 
+// Products round to bf16; the softmax, the sum and the weight's gradient over blocks do not.
+TEST(LinearCrossEntropy, Bf16LosesNothingButTheRoundingOfLogits) {
+  constexpr double kBf16Roundoff = 1.0 / 512;
+  constexpr int64_t kRows = 100, kVocab = 70'000;  // 8 MiB of logits hold 32 rows: four blocks
+  const at::AutoGradMode grad(true);
+  const at::Tensor targets = at::randint(0, kVocab, {kRows}, at::detail::createCPUGenerator(4),
+                                         at::TensorOptions(at::kLong));
+  const auto run = [&](at::ScalarType type, bool fused) {
+    const at::Tensor hidden =
+        Random({kRows, 16}, 1).to(at::kBFloat16).to(type).set_requires_grad(true);
+    const at::Tensor weight =
+        Random({kVocab, 16}, 2).to(at::kBFloat16).to(type).set_requires_grad(true);
+    const CrossEntropy result = fused ? LinearCrossEntropy(hidden, weight, targets)
+                                      : LinearCrossEntropyReference(hidden, weight, targets);
+    result.loss_sum.backward();
+    return std::vector<at::Tensor>{result.loss_sum.detach().view({1}), result.nll_M, hidden.grad(),
+                                   weight.grad()};
+  };
+  const auto actual = run(at::kBFloat16, true), expected = run(at::kDouble, false);
+  EXPECT_EQ(actual[0].scalar_type(), at::kFloat);
+  EXPECT_EQ(actual[1].scalar_type(), at::kFloat);
+  EXPECT_EQ(actual[3].scalar_type(), at::kBFloat16);
+  // A logit of standard deviation 4 rounds by up to 2^-9 of it; so does its share of the NLL.
+  EXPECT_LE(RelativeError(actual[1], expected[1]), 2 * kBf16Roundoff);
+  EXPECT_LE(RelativeError(actual[0], expected[0]), kBf16Roundoff);  // such errors average out
+  // The logits' rounding, that of the gradient of logits, the product's.
+  for (const size_t i : {2, 3}) EXPECT_LE(RelativeError(actual[i], expected[i]), 6 * kBf16Roundoff);
+}
+
 }  // namespace
 }  // namespace bench::kernels

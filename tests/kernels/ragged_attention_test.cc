@@ -34,6 +34,26 @@ TEST(RaggedAttention, MatchesReferenceInDoubleWithGradients) {
   }
 }
 
+// Neighbours of one length go through together.
+TEST(RaggedAttention, Bf16IsTheReferenceUpToItsRoundings) {
+  constexpr double kBf16Roundoff = 1.0 / 512;
+  for (const Heads& heads : {Heads{6, 6, 48}, Heads{6, 2, 10}}) {
+    for (const Offsets& offsets : {Offsets{0, 5, 10, 13, 18}, Offsets{0, 64, 128}, Offsets{0, 1}}) {
+      std::vector<at::Tensor> in = Inputs(offsets.back(), heads);
+      for (at::Tensor& x : in) x = x.to(at::kBFloat16);
+      const Evaluation actual = Evaluate(With(offsets, true), in, at::kBFloat16);
+      const Evaluation expected = Evaluate(With(offsets, false), in, at::kDouble);
+      // Scores, probabilities and their product round, and the same again backwards; sums are fp32.
+      // 4 covers what the softmax amplifies, as its exponent holds scores up to a few units.
+      EXPECT_LE(RelativeError(actual.output, expected.output), 4 * 3 * kBf16Roundoff);
+      for (size_t i = 0; i < 3; ++i) {
+        EXPECT_LE(RelativeError(actual.gradients[i], expected.gradients[i]), 4 * 6 * kBf16Roundoff)
+            << i;
+      }
+    }
+  }
+}
+
 TEST(RaggedAttention, FirstTokenSeesItselfOnly) {
   const std::vector<at::Tensor> in = Inputs(9, {4, 2, 8});
   const at::Tensor o = With({0, 5, 9}, true)(in);

@@ -152,7 +152,7 @@ absl::Status WalkDocuments(const TokenDataset& dataset) {
 
 absl::Status ReadTokenDataset(const std::string& name, const std::string& bytes,
                               const std::string& folder) {
-  if (!Exists(folder + "/manifest.json")) WriteTokenDataset(folder);
+  if (!Exists(folder + "/tokens.json")) WriteTokenDataset(folder);
   WriteFile(folder + name, bytes);
   const auto dataset = TokenDataset::Open(folder);
   return dataset.ok() ? WalkDocuments(*dataset) : dataset.status();
@@ -226,7 +226,7 @@ std::vector<Format> DataFormats() {
       SettingsFormat(kSpecialTokensMapFile, kSettings),
       SettingsFormat(kGenerationConfigFile, R"({"bos_token_id":600,"eos_token_id":[602,600]})"),
       {"SentencePiece model to tokenizer.json", ConvertibleModels, ConvertModel},
-      TokenDatasetFormat("token data set manifest", "/manifest.json", JsonWords()),
+      TokenDatasetFormat("token data set manifest", "/tokens.json", JsonWords()),
       TokenDatasetFormat("token data set documents", kDocuments, {std::string(16, '\0'), "\x02"}),
       {"gettext catalogue (.mo)", Catalogues, ReadCatalogue},
       {"source records (JSON lines)", Records, ReadRecords},

@@ -24,6 +24,7 @@ struct Format {
 std::vector<Format> ResultsFormats();
 std::vector<Format> DefinitionFormats();
 std::vector<Format> DataFormats();
+std::vector<Format> CorpusFormats();
 std::vector<Format> ModelFormats();
 std::vector<Format> StoreFormats();
 

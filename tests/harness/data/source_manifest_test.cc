@@ -38,6 +38,22 @@ TEST_F(Manifest, HoldsWhatTheFileSays) {
   EXPECT_THAT(manifest->files, ::testing::ElementsAre("usr/share/locale/zh_CN/LC_MESSAGES/*.mo"));
 }
 
+TEST_F(Manifest, TheFormatIsThatOfItsFilesOrOfMessages) {
+  EXPECT_EQ(Load(kGood)->format, DocumentFormat::kMessages);
+  std::string files = kGood;
+  files.replace(files.find("gettext"), 7, "files");
+  const auto by_name = Load(files);
+  ASSERT_TRUE(by_name.ok()) << by_name.status();
+  EXPECT_EQ(by_name->format, std::nullopt);
+  const auto quotations = Load(files + "format = \"quotations\"\n");
+  ASSERT_TRUE(quotations.ok()) << quotations.status();
+  EXPECT_EQ(quotations->format, DocumentFormat::kQuotations);
+  EXPECT_NE(DocumentsDigest(*quotations), DocumentsDigest(*by_name));
+  for (const char* wrong : {"messages", "tar", ""}) {
+    EXPECT_EQ(ExitCodeFor(Load(files + "format = \"" + wrong + "\"\n").status()), ExitCode::kUsage);
+  }
+}
+
 struct Edit {
   std::string from, to, message;
 };
@@ -54,6 +70,7 @@ TEST_F(Manifest, RefusesEveryWrongKeyWithLineAndColumn) {
       {"[\"usr/share/locale/zh_CN/LC_MESSAGES/*.mo\"]", "[1]", "\"files\" is not a list"},
       {"description = \"Shell\"\n", "", "no key \"description\""},
       {"kind =", "kind = =", "s.toml:1:8: "},
+      {"sha256", "format = \"text\"\nsha256", "s.toml:6:10: \"format\" is no format of files"},
       {"kind", "licence = \"a\"\nkind", "s.toml:4:"},
   };
   for (const Edit& edit : edits) {
@@ -93,7 +110,7 @@ TEST(CommittedManifests, AllLoad) {
     EXPECT_TRUE(manifest.ok()) << manifest.status();
     ++count;
   }
-  EXPECT_EQ(count, 15);
+  EXPECT_EQ(count, 22);
 }
 
 }  // namespace

@@ -98,24 +98,24 @@ TEST(TokenDataset, DamageIsNamed) {
   languages[16] = 4;
   EXPECT_THAT(refusal("train-00000.documents", languages),
               HasSubstr("document 0 has the language 2 of 2"));
-  EXPECT_THAT(refusal("manifest.json", "{"), HasSubstr("manifest.json"));
-  EXPECT_THAT(refusal("manifest.json", "{\"format\": 3}"), HasSubstr("manifest.json"));
+  EXPECT_THAT(refusal("tokens.json", "{"), HasSubstr("manifest.json"));
+  EXPECT_THAT(refusal("tokens.json", "{\"format\": 3}"), HasSubstr("manifest.json"));
 }
 
 TEST(TokenDataset, AManifestIsReadAsStrictlyAsAnyDocument) {
   const TempFolder folder;
   Write(folder.path(), 100);
-  const std::string manifest = *ReadFile(folder / "manifest.json");
+  const std::string manifest = *ReadFile(folder / "tokens.json");
   const auto refusal = [&](std::string_view from, std::string_view to) {
     std::string changed = manifest;
     changed.replace(changed.find(from), from.size(), to);
-    EXPECT_TRUE(PublishFile(folder / "manifest.json", changed).ok());
+    EXPECT_TRUE(PublishFile(folder / "tokens.json", changed).ok());
     const absl::Status status = TokenDataset::Open(folder.path()).status();
     EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData) << status;
     return std::string(status.message());
   };
   EXPECT_THAT(refusal("\"vocab_size\": 100", "\"vocab_size\": 100, \"vocab_size\": 99"),
-              HasSubstr("manifest.json: duplicate key \"vocab_size\""));
+              HasSubstr("tokens.json: duplicate key \"vocab_size\""));
   EXPECT_THAT(refusal("\"vocab_size\": 100", "\"vocab_size\": 1e2"), HasSubstr("\"vocab_size\""));
   EXPECT_THAT(refusal("\"tokens\": 7", "\"tokens\": 9223372036854775807"),
               HasSubstr("not of the size"));

@@ -39,5 +39,21 @@ TEST(WordExample, TextIsInsertedAsItIs) {
   EXPECT_EQ(WordExample({"en_zh", "{} $& \\1", "y"}, 0).instruction, "将“{} $& \\1”翻译成中文。");
 }
 
+TEST(InputText, FindsTheInputOfEveryWording) {
+  for (const std::string_view task : kTranslationTasks) {
+    for (uint64_t draw = 0; draw < 40; ++draw) {
+      for (const char* input : {"打开“文件”？", "Open \"x\" in Chinese."}) {
+        const SftExample example = WordExample({task, input, "output"}, draw);
+        EXPECT_EQ(InputText(example), input) << example.instruction;
+      }
+    }
+  }
+}
+
+TEST(InputText, OfAnotherOriginIsTheInputOrTheInstruction) {
+  EXPECT_EQ(InputText({.instruction = "Add", .input = "1 2", .output = "3"}), "1 2");
+  EXPECT_EQ(InputText({.instruction = "Say hello", .output = "hello"}), "Say hello");
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -33,6 +33,7 @@ Definition FullDefinition(StageKind kind) {
     sft->acceptance = {{"exact_match", 0.1, 0.9}};
   } else if (auto* clm = std::get_if<ClmSpec>(&definition.stage)) {
     clm->tokenizer.ref = {ArtifactRef{"t", 1}, "t.model"};
+    clm->data.dataset = ArtifactRef{"c", 1};
     clm->data.source = "s";
     clm->data.path = "p";
     clm->init.artifact = ArtifactRef{"i", 1};
@@ -46,6 +47,11 @@ Definition FullDefinition(StageKind kind) {
     reward->init.artifact = ArtifactRef{"i", 1};
     reward->init.folder = "f";
     reward->acceptance = {{"preference_accuracy", 0.1, 0.9}};
+  } else if (auto* corpus = std::get_if<CorpusSpec>(&definition.stage)) {
+    corpus->sources = {"manpages"};
+    corpus->path = "p";
+    corpus->exclude.dataset = ArtifactRef{"d", 1};
+    corpus->tokenizer = {ArtifactRef{"t", 1}, "t.model"};
   } else if (auto* preferences = std::get_if<PreferencesSpec>(&definition.stage)) {
     preferences->data.dataset = ArtifactRef{"d", 1};
     preferences->data.path = "p";

@@ -53,13 +53,18 @@ TEST(ClmSpec, SequencesAndSamplesFitIntoThePositions) {
   EXPECT_EQ(Refusal(kSmallClm, {"evaluation.sample_new_tokens=992"}), "");
 }
 
-TEST(ClmSpec, TrainsOnASourceOrAFile) {
+TEST(ClmSpec, TrainsOnACorpusASourceOrAFile) {
   EXPECT_THAT(Refusal(std::string(kSmallClm).replace(kSmallClm.find("path = "), 17, "")),
-              HasSubstr("data.source: needs exactly one of"));
+              HasSubstr("data.dataset: needs exactly one of"));
   EXPECT_THAT(
       Refusal(std::string(kSmallClm).replace(kSmallClm.find("path = "), 0, "source = \"s\"\n")),
-      HasSubstr("data.path: needs exactly one of"));
+      HasSubstr("data.dataset: needs exactly one of"));
   EXPECT_EQ(Refusal(kSmallClm, {"data.source=s"}), "");
+  EXPECT_THAT(Refusal(kSmallClm, {"data.dataset=c@1"}),
+              HasSubstr("tokenizer.characters: data.dataset has its tokenizer already"));
+  EXPECT_EQ(Refusal(kSmallClm,
+                    {"data.dataset=c@1", "tokenizer.characters=false", "tokenizer.path=t.model"}),
+            "");
 }
 
 }  // namespace

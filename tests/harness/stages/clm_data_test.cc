@@ -131,7 +131,7 @@ TEST(TokeniseText, AStopSignalEndsIt) {
   const absl::Status status =
       TokeniseText({"say it\nsay 9\nsay it\n", "t"}, tokenizer, 0.3, folder / "out");
   EXPECT_TRUE(IsStopped(status)) << status;
-  EXPECT_FALSE(Exists(folder / "out/manifest.json"));
+  EXPECT_FALSE(Exists(folder / "out/tokens.json"));
 }
 
 TEST(ReadClmText, IsAFileOrAFoldersFilesInOrder) {

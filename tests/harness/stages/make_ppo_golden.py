@@ -1,8 +1,6 @@
-""
-    "Writes golden/ppo.json: PPO's advantages and losses as trainers with padded batches compute them.
+"""Writes golden/ppo.json: PPO's advantages and losses as trainers with padded batches compute them.
 
-    usage : make_ppo_golden.py;
-needs torch. Written apart from the C++ code and in another layout, [batch,
+usage: make_ppo_golden.py [FILE]; needs torch. Written apart from the C++ code and in another layout, [batch,
 time] with masks, after N+ (arXiv:2403.17031) and TRL's PPOTrainer, without their quirks that
 tests/harness/stages/ppo_advantages_test.cc and training's documentation name: the score is at the end
 token, and means are over real tokens. Gradients are torch autograd's. Everything in float64.
@@ -10,6 +8,7 @@ token, and means are over real tokens. Gradients are torch autograd's. Everythin
 
 import json
 import pathlib
+import sys
 
 import torch
 
@@ -53,7 +52,7 @@ def advantages_of(case, log_probs, ref_log_probs, values, scores, mask, s):
     for t in reversed(range(WIDTH)):
         next_values = values[:, t + 1] if t + 1 < WIDTH else torch.zeros_like(running)
         delta = rewards[:, t] + s["gamma"] * next_values - values[:, t]
-#Behind a row's end everything is masked to 0, so each row starts at its own last token.
+        # Behind a row's end everything is masked to 0, so each row starts at its own last token.
         running = (delta + s["gamma"] * s["lam"] * running) * mask[:, t]
         columns.append(running)
     advantages = torch.stack(columns[::-1], dim=1)
@@ -117,10 +116,11 @@ def make_case(s):
     advantages, returns = advantages_of(case, old_log_probs, ref_log_probs, old_values, scores, mask, s)
     case["advantages"], case["returns"] = advantages, returns
     losses_of(case, log_probs, values, old_log_probs, old_values, advantages, returns, mask, s)
-    return {
-name: plain(value) for name, value in case.items()
-}
+    return {name: plain(value) for name, value in case.items()}
+
 
 target = pathlib.Path(__file__).parent / "golden" / "ppo.json"
+if len(sys.argv) > 1:
+    target = pathlib.Path(sys.argv[1])
 target.write_text(json.dumps([make_case(s) for s in SETTINGS], indent=1) + "\n")
 print(target)

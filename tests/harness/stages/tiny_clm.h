@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "harness/data/document_tokens.h"
 #include "harness/stages/clm_task.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
 #include "tests/support/temp_folder.h"

@@ -56,6 +56,29 @@ TEST(AdamW, EqualsTheAlgorithmInFloat64AndDecaysMatricesOnly) {
   EXPECT_GT(vector.tensor.item<float>() - matrix.tensor.item<float>(), 1e-4);
 }
 
+// Steps of 1e-5 are less than half an ulp of a bf16 weight near 1: only master weights keep them.
+TEST(AdamW, MasterWeightsKeepWhatBf16WouldLose) {
+  OptimizerSpec spec = Spec();
+  NamedTensor weight{"w", at::full({1, 1}, 1, at::kBFloat16).set_requires_grad(true)};
+  const auto optimizer = MakeOptimizer(spec, {weight});
+  Reference expected{1};
+  for (int i = 0; i < 1000; ++i) {
+    weight.tensor.mutable_grad() = at::full({1, 1}, 0.5, at::kBFloat16);
+    optimizer->Step(1e-5);
+    expected.Step(spec, 0.5, 1e-5, spec.weight_decay);
+  }
+  at::Tensor master;
+  for (const NamedTensor& state : optimizer->State()) {
+    if (state.name == "master/w") master = state.tensor;
+  }
+  ASSERT_TRUE(master.defined());
+  // Equal steps round alike: 1,000 x 3 roundings (factor of the decay, decay, step) x half an ulp
+  // of a weight below 1, 2^-25.
+  EXPECT_NEAR(master.item<float>(), expected.weight, 9e-5);
+  EXPECT_LT(expected.weight, 0.995);
+  EXPECT_TRUE(at::equal(weight.tensor, master.to(at::kBFloat16)));
+}
+
 TEST(AdamW, SkipsParametersWithoutAGradient) {
   NamedTensor used{"a", at::ones({2, 2}).set_requires_grad(true)};
   NamedTensor unused{"b", at::ones({2, 2}).set_requires_grad(true)};

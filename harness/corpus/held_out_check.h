@@ -1,0 +1,21 @@
+// What of the held-out documents training has seen after all.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "harness/corpus/ngram_set.h"
+#include "harness/corpus/phases.h"
+#include "harness/data/token_dataset.h"
+
+namespace bench::corpus {
+
+// Held-out documents whose tokens, all of them, are those of a training document: found in the
+// tokens as they were written. Memory: 16 bytes a held-out document.
+int64_t CountHeldOutInTraining(const harness::TokenDataset& dataset);
+
+// How many n-grams of `held_out` occur in training documents. Reads the final documents of all
+// shards, over the plan's threads.
+absl::StatusOr<int64_t> CountNgramsInTraining(const CorpusPlan& plan, const NgramSet& held_out);
+
+}  // namespace bench::corpus

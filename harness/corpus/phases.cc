@@ -1,0 +1,193 @@
+#include "harness/corpus/phases.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/control/signals.h"
+#include "harness/corpus/document_file.h"
+#include "harness/corpus/filter_chain.h"
+#include "harness/corpus/prepared_documents.h"
+
+namespace bench::corpus {
+namespace {
+
+using harness::CheckNotStopped;
+using harness::FilterPreset;
+
+// Files that a shard has open at a time, one a partition.
+constexpr int kMaxPartitions = 32;
+constexpr int64_t kMinShardBudget = int64_t{1} << 20;
+
+template <typename Parameters>
+std::optional<PerWritingSystem<Parameters>> IfApplied(const harness::FilterSpec<Parameters>& spec) {
+  if (spec.preset == FilterPreset::kNone) return std::nullopt;
+  return spec.parameters;
+}
+
+FilterChainParameters ChainOf(const CorpusSpec& spec) {
+  return {.languages = spec.languages,
+          .gopher_repetition = IfApplied(spec.gopher_repetition),
+          .gopher_quality = IfApplied(spec.gopher_quality),
+          .c4 = IfApplied(spec.c4),
+          .fineweb = IfApplied(spec.fineweb)};
+}
+
+// The documents of a shard on their way through the filters.
+class Preparation {
+ public:
+  Preparation(const CorpusPlan& plan, DocumentWriter documents, ShuffleWriter<ExactRecord> exact)
+      : plan_(plan),
+        chain_(ChainOf(plan.spec)),
+        documents_(std::move(documents)),
+        exact_(std::move(exact)) {}
+
+  absl::Status ReadFile(const SourceFile& file) {
+    ReaderOptions options;
+    options.on_invalid = plan_.spec.on_invalid;
+    options.max_document_bytes = plan_.spec.max_document_bytes;
+    options.min_joined_characters = plan_.spec.min_joined_characters;
+    if (plan_.evaluation_texts != nullptr) {
+      options.exclude_message = [this](std::string_view text) {
+        return plan_.evaluation_texts->Contains(text);
+      };
+    }
+    return VisitDocuments(
+               file, options, [&](Document document) { return Take(std::move(document)); },
+               [&](const Rejection& rejection) {
+                 report_.rejected.Add(file.source, rejection);
+                 return absl::OkStatus();
+               })
+        .status();
+  }
+
+  absl::StatusOr<CorpusReport> Finish() {
+    BENCH_RETURN_IF_ERROR(documents_.Finish());
+    BENCH_RETURN_IF_ERROR(exact_.Finish());
+    report_.dropped_lines = chain_.dropped_lines();
+    return report_;
+  }
+
+ private:
+  absl::Status Take(Document document) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    const auto num_bytes = std::ssize(document.text);
+    report_.read[{document.source, document.language}].Add(num_bytes);
+    const std::optional<Removal> removal = chain_.Apply(document);
+    if (const auto cut = num_bytes - std::ssize(document.text); cut != 0) {
+      report_.shortened[std::string(Name(FilterId::kC4))].Add(cut);
+    }
+    if (removal) {
+      report_.removed.Add(Name(removal->filter), removal->rule, document);
+      return absl::OkStatus();
+    }
+    BENCH_RETURN_IF_ERROR(documents_.Add(document).status());
+    return exact_.Add(ExactRecordOf(document));
+  }
+
+  const CorpusPlan& plan_;
+  FilterChain chain_;
+  DocumentWriter documents_;
+  ShuffleWriter<ExactRecord> exact_;
+  CorpusReport report_;
+};
+
+std::string ShardPath(const CorpusPlan& plan, const char* kind, int shard) {
+  return absl::StrCat(plan.folder, "/", kind, "/shard-", shard, "-of-", plan.num_shards());
+}
+
+}  // namespace
+
+int CorpusPlan::num_partitions() const { return std::min(num_shards(), kMaxPartitions); }
+
+std::string CorpusPlan::PreparedPath(int shard) const {
+  return ShardPath(*this, "prepared", shard);
+}
+std::string CorpusPlan::FinalPath(int shard) const { return ShardPath(*this, "final", shard); }
+std::string CorpusPlan::OrderPath(int shard) const { return ShardPath(*this, "order", shard); }
+
+absl::Status CheckBudget(const CorpusPlan& plan) {
+  const int64_t needed =
+      std::max(kMinShardBudget, harness::kWorkBytesPerDocumentByte * plan.spec.max_document_bytes);
+  if (plan.ShardBudget() >= needed) return absl::OkStatus();
+  const int64_t needed_mib = (2 * plan.num_threads * needed + (1 << 20) - 1) >> 20;
+  return UsageError(absl::StrCat("corpus.budget_mib: ", plan.spec.budget_mib, " MiB are too few; ",
+                                 plan.num_threads, " threads with documents of up to ",
+                                 plan.spec.max_document_bytes, " bytes (max_document_bytes) need ",
+                                 needed_mib, " MiB"));
+}
+
+absl::StatusOr<CorpusReport> PrepareShard(const CorpusPlan& plan, int shard) {
+  BENCH_RETURN_IF_ERROR(MakeFolders(absl::StrCat(plan.folder, "/prepared")));
+  BENCH_ASSIGN_OR_RETURN(auto documents, DocumentWriter::Create(plan.PreparedPath(shard)));
+  BENCH_ASSIGN_OR_RETURN(auto exact, ShuffleWriter<ExactRecord>::Create(plan.exact_files(), shard,
+                                                                        plan.ShardBudget()));
+  Preparation preparation(plan, std::move(documents), std::move(exact));
+  const auto num_shards = static_cast<size_t>(plan.num_shards());
+  for (auto i = static_cast<size_t>(shard); i < plan.files.size(); i += num_shards) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    BENCH_RETURN_IF_ERROR(preparation.ReadFile(plan.files[i]));
+  }
+  return preparation.Finish();
+}
+
+absl::Status MatchExact(const CorpusPlan& plan, int partition) {
+  return RemoveExactDuplicates(plan.exact_files(), partition, plan.ShardBudget()).status();
+}
+
+absl::Status WriteBands(const CorpusPlan& plan, int shard, const Removals& removals) {
+  BENCH_ASSIGN_OR_RETURN(
+      BandWriter bands,
+      BandWriter::Create(plan.near_files(), shard, plan.spec.near.minhash, plan.ShardBudget()));
+  BENCH_RETURN_IF_ERROR(VisitPrepared(plan, shard, removals, [&](const PreparedDocument& prepared) {
+    return prepared.removed_by.empty() ? bands.Add(prepared.document) : absl::OkStatus();
+  }));
+  return bands.Finish();
+}
+
+absl::Status MatchNear(const CorpusPlan& plan, int partition) {
+  return MatchBands(plan.near_files(), partition, plan.ShardBudget());
+}
+
+absl::Status ClusterNear(const CorpusPlan& plan) {
+  return ClusterMatches(plan.near_files(), plan.budget_bytes() / 2);
+}
+
+absl::Status WriteLines(const CorpusPlan& plan, int shard, const Removals& removals) {
+  BENCH_ASSIGN_OR_RETURN(auto lines, ShuffleWriter<ParagraphRecord>::Create(
+                                         plan.line_files(), shard, plan.ShardBudget()));
+  const auto add = [&lines](const PreparedDocument& prepared) -> absl::Status {
+    if (!prepared.removed_by.empty()) return absl::OkStatus();
+    for (const ParagraphRecord& record : ParagraphRecords(prepared.document)) {
+      BENCH_RETURN_IF_ERROR(lines.Add(record));
+    }
+    return absl::OkStatus();
+  };
+  BENCH_RETURN_IF_ERROR(VisitPrepared(plan, shard, removals, add));
+  return lines.Finish();
+}
+
+absl::Status MatchLines(const CorpusPlan& plan, int partition) {
+  return MatchParagraphs(plan.line_files(), partition, plan.ShardBudget());
+}
+
+absl::Status CollectLines(const CorpusPlan& plan) {
+  return CollectRemovedLines(plan.line_files(), plan.budget_bytes() / 2);
+}
+
+absl::Status WriteSuffixes(const CorpusPlan& plan, int shard, const Removals& removals) {
+  constexpr int64_t kBytesPerTextByte = 6;  // text, and its suffix array of 4 bytes each; spare
+  SuffixBlockWriter blocks(plan.substring_files(), shard, plan.spec.substrings.min_bytes,
+                           plan.ShardBudget() / kBytesPerTextByte);
+  BENCH_RETURN_IF_ERROR(VisitPrepared(plan, shard, removals, [&](const PreparedDocument& prepared) {
+    return prepared.removed_by.empty() ? blocks.Add(prepared.document) : absl::OkStatus();
+  }));
+  return blocks.Finish();
+}
+
+absl::Status MatchSubstrings(const CorpusPlan& plan) {
+  return RemoveSubstrings(plan.substring_files(), plan.spec.substrings.min_bytes,
+                          plan.budget_bytes() / 2);
+}
+
+}  // namespace bench::corpus

@@ -1,0 +1,26 @@
+// How the documents of a file are written.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace bench::harness {
+
+enum class DocumentFormat {
+  kText,
+  kMarkdown,
+  kHtml,
+  kManual,      // man or mdoc
+  kCatalogue,   // gettext .mo
+  kJsonLines,   // a field "text"
+  kQuotations,  // of fortune(6), separated by lines of "%"
+  kWordNet,     // data files of WordNet's database
+  kBible,       // the compressed text of bible(1)
+  kMessages,    // the records of a source of kind "gettext" (source.h)
+};
+constexpr std::array<std::string_view, 10> EnumNames(DocumentFormat) {
+  return {"text",       "markdown",   "html",    "manual", "catalogue",
+          "json_lines", "quotations", "wordnet", "bible",  "messages"};
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,34 @@
+#include "harness/data/document_tokens.h"
+
+#include "base/status.h"
+#include "harness/control/signals.h"
+
+namespace bench::harness {
+
+std::string_view FirstLine(std::string_view text) {
+  const size_t end = text.find('\n');
+  return end == std::string_view::npos ? text : text.substr(0, end + 1);
+}
+
+std::string_view FirstPart(std::string_view text) {
+  if (text.size() <= kMaxPartBytes) return text;
+  const size_t last = text.rfind('\n', kMaxPartBytes - 1);
+  return last == std::string_view::npos ? FirstLine(text) : text.substr(0, last + 1);
+}
+
+absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
+                                                    std::string_view text) {
+  std::vector<int64_t> tokens;
+  if (tokenizer.bos_id()) tokens.push_back(*tokenizer.bos_id());
+  while (!text.empty()) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    const std::string_view part = FirstPart(text);
+    const std::vector<int64_t> encoded = tokenizer.Encode(part);
+    tokens.insert(tokens.end(), encoded.begin(), encoded.end());
+    text.remove_prefix(part.size());
+  }
+  tokens.push_back(tokenizer.eos_id());
+  return tokens;
+}
+
+}  // namespace bench::harness

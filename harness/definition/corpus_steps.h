@@ -1,0 +1,76 @@
+// The parameters of what follows the filters of a corpus: deduplication, masking of personal data,
+// and the check against evaluation sets. What each does is in harness/corpus/<name>.h.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bench::harness {
+
+class FieldList;
+
+// shingles.h
+struct ShingleParameters {
+  int64_t ngram_words = 5;
+  int64_t ngram_characters = 8;  // of text without spaces between words
+};
+
+// minhash.h
+struct MinHashParameters {
+  ShingleParameters shingles;
+  int64_t num_bands = 14;
+  int64_t rows_per_band = 8;
+  int64_t seed = 1;
+};
+
+struct ExactSpec {
+  bool enabled = true;
+};
+
+struct NearSpec {
+  bool enabled = true;
+  MinHashParameters minhash;
+};
+
+struct ParagraphSpec {
+  bool enabled = false;
+};
+
+struct SubstringSpec {
+  bool enabled = false;
+  int64_t min_bytes = 200;
+};
+
+// pii.h
+struct PiiParameters {
+  bool mask_emails = true;
+  bool mask_ip_addresses = true;
+  bool mask_phone_numbers = true;
+  std::string email_replacement = "email@example.com";
+  std::string ipv4_replacement = "192.0.2.1";
+  std::string ipv6_replacement = "2001:db8::1";
+  std::string phone_replacement = "555-0100";
+};
+
+enum class ContaminationAction { kRemove, kReport };
+constexpr std::array<std::string_view, 2> EnumNames(ContaminationAction) {
+  return {"remove", "report"};
+}
+
+// contamination.h. 20 Chinese characters are about 13 words.
+struct DecontaminationSpec {
+  ContaminationAction action = ContaminationAction::kRemove;
+  ShingleParameters shingles = {.ngram_words = 13, .ngram_characters = 20};
+};
+
+void Describe(ShingleParameters& spec, FieldList& fields);
+void Describe(ExactSpec& spec, FieldList& fields);
+void Describe(NearSpec& spec, FieldList& fields);
+void Describe(ParagraphSpec& spec, FieldList& fields);
+void Describe(SubstringSpec& spec, FieldList& fields);
+void Describe(PiiParameters& spec, FieldList& fields);
+void Describe(DecontaminationSpec& spec, FieldList& fields);
+
+}  // namespace bench::harness

@@ -1,0 +1,157 @@
+#include "harness/stages/corpus.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/corpus/held_out_check.h"
+#include "harness/corpus/pipeline.h"
+#include "harness/corpus/tokenise.h"
+#include "harness/data/source.h"
+#include "harness/stages/corpus_inputs.h"
+#include "harness/stages/corpus_tables.h"
+#include "harness/stages/decoder_inputs.h"
+#include "harness/stages/token_data.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using corpus::CorpusPlan;
+using corpus::PipelineResult;
+
+// An empty folder for the work, removed with this.
+class WorkFolder {
+ public:
+  explicit WorkFolder(std::string path) : path_(std::move(path)) {}
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+  ~WorkFolder() { RemoveTree(path_).IgnoreError(); }
+
+  absl::Status Make() const {
+    BENCH_RETURN_IF_ERROR(RemoveTree(path_));  // of an attempt that was killed
+    return MakeFolders(path_);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
+
+absl::Status CheckKept(const PipelineResult& result) {
+  const auto read = corpus::Total(result.report.read).num_documents;
+  if (corpus::Total(result.report.kept).num_documents > 0) return absl::OkStatus();
+  return DataError(absl::StrCat("no document is left of ", read, ", and ",
+                                result.report.rejected.num_rejected(),
+                                " were invalid; the tables removed and rejected say why"));
+}
+
+absl::Status CheckParts(const TokenDataset& dataset, double fraction) {
+  for (const char* part : {"train", "validation"}) {
+    if (!dataset.part(part).empty()) continue;
+    return DataError(absl::StrCat("corpus.held_out_fraction: ", fraction,
+                                  " leaves no documents for ", "the part \"", part,
+                                  "\"; give more documents, or change it"));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<results::MetricValue> Summary(const corpus::CorpusReport& report,
+                                          const TokenDataset& dataset) {
+  const auto value = [](const results::MetricDescriptor& metric, const char* label,
+                        int64_t count) -> results::MetricValue {
+    return {{&metric, label}, static_cast<double>(count)};
+  };
+  const corpus::TextCount read = corpus::Total(report.read), kept = corpus::Total(report.kept);
+  return {value(results::kDocuments, "read", read.num_documents),
+          value(results::kDocuments, "kept", kept.num_documents),
+          value(results::kTextBytes, "read", read.num_bytes),
+          value(results::kTextBytes, "kept", kept.num_bytes),
+          value(results::kRejectedDocuments, "", report.rejected.num_rejected()),
+          value(results::kTokens, "train", NumTokens(dataset, "train")),
+          value(results::kTokens, "validation", NumTokens(dataset, "validation")),
+          value(results::kHeldOutInTraining, "", corpus::CountHeldOutInTraining(dataset))};
+}
+
+// Of the held-out documents' n-grams, the fraction that training documents have.
+absl::StatusOr<results::MetricValue> Overlap(const CorpusPlan& plan,
+                                             const corpus::NgramSet& held_out) {
+  BENCH_ASSIGN_OR_RETURN(const int64_t found, corpus::CountNgramsInTraining(plan, held_out));
+  const double all = static_cast<double>(std::max<size_t>(held_out.size(), 1));
+  return results::MetricValue{{&results::kHeldOutNgramsInTraining, ""},
+                              static_cast<double>(found) / all};
+}
+
+}  // namespace
+
+std::vector<InputNeed> CorpusStage::Inputs() const {
+  std::vector<InputNeed> needs;
+  if (spec_.tokenizer.artifact) {
+    needs.push_back({"tokenizer", *spec_.tokenizer.artifact, {StageKind::kTokenizer}});
+  }
+  if (spec_.exclude.dataset) {
+    needs.push_back({"exclude", *spec_.exclude.dataset, {StageKind::kTranslations}});
+  }
+  return needs;
+}
+
+absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
+    const std::string& experiments_root) const {
+  InputDigests digests;
+  for (const std::string& name : spec_.sources) {
+    BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
+                           LoadSourceManifest(experiments_root, name));
+    digests[absl::StrCat("source/", name)] = DocumentsDigest(manifest);
+  }
+  if (spec_.path) {
+    BENCH_ASSIGN_OR_RETURN(digests["path"], UserTreeSha256(*spec_.path));
+  }
+  BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
+  return digests;
+}
+
+absl::StatusOr<DiskNeed> CorpusStage::Disk(const std::map<std::string, Artifact>&) const {
+  if (!spec_.path) return DiskNeed{};
+  // Prepared and final documents, and the records of deduplication; compressed files grow.
+  constexpr int64_t kCopies = 3;
+  const int64_t num_bytes = TreeBytes(*spec_.path);
+  return DiskNeed{kCopies * num_bytes, num_bytes};
+}
+
+absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
+  BENCH_ASSIGN_OR_RETURN(const auto evaluation_texts, ReadEvaluationTexts(spec_, context.inputs));
+  const WorkFolder work(context.folder + "/corpus");
+  BENCH_RETURN_IF_ERROR(work.Make());
+  CorpusPlan plan{.spec = spec_,
+                  .folder = work.path(),
+                  .num_threads = run_.threads,
+                  .evaluation_texts = evaluation_texts.get()};
+  BENCH_RETURN_IF_ERROR(corpus::CheckBudget(plan));
+  BENCH_ASSIGN_OR_RETURN(CorpusFiles files, FindCorpusFiles(spec_, context));
+  plan.files = std::move(files.files);
+
+  const corpus::PhaseProgress progress = [&](std::string_view phase, int64_t done, int64_t total) {
+    context.progress.Update(phase, done, total, "");
+  };
+  BENCH_ASSIGN_OR_RETURN(PipelineResult result, corpus::RunPipeline(plan, progress));
+  result.report.rejected.Merge(files.unknown);
+  BENCH_ASSIGN_OR_RETURN(
+      const corpus::NgramSet held_out,
+      corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, progress));
+  context.progress.Finish();
+  BENCH_RETURN_IF_ERROR(RecordCorpus(plan, result, context.writer));
+  BENCH_RETURN_IF_ERROR(CheckKept(result));
+  BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(context.artifact_folder));
+  BENCH_RETURN_IF_ERROR(CheckParts(dataset, spec_.held_out_fraction));
+  BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
+
+  StageOutcome outcome;
+  outcome.summary = Summary(result.report, dataset);
+  BENCH_ASSIGN_OR_RETURN(outcome.summary.emplace_back(), Overlap(plan, held_out));
+  return outcome;
+}
+
+}  // namespace bench::harness

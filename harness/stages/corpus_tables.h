@@ -1,0 +1,24 @@
+// The tables that a corpus run leaves.
+//
+//   read, kept        source, language: documents, bytes of text
+//   rejected          source, id, reason: documents kept aside (named up to a limit)
+//   removed           filter, rule: documents, bytes; the filters, then deduplication, length ...
+//   removed_samples   filter, rule, source, id, language, text
+//   shortened         filter: documents that something was cut from, bytes
+//   dropped_lines     rule of C4: lines dropped
+//   masked            kind of personal data: occurrences
+//   duplicates        filter, the removed document and its survivor
+//   decontamination   part of the evaluation texts: texts, n-grams, documents that share one,
+//   action
+#pragma once
+
+#include "absl/status/status.h"
+#include "harness/corpus/pipeline.h"
+#include "results/run_writer.h"
+
+namespace bench::harness {
+
+absl::Status RecordCorpus(const corpus::CorpusPlan& plan, const corpus::PipelineResult& result,
+                          results::RunWriter& writer);
+
+}  // namespace bench::harness

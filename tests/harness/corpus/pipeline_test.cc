@@ -1,0 +1,212 @@
+// The whole pipeline on planted duplicates, by whatever number of shards and threads.
+#include "harness/corpus/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "tests/harness/corpus/corpus_fixture.h"
+#include "tests/harness/corpus/dedup_texts.h"
+#include "tests/harness/stop_request.h"
+
+namespace bench::corpus {
+namespace {
+
+constexpr size_t kNumClusters = 8;
+
+// Of 60 words with one replaced, so that near-duplicates share 51 of 61 5-grams: J = 0.84 and more
+// between two such copies; P(found) with 14 x 8 is 0.98 a pair, and each cluster has six.
+std::vector<std::vector<std::string>> PlantedClusters() {
+  harness::Random random(3);
+  std::vector<std::vector<std::string>> clusters;
+  for (size_t i = 0; i < kNumClusters; ++i) {
+    const std::vector<std::string> words = RandomWords(random, 200);
+    std::vector<std::string> cluster = {Joined(words), Joined(words)};
+    for (const size_t replaced : {0, 199}) {
+      std::vector<std::string> near = words;
+      near[replaced] = RandomWords(random, 1)[0];
+      cluster.push_back(Joined(near));
+    }
+    clusters.push_back(cluster);
+  }
+  return clusters;
+}
+
+void WriteClusters(const std::vector<std::vector<std::string>>& clusters, CorpusFixture& corpus) {
+  for (size_t i = 0; i < clusters.size(); ++i) {
+    for (size_t k = 0; k < clusters[i].size(); ++k) {
+      corpus.Write(absl::StrCat("c", i, "-", k, ".txt"), clusters[i][k]);
+    }
+  }
+}
+
+TEST(Pipeline, OfEachPlantedClusterTheSmallestDigestSurvives) {
+  const auto clusters = PlantedClusters();
+  CorpusFixture corpus;
+  WriteClusters(clusters, corpus);
+  const CorpusPlan plan = corpus.Plan();
+  const PipelineResult result = RunOk(plan);
+  std::vector<std::string> expected;
+  for (const auto& cluster : clusters) {
+    expected.push_back(*std::min_element(
+        cluster.begin(), cluster.end(),
+        [](const std::string& a, const std::string& b) { return DigestOf(a) < DigestOf(b); }));
+  }
+  EXPECT_EQ(Sorted(FinalTexts(plan)), Sorted(expected));
+  const auto& rules = result.report.removed.rules();
+  EXPECT_EQ(rules.at({"exact_duplicates", "duplicate"}).num_documents,
+            static_cast<int64_t>(kNumClusters));
+  EXPECT_EQ(rules.at({"near_duplicates", "duplicate"}).num_documents,
+            2 * static_cast<int64_t>(kNumClusters));
+}
+
+TEST(Pipeline, EachDuplicateThatIsShownHasASurvivorOfItsCluster) {
+  const auto clusters = PlantedClusters();
+  CorpusFixture corpus;
+  WriteClusters(clusters, corpus);
+  const CorpusPlan plan = corpus.Plan();
+  const PipelineResult result = RunOk(plan);
+  std::set<std::string> final_ids;
+  for (const Document& document : FinalDocuments(plan)) final_ids.insert(document.id);
+  std::map<std::string_view, int> steps;
+  for (const auto& sample : result.duplicate_samples) {
+    ++steps[sample.step];
+    const size_t dash = sample.removed.id.find('-');
+    EXPECT_EQ(sample.removed.id.substr(0, dash), sample.survivor.id.substr(0, dash));
+    EXPECT_NE(sample.removed.id, sample.survivor.id);
+    EXPECT_FALSE(final_ids.contains(sample.removed.id)) << sample.removed.id;
+    const bool is_near = sample.step == "near_duplicates";
+    EXPECT_TRUE(!is_near || final_ids.contains(sample.survivor.id));
+  }
+  EXPECT_EQ(steps["exact_duplicates"], 8);
+  EXPECT_EQ(steps["near_duplicates"], 10);  // of 16
+}
+
+// Everything that a run leaves, as text.
+std::string Content(const CorpusPlan& plan, const PipelineResult& result) {
+  std::string content;
+  for (const Document& document : FinalDocuments(plan)) {
+    absl::StrAppend(&content, document.id, "|", document.language, "|", document.text, "\n");
+  }
+  for (const auto& [rule, removals] : result.report.removed.rules()) {
+    absl::StrAppend(&content, rule.first, ":", rule.second, " ", removals.num_documents, " ",
+                    removals.num_bytes, "\n");
+    for (const auto& [digest, sample] : removals.samples) absl::StrAppend(&content, sample.id, " ");
+  }
+  for (const auto& [step, count] : result.report.shortened) {
+    absl::StrAppend(&content, step, " ", count.num_documents, " ", count.num_bytes, "\n");
+  }
+  for (const auto& sample : result.duplicate_samples) {
+    absl::StrAppend(&content, sample.removed.id, " -> ", sample.survivor.id, "\n");
+  }
+  return content;
+}
+
+void EnableAll(CorpusSpec& spec) {
+  spec.paragraphs.enabled = true;
+  spec.substrings.enabled = true;
+  spec.substrings.min_bytes = 50;
+}
+
+void WriteMixed(CorpusFixture& corpus) {
+  WriteClusters(PlantedClusters(), corpus);
+  harness::Random random(8);
+  const std::string line = Joined(RandomWords(random, 8));
+  const std::string passage = Joined(RandomWords(random, 30));
+  for (int i = 0; i < 12; ++i) {
+    corpus.Write(absl::StrCat("l", i, ".txt"),
+                 absl::StrCat(Joined(RandomWords(random, 30)), "\n", line, "\nwrite to a", i,
+                              "@b.example.org ", passage, Joined(RandomWords(random, 10)), "\n"));
+  }
+}
+
+TEST(Pipeline, NothingDependsOnShardsThreadsBudgetOrTheOrderOfFiles) {
+  CorpusFixture corpus;
+  WriteMixed(corpus);
+  EnableAll(corpus.spec());
+  const CorpusPlan first = corpus.Plan();
+  const std::string expected = Content(first, RunOk(first));
+  // What is compared is there: all four deduplications, and the masks.
+  for (const char* step : {"exact_duplicates:", "near_duplicates:", "repeated_lines ",
+                           "repeated_substrings ", "pii "}) {
+    EXPECT_NE(expected.find(step), std::string::npos) << step;
+  }
+  struct Shape {
+    int64_t num_shards, num_threads, budget_mib;
+    bool reversed;
+  };
+  for (const Shape& shape :
+       {Shape{1, 1, 64, false}, Shape{5, 3, 64, true}, Shape{8, 4, 8, false}}) {
+    corpus.spec().num_shards = shape.num_shards;
+    corpus.spec().budget_mib = shape.budget_mib;
+    CorpusPlan plan = corpus.Plan(shape.num_threads);
+    if (shape.reversed) std::reverse(plan.files.begin(), plan.files.end());
+    EXPECT_EQ(Content(plan, RunOk(plan)), expected) << shape.num_shards;
+  }
+}
+
+TEST(Pipeline, DocumentsAndBytesAddUp) {
+  CorpusFixture corpus;
+  WriteMixed(corpus);
+  EnableAll(corpus.spec());
+  corpus.spec().min_characters = 300;
+  corpus.spec().gopher_quality.preset = harness::FilterPreset::kPublished;
+  corpus.spec().gopher_quality.parameters.spaced.min_stop_words = 0;
+  corpus.spec().gopher_quality.parameters.spaced.min_words = 75;
+  corpus.spec().c4.preset = harness::FilterPreset::kPublished;
+  corpus.spec().c4.parameters.spaced.min_sentences = 0;
+  const CorpusPlan plan = corpus.Plan();
+  const PipelineResult result = RunOk(plan);
+  TextCount removed, shortened;
+  for (const auto& [rule, removals] : result.report.removed.rules()) {
+    removed.num_documents += removals.num_documents;
+    removed.num_bytes += removals.num_bytes;
+  }
+  for (const auto& [step, count] : result.report.shortened) shortened.num_bytes += count.num_bytes;
+  const TextCount read = Total(result.report.read), kept = Total(result.report.kept);
+  EXPECT_EQ(read.num_documents, static_cast<int64_t>(4 * kNumClusters) + 12);
+  EXPECT_EQ(read.num_documents, removed.num_documents + kept.num_documents);
+  EXPECT_EQ(read.num_bytes, removed.num_bytes + kept.num_bytes + shortened.num_bytes);
+  int64_t num_final_bytes = 0;
+  for (const std::string& text : FinalTexts(plan)) num_final_bytes += std::ssize(text);
+  EXPECT_EQ(kept.num_bytes, num_final_bytes);
+  EXPECT_GT(shortened.num_bytes, 0);
+}
+
+TEST(Pipeline, LeavesOnlyTheFinalDocuments) {
+  CorpusFixture corpus;
+  WriteMixed(corpus);
+  EnableAll(corpus.spec());
+  const CorpusPlan plan = corpus.Plan();
+  RunOk(plan);
+  for (int shard = 0; shard < plan.num_shards(); ++shard) {
+    EXPECT_FALSE(Exists(plan.PreparedPath(shard)));
+    EXPECT_TRUE(Exists(plan.FinalPath(shard)));
+    EXPECT_FALSE(Exists(plan.near_files().ShardFolder(shard)));
+    EXPECT_FALSE(Exists(plan.substring_files().ShardFolder(shard)));
+  }
+}
+
+TEST(Pipeline, ReportsThePhasesAsTheyGo) {
+  CorpusFixture corpus;
+  corpus.Write("a.txt", "text");
+  std::vector<std::string> phases;
+  ASSERT_TRUE(RunPipeline(corpus.Plan(), [&](std::string_view phase, int64_t done, int64_t total) {
+                if (done == total) phases.emplace_back(phase);
+              }).ok());
+  EXPECT_EQ(phases, (std::vector<std::string>{"read and filter", "equal documents", "signatures",
+                                              "similar documents", "clean"}));
+}
+
+TEST(Pipeline, ObeysAStopSignal) {
+  CorpusFixture corpus;
+  corpus.Write("a.txt", "text");
+  const CorpusPlan plan = corpus.Plan();
+  const harness::StopRequest stop;
+  EXPECT_TRUE(IsStopped(RunPipeline(plan, nullptr).status()));
+}
+
+}  // namespace
+}  // namespace bench::corpus

@@ -1,0 +1,66 @@
+#include "harness/corpus/source_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "tests/support/temp_folder.h"
+
+namespace bench::corpus {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> Paths(const SourceFiles& found) {
+  std::vector<std::string> paths;
+  for (const SourceFile& file : found.files) paths.push_back(file.relative_path);
+  return paths;
+}
+
+TEST(SourceFiles, OfAFolderInByteOrderWithTheirFormats) {
+  const TempFolder folder;
+  ASSERT_TRUE(MakeFolders(folder / "b").ok());
+  for (const char* name : {"b/page.html", "Z.md", "a.txt.gz", "image.png"}) {
+    ASSERT_TRUE(PublishFile(folder / name, "x").ok());
+  }
+  const auto found = FilesOf({"mine", folder.path(), std::nullopt});
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(Paths(*found), ElementsAre("Z.md", "a.txt.gz", "b/page.html"));
+  EXPECT_EQ(found->files[0].format, DocumentFormat::kMarkdown);
+  EXPECT_EQ(found->files[2].source, "mine");
+  EXPECT_EQ(found->files[2].root, folder.path());
+  EXPECT_THAT(found->unknown, ElementsAre("image.png"));
+}
+
+TEST(SourceFiles, ADeclaredFormatHoldsForAll) {
+  const TempFolder folder;
+  ASSERT_TRUE(PublishFile(folder / "computers", "x").ok());
+  const auto found = FilesOf({"f", folder.path(), DocumentFormat::kQuotations});
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->files.size(), 1u);
+  EXPECT_EQ(found->files[0].format, DocumentFormat::kQuotations);
+  EXPECT_TRUE(found->unknown.empty());
+}
+
+TEST(SourceFiles, ASingleFileIsReadFromItsFolder) {
+  const TempFolder folder;
+  ASSERT_TRUE(PublishFile(folder / "r.jsonl", "{\"text\":\"hello\"}\n").ok());
+  const auto found = FilesOf({"f", folder / "r.jsonl", std::nullopt});
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->files.size(), 1u);
+  int documents = 0;
+  const auto report = VisitDocuments(
+      found->files[0], {},
+      [&](const Document& document) {
+        ++documents;
+        EXPECT_EQ(document.id, "r.jsonl#1");
+        return absl::OkStatus();
+      },
+      [](const Rejection&) { return absl::OkStatus(); });
+  EXPECT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(documents, 1);
+}
+
+}  // namespace
+}  // namespace bench::corpus
