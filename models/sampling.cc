@@ -56,10 +56,12 @@ int64_t ArgMax(const LogProbs& log_probs) {
 
 int64_t SampleToken(const LogProbs& log_probs, const SamplingFilter& filter, double uniform) {
   std::vector<Candidate> kept = AllCandidates(log_probs);
-  KeepTopK(kept, filter.top_k);
-  KeepTopP(kept, filter.top_p);
-  std::sort(kept.begin(), kept.end(),
-            [](const Candidate& a, const Candidate& b) { return a.token < b.token; });
+  if (filter.top_k > 0 || filter.top_p < 1) {  // else they are in order of id as they are
+    KeepTopK(kept, filter.top_k);
+    KeepTopP(kept, filter.top_p);
+    std::sort(kept.begin(), kept.end(),
+              [](const Candidate& a, const Candidate& b) { return a.token < b.token; });
+  }
   const double wanted = uniform * Total(kept);
   double reached = 0;
   for (const Candidate& c : kept) {

@@ -87,21 +87,17 @@ const MetricDescriptor kCalibrationError = {
 };
 
 const MetricDescriptor kPpoLoss = {
-    "loss", "1", kNone, true, 0, "Policy loss + value coefficient x value loss", kLearning,
-};
+    "loss", "1", kNone, true, 0, "Policy loss + value coefficient x value loss", kLearning};
 const MetricDescriptor kPolicyLoss = {
     "policy_loss", "1", kNone, true, 0, "Mean clipped policy loss of the response tokens",
-    kLearning,
-};
+    kLearning};
 const MetricDescriptor kValueLoss = {
     "value_loss", "1", kLower, true, 0.05, "Mean clipped value loss of the response tokens",
-    kLearning,
-};
+    kLearning};
 const MetricDescriptor kApproxKl = {
     "approx_kl", "nats/token", kNone,
     true,        0.05,         "Mean of (log pi - log pi_old)^2 / 2 over the response tokens",
-    kLearning,
-};
+    kLearning};
 const MetricDescriptor kClipFraction = {
     "clip_fraction",
     "1",
@@ -109,8 +105,7 @@ const MetricDescriptor kClipFraction = {
     true,
     0.05,
     "Fraction of the response tokens whose policy loss is clipped",
-    kLearning,
-};
+    kLearning};
 const MetricDescriptor kValueClipFraction = {
     "value_clip_fraction",
     "1",
@@ -118,28 +113,22 @@ const MetricDescriptor kValueClipFraction = {
     true,
     0.05,
     "Fraction of the response tokens whose value loss is clipped",
-    kLearning,
-};
+    kLearning};
 const MetricDescriptor kRatio = {
-    "ratio", "1", kNone, true, 0.01, "Mean of pi / pi_old over the response tokens", kLearning,
-};
+    "ratio", "1", kNone, true, 0.01, "Mean of pi / pi_old over the response tokens", kLearning};
 const MetricDescriptor kRatioVariance = {
     "ratio_variance", "1", kNone, true, 0.05, "Variance of pi / pi_old over the response tokens",
-    kLearning,
-};
+    kLearning};
 const MetricDescriptor kEntropy = {
     "entropy", "nats/token", kNone, true, 0.05, "Mean entropy of the policy at the response tokens",
-    kLearning,
-};
-const MetricDescriptor kLearnedReward = {
-    "learned_reward",
-    "nats",
-    kHigher,
-    true,
-    0.05,
-    "Mean reward that the reward model gives the responses",
-    kLearning,
-};
+    kLearning};
+const MetricDescriptor kLearnedReward = {"learned_reward",
+                                         "nats",
+                                         kHigher,
+                                         true,
+                                         0.05,
+                                         "Mean reward that the reward model gives the responses",
+                                         kLearning};
 const MetricDescriptor kSampledExactMatch = {
     "sampled_exact_match",
     "1",
@@ -147,83 +136,80 @@ const MetricDescriptor kSampledExactMatch = {
     true,
     0.05,
     "Fraction of the sampled responses that equal the reference",
-    kLearning,
-};
+    kLearning};
 const MetricDescriptor kSampledChrf = {
-    "sampled_chrf", "points", kHigher,
-    true,           0.02,     "Mean sentence chrF2 of the sampled responses, 0 to 100",
-    kLearning,
-};
+    "sampled_chrf", "points",
+    kHigher,        true,
+    0.02,           "chrF2 of the sampled responses, 0 to 100; in a rollout the mean of sentences",
+    kLearning};
 const MetricDescriptor kScore = {
-    "score", "1", kHigher, true, 0.05, "Mean score of the responses, what is maximised", kLearning,
-};
+    "score", "1", kHigher, true, 0.05, "Mean score of the responses, what is maximised", kLearning};
 const MetricDescriptor kKl = {
-    "kl",      "nats/response",
-    kNone,     true,
-    0.05,      "Mean KL divergence of the policy from the one before training",
-    kLearning,
-};
-const MetricDescriptor kKlCoefficient = {
-    "kl_coefficient", "1", kNone, true, 0, "Weight of the KL penalty", kLearning,
-};
+    "kl",     "nats/response",
+    kNone,    true,
+    0.05,     "Mean KL divergence of the policy from the one before training",
+    kLearning};
+const MetricDescriptor kKlCoefficient = {"kl_coefficient",           "1",      kNone, true, 0,
+                                         "Weight of the KL penalty", kLearning};
 const MetricDescriptor kNonScoreReward = {
-    "non_score_reward", "1", kNone, true, 0.05, "Mean KL penalty of a response", kLearning,
-};
+    "non_score_reward", "1", kNone, true, 0.05, "Mean KL penalty of a response", kLearning};
 const MetricDescriptor kRlhfReward = {
     "rlhf_reward", "1", kHigher, true, 0.05, "Mean score of the responses less their KL penalty",
-    kLearning,
-};
-const MetricDescriptor kResponseEntropy = {
-    "response_entropy",
-    "nats/response",
-    kNone,
-    true,
-    0.05,
-    "Mean negative log-probability of a response",
-    kLearning,
-};
-const MetricDescriptor kResponseTokens = {
-    "response_tokens",
-    "tokens",
-    kNone,
-    true,
-    0.05,
-    "Mean tokens of a response, the end token included",
-    kLearning,
-};
-const MetricDescriptor kEndedFraction = {
-    "ended_fraction",
-    "1",
-    kNone,
-    true,
-    0.05,
-    "Fraction of the responses that end with the end token",
-    kLearning,
-};
-const MetricDescriptor kEpisodes = {
-    "episodes", "1", kNone, true, 0, "Responses sampled so far", kCount,
-};
-const MetricDescriptor kInitialExactMatch = {
-    "initial_exact_match",
-    "1",
-    kNone,
-    true,
-    0,
-    "Exact match of the policy before training",
-    kLearning,
-};
+    kLearning};
+const MetricDescriptor kResponseEntropy = {"response_entropy",
+                                           "nats/response",
+                                           kNone,
+                                           true,
+                                           0.05,
+                                           "Mean negative log-probability of a response",
+                                           kLearning};
+const MetricDescriptor kResponseTokens = {"response_tokens",
+                                          "tokens",
+                                          kNone,
+                                          true,
+                                          0.05,
+                                          "Mean tokens of a response, the end token included",
+                                          kLearning};
+const MetricDescriptor kEndedFraction = {"ended_fraction",
+                                         "1",
+                                         kNone,
+                                         true,
+                                         0.05,
+                                         "Fraction of the responses that end with the end token",
+                                         kLearning};
+const MetricDescriptor kEpisodes = {"episodes", "1", kNone, true, 0, "Responses sampled so far",
+                                    kCount};
+const MetricDescriptor kInitialExactMatch = {"initial_exact_match",
+                                             "1",
+                                             kNone,
+                                             true,
+                                             0,
+                                             "Exact match of the policy before training",
+                                             kLearning};
 const MetricDescriptor kInitialChrf = {
-    "initial_chrf", "points", kNone, true, 0, "chrF2 of the policy before training", kLearning,
-};
-const MetricDescriptor kInitialLearnedReward = {
-    "initial_learned_reward",
-    "nats",
+    "initial_chrf", "points", kNone, true, 0, "chrF2 of the policy before training", kLearning};
+const MetricDescriptor kInitialLearnedReward = {"initial_learned_reward",
+                                                "nats",
+                                                kNone,
+                                                true,
+                                                0,
+                                                "Mean learned reward of the policy before training",
+                                                kLearning};
+const MetricDescriptor kInitialSampledExactMatch = {
+    "initial_sampled_exact_match",
+    "1",
     kNone,
     true,
     0,
-    "Mean learned reward of the policy before training",
-    kLearning,
-};
+    "Sampled exact match of the policy before training",
+    kLearning};
+const MetricDescriptor kInitialSampledChrf = {"initial_sampled_chrf",
+                                              "points",
+                                              kNone,
+                                              true,
+                                              0,
+                                              "Sampled chrF2 of the policy before training",
+                                              kLearning};
 
 const MetricDescriptor kCopyExactMatch = {
     "copy_exact_match", "1", kNone, true, 0, "Exact match of answering with the input", kLearning,
@@ -385,6 +371,8 @@ const std::vector<const MetricDescriptor*>& AllMetrics() {
       &kInitialExactMatch,
       &kInitialChrf,
       &kInitialLearnedReward,
+      &kInitialSampledExactMatch,
+      &kInitialSampledChrf,
       &kCopyExactMatch,
       &kCopyChrf,
       &kNearestExactMatch,

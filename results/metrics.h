@@ -60,6 +60,8 @@ extern const MetricDescriptor kEpisodes;
 extern const MetricDescriptor kInitialExactMatch;
 extern const MetricDescriptor kInitialChrf;
 extern const MetricDescriptor kInitialLearnedReward;
+extern const MetricDescriptor kInitialSampledExactMatch;
+extern const MetricDescriptor kInitialSampledChrf;
 
 // The same measures of answers that need no training.
 extern const MetricDescriptor kCopyExactMatch;

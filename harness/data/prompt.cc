@@ -21,6 +21,11 @@ std::span<const TemplateSlot> SlotsFor(const TemplateRow& row, const SftExample&
   return example.input.empty() ? row.prompt : row.prompt_with_input;
 }
 
+std::string MessageOf(const SftExample& example) {
+  if (example.input.empty()) return example.instruction;
+  return absl::StrCat(example.instruction, "\n", example.input);
+}
+
 // Text that a slot stands for; of a control token its name.
 std::string TextOf(const TemplateSlot& slot, const TemplateRow& row, const SftExample& example) {
   switch (slot.kind) {
@@ -53,11 +58,6 @@ std::vector<std::string> ControlNames(const TemplateRow& row) {
 }
 
 }  // namespace
-
-std::string MessageOf(const SftExample& example) {
-  if (example.input.empty()) return example.instruction;
-  return absl::StrCat(example.instruction, "\n", example.input);
-}
 
 std::string PromptText(PromptTemplate prompt_template, const SftExample& example) {
   const TemplateRow& row = RowOf(prompt_template);

@@ -22,9 +22,6 @@
 
 namespace bench::harness {
 
-// The instruction and, on a line of its own, the input: the prompt of a preference.
-std::string MessageOf(const SftExample& example);
-
 // Control tokens by name; without BOS.
 std::string PromptText(PromptTemplate prompt_template, const SftExample& example);
 

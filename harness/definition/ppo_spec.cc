@@ -29,6 +29,13 @@ void ValidateReward(const PpoSpec& spec, const Violations& violations) {
   }
 }
 
+void ValidateValue(const PpoValueSpec& spec, const Violations& violations) {
+  if (spec.model == ValueModel::kShared && spec.warmup_rollouts > 0) {
+    violations.Add("warmup_rollouts",
+                   "has no use with model = \"shared\": its trunk is the policy");
+  }
+}
+
 void ValidateBatch(const PpoSpec& spec, const Violations& violations) {
   const TrainingSpec& training = spec.training;
   if (training.batch_size % spec.ppo.mini_batches != 0) {
@@ -97,6 +104,11 @@ void Describe(PpoValueSpec& spec, FieldList& fields) {
               {.doc = "own: a trunk of its own (N+); shared: a head on the policy's trunk"});
   fields.Leaf("init", spec.init,
               {.doc = "with model = \"own\": begins as the reward model (N+) or as the policy"});
+  fields.Leaf("warmup_rollouts", spec.warmup_rollouts,
+              {.doc = "with model = \"own\": the first rollouts train it alone (OpenRLHF's "
+                      "freezing_actor_steps); N+: 0",
+               .units = "rollouts",
+               .bounds = Between(0, 1e9)});
 }
 
 void Describe(PpoRolloutSpec& spec, FieldList& fields) {
@@ -186,6 +198,7 @@ void Validate(const PpoSpec& spec, const Violations& violations) {
   }
   ValidateInit(spec.init, violations.In("init"));
   ValidateReward(spec, violations);
+  ValidateValue(spec.value, violations.In("value"));
   ValidateBatch(spec, violations);
   ValidateFp32(spec.training, violations);
   Validate(spec.acceptance, violations);

@@ -70,6 +70,7 @@ constexpr std::array<std::string_view, 2> EnumNames(ValueInit) { return {"reward
 struct PpoValueSpec {
   ValueModel model = ValueModel::kOwn;
   ValueInit init = ValueInit::kReward;
+  int64_t warmup_rollouts = 0;  // first rollouts that train a value model of its own only
 };
 
 struct PpoRolloutSpec {
@@ -117,7 +118,8 @@ struct PpoSpec {
   PpoValueSpec value;
   PpoRolloutSpec rollout;
   PpoSettings ppo;
-  OptimizerSpec optimizer = {.beta2 = 0.999, .epsilon = 1e-5};
+  // N+ clips no gradients: a common norm would let the value loss shrink the policy's steps.
+  OptimizerSpec optimizer = {.beta2 = 0.999, .epsilon = 1e-5, .max_grad_norm = 0};
   ScheduleSpec schedule = {.kind = ScheduleKind::kLinear, .final_ratio = 0};
   TrainingSpec training;  // batch_size: prompts a rollout; max_tokens: prompt and response
   PpoEvaluationSpec evaluation;

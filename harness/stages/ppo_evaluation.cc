@@ -37,6 +37,10 @@ at::Tensor ResponseKl(const RolloutParts& parts, std::vector<Response> responses
   return ResponseSums(kl_M, rollout.offsets);
 }
 
+void Append(const std::vector<MetricValue>& values, std::vector<MetricValue>& into) {
+  into.insert(into.end(), values.begin(), values.end());
+}
+
 template <typename Visit>
 absl::Status ForEachBatch(const std::vector<const PpoPrompt*>& prompts, const Visit& visit) {
   for (size_t begin = 0; begin < prompts.size(); begin += kPromptsPerBatch) {
@@ -80,25 +84,23 @@ absl::StatusOr<std::vector<Response>> PpoEvaluator::Answer(const models::Decoder
   return responses;
 }
 
-absl::StatusOr<std::vector<PpoEvaluator::Answers>> PpoEvaluator::Greedy(
-    const models::Decoder& decoder, const std::vector<Task>& tasks) const {
-  PpoRolloutSpec greedy = p_.rollout.spec.rollout;
-  greedy.temperature = 0;
+absl::StatusOr<std::vector<PpoEvaluator::Answers>> PpoEvaluator::AnswerAll(
+    const models::Decoder& decoder, const std::vector<Task>& tasks,
+    const PpoRolloutSpec& settings) const {
   std::vector<Answers> all;
   for (const Task& task : tasks) {
     Answers answers = {&task, {}, std::nullopt};
-    BENCH_ASSIGN_OR_RETURN(answers.responses, Answer(decoder, task, greedy));
+    BENCH_ASSIGN_OR_RETURN(answers.responses, Answer(decoder, task, settings));
     answers.learned_B = p_.rollout.scorer.LearnedRewards(answers.responses);
     all.push_back(std::move(answers));
   }
   return all;
 }
 
-absl::StatusOr<double> PpoEvaluator::Kl(const std::vector<Task>& tasks) const {
+absl::StatusOr<double> PpoEvaluator::Kl(const std::vector<Answers>& sampled) const {
   std::vector<at::Tensor> kl;
-  for (const Task& task : tasks) {
-    BENCH_ASSIGN_OR_RETURN(std::vector<Response> responses,
-                           Answer(p_.rollout.actor_critic.policy(), task, p_.rollout.spec.rollout));
+  for (const Answers& task : sampled) {
+    const std::vector<Response>& responses = task.responses;
     for (size_t begin = 0; begin < responses.size(); begin += kPromptsPerBatch) {
       BENCH_RETURN_IF_ERROR(CheckNotStopped());
       const size_t end = std::min(responses.size(), begin + kPromptsPerBatch);
@@ -122,14 +124,14 @@ std::vector<MetricValue> PpoEvaluator::Quality(const std::vector<Answers>& answe
       all.Add(text, response.prompt->example.output);
     }
     scores.AppendTo(values, task.task->name, descriptors.exact_match, descriptors.chrf);
-    if (!task.learned_B) continue;
+    if (!task.learned_B || descriptors.learned_reward == nullptr) continue;
     rewards.push_back(*task.learned_B);
     values.push_back(
-        {{&descriptors.learned_reward, task.task->name}, task.learned_B->mean().item<double>()});
+        {{descriptors.learned_reward, task.task->name}, task.learned_B->mean().item<double>()});
   }
   all.AppendTo(values, "", descriptors.exact_match, descriptors.chrf);
   if (!rewards.empty()) {
-    values.push_back({{&descriptors.learned_reward, ""}, at::cat(rewards).mean().item<double>()});
+    values.push_back({{descriptors.learned_reward, ""}, at::cat(rewards).mean().item<double>()});
   }
   return values;
 }
@@ -160,17 +162,16 @@ absl::Status PpoEvaluator::RecordSamples(const Answers& before, const Answers& a
   return absl::OkStatus();
 }
 
-absl::StatusOr<Evaluation> PpoEvaluator::Run(EvaluationPoint point, int64_t step) {
-  const std::vector<Task> tasks = Tasks();
-  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> answers,
-                         Greedy(p_.rollout.actor_critic.policy(), tasks));
+absl::StatusOr<Evaluation> PpoEvaluator::OfPolicy(const std::vector<Answers>& greedy,
+                                                  const std::vector<Answers>& sampled) const {
   Evaluation evaluation;
   evaluation.values =
-      Quality(answers, {results::kExactMatch, results::kChrf, results::kLearnedReward});
+      Quality(greedy, {results::kExactMatch, results::kChrf, &results::kLearnedReward});
+  Append(Quality(sampled, {results::kSampledExactMatch, results::kSampledChrf}), evaluation.values);
   double num_tokens = 0;
   double num_ended = 0;
   double num = 0;
-  for (const Answers& task : answers) {
+  for (const Answers& task : greedy) {
     for (const Response& response : task.responses) {
       num_tokens += static_cast<double>(response.tokens.size());
       num_ended += response.ended ? 1 : 0;
@@ -179,14 +180,33 @@ absl::StatusOr<Evaluation> PpoEvaluator::Run(EvaluationPoint point, int64_t step
   }
   evaluation.values.push_back({{&results::kResponseTokens, ""}, num_tokens / num});
   evaluation.values.push_back({{&results::kEndedFraction, ""}, num_ended / num});
-  BENCH_ASSIGN_OR_RETURN(const double kl, Kl(tasks));
+  BENCH_ASSIGN_OR_RETURN(const double kl, Kl(sampled));
   evaluation.values.push_back({{&results::kKl, ""}, kl});
+  return evaluation;
+}
+
+absl::StatusOr<Evaluation> PpoEvaluator::Run(EvaluationPoint point, int64_t step) {
+  const std::vector<Task> tasks = Tasks();
+  const PpoRolloutSpec& sampling = p_.rollout.spec.rollout;
+  PpoRolloutSpec greedy = sampling;
+  greedy.temperature = 0;
+  const models::Decoder& policy = p_.rollout.actor_critic.policy();
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> answers, AnswerAll(policy, tasks, greedy));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> sampled, AnswerAll(policy, tasks, sampling));
+  BENCH_ASSIGN_OR_RETURN(Evaluation evaluation, OfPolicy(answers, sampled));
   if (point == EvaluationPoint::kPeriodic) return evaluation;
-  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> before, Greedy(p_.rollout.reference, tasks));
-  evaluation.summary = Quality(
-      before, {results::kInitialExactMatch, results::kInitialChrf, results::kInitialLearnedReward});
-  evaluation.summary.insert(evaluation.summary.begin(), evaluation.values.begin(),
-                            evaluation.values.end());
+
+  const models::Decoder& reference = p_.rollout.reference;
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> before, AnswerAll(reference, tasks, greedy));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> sampled_before,
+                         AnswerAll(reference, tasks, sampling));
+  evaluation.summary = evaluation.values;
+  Append(Quality(before, {results::kInitialExactMatch, results::kInitialChrf,
+                          &results::kInitialLearnedReward}),
+         evaluation.summary);
+  Append(
+      Quality(sampled_before, {results::kInitialSampledExactMatch, results::kInitialSampledChrf}),
+      evaluation.summary);
   for (size_t t = 0; t < answers.size(); ++t) {
     BENCH_RETURN_IF_ERROR(RecordSamples(before[t], answers[t], step));
   }

@@ -48,17 +48,21 @@ class PpoEvaluator {
     std::optional<at::Tensor> learned_B;
   };
   struct Descriptors {
-    const results::MetricDescriptor &exact_match, &chrf, &learned_reward;
+    const results::MetricDescriptor &exact_match, &chrf;
+    const results::MetricDescriptor* learned_reward = nullptr;  // absent: not reported
   };
 
   std::vector<Task> Tasks() const;
   absl::StatusOr<std::vector<Response>> Answer(const models::Decoder& decoder, const Task& task,
                                                const PpoRolloutSpec& settings) const;
-  absl::StatusOr<std::vector<Answers>> Greedy(const models::Decoder& decoder,
-                                              const std::vector<Task>& tasks) const;
-  absl::StatusOr<double> Kl(const std::vector<Task>& tasks) const;
+  absl::StatusOr<std::vector<Answers>> AnswerAll(const models::Decoder& decoder,
+                                                 const std::vector<Task>& tasks,
+                                                 const PpoRolloutSpec& settings) const;
+  absl::StatusOr<double> Kl(const std::vector<Answers>& sampled) const;
   std::vector<results::MetricValue> Quality(const std::vector<Answers>& answers,
                                             const Descriptors& descriptors) const;
+  absl::StatusOr<Evaluation> OfPolicy(const std::vector<Answers>& greedy,
+                                      const std::vector<Answers>& sampled) const;
   absl::Status RecordSamples(const Answers& before, const Answers& after, int64_t step) const;
 
   Parts p_;

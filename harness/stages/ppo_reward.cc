@@ -14,16 +14,12 @@ namespace {
 // Rows that go through the reward model at once.
 constexpr size_t kRowsPerBatch = 64;
 
-std::vector<int64_t> RewardPrompt(const PromptEncoder& encoder, const PpoPrompt& prompt) {
-  return encoder.Prompt(prompt.example);
-}
-
 int64_t LongestPrompt(const PromptEncoder& encoder, const PpoData& data) {
   int64_t longest = 0;
   for (const PpoTaskPrompts& task : data.tasks) {
     for (const std::vector<PpoPrompt>* prompts : {&task.train, &task.held_out}) {
       for (const PpoPrompt& prompt : *prompts) {
-        longest = std::max(longest, std::ssize(RewardPrompt(encoder, prompt)));
+        longest = std::max(longest, std::ssize(encoder.Prompt(prompt.example)));
       }
     }
   }
@@ -61,7 +57,7 @@ absl::StatusOr<ResponseScorer> ResponseScorer::Create(const Parts& parts) {
 }
 
 std::vector<int64_t> ResponseScorer::RewardRow(const Response& response) const {
-  std::vector<int64_t> row = RewardPrompt(*encoder_, *response.prompt);
+  std::vector<int64_t> row = encoder_->Prompt(response.prompt->example);
   row.insert(row.end(), response.tokens.begin(), response.tokens.end());
   if (response.ended) row.back() = encoder_->end_token();
   return row;

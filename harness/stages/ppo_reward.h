@@ -1,11 +1,10 @@
 // What responses are worth: the reward model's score, the verifiable quality against the record's
 // output, and from one of them the score that PPO maximises.
 //
-// The reward model reads a response as tokens, behind the prompt as its own template writes it
-// (with the input form, where there is an input, as preferences with an "input" are written in its
-// own training), end token included where the response has one. Score of a response: the
-// objective's reward, then the rule for a missing end token, then clipping. Scores are fp64 on the
-// CPU, without a graph. B responses.
+// The reward model reads a response as tokens, behind the example's prompt as its own template
+// writes it, end token included where the response has one. Score of a response: the objective's
+// reward, then the rule for a missing end token, then clipping. Scores are fp64 on the CPU, without
+// a graph. B responses.
 #pragma once
 
 #include <cstdint>

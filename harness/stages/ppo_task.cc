@@ -112,7 +112,9 @@ at::Tensor PpoTask::LossSum(int64_t micro_batch) {
   const ValueTerms value = ValueLossTerms(
       outputs.values_M, {tokens_of(rollout.values_R), tokens_of(rollout.returns_R)}, spec().ppo);
   window_.statistics.Add(policy, value, outputs.entropy_M);
-  return policy.loss_R.sum() + spec().ppo.value_coefficient * value.loss_R.sum();
+  const at::Tensor value_loss = spec().ppo.value_coefficient * value.loss_R.sum();
+  const bool value_only = phase_.num_rollouts <= spec().value.warmup_rollouts;
+  return value_only ? value_loss : policy.loss_R.sum() + value_loss;
 }
 
 std::vector<results::MetricValue> PpoTask::WindowMetrics() const {

@@ -35,6 +35,7 @@ TEST(DocumentTokens, AreThoseOfTheWholeTextBetweenBosAndEos) {
   auto files = ReadTokenizerFiles(std::string(BENCH_TEST_DATA) +
                                   "/harness/data/golden/tokenizer_llama3.json");
   ASSERT_TRUE(files.ok()) << files.status();
+  files->beside["tokenizer_config.json"] = R"({"eos_token": "<|end_of_text|>"})";
   const Tokenizer tokenizers[] = {TinyTokenizer(), *Tokenizer::FromFiles(*std::move(files))};
   for (const Tokenizer& tokenizer : tokenizers) {
     const std::string text = "say it\n\nnumber 3\n    x = 1\n";

@@ -59,6 +59,7 @@ TEST(PpoSpec, DefaultsAreThoseOfNPlus) {
   EXPECT_EQ(spec.reward.missing_eos_score, -1);
   EXPECT_EQ(spec.optimizer.epsilon, 1e-5);
   EXPECT_EQ(spec.optimizer.beta2, 0.999);
+  EXPECT_EQ(spec.optimizer.max_grad_norm, 0);
   EXPECT_EQ(spec.schedule.kind, ScheduleKind::kLinear);
   EXPECT_EQ(spec.schedule.final_ratio, 0);
   EXPECT_FALSE(spec.ppo.adaptive_kl_target);
@@ -87,6 +88,12 @@ TEST(PpoSpec, ALearnedObjectiveNeedsARewardModelAndAVerifiableOneDoesNot) {
               HasSubstr("value.init: there is no reward model to begin with"));
   EXPECT_EQ(Refusal(without, {"reward.objective=\"verifiable\"", "value.init=\"policy\""}), "");
   EXPECT_EQ(Refusal(without, {"reward.objective=\"verifiable\"", "value.model=\"shared\""}), "");
+}
+
+TEST(PpoSpec, OnlyAValueModelOfItsOwnWarmsUp) {
+  EXPECT_EQ(Refusal(kSmallPpo, {"value.warmup_rollouts=5"}), "");
+  EXPECT_THAT(Refusal(kSmallPpo, {"value.warmup_rollouts=5", "value.model=\"shared\""}),
+              HasSubstr("value.warmup_rollouts: has no use with model = \"shared\""));
 }
 
 TEST(PpoSpec, BatchesDivideAndRolloutsAreWhole) {

@@ -25,7 +25,8 @@ TEST(PpoEvaluation, BeforeTrainingThePolicyIsItsReference) {
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   const auto values = ByPath(evaluation->summary);
   EXPECT_EQ(values.at("kl"), 0);
-  for (const char* metric : {"exact_match", "chrf", "learned_reward"}) {
+  for (const char* metric :
+       {"exact_match", "chrf", "learned_reward", "sampled_exact_match", "sampled_chrf"}) {
     for (const char* label : {"", "/a", "/b"}) {
       EXPECT_EQ(values.at(std::string(metric) + label),
                 values.at(std::string("initial_") + metric + label))

@@ -31,8 +31,7 @@ TEST(PpoReward, LearnedRewardsAreTheModelsOfTheWholeRow) {
   const at::Tensor rewards = *tiny.scorer().LearnedRewards(responses);
   const auto encoder = *PromptEncoder::Create(tiny.tokenizer(), PromptTemplate::kPlain);
   for (size_t b = 0; b < responses.size(); ++b) {
-    // The message: instruction, newline, input; behind it what template "plain" adds.
-    std::vector<int64_t> row = encoder.Prompt({"say it\na", "", "", ""});
+    std::vector<int64_t> row = encoder.Prompt({"say it", "a", "", ""});
     row.insert(row.end(), responses[b].tokens.begin(), responses[b].tokens.end());
     const at::Tensor alone = tiny.reward().model.Rewards(models::MakeRaggedBatch({row}, at::kCPU));
     // Some 80 roundings of values of about 1.

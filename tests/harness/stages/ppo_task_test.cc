@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 
 #include "nlohmann/json.hpp"
 #include "results/metrics.h"
@@ -81,6 +82,23 @@ TEST(PpoTask, GradientsDoNotDependOnTheMicroBatches) {
                                &results::kRatio, &results::kRatioVariance}) {
       EXPECT_NEAR(result.Metric(*metric), whole.Metric(*metric), 1e-4) << metric->name;
     }
+  }
+}
+
+TEST(PpoTask, WhileTheValueModelWarmsUpThePolicyHasNoGradient) {
+  TinyPpo tiny([](PpoSpec& spec) { spec.value.warmup_rollouts = 1; });
+  const auto largest = [&](const PpoWindowResult& result, std::string_view prefix) {
+    double found = 0;
+    for (size_t i = 0; i < result.gradients.size(); ++i) {
+      if (!tiny.task().parameters()[i].name.starts_with(prefix)) continue;
+      found = std::max(found, result.gradients[i].abs().max().item<double>());
+    }
+    return found;
+  };
+  for (int i = 0; i < 5; ++i) {  // the first four are of the first rollout
+    const PpoWindowResult result = TrainWindow(tiny.task());
+    EXPECT_EQ(largest(result, "policy/") > 0, i == 4) << i;
+    EXPECT_GT(largest(result, "value/"), 0) << i;
   }
 }
 
