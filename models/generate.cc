@@ -13,6 +13,7 @@ void Check(const Decoder& decoder, const std::vector<std::vector<int64_t>>& prom
   TORCH_CHECK(
       options.temperature >= 0 && options.top_k >= 0 && options.top_p > 0 && options.top_p <= 1,
       "Generate: temperature and top_k must not be negative, top_p must lie in (0, 1]");
+  TORCH_CHECK(options.vocab_size.value_or(1) >= 1, "Generate: vocab_size must be positive");
   for (size_t b = 0; b < prompts.size(); ++b) {
     const auto length = static_cast<int64_t>(prompts[b].size());
     TORCH_CHECK(length >= 1 && length <= decoder.config().max_positions, "Generate: prompt ", b,
@@ -39,7 +40,11 @@ class Generator {
  public:
   Generator(const GenerationOptions& options, const UniformSource& uniform,
             std::vector<int64_t> room)
-      : options_(options), uniform_(uniform), room_(std::move(room)), result_(room_.size()) {}
+      : options_(options),
+        uniform_(uniform),
+        sampler_({options.top_k, options.top_p}),
+        room_(std::move(room)),
+        result_(room_.size()) {}
 
   // Sequences that may still get tokens, of `candidates`.
   std::vector<int64_t> Unfinished(const std::vector<int64_t>& candidates) const {
@@ -54,10 +59,11 @@ class Generator {
 
   // Adds a token to each of `live`, whose rows are those of log_probs_BV.
   void Append(const at::Tensor& log_probs_BV, const std::vector<int64_t>& live) {
-    const int64_t vocab_size = log_probs_BV.size(1);
+    const int64_t num_columns = log_probs_BV.size(1);
+    const int64_t vocab_size = std::min(num_columns, options_.vocab_size.value_or(num_columns));
     const float* data = log_probs_BV.const_data_ptr<float>();
     for (size_t i = 0; i < live.size(); ++i) {
-      const LogProbs row{data + static_cast<int64_t>(i) * vocab_size, vocab_size};
+      const LogProbs row{data + static_cast<int64_t>(i) * num_columns, vocab_size};
       const int64_t token = Choose(row, live[i]);
       Generation& g = result_[static_cast<size_t>(live[i])];
       g.tokens.push_back(token);
@@ -75,13 +81,14 @@ class Generator {
   std::vector<Generation> Take() { return std::move(result_); }
 
  private:
-  int64_t Choose(const LogProbs& row, int64_t sequence) const {
+  int64_t Choose(const LogProbs& row, int64_t sequence) {
     if (options_.temperature == 0) return ArgMax(row);
-    return SampleToken(row, {options_.top_k, options_.top_p}, uniform_(sequence));
+    return sampler_.Sample(row, uniform_(sequence));
   }
 
   const GenerationOptions& options_;
   const UniformSource& uniform_;
+  TokenSampler sampler_;
   std::vector<int64_t> room_;
   std::vector<Generation> result_;
 };

@@ -6,8 +6,9 @@
 // temperature), kept tokens = the top_k most likely, then the smallest most-likely-first prefix of
 // those whose probability (renormalised after top_k) reaches top_p; the token is drawn by inverting
 // the cumulative distribution over kept tokens, in order of their ids, at the caller's uniform
-// number. log_probs are of softmax(logits / temperature) over the
-// whole vocabulary (temperature 1 when greedy): equal to a full forward's up to fp32 rounding.
+// number. Ids from vocab_size on are never kept. log_probs are of softmax(logits / temperature)
+// over all rows of the embedding (temperature 1 when greedy): equal to a full forward's up to fp32
+// rounding.
 // Every sequence draws once a token from its own stream, so the batch never changes its draws.
 #pragma once
 
@@ -26,6 +27,9 @@ struct GenerationOptions {
   int64_t top_k = 0;       // 0: all
   double top_p = 1;        // 1: all
   std::optional<int64_t> stop_token;  // included in the result when generated
+  // Ids that mean something (the tokenizer's): published models have more rows, for speed. Absent,
+  // or more than the model has: all.
+  std::optional<int64_t> vocab_size;
   // Asked before each token; when true, Generate returns what there is so far. Empty: never.
   std::function<bool()> cancelled;
 };

@@ -17,9 +17,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <numeric>
 
 #include "kernels/matmul.h"
 #include "kernels/parallel.h"
@@ -78,20 +80,21 @@ StepCost CostOfStep(const Decoder& decoder) {
           2 * kSequences * num_weights + 4 * num_keys};
 }
 
-// The sum of a buffer, in pieces that vectorize: nothing but reading.
+// The sum of a buffer, in pieces that vectorize: nothing but reading. Every thread's share of it is
+// used, so that no thread's reading can be left out.
 float SumOf(const std::vector<float>& buffer) {
   constexpr int64_t kLanes = 64;
   const int64_t num_blocks = std::ssize(buffer) / kLanes;
-  std::array<float, kLanes> total = {};
+  std::atomic<float> total = 0;
   kernels::ParallelFor({num_blocks, 4096}, [&](int64_t begin, int64_t end) {
     std::array<float, kLanes> sums = {};
     for (int64_t block = begin; block < end; ++block) {
       const float* values = buffer.data() + block * kLanes;
       for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += values[lane];
     }
-    if (begin == 0) total = sums;
+    total += std::accumulate(sums.begin(), sums.end(), 0.0F);
   });
-  return total[0];
+  return total;
 }
 
 double BytesPerSecond(double bytes) {

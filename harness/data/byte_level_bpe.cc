@@ -102,14 +102,16 @@ void ByteLevelBpe::EncodeWords(std::string_view text, std::vector<int64_t>& toke
 std::string ByteLevelBpe::Decode(std::span<const int64_t> tokens) const {
   std::string bytes;
   for (const int64_t token : tokens) {
-    if (is_control_[static_cast<size_t>(token)]) continue;
-    const std::string& piece = pieces_[static_cast<size_t>(token)];
+    if (is_control_.at(static_cast<size_t>(token))) continue;
+    const std::string& piece = pieces_.at(static_cast<size_t>(token));
     bytes += BytesOfToken(piece).value_or(piece);
   }
   return ValidUtf8(bytes);
 }
 
-std::string ByteLevelBpe::Piece(int64_t token) const { return pieces_[static_cast<size_t>(token)]; }
+std::string ByteLevelBpe::Piece(int64_t token) const {
+  return pieces_.at(static_cast<size_t>(token));
+}
 
 std::optional<int64_t> ByteLevelBpe::ControlToken(std::string_view name) const {
   const auto found = control_tokens_.find(std::string(name));

@@ -1,5 +1,6 @@
 #include "harness/data/sentencepiece_backend.h"
 
+#include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -40,12 +41,12 @@ class SentencePieceBackend : public TokenizerBackend {
   std::string Decode(std::span<const int64_t> tokens) const override {
     std::vector<int> ids;
     for (const int64_t token : tokens) {
-      const auto id = static_cast<int>(token);
+      const int id = IdOf(token);
       if (!model_->IsControl(id)) ids.push_back(id);
     }
     return model_->Decode(ids);
   }
-  std::string Piece(int64_t token) const override { return model_->Piece(static_cast<int>(token)); }
+  std::string Piece(int64_t token) const override { return model_->Piece(IdOf(token)); }
   std::optional<int64_t> ControlToken(std::string_view name) const override {
     const auto found = control_tokens_.find(std::string(name));
     if (found == control_tokens_.end()) return std::nullopt;
@@ -57,6 +58,15 @@ class SentencePieceBackend : public TokenizerBackend {
   }
 
  private:
+  // SentencePiece itself reads beyond its table, or dies.
+  int IdOf(int64_t token) const {
+    if (token < 0 || token >= model_->vocab_size()) {
+      throw std::out_of_range(absl::StrCat("token ", token, " is outside the vocabulary of ",
+                                           model_->vocab_size(), " pieces"));
+    }
+    return static_cast<int>(token);
+  }
+
   std::unique_ptr<internal::SentencePieceModel> model_;
   std::unique_ptr<ChunkedEncoder> chunked_;  // null: the model allows no cuts
   std::unordered_map<std::string, int64_t> control_tokens_;

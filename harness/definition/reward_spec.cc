@@ -69,8 +69,8 @@ void Describe(RewardSpec& spec, FieldList& fields) {
   FieldList& training = fields.Group("training", "a row is a pair: its prompt with each response");
   Describe(spec.training, training);
   training.Leaf("packing", spec.packing,
-                {.doc = "packed: responses one after the other, each by itself; padded: filled up "
-                        "to the longest of the micro-batch"});
+                {.doc = "packed: responses one after the other, each by itself; padded is refused, "
+                        "so that no reward depends on padding"});
   fields.Table("loss", spec.loss, "");
   fields.Table("evaluation", spec.evaluation, "on held-out pairs");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
@@ -84,6 +84,12 @@ void Validate(const RewardSpec& spec, const Violations& violations) {
   Validate(spec.training, spec.schedule, violations);
   ValidateFp32(spec.training, violations);
   ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
+  if (spec.packing == Packing::kPadded) {
+    violations.In("training")
+        .Add("packing",
+             "must be \"packed\": rewards are computed without "
+             "padding, so that none depends on it");
+  }
   Validate(spec.acceptance, violations);
 }
 

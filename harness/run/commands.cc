@@ -153,6 +153,7 @@ absl::StatusOr<int> Generate(const Options& options) {
   models::GenerationOptions generation;
   generation.max_new_tokens = std::min(kMaxAnswerTokens, room);
   generation.stop_token = encoder.end_token();
+  generation.vocab_size = model.tokenizer.vocab_size();
   const auto answers = models::Generate(*model.decoder, {prompt}, generation, nullptr);
   absl::PrintF("%s\n", results::EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
   return 0;

@@ -133,6 +133,7 @@ absl::Status ClmEvaluator::RecordSamples(const Language& language, int64_t step)
   options.temperature = spec.sample_temperature;
   options.top_p = spec.sample_top_p;
   options.stop_token = p_.tokenizer.eos_id();
+  options.vocab_size = p_.tokenizer.vocab_size();
   options.cancelled = [] { return StopSignal().has_value(); };
   if (prompts.empty()) return absl::OkStatus();
   const auto generations = models::Generate(

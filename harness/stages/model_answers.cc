@@ -24,13 +24,16 @@ struct Request {
   Random random;
 };
 
+// Those of the prompts that fit; their examples have an empty list in `answers` then.
 std::vector<Request> RequestsFor(const std::vector<SftExample>& examples,
                                  const PromptEncoder& encoder, int64_t max_positions,
-                                 const NegativesSpec& spec, const SeedSource& seeds) {
+                                 const NegativesSpec& spec, const SeedSource& seeds,
+                                 std::vector<ModelAnswers>& answers) {
   std::vector<Request> requests;
   for (size_t i = 0; i < examples.size(); ++i) {
     const std::vector<int64_t> prompt = encoder.Prompt(examples[i]);
     if (std::ssize(prompt) >= max_positions) continue;
+    answers[i].emplace();
     const std::string sha256 = PromptSha256(examples[i].instruction, examples[i].input);
     for (int64_t k = 0; k < spec.answers_per_prompt; ++k) {
       const uint64_t seed = seeds.For(SeedPurpose::kSampling, absl::StrCat(sha256, "/", k));
@@ -50,28 +53,31 @@ std::vector<models::Generation> GenerateBatch(const models::Decoder& decoder,
   });
 }
 
-models::GenerationOptions OptionsOf(const NegativesSpec& spec, int64_t end_token) {
+models::GenerationOptions OptionsOf(const NegativesSpec& spec, const Tokenizer& tokenizer,
+                                    int64_t end_token) {
   models::GenerationOptions options;
   options.max_new_tokens = spec.max_new_tokens;
   options.temperature = spec.temperature;
   options.top_k = spec.top_k;
   options.top_p = spec.top_p;
   options.stop_token = end_token;
+  options.vocab_size = tokenizer.vocab_size();
   options.cancelled = [] { return StopSignal().has_value(); };
   return options;
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::vector<ModelAnswer>>> AnswersOf(
-    const DecoderArtifact& model, const std::vector<SftExample>& examples,
-    const NegativesSpec& spec, const SeedSource& seeds, Progress& progress) {
+absl::StatusOr<std::vector<ModelAnswers>> AnswersOf(const DecoderArtifact& model,
+                                                    const std::vector<SftExample>& examples,
+                                                    const NegativesSpec& spec,
+                                                    const SeedSource& seeds, Progress& progress) {
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
                          PromptEncoder::Create(model.tokenizer, model.prompt_template));
-  const models::GenerationOptions options = OptionsOf(spec, encoder.end_token());
+  const models::GenerationOptions options = OptionsOf(spec, model.tokenizer, encoder.end_token());
+  std::vector<ModelAnswers> answers(examples.size());
   std::vector<Request> requests =
-      RequestsFor(examples, encoder, model.decoder->config().max_positions, spec, seeds);
-  std::vector<std::vector<ModelAnswer>> answers(examples.size());
+      RequestsFor(examples, encoder, model.decoder->config().max_positions, spec, seeds, answers);
   for (size_t begin = 0; begin < requests.size(); begin += kAnswersPerBatch) {
     const size_t count = std::min(kAnswersPerBatch, requests.size() - begin);
     const std::span<Request> batch = std::span(requests).subspan(begin, count);
@@ -79,7 +85,7 @@ absl::StatusOr<std::vector<std::vector<ModelAnswer>>> AnswersOf(
         GenerateBatch(*model.decoder, batch, options);
     BENCH_RETURN_IF_ERROR(CheckNotStopped());  // the batch may have been cut short
     for (size_t i = 0; i < batch.size(); ++i) {
-      answers[batch[i].example].push_back(
+      answers[batch[i].example]->push_back(
           {model.tokenizer.Decode(generations[i].tokens),
            generations[i].stopped ? AnswerEnd::kFinished : AnswerEnd::kCutOff});
     }

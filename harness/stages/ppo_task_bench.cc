@@ -3,17 +3,21 @@
 //   ppo_task_bench THREADS ITERATIONS
 //
 // Policy, frozen reference, reward model and value model of the geometry of the README's comparison
-// (hidden 288, 6 layers, 6 heads, intermediate 768, vocabulary 8192, untied, fp32), random weights;
+// (hidden 288, 6 layers, 6 heads, intermediate 768, vocabulary 8192, untied, fp32; reward and value
+// model without a language head), random weights;
 // an iteration samples 64 tokens at temperature 0.7 for each of 16 prompts of 64 tokens (no end
 // token, so all have 64), scores them, and trains 4 epochs of 1 mini-batch by the one training
-// loop. Prints JSON: seconds of each iteration after one to warm up, from a rollout's beginning to
-// the next one's, and peak_bytes of the process.
+// loop, without clipping, as the other side. Prints JSON: seconds of each iteration after one to
+// warm up, from a rollout's beginning to the next one's; before_bytes, resident before a model is
+// made; and peak_bytes of the process.
 #include <ATen/CPUGeneratorImpl.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +63,7 @@ PpoSpec Specification() {
   spec.rollout.max_new_tokens = kAnswerTokens;
   spec.ppo.epochs = kEpochs;
   spec.optimizer.learning_rate = 3e-6;
+  spec.optimizer.max_grad_norm = 0;
   spec.training.batch_size = kPrompts;
   spec.training.max_tokens = kPromptTokens + kAnswerTokens;
   return spec;
@@ -134,6 +139,8 @@ class TimedTask final : public TrainingTask {
   }
   at::Tensor LossSum(int64_t micro_batch) override { return task_.LossSum(micro_batch); }
   const results::MetricDescriptor& loss_metric() const override { return task_.loss_metric(); }
+  std::vector<results::MetricValue> WindowMetrics() const override { return task_.WindowMetrics(); }
+  absl::Status EndTraining() override { return task_.EndTraining(); }
   absl::StatusOr<Evaluation> Evaluate(EvaluationPoint, int64_t) override {
     begins_.push_back(Clock::now());    // after the last step
     peak_bytes_ = PeakResidentBytes();  // what is saved behind it is not part of an iteration
@@ -142,6 +149,10 @@ class TimedTask final : public TrainingTask {
   nlohmann::json SaveState() const override { return task_.SaveState(); }
   absl::Status RestoreState(const nlohmann::json& state) override {
     return task_.RestoreState(state);
+  }
+  std::vector<models::NamedTensor> StateTensors() const override { return task_.StateTensors(); }
+  absl::Status RestoreTensors(const std::vector<models::NamedTensor>& tensors) override {
+    return task_.RestoreTensors(tensors);
   }
 
   std::vector<double> Iterations() const {
@@ -159,6 +170,15 @@ class TimedTask final : public TrainingTask {
   int64_t num_windows_ = 0;
   std::vector<Clock::time_point> begins_;
 };
+
+// Of this process, now.
+std::optional<int64_t> ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  int64_t total_pages = 0;
+  int64_t resident_pages = 0;
+  if (!(statm >> total_pages >> resident_pages)) return std::nullopt;
+  return resident_pages * ::sysconf(_SC_PAGESIZE);
+}
 
 class TemporaryFolder {
  public:
@@ -185,6 +205,7 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
                          PromptEncoder::Create(tokenizer, PromptTemplate::kPlain));
   const PpoData data = RandomPrompts(tokenizer, encoder);
   BENCH_ASSIGN_OR_RETURN(Tokenizer reward_tokenizer, CharacterTokenizer());
+  const std::optional<int64_t> before_bytes = ResidentBytes();
   BENCH_ASSIGN_OR_RETURN(const PpoModels models, Models(std::move(reward_tokenizer)));
   BENCH_ASSIGN_OR_RETURN(const ResponseScorer scorer,
                          ResponseScorer::Create({spec, data, tokenizer, &*models.reward}));
@@ -211,6 +232,7 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
   std::vector<double> seconds = timed.Iterations();
   seconds.erase(seconds.begin());  // warms up
   nlohmann::json result = {{"seconds", seconds}};
+  if (before_bytes) result["before_bytes"] = *before_bytes;
   if (timed.peak_bytes()) result["peak_bytes"] = *timed.peak_bytes();
   return result;
 }

@@ -1,10 +1,9 @@
 #include "harness/stages/preference_pairs.h"
 
-#include <set>
 #include <utility>
 
+#include "harness/data/disjoint_prompts.h"
 #include "harness/data/text.h"
-#include "harness/data/text_metrics.h"
 #include "harness/definition/enum_names.h"
 
 namespace bench::harness {
@@ -17,13 +16,26 @@ Preference Pair(const SftExample& example, std::string rejected, NegativeKind ki
 
 }  // namespace
 
-std::vector<Preference> ModelPairs(const SftExample& example,
-                                   const std::vector<ModelAnswer>& answers, AnswerCounts& counts) {
+void RightAnswers::Add(const SftExample& example) {
+  by_prompt_[PromptSha256(example.instruction, example.input)].insert(
+      TrimWhitespace(example.output));
+}
+
+const std::set<std::string>& RightAnswers::To(const SftExample& example) const {
+  return by_prompt_.at(PromptSha256(example.instruction, example.input));
+}
+
+std::vector<Preference> ModelPairs(const SftExample& example, const std::set<std::string>& right,
+                                   const ModelAnswers& answers, AnswerCounts& counts) {
   std::vector<Preference> pairs;
+  if (!answers) {
+    ++counts.num_prompts_too_long;
+    return pairs;
+  }
   std::set<std::string> seen;
-  for (const ModelAnswer& answer : answers) {
+  for (const ModelAnswer& answer : *answers) {
     ++counts.num_answers;
-    if (ExactMatch(answer.text, example.output)) {
+    if (right.contains(TrimWhitespace(answer.text))) {
       ++counts.num_right;
     } else if (answer.text.find('\0') != std::string::npos) {
       ++counts.num_unreadable;
@@ -48,11 +60,13 @@ SimilarOutputs::SimilarOutputs(const std::vector<SftExample>& examples) {
   }
 }
 
-std::vector<Preference> SimilarOutputs::PairsOf(const SftExample& example, int64_t count) const {
+std::vector<Preference> SimilarOutputs::PairsOf(const SftExample& example,
+                                                const std::set<std::string>& right,
+                                                int64_t count) const {
   std::vector<Preference> pairs;
   const auto task = tasks_.find(example.task);
   if (task == tasks_.end()) return pairs;
-  std::set<std::string> seen = {TrimWhitespace(example.output)};
+  std::set<std::string> seen = right;
   const std::vector<const SftExample*>& examples = task->second.examples;
   const auto is_new = [&](size_t index) {
     return seen.insert(TrimWhitespace(examples[index]->output)).second;

@@ -25,8 +25,9 @@ constexpr int64_t kSamplesPerKind = 8;
 // The pairs of one part, made and recorded.
 class PartMaker {
  public:
-  PartMaker(const PreferencesSpec& spec, const DecoderArtifact& model, RunContext& context)
-      : spec_(spec), model_(model), context_(context) {}
+  PartMaker(const PreferencesSpec& spec, const RightAnswers& right, const DecoderArtifact& model,
+            RunContext& context)
+      : spec_(spec), right_(right), model_(model), context_(context) {}
 
   absl::StatusOr<std::vector<Preference>> Make(const std::string& part,
                                                const std::vector<SftExample>& examples) const {
@@ -37,10 +38,13 @@ class PartMaker {
     std::vector<Preference> pairs;
     for (size_t i = 0; i < examples.size(); ++i) {
       BENCH_RETURN_IF_ERROR(CheckNotStopped());
-      for (Preference& pair : ModelPairs(examples[i], answers[i], counts[examples[i].task])) {
+      const std::set<std::string>& right = right_.To(examples[i]);
+      for (Preference& pair :
+           ModelPairs(examples[i], right, answers[i], counts[examples[i].task])) {
         pairs.push_back(std::move(pair));
       }
-      for (Preference& pair : similar.PairsOf(examples[i], spec_.negatives.similar_per_prompt)) {
+      for (Preference& pair :
+           similar.PairsOf(examples[i], right, spec_.negatives.similar_per_prompt)) {
         pairs.push_back(std::move(pair));
       }
     }
@@ -53,15 +57,17 @@ class PartMaker {
   absl::Status RecordAnswers(const std::string& part,
                              const std::map<std::string, AnswerCounts>& by_task) const {
     for (const auto& [task, counts] : by_task) {
-      BENCH_RETURN_IF_ERROR(context_.writer.TableRow("answers", std::nullopt,
-                                                     {{"part", part},
-                                                      {"task", task},
-                                                      {"answers", counts.num_answers},
-                                                      {"right", counts.num_right},
-                                                      {"repeated", counts.num_repeated},
-                                                      {"unreadable", counts.num_unreadable},
-                                                      {"pairs", counts.num_pairs},
-                                                      {"cut_off", counts.num_cut_off}}));
+      BENCH_RETURN_IF_ERROR(
+          context_.writer.TableRow("answers", std::nullopt,
+                                   {{"part", part},
+                                    {"task", task},
+                                    {"answers", counts.num_answers},
+                                    {"right", counts.num_right},
+                                    {"repeated", counts.num_repeated},
+                                    {"unreadable", counts.num_unreadable},
+                                    {"pairs", counts.num_pairs},
+                                    {"cut_off", counts.num_cut_off},
+                                    {"prompts_too_long", counts.num_prompts_too_long}}));
     }
     return absl::OkStatus();
   }
@@ -90,6 +96,7 @@ class PartMaker {
   }
 
   const PreferencesSpec& spec_;
+  const RightAnswers& right_;
   const DecoderArtifact& model_;
   RunContext& context_;
 };
@@ -136,7 +143,7 @@ absl::StatusOr<StageOutcome> PreferencesStage::Run(RunContext& context) {
       spec_.model.folder ? *spec_.model.folder : context.inputs.at("model").folder;
   BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
                          LoadDecoderArtifact(folder, DeviceOf(context.device)));
-  const PartMaker maker(spec_, model, context);
+  const PartMaker maker(spec_, records.right_answers, model, context);
   StageOutcome outcome;
   const std::pair<const char*, const std::vector<SftExample>&> parts[] = {
       {"train", records.train}, {"validation", records.validation}};

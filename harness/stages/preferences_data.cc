@@ -70,7 +70,8 @@ class Loader {
                      })));
   }
 
-  void Add(SftExample example, std::vector<SftExample>& part) const {
+  void Add(SftExample example, std::vector<SftExample>& part) {
+    records_.right_answers.Add(example);
     const bool is_wanted = spec_.tasks.empty() || std::find(spec_.tasks.begin(), spec_.tasks.end(),
                                                             example.task) != spec_.tasks.end();
     const bool has_room = spec_.max_prompts == 0 || std::ssize(part) < spec_.max_prompts;

@@ -4,7 +4,8 @@
 // data.validation_part; every part of it (those of translations.h) is read, and a prompt in two
 // parts is a DataError: fine-tuning, reward model, PPO and evaluation share none. A user's file is
 // split by a hash of each record's prompt (harness/data/held_out.h). Records without one of
-// data.tasks are left out, then those beyond data.max_prompts.
+// data.tasks are left out, then those beyond data.max_prompts; their outputs are right answers to
+// their prompts all the same.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "harness/data/alpaca.h"
 #include "harness/data/disjoint_prompts.h"
 #include "harness/definition/preferences_spec.h"
+#include "harness/stages/preference_pairs.h"
 #include "harness/store/store.h"
 
 namespace bench::harness {
@@ -23,7 +25,8 @@ namespace bench::harness {
 struct PreferenceRecords {
   std::vector<SftExample> train, validation;                // in file order
   std::map<std::string, DisjointPrompts::PartCount> parts;  // of the data set; none for a file
-  int64_t num_skipped = 0;  // invalid records that the definition allows to skip
+  RightAnswers right_answers;  // of both parts; also of the records that are left out
+  int64_t num_skipped = 0;     // invalid records that the definition allows to skip
 };
 
 // `inputs` by role, "dataset" where the definition names one. DataError when either list is empty.

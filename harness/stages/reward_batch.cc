@@ -9,39 +9,21 @@
 namespace bench::harness {
 namespace {
 
-// What a padded row is filled up with: no real token sees it, so any token does.
-constexpr int64_t kPaddingToken = 0;
 // Rows that go through the model at once: enough to fill the matrix products, little memory.
 constexpr size_t kRowsPerBatch = 64;
 
-size_t LongestRow(const std::vector<const RewardPair*>& pairs) {
-  size_t longest = 0;
-  for (const RewardPair* pair : pairs) {
-    longest = std::max({longest, pair->chosen.size(), pair->rejected.size()});
-  }
-  return longest;
-}
-
 }  // namespace
 
-RewardBatch MakeRewardBatch(const std::vector<const RewardPair*>& pairs, Packing packing,
-                            at::Device device) {
-  const size_t padded_length = packing == Packing::kPadded ? LongestRow(pairs) : 0;
+RewardBatch MakeRewardBatch(const std::vector<const RewardPair*>& pairs, at::Device device) {
   std::vector<std::vector<int64_t>> inputs;
-  int64_t start = 0;
-  // Adds a row and returns the number of its last real token.
-  const auto add = [&](const std::vector<int64_t>& row) {
-    const int64_t last = start + std::ssize(row) - 1;
-    inputs.push_back(row);
-    inputs.back().resize(std::max(row.size(), padded_length), kPaddingToken);
-    start += std::ssize(inputs.back());
-    return last;
-  };
   std::vector<int64_t> chosen_rows;
   std::vector<int64_t> rejected_rows;
+  int64_t num_tokens = 0;
   for (const RewardPair* pair : pairs) {
-    chosen_rows.push_back(add(pair->chosen));
-    rejected_rows.push_back(add(pair->rejected));
+    inputs.push_back(pair->chosen);
+    chosen_rows.push_back((num_tokens += std::ssize(pair->chosen)) - 1);
+    inputs.push_back(pair->rejected);
+    rejected_rows.push_back((num_tokens += std::ssize(pair->rejected)) - 1);
   }
   return {models::MakeRaggedBatch(inputs, device), at::tensor(chosen_rows, at::kLong).to(device),
           at::tensor(rejected_rows, at::kLong).to(device)};

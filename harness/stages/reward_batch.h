@@ -1,16 +1,15 @@
 // Pairs as a ragged batch, and their rewards.
 //
 // A reward is the head's score of the hidden state of the row's last real token: the end token, or
-// what truncation left last. Packed rows have no padding; padded ones are filled up on the right to
-// the longest, where causal attention keeps the padding out of every real token's state (same
-// rewards up to rounding: products choose their order of sums by their size). B pairs.
+// what truncation left last. Rows stand one after the other, each by itself: there is no padding,
+// in training or in scoring, so no reward depends on it (models/padding.h takes it out of
+// batches of others). B pairs.
 #pragma once
 
 #include <vector>
 
 #include "ATen/ATen.h"
 #include "absl/status/statusor.h"
-#include "harness/definition/sft_spec.h"
 #include "harness/stages/reward_data.h"
 #include "models/ragged_batch.h"
 #include "models/reward_model.h"
@@ -22,8 +21,7 @@ struct RewardBatch {
   at::Tensor chosen_rows_B, rejected_rows_B;  // rows of the hidden states that are scored
 };
 
-RewardBatch MakeRewardBatch(const std::vector<const RewardPair*>& pairs, Packing packing,
-                            at::Device device);
+RewardBatch MakeRewardBatch(const std::vector<const RewardPair*>& pairs, at::Device device);
 
 struct PairRewards {
   at::Tensor chosen_B, rejected_B;
@@ -34,7 +32,7 @@ struct PairRewards {
 PairRewards ScorePairs(const models::RewardModel& model, const RewardBatch& batch,
                        models::Activations activations);
 
-// Of many rows, in fp64 on the CPU, without a graph and without padding. Equal rows go through the
+// Of many rows, in fp64 on the CPU, without a graph. Equal rows go through the
 // model once and have the same reward, bit for bit. StoppedError within a batch of a stop signal.
 using TokenRow = std::vector<int64_t>;
 absl::StatusOr<at::Tensor> ScoreRows(const models::RewardModel& model,

@@ -30,7 +30,7 @@ absl::StatusOr<Window> RewardTask::NextWindow() {
       pairs.push_back(&data_.train[static_cast<size_t>(draw.row)]);
       window.num_target_tokens += pairs.back()->num_response_tokens();
     }
-    window_.push_back(MakeRewardBatch(pairs, spec_.packing, model_.decoder().device()));
+    window_.push_back(MakeRewardBatch(pairs, model_.decoder().device()));
     window.num_tokens += window_.back().inputs.tokens_N.size(0);
   }
   window.denominator = static_cast<double>(spec_.training.batch_size);

@@ -77,6 +77,7 @@ absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows)
   models::GenerationOptions options;
   options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
   options.stop_token = p_.data.end_token;
+  options.vocab_size = p_.tokenizer.vocab_size();
   options.cancelled = [] { return StopSignal().has_value(); };
   std::vector<std::string> answers;
   BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {

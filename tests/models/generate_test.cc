@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <random>
 
 #include "models/sampling.h"
@@ -145,6 +146,51 @@ TEST(Generate, EndsWhereTheContextIsFull) {
   EXPECT_EQ(generations[2].tokens.size(), 10U);
 }
 
+// Rows beyond the tokenizer's vocabulary are untrained; here they are the most likely by far.
+TEST(Generate, NeverGivesIdsFromTheVocabularySizeOn) {
+  DecoderConfig config = TinyConfig();
+  config.tie_embeddings = false;
+  const auto decoder = MakeDecoder(config);
+  constexpr int64_t kVocab = 40;
+  {
+    const at::NoGradGuard no_grad;
+    decoder->parameters().back().tensor.slice(0, kVocab).mul_(30);
+  }
+  GenerationOptions options;
+  options.max_new_tokens = 20;
+  for (const double temperature : {0.0, 1.0}) {
+    options.temperature = temperature;
+    options.vocab_size = std::nullopt;
+    int64_t num_beyond = 0;
+    for (const Generation& free : Generate(*decoder, Prompts(), options, Uniforms({1, 2, 3, 4}))) {
+      num_beyond += std::count_if(free.tokens.begin(), free.tokens.end(),
+                                  [](int64_t token) { return token >= kVocab; });
+    }
+    EXPECT_GT(num_beyond, 40);
+    options.vocab_size = kVocab;
+    const Rows prompts = Prompts();
+    const auto masked = Generate(*decoder, prompts, options, Uniforms({1, 2, 3, 4}));
+    for (size_t b = 0; b < prompts.size(); ++b) {
+      EXPECT_EQ(masked[b].tokens.size(), 20U);
+      for (const int64_t token : masked[b].tokens) EXPECT_LT(token, kVocab);
+      ExpectLogProbsOfFullForward(*decoder, prompts[b], masked[b], 1);
+    }
+  }
+}
+
+TEST(Generate, AVocabularyOfAllRowsChangesNothing) {
+  const auto decoder = MakeDecoder(TinyConfig());  // 53 rows
+  GenerationOptions options;
+  options.temperature = 1;
+  options.top_k = 20;
+  const auto all = Generate(*decoder, Prompts(), options, Uniforms({1, 2, 3, 4}));
+  for (const int64_t size : {53, 1000}) {
+    options.vocab_size = size;
+    const auto same = Generate(*decoder, Prompts(), options, Uniforms({1, 2, 3, 4}));
+    for (size_t b = 0; b < all.size(); ++b) EXPECT_EQ(same[b].tokens, all[b].tokens);
+  }
+}
+
 TEST(Generate, NoPromptsGiveNoGenerations) {
   const auto decoder = MakeDecoder(TinyConfig());
   EXPECT_TRUE(Generate(*decoder, {}, {}, nullptr).empty());
@@ -156,6 +202,9 @@ TEST(Generate, RejectsEmptyOrTooLongPromptsAndBadOptions) {
   EXPECT_THROW(Generate(*decoder, {RandomTokens(49, 53, 1)}, {}, nullptr), c10::Error);
   GenerationOptions options;
   options.top_p = 0;
+  EXPECT_THROW(Generate(*decoder, {{1}}, options, nullptr), c10::Error);
+  options = {};
+  options.vocab_size = 0;
   EXPECT_THROW(Generate(*decoder, {{1}}, options, nullptr), c10::Error);
   options = {};
   options.temperature = -1;

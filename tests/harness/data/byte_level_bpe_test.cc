@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "tests/harness/data/golden_tokenizer.h"
 
@@ -50,6 +52,14 @@ TEST_P(EveryKind, NeverGivesAControlTokenForText) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryKind, ::testing::Values("llama3", "qwen2", "smollm"),
                          [](const auto& kind) { return std::string(kind.param); });
+
+TEST_P(EveryKind, RefusesIdsOutsideTheVocabulary) {
+  const ByteLevelBpe& ours = golden_.backend();
+  for (const int64_t id : {int64_t{-1}, ours.vocab_size(), ours.vocab_size() + 100000}) {
+    EXPECT_THROW(ours.Decode(std::array<int64_t, 1>{id}), std::out_of_range) << id;
+    EXPECT_THROW(ours.Piece(id), std::out_of_range) << id;
+  }
+}
 
 TEST(ByteLevelBpe, ReadsInvalidUtf8AsReplacements) {
   const GoldenTokenizer golden("smollm");

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <stdexcept>
+
 #include "base/status.h"
 #include "tests/harness/data/test_tokenizer.h"
 
@@ -25,6 +28,19 @@ TEST(SentencePieceBackend, ControlTokensAreThoseOfTheModelOnly) {
   EXPECT_EQ(ids.bos, 1);
   EXPECT_EQ(ids.eos, 2);
   EXPECT_EQ(ids.pad, 3);
+}
+
+TEST(SentencePieceBackend, RefusesIdsOutsideTheVocabulary) {
+  const auto backend = LoadSentencePiece(TestModelBytes(), "test");
+  ASSERT_TRUE(backend.ok()) << backend.status();
+  const int64_t size = (*backend)->vocab_size();
+  // The last two are valid ids again when cut to 32 bits.
+  for (const int64_t id : {int64_t{-1}, size, size + 1000, int64_t{1} << 32, -(int64_t{1} << 32)}) {
+    const std::array<int64_t, 2> ids = {size - 1, id};
+    EXPECT_THROW((*backend)->Decode(ids), std::out_of_range) << id;
+    EXPECT_THROW((*backend)->Piece(id), std::out_of_range) << id;
+  }
+  EXPECT_NE((*backend)->Piece(size - 1), "");
 }
 
 TEST(SentencePieceBackend, RefusesForeignBytesByName) {

@@ -62,6 +62,12 @@ TEST(RewardSpec, TakesPreferencesOfAnExperimentOrOfTheUser) {
               HasSubstr("data.validation_path: has no use without path"));
 }
 
+TEST(RewardSpec, RefusesPadding) {
+  EXPECT_EQ(Refusal(kSmallReward, {"training.packing=packed"}), "");
+  EXPECT_THAT(Refusal(kSmallReward, {"training.packing=padded"}),
+              HasSubstr("training.packing: must be \"packed\""));
+}
+
 TEST(RewardSpec, RowsFitIntoThePositions) {
   EXPECT_THAT(Refusal(kSmallReward, {"training.max_tokens=1025"}),
               HasSubstr("1025 is more than model.max_positions 1024"));

@@ -44,7 +44,8 @@ class AnswersTest : public ::testing::Test {
     std::vector<std::vector<std::string>> texts;
     for (const auto& of_example : *answers) {
       std::vector<std::string>& mine = texts.emplace_back();
-      for (const ModelAnswer& answer : of_example) mine.push_back(answer.text);
+      if (!of_example) continue;
+      for (const ModelAnswer& answer : *of_example) mine.push_back(answer.text);
     }
     return texts;
   }
@@ -93,16 +94,20 @@ TEST_F(AnswersTest, SayHowTheyEnded) {
   const auto answers = AnswersOf(model_, {first_}, spec_, seeds_, progress_);
   ASSERT_TRUE(answers.ok()) << answers.status();
   // Five times, one token of 300 ends an answer: Binomial(400, 0.017), 6.6 with deviation 2.6.
-  const auto finished = std::count_if(answers->at(0).begin(), answers->at(0).end(),
+  const auto finished = std::count_if(answers->at(0)->begin(), answers->at(0)->end(),
                                       [](const auto& a) { return a.end == AnswerEnd::kFinished; });
   EXPECT_GT(finished, 0);
   EXPECT_LT(finished, 20);
 }
 
-TEST_F(AnswersTest, APromptThatFillsThePositionsHasNone) {
-  const auto texts = Texts({{"say 1234567890", "123456", "", ""}, first_});
-  EXPECT_TRUE(texts[0].empty());
-  EXPECT_EQ(texts[1].size(), 3u);
+TEST_F(AnswersTest, AreAbsentForAPromptThatFillsThePositionsOnly) {
+  const std::vector<SftExample> examples = {{"say 1234567890", "123456", "", ""}, first_};
+  const auto answers = AnswersOf(model_, examples, spec_, seeds_, progress_);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  EXPECT_FALSE(answers->at(0).has_value());
+  EXPECT_EQ(answers->at(1)->size(), 3u);
+  spec_.answers_per_prompt = 0;
+  EXPECT_TRUE(AnswersOf(model_, {first_}, spec_, seeds_, progress_)->at(0)->empty());
 }
 
 TEST_F(AnswersTest, StopSignalEndsThem) {

@@ -11,6 +11,24 @@ using ::testing::IsEmpty;
 
 const SftExample kExample{"Rewrite:", "檔案", "文件", "script"};
 
+std::set<std::string> RightTo(const SftExample& example) {
+  RightAnswers right;
+  right.Add(example);
+  return right.To(example);
+}
+
+TEST(RightAnswers, AreThoseOfAllRecordsWithTheSameMessage) {
+  RightAnswers right;
+  for (const SftExample& example : std::vector<SftExample>{{"say", "it", " one\n", "a"},
+                                                           {"say", "it", "two", "b"},
+                                                           {"say\nit", "", "three", "a"},
+                                                           {"say", "that", "four", "a"}}) {
+    right.Add(example);
+  }
+  EXPECT_THAT(right.To({"say", "it", "", ""}), ElementsAre("one", "three", "two"));
+  EXPECT_THAT(right.To({"say", "that", "", ""}), ElementsAre("four"));
+}
+
 TEST(ModelPairs, TakeEachWrongAnswerOnce) {
   AnswerCounts counts;
   const std::vector<ModelAnswer> answers = {{"档案", AnswerEnd::kFinished},
@@ -19,7 +37,7 @@ TEST(ModelPairs, TakeEachWrongAnswerOnce) {
                                             {std::string("文\0件", 7), AnswerEnd::kFinished},
                                             {"", AnswerEnd::kFinished},
                                             {"文文文文", AnswerEnd::kCutOff}};
-  EXPECT_THAT(ModelPairs(kExample, answers, counts),
+  EXPECT_THAT(ModelPairs(kExample, RightTo(kExample), answers, counts),
               ElementsAre(Preference{"Rewrite:", "文件", "档案", "model", "檔案"},
                           Preference{"Rewrite:", "文件", "", "model", "檔案"},
                           Preference{"Rewrite:", "文件", "文文文文", "model", "檔案"}));
@@ -32,10 +50,29 @@ TEST(ModelPairs, TakeEachWrongAnswerOnce) {
 }
 
 TEST(ModelPairs, AreNoneWhereEveryAnswerIsRight) {
+  const std::vector<ModelAnswer> right = {{"文件", AnswerEnd::kCutOff}};
   AnswerCounts counts;
-  EXPECT_THAT(ModelPairs(kExample, {{"文件", AnswerEnd::kCutOff}}, counts), IsEmpty());
+  EXPECT_THAT(ModelPairs(kExample, RightTo(kExample), right, counts), IsEmpty());
   EXPECT_EQ(counts.num_pairs, 0);
   EXPECT_EQ(counts.num_cut_off, 0);
+}
+
+TEST(ModelPairs, RejectNoRightAnswerOfAnotherRecordWithTheSamePrompt) {
+  AnswerCounts counts;
+  const std::vector<ModelAnswer> answers = {{"檔 ", AnswerEnd::kFinished},
+                                            {"档案", AnswerEnd::kFinished}};
+  EXPECT_THAT(ModelPairs(kExample, {"文件", "檔"}, answers, counts),
+              ElementsAre(Preference{"Rewrite:", "文件", "档案", "model", "檔案"}));
+  EXPECT_EQ(counts.num_right, 1);
+}
+
+TEST(ModelPairs, PromptsWithoutRoomForAnAnswerAreCounted) {
+  AnswerCounts counts;
+  EXPECT_THAT(ModelPairs(kExample, RightTo(kExample), std::nullopt, counts), IsEmpty());
+  EXPECT_THAT(ModelPairs(kExample, RightTo(kExample), std::vector<ModelAnswer>(), counts),
+              IsEmpty());
+  EXPECT_EQ(counts.num_prompts_too_long, 1);
+  EXPECT_EQ(counts.num_answers, 0);
 }
 
 TEST(SimilarOutputs, AreTheClosestOtherOutputsOfTheSameTask) {
@@ -49,12 +86,25 @@ TEST(SimilarOutputs, AreTheClosestOtherOutputsOfTheSameTask) {
       {"g", "", "open the file now", "de"},
       {"h", "", "xyz", "de"}};
   const SimilarOutputs similar(examples);
-  EXPECT_THAT(similar.PairsOf(examples[0], 2),
+  EXPECT_THAT(similar.PairsOf(examples[0], RightTo(examples[0]), 2),
               ElementsAre(Preference{"a", "open the file", "open the files", "similar", ""},
                           Preference{"a", "open the file", "open", "similar", ""}));
-  EXPECT_THAT(similar.PairsOf(examples[5], 9),
+  EXPECT_THAT(similar.PairsOf(examples[5], RightTo(examples[5]), 9),
               ElementsAre(Preference{"f", "open the file", "open the file now", "similar", ""}));
-  EXPECT_THAT(similar.PairsOf({"h", "", "open the file", "fr"}, 2), IsEmpty());
+  EXPECT_THAT(similar.PairsOf({"h", "", "open the file", "fr"}, {}, 2), IsEmpty());
+}
+
+TEST(SimilarOutputs, RejectNoRightAnswerOfAnotherRecordWithTheSamePrompt) {
+  const std::vector<SftExample> examples = {{"a", "", "open the file", "en"},
+                                            {"a", "", "open the files", "en"},
+                                            {"b", "", "open a file", "en"}};
+  RightAnswers right;
+  for (const SftExample& example : examples) right.Add(example);
+  const SimilarOutputs similar(examples);
+  EXPECT_THAT(similar.PairsOf(examples[0], right.To(examples[0]), 2),
+              ElementsAre(Preference{"a", "open the file", "open a file", "similar", ""}));
+  EXPECT_THAT(similar.PairsOf(examples[1], right.To(examples[1]), 2),
+              ElementsAre(Preference{"a", "open the files", "open a file", "similar", ""}));
 }
 
 }  // namespace

@@ -57,6 +57,21 @@ TEST_F(PreferenceRecordsTest, ComeFromTwoPartsOfADataSetAndAllItsPartsAreCounted
   EXPECT_THAT(Inputs(Load()->train), ElementsAre("reward 1"));
 }
 
+TEST_F(PreferenceRecordsTest, RightAnswersAreThoseOfRecordsThatAreLeftOutToo) {
+  SftExample other = Record("reward 1", "english");
+  other.output = "of another task";
+  SftExample late = Record("reward 1", "script");
+  late.output = "beyond the limit";
+  Write("reward", {Record("reward 1", "script"), other, late});
+  spec_.tasks = {"script"};
+  spec_.max_prompts = 1;
+  const auto records = Load();
+  ASSERT_TRUE(records.ok()) << records.status();
+  ASSERT_THAT(records->train, SizeIs(1));
+  EXPECT_THAT(records->right_answers.To(records->train[0]),
+              ElementsAre("beyond the limit", "of another task", "output of reward 1"));
+}
+
 TEST_F(PreferenceRecordsTest, APromptInTwoPartsIsRefusedWhicheverTheyAre) {
   Write("test", {Record("test 1", "script"), Record("ppo 2", "script")});
   const absl::Status status = Load().status();

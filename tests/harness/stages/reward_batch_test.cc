@@ -12,39 +12,27 @@ const RewardPair kFirst = Pair({1, 5, 2, 7, 2}, {1, 5, 2}, 2);
 const RewardPair kCut = Pair({1, 9, 8, 7}, {1, 9, 2, 6, 5, 4}, 2);
 
 TEST(MakeRewardBatch, ScoresTheLastRealTokenOfEveryRow) {
-  const RewardBatch batch = MakeRewardBatch({&kFirst, &kCut}, Packing::kPacked, at::kCPU);
+  const RewardBatch batch = MakeRewardBatch({&kFirst, &kCut}, at::kCPU);
   EXPECT_TRUE(batch.inputs.tokens_N.equal(
       at::tensor({1, 5, 2, 7, 2, 1, 5, 2, 1, 9, 8, 7, 1, 9, 2, 6, 5, 4}, at::kLong)));
   EXPECT_TRUE(batch.chosen_rows_B.equal(at::tensor({4, 11}, at::kLong)));
   EXPECT_TRUE(batch.rejected_rows_B.equal(at::tensor({7, 17}, at::kLong)));
 }
 
-TEST(MakeRewardBatch, PaddedRowsAreScoredBeforeTheirPadding) {
-  const RewardBatch batch = MakeRewardBatch({&kFirst, &kCut}, Packing::kPadded, at::kCPU);
-  EXPECT_EQ(batch.inputs.tokens_N.numel(), 4 * 6);
-  EXPECT_TRUE(batch.chosen_rows_B.equal(at::tensor({4, 12 + 3}, at::kLong)));
-  EXPECT_TRUE(batch.rejected_rows_B.equal(at::tensor({6 + 2, 18 + 5}, at::kLong)));
-  const std::vector<int64_t> real(batch.inputs.tokens_N.const_data_ptr<int64_t>() + 12,
-                                  batch.inputs.tokens_N.const_data_ptr<int64_t>() + 16);
-  EXPECT_EQ(real, kCut.chosen);
-}
-
 // Rewards of about 1 after two layers of sums of at most 12 terms: a hundred roundings are plenty.
 constexpr double kRounding = 100 * std::numeric_limits<float>::epsilon();
 
-TEST(ScorePairs, PaddingLeavesTheRewardsAsTheyAre) {
+TEST(ScorePairs, RewardsAreThoseOfTheirRows) {
   const models::RewardModel model = TinyRewardModel();
-  const auto score = [&](Packing packing) {
-    const at::NoGradGuard no_grad;
-    return ScorePairs(model, MakeRewardBatch({&kFirst, &kCut}, packing, at::kCPU),
-                      models::Activations::kKept);
-  };
-  const PairRewards packed = score(Packing::kPacked);
-  const PairRewards padded = score(Packing::kPadded);
-  EXPECT_LE((packed.chosen_B - padded.chosen_B).abs().max().item<double>(), kRounding);
-  EXPECT_LE((packed.rejected_B - padded.rejected_B).abs().max().item<double>(), kRounding);
+  const at::NoGradGuard no_grad;
+  const PairRewards rewards =
+      ScorePairs(model, MakeRewardBatch({&kFirst, &kCut}, at::kCPU), models::Activations::kKept);
+  const at::Tensor alone = model.Rewards(models::MakeRaggedBatch(
+      {kFirst.chosen, kFirst.rejected, kCut.chosen, kCut.rejected}, at::kCPU));
+  EXPECT_LE((rewards.chosen_B - alone.slice(0, 0, 4, 2)).abs().max().item<double>(), kRounding);
+  EXPECT_LE((rewards.rejected_B - alone.slice(0, 1, 4, 2)).abs().max().item<double>(), kRounding);
   // One token further would be another reward.
-  EXPECT_GT((packed.chosen_B[0] - packed.rejected_B[0]).abs().item<double>(), 100 * kRounding);
+  EXPECT_GT((rewards.chosen_B[0] - rewards.rejected_B[0]).abs().item<double>(), 100 * kRounding);
 }
 
 TEST(ScoreHeldOut, RewardsAreThoseOfEachRowAlone) {

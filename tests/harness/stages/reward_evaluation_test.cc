@@ -95,12 +95,6 @@ TEST_F(RewardEvaluation, SamplesAreOneAPrompt) {
   EXPECT_THAT(prompts, ElementsAre("first/", "first/another", "second/"));
 }
 
-TEST_F(RewardEvaluation, ItsRewardsAreThoseWithoutPaddingBitForBit) {
-  const auto packed = Run(EvaluationPoint::kPeriodic);
-  tiny_.spec().packing = Packing::kPadded;
-  EXPECT_EQ(Run(EvaluationPoint::kPeriodic, "padded"), packed);
-}
-
 TEST_F(RewardEvaluation, StopSignalEndsItWithoutAFigure) {
   RunContext context = fixture_.Start("run");
   const StopRequest stop;

@@ -35,8 +35,8 @@ LossAndGradients Train(TinyReward& tiny) {
 
 constexpr RewardLossSpec kBoth = {.margin = 0.5, .centering = 0.01};
 
-LossAndGradients Train(int64_t micro_batch_size, Packing packing = Packing::kPacked) {
-  TinyReward tiny(micro_batch_size, packing, kBoth);
+LossAndGradients Train(int64_t micro_batch_size) {
+  TinyReward tiny(micro_batch_size, kBoth);
   return Train(tiny);
 }
 
@@ -59,15 +59,9 @@ TEST(RewardTask, GradientsDoNotDependOnTheMicroBatches) {
   for (const int64_t size : {1, 2}) ExpectEqualUpToRounding(whole, Train(size));
 }
 
-TEST(RewardTask, PackedAndPaddedRowsGiveTheSameLossAndGradients) {
-  for (const int64_t size : {1, 2, 4}) {
-    ExpectEqualUpToRounding(Train(size), Train(size, Packing::kPadded));
-  }
-}
-
 // Adam would make a step of any noise in it.
 TEST(RewardTask, WithoutCenteringTheBiasHasExactlyNoGradient) {
-  TinyReward tiny(4, Packing::kPacked, {.margin = 0.5});
+  TinyReward tiny(4, {.margin = 0.5});
   const LossAndGradients trained = Train(tiny);
   EXPECT_EQ(trained.gradients.at("score.bias").item<float>(), 0);
   EXPECT_GT(trained.gradients.at("score.weight").abs().max().item<float>(), 0);
@@ -92,8 +86,7 @@ TEST(RewardTask, LossAndGradientsAreThoseOfTransformers) {
     const std::vector<RewardPair> pairs = {Pair(golden.rows[0], golden.rows[1], 1),
                                            Pair(golden.rows[2], golden.rows[3], 1),
                                            Pair(golden.rows[4], golden.rows[5], 1)};
-    const RewardBatch batch =
-        MakeRewardBatch({&pairs[0], &pairs[1], &pairs[2]}, Packing::kPacked, at::kCPU);
+    const RewardBatch batch = MakeRewardBatch({&pairs[0], &pairs[1], &pairs[2]}, at::kCPU);
     for (const auto& [setting, spec] : settings) {
       const models::RewardModel model = ModelOf(golden);
       const at::Tensor loss =
@@ -118,7 +111,7 @@ TEST(RewardTask, GradientsAreThoseOfCentralDifferences) {
   const models::RewardModel model = TinyRewardModel(at::kDouble);
   const RewardPair first = Pair({1, 5, 6, 7, 8, 2}, {1, 5, 9, 2}, 2);
   const RewardPair cut = Pair({1, 3, 15, 9}, {1, 3, 8, 15}, 2);
-  const RewardBatch batch = MakeRewardBatch({&first, &cut}, Packing::kPacked, at::kCPU);
+  const RewardBatch batch = MakeRewardBatch({&first, &cut}, at::kCPU);
   const auto loss = [&] {
     return PairLossSum(ScorePairs(model, batch, models::Activations::kKept), kBoth);
   };

@@ -43,12 +43,10 @@ inline models::RewardModel TinyRewardModel(at::ScalarType dtype = at::kFloat) {
 
 class TinyReward {
  public:
-  explicit TinyReward(int64_t micro_batch_size, Packing packing = Packing::kPacked,
-                      RewardLossSpec loss = {})
+  explicit TinyReward(int64_t micro_batch_size, RewardLossSpec loss = {})
       : model_(TinyRewardModel()) {
     spec_.training.batch_size = 4;
     spec_.training.micro_batch_size = micro_batch_size;
-    spec_.packing = packing;
     spec_.loss = loss;
     data_.train = {Pair({1, 5, 6, 7, 8, 2}, {1, 5, 9, 2}, 2), Pair({1, 9, 2}, {1, 9, 4, 2}, 2),
                    Pair({1, 4, 4, 10, 11, 12, 13, 14, 2}, {1, 4, 4, 2}, 3),
