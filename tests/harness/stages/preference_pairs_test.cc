@@ -95,9 +95,11 @@ TEST(SimilarOutputs, AreTheClosestOtherOutputsOfTheSameTask) {
 }
 
 TEST(SimilarOutputs, RejectNoRightAnswerOfAnotherRecordWithTheSamePrompt) {
-  const std::vector<SftExample> examples = {{"a", "", "open the file", "en"},
-                                            {"a", "", "open the files", "en"},
-                                            {"b", "", "open a file", "en"}};
+  const std::vector<SftExample> examples = {
+      {"a", "", "open the file", "en"},
+      {"a", "", "open the files", "en"},
+      {"b", "", "open a file", "en"},
+      {"c", "", "xyz", "en"}};  // n-grams of all weigh nothing
   RightAnswers right;
   for (const SftExample& example : examples) right.Add(example);
   const SimilarOutputs similar(examples);
