@@ -39,14 +39,15 @@ absl::StatusOr<std::string> Decompress(std::string_view codes, size_t max_bytes)
       archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK) {
     return DataError("no LZW stream");
   }
-  std::string text(max_bytes, '\0');
+  std::string text(max_bytes + 1, '\0');
   const la_ssize_t size = archive_read_data(reader.get(), text.data(), text.size());
   if (size < 0) return DataError("damaged LZW stream");
+  if (static_cast<size_t>(size) > max_bytes) return DataError("more text than the file declares");
   text.resize(static_cast<size_t>(size));
   return text;
 }
 
-absl::StatusOr<std::string> WholeText(std::string_view bytes) {
+absl::StatusOr<std::string> WholeText(std::string_view bytes, int64_t max_bytes) {
   if (bytes.size() < kOffsetsAt || bytes.substr(0, kMagic.size()) != kMagic) {
     return DataError("does not begin as a text of bible(1)");
   }
@@ -65,26 +66,27 @@ absl::StatusOr<std::string> WholeText(std::string_view bytes) {
     const auto window = Decompress(bytes.substr(begin, end - begin), window_bytes);
     if (!window.ok()) return Annotate(window.status(), absl::StrCat("window ", i));
     text += *window;
+    if (std::ssize(text) > max_bytes) return DataError(absl::StrCat("over ", max_bytes, " bytes"));
   }
   return text;
 }
 
 // "Ge1" of "Ge1:1 In the ..."; "" for a line that is no verse.
-std::string ChapterOf(const std::string& line) {
+absl::string_view ChapterOf(absl::string_view line) {
   const size_t colon = line.substr(0, line.find(' ')).find(':');
-  if (colon == std::string_view::npos || colon == 0) return "";
+  if (colon == absl::string_view::npos || colon == 0) return "";
   return absl::ascii_isdigit(static_cast<unsigned char>(line[colon - 1])) ? line.substr(0, colon)
                                                                           : "";
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> BibleChapters(std::string_view bytes) {
-  BENCH_ASSIGN_OR_RETURN(const std::string text, WholeText(bytes));
+absl::StatusOr<std::vector<std::string>> BibleChapters(std::string_view bytes, int64_t max_bytes) {
+  BENCH_ASSIGN_OR_RETURN(const std::string text, WholeText(bytes, max_bytes));
   std::vector<std::string> chapters;
-  std::string last;
-  for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n'))) {
-    const std::string chapter = ChapterOf(line);
+  absl::string_view last;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const absl::string_view chapter = ChapterOf(line);
     if (chapter.empty()) continue;
     if (chapter != last) chapters.emplace_back();
     last = chapter;

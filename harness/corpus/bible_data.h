@@ -8,9 +8,10 @@
 //
 // A line of the text is "Ge1:1 In the beginning ...": book, chapter, verse, text. A chapter is its
 // verses, one a line, without their numbers.
-// Errors: DataError saying what is wrong with the file.
+// Errors: DataError saying what is wrong with the file, or that its text is over `max_bytes`.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,6 @@
 
 namespace bench::corpus {
 
-absl::StatusOr<std::vector<std::string>> BibleChapters(std::string_view bytes);
+absl::StatusOr<std::vector<std::string>> BibleChapters(std::string_view bytes, int64_t max_bytes);
 
 }  // namespace bench::corpus

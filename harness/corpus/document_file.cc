@@ -116,12 +116,17 @@ absl::Status DocumentFile::Damaged(std::string_view what) const {
   return DataError(absl::StrCat(path_, ": ", std::string(what), "; write it again"));
 }
 
+// Without a buffer given to it glibc keeps to its own of 4 KiB, whatever the size asked for.
+DocumentFile::DocumentFile(std::string path, File file)
+    : path_(std::move(path)), buffer_(new char[kBufferBytes]), file_(std::move(file)) {
+  std::setvbuf(file_.get(), buffer_.get(), _IOFBF, kBufferBytes);
+}
+
 absl::StatusOr<DocumentFile> DocumentFile::Open(const std::string& path) {
   File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
   if (file == nullptr) {
     return EnvironmentError(absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
   }
-  std::setvbuf(file.get(), nullptr, _IOFBF, kBufferBytes);
   DocumentFile documents(path, std::move(file));
   BENCH_RETURN_IF_ERROR(documents.ReadTrailer());
   return documents;

@@ -54,12 +54,13 @@ class DocumentFile {
 
  private:
   using File = std::unique_ptr<FILE, int (*)(FILE*)>;
-  DocumentFile(std::string path, File file) : path_(std::move(path)), file_(std::move(file)) {}
+  DocumentFile(std::string path, File file);
   absl::Status ReadTrailer();
   absl::StatusOr<Document> ReadFrame();
   absl::Status Damaged(std::string_view what) const;
 
   std::string path_;
+  std::unique_ptr<char[]> buffer_;  // of file_, which is closed first
   File file_;
   uint64_t num_documents_ = 0;
   uint64_t num_bytes_ = 0;

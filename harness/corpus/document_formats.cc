@@ -1,7 +1,10 @@
 #include "harness/corpus/document_formats.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/corpus/bible_data.h"
 #include "harness/corpus/byte_source.h"
@@ -9,9 +12,9 @@
 #include "harness/corpus/markdown_text.h"
 #include "harness/corpus/quotations.h"
 #include "harness/corpus/record_joiner.h"
-#include "harness/corpus/unicode_text.h"
 #include "harness/corpus/wordnet.h"
 #include "harness/data/gettext.h"
+#include "harness/data/text.h"
 
 namespace bench::corpus {
 namespace {
@@ -44,12 +47,22 @@ absl::StatusOr<Texts> CatalogueDocuments(std::string_view bytes, const std::stri
   BENCH_ASSIGN_OR_RETURN(const auto messages, harness::ParseCatalogue(bytes, path));
   Texts translations;
   for (const harness::CatalogueMessage& message : messages) {
-    translations.push_back(message.translations[0]);
+    const std::string& translation = message.translations[0];
+    const auto is_excluded = [&](std::string_view text) {
+      return options.exclude_message && !text.empty() && options.exclude_message(text);
+    };
+    if (is_excluded(message.id) || is_excluded(translation)) continue;
+    translations.push_back(translation);
   }
   return Join(translations, kLineBreak, options);
 }
 
 absl::StatusOr<Texts> MessageDocuments(const std::string& path, const ReaderOptions& options) {
+  std::error_code error;  // of a file that is not there, which reading it tells
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > static_cast<uintmax_t>(options.max_document_bytes)) {
+    return DataError(absl::StrCat("over ", options.max_document_bytes, " bytes"));
+  }
   BENCH_ASSIGN_OR_RETURN(const MessageTexts texts, ReadMessageTexts(path, options.exclude_message));
   Texts documents;
   for (const Texts& language : texts) {
@@ -84,13 +97,15 @@ absl::StatusOr<std::vector<std::string>> DocumentTexts(const std::string& path,
       return CatalogueDocuments(bytes, path, options);
     case DocumentFormat::kQuotations: {
       // Before records are counted in characters, the file must be text.
-      BENCH_RETURN_IF_ERROR(NormalizeText(bytes).status());
+      if (const auto invalid = harness::FirstInvalidUtf8(bytes)) {
+        return DataError(absl::StrCat("not valid UTF-8 at byte ", *invalid));
+      }
       return Join(Quotations(bytes), kBlankLine, options);
     }
     case DocumentFormat::kWordNet:
       return WordNetDocuments(bytes, options);
     case DocumentFormat::kBible:
-      return BibleChapters(bytes);
+      return BibleChapters(bytes, options.max_document_bytes);
     default:
       return Texts{std::move(bytes)};
   }

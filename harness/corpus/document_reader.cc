@@ -9,6 +9,7 @@
 #include "harness/corpus/byte_source.h"
 #include "harness/corpus/document_formats.h"
 #include "harness/corpus/language.h"
+#include "harness/corpus/text_limits.h"
 #include "harness/corpus/unicode_text.h"
 #include "harness/data/json_record.h"
 
@@ -105,13 +106,19 @@ class Reader {
   }
 
   absl::Status Take(int64_t record, std::string_view bytes) {
+    if (std::ssize(bytes) > kMaxTextBytes) return Reject(record, TextOverLimit());
     auto text = NormalizeText(bytes);
     if (!text.ok()) return RejectIfData(record, text.status());
+    if (std::ssize(*text) > kMaxTextBytes) return Reject(record, TextOverLimit());
     if (text->empty()) return Reject(record, "no text");
     ++report_.num_documents;
     const std::string language = DetectLanguage(*text).code;
     return visit_(
         {DocumentId(file_.relative_path, record), *std::move(text), file_.source, language});
+  }
+
+  static std::string TextOverLimit() {
+    return absl::StrCat("text over ", kMaxTextBytes >> 20, " MiB");
   }
 
   // Bad data is the document's; anything else is not, and ends the reading.
@@ -147,6 +154,10 @@ std::optional<DocumentFormat> FormatOf(std::string_view file_name) {
   }
   if (IsManualName(name)) return DocumentFormat::kManual;
   return std::nullopt;
+}
+
+bool IsCompressed(std::string_view file_name) {
+  return WithoutCompression(file_name).size() < file_name.size();
 }
 
 absl::StatusOr<ReaderReport> VisitDocuments(const SourceFile& file, const ReaderOptions& options,

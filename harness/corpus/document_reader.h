@@ -7,10 +7,10 @@
 // messages, those of each language for themselves. Each file may be gzip or Zstandard
 // (byte_source.h).
 //
-// A document that is invalid (encoding, syntax, size, no text) is refused: counted, named and
-// reported to `on_rejected` with the reason, so that it can be kept aside; with OnInvalid::kError
-// it ends the reading instead, as a DataError "path: reason" or "path:line: reason". What the
-// system refuses is always an error.
+// A document that is invalid (encoding, syntax, size (text_limits.h), no text) is refused: counted,
+// named and reported to `on_rejected` with the reason, so that it can be kept aside; with
+// OnInvalid::kError it ends the reading instead, as a DataError "path: reason" or "path:line:
+// reason". What the system refuses is always an error.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,9 @@ using harness::OnInvalid;
 
 // By the name's ending, ".gz" and ".zst" left out; nullopt for one that no format has.
 std::optional<DocumentFormat> FormatOf(std::string_view file_name);
+
+// By the name's ending: ".gz" or ".zst".
+bool IsCompressed(std::string_view file_name);
 
 struct SourceFile {
   std::string source;         // name of the data source

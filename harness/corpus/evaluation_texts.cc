@@ -17,18 +17,21 @@ uint64_t FoldedHash(std::string_view text) {
 EvaluationTexts::EvaluationTexts(const std::vector<std::string>& parts,
                                  const ShingleParameters& ngrams)
     : ngrams_(ngrams) {
-  for (const std::string& name : parts) parts_.push_back({name, 0, 0});
+  for (const std::string& name : parts) parts_.push_back({.name = name});
 }
 
 void EvaluationTexts::Add(size_t part, std::string_view text) {
   folded_.insert(FoldedHash(text));
   ++parts_[part].num_texts;
+  bool has_ngram = false;
   ngrams_.Add(text, shingler_, [&](size_t number) {
+    has_ngram = true;
     parts_of_.resize(ngrams_.size());
     const uint64_t bit = uint64_t{1} << part;
     if ((parts_of_[number] & bit) == 0) ++parts_[part].num_ngrams;
     parts_of_[number] |= bit;
   });
+  parts_[part].num_short_texts += !has_ngram;
 }
 
 bool EvaluationTexts::Contains(std::string_view text) const {

@@ -21,7 +21,8 @@ class EvaluationTexts {
   struct Part {
     std::string name;
     int64_t num_texts = 0;
-    int64_t num_ngrams = 0;  // different ones
+    int64_t num_ngrams = 0;       // different ones
+    int64_t num_short_texts = 0;  // too short for an n-gram: only Contains knows them
   };
 
   EvaluationTexts(const std::vector<std::string>& parts, const ShingleParameters& ngrams);

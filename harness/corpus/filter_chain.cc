@@ -6,8 +6,8 @@
 namespace bench::corpus {
 namespace {
 
-constexpr std::array<std::string_view, 5> kNames = {"language", "gopher_repetition",
-                                                    "gopher_quality", "c4", "fineweb"};
+constexpr std::array<std::string_view, 6> kNames = {"language",       "size", "gopher_repetition",
+                                                    "gopher_quality", "c4",   "fineweb"};
 
 template <typename Rule>
 std::optional<Removal> AsRemoval(FilterId filter, std::optional<Rule> rule) {
@@ -55,6 +55,7 @@ std::optional<Removal> FilterChain::CheckAfterC4(const TextSpans& spans) {
 std::optional<Removal> FilterChain::Apply(Document& document) {
   if (auto removal = CheckLanguage(document)) return removal;
   const TextSpans& spans = segmenter_.Segment(document.text);
+  if (spans.is_cut) return Removal{FilterId::kSize, "too_many_words_and_lines"};
   if (auto removal = CheckGopher(spans)) return removal;
   if (!parameters_.c4) return CheckAfterC4(spans);
   C4Outcome c4 = ApplyC4(spans, parameters_.c4->For(spans.writing_system()));

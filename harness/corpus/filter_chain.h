@@ -1,5 +1,5 @@
 // The filters of a corpus in FineWeb's order, each an optional preset:
-// language -> Gopher repetition -> Gopher quality -> C4 -> FineWeb.
+// language -> size (text_limits.h) -> Gopher repetition -> Gopher quality -> C4 -> FineWeb.
 //
 // MinHash deduplication follows, then PII masking (pii.h), which are steps of their own.
 // The chain stops at the first filter that removes a document; the removal names filter and rule.
@@ -23,7 +23,14 @@
 
 namespace bench::corpus {
 
-enum class FilterId : uint8_t { kLanguage, kGopherRepetition, kGopherQuality, kC4, kFineWeb };
+enum class FilterId : uint8_t {
+  kLanguage,
+  kSize,
+  kGopherRepetition,
+  kGopherQuality,
+  kC4,
+  kFineWeb
+};
 std::string_view Name(FilterId filter);
 
 using harness::PerWritingSystem;

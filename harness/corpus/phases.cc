@@ -8,6 +8,7 @@
 #include "harness/corpus/document_file.h"
 #include "harness/corpus/filter_chain.h"
 #include "harness/corpus/prepared_documents.h"
+#include "harness/corpus/text_limits.h"
 
 namespace bench::corpus {
 namespace {
@@ -107,8 +108,7 @@ std::string CorpusPlan::FinalPath(int shard) const { return ShardPath(*this, "fi
 std::string CorpusPlan::OrderPath(int shard) const { return ShardPath(*this, "order", shard); }
 
 absl::Status CheckBudget(const CorpusPlan& plan) {
-  const int64_t needed =
-      std::max(kMinShardBudget, harness::kWorkBytesPerDocumentByte * plan.spec.max_document_bytes);
+  const int64_t needed = std::max(kMinShardBudget, PreparationBytes(plan.spec.max_document_bytes));
   if (plan.ShardBudget() >= needed) return absl::OkStatus();
   const int64_t needed_mib = (2 * plan.num_threads * needed + (1 << 20) - 1) >> 20;
   return UsageError(absl::StrCat("corpus.budget_mib: ", plan.spec.budget_mib, " MiB are too few; ",

@@ -12,8 +12,8 @@
 //
 // A file belongs to shard (its index mod n). The result (document_order.h) is a function of the set
 // of files and the specification: not of n, P, threads, budget or the order of files.
-// Memory of a call: ShardBudget for its buffers and sorts, and kWorkBytesPerDocumentByte x
-// max_document_bytes for the document at hand.
+// Memory of a call: ShardBudget for its buffers and sorts, and PreparationBytes (text_limits.h) for
+// the document at hand.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 #include "harness/corpus/pipeline.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -7,11 +8,18 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/control/parallel.h"
+#include "harness/corpus/open_files.h"
 
 namespace bench::corpus {
 namespace {
 
 constexpr size_t kMaxDuplicateSamples = 10;
+
+// At a time: runs that are merged (external_sort.h) or partitions that are written, of each thread.
+int64_t OpenFiles(const CorpusPlan& plan) {
+  constexpr int64_t kMergedRuns = 256, kOthers = 64;
+  return plan.num_threads * std::max<int64_t>(kMergedRuns, plan.num_partitions()) + kOthers;
+}
 
 class Pipeline {
  public:
@@ -20,6 +28,7 @@ class Pipeline {
 
   absl::StatusOr<PipelineResult> Run() {
     BENCH_RETURN_IF_ERROR(CheckBudget(plan_));
+    BENCH_RETURN_IF_ERROR(AllowOpenFiles(OpenFiles(plan_)));
     BENCH_RETURN_IF_ERROR(Prepare());
     if (plan_.spec.exact.enabled) BENCH_RETURN_IF_ERROR(Exact());
     if (plan_.spec.near.enabled) BENCH_RETURN_IF_ERROR(Near());

@@ -32,8 +32,8 @@ std::vector<std::string> Quotations(std::string_view bytes) {
     if (!quotation.empty()) quotations.push_back(quotation);
     quotation.clear();
   };
-  const std::vector<std::string> lines = absl::StrSplit(WithoutControlSequences(bytes), '\n');
-  for (const std::string& line : lines) {
+  const std::string plain = WithoutControlSequences(bytes);
+  for (const absl::string_view line : absl::StrSplit(plain, '\n')) {
     if (absl::StripTrailingAsciiWhitespace(line) == "%") {
       finish();
     } else {

@@ -18,6 +18,9 @@ absl::StatusOr<SourceFiles> FilesOf(const CorpusSource& source) {
     BENCH_ASSIGN_OR_RETURN(names, harness::RegularFiles(source.path));
   }
   SourceFiles found;
+  if (is_folder && !source.format) {
+    BENCH_ASSIGN_OR_RETURN(found.links, harness::LinksToFiles(source.path));
+  }
   for (std::string& name : names) {
     const auto format = source.format ? source.format : FormatOf(name);
     if (format) {

@@ -19,6 +19,7 @@ struct CorpusSource {
 struct SourceFiles {
   std::vector<SourceFile> files;     // in byte order of their paths
   std::vector<std::string> unknown;  // relative paths of files whose format no ending tells
+  std::vector<std::string> links;    // of a folder without a declared format: to files, not read
 };
 
 // EnvironmentError for a path that cannot be listed.

@@ -173,12 +173,11 @@ absl::Status RemoveSubstrings(const SubstringFiles& files, int64_t min_bytes,
                               int64_t budget_bytes) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> blocks, BlocksOf(files));
   const std::string path = files.Path("removed");
-  ExternalSorter<GroupRecord> groups(path + ".groups", budget_bytes / 3, Repeats::kOnce);
-  BENCH_RETURN_IF_ERROR(
-      VisitRepeatedWindows(blocks, min_bytes, budget_bytes / 3, [&](const WindowPlace& place) {
-        return groups.Add({place.group, place.document, place.offset});
-      }));
-  ExternalSorter<WindowRecord> windows(path + ".windows", budget_bytes / 3, Repeats::kOnce);
+  ExternalSorter<GroupRecord> groups(path + ".groups", budget_bytes / 2, Repeats::kOnce);
+  BENCH_RETURN_IF_ERROR(VisitRepeatedWindows(blocks, min_bytes, [&](const WindowPlace& place) {
+    return groups.Add({place.group, place.document, place.offset});
+  }));
+  ExternalSorter<WindowRecord> windows(path + ".windows", budget_bytes / 2, Repeats::kOnce);
   std::optional<GroupRecord> first;
   const auto add_window = [&](const GroupRecord& place) -> absl::Status {
     const bool begins = !first || first->group != place.group;

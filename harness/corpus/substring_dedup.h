@@ -9,7 +9,8 @@
 //   1. shard i of n:  blocks of text, each with its suffix array (libdivsufsort)
 //                     5 bytes a byte of text on disk; memory 5 x block_bytes
 //   2. once:          merge of all suffix arrays; comparisons stop at min_bytes
-//                     <folder>/substrings/removed; texts are mapped, sorts keep to the budget
+//                     <folder>/substrings/removed; texts and suffixes are mapped, sorts keep to the
+//                     budget
 // Run exact deduplication first: documents of one text are one document here.
 // Source: Lee et al. 2021, "Deduplicating Training Data Makes Language Models Better" (2107.06499),
 // which removes every occurrence; 200 bytes are about its 50 tokens.

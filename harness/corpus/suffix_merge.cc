@@ -16,14 +16,14 @@ namespace {
 struct Block {
   MappedFile text;
   MappedRecords<BlockDocument> documents;
-  RecordReader<SuffixRecord> suffixes;
+  MappedRecords<SuffixRecord> suffixes;
+  size_t next = 0;  // of the suffixes
 };
 
-absl::StatusOr<Block> OpenBlock(const std::string& path, int64_t buffer_bytes) {
+absl::StatusOr<Block> OpenBlock(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(MappedFile text, MappedFile::Open(path));
   BENCH_ASSIGN_OR_RETURN(auto documents, MappedRecords<BlockDocument>::Open(path + ".documents"));
-  BENCH_ASSIGN_OR_RETURN(auto suffixes,
-                         RecordReader<SuffixRecord>::Open(path + ".suffixes", buffer_bytes));
+  BENCH_ASSIGN_OR_RETURN(auto suffixes, MappedRecords<SuffixRecord>::Open(path + ".suffixes"));
   return Block{std::move(text), std::move(documents), std::move(suffixes)};
 }
 
@@ -66,13 +66,14 @@ class Merge {
 
   absl::Status Advance(size_t block) {
     BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
-    BENCH_ASSIGN_OR_RETURN(const SuffixRecord* suffix, blocks_[block].suffixes.Next());
-    if (suffix == nullptr) return absl::OkStatus();
+    const auto suffixes = blocks_[block].suffixes.records();
+    if (blocks_[block].next == suffixes.size()) return absl::OkStatus();
+    const SuffixRecord& suffix = suffixes[blocks_[block].next++];
     const std::string_view text = blocks_[block].text.bytes();
-    if (suffix->offset + min_bytes_ > text.size()) {
+    if (suffix.offset + min_bytes_ > text.size()) {
       return DataError("a suffix lies outside its block; write the shard again");
     }
-    heads_.push({text.data() + suffix->offset, block, suffix->offset});
+    heads_.push({text.data() + suffix.offset, block, suffix.offset});
     return absl::OkStatus();
   }
 
@@ -93,13 +94,10 @@ class Merge {
 }  // namespace
 
 absl::Status VisitRepeatedWindows(const std::vector<std::string>& blocks, int64_t min_bytes,
-                                  int64_t budget_bytes,
                                   const std::function<absl::Status(const WindowPlace&)>& visit) {
   std::vector<Block> open;
-  const int64_t buffer_bytes =
-      std::min(budget_bytes / static_cast<int64_t>(blocks.size() + 1), 16 * kRecordBufferBytes);
   for (const std::string& path : blocks) {
-    BENCH_ASSIGN_OR_RETURN(Block block, OpenBlock(path, buffer_bytes));
+    BENCH_ASSIGN_OR_RETURN(Block block, OpenBlock(path));
     open.push_back(std::move(block));
   }
   return Merge(std::move(open), min_bytes).Run(visit);

@@ -1,7 +1,8 @@
 // The windows that occur more than once in blocks of text: a merge of their suffix arrays, whose
 // comparisons stop at the length of a window.
 //
-// Texts and document tables are mapped; of each suffix array one buffer is in memory. Time: for N
+// Everything is mapped, so that no file stays open, however many blocks there are (three mappings
+// each); the kernel drops pages as it needs to, and none is counted against a budget. Time: for N
 // suffixes in B blocks N log B comparisons of at most `min_bytes`. Errors: those of record_file.h.
 #pragma once
 
@@ -31,7 +32,6 @@ struct WindowPlace {
 // Of a block at `path`: the text is `path`, its tables `path`.suffixes and `path`.documents.
 // Calls `visit` for each place of every window with at least two places, group after group.
 absl::Status VisitRepeatedWindows(const std::vector<std::string>& blocks, int64_t min_bytes,
-                                  int64_t budget_bytes,
                                   const std::function<absl::Status(const WindowPlace&)>& visit);
 
 }  // namespace bench::corpus

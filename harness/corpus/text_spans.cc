@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "harness/corpus/char_class.h"
+#include "harness/corpus/text_limits.h"
 
 namespace bench::corpus {
 namespace {
@@ -90,8 +91,9 @@ const TextSpans& Segmenter::Segment(std::string_view text) {
   spans_.lines.clear();
   spans_.num_characters = spans_.num_newlines = 0;
   spans_.num_non_symbol_words = spans_.num_unspaced_words = 0;
+  spans_.is_cut = false;
   size_t line_begin = 0;
-  for (size_t i = 0; i < text.size();) {
+  for (size_t i = 0; i < text.size() && !spans_.is_cut;) {
     const Character c = CharacterAt(text, i);
     switch (c.kind) {
       case CharClass::kSpace:
@@ -163,7 +165,13 @@ void Segmenter::TakeUnspaced(size_t& i) {
   });
 }
 
+bool Segmenter::IsFull() {
+  spans_.is_cut |= spans_.words.size() + spans_.lines.size() >= size_t{kMaxTextSpans};
+  return spans_.is_cut;
+}
+
 void Segmenter::AddWord(size_t begin, size_t end, WordKind kind) {
+  if (IsFull()) return;
   const std::string_view word = spans_.text.substr(begin, end - begin);
   spans_.words.push_back({word, static_cast<uint32_t>(CountCharacters(word)), kind});
   spans_.num_non_symbol_words += kind != WordKind::kSymbol;
@@ -171,6 +179,7 @@ void Segmenter::AddWord(size_t begin, size_t end, WordKind kind) {
 }
 
 void Segmenter::EndLine(size_t begin, size_t end) {
+  if (IsFull()) return;
   const std::string_view line = spans_.text.substr(begin, end - begin);
   const auto num_characters = static_cast<uint32_t>(CountCharacters(line));
   const uint32_t first = spans_.lines.empty() ? 0 : spans_.lines.back().end_word;

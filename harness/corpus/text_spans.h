@@ -52,6 +52,7 @@ struct TextSpans {
   int64_t num_newlines = 0;
   int64_t num_non_symbol_words = 0;
   int64_t num_unspaced_words = 0;
+  bool is_cut = false;  // words and lines are over kMaxTextSpans (text_limits.h): the first ones
 
   // kUnspaced when more than half of the words that are no symbols are of an unspaced script.
   WritingSystem writing_system() const {
@@ -79,6 +80,7 @@ class Segmenter {
   void TakeUnspaced(size_t& i);
   void AddWord(size_t begin, size_t end, WordKind kind);
   void EndLine(size_t begin, size_t end);
+  bool IsFull();
 
   std::unique_ptr<Dictionary> dictionary_;
   TextSpans spans_;

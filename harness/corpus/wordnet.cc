@@ -16,16 +16,16 @@ namespace {
 
 constexpr size_t kFirstWord = 4;  // fields before the words
 
-std::string PlainWord(const std::string& field) {
+std::string PlainWord(absl::string_view field) {
   std::string word(field.substr(0, field.find('(')));
   std::replace(word.begin(), word.end(), '_', ' ');
   return word;
 }
 
-std::optional<std::string> Definition(const std::string& line) {
+std::optional<std::string> Definition(absl::string_view line) {
   const size_t bar = line.find(" | ");
-  if (bar == std::string::npos) return std::nullopt;
-  const std::vector<std::string> fields =
+  if (bar == absl::string_view::npos) return std::nullopt;
+  const std::vector<absl::string_view> fields =
       absl::StrSplit(line.substr(0, bar), ' ', absl::SkipEmpty());
   uint32_t num_words = 0;
   if (fields.size() <= kFirstWord || !absl::SimpleHexAtoi(fields[kFirstWord - 1], &num_words) ||
@@ -34,8 +34,7 @@ std::optional<std::string> Definition(const std::string& line) {
   }
   std::vector<std::string> words;
   for (size_t i = 0; i < num_words; ++i) words.push_back(PlainWord(fields[kFirstWord + 2 * i]));
-  std::string gloss = line.substr(bar + 3);
-  absl::StripAsciiWhitespace(&gloss);
+  const absl::string_view gloss = absl::StripAsciiWhitespace(line.substr(bar + 3));
   if (gloss.empty()) return std::nullopt;
   const bool ends = absl::EndsWith(gloss, ".") || absl::EndsWith(gloss, "?");
   return absl::StrCat(absl::StrJoin(words, ", "), ": ", gloss, ends ? "" : ".");
@@ -46,8 +45,8 @@ std::optional<std::string> Definition(const std::string& line) {
 absl::StatusOr<std::vector<std::string>> WordNetDefinitions(std::string_view bytes) {
   std::vector<std::string> definitions;
   int64_t number = 0;
-  const std::vector<std::string> lines = absl::StrSplit(std::string(bytes), '\n');
-  for (const std::string& line : lines) {
+  const absl::string_view text(bytes.data(), bytes.size());
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     if (line.empty() || absl::StartsWith(line, "  ")) continue;
     auto definition = Definition(line);

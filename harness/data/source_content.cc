@@ -87,17 +87,36 @@ const SourceContent& ContentOf(SourceKind kind) {
   return records;
 }
 
-absl::StatusOr<std::vector<std::string>> RegularFiles(const std::string& root) {
-  std::vector<std::string> files;
+namespace {
+
+// Sorted paths, relative to `root`, of the entries below it that `wanted` is true for.
+template <typename Predicate>
+absl::StatusOr<std::vector<std::string>> Listed(const std::string& root, Predicate wanted) {
+  std::vector<std::string> paths;
   std::error_code error;
   fs::recursive_directory_iterator entry(root, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!fs::is_regular_file(entry->symlink_status())) continue;
-    files.push_back(fs::relative(entry->path(), root, error).generic_string());
+    if (wanted(*entry)) paths.push_back(entry->path().lexically_relative(root).generic_string());
   }
   if (error) return EnvironmentError(absl::StrCat("cannot list ", root, ": ", error.message()));
-  std::sort(files.begin(), files.end());
-  return files;
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> RegularFiles(const std::string& root) {
+  return Listed(root, [](const fs::directory_entry& entry) {
+    std::error_code vanished;
+    return fs::is_regular_file(entry.symlink_status(vanished));
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> LinksToFiles(const std::string& root) {
+  return Listed(root, [](const fs::directory_entry& entry) {
+    std::error_code dangling;
+    return entry.is_symlink(dangling) && entry.is_regular_file(dangling);
+  });
 }
 
 absl::StatusOr<std::vector<std::string>> MatchingFiles(const SourceManifest& manifest,

@@ -28,6 +28,9 @@ const SourceContent& ContentOf(SourceKind kind);
 // Sorted paths of the regular files below `root`, relative to it; without links.
 absl::StatusOr<std::vector<std::string>> RegularFiles(const std::string& root);
 
+// Sorted paths of the symbolic links below `root` that lead to regular files, relative to it.
+absl::StatusOr<std::vector<std::string>> LinksToFiles(const std::string& root);
+
 // Sorted paths, relative to `root`, of the regular files that match the manifest's patterns. Links
 // are left out: they repeat a file, or lead elsewhere. DataError if there are none.
 absl::StatusOr<std::vector<std::string>> MatchingFiles(const SourceManifest& manifest,

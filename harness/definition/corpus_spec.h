@@ -48,10 +48,6 @@ struct CorpusSpec {
   TokenizerRef tokenizer;  // [tokenizer]
 };
 
-// Memory that reading and filtering a document takes, for each byte of it: its bytes, its text as
-// read, normalised and filtered, and the places of its words.
-inline constexpr int64_t kWorkBytesPerDocumentByte = 10;
-
 void Describe(ExcludeSpec& spec, FieldList& fields);
 void Describe(CorpusSpec& spec, FieldList& fields);
 void Validate(const CorpusSpec& spec, const Violations& violations);

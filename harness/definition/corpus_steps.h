@@ -59,7 +59,7 @@ constexpr std::array<std::string_view, 2> EnumNames(ContaminationAction) {
   return {"remove", "report"};
 }
 
-// contamination.h. 20 Chinese characters are about 13 words.
+// evaluation_texts.h. 20 Chinese characters are about 13 words.
 struct DecontaminationSpec {
   ContaminationAction action = ContaminationAction::kRemove;
   ShingleParameters shingles = {.ngram_words = 13, .ngram_characters = 20};

@@ -1,6 +1,8 @@
 #include "harness/stages/corpus.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +10,7 @@
 #include "base/status.h"
 #include "harness/corpus/held_out_check.h"
 #include "harness/corpus/pipeline.h"
+#include "harness/corpus/source_files.h"
 #include "harness/corpus/tokenise.h"
 #include "harness/data/source.h"
 #include "harness/stages/corpus_inputs.h"
@@ -56,6 +59,30 @@ absl::Status CheckParts(const TokenDataset& dataset, double fraction) {
                                   "\"; give more documents, or change it"));
   }
   return absl::OkStatus();
+}
+
+// Of the work, for so much text. Substrings: the text again and 4 bytes of suffixes a byte (the
+// prepared and the final documents are there by then, or not yet).
+int64_t CorpusWorkBytes(const CorpusSpec& spec, int64_t num_text_bytes) {
+  constexpr int64_t kDocuments = 2, kBlocks = 5;
+  constexpr int64_t kBandRecordBytes = 24, kMeanDocumentBytes = 1000;
+  const int64_t copies = kDocuments + (spec.substrings.enabled ? kBlocks : 0);
+  const int64_t bands = spec.near.enabled ? spec.near.minhash.num_bands * kBandRecordBytes : 0;
+  return copies * num_text_bytes + bands * (num_text_bytes / kMeanDocumentBytes);
+}
+
+// What the files of a user's path unpack to: text shrinks some ten times at most.
+absl::StatusOr<int64_t> TextBytes(const std::string& path) {
+  constexpr int64_t kExpansion = 10;
+  BENCH_ASSIGN_OR_RETURN(const corpus::SourceFiles found, corpus::FilesOf({"", path, {}}));
+  int64_t num_bytes = 0;
+  for (const corpus::SourceFile& file : found.files) {
+    std::error_code error;  // of a file that is not there, which reading it tells
+    const auto size = std::filesystem::file_size(file.root + "/" + file.relative_path, error);
+    const bool grows = corpus::IsCompressed(file.relative_path);
+    if (!error) num_bytes += static_cast<int64_t>(size) * (grows ? kExpansion : 1);
+  }
+  return num_bytes;
 }
 
 std::vector<results::MetricValue> Summary(const corpus::CorpusReport& report,
@@ -113,11 +140,14 @@ absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
 }
 
 absl::StatusOr<DiskNeed> CorpusStage::Disk(const std::map<std::string, Artifact>&) const {
-  if (!spec_.path) return DiskNeed{};
-  // Prepared and final documents, and the records of deduplication; compressed files grow.
-  constexpr int64_t kCopies = 3;
-  const int64_t num_bytes = TreeBytes(*spec_.path);
-  return DiskNeed{kCopies * num_bytes, num_bytes};
+  // A package's content is known once it is fetched; those declared so far have less than 32 MiB.
+  constexpr int64_t kSourceBytes = int64_t{32} << 20;
+  int64_t num_bytes = kSourceBytes * std::ssize(spec_.sources);
+  if (spec_.path) {
+    BENCH_ASSIGN_OR_RETURN(const int64_t of_path, TextBytes(*spec_.path));
+    num_bytes += of_path;
+  }
+  return DiskNeed{CorpusWorkBytes(spec_, num_bytes), num_bytes};
 }
 
 absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
@@ -137,7 +167,7 @@ absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
     context.progress.Update(phase, done, total, "");
   };
   BENCH_ASSIGN_OR_RETURN(PipelineResult result, corpus::RunPipeline(plan, progress));
-  result.report.rejected.Merge(files.unknown);
+  result.report.rejected.Merge(files.unread);
   BENCH_ASSIGN_OR_RETURN(
       const corpus::NgramSet held_out,
       corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, progress));

@@ -31,13 +31,18 @@ absl::StatusOr<corpus::CorpusSource> FetchCorpusSource(const std::string& name,
 absl::Status AddFiles(const corpus::CorpusSource& source, OnInvalid on_invalid,
                       CorpusFiles& files) {
   BENCH_ASSIGN_OR_RETURN(corpus::SourceFiles found, corpus::FilesOf(source));
-  for (const std::string& name : found.unknown) {
-    constexpr char kReason[] = "the ending of its name tells no format";
-    if (on_invalid == OnInvalid::kError) {
-      return DataError(absl::StrCat(source.path, "/", name, ": ", kReason));
+  const auto reject = [&](const std::vector<std::string>& names,
+                          const char* reason) -> absl::Status {
+    for (const std::string& name : names) {
+      if (on_invalid == OnInvalid::kError) {
+        return DataError(absl::StrCat(source.path, "/", name, ": ", reason));
+      }
+      files.unread.Add(source.name, {name, reason});
     }
-    files.unknown.Add(source.name, {name, kReason});
-  }
+    return absl::OkStatus();
+  };
+  BENCH_RETURN_IF_ERROR(reject(found.unknown, "the ending of its name tells no format"));
+  BENCH_RETURN_IF_ERROR(reject(found.links, "a symbolic link, which is not followed"));
   for (corpus::SourceFile& file : found.files) files.files.push_back(std::move(file));
   return absl::OkStatus();
 }

@@ -17,10 +17,10 @@ namespace bench::harness {
 
 struct CorpusFiles {
   std::vector<corpus::SourceFile> files;
-  corpus::RejectionReport unknown;  // files whose format no name's ending tells
+  corpus::RejectionReport unread;  // files whose format no name's ending tells, and links to files
 };
 // Of all sources, fetched if need be, then of the user's own path, whose source is called "path".
-// DataError for a file of unknown format where the specification says so.
+// DataError for one of `unread` where the specification says so.
 absl::StatusOr<CorpusFiles> FindCorpusFiles(const CorpusSpec& spec, RunContext& context);
 
 // Of the user's own file, or of a folder and the folders below it.

@@ -102,6 +102,7 @@ absl::Status RecordDecontamination(const corpus::CorpusPlan& plan, const CorpusR
                                           {{"part", parts[i].name},
                                            {"texts", parts[i].num_texts},
                                            {"ngrams", parts[i].num_ngrams},
+                                           {"short_texts", parts[i].num_short_texts},
                                            {"documents", report.contaminated[i].num_documents},
                                            {"text_bytes", report.contaminated[i].num_bytes},
                                            {"action", action}}));

@@ -8,8 +8,8 @@
 //   dropped_lines     rule of C4: lines dropped
 //   masked            kind of personal data: occurrences
 //   duplicates        filter, the removed document and its survivor
-//   decontamination   part of the evaluation texts: texts, n-grams, documents that share one,
-//   action
+//   decontamination   part of the evaluation texts: texts, n-grams, texts too short for one,
+//                     documents that share one, action
 #pragma once
 
 #include "absl/status/status.h"

@@ -13,6 +13,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+constexpr int64_t kMaxBytes = 1 << 20;
+
 // As compress(1) does, by libarchive, without the three bytes of the header.
 std::string LzwCodes(const std::string& text) {
   std::string bytes(text.size() * 2 + 64, '\0');
@@ -58,10 +60,17 @@ std::string BibleFile(const std::vector<std::string>& windows) {
 TEST(BibleData, ChaptersAreVersesWithoutTheirNumbers) {
   const auto chapters =
       BibleChapters(BibleFile({"Title, 930105.\nGe1:1 In the beginning\nGe1:2 And the ear",
-                               "th: was\nGe2:1 Thus\n1Sa1:1 Now\n1Sa1:2 And he had: two\n"}));
+                               "th: was\nGe2:1 Thus\n1Sa1:1 Now\n1Sa1:2 And he had: two\n"}),
+                    kMaxBytes);
   ASSERT_TRUE(chapters.ok()) << chapters.status();
   EXPECT_THAT(*chapters, ElementsAre("In the beginning\nAnd the earth: was\n", "Thus\n",
                                      "Now\nAnd he had: two\n"));
+}
+
+TEST(BibleData, AllWindowsTogetherAreBounded) {
+  const std::string bytes = BibleFile({"Ge1:1 In the beg", "inning\n"});  // 16 and 7 bytes
+  EXPECT_TRUE(BibleChapters(bytes, 23).ok());
+  EXPECT_EQ(ExitCodeFor(BibleChapters(bytes, 22).status()), ExitCode::kBadData);
 }
 
 TEST(BibleData, DamageIsSaid) {
@@ -75,15 +84,16 @@ TEST(BibleData, DamageIsSaid) {
       {good.substr(0, 95), "table of windows"},
       {good.substr(0, 88) + std::string(4, '\xff') + good.substr(92), "table of windows"},
       {good.substr(0, good.size() - 4), "window 0 is outside the file"},
+      {BibleFile({std::string(65, 'a')}), "window 0: more text than the file declares"},
   };
   for (const auto& test : cases) {
-    const auto chapters = BibleChapters(test.bytes);
+    const auto chapters = BibleChapters(test.bytes, kMaxBytes);
     EXPECT_EQ(ExitCodeFor(chapters.status()), ExitCode::kBadData);
     EXPECT_THAT(std::string(chapters.status().message()), HasSubstr(test.message));
   }
   std::string damaged = good;
   damaged[damaged.size() - 5] = '\xff';  // a code that is not yet defined
-  EXPECT_EQ(ExitCodeFor(BibleChapters(damaged).status()), ExitCode::kBadData);
+  EXPECT_EQ(ExitCodeFor(BibleChapters(damaged, kMaxBytes).status()), ExitCode::kBadData);
 }
 
 }  // namespace

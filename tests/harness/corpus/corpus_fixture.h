@@ -25,7 +25,7 @@ class CorpusFixture {
     spec_.fineweb.preset = harness::FilterPreset::kNone;
     spec_.num_shards = 3;
     spec_.budget_mib = 64;
-    spec_.max_document_bytes = 1 << 16;
+    spec_.max_document_bytes = 1 << 13;  // 8 MiB are enough for four threads
     EXPECT_TRUE(MakeFolders(folder_ / "in").ok());
   }
 

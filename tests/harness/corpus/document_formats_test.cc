@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/file.h"
 #include "base/status.h"
 #include "tests/support/temp_folder.h"
@@ -45,6 +47,46 @@ TEST(DocumentFormats, MessagesAreJoinedLanguageByLanguage) {
   const auto texts = Texts(DocumentFormat::kMessages, records);
   ASSERT_TRUE(texts.ok()) << texts.status();
   EXPECT_THAT(*texts, ElementsAre("Open\nClose", "打开\n关闭"));
+}
+
+TEST(DocumentFormats, MessagesOverTheLimitOfAFileAreBadData) {
+  const std::string record =
+      "{\"catalogue\":\"a\",\"context\":\"\",\"english\":\"Open\",\"translations\":{\"zh_CN\":"
+      "\"打开\"}}\n";
+  const int64_t size = std::ssize(record);
+  EXPECT_TRUE(Texts(DocumentFormat::kMessages, record, {.max_document_bytes = size}).ok());
+  const auto texts = Texts(DocumentFormat::kMessages, record, {.max_document_bytes = size - 1});
+  EXPECT_EQ(ExitCodeFor(texts.status()), ExitCode::kBadData);
+}
+
+// A .mo file of two messages, as of the GNU gettext manual, "The Format of GNU MO Files".
+std::string CatalogueOf(const std::array<std::string, 4>& ids_then_translations) {
+  constexpr uint32_t kTables = 28, kTableBytes = 16;
+  std::string tables, strings;
+  for (const std::string& text : ids_then_translations) {
+    const std::array<uint32_t, 2> entry = {
+        static_cast<uint32_t>(text.size()),
+        static_cast<uint32_t>(kTables + 2 * kTableBytes + strings.size())};
+    tables.append(reinterpret_cast<const char*>(entry.data()), sizeof(entry));
+    strings += text + '\0';
+  }
+  const std::array<uint32_t, 7> header = {0x950412DE, 0, 2, kTables, kTables + kTableBytes, 0, 0};
+  return std::string(reinterpret_cast<const char*>(header.data()), sizeof(header)) + tables +
+         strings;
+}
+
+TEST(DocumentFormats, ACatalogueLeavesOutWhatIsEvaluatedOnInEitherLanguage) {
+  const std::string catalogue = CatalogueOf({"Close", "Open", "关闭", "打开"});
+  for (const auto& [excluded, expected] :
+       {std::pair{"nothing", "关闭\n打开"}, {"Open", "关闭"}, {"关闭", "打开"}}) {
+    ReaderOptions options;
+    options.exclude_message = [text = std::string_view(excluded)](std::string_view message) {
+      return message == text;
+    };
+    const auto texts = Texts(DocumentFormat::kCatalogue, catalogue, options);
+    ASSERT_TRUE(texts.ok()) << texts.status();
+    EXPECT_THAT(*texts, ElementsAre(expected)) << excluded;
+  }
 }
 
 TEST(DocumentFormats, AFileWithoutRecordsIsOneEmptyDocument) {

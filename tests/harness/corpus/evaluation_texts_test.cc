@@ -41,6 +41,9 @@ TEST(EvaluationTexts, ShortTextsHaveNoNgramsButAreContained) {
   texts.Add(0, "Open file");
   EXPECT_EQ(texts.PartsIn("Open file", shingler), 0u);
   EXPECT_TRUE(texts.Contains("Open file"));
+  texts.Add(0, "open the file");  // long enough
+  texts.Add(0, "文件");
+  EXPECT_EQ(texts.parts()[0].num_short_texts, 2);
 }
 
 }  // namespace

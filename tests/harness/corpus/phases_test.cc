@@ -2,15 +2,24 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
 
 #include "base/status.h"
 #include "harness/corpus/document_file.h"
+#include "harness/corpus/text_limits.h"
 #include "tests/harness/corpus/corpus_fixture.h"
 
 namespace bench::corpus {
 namespace {
 
 using testing::HasSubstr;
+
+constexpr int64_t kLargestRecordBytes = int64_t{24} << 20;
 
 TEST(PrepareShard, TakesEveryNthFileAndTogetherAll) {
   CorpusFixture corpus;
@@ -101,16 +110,96 @@ TEST(PrepareShard, LeavesMessagesOutThatAreEvaluatedOn) {
   EXPECT_EQ(prepared, (std::vector<std::string>{"Save the file", "保存这个文件"}));
 }
 
+// One record of the largest size: a text of kMaxTextBytes, and a field that is not read.
+std::string LargestRecord(const std::string& repeated, int64_t num_repeats) {
+  std::string text;
+  for (int64_t i = 0; i < num_repeats; ++i) text += repeated;
+  text.resize(static_cast<size_t>(kMaxTextBytes), 'x');
+  const std::string record = "{\"text\":\"" + text + "\",\"url\":\"";
+  return record + std::string(kLargestRecordBytes - record.size() - 2, 'y') + "\"}";
+}
+
+int64_t StatusKib(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field)) return std::stoll(line.substr(field.size()));
+  }
+  return -1;
+}
+
+// Of this process, a child of the test's: how far its resident memory grows over PrepareShard.
+int64_t GrowthOfPreparation(const CorpusPlan& plan) {
+  const int64_t before = StatusKib("VmRSS:");
+  rusage usage{};
+  if (!PrepareShard(plan, 0).ok() || ::getrusage(RUSAGE_SELF, &usage) != 0) return -1;
+  return (usage.ru_maxrss - before) << 10;
+}
+
+class LargestDocument : public testing::Test {
+ protected:
+  LargestDocument() {
+    corpus_.spec().num_shards = 1;
+    corpus_.spec().budget_mib = 1024;
+    corpus_.spec().max_document_bytes = kLargestRecordBytes;
+    corpus_.spec().gopher_repetition.preset = harness::FilterPreset::kPublished;
+    auto& parameters = corpus_.spec().gopher_repetition.parameters.spaced;
+    parameters.max_top_ngram_characters.fill(1e9);
+    parameters.max_duplicated_ngram_characters.fill(1e9);
+  }
+
+  // How far memory may grow, and does at least: with less the document would not be the largest.
+  void ExpectGrowthBetween(int64_t least, int64_t most) {
+#ifdef __SANITIZE_ADDRESS__
+    GTEST_SKIP() << "memory is the sanitizer's";
+#endif
+    const CorpusPlan plan = corpus_.Plan();
+    ::malloc_trim(0);  // what earlier calls left must not hide growth
+    const auto check = [&] {
+      const int64_t growth = GrowthOfPreparation(plan);
+      std::cerr << "grew by " << growth << "\n";
+      std::_Exit(growth >= least && growth <= most ? 0 : 1);
+    };
+    EXPECT_EXIT(check(), testing::ExitedWithCode(0), "");
+  }
+
+  CorpusFixture corpus_;
+};
+
+TEST_F(LargestDocument, OfAsManyWordsAsAllowedStaysWithinWhatIsCounted) {
+  corpus_.Write("a.jsonl", LargestRecord("#$", kMaxTextSpans / 2 - 1));
+  const auto report = PrepareShard(corpus_.Plan(), 0);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->removed.rules().empty());  // so that its n-grams were all counted
+  ExpectGrowthBetween(PreparationBytes(kLargestRecordBytes) / 2,
+                      PreparationBytes(kLargestRecordBytes));
+}
+
+TEST_F(LargestDocument, OfMoreWordsIsRemovedWithinWhatIsCounted) {
+  corpus_.Write("a.jsonl", LargestRecord("a ", kMaxTextBytes / 2));
+  const auto report = PrepareShard(corpus_.Plan(), 0);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->removed.rules().at({"size", "too_many_words_and_lines"}).num_documents, 1);
+  ExpectGrowthBetween(kLargestRecordBytes, PreparationBytes(kLargestRecordBytes));
+}
+
+TEST_F(LargestDocument, OfMoreTextIsInvalid) {
+  corpus_.Write("a.txt", std::string(static_cast<size_t>(kMaxTextBytes) + 1, 'x'));
+  const auto report = PrepareShard(corpus_.Plan(), 0);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->rejected.num_rejected(), 1);
+  EXPECT_EQ(report->rejected.named().begin()->second.rejection.reason, "text over 8 MiB");
+}
+
 TEST(CheckBudget, SaysHowMuchIsNeeded) {
   CorpusFixture corpus;
-  corpus.spec().max_document_bytes = 1 << 20;
-  corpus.spec().budget_mib = 79;
+  corpus.spec().max_document_bytes = 1 << 20;  // 3 + 9 + 76 MiB, and as much for sorts
+  corpus.spec().budget_mib = 703;
   const CorpusPlan plan = corpus.Plan(/*num_threads=*/4);
   const absl::Status status = CheckBudget(plan);
   EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage);
-  EXPECT_THAT(status.message(), HasSubstr("corpus.budget_mib: 79 MiB are too few; 4 threads"));
-  EXPECT_THAT(status.message(), HasSubstr("need 80 MiB"));
-  corpus.spec().budget_mib = 80;
+  EXPECT_THAT(status.message(), HasSubstr("corpus.budget_mib: 703 MiB are too few; 4 threads"));
+  EXPECT_THAT(status.message(), HasSubstr("need 704 MiB"));
+  corpus.spec().budget_mib = 704;
   EXPECT_TRUE(CheckBudget(plan).ok());
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -16,8 +17,9 @@ namespace {
 
 constexpr size_t kNumClusters = 8;
 
-// Of 60 words with one replaced, so that near-duplicates share 51 of 61 5-grams: J = 0.84 and more
-// between two such copies; P(found) with 14 x 8 is 0.98 a pair, and each cluster has six.
+// Of 200 words, twice, and with the first or the last replaced, which is in one of the 196 5-grams:
+// J = 195 / 197 = 0.99 to the original, 194 / 198 = 0.98 between the two. A pair is missed with
+// probability (1 - 0.98^8)^14 = 10^-12.
 std::vector<std::vector<std::string>> PlantedClusters() {
   harness::Random random(3);
   std::vector<std::vector<std::string>> clusters;
@@ -84,6 +86,25 @@ TEST(Pipeline, EachDuplicateThatIsShownHasASurvivorOfItsCluster) {
   EXPECT_EQ(steps["near_duplicates"], 10);  // of 16
 }
 
+// Pairs at the similarity that 14 bands of 8 rows are chosen for: J = 160 / 200 = 0.8 is found with
+// probability 1 - (1 - 0.8^8)^14 = 0.9236. Of 300 pairs 277.1, standard deviation 4.6; four of them
+// on both sides.
+TEST(Pipeline, FindsPairsNearTheThresholdAsOftenAsTheBandsSay) {
+  constexpr int kNumPairs = 300;
+  harness::Random random(11);
+  CorpusFixture corpus;
+  for (int i = 0; i < kNumPairs; ++i) {
+    const auto [a, b] = PairWithJaccard(random, 160);
+    corpus.Write(absl::StrCat(i, "-a.txt"), a);
+    corpus.Write(absl::StrCat(i, "-b.txt"), b);
+  }
+  const PipelineResult result = RunOk(corpus.Plan());
+  const int64_t found =
+      result.report.removed.rules().at({"near_duplicates", "duplicate"}).num_documents;
+  EXPECT_GE(found, 259);
+  EXPECT_LE(found, 295);
+}
+
 // Everything that a run leaves, as text.
 std::string Content(const CorpusPlan& plan, const PipelineResult& result) {
   std::string content;
@@ -145,6 +166,37 @@ TEST(Pipeline, NothingDependsOnShardsThreadsBudgetOrTheOrderOfFiles) {
     if (shape.reversed) std::reverse(plan.files.begin(), plan.files.end());
     EXPECT_EQ(Content(plan, RunOk(plan)), expected) << shape.num_shards;
   }
+}
+
+TEST(Pipeline, SortsThatSpillAndShardsOfSeveralBlocksGiveTheSame) {
+  CorpusFixture corpus;
+  WriteMixed(corpus);
+  EnableAll(corpus.spec());
+  corpus.spec().num_shards = 1;
+  corpus.spec().max_document_bytes = 4096;
+  harness::Random random(12);
+  std::string lines;
+  for (int i = 0; i < 3300; ++i) {
+    absl::StrAppend(&lines, "{\"text\":\"", Joined(RandomWords(random, 12)), "\"}\n");
+  }
+  corpus.Write("many.jsonl", lines);
+  const CorpusPlan ample = corpus.Plan();
+  const std::string expected = Content(ample, RunOk(ample));
+  corpus.spec().budget_mib = 2;
+  const CorpusPlan plan = corpus.Plan();
+  uintmax_t num_band_bytes = 0;
+  std::string num_blocks;
+  const auto result = RunPipeline(plan, [&](std::string_view phase, int64_t, int64_t) {
+    // A sort that holds less than its records spills (external_sort.h).
+    if (phase == "signatures") {
+      num_band_bytes = std::filesystem::file_size(plan.near_files().Path(0, 0));
+    }
+    if (phase == "suffixes") num_blocks = *ReadFile(plan.substring_files().BlockPath(0, -1));
+  });
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_GT(num_band_bytes, static_cast<uintmax_t>(plan.ShardBudget()));
+  EXPECT_GE(std::stoi(num_blocks), 2);
+  EXPECT_EQ(Content(plan, *result), expected);
 }
 
 TEST(Pipeline, DocumentsAndBytesAddUp) {

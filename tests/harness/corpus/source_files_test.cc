@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/file.h"
 #include "base/status.h"
 #include "tests/support/temp_folder.h"
@@ -31,6 +33,19 @@ TEST(SourceFiles, OfAFolderInByteOrderWithTheirFormats) {
   EXPECT_EQ(found->files[2].source, "mine");
   EXPECT_EQ(found->files[2].root, folder.path());
   EXPECT_THAT(found->unknown, ElementsAre("image.png"));
+}
+
+TEST(SourceFiles, LinksToFilesAreNamedAndNotRead) {
+  const TempFolder folder;
+  ASSERT_TRUE(MakeFolders(folder / "b").ok());
+  ASSERT_TRUE(PublishFile(folder / "b/a.txt", "x").ok());
+  std::filesystem::create_symlink("a.txt", folder / "b/again.txt");
+  std::filesystem::create_symlink("absent", folder / "dangling.txt");
+  std::filesystem::create_directory_symlink("b", folder / "folder");
+  const auto found = FilesOf({"mine", folder.path(), std::nullopt});
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(Paths(*found), ElementsAre("b/a.txt"));
+  EXPECT_THAT(found->links, ElementsAre("b/again.txt"));
 }
 
 TEST(SourceFiles, ADeclaredFormatHoldsForAll) {
