@@ -93,7 +93,7 @@ const MetricDescriptor kPolicyLoss = {
     "policy_loss", "1", kNone, true, 0, "Mean clipped policy loss of the response tokens",
     kLearning};
 const MetricDescriptor kValueLoss = {
-    "value_loss", "1", kLower, true, 0.05, "Mean clipped value loss of the response tokens",
+    "value_loss", "1", kNone, true, 0.05, "Mean clipped value loss of the response tokens",
     kLearning};
 const MetricDescriptor kApproxKl = {
     "approx_kl", "nats/token", kNone,
@@ -146,9 +146,13 @@ const MetricDescriptor kSampledChrf = {
 const MetricDescriptor kScore = {
     "score", "1", kHigher, true, 0.05, "Mean score of the responses, what is maximised", kLearning};
 const MetricDescriptor kKl = {
-    "kl",     "nats/response",
-    kNone,    true,
-    0.05,     "Mean KL divergence of the policy from the one before training",
+    "kl",
+    "nats/response",
+    kNone,
+    true,
+    0.05,
+    "Mean KL divergence from the policy before training: of a rollout by ppo.kl_estimator, of an "
+    "evaluation k3",
     kLearning};
 const MetricDescriptor kKlCoefficient = {"kl_coefficient",           "1",      kNone, true, 0,
                                          "Weight of the KL penalty", kLearning};
@@ -237,6 +241,15 @@ const MetricDescriptor kNearestChrf = {
 // run to run: smaller changes of a time do not count until replicates are compared.
 const MetricDescriptor kStepTime = {
     "step_time", "s", kLower, false, 0.1, "Time of one optimizer step, without evaluation", kTime,
+};
+const MetricDescriptor kIterationTime = {
+    "iteration_time",
+    "s",
+    kLower,
+    false,
+    0.1,
+    "Time of a rollout and the optimizer steps on it, without evaluation",
+    kTime,
 };
 const MetricDescriptor kTargetTokensPerSecond = {
     "target_tokens_per_second",
@@ -379,6 +392,7 @@ const std::vector<const MetricDescriptor*>& AllMetrics() {
       &kNearestExactMatch,
       &kNearestChrf,
       &kStepTime,
+      &kIterationTime,
       &kTargetTokensPerSecond,
       &kTimeToFirstStep,
       &kTrainTime,

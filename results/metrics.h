@@ -71,6 +71,7 @@ extern const MetricDescriptor kNearestChrf;
 
 // Times.
 extern const MetricDescriptor kStepTime;
+extern const MetricDescriptor kIterationTime;  // of stages whose steps come in iterations
 extern const MetricDescriptor kTargetTokensPerSecond;
 extern const MetricDescriptor kTimeToFirstStep;
 extern const MetricDescriptor kTrainTime;

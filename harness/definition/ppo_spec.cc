@@ -113,7 +113,8 @@ void Describe(PpoRewardSpec& spec, FieldList& fields) {
               {.doc = "score of a response without its end token: replaced (N+), lowered by the "
                       "penalty (TRL) or kept (OpenRLHF)"});
   fields.Leaf("missing_eos_score", spec.missing_eos_score,
-              {.doc = "with missing_eos = \"replace\"", .bounds = Between(-1e6, 1e6)});
+              {.doc = "with missing_eos = \"replace\": below the score of a wrong answer that ends",
+               .bounds = Between(-1e6, 1e6)});
   fields.Leaf("missing_eos_penalty", spec.missing_eos_penalty,
               {.doc = "with missing_eos = \"penalize\"", .bounds = Between(0, 1e6)});
   fields.Leaf("clip", spec.clip,

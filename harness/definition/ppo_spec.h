@@ -1,11 +1,11 @@
 // stage = "ppo": reinforcement learning from a reward model or a verifiable reward, by proximal
 // policy optimisation (Schulman et al., arXiv:1707.06347; Ouyang et al., arXiv:2203.02155).
 //
-// Where implementations disagree there is a field, and its default is that of Huang et al., "The N+
-// Implementation Details of RLHF with PPO" (arXiv:2403.17031; "N+" below), which TRL's PPOTrainer
-// follows. One choice of theirs is not copied: they put the score one position behind the end token
-// where the padded batch has room for it, so that it depends on the padding; here it is always at
-// the end token, as in Ouyang et al. and OpenRLHF.
+// Where implementations disagree there is a field, whose default is that of N+ (Huang et al., "The
+// N+ Implementation Details of RLHF with PPO", arXiv:2403.17031) and TRL. Not copied: the score one
+// position behind the end token where the padding has room for it, and the value trained there
+// (mask t <= s + 1). Here the score is at the end token, as in Ouyang et al. and OpenRLHF: nothing
+// depends on the padding, and values are trained at the response's tokens alone.
 #pragma once
 
 #include <array>
@@ -39,8 +39,8 @@ constexpr std::array<std::string_view, 2> EnumNames(VerifiableReward) {
   return {"exact_match", "chrf"};
 }
 
-// What becomes of the score of a response that max_new_tokens cut off before its end token:
-// replaced by missing_eos_score (N+), lowered by missing_eos_penalty (TRL), or kept (OpenRLHF).
+// Of a response that max_new_tokens cut off, the score is replaced by missing_eos_score (N+; below
+// what wrong answers that end get), lowered by missing_eos_penalty (TRL), or kept (OpenRLHF).
 enum class MissingEos { kReplace, kPenalize, kKeep };
 constexpr std::array<std::string_view, 3> EnumNames(MissingEos) {
   return {"replace", "penalize", "keep"};

@@ -89,6 +89,23 @@ models::SpecialTokens SpecialTokensOf(const Tokenizer& tokenizer) {
   return {tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.pad_id()};
 }
 
+absl::Status CheckPromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_template,
+                              const std::string& folder) {
+  if (!Exists(absl::StrCat(folder, "/", kPromptFile))) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const TokenizerFiles files, ReadTokenizerFiles(folder));
+  if (Digest(files) != tokenizer.digest()) {
+    return UsageError(absl::StrCat("the weights in ", folder,
+                                   " were trained with the tokenizer there, not with ",
+                                   tokenizer.files().where, ": they do not belong together"));
+  }
+  BENCH_ASSIGN_OR_RETURN(const PromptTemplate theirs, ReadPromptTemplate(folder));
+  if (theirs == prompt_template) return absl::OkStatus();
+  return UsageError(
+      absl::StrCat("the weights in ", folder, " were trained with data.prompt_template = \"",
+                   std::string(Name(theirs)), "\", not \"", std::string(Name(prompt_template)),
+                   "\": they do not belong together"));
+}
+
 absl::Status SavePromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_template,
                              const std::string& folder) {
   BENCH_RETURN_IF_ERROR(PublishTokenizerFiles(tokenizer.files(), folder));

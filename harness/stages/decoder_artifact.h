@@ -27,6 +27,11 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
 absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderConfig& stored,
                              const std::string& where);
 
+// UsageError naming both where a prompt.json says that the weights in `folder` belong to another
+// tokenizer or prompt template. A folder without that file says nothing.
+absl::Status CheckPromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_template,
+                              const std::string& folder);
+
 // UsageError naming the first field in which the definition's model and that of the weights in
 // `where` differ. Fields that do not shape the weights' use (initializer_std) may differ.
 absl::Status CheckSameModel(const models::DecoderConfig& defined,

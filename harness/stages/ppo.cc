@@ -75,6 +75,7 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
   BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
   BENCH_ASSIGN_OR_RETURN(PpoMixture mixture, MixtureOf(data, spec_.data.source.mix));
   BENCH_ASSIGN_OR_RETURN(const PpoModels models, LoadPpoModels(spec_, tokenizer, context));
+  BENCH_RETURN_IF_ERROR(CheckPositions(models.actor_critic, LongestPrompt(data), spec_));
   BENCH_ASSIGN_OR_RETURN(
       const ResponseScorer scorer,
       ResponseScorer::Create({spec_, data, tokenizer, models.reward ? &*models.reward : nullptr}));

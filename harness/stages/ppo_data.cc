@@ -1,11 +1,13 @@
 #include "harness/stages/ppo_data.h"
 
-#include <unordered_map>
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/sha256.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
+#include "harness/data/disjoint_prompts.h"
 #include "harness/data/held_out.h"
 #include "harness/data/prompt.h"
 #include "harness/data/translations.h"
@@ -65,23 +67,25 @@ class Loader {
     return absl::OkStatus();
   }
 
-  // A prompt belongs to the part where it comes first, and to no other.
   absl::Status Claim(const SftExample& example, const Part& part) {
-    const std::string sha256 = Sha256Hex(absl::StrCat(example.instruction, "\n", example.input));
-    const auto [owner, is_new] = owners_.try_emplace(sha256, part);
-    if (is_new || owner->second.name == part.name) return absl::OkStatus();
-    return DataError(absl::StrCat(part.path, ": the prompt (SHA-256 ", sha256.substr(0, 16),
-                                  "...) is in ", owner->second.path, " (", owner->second.name,
-                                  ") too: what is trained on must not be evaluated on"));
+    return prompts_.Add(part.name, PromptSha256(example.instruction, example.input), part.path);
+  }
+
+  bool IsInMix(const std::string& task) const {
+    const std::vector<TaskWeight>& mix = spec_.data.source.mix;
+    return mix.empty() || std::any_of(mix.begin(), mix.end(), [&](const TaskWeight& weight) {
+             return weight.task == task;
+           });
   }
 
   void Add(SftExample example, PromptList list) {
+    const std::string task = example.task.empty() ? kUnlabelled : example.task;
+    if (!IsInMix(task)) return;
     std::vector<int64_t> tokens = encoder_.Prompt(example);
     if (tokens.empty() || std::ssize(tokens) > spec_.max_prompt_tokens()) {
       ++data_.num_dropped;
       return;
     }
-    const std::string task = example.task.empty() ? kUnlabelled : example.task;
     PpoTaskPrompts& prompts = tasks_[task];
     prompts.task = task;
     (prompts.*list).push_back({std::move(example), std::move(tokens)});
@@ -89,15 +93,35 @@ class Loader {
 
   const PpoSpec& spec_;
   const PromptEncoder& encoder_;
-  std::unordered_map<std::string, Part> owners_;  // by SHA-256
+  DisjointPrompts prompts_;
   std::map<std::string, PpoTaskPrompts> tasks_;
   PpoData data_;
 };
+
+// What the policy and its reward model were trained on.
+constexpr std::array<std::string_view, 2> kTaughtParts = {"sft", "reward"};
+
+absl::Status CheckPart(const std::string& key, const std::string& part) {
+  const auto is_in = [&](const auto& parts) {
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
+  if (!is_in(kTranslationParts)) {
+    return UsageError(absl::StrCat(
+        "data.", key, ": the data set has no part \"", part, "\", but ",
+        absl::StrJoin(kTranslationParts.begin(), kTranslationParts.end(), ", ",
+                      [](std::string* text, std::string_view name) { text->append(name); })));
+  }
+  if (!is_in(kTaughtParts)) return absl::OkStatus();
+  return UsageError(absl::StrCat("data.", key, ": the policy or its reward model was trained on \"",
+                                 part, "\", which is not asked again: choose another part"));
+}
 
 absl::Status AddDataset(const Artifact& dataset, const PpoDataSpec& spec, Loader& loader) {
   const auto file = [&](std::string_view name) {
     return Part{std::string(name), dataset.File(std::string(name) + ".jsonl")};
   };
+  BENCH_RETURN_IF_ERROR(CheckPart("dataset_part", spec.dataset_part));
+  BENCH_RETURN_IF_ERROR(CheckPart("evaluation_part", spec.evaluation_part));
   BENCH_RETURN_IF_ERROR(loader.AddFile(file(spec.dataset_part), &PpoTaskPrompts::train));
   BENCH_RETURN_IF_ERROR(loader.AddFile(file(spec.evaluation_part), &PpoTaskPrompts::held_out));
   for (const std::string_view part : kTranslationParts) {
@@ -107,7 +131,7 @@ absl::Status AddDataset(const Artifact& dataset, const PpoDataSpec& spec, Loader
   return absl::OkStatus();
 }
 
-absl::Status CheckNotEmpty(const PpoData& data) {
+absl::Status CheckNotEmpty(const PpoData& data, bool has_mix) {
   bool has_train = false;
   bool has_held_out = false;
   for (const PpoTaskPrompts& task : data.tasks) {
@@ -117,7 +141,8 @@ absl::Status CheckNotEmpty(const PpoData& data) {
   if (has_train && has_held_out) return absl::OkStatus();
   return DataError(absl::StrCat("no prompt is left to ", has_train ? "evaluate" : "train", " on (",
                                 data.num_dropped,
-                                " dropped: no room for a response within training.max_tokens)"));
+                                " dropped: no room for a response within training.max_tokens)",
+                                has_mix ? "; only tasks of data.mix are taken" : ""));
 }
 
 }  // namespace
@@ -139,8 +164,20 @@ absl::StatusOr<PpoData> LoadPpoData(const PpoSpec& spec, const Tokenizer& tokeni
   }
   PpoData data = loader.Take();
   data.end_token = encoder.end_token();
-  BENCH_RETURN_IF_ERROR(CheckNotEmpty(data));
+  BENCH_RETURN_IF_ERROR(CheckNotEmpty(data, !source.mix.empty()));
   return data;
+}
+
+int64_t LongestPrompt(const PpoData& data) {
+  int64_t longest = 0;
+  for (const PpoTaskPrompts& task : data.tasks) {
+    for (const std::vector<PpoPrompt>* prompts : {&task.train, &task.held_out}) {
+      for (const PpoPrompt& prompt : *prompts) {
+        longest = std::max(longest, std::ssize(prompt.tokens));
+      }
+    }
+  }
+  return longest;
 }
 
 absl::StatusOr<PpoMixture> MixtureOf(const PpoData& data, const std::vector<TaskWeight>& mix) {

@@ -1,10 +1,11 @@
 // The prompts of PPO: those that are answered in training, and held-out ones.
 //
 // A data set gives one part to each (the definition's dataset_part and evaluation_part); a user's
-// file is split as in sft_data.h. No prompt (by the SHA-256 of instruction, newline, input) may be
-// in both, nor, of a data set, in any of its other parts: what the policy and its reward model
-// learnt from is not asked again, and what is evaluated was never trained on. A prompt without room
-// for a whole response within training.max_tokens is dropped, and counted.
+// file is split as in sft_data.h. Of the definition's mix, where there is one, only its tasks are
+// trained on and evaluated. No prompt (harness/data/disjoint_prompts.h) may be in both, nor, of a
+// data set, in any of its other parts: what the policy and its reward model learnt from is not
+// asked again, and what is evaluated was never trained on. A prompt without room for a whole
+// response within training.max_tokens is dropped, and counted.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +44,9 @@ struct PpoData {
 // tokenizer lacks a control token of the prompt template.
 absl::StatusOr<PpoData> LoadPpoData(const PpoSpec& spec, const Tokenizer& tokenizer,
                                     const std::map<std::string, Artifact>& inputs);
+
+// Tokens of the longest one, trained on or held out.
+int64_t LongestPrompt(const PpoData& data);
 
 // The parts that rollouts draw from, and their prompts in the same order.
 struct PpoMixture {

@@ -1,6 +1,7 @@
 #include "harness/stages/ppo_evaluation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -46,25 +47,24 @@ absl::Status ForEachBatch(const std::vector<const PpoPrompt*>& prompts, const Vi
   for (size_t begin = 0; begin < prompts.size(); begin += kPromptsPerBatch) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const size_t end = std::min(prompts.size(), begin + kPromptsPerBatch);
-    visit(begin, std::vector<const PpoPrompt*>(prompts.begin() + static_cast<std::ptrdiff_t>(begin),
-                                               prompts.begin() + static_cast<std::ptrdiff_t>(end)));
+    BENCH_RETURN_IF_ERROR(visit(
+        begin, std::vector<const PpoPrompt*>(prompts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                             prompts.begin() + static_cast<std::ptrdiff_t>(end))));
   }
   return CheckNotStopped();
 }
 
 }  // namespace
 
-std::vector<PpoEvaluator::Task> PpoEvaluator::Tasks() const {
+PpoEvaluator::PpoEvaluator(const Parts& parts) : p_(parts) {
   const auto count = static_cast<size_t>(p_.rollout.spec.evaluation.prompts_per_task);
-  std::vector<Task> tasks;
   for (const PpoTaskPrompts& task : p_.data.tasks) {
-    Task& chosen = tasks.emplace_back(Task{task.task, {}});
+    Task& chosen = tasks_.emplace_back(Task{task.task, {}});
     for (const PpoPrompt& prompt : task.held_out) {
       if (chosen.prompts.size() < count) chosen.prompts.push_back(&prompt);
     }
-    if (chosen.prompts.empty()) tasks.pop_back();
+    if (chosen.prompts.empty()) tasks_.pop_back();
   }
-  return tasks;
 }
 
 absl::StatusOr<std::vector<Response>> PpoEvaluator::Answer(const models::Decoder& decoder,
@@ -73,28 +73,40 @@ absl::StatusOr<std::vector<Response>> PpoEvaluator::Answer(const models::Decoder
   const Range range(p_.ranges, RangeId::kGenerate);
   std::vector<Response> responses;
   BENCH_RETURN_IF_ERROR(
-      ForEachBatch(task.prompts, [&](size_t begin, const std::vector<const PpoPrompt*>& prompts) {
-        for (Response& response :
-             SampleResponses(decoder, prompts,
-                             {settings, p_.rollout.end_token, p_.rollout.seeds,
-                              absl::StrCat("evaluation/", task.name, "/", begin)})) {
-          responses.push_back(std::move(response));
-        }
-      }));
+      ForEachBatch(task.prompts,
+                   [&](size_t begin, const std::vector<const PpoPrompt*>& prompts) -> absl::Status {
+                     BENCH_ASSIGN_OR_RETURN(
+                         std::vector<Response> batch,
+                         SampleResponses(decoder, prompts,
+                                         {settings, p_.rollout.end_token, p_.rollout.seeds,
+                                          absl::StrCat("evaluation/", task.name, "/", begin)}));
+                     std::move(batch.begin(), batch.end(), std::back_inserter(responses));
+                     return absl::OkStatus();
+                   }));
   return responses;
 }
 
-absl::StatusOr<std::vector<PpoEvaluator::Answers>> PpoEvaluator::AnswerAll(
-    const models::Decoder& decoder, const std::vector<Task>& tasks,
-    const PpoRolloutSpec& settings) const {
+absl::StatusOr<std::vector<PpoEvaluator::Answers>> PpoEvaluator::AnswerTasks(
+    const models::Decoder& decoder, const PpoRolloutSpec& settings) const {
   std::vector<Answers> all;
-  for (const Task& task : tasks) {
+  for (const Task& task : tasks_) {
     Answers answers = {&task, {}, std::nullopt};
     BENCH_ASSIGN_OR_RETURN(answers.responses, Answer(decoder, task, settings));
     answers.learned_B = p_.rollout.scorer.LearnedRewards(answers.responses);
     all.push_back(std::move(answers));
   }
   return all;
+}
+
+absl::StatusOr<PpoEvaluator::ModelAnswers> PpoEvaluator::AnswerAll(
+    const models::Decoder& decoder) const {
+  const PpoRolloutSpec& sampling = p_.rollout.spec.rollout;
+  PpoRolloutSpec greedy = sampling;
+  greedy.temperature = 0;
+  ModelAnswers answers;
+  BENCH_ASSIGN_OR_RETURN(answers.greedy, AnswerTasks(decoder, greedy));
+  BENCH_ASSIGN_OR_RETURN(answers.sampled, AnswerTasks(decoder, sampling));
+  return answers;
 }
 
 absl::StatusOr<double> PpoEvaluator::Kl(const std::vector<Answers>& sampled) const {
@@ -162,16 +174,16 @@ absl::Status PpoEvaluator::RecordSamples(const Answers& before, const Answers& a
   return absl::OkStatus();
 }
 
-absl::StatusOr<Evaluation> PpoEvaluator::OfPolicy(const std::vector<Answers>& greedy,
-                                                  const std::vector<Answers>& sampled) const {
+absl::StatusOr<Evaluation> PpoEvaluator::OfPolicy(const ModelAnswers& answers) const {
   Evaluation evaluation;
   evaluation.values =
-      Quality(greedy, {results::kExactMatch, results::kChrf, &results::kLearnedReward});
-  Append(Quality(sampled, {results::kSampledExactMatch, results::kSampledChrf}), evaluation.values);
+      Quality(answers.greedy, {results::kExactMatch, results::kChrf, &results::kLearnedReward});
+  Append(Quality(answers.sampled, {results::kSampledExactMatch, results::kSampledChrf}),
+         evaluation.values);
   double num_tokens = 0;
   double num_ended = 0;
   double num = 0;
-  for (const Answers& task : greedy) {
+  for (const Answers& task : answers.greedy) {
     for (const Response& response : task.responses) {
       num_tokens += static_cast<double>(response.tokens.size());
       num_ended += response.ended ? 1 : 0;
@@ -180,36 +192,30 @@ absl::StatusOr<Evaluation> PpoEvaluator::OfPolicy(const std::vector<Answers>& gr
   }
   evaluation.values.push_back({{&results::kResponseTokens, ""}, num_tokens / num});
   evaluation.values.push_back({{&results::kEndedFraction, ""}, num_ended / num});
-  BENCH_ASSIGN_OR_RETURN(const double kl, Kl(sampled));
+  BENCH_ASSIGN_OR_RETURN(const double kl, Kl(answers.sampled));
   evaluation.values.push_back({{&results::kKl, ""}, kl});
   return evaluation;
 }
 
 absl::StatusOr<Evaluation> PpoEvaluator::Run(EvaluationPoint point, int64_t step) {
-  const std::vector<Task> tasks = Tasks();
-  const PpoRolloutSpec& sampling = p_.rollout.spec.rollout;
-  PpoRolloutSpec greedy = sampling;
-  greedy.temperature = 0;
-  const models::Decoder& policy = p_.rollout.actor_critic.policy();
-  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> answers, AnswerAll(policy, tasks, greedy));
-  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> sampled, AnswerAll(policy, tasks, sampling));
-  BENCH_ASSIGN_OR_RETURN(Evaluation evaluation, OfPolicy(answers, sampled));
-  if (point == EvaluationPoint::kPeriodic) return evaluation;
-
-  const models::Decoder& reference = p_.rollout.reference;
-  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> before, AnswerAll(reference, tasks, greedy));
-  BENCH_ASSIGN_OR_RETURN(const std::vector<Answers> sampled_before,
-                         AnswerAll(reference, tasks, sampling));
-  evaluation.summary = evaluation.values;
-  Append(Quality(before, {results::kInitialExactMatch, results::kInitialChrf,
-                          &results::kInitialLearnedReward}),
-         evaluation.summary);
-  Append(
-      Quality(sampled_before, {results::kInitialSampledExactMatch, results::kInitialSampledChrf}),
-      evaluation.summary);
-  for (size_t t = 0; t < answers.size(); ++t) {
-    BENCH_RETURN_IF_ERROR(RecordSamples(before[t], answers[t], step));
+  BENCH_ASSIGN_OR_RETURN(ModelAnswers answers, AnswerAll(p_.rollout.actor_critic.policy()));
+  BENCH_ASSIGN_OR_RETURN(Evaluation evaluation, OfPolicy(answers));
+  if (point == EvaluationPoint::kFinal) {
+    if (!before_) {
+      BENCH_ASSIGN_OR_RETURN(before_, AnswerAll(p_.rollout.reference));
+    }
+    evaluation.summary = evaluation.values;
+    Append(Quality(before_->greedy, {results::kInitialExactMatch, results::kInitialChrf,
+                                     &results::kInitialLearnedReward}),
+           evaluation.summary);
+    Append(Quality(before_->sampled,
+                   {results::kInitialSampledExactMatch, results::kInitialSampledChrf}),
+           evaluation.summary);
+    for (size_t t = 0; t < tasks_.size(); ++t) {
+      BENCH_RETURN_IF_ERROR(RecordSamples(before_->greedy[t], answers.greedy[t], step));
+    }
   }
+  if (step == 0) before_ = std::move(answers);  // the policy is still its reference
   return evaluation;
 }
 

@@ -5,7 +5,8 @@
 // a reward model), tokens, and the fraction that end. KL a response: the mean, over one sampled
 // answer a prompt (the rollouts' settings), of the sum over its tokens of k3 >= 0. The final
 // evaluation also takes the model before training, on the same prompts, into the summary, and
-// leaves some answers of both with their rewards in the results. Samples are drawn from streams of
+// leaves some answers of both with their rewards in the results; its answers are those of the
+// evaluation at step 0, or, in a run resumed later, given again. Samples are drawn from streams of
 // their own, the same at every evaluation; training's are not touched. A stop signal ends it with
 // StoppedError.
 #pragma once
@@ -32,7 +33,7 @@ class PpoEvaluator {
     results::RunWriter& writer;
     RangeTable& ranges;
   };
-  explicit PpoEvaluator(const Parts& parts) : p_(parts) {}
+  explicit PpoEvaluator(const Parts& parts);
 
   absl::StatusOr<Evaluation> Run(EvaluationPoint point, int64_t step);
 
@@ -47,25 +48,28 @@ class PpoEvaluator {
     std::vector<Response> responses;
     std::optional<at::Tensor> learned_B;
   };
+  struct ModelAnswers {
+    std::vector<Answers> greedy, sampled;  // a task each
+  };
   struct Descriptors {
     const results::MetricDescriptor &exact_match, &chrf;
     const results::MetricDescriptor* learned_reward = nullptr;  // absent: not reported
   };
 
-  std::vector<Task> Tasks() const;
   absl::StatusOr<std::vector<Response>> Answer(const models::Decoder& decoder, const Task& task,
                                                const PpoRolloutSpec& settings) const;
-  absl::StatusOr<std::vector<Answers>> AnswerAll(const models::Decoder& decoder,
-                                                 const std::vector<Task>& tasks,
-                                                 const PpoRolloutSpec& settings) const;
+  absl::StatusOr<std::vector<Answers>> AnswerTasks(const models::Decoder& decoder,
+                                                   const PpoRolloutSpec& settings) const;
+  absl::StatusOr<ModelAnswers> AnswerAll(const models::Decoder& decoder) const;
   absl::StatusOr<double> Kl(const std::vector<Answers>& sampled) const;
   std::vector<results::MetricValue> Quality(const std::vector<Answers>& answers,
                                             const Descriptors& descriptors) const;
-  absl::StatusOr<Evaluation> OfPolicy(const std::vector<Answers>& greedy,
-                                      const std::vector<Answers>& sampled) const;
+  absl::StatusOr<Evaluation> OfPolicy(const ModelAnswers& answers) const;
   absl::Status RecordSamples(const Answers& before, const Answers& after, int64_t step) const;
 
   Parts p_;
+  std::vector<Task> tasks_;
+  std::optional<ModelAnswers> before_;  // of the model before training, once they are known
 };
 
 }  // namespace bench::harness

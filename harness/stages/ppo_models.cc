@@ -2,10 +2,12 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
 
 namespace bench::harness {
@@ -18,6 +20,16 @@ struct ParametersOf {
   const std::vector<models::NamedTensor>& operator()(const models::ScalarHead& head) const {
     return head.parameters();
   }
+};
+
+// A head on the policy's trunk has none of its own.
+struct TrunkPositions {
+  int64_t policy;
+
+  int64_t operator()(const models::RewardModel& model) const {
+    return std::min(policy, model.decoder().config().max_positions);
+  }
+  int64_t operator()(const models::ScalarHead&) const { return policy; }
 };
 
 // Values of the batch's target rows.
@@ -56,6 +68,13 @@ absl::StatusOr<std::optional<RewardArtifact>> LoadReward(const PpoRewardSpec& sp
                                    tokenizer.files().where, ": they do not belong together"));
   }
   return std::optional<RewardArtifact>(std::move(reward));
+}
+
+absl::Status CheckPolicyPrompt(const PpoSpec& spec, const Tokenizer& tokenizer,
+                               const RunContext& context) {
+  const std::string folder =
+      spec.init.folder ? *spec.init.folder : context.inputs.at("initial_weights").folder;
+  return CheckPromptFiles(tokenizer, spec.data.source.prompt_template, folder);
 }
 
 absl::StatusOr<ActorCritic::Value> InitialValue(const PpoValueSpec& spec,
@@ -106,6 +125,10 @@ ActorCritic::Outputs ActorCritic::Forward(const CausalBatch& batch, double tempe
           tokens.entropy_M};
 }
 
+int64_t ActorCritic::max_positions() const {
+  return std::visit(TrunkPositions{policy_->config().max_positions}, value_);
+}
+
 absl::StatusOr<std::unique_ptr<models::Decoder>> CopyOf(const models::Decoder& decoder) {
   return models::Decoder::FromTensors(decoder.config(), decoder.parameters(), decoder.device(),
                                       decoder.parameters().front().tensor.scalar_type());
@@ -114,6 +137,7 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> CopyOf(const models::Decoder& d
 absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
                                         const RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(auto policy, InitialDecoder(spec.model, spec.init, tokenizer, context));
+  BENCH_RETURN_IF_ERROR(CheckPolicyPrompt(spec, tokenizer, context));
   BENCH_ASSIGN_OR_RETURN(auto reference, CopyOf(*policy));
   BENCH_ASSIGN_OR_RETURN(std::optional<RewardArtifact> reward,
                          LoadReward(spec.reward, tokenizer, context));
@@ -121,6 +145,14 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
                          InitialValue(spec.value, *policy, reward, context));
   return PpoModels{ActorCritic(std::move(policy), std::move(value)), std::move(reference),
                    std::move(reward)};
+}
+
+absl::Status CheckPositions(const ActorCritic& model, int64_t longest_prompt, const PpoSpec& spec) {
+  const int64_t needed = longest_prompt + spec.rollout.max_new_tokens;
+  if (needed <= model.max_positions()) return absl::OkStatus();
+  return UsageError(absl::StrCat("the longest prompt with rollout.max_new_tokens has ", needed,
+                                 " tokens, policy and value model read ", model.max_positions(),
+                                 ": lower training.max_tokens or rollout.max_new_tokens"));
 }
 
 }  // namespace bench::harness

@@ -44,6 +44,8 @@ class ActorCritic {
                   models::Activations activations) const;
 
   const models::Decoder& policy() const { return *policy_; }
+  // How many positions all trunks have.
+  int64_t max_positions() const;
   // The policy's as "policy/<name>", then the value model's as "value/<name>".
   const std::vector<models::NamedTensor>& parameters() const { return parameters_; }
 
@@ -62,8 +64,12 @@ struct PpoModels {
   std::optional<RewardArtifact> reward;
 };
 // In fp32. UsageError where policy or reward model do not belong to the tokenizer, or the policy
-// has another geometry than [model].
+// has another prompt template than the data's or another geometry than [model].
 absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
                                         const RunContext& context);
+
+// UsageError where policy or value model have fewer positions than the longest prompt with
+// rollout.max_new_tokens.
+absl::Status CheckPositions(const ActorCritic& model, int64_t longest_prompt, const PpoSpec& spec);
 
 }  // namespace bench::harness

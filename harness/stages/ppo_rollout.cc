@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/determinism/random.h"
 #include "models/generate.h"
 #include "results/metrics.h"
@@ -21,13 +23,15 @@ struct TokenOutputs {
 at::Tensor ToHost(const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kFloat); }
 
 // Passes the responses through the models in the first epoch's micro-batches.
-TokenOutputs ScoreTokens(const RolloutParts& parts, const Rollout& rollout, int64_t number) {
+absl::StatusOr<TokenOutputs> ScoreTokens(const RolloutParts& parts, const Rollout& rollout,
+                                         int64_t number) {
   const at::NoGradGuard no_grad;
   const double temperature = parts.spec.rollout.temperature;
   const int64_t num_tokens = rollout.offsets.back();
   TokenOutputs out = {at::empty({num_tokens}), at::empty({num_tokens}), at::empty({num_tokens})};
   for (int64_t position = 0; position < parts.spec.ppo.mini_batches; ++position) {
     for (const auto& members : MiniBatch(parts.spec, parts.seeds, number, position)) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
       const RolloutBatch batch =
           MakeRolloutBatch(rollout, members, parts.actor_critic.policy().device());
       const ActorCritic::Outputs policy =
@@ -123,9 +127,9 @@ MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rol
   return micro_batches;
 }
 
-std::vector<Response> SampleResponses(const models::Decoder& policy,
-                                      const std::vector<const PpoPrompt*>& prompts,
-                                      const SamplingSettings& settings) {
+absl::StatusOr<std::vector<Response>> SampleResponses(const models::Decoder& policy,
+                                                      const std::vector<const PpoPrompt*>& prompts,
+                                                      const SamplingSettings& settings) {
   std::vector<Random> streams;
   std::vector<std::vector<int64_t>> rows;
   for (size_t b = 0; b < prompts.size(); ++b) {
@@ -139,8 +143,10 @@ std::vector<Response> SampleResponses(const models::Decoder& policy,
   options.top_k = settings.rollout.top_k;
   options.top_p = settings.rollout.top_p;
   options.stop_token = settings.end_token;
+  options.cancelled = [] { return StopSignal().has_value(); };
   auto generations = models::Generate(
       policy, rows, options, [&](int64_t b) { return streams[static_cast<size_t>(b)].Uniform(); });
+  BENCH_RETURN_IF_ERROR(CheckNotStopped());  // they may have been cut short
   std::vector<Response> responses;
   for (size_t b = 0; b < prompts.size(); ++b) {
     responses.push_back({prompts[b], std::move(generations[b].tokens), generations[b].stopped});
@@ -148,18 +154,19 @@ std::vector<Response> SampleResponses(const models::Decoder& policy,
   return responses;
 }
 
-CollectedRollout CollectRollout(const RolloutParts& parts,
-                                const std::vector<const PpoPrompt*>& prompts, int64_t number,
-                                double kl_coefficient) {
+absl::StatusOr<CollectedRollout> CollectRollout(const RolloutParts& parts,
+                                                const std::vector<const PpoPrompt*>& prompts,
+                                                int64_t number, double kl_coefficient) {
   const PpoSettings& ppo = parts.spec.ppo;
   CollectedRollout collected;
   Rollout& rollout = collected.rollout;
-  rollout.responses = SampleResponses(
-      parts.actor_critic.policy(), prompts,
-      {parts.spec.rollout, parts.end_token, parts.seeds, absl::StrCat("rollout ", number)});
+  BENCH_ASSIGN_OR_RETURN(rollout.responses,
+                         SampleResponses(parts.actor_critic.policy(), prompts,
+                                         {parts.spec.rollout, parts.end_token, parts.seeds,
+                                          absl::StrCat("rollout ", number)}));
   rollout.offsets = OffsetsOf(rollout.responses);
   const ResponseScores scores = parts.scorer.Score(rollout.responses);
-  const TokenOutputs tokens = ScoreTokens(parts, rollout, number);
+  BENCH_ASSIGN_OR_RETURN(const TokenOutputs tokens, ScoreTokens(parts, rollout, number));
   const at::Tensor kl_R = TokenKl(tokens.log_probs_R - tokens.ref_log_probs_R, ppo.kl_estimator);
   at::Tensor rewards_R = TokenRewards(kl_R, scores.score_B, rollout.offsets, kl_coefficient);
   if (ppo.whiten_rewards) rewards_R = Whitened(rewards_R, WhitenedMean::kKept);

@@ -4,7 +4,8 @@
 // same micro-batches as the first epoch's, so that nothing but an update moves them: in the first
 // mini-batch of a rollout the ratio is exactly 1, and as long as the policy is its reference the KL
 // is exactly 0. (Those of cached decoding equal them up to rounding only.) Responses are ragged, as
-// in ppo_advantages.h; each draws from a stream of its own, by rollout and place in the batch.
+// in ppo_advantages.h; each draws from a stream of its own, by rollout and place in the batch. A
+// stop signal ends it within a token or a micro-batch: StoppedError.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "ATen/ATen.h"
+#include "absl/status/statusor.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/determinism/seeds.h"
 #include "harness/stages/ppo_advantages.h"
@@ -53,9 +55,9 @@ struct SamplingSettings {
   SeedSource seeds;
   std::string stream;
 };
-std::vector<Response> SampleResponses(const models::Decoder& policy,
-                                      const std::vector<const PpoPrompt*>& prompts,
-                                      const SamplingSettings& settings);
+absl::StatusOr<std::vector<Response>> SampleResponses(const models::Decoder& policy,
+                                                      const std::vector<const PpoPrompt*>& prompts,
+                                                      const SamplingSettings& settings);
 
 // All must outlive it.
 struct RolloutParts {
@@ -75,8 +77,8 @@ struct CollectedRollout {
   double kl = 0;  // nats a response, by the definition's estimator
 };
 // Rollout number `number` (from 0) of these prompts.
-CollectedRollout CollectRollout(const RolloutParts& parts,
-                                const std::vector<const PpoPrompt*>& prompts, int64_t number,
-                                double kl_coefficient);
+absl::StatusOr<CollectedRollout> CollectRollout(const RolloutParts& parts,
+                                                const std::vector<const PpoPrompt*>& prompts,
+                                                int64_t number, double kl_coefficient);
 
 }  // namespace bench::harness

@@ -65,13 +65,15 @@ absl::Status PpoTask::StartRollout() {
   const Range range(p_.ranges, RangeId::kGenerate);
   Phase next;
   next.num_rollouts = phase_.num_rollouts + 1;
+  MixtureSampler sampler = sampler_;  // what a rollout that is cut short drew counts for nothing
   std::vector<const PpoPrompt*> prompts;
   for (int64_t b = 0; b < spec().training.batch_size; ++b) {
-    next.draws.push_back(sampler_.Next());
+    next.draws.push_back(sampler.Next());
     prompts.push_back(&PromptOf(next.draws.back()));
   }
-  CollectedRollout collected =
-      CollectRollout(p_.rollout, prompts, next.num_rollouts - 1, phase_.kl_coefficient);
+  BENCH_ASSIGN_OR_RETURN(
+      CollectedRollout collected,
+      CollectRollout(p_.rollout, prompts, next.num_rollouts - 1, phase_.kl_coefficient));
   const auto episodes = static_cast<double>(next.num_rollouts * spec().training.batch_size);
   collected.metrics.push_back({{&results::kEpisodes, ""}, episodes});
   next.rollout = std::move(collected.rollout);
@@ -80,6 +82,7 @@ absl::Status PpoTask::StartRollout() {
   next.kl_coefficient = adapts ? AdaptedKlCoefficient(phase_.kl_coefficient, collected.kl,
                                                       spec().training.batch_size, spec().ppo)
                                : phase_.kl_coefficient;
+  sampler_ = std::move(sampler);
   phase_ = std::move(next);
   window_.rollout_metrics = std::move(collected.metrics);
   return RecordRollout(window_.rollout_metrics);

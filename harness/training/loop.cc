@@ -43,7 +43,8 @@ class Loop {
         task_(task),
         context_(context),
         optimizer_(MakeOptimizer(spec.optimizer, task.parameters())),
-        evaluation_due_(spec.first_evaluation == FirstEvaluation::kBeforeTraining) {}
+        evaluation_due_(spec.first_evaluation == FirstEvaluation::kBeforeTraining),
+        statistics_({task.loss_metric(), spec.steps_per_iteration}) {}
 
   absl::StatusOr<StageOutcome> Run();
 
@@ -59,11 +60,12 @@ class Loop {
   harness::Checkpoint MakeCheckpoint() const;
   absl::Status AfterStep(const StepResult& result);
   absl::StatusOr<StageOutcome> Finish(RunStatus status);
+  absl::StatusOr<StageOutcome> FinishUnfinishedStep();
   results::RowPosition Position() const {
     return {step_, tokens_, elapsed_before_ + SecondsSince(start_)};
   }
   int64_t ScheduleStep() const {
-    const int64_t shared = spec_.steps_per_rate;
+    const int64_t shared = spec_.steps_per_iteration;
     return shared == 1 ? step_ + 1 : step_ / shared * shared;
   }
   std::string Detail(const StepResult& result) const;
@@ -159,7 +161,7 @@ absl::Status Loop::RecordStep(const StepResult& result) {
       BENCH_RETURN_IF_ERROR(context_.writer.Summary({{&results::kTimeToFirstStep, ""}, *seconds}));
     }
   }
-  statistics_.Add(result.loss, result.seconds, target_tokens);
+  statistics_.Add({step_, result.loss, result.seconds, target_tokens});
   std::vector<MetricValue> values = {
       {{&task_.loss_metric(), ""}, result.loss},
       {{&results::kGradNorm, ""}, result.grad_norm},
@@ -180,7 +182,10 @@ absl::Status Loop::RecordDigests() {
   }
   BENCH_RETURN_IF_ERROR(
       context_.writer.Digest(step_, "optimizer", DigestOf(optimizer_->State()).total));
-  return context_.writer.Digest(step_, "generators", Sha256Hex(task_.SaveState().dump()));
+  std::string state = task_.SaveState().dump();
+  const std::vector<models::NamedTensor> tensors = task_.StateTensors();
+  if (!tensors.empty()) absl::StrAppend(&state, "\n", DigestOf(tensors).total);
+  return context_.writer.Digest(step_, "generators", Sha256Hex(state));
 }
 
 absl::Status Loop::Evaluate(EvaluationPoint point) {
@@ -266,6 +271,11 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
   return outcome;
 }
 
+absl::StatusOr<StageOutcome> Loop::FinishUnfinishedStep() {
+  context_.ranges.TakeStep();  // its own, which no row of a step has
+  return Finish(RunStatus::kInterrupted);
+}
+
 absl::StatusOr<StageOutcome> Loop::Run() {
   BENCH_RETURN_IF_ERROR(Restore());
   start_ = Clock::now();
@@ -275,12 +285,14 @@ absl::StatusOr<StageOutcome> Loop::Run() {
   }
   while (step_ < spec_.num_steps) {
     if (MustStop()) return Finish(RunStatus::kInterrupted);
-    BENCH_ASSIGN_OR_RETURN(const StepResult result, TrainStep());
+    const absl::StatusOr<StepResult> result = TrainStep();
+    if (IsStopped(result.status())) return FinishUnfinishedStep();
+    BENCH_RETURN_IF_ERROR(result.status());
     ++step_;
-    tokens_ += result.window.num_tokens;
-    BENCH_RETURN_IF_ERROR(RecordStep(result));
-    diverged_ = !std::isfinite(result.loss) || !std::isfinite(result.grad_norm);
-    if (!diverged_) BENCH_RETURN_IF_ERROR(AfterStep(result));
+    tokens_ += result->window.num_tokens;
+    BENCH_RETURN_IF_ERROR(RecordStep(*result));
+    diverged_ = !std::isfinite(result->loss) || !std::isfinite(result->grad_norm);
+    if (!diverged_) BENCH_RETURN_IF_ERROR(AfterStep(*result));
     if (diverged_) return Finish(RunStatus::kDiverged);
   }
   return Finish(RunStatus::kComplete);

@@ -6,7 +6,7 @@
 // a checkpoint where they are due. A non-finite loss ends the run as diverged, a stop request
 // (signals.h, or the run's own) as interrupted, with a checkpoint of the last whole step. An
 // evaluation that a stop signal cut short is due again, before anything else, when the run is
-// resumed.
+// resumed; a step that was cut short never was.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +29,10 @@ struct LoopSpec {
   int64_t evaluate_every_steps = 0;    // 0: only at the end
   int64_t checkpoint_every_steps = 0;  // 0: only when stopping and at the end
   FirstEvaluation first_evaluation = FirstEvaluation::kAfterTraining;
-  // Steps that share a learning rate: that of the schedule before the first of them. 1: every step
-  // has its own, that of the schedule at its end, so that the last one's is the final ratio.
-  int64_t steps_per_rate = 1;
+  // Steps on one rollout, say. They share a learning rate: that of the schedule before the first of
+  // them. 1: every step has its own, that of the schedule at its end, so that the last one's is the
+  // final ratio.
+  int64_t steps_per_iteration = 1;
 };
 
 absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,

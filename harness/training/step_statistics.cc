@@ -21,16 +21,25 @@ double Median(std::vector<double> values) {
 
 }  // namespace
 
-void StepStatistics::Add(double loss, double seconds, double num_target_tokens) {
-  last_losses_.push_back(loss);
+void StepStatistics::Add(const StepFigures& step) {
+  last_losses_.push_back(step.loss);
   if (last_losses_.size() > kTrainLossSteps) last_losses_.pop_front();
-  seconds_.push_back(seconds);
-  target_tokens_per_s_.push_back(num_target_tokens / seconds);
+  seconds_.push_back(step.seconds);
+  target_tokens_per_s_.push_back(step.num_target_tokens / step.seconds);
+  if (options_.steps_per_iteration > 1) AddToIteration(step);
+}
+
+void StepStatistics::AddToIteration(const StepFigures& step) {
+  const int64_t place = (step.step - 1) % options_.steps_per_iteration;
+  if (place == 0) iteration_ = 0;
+  if (!iteration_) return;
+  *iteration_ += step.seconds;
+  if (place == options_.steps_per_iteration - 1) iterations_.push_back(*iteration_);
 }
 
 std::vector<results::MetricValue> StepStatistics::Summary() const {
   std::vector<results::MetricValue> summary;
-  if (!last_losses_.empty()) {
+  if (!last_losses_.empty() && options_.loss.better == results::Better::kLower) {
     const double sum = std::accumulate(last_losses_.begin(), last_losses_.end(), 0.0);
     summary.push_back({{&results::kTrainLoss, ""}, sum / static_cast<double>(last_losses_.size())});
   }
@@ -39,6 +48,9 @@ std::vector<results::MetricValue> StepStatistics::Summary() const {
     summary.push_back({{&results::kTargetTokensPerSecond, ""}, Median(target_tokens_per_s_)});
     summary.push_back(
         {{&results::kTrainTime, ""}, std::accumulate(seconds_.begin(), seconds_.end(), 0.0)});
+  }
+  if (!iterations_.empty()) {
+    summary.push_back({{&results::kIterationTime, ""}, Median(iterations_)});
   }
   return summary;
 }

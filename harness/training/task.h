@@ -44,7 +44,8 @@ class TrainingTask {
 
   virtual const std::vector<models::NamedTensor>& parameters() const = 0;
 
-  // Moves to the next window of data. Deterministic from the saved state.
+  // Moves to the next window of data. Deterministic from the saved state, which StoppedError (a
+  // stop signal cut it short) leaves as it was.
   virtual absl::StatusOr<Window> NextWindow() = 0;
   // Scalar sum of losses of one micro-batch of the current window, with its graph.
   virtual at::Tensor LossSum(int64_t micro_batch) = 0;

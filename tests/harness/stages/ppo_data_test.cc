@@ -70,6 +70,36 @@ TEST_F(PpoDataTest, APromptInTwoPartsIsRefusedWhicheverTheyAre) {
   EXPECT_TRUE(Load().ok()) << Load().status();
 }
 
+TEST_F(PpoDataTest, WhatThePolicyOrItsRewardModelLearntFromIsRefusedAndAnUnknownPartToo) {
+  for (const char* part : {"sft", "reward", "pp"}) {
+    spec_.data.dataset_part = part;
+    EXPECT_EQ(ExitCodeFor(Load().status()), ExitCode::kUsage) << part;
+    EXPECT_THAT(std::string(Load().status().message()), HasSubstr("data.dataset_part"));
+  }
+  EXPECT_THAT(std::string(Load().status().message()),
+              HasSubstr("sft, reward, ppo, validation, test"));
+  spec_.data.dataset_part = "ppo";
+  spec_.data.evaluation_part = "sft";
+  EXPECT_THAT(std::string(Load().status().message()), HasSubstr("data.evaluation_part"));
+}
+
+TEST_F(PpoDataTest, OnlyTasksOfTheMixAreTaken) {
+  Write("ppo", {{"say a", "", "it", "x"}, {"say b", "", "is", "y"}});
+  Write("test", {{"say c", "", "it", "x"}, {"say d and more", "", "it", "y"}});
+  EXPECT_EQ(Load()->tasks.size(), 2U);
+  const int64_t longest = LongestPrompt(*Load());
+  spec_.data.source.mix = {{"x", 1}};
+  const auto data = Load();
+  ASSERT_TRUE(data.ok()) << data.status();
+  ASSERT_EQ(data->tasks.size(), 1U);
+  EXPECT_EQ(data->tasks[0].task, "x");
+  EXPECT_EQ(data->tasks[0].held_out.size(), 1U);
+  EXPECT_EQ(data->num_dropped, 0);
+  EXPECT_EQ(LongestPrompt(*data), longest - std::ssize(std::string(" and more")));
+  spec_.data.source.mix = {{"z", 1}};
+  EXPECT_THAT(std::string(Load().status().message()), HasSubstr("only tasks of data.mix"));
+}
+
 // Instruction and input together are the prompt; the same prompt may come again in its part.
 TEST_F(PpoDataTest, TheSameInstructionWithAnotherInputIsAnotherPrompt) {
   Write("ppo", {{"say", "a", "it", "t"}, {"say", "a", "is", "t"}});

@@ -50,6 +50,21 @@ TEST(PpoEvaluation, AfterTrainingTheKlIsPositiveAndTheInitialFiguresStay) {
   EXPECT_EQ(last.at("initial_chrf"), first.at("initial_chrf"));
 }
 
+// In a run that was resumed after step 0 they are given again, to the same bits.
+TEST(PpoEvaluation, TheInitialFiguresAreThoseOfStepZeroOrGivenAgain) {
+  TinyPpo tiny;
+  PpoEvaluator evaluator({tiny.parts(), tiny.data(), tiny.writer(), tiny.ranges()});
+  ASSERT_TRUE(evaluator.Run(EvaluationPoint::kPeriodic, 0).ok());
+  for (int i = 0; i < 3; ++i) Descend(tiny.task(), TrainWindow(tiny.task()), 0.5);
+  PpoEvaluator resumed({tiny.parts(), tiny.data(), tiny.writer(), tiny.ranges()});
+  const auto kept = evaluator.Run(EvaluationPoint::kFinal, 3);
+  const auto again = resumed.Run(EvaluationPoint::kFinal, 3);
+  ASSERT_TRUE(kept.ok() && again.ok());
+  EXPECT_EQ(ByPath(kept->summary), ByPath(again->summary));
+  EXPECT_NE(ByPath(kept->summary).at("learned_reward"),
+            ByPath(kept->summary).at("initial_learned_reward"));
+}
+
 TEST(PpoEvaluation, DrawsNothingThatTrainingDraws) {
   const auto run = [](bool evaluated) {
     TinyPpo tiny;

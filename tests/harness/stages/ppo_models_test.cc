@@ -1,7 +1,12 @@
 #include "harness/stages/ppo_models.h"
 
+#include <map>
 #include <set>
 
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/stages/decoder_artifact.h"
+#include "tests/harness/run_fixture.h"
 #include "tests/harness/stages/tiny_ppo.h"
 
 namespace bench::harness {
@@ -75,6 +80,75 @@ TEST(ActorCritic, WithASharedTrunkTheValueLossMovesThePolicyToo) {
   const std::vector<int64_t> row = {1, 5, 6, 40, 41, 2};
   model.Forward(Batch(row, 3), 1, models::Activations::kKept).values_M.sum().backward();
   EXPECT_GT(model.policy().parameters()[1].tensor.grad().abs().max().item<float>(), 0);
+}
+
+// Policy and reward model in folders of their own, as artifacts are.
+class LoadPpoModelsTest : public testing::Test {
+ protected:
+  LoadPpoModelsTest() {
+    spec_.model.hidden_size = 8;
+    spec_.model.num_layers = 2;
+    spec_.model.num_heads = 2;
+    spec_.model.num_kv_heads = 1;
+    spec_.model.intermediate_size = 12;
+    spec_.model.max_positions = 64;
+    spec_.init.weights = InitSource::kFolder;
+    spec_.init.folder = fixture_.folder() / "policy";
+    spec_.reward.folder = fixture_.folder() / "reward";
+    for (const auto& folder : {*spec_.init.folder, *spec_.reward.folder}) {
+      EXPECT_TRUE(MakeFolders(folder).ok());
+    }
+    EXPECT_TRUE(SaveDecoderArtifact(*TinyPpoDecoder(tokenizer_.vocab_size(), 7), tokenizer_,
+                                    PromptTemplate::kAlpaca, *spec_.init.folder)
+                    .ok());
+    EXPECT_TRUE(SaveRewardArtifact(TinyPpoRewardModel(tokenizer_.vocab_size(), 11), tokenizer_,
+                                   PromptTemplate::kAlpaca, *spec_.reward.folder)
+                    .ok());
+  }
+
+  absl::StatusOr<PpoModels> Load(const Tokenizer& tokenizer) {
+    const RunContext context = fixture_.Start("run" + std::to_string(num_runs_++));
+    return LoadPpoModels(spec_, tokenizer, context);
+  }
+
+  RunFixture fixture_;
+  int num_runs_ = 0;
+  Tokenizer tokenizer_ = TinyTokenizer();
+  PpoSpec spec_;
+};
+
+TEST_F(LoadPpoModelsTest, AValueModelThatBeginsAsTheRewardModelIsItAndTheReferenceThePolicy) {
+  const auto models = Load(tokenizer_);
+  ASSERT_TRUE(models.ok()) << models.status();
+  std::map<std::string, at::Tensor> trained;
+  for (const auto& named : models->actor_critic.parameters()) trained[named.name] = named.tensor;
+  for (const auto& [prefix, parameters] : {std::pair{"value/", models->reward->model.parameters()},
+                                           std::pair{"policy/", models->reference->parameters()}}) {
+    for (const models::NamedTensor& frozen : parameters) {
+      const at::Tensor& begun = trained.at(prefix + frozen.name);
+      EXPECT_TRUE(at::equal(begun, frozen.tensor)) << prefix << frozen.name;
+      EXPECT_NE(begun.data_ptr(), frozen.tensor.data_ptr()) << prefix << frozen.name;
+    }
+  }
+}
+
+TEST_F(LoadPpoModelsTest, AnotherTokenizerOrTemplateIsRefused) {
+  const Tokenizer other =
+      *Tokenizer::FromModelBytes(TinyTokenizerModel("say number it was"), "another");
+  ASSERT_NE(other.digest(), tokenizer_.digest());
+  EXPECT_EQ(ExitCodeFor(Load(other).status()), ExitCode::kUsage);
+  spec_.data.source.prompt_template = PromptTemplate::kPlain;
+  const absl::Status status = Load(tokenizer_).status();
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage);
+  EXPECT_NE(status.message().find("\"alpaca\", not \"plain\""), std::string::npos) << status;
+}
+
+TEST_F(LoadPpoModelsTest, ValuesNeedPositionsForTheLongestRow) {
+  const auto models = Load(tokenizer_);
+  ASSERT_TRUE(models.ok()) << models.status();
+  spec_.rollout.max_new_tokens = 30;
+  EXPECT_TRUE(CheckPositions(models->actor_critic, 34, spec_).ok());
+  EXPECT_EQ(ExitCodeFor(CheckPositions(models->actor_critic, 35, spec_)), ExitCode::kUsage);
 }
 
 TEST(PpoModels, ACopyHasParametersOfItsOwn) {

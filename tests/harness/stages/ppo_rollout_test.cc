@@ -4,9 +4,11 @@
 #include <map>
 #include <set>
 
+#include "base/status.h"
 #include "harness/determinism/random.h"
 #include "models/generate.h"
 #include "tests/harness/stages/tiny_ppo.h"
+#include "tests/harness/stop_request.h"
 
 namespace bench::harness {
 namespace {
@@ -68,8 +70,9 @@ TEST(PpoRollout, ResponsesEndWithTheirFirstEndTokenOrAtTheLimit) {
   bool seen_ended = false;
   bool seen_cut = false;
   for (int i = 0; i < 40; ++i) {
-    for (const Response& response : SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(),
-                                                    Settings(tiny, "test " + std::to_string(i)))) {
+    const auto responses = SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(),
+                                           Settings(tiny, "test " + std::to_string(i)));
+    for (const Response& response : *responses) {
       const auto end =
           std::find(response.tokens.begin(), response.tokens.end(), tiny.data().end_token);
       EXPECT_EQ(response.ended, end != response.tokens.end());
@@ -85,11 +88,11 @@ TEST(PpoRollout, ResponsesEndWithTheirFirstEndTokenOrAtTheLimit) {
 TEST(PpoRollout, AResponseDrawsFromItsOwnStream) {
   const TinyPpo tiny;
   std::vector<const PpoPrompt*> prompts = tiny.Prompts();
-  const auto all = SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "x"));
-  const auto again = SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "x"));
-  const auto other = SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "y"));
+  const auto all = *SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "x"));
+  const auto again = *SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "x"));
+  const auto other = *SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "y"));
   prompts.resize(2);
-  const auto fewer = SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "x"));
+  const auto fewer = *SampleResponses(tiny.actor_critic().policy(), prompts, Settings(tiny, "x"));
   bool differs = false;
   for (size_t b = 0; b < all.size(); ++b) {
     EXPECT_EQ(all[b].tokens, again[b].tokens);
@@ -103,7 +106,7 @@ TEST(PpoRollout, AResponseDrawsFromItsOwnStream) {
 // two would not be 0, but it is rounding. Some 200 roundings of values below 10, over temperature.
 TEST(PpoRollout, TheFullForwardAgreesWithCachedDecoding) {
   const TinyPpo tiny;
-  const auto collected = CollectRollout(tiny.parts(), tiny.Prompts(), 0, 0.05);
+  const auto collected = *CollectRollout(tiny.parts(), tiny.Prompts(), 0, 0.05);
   std::vector<std::vector<int64_t>> rows;
   for (const PpoPrompt* prompt : tiny.Prompts()) rows.push_back(prompt->tokens);
   models::GenerationOptions options;
@@ -128,6 +131,15 @@ TEST(PpoRollout, TheFullForwardAgreesWithCachedDecoding) {
   }
 }
 
+int64_t TinyPpoRollout0SecondToken() {
+  const TinyPpo tiny;
+  const auto collected = CollectRollout(tiny.parts(), tiny.Prompts(), 0, 0);
+  const std::vector<int64_t>& tokens = collected->rollout.responses[0].tokens;
+  EXPECT_GT(tokens.size(), 1U);
+  EXPECT_NE(tokens[0], tokens[1]);
+  return tokens[1];
+}
+
 // From the parts' own functions, written out for one response.
 TEST(PpoRollout, ReturnsAndAdvantagesAreThoseOfScoresAndPenalty) {
   TinyPpo tiny([](PpoSpec& spec) { spec.ppo.whiten_advantages = false; });
@@ -138,7 +150,7 @@ TEST(PpoRollout, ReturnsAndAdvantagesAreThoseOfScoresAndPenalty) {
     }
   }
   constexpr double kBeta = 0.3;
-  const auto collected = CollectRollout(tiny.parts(), tiny.Prompts(), 0, kBeta);
+  const auto collected = *CollectRollout(tiny.parts(), tiny.Prompts(), 0, kBeta);
   const Rollout& rollout = collected.rollout;
   const ResponseScores scores = tiny.scorer().Score(rollout.responses);
   double kl_sum = 0;
@@ -168,6 +180,48 @@ TEST(PpoRollout, ReturnsAndAdvantagesAreThoseOfScoresAndPenalty) {
   EXPECT_NEAR(collected.kl, kl_sum / 4, 1e-4);
 }
 
+// With gamma 0 and no penalty a return is its token's reward: the score at the last token, whatever
+// it is, and 0 before. The end token is made the one that response 0 samples second, so that a
+// limit of three tokens has it early, one of two last, and one of one not at all.
+TEST(PpoRollout, TheScoreIsAtTheEndTokenAndThatOfNoEndAtTheLastOne) {
+  const int64_t end = TinyPpoRollout0SecondToken();
+  const TinyPpo::Adjust limits[] = {[](PpoSpec& spec) { spec.rollout.max_new_tokens = 3; },
+                                    [](PpoSpec& spec) { spec.rollout.max_new_tokens = 2; },
+                                    [](PpoSpec& spec) { spec.rollout.max_new_tokens = 1; }};
+  for (const TinyPpo::Adjust limit : limits) {
+    TinyPpo tiny([](PpoSpec& spec) { spec.ppo.gamma = 0; });
+    PpoSpec spec = tiny.spec();
+    limit(spec);
+    const auto scorer =
+        *ResponseScorer::Create({spec, tiny.data(), tiny.tokenizer(), &tiny.reward()});
+    const RolloutParts parts = {spec,   tiny.actor_critic(), tiny.reference(),
+                                scorer, SeedSource{1, 0},    end};
+    const auto collected = CollectRollout(parts, tiny.Prompts(), 0, 0);
+    ASSERT_TRUE(collected.ok()) << collected.status();
+    const Rollout& rollout = collected->rollout;
+    const int64_t length = rollout.offsets[1];
+    const Response& response = rollout.responses[0];
+    EXPECT_EQ(length, std::min<int64_t>(2, spec.rollout.max_new_tokens));
+    EXPECT_EQ(response.ended, length == 2);
+    const double score = response.tokens.back() == end
+                             ? (*scorer.LearnedRewards(rollout.responses))[0].item<double>()
+                             : spec.reward.missing_eos_score;
+    // A + V of A = r - V in fp64, then rounded to fp32: values are below 10.
+    EXPECT_NEAR(rollout.returns_R[length - 1].item<double>(), score, 10 * 6e-8);
+    if (length == 2) {
+      EXPECT_NEAR(rollout.returns_R[0].item<double>(), 0, 10 * 2.3e-16);
+    }
+  }
+}
+
+TEST(PpoRollout, AStopSignalEndsIt) {
+  const TinyPpo tiny;
+  const StopRequest stop;
+  EXPECT_TRUE(IsStopped(CollectRollout(tiny.parts(), tiny.Prompts(), 0, 0).status()));
+  EXPECT_TRUE(IsStopped(
+      SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(), Settings(tiny, "x")).status()));
+}
+
 TEST(PpoRollout, ItsFiguresAreMeansOverResponsesAndTheirCosts) {
   TinyPpo tiny;
   {
@@ -176,7 +230,7 @@ TEST(PpoRollout, ItsFiguresAreMeansOverResponsesAndTheirCosts) {
       parameter.tensor.mul_(1.1);
     }
   }
-  const auto collected = CollectRollout(tiny.parts(), tiny.Prompts(), 3, 0.5);
+  const auto collected = *CollectRollout(tiny.parts(), tiny.Prompts(), 3, 0.5);
   std::map<std::string, double> values;
   for (const auto& value : collected.metrics) values[value.key.Path()] = value.value;
   const ResponseScores scores = tiny.scorer().Score(collected.rollout.responses);

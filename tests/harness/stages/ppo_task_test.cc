@@ -4,13 +4,26 @@
 #include <limits>
 #include <string_view>
 
+#include "base/status.h"
 #include "nlohmann/json.hpp"
 #include "results/metrics.h"
 #include "tests/harness/run_fixture.h"
 #include "tests/harness/stages/tiny_ppo.h"
+#include "tests/harness/stop_request.h"
 
 namespace bench::harness {
 namespace {
+
+void ExpectSameWindow(const PpoWindowResult& a, const PpoWindowResult& b) {
+  EXPECT_EQ(a.loss, b.loss);
+  ASSERT_EQ(a.metrics.size(), b.metrics.size());
+  for (size_t i = 0; i < a.metrics.size(); ++i) {
+    EXPECT_EQ(a.metrics[i].value, b.metrics[i].value) << a.metrics[i].key.Path();
+  }
+  for (size_t i = 0; i < a.gradients.size(); ++i) {
+    EXPECT_TRUE(at::equal(a.gradients[i], b.gradients[i])) << i;
+  }
+}
 
 // In the first mini-batch of a rollout nothing has been updated since it was sampled, whatever the
 // size of the mini-batches and micro-batches; the first rollout's policy is its reference.
@@ -118,29 +131,53 @@ TEST(PpoTask, CountsRealTokensOnly) {
   EXPECT_EQ(tokens, static_cast<double>(window.num_target_tokens));
 }
 
-// With a tokenizer whose padding is its end token, trainers that mask padding by id never train it.
-// Here there is no padding: raising the advantage of the end token raises its probability.
+// Trainers that mask padding by its id never train the end token where the two are one. Here there
+// is no padding: a step on an end token of positive advantage raises its probability.
 TEST(PpoTask, TheEndTokenIsTrained) {
-  TinyPpo tiny;
-  Rollout rollout;
-  const PpoPrompt& prompt = tiny.data().tasks[0].train[0];
+  TinyPpo tiny([](PpoSpec& spec) {
+    spec.training.batch_size = 1;
+    spec.ppo.mini_batches = 1;
+    spec.rollout.temperature = 1;
+    spec.ppo.value_coefficient = 0;
+  });
   const int64_t end = tiny.data().end_token;
-  rollout.responses = {{&prompt, {40, end}, true}};
+  Rollout rollout;
+  rollout.responses = {{&tiny.data().tasks[0].train[0], {40, end}, true}};
   rollout.offsets = OffsetsOf(rollout.responses);
   const RolloutBatch batch = MakeRolloutBatch(rollout, {0}, at::kCPU);
-  EXPECT_TRUE(at::equal(batch.inputs.targets_M, at::tensor({int64_t{40}, end}, at::kLong)));
   const auto log_probs = [&] {
+    const at::NoGradGuard no_grad;
     return tiny.actor_critic().Forward(batch.inputs, 1, models::Activations::kKept).log_probs_M;
   };
   const at::Tensor before = log_probs();
-  PolicyLossTerms(before, before.detach(), at::tensor({0.0F, 1.0F}), {}).loss_R.sum().backward();
-  {
-    const at::NoGradGuard no_grad;
-    for (const auto& parameter : tiny.actor_critic().policy().parameters()) {
-      parameter.tensor.add_(parameter.tensor.grad(), -0.01);
-    }
-  }
+  // As if it had been sampled: the first of the two steps on this rollout was done.
+  auto state = tiny.task().SaveState();
+  state["num_rollouts"] = 1;
+  state["position"] = 1;
+  ASSERT_TRUE(tiny.task().RestoreState(state).ok());
+  ASSERT_TRUE(tiny.task()
+                  .RestoreTensors({{"prompts", at::zeros({1, 2}, at::kLong)},
+                                   {"offsets", at::tensor({0, 2}, at::kLong)},
+                                   {"responses", at::tensor({int64_t{40}, end}, at::kLong)},
+                                   {"log_probs", before},
+                                   {"values", at::zeros({2})},
+                                   {"advantages", at::tensor({0.0F, 1.0F})},
+                                   {"returns", at::zeros({2})}})
+                  .ok());
+  Descend(tiny.task(), TrainWindow(tiny.task()), 0.01);
   EXPECT_GT(log_probs()[1].item<float>(), before[1].item<float>());
+}
+
+TEST(PpoTask, ARolloutCutShortDrewNothing) {
+  TinyPpo whole;
+  TinyPpo cut;
+  const auto state = cut.task().SaveState();
+  {
+    const StopRequest stop;
+    EXPECT_TRUE(IsStopped(cut.task().NextWindow().status()));
+  }
+  EXPECT_EQ(cut.task().SaveState(), state);
+  ExpectSameWindow(TrainWindow(cut.task()), TrainWindow(whole.task()));
 }
 
 // Through decoder, heads and both losses, along a random direction in every parameter, in fp64.
@@ -164,6 +201,9 @@ TEST(PpoTask, GradientsAreThoseOfCentralDifferences) {
     const at::Tensor old_log_probs = now.log_probs_M.detach() + shift;
     const at::Tensor old_values = now.values_M.detach() + shift.flip(0);
     const at::Tensor advantages = at::randn({6}, at::detail::createCPUGenerator(4), options);
+    // A step moves what is clipped by less than 1e-3: no kink of either loss is as near.
+    const at::Tensor beyond = at::cat({((-shift).exp() - 1).abs(), shift.abs()}) - 0.2;
+    EXPECT_GT(beyond.abs().min().item<double>(), 1e-3);
     const auto loss = [&] {
       const ActorCritic::Outputs out = model.Forward(batch, 0.7, models::Activations::kKept);
       return PolicyLossTerms(out.log_probs_M, old_log_probs, advantages, {}).loss_R.sum() +
@@ -186,17 +226,6 @@ TEST(PpoTask, GradientsAreThoseOfCentralDifferences) {
       // Truncation kStep^2 / 6 x a third derivative of up to 1e4; rounding 1e-14 / kStep.
       EXPECT_NEAR((loss_at(1) - loss_at(-1)) / (2 * kStep), slope, 1e-6) << parameter.name;
     }
-  }
-}
-
-void ExpectSameWindow(const PpoWindowResult& a, const PpoWindowResult& b) {
-  EXPECT_EQ(a.loss, b.loss);
-  ASSERT_EQ(a.metrics.size(), b.metrics.size());
-  for (size_t i = 0; i < a.metrics.size(); ++i) {
-    EXPECT_EQ(a.metrics[i].value, b.metrics[i].value) << a.metrics[i].key.Path();
-  }
-  for (size_t i = 0; i < a.gradients.size(); ++i) {
-    EXPECT_TRUE(at::equal(a.gradients[i], b.gradients[i])) << i;
   }
 }
 

@@ -10,9 +10,9 @@
 
 namespace bench::harness {
 
-inline std::string TinyTokenizerModel() {
+inline std::string TinyTokenizerModel(const std::string& last_text = "say number it is") {
   const std::vector<std::string> texts = {"abcdefghijklmnopqrstuvwxyz", "0123456789 .:#\n",
-                                          "say number it is"};
+                                          last_text};
   size_t next = 0;
   TokenizerSpec spec;
   spec.algorithm = TokenizerAlgorithm::kCharacter;

@@ -21,6 +21,7 @@ class Quadratic : public TrainingTask {
  public:
   const std::vector<models::NamedTensor>& parameters() const override { return parameters_; }
   absl::StatusOr<Window> NextWindow() override {
+    if (position_ == cut_at) return StoppedError();
     ++position_;
     return Window{2, 2.0, 20, 2};
   }
@@ -39,6 +40,7 @@ class Quadratic : public TrainingTask {
     if (point == EvaluationPoint::kFinal) evaluation.summary = evaluation.values;
     return evaluation;
   }
+  std::vector<models::NamedTensor> StateTensors() const override { return state_tensors; }
   nlohmann::json SaveState() const override {
     if (on_save) on_save();
     return {{"position", position_}};
@@ -49,7 +51,9 @@ class Quadratic : public TrainingTask {
   }
 
   std::vector<int64_t> evaluated;
+  std::vector<models::NamedTensor> state_tensors;
   int64_t nan_at = -1;
+  int64_t cut_at = -1;            // a stop signal comes in the window after this step
   int64_t not_finite_at = -1;     // the evaluation after this step has no finite loss
   int64_t stopped_at = -1;        // a stop signal comes in the evaluation after this step
   std::function<void()> on_save;  // last called when a checkpoint is made
@@ -116,6 +120,44 @@ TEST(TrainingLoop, ResumedAtAnyCheckpointEqualsAnUninterruptedRun) {
     EXPECT_EQ(resumed.steps.at("loss").value, expected.steps.at("loss").value) << nan_at;
     EXPECT_EQ(resumed.evals.at("loss").value, expected.evals.at("loss").value) << nan_at;
   }
+}
+
+TEST(TrainingLoop, AStepCutShortNeverWas) {
+  RunFixture whole_fixture;
+  Quadratic whole_task;
+  RunContext whole = whole_fixture.Start("run");
+  ASSERT_TRUE(RunTrainingLoop(Spec(10), whole_task, whole).ok());
+
+  RunFixture fixture;
+  Quadratic task;
+  task.cut_at = 5;
+  RunContext context = fixture.Start("run");
+  const auto cut = RunTrainingLoop(Spec(10), task, context);
+  ASSERT_TRUE(cut.ok()) << cut.status();
+  EXPECT_EQ(cut->status, RunStatus::kInterrupted);
+  EXPECT_EQ(fixture.Record("run").steps.at("loss").step, (std::vector<int64_t>{1, 2, 3, 4, 5}));
+  Quadratic again;
+  RunContext resumed = fixture.Resume("run", 5);
+  ASSERT_TRUE(RunTrainingLoop(Spec(10), again, resumed).ok());
+  const results::RunRecord record = fixture.Record("run");
+  EXPECT_EQ(record.digests, whole_fixture.Record("run").digests);
+  EXPECT_EQ(record.steps.at("loss").value, whole_fixture.Record("run").steps.at("loss").value);
+}
+
+TEST(TrainingLoop, ATensorOfTheStateThatDiffersIsNamedByTheGeneratorsDigest) {
+  const auto digests = [](const std::vector<models::NamedTensor>& tensors) {
+    RunFixture fixture;
+    Quadratic task;
+    task.state_tensors = tensors;
+    RunContext context = fixture.Start("run");
+    EXPECT_TRUE(RunTrainingLoop(Spec(4), task, context).ok());
+    return fixture.Record("run").digests;
+  };
+  const auto zeros = digests({{"rollout", at::zeros({2})}});
+  const auto ones = digests({{"rollout", at::ones({2})}});
+  EXPECT_EQ(zeros, digests({{"rollout", at::zeros({2})}}));
+  EXPECT_EQ(zeros.at("weights"), ones.at("weights"));
+  EXPECT_FALSE(zeros.at("generators") == ones.at("generators"));
 }
 
 // A kill between the last checkpoint and the results file.

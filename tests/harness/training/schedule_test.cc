@@ -33,7 +33,7 @@ TEST(LearningRate, LinearFallsByEqualAmounts) {
   EXPECT_DOUBLE_EQ(LearningRate(spec, 1.0, 4, 4), 0);
 }
 
-// What stages whose steps share a rate begin with (LoopSpec::steps_per_rate).
+// What stages whose steps share a rate begin with (LoopSpec::steps_per_iteration).
 TEST(LearningRate, BeforeTheFirstStepIsThePeakOrWhereTheWarmUpBegins) {
   for (const ScheduleKind kind :
        {ScheduleKind::kConstant, ScheduleKind::kLinear, ScheduleKind::kCosine}) {
