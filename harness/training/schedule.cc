@@ -7,7 +7,8 @@ namespace bench::harness {
 
 double LearningRate(const ScheduleSpec& schedule, double peak, int64_t step, int64_t num_steps) {
   const int64_t warmup = schedule.warmup_steps;
-  if (warmup > 0 && step <= warmup) return peak * static_cast<double>(step) / static_cast<double>(warmup);
+  if (warmup > 0 && step <= warmup)
+    return peak * static_cast<double>(step) / static_cast<double>(warmup);
   const double progress =
       static_cast<double>(step - warmup) / static_cast<double>(num_steps - warmup);
   const double floor = schedule.final_ratio;

@@ -1,6 +1,7 @@
 // Learning rate as a function of the optimizer step.
 //
-// With warm-up W, total S, peak lr and final ratio f, at step t = 1..S (0: the value before training):
+// With warm-up W, total S, peak lr and final ratio f, at step t = 1..S (0: the value before
+// training):
 //   t <= W:              lr * t / W
 //   constant:            lr
 //   linear:              lr * (1 - (1 - f) p),                       p = (t - W) / (S - W)

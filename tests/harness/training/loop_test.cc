@@ -15,7 +15,6 @@ namespace bench::harness {
 namespace {
 
 using results::RunStatus;
-
 // Minimises sum_i (w - target(position, i))^2 / 2 over two micro-batches a step.
 class Quadratic : public TrainingTask {
  public:
