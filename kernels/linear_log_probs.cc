@@ -58,8 +58,8 @@ void ForwardPlain(int64_t first, const at::Tensor& logits, const Inputs& inputs,
 TokenLogProbs Forward(const Inputs& inputs) {
   const at::NoGradGuard no_grad;
   const auto options = inputs.hidden_MD.options().requires_grad(false);
-  const TokenLogProbs out = {at::empty({inputs.hidden_MD.size(0)}, options),
-                             at::empty({inputs.hidden_MD.size(0)}, options)};
+  TokenLogProbs out = {at::empty({inputs.hidden_MD.size(0)}, options),
+                       at::empty({inputs.hidden_MD.size(0)}, options)};
   const auto forward = IsCpuFloat(inputs.hidden_MD) ? ForwardCpu : ForwardPlain;
   ForEachBlock(inputs, [&](int64_t first, const at::Tensor& logits) {
     forward(first, logits, inputs, out);

@@ -146,7 +146,7 @@ def report(results, planted, elapsed, own_mib, peak_mib, budget_mib):
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"read {summary['documents:read']:.0f} documents, {summary['text_bytes:read'] / 2 ** 30:.2f} GiB; "
           f"kept {summary['documents:kept']:.0f}, {summary['text_bytes:kept'] / 2 ** 30:.2f} GiB; "
-          f"tokens {summary['tokens:train'] + summary['tokens:validation']:.0f}; {elapsed:.0f} s")
+          f"tokens {summary['dataset_tokens:train'] + summary['dataset_tokens:validation']:.0f}; {elapsed:.0f} s")
     for (name, rule), documents in sorted(removed.items()):
         print(f"  removed by {name}: {rule}: {documents}")
     print(f"planted: {planted['exact']} exact copies, {planted['near']} near copies")

@@ -38,7 +38,7 @@ void PieceCuts::AddPairs(const std::string& piece) {
       for (const char32_t right : forms(characters[i + 1])) {
         const auto a = static_cast<int32_t>(left), b = static_cast<int32_t>(right);
         if (a < kAscii && b < kAscii) {
-          ascii_pairs_.set(static_cast<size_t>(a * kAscii + b));
+          ascii_pairs_.set(AsciiPair(a, b));
         } else {
           pairs_.insert(Pair(a, b));
         }

@@ -24,7 +24,7 @@ class PieceCuts {
   static std::unique_ptr<PieceCuts> Create(const SentencePieceDescription& model);
 
   bool CanCut(int32_t left, int32_t right) const {
-    if (left < kAscii && right < kAscii) return !ascii_pairs_[left * kAscii + right];
+    if (left < kAscii && right < kAscii) return !ascii_pairs_[AsciiPair(left, right)];
     return !pairs_.contains(Pair(left, right));
   }
 
@@ -35,7 +35,11 @@ class PieceCuts {
   }
   void AddPairs(const std::string& piece);
 
-  std::bitset<kAscii * kAscii> ascii_pairs_;
+  static constexpr size_t AsciiPair(int32_t left, int32_t right) {
+    return static_cast<size_t>(left) * kAscii + static_cast<size_t>(right);
+  }
+
+  std::bitset<size_t{kAscii} * kAscii> ascii_pairs_;
   absl::flat_hash_set<uint64_t> pairs_;
 };
 

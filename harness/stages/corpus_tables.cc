@@ -12,7 +12,6 @@ namespace bench::harness {
 namespace {
 
 using corpus::CorpusReport;
-using corpus::Document;
 using results::RunWriter;
 
 absl::Status RecordBySource(

@@ -24,20 +24,28 @@ struct Request {
   Random random;
 };
 
-// Those of the prompts that fit; their examples have an empty list in `answers` then.
-std::vector<Request> RequestsFor(const std::vector<SftExample>& examples,
-                                 const PromptEncoder& encoder, int64_t max_positions,
-                                 const NegativesSpec& spec, const SeedSource& seeds,
-                                 std::vector<ModelAnswers>& answers) {
+// Of each example; none where it leaves no room for an answer.
+using Prompts = std::vector<std::optional<std::vector<int64_t>>>;
+
+Prompts PromptsOf(const std::vector<SftExample>& examples, const PromptEncoder& encoder,
+                  int64_t max_positions) {
+  Prompts prompts;
+  for (const SftExample& example : examples) {
+    prompts.emplace_back(encoder.Prompt(example));
+    if (std::ssize(*prompts.back()) >= max_positions) prompts.back().reset();
+  }
+  return prompts;
+}
+
+std::vector<Request> RequestsFor(const std::vector<SftExample>& examples, const Prompts& prompts,
+                                 const NegativesSpec& spec, const SeedSource& seeds) {
   std::vector<Request> requests;
   for (size_t i = 0; i < examples.size(); ++i) {
-    const std::vector<int64_t> prompt = encoder.Prompt(examples[i]);
-    if (std::ssize(prompt) >= max_positions) continue;
-    answers[i].emplace();
+    if (!prompts[i]) continue;
     const std::string sha256 = PromptSha256(examples[i].instruction, examples[i].input);
     for (int64_t k = 0; k < spec.answers_per_prompt; ++k) {
       const uint64_t seed = seeds.For(SeedPurpose::kSampling, absl::StrCat(sha256, "/", k));
-      requests.push_back({i, prompt, Random(seed)});
+      requests.push_back({i, *prompts[i], Random(seed)});
     }
   }
   return requests;
@@ -75,9 +83,12 @@ absl::StatusOr<std::vector<ModelAnswers>> AnswersOf(const DecoderArtifact& model
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
                          PromptEncoder::Create(model.tokenizer, model.prompt_template));
   const models::GenerationOptions options = OptionsOf(spec, model.tokenizer, encoder.end_token());
+  const Prompts prompts = PromptsOf(examples, encoder, model.decoder->config().max_positions);
   std::vector<ModelAnswers> answers(examples.size());
-  std::vector<Request> requests =
-      RequestsFor(examples, encoder, model.decoder->config().max_positions, spec, seeds, answers);
+  for (size_t i = 0; i < examples.size(); ++i) {
+    if (prompts[i]) answers[i].emplace();
+  }
+  std::vector<Request> requests = RequestsFor(examples, prompts, spec, seeds);
   for (size_t begin = 0; begin < requests.size(); begin += kAnswersPerBatch) {
     const size_t count = std::min(kAnswersPerBatch, requests.size() - begin);
     const std::span<Request> batch = std::span(requests).subspan(begin, count);

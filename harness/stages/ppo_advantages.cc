@@ -21,7 +21,7 @@ at::Tensor LastTokens(const ResponseOffsets& offsets) {
 }  // namespace
 
 at::Tensor TokenKl(const at::Tensor& log_ratio_R, KlEstimator estimator) {
-  const at::Tensor log_ratio = InDouble(log_ratio_R);
+  at::Tensor log_ratio = InDouble(log_ratio_R);
   if (estimator == KlEstimator::kK1) return log_ratio;
   // expm1(x) - x >= 0 for every x, also where exp(x) - 1 - x would round to less than 0.
   return (at::expm1(-log_ratio) + log_ratio).clamp_min(0);

@@ -52,7 +52,7 @@ class Loader {
                          BENCH_RETURN_IF_ERROR(
                              prompts.Add(part, PromptSha256(example.instruction, example.input),
                                          absl::StrCat(path, ":", ++line)));
-                         if (part == spec_.dataset_part) Add(std::move(example), records_.train);
+                         if (part == spec_.dataset_part) Add(example, records_.train);
                          if (part == spec_.validation_part) {
                            Add(std::move(example), records_.validation);
                          }

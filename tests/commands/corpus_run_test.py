@@ -39,7 +39,7 @@ languages = ["en", "zh"]
 held_out_fraction = 0.2
 num_shards = 3
 budget_mib = 64
-max_document_bytes = 1000000
+max_document_bytes = 100000
 
 [tokenizer]
 path = "{here}/testdata/tiny.model"
@@ -264,7 +264,7 @@ sha256 = "{digest}"
         run = self.place.run
         self.assert_fails(run(self.definition, "--set", "corpus.on_invalid=error"), 4, "files/")
         self.assert_fails(run(self.definition, "--set", "corpus.budget_mib=1"), 2,
-                          "corpus.budget_mib: 1 MiB are too few", "need 39 MiB")
+                          "corpus.budget_mib: 1 MiB are too few", "need 34 MiB")
         self.assert_fails(run(self.definition, "--set", "corpus.path=/no/such/folder"), 5,
                           "/no/such/folder")
         self.assert_fails(run(self.definition, "--set", 'corpus.languages=["eo"]'), 4,

@@ -66,6 +66,7 @@ TEST_F(TokeniseTest, DocumentsAreInTheirPartsInOrderWithTheirTokens) {
 }
 
 TEST_F(TokeniseTest, BytesOfTheDataSetDependOnNothingButTheDocuments) {
+  corpus_.spec().max_document_bytes = 1 << 15;
   std::string lines;  // with these, 230 documents are more than a batch
   for (int i = 0; i < 2000; ++i) lines += "say it is\n";
   for (int i = 0; i < 230; ++i) {

@@ -98,8 +98,8 @@ TEST(TokenDataset, DamageIsNamed) {
   languages[16] = 4;
   EXPECT_THAT(refusal("train-00000.documents", languages),
               HasSubstr("document 0 has the language 2 of 2"));
-  EXPECT_THAT(refusal("tokens.json", "{"), HasSubstr("manifest.json"));
-  EXPECT_THAT(refusal("tokens.json", "{\"format\": 3}"), HasSubstr("manifest.json"));
+  EXPECT_THAT(refusal("tokens.json", "{"), HasSubstr("tokens.json"));
+  EXPECT_THAT(refusal("tokens.json", "{\"format\": 3}"), HasSubstr("tokens.json"));
 }
 
 TEST(TokenDataset, AManifestIsReadAsStrictlyAsAnyDocument) {

@@ -84,8 +84,8 @@ TEST_F(CorpusInputs, FilesOfUnknownFormatAreNamedOrEndTheRun) {
   ASSERT_EQ(files->files.size(), 1u);
   EXPECT_EQ(files->files[0].relative_path, "a.txt");
   EXPECT_EQ(files->files[0].source, "path");
-  ASSERT_EQ(files->unknown.num_rejected(), 1);
-  EXPECT_EQ(files->unknown.named().begin()->second.rejection.id, "deep/b.xyz");
+  ASSERT_EQ(files->unread.num_rejected(), 1);
+  EXPECT_EQ(files->unread.named().begin()->second.rejection.id, "deep/b.xyz");
   spec_.on_invalid = OnInvalid::kError;
   const absl::Status status = FindCorpusFiles(spec_, context).status();
   EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);

@@ -7,7 +7,6 @@
 namespace bench::harness {
 namespace {
 
-using corpus::Document;
 using results::Cell;
 using Rows = std::vector<std::vector<Cell>>;
 
@@ -46,9 +45,10 @@ TEST(CorpusTables, HaveARowForEachCount) {
   EXPECT_EQ(tables.at("duplicates").rows,
             (Rows{{"near_duplicates", "s", "c#1", "x", "t", "d#1", "y"}}));
   // By hand: "one two", "two three".
-  EXPECT_EQ(tables.at("decontamination").rows,
-            (Rows{{"validation", int64_t{0}, int64_t{0}, int64_t{0}, int64_t{0}, "remove"},
-                  {"test", int64_t{1}, int64_t{2}, int64_t{1}, int64_t{9}, "remove"}}));
+  EXPECT_EQ(
+      tables.at("decontamination").rows,
+      (Rows{{"validation", int64_t{0}, int64_t{0}, int64_t{0}, int64_t{0}, int64_t{0}, "remove"},
+            {"test", int64_t{1}, int64_t{2}, int64_t{0}, int64_t{1}, int64_t{9}, "remove"}}));
 }
 
 TEST(CorpusTables, WithoutEvaluationTextsThereIsNoDecontamination) {
