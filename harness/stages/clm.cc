@@ -100,8 +100,7 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
 
 absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   if (spec_.tokenizer.characters) return DecoderDisk(spec_.model, kMaxCharacters);
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer.ref, inputs));
-  return DecoderDisk(spec_.model, tokenizer.vocab_size());
+  return DecoderDisk(spec_.model, spec_.tokenizer.ref, inputs);
 }
 
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {

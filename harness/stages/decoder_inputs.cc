@@ -40,6 +40,18 @@ DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size) {
   return {(kCheckpointsKept + 1) * kTensorsPerParameter * weights_bytes, weights_bytes};
 }
 
+absl::StatusOr<DiskNeed> DecoderDisk(const ModelSpec& model, const TokenizerRef& tokenizer,
+                                     const std::map<std::string, Artifact>& inputs) {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer loaded, LoadTokenizer(tokenizer, inputs));
+  return DecoderDisk(model, loaded.vocab_size());
+}
+
+int64_t NumElements(const std::vector<models::NamedTensor>& parameters) {
+  int64_t num = 0;
+  for (const models::NamedTensor& parameter : parameters) num += parameter.tensor.numel();
+  return num;
+}
+
 absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& digests) {
   if (!tokenizer.path) return absl::OkStatus();
   BENCH_ASSIGN_OR_RETURN(const TokenizerFiles files, ReadTokenizerFiles(*tokenizer.path));

@@ -33,6 +33,10 @@ absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
 
 // Checkpoints of weights and two moments in fp32, and the artifact.
 DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size);
+absl::StatusOr<DiskNeed> DecoderDisk(const ModelSpec& model, const TokenizerRef& tokenizer,
+                                     const std::map<std::string, Artifact>& inputs);
+
+int64_t NumElements(const std::vector<models::NamedTensor>& parameters);
 
 // Of the user's own tokenizer, under the role "tokenizer": its files alone, since a Hugging Face
 // folder also holds weights, which are an input of their own.

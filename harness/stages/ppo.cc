@@ -31,12 +31,6 @@ absl::Status RecordData(const PpoData& data, results::RunWriter& writer) {
       {{&results::kDroppedExamples, ""}, static_cast<double>(data.num_dropped + data.num_skipped)});
 }
 
-int64_t NumElements(const std::vector<models::NamedTensor>& parameters) {
-  int64_t num = 0;
-  for (const models::NamedTensor& parameter : parameters) num += parameter.tensor.numel();
-  return num;
-}
-
 }  // namespace
 
 std::vector<InputNeed> PpoStage::Inputs() const {
@@ -62,8 +56,7 @@ absl::StatusOr<InputDigests> PpoStage::ContentDigests(const std::string&) const 
 }
 
 absl::StatusOr<DiskNeed> PpoStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, inputs));
-  DiskNeed need = DecoderDisk(spec_.model, tokenizer.vocab_size());
+  BENCH_ASSIGN_OR_RETURN(DiskNeed need, DecoderDisk(spec_.model, spec_.tokenizer, inputs));
   // A value model of its own is about as large as the policy, and in the checkpoints only.
   if (spec_.value.model == ValueModel::kOwn) need.run_folder_bytes *= 2;
   return need;

@@ -44,12 +44,6 @@ absl::StatusOr<models::RewardModel> InitialModel(const RewardSpec& spec, const T
   return models::RewardModel::OnDecoder(std::move(decoder), generator);
 }
 
-int64_t NumElements(const std::vector<models::NamedTensor>& parameters) {
-  int64_t num = 0;
-  for (const models::NamedTensor& parameter : parameters) num += parameter.tensor.numel();
-  return num;
-}
-
 }  // namespace
 
 std::vector<InputNeed> RewardStage::Inputs() const {
@@ -71,8 +65,7 @@ absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) con
 }
 
 absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, inputs));
-  return DecoderDisk(spec_.model, tokenizer.vocab_size());
+  return DecoderDisk(spec_.model, spec_.tokenizer, inputs);
 }
 
 absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {

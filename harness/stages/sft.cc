@@ -58,8 +58,7 @@ absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string&) const 
 }
 
 absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, inputs));
-  return DecoderDisk(spec_.model, tokenizer.vocab_size());
+  return DecoderDisk(spec_.model, spec_.tokenizer, inputs);
 }
 
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
