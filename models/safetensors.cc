@@ -128,39 +128,23 @@ absl::StatusOr<SafetensorsFile> ReadAll(const std::string& path) {
   return result;
 }
 
-absl::StatusOr<SafetensorsHeader> MakeHeader(const std::vector<NamedTensor>& tensors,
+absl::StatusOr<SafetensorsHeader> MakeHeader(const std::vector<TensorSpec>& tensors,
                                              const SafetensorsMetadata& metadata) {
   SafetensorsHeader header{{}, metadata};
   std::set<std::string_view> names;
   uint64_t position = 0;
-  for (const NamedTensor& t : tensors) {
-    const std::optional<std::string_view> dtype = NameOf(t.tensor.scalar_type());
+  for (const TensorSpec& t : tensors) {
+    const std::optional<std::string_view> dtype = NameOf(t.type);
     if (!dtype.has_value()) return DataError("tensor " + t.name + ": its type cannot be stored");
     if (t.name == "__metadata__" || !names.insert(t.name).second) {
       return DataError("tensor " + t.name + ": the name is reserved or used twice");
     }
-    const auto bytes = static_cast<uint64_t>(t.tensor.nbytes());
-    header.entries.push_back(
-        {t.name, std::string(*dtype), t.tensor.sizes().vec(), position, position + bytes});
+    const auto bytes =
+        static_cast<uint64_t>(c10::multiply_integers(t.shape)) * c10::elementSize(t.type);
+    header.entries.push_back({t.name, std::string(*dtype), t.shape, position, position + bytes});
     position += bytes;
   }
   return header;
-}
-
-absl::Status WriteTo(const std::string& temporary, const SafetensorsHeader& header,
-                     const std::vector<NamedTensor>& tensors) {
-  const std::string json = FormatHeader(header);
-  const auto size = static_cast<uint64_t>(json.size());
-  BENCH_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(temporary));
-  BENCH_RETURN_IF_ERROR(file.Truncate(0));  // left by a process that was killed
-  BENCH_RETURN_IF_ERROR(file.Append({reinterpret_cast<const char*>(&size), sizeof(size)}));
-  BENCH_RETURN_IF_ERROR(file.Append(json));
-  for (const NamedTensor& t : tensors) {
-    const at::Tensor bytes = t.tensor.detach().to(at::kCPU).contiguous();
-    BENCH_RETURN_IF_ERROR(
-        file.Append({static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes()}));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -171,16 +155,67 @@ absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path) {
   return file;
 }
 
-absl::Status WriteSafetensors(const std::string& path, const std::vector<NamedTensor>& tensors,
-                              const SafetensorsMetadata& metadata) {
+struct SafetensorsWriter::State {
+  std::string path, temporary;
+  std::vector<TensorSpec> tensors;
+  AppendFile file;
+  size_t num_appended = 0;
+};
+
+SafetensorsWriter::SafetensorsWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SafetensorsWriter::SafetensorsWriter(SafetensorsWriter&&) noexcept = default;
+
+SafetensorsWriter::~SafetensorsWriter() {
+  if (state_ != nullptr) ::unlink(state_->temporary.c_str());  // gone once it is published
+}
+
+absl::StatusOr<SafetensorsWriter> SafetensorsWriter::Create(const std::string& path,
+                                                            const std::vector<TensorSpec>& tensors,
+                                                            const SafetensorsMetadata& metadata) {
   absl::StatusOr<SafetensorsHeader> header = MakeHeader(tensors, metadata);
   if (!header.ok()) return Annotate(header.status(), path);
   const std::string temporary = absl::StrCat(path, ".tmp.", ::getpid());
-  absl::Cleanup remove = [&] { ::unlink(temporary.c_str()); };
-  BENCH_RETURN_IF_ERROR(WriteTo(temporary, *header, tensors));
-  BENCH_RETURN_IF_ERROR(PublishExisting(temporary, path));
-  std::move(remove).Cancel();
-  return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(temporary));
+  SafetensorsWriter writer(
+      std::make_unique<State>(State{path, temporary, tensors, std::move(file)}));
+  AppendFile& to = writer.state_->file;
+  const std::string json = FormatHeader(*header);
+  const auto size = static_cast<uint64_t>(json.size());
+  BENCH_RETURN_IF_ERROR(to.Truncate(0));  // left by a process that was killed
+  BENCH_RETURN_IF_ERROR(to.Append({reinterpret_cast<const char*>(&size), sizeof(size)}));
+  BENCH_RETURN_IF_ERROR(to.Append(json));
+  return writer;
+}
+
+absl::Status SafetensorsWriter::Append(const NamedTensor& tensor) {
+  TORCH_CHECK(state_->num_appended < state_->tensors.size(), "no tensor follows the last");
+  const TensorSpec& expected = state_->tensors[state_->num_appended++];
+  TORCH_CHECK(tensor.name == expected.name && tensor.tensor.scalar_type() == expected.type &&
+                  tensor.tensor.sizes() == at::IntArrayRef(expected.shape),
+              "tensor ", tensor.name, " came where ", expected.name, " was announced");
+  const at::Tensor bytes = tensor.tensor.detach().to(at::kCPU).contiguous();
+  return state_->file.Append({static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes()});
+}
+
+absl::Status SafetensorsWriter::Publish() {
+  TORCH_CHECK(state_->num_appended == state_->tensors.size(), "tensors are missing");
+  return PublishExisting(state_->temporary, state_->path);
+}
+
+absl::Status WriteSafetensors(const std::string& path, const std::vector<NamedTensor>& tensors,
+                              const SafetensorsMetadata& metadata) {
+  BENCH_ASSIGN_OR_RETURN(SafetensorsWriter writer,
+                         SafetensorsWriter::Create(path, SpecsOf(tensors), metadata));
+  for (const NamedTensor& tensor : tensors) BENCH_RETURN_IF_ERROR(writer.Append(tensor));
+  return writer.Publish();
+}
+
+std::vector<TensorSpec> SpecsOf(const std::vector<NamedTensor>& tensors) {
+  std::vector<TensorSpec> specs;
+  for (const auto& [name, tensor] : tensors) {
+    specs.push_back({name, tensor.scalar_type(), tensor.sizes().vec()});
+  }
+  return specs;
 }
 
 }  // namespace bench::models

@@ -9,6 +9,7 @@
 // Source: the format section of huggingface/safetensors' README.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,37 @@ struct SafetensorsFile {
 };
 
 absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path);
+
+// A tensor before its data are there.
+struct TensorSpec {
+  std::string name;
+  at::ScalarType type = at::kFloat;
+  std::vector<int64_t> shape;
+};
+
+std::vector<TensorSpec> SpecsOf(const std::vector<NamedTensor>& tensors);
+
+// Writes tensors one after the other, so that they need not be in memory together. What was not
+// published leaves no file.
+class SafetensorsWriter {
+ public:
+  // DataError for a name that is reserved or used twice, or a type that the format lacks.
+  static absl::StatusOr<SafetensorsWriter> Create(const std::string& path,
+                                                  const std::vector<TensorSpec>& tensors,
+                                                  const SafetensorsMetadata& metadata);
+  SafetensorsWriter(SafetensorsWriter&&) noexcept;
+  ~SafetensorsWriter();
+
+  // The next of the tensors, exactly as announced (TORCH_CHECK).
+  absl::Status Append(const NamedTensor& tensor);
+  // After the last.
+  absl::Status Publish();
+
+ private:
+  struct State;
+  explicit SafetensorsWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 absl::Status WriteSafetensors(const std::string& path, const std::vector<NamedTensor>& tensors,
                               const SafetensorsMetadata& metadata);

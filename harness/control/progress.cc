@@ -29,13 +29,15 @@ std::string Remaining(std::chrono::duration<double> elapsed, int64_t done, int64
 
 }  // namespace
 
-Progress::Progress()
-    : terminal_(::isatty(STDERR_FILENO) != 0),
+Progress::Progress(Audience audience)
+    : audience_(audience),
+      terminal_(::isatty(STDERR_FILENO) != 0),
       colour_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
 
 Progress::~Progress() { Finish(); }
 
 void Progress::Update(std::string_view what, int64_t done, int64_t total, std::string_view detail) {
+  if (audience_ == Audience::kNobody) return;
   const Clock::time_point now = Clock::now();
   const Clock::duration interval = terminal_ ? Clock::duration(kRedrawInterval) : kLineInterval;
   if (done < total && now - last_ < interval) return;
@@ -62,6 +64,7 @@ void Progress::DrawBar(std::string_view what, int64_t done, int64_t total,
 }
 
 void Progress::Note(std::string_view message) {
+  if (audience_ == Audience::kNobody) return;
   if (bar_open_) absl::FPrintF(stderr, "\r\x1b[K");
   absl::FPrintF(stderr, "%s\n", results::EscapeForTerminal(message));
 }

@@ -11,7 +11,8 @@ namespace bench::harness {
 
 class Progress {
  public:
-  Progress();
+  enum class Audience { kPerson, kNobody };
+  explicit Progress(Audience audience = Audience::kPerson);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -27,6 +28,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   void DrawBar(std::string_view what, int64_t done, int64_t total, std::string_view detail);
 
+  Audience audience_;
   bool terminal_;
   bool colour_;
   bool bar_open_ = false;

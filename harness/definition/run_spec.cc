@@ -5,9 +5,11 @@
 namespace bench::harness {
 
 void Describe(RunSpec& spec, FieldList& fields) {
-  fields.Leaf("threads", spec.threads,
-              {.doc = "CPU threads of the tensor library; fixed, because results depend on it",
-               .bounds = Between(1, 1024)});
+  fields.Leaf(
+      "threads", spec.threads,
+      {.doc = "CPU threads of the tensor library, shared by the ranks of a machine; fixed, because "
+              "results depend on it",
+       .bounds = Between(1, 1024)});
   fields.Leaf("determinism", spec.determinism,
               {.doc = "strict: bitwise equal runs on one machine class"});
   fields.Leaf("flush_interval_s", spec.flush_interval_s,

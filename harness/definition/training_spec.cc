@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 #include "harness/definition/field.h"
 #include "harness/definition/message_text.h"
 #include "harness/definition/violations.h"
@@ -48,7 +49,7 @@ void Describe(TrainingSpec& spec, FieldList& fields) {
                .presence = Presence::kRequired,
                .bounds = Between(1, 1e6)});
   fields.Leaf("micro_batch_size", spec.micro_batch_size,
-              {.doc = "rows a forward pass, a divisor of batch_size; 0: batch_size",
+              {.doc = "rows a forward pass, a divisor of batch_size; 0: all that a rank has",
                .units = "rows",
                .bounds = Between(0, 1e6)});
   fields.Leaf("max_tokens", spec.max_tokens,
@@ -58,6 +59,13 @@ void Describe(TrainingSpec& spec, FieldList& fields) {
   fields.Leaf("precision", spec.precision,
               {.doc = "autocast: bf16 products of fp32 parameters; mixed: bf16 parameters and "
                       "gradients, fp32 master weights"});
+  fields.Leaf("sharding", spec.parallel.sharding,
+              {.doc = "among the ranks of --nproc. optimizer_states: ZeRO-1, each rank keeps and "
+                      "updates its part; none: plain data parallelism, the same results"});
+  fields.Leaf("bucket_mib", spec.parallel.bucket_mib,
+              {.doc = "gradients that ranks send together; no effect on results on the CPU",
+               .units = "MiB",
+               .bounds = AboveUpTo(0, 65536)});
 }
 
 void Describe(AcceptanceBound& spec, FieldList& fields) {
@@ -88,6 +96,15 @@ void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
   violations.Add(
       "training.max_tokens",
       absl::StrCat(training.max_tokens, " is more than model.max_positions ", max_positions));
+}
+
+absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t micro_rows,
+                         int64_t num_ranks) {
+  if (micro_rows > 0 && rows % (micro_rows * num_ranks) == 0) return absl::OkStatus();
+  return UsageError(absl::StrCat(
+      internal::View(name), " ", rows, " cannot be spread over ", num_ranks, " ranks",
+      micro_rows > 0 ? absl::StrCat(" in micro-batches of ", micro_rows) : std::string(),
+      ": it must be a multiple of ranks x micro_batch_size"));
 }
 
 void ValidateFp32(const TrainingSpec& training, const Violations& violations) {

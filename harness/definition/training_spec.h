@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
+
 namespace bench::harness {
 
 class FieldList;
@@ -47,15 +49,31 @@ constexpr std::array<std::string_view, 3> EnumNames(Precision) {
   return {"fp32", "autocast", "mixed"};
 }
 
+// What is divided among the ranks of a data-parallel run. OptimizerStates: ZeRO stage 1
+// (Rajbhandari et al., arXiv:1910.02054).
+enum class Sharding { kNone, kOptimizerStates };
+constexpr std::array<std::string_view, 2> EnumNames(Sharding) {
+  return {"none", "optimizer_states"};
+}
+
+// How several ranks train together; of no effect in one process, and none on results on the CPU.
+struct ParallelSpec {
+  Sharding sharding = Sharding::kNone;
+  double bucket_mib = 25;  // gradients that are sent together
+};
+
 struct TrainingSpec {
   int64_t steps = 0;             // required; optimizer steps
   int64_t batch_size = 0;        // required; rows an optimizer step, over all ranks
-  int64_t micro_batch_size = 0;  // rows a forward pass; 0: batch_size
+  int64_t micro_batch_size = 0;  // rows a forward pass; 0: all that a rank has
   int64_t max_tokens = 512;      // longest row
   bool recompute_activations = false;
   Precision precision = Precision::kFp32;
+  ParallelSpec parallel;
 
-  int64_t micro_rows() const { return micro_batch_size == 0 ? batch_size : micro_batch_size; }
+  int64_t micro_rows(int64_t num_ranks = 1) const {
+    return micro_batch_size == 0 ? batch_size / num_ranks : micro_batch_size;
+  }
 };
 
 // A bound on a final metric, by its path ("exact_match/zh_hant_zh_hans"): outside it the run
@@ -75,6 +93,10 @@ void Validate(const TrainingSpec& training, const ScheduleSpec& schedule,
 // A row must fit into the model's positions.
 void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
                        const Violations& violations);
+// UsageError unless every rank gets as many whole micro-batches as the others. `rows`: of a batch
+// that is spread, called `name` in the message.
+absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t micro_rows,
+                         int64_t num_ranks);
 // For stages that know no other precision.
 void ValidateFp32(const TrainingSpec& training, const Violations& violations);
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations);

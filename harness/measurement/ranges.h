@@ -30,8 +30,10 @@ enum class RangeId : uint8_t {
   kEvaluate,
   kGenerate,
   kCheckpoint,
+  kReduceGradients,   // several ranks: waiting for and adding gradients
+  kGatherParameters,  // several ranks, optimizer states sharded
 };
-inline constexpr size_t kNumRanges = 8;
+inline constexpr size_t kNumRanges = 10;
 
 // The name in profiles and results: "step", "data", "forward", ...
 std::string_view RangeName(RangeId id);

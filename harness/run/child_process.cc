@@ -19,7 +19,8 @@ namespace bench::harness {
 namespace {
 
 // Between fork and exec: async-signal-safe calls only.
-[[noreturn]] void BecomeChild(char* const* argv, ChildOutput output, pid_t parent) {
+[[noreturn]] void BecomeChild(char* const* argv, char* const* environment, ChildOutput output,
+                              pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);  // the parent died before prctl
@@ -27,7 +28,7 @@ namespace {
     const int null = ::open("/dev/null", O_WRONLY);
     if (null != -1) ::dup2(null, STDOUT_FILENO);
   }
-  ::execv("/proc/self/exe", argv);
+  ::execve("/proc/self/exe", argv, environment);
   ::_exit(static_cast<int>(ExitCode::kEnvironment));
 }
 
@@ -54,18 +55,31 @@ absl::StatusOr<int> WaitForwardingSignals(pid_t child) {
 
 }  // namespace
 
-absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output) {
+absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
+                                const std::vector<std::string>& environment, ChildOutput output) {
   std::vector<std::string> texts = {"bench-run"};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& text : texts) argv.push_back(text.data());
   argv.push_back(nullptr);
+  std::vector<std::string> added = environment;
+  std::vector<char*> variables;
+  for (std::string& text : added) variables.push_back(text.data());  // the first of a name counts
+  for (char** inherited = environ; *inherited != nullptr; ++inherited) {
+    variables.push_back(*inherited);
+  }
+  variables.push_back(nullptr);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child == -1) {
     return EnvironmentError(absl::StrCat("cannot start a child: ", std::strerror(errno)));
   }
-  if (child == 0) BecomeChild(argv.data(), output, parent);
+  if (child == 0) BecomeChild(argv.data(), variables.data(), output, parent);
+  return child;
+}
+
+absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output) {
+  BENCH_ASSIGN_OR_RETURN(const pid_t child, StartSelf(arguments, /*environment=*/{}, output));
   return WaitForwardingSignals(child);
 }
 

@@ -4,6 +4,8 @@
 // own, so that Ctrl-C reaches it once, through us.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -12,6 +14,11 @@
 namespace bench::harness {
 
 enum class ChildOutput { kInherit, kDiscard };  // of its stdout
+
+// Starts this program with `arguments`, and `environment` ("NAME=value") beside its own; returns
+// its process id.
+absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
+                                const std::vector<std::string>& environment, ChildOutput output);
 
 // Runs this program with `arguments` and returns its exit code (128 + n when signal n ended it).
 absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output);

@@ -14,6 +14,8 @@
 #include "harness/definition/load.h"
 #include "harness/definition/lock.h"
 #include "harness/definition/reference.h"
+#include "harness/distributed/rank_environment.h"
+#include "harness/run/local_ranks.h"
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
 #include "harness/stages/decoder_artifact.h"
@@ -28,8 +30,11 @@
 namespace bench::harness {
 namespace {
 
-absl::StatusOr<int> RunOne(const Options& options, const std::vector<std::string>& argv) {
+absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
+                           const std::vector<std::string>& argv) {
   RunRequest request;
+  request.ranks = ranks;
+  request.rank_timeout_s = options.rank_timeout_s.value_or(request.rank_timeout_s);
   request.experiment = options.arguments[0];
   request.overrides = options.overrides;
   request.experiments_root = options.experiments_root;
@@ -41,12 +46,26 @@ absl::StatusOr<int> RunOne(const Options& options, const std::vector<std::string
   request.device = options.device;
   request.argv = argv;
   BENCH_ASSIGN_OR_RETURN(const RunReport report, RunExperiment(request));
-  absl::PrintF("%s\n", report.results_path);
+  if (!report.results_path.empty()) absl::PrintF("%s\n", report.results_path);
   return report.exit_code;
 }
 
+// An error is found before any process is started, and said once.
+absl::Status CheckForRanks(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(
+      const LoadedDefinition loaded,
+      LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides}));
+  return MakeStage(loaded.definition)->CheckRanks(*options.num_ranks);
+}
+
 absl::StatusOr<int> RunAll(const Options& options, const std::vector<std::string>& argv) {
-  if (!options.repeat) return RunOne(options, argv);
+  BENCH_ASSIGN_OR_RETURN(const RankEnvironment ranks, TakeRankEnvironment());
+  if (ranks.size > 1 && (options.num_ranks || options.repeat)) {
+    return UsageError("this is one of several ranks already: leave out --nproc and --repeat");
+  }
+  if (options.num_ranks) BENCH_RETURN_IF_ERROR(CheckForRanks(options));
+  if (!options.repeat && options.num_ranks.value_or(1) > 1) return RunLocalRanks(options);
+  if (!options.repeat) return RunOne(options, ranks, argv);
   BENCH_ASSIGN_OR_RETURN(const ReplicatesReport report, RunReplicates(options));
   for (const std::string& path : report.results_paths) absl::PrintF("%s\n", path);
   return report.exit_code;

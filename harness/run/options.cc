@@ -91,6 +91,13 @@ std::vector<OptionRow> RunRows() {
        [](Options& o, const Values& v) {
          return ParseCount("stop-after-step", v[0], 0, o.stop_after_step);
        }},
+      {"nproc", "N", "train with N processes on this machine; run.threads are shared among them",
+       [](Options& o, const Values& v) { return ParseCount("nproc", v[0], 1, o.num_ranks); }},
+      {"rank-timeout", "SECONDS",
+       "how long processes wait for each other at the start; default 300",
+       [](Options& o, const Values& v) {
+         return ParseCount("rank-timeout", v[0], 1, o.rank_timeout_s);
+       }},
       {"device", "KIND", "cpu, cuda or auto (default)",
        [](Options& o, const Values& v) {
          BENCH_ASSIGN_OR_RETURN(

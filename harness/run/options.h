@@ -37,6 +37,8 @@ struct Options {
   std::optional<int64_t> repeat;
   std::optional<int64_t> replicate;
   std::optional<int64_t> stop_after_step;
+  std::optional<int64_t> num_ranks;       // --nproc: processes to start
+  std::optional<int64_t> rank_timeout_s;  // how long ranks wait for each other at the start
   SeedMode seeds = SeedMode::kPerReplicate;
   StartMode start = StartMode::kFresh;
   DeviceChoice device = DeviceChoice::kAuto;

@@ -18,18 +18,11 @@ namespace {
 
 std::vector<std::string> ChildArguments(const Options& options, const std::string& folder,
                                         int64_t replicate) {
-  std::vector<std::string> arguments = {
-      options.arguments[0], "--experiments",        options.experiments_root, "--out", folder,
-      "--replicate",        absl::StrCat(replicate)};
-  for (const std::string& override_text : options.overrides) {
-    arguments.insert(arguments.end(), {"--set", override_text});
+  std::vector<std::string> arguments = RunArguments(options);
+  arguments.insert(arguments.end(), {"--out", folder, "--replicate", absl::StrCat(replicate)});
+  if (options.num_ranks) {
+    arguments.insert(arguments.end(), {"--nproc", absl::StrCat(*options.num_ranks)});
   }
-  if (options.stop_after_step) {
-    arguments.insert(arguments.end(),
-                     {"--stop-after-step", absl::StrCat(*options.stop_after_step)});
-  }
-  if (options.start == StartMode::kResume) arguments.push_back("--resume");
-  arguments.insert(arguments.end(), {"--device", std::string(Name(options.device))});
   return arguments;
 }
 
@@ -43,6 +36,24 @@ absl::StatusOr<std::string> ParentFolder(const Options& options) {
 }
 
 }  // namespace
+
+std::vector<std::string> RunArguments(const Options& options) {
+  std::vector<std::string> arguments = {options.arguments[0], "--experiments",
+                                        options.experiments_root};
+  for (const std::string& override_text : options.overrides) {
+    arguments.insert(arguments.end(), {"--set", override_text});
+  }
+  if (options.stop_after_step) {
+    arguments.insert(arguments.end(),
+                     {"--stop-after-step", absl::StrCat(*options.stop_after_step)});
+  }
+  if (options.rank_timeout_s) {
+    arguments.insert(arguments.end(), {"--rank-timeout", absl::StrCat(*options.rank_timeout_s)});
+  }
+  if (options.start == StartMode::kResume) arguments.push_back("--resume");
+  arguments.insert(arguments.end(), {"--device", std::string(Name(options.device))});
+  return arguments;
+}
 
 int WorseExitCode(int a, int b) {
   constexpr std::array<int, 6> kBestToWorst = {0, 3, 1, 2, 4, 5};

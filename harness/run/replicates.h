@@ -18,6 +18,9 @@ struct ReplicatesReport {
 // does.
 absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options);
 
+// The arguments for the same run in a child, but for folder, replicate and number of ranks.
+std::vector<std::string> RunArguments(const Options& options);
+
 // The worse of two exit codes: a signal, then 5, 4, 2, 1, 3, 0.
 int WorseExitCode(int a, int b);
 

@@ -19,6 +19,7 @@
 #include "harness/run/run_folder.h"
 #include "harness/run/summary.h"
 #include "harness/training/checkpoint.h"
+#include "nlohmann/json.hpp"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -41,7 +42,7 @@ std::string RunId(const RunHeader& header, const ProvenanceFacts& facts) {
 }
 
 RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
-                     const RunRequest& request, DeviceKind device) {
+                     const RunRequest& request, DeviceKind device, const Ranks& ranks) {
   const ProvenanceFacts facts = ReadProvenanceFacts(request.argv);
   const Definition& definition = loaded.definition;
   RunHeader header;
@@ -55,7 +56,8 @@ RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
   header.strict = definition.run.determinism == Determinism::kStrict;
   header.machine_class = MachineClass(TraitsOf(facts.host, facts.gpus, facts.environment));
   header.device = std::string(Name(device));
-  header.threads = definition.run.threads;
+  header.threads = ThreadsPerRank(definition.run, ranks.local_size());
+  header.world_size = ranks.size();
   header.definition_toml = loaded.toml;
   header.definition_json = loaded.canonical_json;
   header.inputs = inputs;
@@ -75,16 +77,19 @@ struct Run {
   RangeTable ranges;
   ResolvedInputs inputs;
   DeviceKind device = DeviceKind::kCpu;
-  std::optional<RunFolder> folder;
+  std::string path;                 // of its folder
+  std::optional<RunFolder> folder;  // rank 0 holds it
   RunHeader header;
   std::unique_ptr<results::RunWriter> writer;
   std::unique_ptr<Checkpoint> checkpoint;
   std::string staging;
+  std::unique_ptr<Ranks> ranks;
 
-  Run(LoadedDefinition definition, Store opened)
+  Run(LoadedDefinition definition, Store opened, Progress::Audience audience)
       : loaded(std::move(definition)),
         stage(MakeStage(loaded.definition)),
-        store(std::move(opened)) {}
+        store(std::move(opened)),
+        progress(audience) {}
 };
 
 // A strict run claims that its bits are those of one machine class and device.
@@ -97,6 +102,35 @@ absl::Status CheckSameMachine(const Run& run) {
                                  ", machine class ", begun.machine_class, "; this is ",
                                  run.header.device, ", ", run.header.machine_class,
                                  ": continue it there, or start another run"));
+}
+
+// What the other ranks need of rank 0's preparations.
+struct SharedStart {
+  bool complete = false;  // there is nothing to do
+  std::string folder;
+  std::map<std::string, Artifact> inputs;
+  int64_t step = 0;  // of the checkpoint to continue after; 0: none
+};
+
+std::string Format(const SharedStart& start) {
+  nlohmann::json inputs = nlohmann::json::object();
+  for (const auto& [role, artifact] : start.inputs) {
+    inputs[role] = {{"digest", artifact.digest}, {"folder", artifact.folder}};
+  }
+  return nlohmann::json({{"complete", start.complete},
+                         {"folder", start.folder},
+                         {"inputs", inputs},
+                         {"step", start.step}})
+      .dump();
+}
+
+SharedStart ParseStart(const std::string& text) {
+  const nlohmann::json json = nlohmann::json::parse(text);
+  SharedStart start = {json.at("complete"), json.at("folder"), {}, json.at("step")};
+  for (const auto& [role, artifact] : json.at("inputs").items()) {
+    start.inputs[role] = {artifact.at("digest"), artifact.at("folder")};
+  }
+  return start;
 }
 
 absl::Status OpenWriter(Run& run) {
@@ -114,6 +148,12 @@ absl::Status OpenWriter(Run& run) {
     run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
   }
   run.progress.Note(absl::StrCat("continuing after step ", step));
+  if (const int64_t begun = run.folder->begun->world_size; begun != run.header.world_size) {
+    run.progress.Note(absl::StrCat("begun with ", begun, " ranks, continuing with ",
+                                   run.header.world_size,
+                                   ": the same training up to rounding, not bit for bit"));
+    run.header.strict = false;
+  }
   BENCH_ASSIGN_OR_RETURN(
       run.writer, results::RunWriter::Resume(run.folder->path, run.header, step, flush_interval_s));
   return absl::OkStatus();
@@ -125,19 +165,23 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
                      run.inputs.artifacts,
                      run.store,
                      request.experiments_root,
-                     run.folder->path,
+                     run.path,
                      run.staging,
                      *run.writer,
                      run.ranges,
                      run.progress,
+                     *run.ranks,
                      run.device,
                      std::move(run.checkpoint),
                      request.stop_after_step};
   const std::string where =
-      absl::StrCat(NameOf(run.loaded), ", stage ", run.header.stage, ", rank 0");
+      absl::StrCat(NameOf(run.loaded), ", stage ", std::string(Name(run.loaded.definition.kind())),
+                   ", rank ", run.ranks->rank());
   absl::StatusOr<StageOutcome> outcome;
   BENCH_RETURN_IF_ERROR(CatchExceptions(where, [&] {
     outcome = run.stage->Run(context);
+    // Before training, where ranks agree: the others must not wait for this one.
+    if (IsStopped(outcome.status())) run.ranks->LeaveBecause(outcome.status());
     if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}};
     return outcome.status();
   }));
@@ -206,15 +250,39 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
   return report;
 }
 
-}  // namespace
+absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(const Run& run, const RunRequest& request) {
+  Ranks::JoinOptions options = {std::chrono::seconds(request.rank_timeout_s), {}};
+  if (request.ranks.size > 1) {
+    BENCH_ASSIGN_OR_RETURN(const std::string program, Sha256File("/proc/self/exe"));
+    options.same = {{"definition", run.loaded.sha256},
+                    {"program", program},
+                    {"--replicate", absl::StrCat(request.replicate)},
+                    {"--stop-after-step", absl::StrCat(request.stop_after_step.value_or(-1))}};
+  }
+  return Ranks::Join(request.ranks, options);
+}
 
-absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
-  BENCH_ASSIGN_OR_RETURN(
-      LoadedDefinition loaded,
-      LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
-  BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
-  Run run(std::move(loaded), std::move(store));
+absl::Status CheckDevice(const Run& run) {
+  if (run.ranks->alone() || run.device == DeviceKind::kCpu) return absl::OkStatus();
+  return UsageError("several ranks train on the CPU only: use --device cpu, or one process");
+}
 
+// Everything up to the stage, on rank 0.
+absl::Status Prepare(Run& run, const RunRequest& request) {
+  BENCH_RETURN_IF_ERROR(CheckDisk({}, run.folder->path, run.store.root()));
+  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
+  BENCH_RETURN_IF_ERROR(CheckDevice(run));
+  BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
+                                                                run.progress, run.device}));
+  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  BENCH_RETURN_IF_ERROR(
+      CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
+  ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
+  run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device, *run.ranks);
+  return OpenWriter(run);
+}
+
+absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   // The folder comes first: nothing is fetched or trained for a run that cannot begin.
   std::string path;
   if (request.folder) {
@@ -225,35 +293,73 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   const bool was_there = request.folder && Exists(path);
   BENCH_ASSIGN_OR_RETURN(run.folder,
                          OpenRunFolder(path, request.start, run.loaded.sha256, request.replicate));
+  run.path = run.folder->path;
   // A run that cannot begin leaves no folder behind.
   absl::Cleanup remove_folder = [&] {
     if (!was_there) RemoveTree(path).IgnoreError();
   };
+  SharedStart start = {run.folder->complete, run.folder->path, {}, 0};
   if (run.folder->complete) {
+    BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
-  BENCH_RETURN_IF_ERROR(CheckDisk({}, run.folder->path, run.store.root()));
-  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
-  BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
-                                                                run.progress, run.device}));
-  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
-  BENCH_RETURN_IF_ERROR(
-      CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
-  ConfigureTorch(run.loaded.definition.run);
-  run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device);
-  BENCH_RETURN_IF_ERROR(OpenWriter(run));
+  BENCH_RETURN_IF_ERROR(Prepare(run, request));
   std::move(remove_folder).Cancel();
   BENCH_ASSIGN_OR_RETURN(run.staging, run.store.NewStaging());
   const absl::Cleanup remove_staging = [&] { RemoveTree(run.staging).IgnoreError(); };
+  start.inputs = run.inputs.artifacts;
+  start.step = run.checkpoint == nullptr ? 0 : run.checkpoint->step;
+  BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
 
   absl::StatusOr<StageOutcome> outcome = RunStage(run, request);
   if (!outcome.ok()) {
     // What was recorded until then stays readable; the stage's error is the one to report.
+    run.ranks->LeaveBecause(outcome.status());
     run.progress.Finish();
     run.writer->Finish(RunStatus::kFailed).status().IgnoreError();
     return outcome.status();
   }
   return CloseRun(run, *outcome, request.replicate);
+}
+
+// The part of a rank other than 0: it trains, and writes nothing.
+absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
+  BENCH_ASSIGN_OR_RETURN(const std::string text, run.ranks->FromLeader(""));
+  const SharedStart start = ParseStart(text);
+  if (start.complete) return RunReport{};
+  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
+  BENCH_RETURN_IF_ERROR(CheckDevice(run));
+  ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
+  run.inputs.artifacts = start.inputs;
+  run.path = start.folder;
+  run.writer = results::RunWriter::Discarding();
+  if (start.step > 0) {
+    BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(start.folder));
+    if (!loaded.checkpoint || loaded.checkpoint->step != start.step) {
+      return EnvironmentError(absl::StrCat(start.folder, ": rank ", run.ranks->rank(),
+                                           " cannot read the checkpoint of step ", start.step));
+    }
+    run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
+  }
+  BENCH_ASSIGN_OR_RETURN(const StageOutcome outcome, RunStage(run, request));
+  return RunReport{ExitCodeOf(outcome.status, {}), ""};
+}
+
+}  // namespace
+
+absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
+  BENCH_ASSIGN_OR_RETURN(
+      LoadedDefinition loaded,
+      LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
+  BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
+  Run run(std::move(loaded), std::move(store),
+          request.ranks.rank == 0 ? Progress::Audience::kPerson : Progress::Audience::kNobody);
+  BENCH_RETURN_IF_ERROR(run.stage->CheckRanks(request.ranks.size));
+  BENCH_ASSIGN_OR_RETURN(run.ranks, JoinRanks(run, request));
+  absl::StatusOr<RunReport> report =
+      run.ranks->leads() ? LeadRun(run, request) : FollowRun(run, request);
+  if (!report.ok()) run.ranks->LeaveBecause(report.status());
+  return report;
 }
 
 }  // namespace bench::harness

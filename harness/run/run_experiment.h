@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/distributed/rank_environment.h"
 #include "harness/run/torch_runtime.h"
 #include "harness/stages/stage.h"
 
@@ -22,15 +23,18 @@ struct RunRequest {
   StartMode start = StartMode::kFresh;
   std::optional<int64_t> stop_after_step;
   DeviceChoice device = DeviceChoice::kAuto;
+  RankEnvironment ranks;          // who of how many processes this is
+  int64_t rank_timeout_s = 300;   // how long they wait for each other at the start
   std::vector<std::string> argv;  // for provenance
 };
 
 struct RunReport {
   int exit_code = 0;
-  std::string results_path;
+  std::string results_path;  // empty on ranks other than 0
 };
 
-// Prints the closing summary on stdout. An error leaves what was recorded as a results file with
+// One process of the run: rank 0 does everything, the others train along. Rank 0 prints the closing
+// summary on stdout. An error leaves what was recorded as a results file with
 // status failed.
 absl::StatusOr<RunReport> RunExperiment(const RunRequest& request);
 

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -46,8 +47,12 @@ absl::StatusOr<DeviceKind> ChooseDevice(DeviceChoice choice) {
   return DeviceKind::kCpu;
 }
 
-void ConfigureTorch(const RunSpec& run) {
-  at::set_num_threads(static_cast<int>(run.threads));
+int64_t ThreadsPerRank(const RunSpec& run, int64_t num_local_ranks) {
+  return std::max<int64_t>(1, run.threads / num_local_ranks);
+}
+
+void ConfigureTorch(const RunSpec& run, int64_t num_local_ranks) {
+  at::set_num_threads(static_cast<int>(ThreadsPerRank(run, num_local_ranks)));
   at::set_num_interop_threads(1);
   const bool strict = run.determinism == Determinism::kStrict;
   at::globalContext().setDeterministicAlgorithms(strict, /*warn_only=*/false);

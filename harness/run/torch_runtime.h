@@ -20,8 +20,11 @@ constexpr std::array<std::string_view, 3> EnumNames(DeviceChoice) {
 // EnvironmentError when CUDA is asked for and there is none.
 absl::StatusOr<DeviceKind> ChooseDevice(DeviceChoice choice);
 
+// The definition's threads, shared by the ranks of a machine.
+int64_t ThreadsPerRank(const RunSpec& run, int64_t num_local_ranks);
+
 // Intra-op threads, one inter-op thread; in strict mode deterministic algorithms only.
-void ConfigureTorch(const RunSpec& run);
+void ConfigureTorch(const RunSpec& run, int64_t num_local_ranks = 1);
 
 // The one place that turns exceptions into statuses: what `body` throws becomes an EnvironmentError
 // with `where` before its first line.

@@ -3,17 +3,19 @@
 namespace bench::harness {
 
 CausalTask::CausalTask(const TrainingSpec& training, const models::Decoder& decoder,
-                       MixtureSampler sampler, Evaluator evaluator)
+                       MixtureSampler sampler, Evaluator evaluator, const Ranks& ranks)
     : SampledTask(std::move(sampler), std::move(evaluator)),
       training_(training),
-      decoder_(decoder) {}
+      decoder_(decoder),
+      ranks_(ranks) {}
 
 absl::StatusOr<Window> CausalTask::NextWindow() {
   window_.clear();
   Window window;
-  window.num_micro_batches = training_.batch_size / training_.micro_rows();
+  const int64_t micro_rows = training_.micro_rows(ranks_.size());
+  window.num_micro_batches = training_.batch_size / micro_rows;
   for (int64_t i = 0; i < window.num_micro_batches; ++i) {
-    window_.push_back(MakeBatch(Draw(training_.micro_rows())));
+    window_.push_back(MakeBatch(Draw(micro_rows)));
     window.num_tokens += window_.back().inputs.tokens_N.size(0);
     window.num_target_tokens += window_.back().targets_M.size(0);
   }

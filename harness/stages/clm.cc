@@ -46,6 +46,7 @@ absl::StatusOr<TokenDataset> OpenCorpus(const ClmDataSpec& data, const Tokenizer
 absl::StatusOr<TokenDataset> TokeniseData(const ClmSpec& spec, const ClmText& text,
                                           const Tokenizer& tokenizer, const RunContext& context) {
   const std::string folder = context.folder + "/tokens";
+  if (!context.ranks.leads()) return TokenDataset::Open(folder);
   BENCH_RETURN_IF_ERROR(TokeniseText(text, tokenizer, spec.data.validation_fraction, folder));
   return TokenDataset::Open(folder);
 }
@@ -103,10 +104,19 @@ absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& i
   return DecoderDisk(spec_.model, spec_.tokenizer.ref, inputs);
 }
 
+absl::Status ClmStage::CheckRanks(int64_t num_ranks) const {
+  return CheckSpread("training.batch_size", spec_.training.batch_size,
+                     spec_.training.micro_rows(num_ranks), num_ranks);
+}
+
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(const ClmInputs inputs, ReadInputs(spec_, context));
-  const Tokenizer& tokenizer = inputs.tokenizer;
-  const TokenDataset& dataset = inputs.dataset;
+  absl::StatusOr<ClmInputs> inputs;
+  BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&] {
+    inputs = ReadInputs(spec_, context);
+    return inputs.status();
+  }));
+  const Tokenizer& tokenizer = inputs->tokenizer;
+  const TokenDataset& dataset = inputs->dataset;
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(dataset));
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec_.model, spec_.init, tokenizer,
@@ -120,10 +130,16 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
       {spec_, dataset, tokenizer, *decoder, context.seeds, context.writer, context.ranges});
   ClmTask task(
       spec_, sequences, context.seeds, *decoder,
-      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
-  const LoopSpec loop = {spec_.optimizer, spec_.schedule, spec_.training.steps,
-                         spec_.evaluation.every_steps, run_.checkpoint_every_steps};
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); },
+      context.ranks);
+  const LoopSpec loop = {.optimizer = spec_.optimizer,
+                         .schedule = spec_.schedule,
+                         .num_steps = spec_.training.steps,
+                         .evaluate_every_steps = spec_.evaluation.every_steps,
+                         .checkpoint_every_steps = run_.checkpoint_every_steps,
+                         .parallel = spec_.training.parallel};
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
+  if (!context.ranks.leads()) return outcome;
   BENCH_RETURN_IF_ERROR(
       SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain, context.artifact_folder));
   return outcome;

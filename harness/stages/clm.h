@@ -14,6 +14,7 @@ class ClmStage : public Stage {
   std::vector<InputNeed> Inputs() const override;
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
   absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
+  absl::Status CheckRanks(int64_t num_ranks) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
  private:

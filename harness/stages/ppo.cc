@@ -62,6 +62,14 @@ absl::StatusOr<DiskNeed> PpoStage::Disk(const std::map<std::string, Artifact>& i
   return need;
 }
 
+absl::Status PpoStage::CheckRanks(int64_t num_ranks) const {
+  const int64_t micro_rows = spec_.micro_rows(num_ranks);
+  BENCH_RETURN_IF_ERROR(
+      CheckSpread("training.batch_size", spec_.training.batch_size, 1, num_ranks));
+  return CheckSpread("training.batch_size / ppo.mini_batches =", spec_.mini_batch_rows(),
+                     micro_rows, num_ranks);
+}
+
 absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const PpoData data, LoadPpoData(spec_, tokenizer, context.inputs));
@@ -76,20 +84,22 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
   BENCH_RETURN_IF_ERROR(context.writer.Summary(
       {{&results::kParameters, ""}, static_cast<double>(NumElements(parameters))}));
 
-  const RolloutParts parts = {spec_,  models.actor_critic, *models.reference,
-                              scorer, context.seeds,       data.end_token};
+  const RolloutParts parts = {spec_,         models.actor_critic, *models.reference, scorer,
+                              context.seeds, data.end_token,      context.ranks};
   PpoEvaluator evaluator({parts, data, context.writer, context.ranges});
   PpoTask task(
       {parts, std::move(mixture), context.writer, context.ranges,
        [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); }});
-  const LoopSpec loop = {spec_.optimizer,
-                         spec_.schedule,
-                         spec_.training.steps,
-                         spec_.evaluation.every_steps,
-                         run_.checkpoint_every_steps,
-                         FirstEvaluation::kBeforeTraining,
-                         spec_.steps_per_rollout()};
+  const LoopSpec loop = {.optimizer = spec_.optimizer,
+                         .schedule = spec_.schedule,
+                         .num_steps = spec_.training.steps,
+                         .evaluate_every_steps = spec_.evaluation.every_steps,
+                         .checkpoint_every_steps = run_.checkpoint_every_steps,
+                         .first_evaluation = FirstEvaluation::kBeforeTraining,
+                         .steps_per_iteration = spec_.steps_per_rollout(),
+                         .parallel = spec_.training.parallel};
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
+  if (!context.ranks.leads()) return outcome;
   BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(models.actor_critic.policy(), tokenizer,
                                             spec_.data.source.prompt_template,
                                             context.artifact_folder));

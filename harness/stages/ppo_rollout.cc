@@ -22,18 +22,21 @@ struct TokenOutputs {
 
 at::Tensor ToHost(const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kFloat); }
 
-// Passes the responses through the models in the first epoch's micro-batches.
-absl::StatusOr<TokenOutputs> ScoreTokens(const RolloutParts& parts, const Rollout& rollout,
-                                         int64_t number) {
+// Of the first epoch's micro-batches that this rank trains on; 0 elsewhere. [3, R]: log-probability
+// under the policy, under the reference, value.
+absl::StatusOr<at::Tensor> ScoreOwnTokens(const RolloutParts& parts, const Rollout& rollout,
+                                          int64_t number) {
   const at::NoGradGuard no_grad;
   const double temperature = parts.spec.rollout.temperature;
-  const int64_t num_tokens = rollout.offsets.back();
-  TokenOutputs out = {at::empty({num_tokens}), at::empty({num_tokens}), at::empty({num_tokens})};
+  at::Tensor out_3R = at::zeros({3, rollout.offsets.back()});
   for (int64_t position = 0; position < parts.spec.ppo.mini_batches; ++position) {
-    for (const auto& members : MiniBatch(parts.spec, parts.seeds, number, position)) {
+    const MicroBatches micro_batches =
+        MiniBatch(parts.spec, parts.seeds, number, position, parts.ranks.size());
+    const Share share = ShareOf(std::ssize(micro_batches), parts.ranks);
+    for (int64_t i = share.begin; i < share.end; ++i) {
       BENCH_RETURN_IF_ERROR(CheckNotStopped());
-      const RolloutBatch batch =
-          MakeRolloutBatch(rollout, members, parts.actor_critic.policy().device());
+      const RolloutBatch batch = MakeRolloutBatch(rollout, micro_batches[static_cast<size_t>(i)],
+                                                  parts.actor_critic.policy().device());
       const ActorCritic::Outputs policy =
           parts.actor_critic.Forward(batch.inputs, temperature, models::Activations::kKept);
       const at::Tensor states_MD =
@@ -41,12 +44,69 @@ absl::StatusOr<TokenOutputs> ScoreTokens(const RolloutParts& parts, const Rollou
       const at::Tensor reference_M =
           TargetLogProbs(parts.reference, states_MD, batch.inputs.targets_M, temperature)
               .log_probs_M;
-      out.log_probs_R.index_copy_(0, batch.tokens_M, ToHost(policy.log_probs_M));
-      out.values_R.index_copy_(0, batch.tokens_M, ToHost(policy.values_M));
-      out.ref_log_probs_R.index_copy_(0, batch.tokens_M, ToHost(reference_M));
+      out_3R.index_copy_(
+          1, batch.tokens_M,
+          at::stack({ToHost(policy.log_probs_M), ToHost(reference_M), ToHost(policy.values_M)}));
     }
   }
-  return out;
+  return out_3R;
+}
+
+// Passes the responses through the models in the first epoch's micro-batches.
+absl::StatusOr<TokenOutputs> ScoreTokens(const RolloutParts& parts, const Rollout& rollout,
+                                         int64_t number) {
+  const absl::StatusOr<at::Tensor> own = ScoreOwnTokens(parts, rollout, number);
+  BENCH_RETURN_IF_ERROR(parts.ranks.Agree(own.status()));
+  if (parts.ranks.alone()) return TokenOutputs{(*own)[0], (*own)[1], (*own)[2]};
+  // A token is one rank's, and 0 at the others.
+  const at::Tensor all = parts.ranks.GatherRows(own->unsqueeze(0)).sum(0);
+  return TokenOutputs{all[0], all[1], all[2]};
+}
+
+// The responses of all ranks, who each sampled those to their share of `prompts`.
+std::vector<Response> GatherResponses(const std::vector<Response>& own,
+                                      const std::vector<const PpoPrompt*>& prompts, Ranks& ranks) {
+  std::vector<int64_t> facts, tokens;  // length and whether it ended, of each
+  for (const Response& response : own) {
+    facts.insert(facts.end(), {std::ssize(response.tokens), response.ended ? 1 : 0});
+    tokens.insert(tokens.end(), response.tokens.begin(), response.tokens.end());
+  }
+  const at::Tensor all_facts = ranks.GatherRows(at::tensor(facts, at::kLong).view({-1, 2}));
+  const at::Tensor all_tokens = ranks.GatherRows(at::tensor(tokens, at::kLong));
+  const int64_t* next = all_tokens.const_data_ptr<int64_t>();
+  std::vector<Response> responses;
+  for (size_t b = 0; b < prompts.size(); ++b) {
+    const auto fact = all_facts[static_cast<int64_t>(b)];
+    const int64_t length = fact[0].item<int64_t>();
+    responses.push_back({prompts[b], {next, next + length}, fact[1].item<bool>()});
+    next += length;
+  }
+  return responses;
+}
+
+absl::StatusOr<std::vector<Response>> SampleRollout(const RolloutParts& parts,
+                                                    const std::vector<const PpoPrompt*>& prompts,
+                                                    int64_t number) {
+  const Share share = ShareOf(std::ssize(prompts), parts.ranks);
+  absl::StatusOr<std::vector<Response>> own = SampleResponses(
+      parts.actor_critic.policy(), {prompts.begin() + share.begin, prompts.begin() + share.end},
+      {parts.spec.rollout, parts.end_token, parts.seeds, absl::StrCat("rollout ", number),
+       share.begin});
+  BENCH_RETURN_IF_ERROR(parts.ranks.Agree(own.status()));
+  if (parts.ranks.alone()) return own;
+  return GatherResponses(*own, prompts, parts.ranks);
+}
+
+// Of all responses; each rank scores its share.
+ResponseScores ScoreResponses(const RolloutParts& parts, const std::vector<Response>& responses) {
+  const Share share = ShareOf(std::ssize(responses), parts.ranks);
+  ResponseScores scores =
+      parts.scorer.Score({responses.begin() + share.begin, responses.begin() + share.end});
+  for (at::Tensor* tensor : {&scores.exact_match_B, &scores.chrf_B, &scores.score_B}) {
+    *tensor = parts.ranks.GatherRows(*tensor);
+  }
+  if (scores.learned_B) scores.learned_B = parts.ranks.GatherRows(*scores.learned_B);
+  return scores;
 }
 
 double Mean(const at::Tensor& values) { return values.to(at::kDouble).mean().item<double>(); }
@@ -113,16 +173,17 @@ RolloutBatch MakeRolloutBatch(const Rollout& rollout, const std::vector<int64_t>
 }
 
 MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rollout,
-                       int64_t position) {
+                       int64_t position, int64_t num_ranks) {
   const int64_t epoch = position / spec.ppo.mini_batches;
   Random random(
       seeds.For(SeedPurpose::kDataOrder, absl::StrCat("rollout ", rollout, "/epoch ", epoch)));
   const std::vector<int64_t> order = random.Permutation(spec.training.batch_size);
   auto next = order.begin() + position % spec.ppo.mini_batches * spec.mini_batch_rows();
   MicroBatches micro_batches;
-  for (int64_t i = 0; i < spec.mini_batch_rows(); i += spec.micro_rows()) {
-    micro_batches.emplace_back(next, next + spec.micro_rows());
-    next += spec.micro_rows();
+  const int64_t micro_rows = spec.micro_rows(num_ranks);
+  for (int64_t i = 0; i < spec.mini_batch_rows(); i += micro_rows) {
+    micro_batches.emplace_back(next, next + micro_rows);
+    next += micro_rows;
   }
   return micro_batches;
 }
@@ -134,7 +195,8 @@ absl::StatusOr<std::vector<Response>> SampleResponses(const models::Decoder& pol
   std::vector<std::vector<int64_t>> rows;
   for (size_t b = 0; b < prompts.size(); ++b) {
     streams.emplace_back(
-        settings.seeds.For(SeedPurpose::kSampling, absl::StrCat(settings.stream, "/", b)));
+        settings.seeds.For(SeedPurpose::kSampling,
+                           absl::StrCat(settings.stream, "/", settings.first + std::ssize(rows))));
     rows.push_back(prompts[b]->tokens);
   }
   models::GenerationOptions options;
@@ -160,12 +222,9 @@ absl::StatusOr<CollectedRollout> CollectRollout(const RolloutParts& parts,
   const PpoSettings& ppo = parts.spec.ppo;
   CollectedRollout collected;
   Rollout& rollout = collected.rollout;
-  BENCH_ASSIGN_OR_RETURN(rollout.responses,
-                         SampleResponses(parts.actor_critic.policy(), prompts,
-                                         {parts.spec.rollout, parts.end_token, parts.seeds,
-                                          absl::StrCat("rollout ", number)}));
+  BENCH_ASSIGN_OR_RETURN(rollout.responses, SampleRollout(parts, prompts, number));
   rollout.offsets = OffsetsOf(rollout.responses);
-  const ResponseScores scores = parts.scorer.Score(rollout.responses);
+  const ResponseScores scores = ScoreResponses(parts, rollout.responses);
   BENCH_ASSIGN_OR_RETURN(const TokenOutputs tokens, ScoreTokens(parts, rollout, number));
   const at::Tensor kl_R = TokenKl(tokens.log_probs_R - tokens.ref_log_probs_R, ppo.kl_estimator);
   at::Tensor rewards_R = TokenRewards(kl_R, scores.score_B, rollout.offsets, kl_coefficient);

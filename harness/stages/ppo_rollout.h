@@ -6,6 +6,9 @@
 // is exactly 0. (Those of cached decoding equal them up to rounding only.) Responses are ragged, as
 // in ppo_advantages.h; each draws from a stream of its own, by rollout and place in the batch. A
 // stop signal ends it within a token or a micro-batch: StoppedError.
+//
+// Of several ranks each samples and scores a share of the responses, and passes its own
+// micro-batches through the models; then all have the whole rollout.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/determinism/seeds.h"
+#include "harness/distributed/ranks.h"
 #include "harness/stages/ppo_advantages.h"
 #include "harness/stages/ppo_data.h"
 #include "harness/stages/ppo_models.h"
@@ -46,14 +50,16 @@ RolloutBatch MakeRolloutBatch(const Rollout& rollout, const std::vector<int64_t>
 // by micro-batch: a fresh permutation every epoch.
 using MicroBatches = std::vector<std::vector<int64_t>>;
 MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rollout,
-                       int64_t position);
+                       int64_t position, int64_t num_ranks = 1);
 
 struct SamplingSettings {
   PpoRolloutSpec rollout;
   int64_t end_token = 0;
-  // Of response b: its stream is "<stream>/<b>". Not used where the temperature is 0 (greedy).
+  // Of response b: its stream is "<stream>/<first + b>". Not used where the temperature is 0
+  // (greedy).
   SeedSource seeds;
   std::string stream;
+  int64_t first = 0;
 };
 absl::StatusOr<std::vector<Response>> SampleResponses(const models::Decoder& policy,
                                                       const std::vector<const PpoPrompt*>& prompts,
@@ -67,6 +73,7 @@ struct RolloutParts {
   const ResponseScorer& scorer;
   SeedSource seeds;
   int64_t end_token = 0;
+  Ranks& ranks = Ranks::OneProcess();  // each samples and scores its share
 };
 
 struct CollectedRollout {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ATen/ATen.h"
+#include "harness/distributed/ranks.h"
 #include "harness/stages/ppo_loss.h"
 #include "results/metric.h"
 
@@ -15,13 +16,12 @@ class PpoStatistics {
   void Clear() { *this = {}; }
   // A micro-batch. `entropy_M` of its tokens.
   void Add(const PolicyTerms& policy, const ValueTerms& value, const at::Tensor& entropy_M);
-  // Of at least one token.
-  std::vector<results::MetricValue> Metrics() const;
+  // Of at least one token, of the ranks' micro-batches together.
+  std::vector<results::MetricValue> Metrics(Ranks& ranks = Ranks::OneProcess()) const;
 
  private:
-  // Of each micro-batch so far, in fp64 on the CPU.
-  std::vector<at::Tensor> policy_loss_, value_loss_, log_ratio_, ratio_, entropy_;
-  std::vector<at::Tensor> clipped_, value_clipped_;
+  // Of each micro-batch so far: [tokens, columns], in fp64 on the CPU.
+  std::vector<at::Tensor> tokens_;
 };
 
 }  // namespace bench::harness

@@ -92,8 +92,8 @@ absl::StatusOr<Window> PpoTask::NextWindow() {
   window_ = {};
   if (!InsideRollout()) BENCH_RETURN_IF_ERROR(StartRollout());
   Window window;
-  for (const auto& members :
-       MiniBatch(spec(), p_.rollout.seeds, phase_.num_rollouts - 1, phase_.position++)) {
+  for (const auto& members : MiniBatch(spec(), p_.rollout.seeds, phase_.num_rollouts - 1,
+                                       phase_.position++, p_.rollout.ranks.size())) {
     window_.micro_batches.push_back(
         MakeRolloutBatch(phase_.rollout, members, p_.rollout.actor_critic.policy().device()));
     const CausalBatch& inputs = window_.micro_batches.back().inputs;
@@ -124,7 +124,7 @@ at::Tensor PpoTask::LossSum(int64_t micro_batch) {
 }
 
 std::vector<results::MetricValue> PpoTask::WindowMetrics() const {
-  std::vector<results::MetricValue> metrics = window_.statistics.Metrics();
+  std::vector<results::MetricValue> metrics = window_.statistics.Metrics(p_.rollout.ranks);
   metrics.insert(metrics.end(), window_.rollout_metrics.begin(), window_.rollout_metrics.end());
   return metrics;
 }

@@ -11,22 +11,24 @@
 namespace bench::harness {
 
 RewardTask::RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
-                       models::RewardModel& model, Evaluator evaluator)
+                       models::RewardModel& model, Evaluator evaluator, Ranks& ranks)
     : SampledTask(MixtureSampler({{"pairs", 1, std::ssize(data.train)}}, seeds),
                   std::move(evaluator)),
       spec_(spec),
       data_(data),
-      model_(model) {}
+      model_(model),
+      ranks_(ranks) {}
 
 absl::StatusOr<Window> RewardTask::NextWindow() {
   window_.clear();
   chosen_rewards_.clear();
   rejected_rewards_.clear();
   Window window;
-  window.num_micro_batches = spec_.training.batch_size / spec_.training.micro_rows();
+  const int64_t micro_rows = spec_.training.micro_rows(ranks_.size());
+  window.num_micro_batches = spec_.training.batch_size / micro_rows;
   for (int64_t i = 0; i < window.num_micro_batches; ++i) {
     std::vector<const RewardPair*> pairs;
-    for (const MixtureDraw& draw : Draw(spec_.training.micro_rows())) {
+    for (const MixtureDraw& draw : Draw(micro_rows)) {
       pairs.push_back(&data_.train[static_cast<size_t>(draw.row)]);
       window.num_target_tokens += pairs.back()->num_response_tokens();
     }
@@ -46,7 +48,10 @@ at::Tensor RewardTask::LossSum(int64_t micro_batch) {
 }
 
 std::vector<results::MetricValue> RewardTask::WindowMetrics() const {
-  return RewardMetrics({at::cat(chosen_rewards_), at::cat(rejected_rewards_)}, /*label=*/"");
+  const auto of_all = [&](const std::vector<at::Tensor>& rewards) {
+    return ranks_.GatherRows(at::cat(rewards).cpu());
+  };
+  return RewardMetrics({of_all(chosen_rewards_), of_all(rejected_rewards_)}, /*label=*/"");
 }
 
 absl::Status RewardTask::EndTraining() {

@@ -61,6 +61,11 @@ absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& i
   return DecoderDisk(spec_.model, spec_.tokenizer, inputs);
 }
 
+absl::Status SftStage::CheckRanks(int64_t num_ranks) const {
+  return CheckSpread("training.batch_size", spec_.training.batch_size,
+                     spec_.training.micro_rows(num_ranks), num_ranks);
+}
+
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec_, tokenizer, context));
@@ -75,10 +80,16 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   SftEvaluator evaluator({spec_, data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(
       spec_, data, MixtureSampler(std::move(mixture), context.seeds), *decoder,
-      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
-  const LoopSpec loop = {spec_.optimizer, spec_.schedule, spec_.training.steps,
-                         spec_.evaluation.every_steps, run_.checkpoint_every_steps};
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); },
+      context.ranks);
+  const LoopSpec loop = {.optimizer = spec_.optimizer,
+                         .schedule = spec_.schedule,
+                         .num_steps = spec_.training.steps,
+                         .evaluate_every_steps = spec_.evaluation.every_steps,
+                         .checkpoint_every_steps = run_.checkpoint_every_steps,
+                         .parallel = spec_.training.parallel};
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
+  if (!context.ranks.leads()) return outcome;
   BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(*decoder, tokenizer, spec_.data.prompt_template,
                                             context.artifact_folder));
   return outcome;

@@ -78,7 +78,7 @@ void BM_SftStep(benchmark::State& state, Packing packing) {
       models::Decoder::Create(DecoderConfigOf(spec.model, kVocabSize),
                               at::detail::createCPUGenerator(1), at::kCPU, at::kFloat);
   const auto& parameters = (*decoder)->parameters();
-  const auto optimizer = MakeOptimizer(spec.optimizer, parameters);
+  const auto optimizer = MakeOptimizer(spec.optimizer, WholePieces(parameters));
   const int64_t num_rows = std::ssize(data.tasks[0].train);
   SftTask task(spec, data, MixtureSampler({{"t", 1, num_rows}}, SeedSource{1, 0}), **decoder,
                nullptr);

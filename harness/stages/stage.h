@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/status.h"
 #include "harness/control/progress.h"
 #include "harness/definition/load.h"
 #include "harness/determinism/seeds.h"
+#include "harness/distributed/ranks.h"
 #include "harness/measurement/ranges.h"
 #include "harness/store/store.h"
 #include "results/run_writer.h"
@@ -46,6 +48,7 @@ struct RunContext {
   results::RunWriter& writer;
   RangeTable& ranges;
   Progress& progress;
+  Ranks& ranks;  // rank 0 alone writes; the others' writer takes rows and drops them
   DeviceKind device;
   std::unique_ptr<Checkpoint> checkpoint;  // to continue after; taken by the loop. None: step 0
   std::optional<int64_t> stop_after_step;  // training stops there, resumable, as on a stop signal
@@ -76,6 +79,11 @@ class Stage {
   virtual absl::StatusOr<DiskNeed> Disk(
       [[maybe_unused]] const std::map<std::string, Artifact>& inputs) const {
     return DiskNeed{};
+  }
+  // Whether several ranks can run it together. UsageError says why not.
+  virtual absl::Status CheckRanks(int64_t num_ranks) const {
+    if (num_ranks == 1) return absl::OkStatus();
+    return UsageError("this stage runs in one process: leave --nproc out");
   }
   // Records into context.writer, leaves the artifact's files in context.artifact_folder. A
   // StoppedError ends the run as interrupted, with nothing to resume from but the beginning.

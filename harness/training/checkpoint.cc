@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <unordered_map>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -30,13 +29,25 @@ std::string CheckpointsFolder(const std::string& run_folder) {
   return absl::StrCat(run_folder, "/", kCheckpointsFolder);
 }
 
-json Slices(const std::vector<NamedTensor>& tensors) {
+using models::TensorSpec;
+
+json Slices(const std::vector<TensorSpec>& specs) {
   json slices = json::object();
-  for (const NamedTensor& named : tensors) {
-    const std::vector<int64_t> shape = named.tensor.sizes().vec();
-    slices[named.name] = {{"full_shape", shape}, {"offset", std::vector<int64_t>(shape.size(), 0)}};
+  for (const TensorSpec& spec : specs) {
+    slices[spec.name] = {{"full_shape", spec.shape},
+                         {"offset", std::vector<int64_t>(spec.shape.size(), 0)}};
   }
   return slices;
+}
+
+absl::Status WriteTensors(const std::string& path, const std::vector<TensorSpec>& specs,
+                          const std::vector<NamedTensor>& tensors, const TensorStream& more) {
+  BENCH_ASSIGN_OR_RETURN(auto writer,
+                         models::SafetensorsWriter::Create(path, specs, /*metadata=*/{}));
+  const auto append = [&](const NamedTensor& tensor) { return writer.Append(tensor); };
+  for (const NamedTensor& tensor : tensors) BENCH_RETURN_IF_ERROR(append(tensor));
+  BENCH_RETURN_IF_ERROR(more.visit(append));
+  return writer.Publish();
 }
 
 // Complete checkpoints, oldest first.
@@ -101,21 +112,30 @@ absl::StatusOr<Checkpoint> Load(const std::string& folder) {
 }  // namespace
 
 absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint) {
+  return SaveCheckpoint(run_folder, checkpoint, {{}, [](const auto&) { return absl::OkStatus(); }});
+}
+
+absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint,
+                            const TensorStream& more) {
   const std::string parent = CheckpointsFolder(run_folder);
   const std::string name = absl::StrFormat("%s%09d", kFolderPrefix, checkpoint.step);
   const std::string unfinished = absl::StrCat(parent, "/.making-", name);
   const std::string folder = absl::StrCat(parent, "/", name);
   // An intact checkpoint of this step is of an earlier attempt, and bitwise the same.
-  if (Exists(folder) && Load(folder).ok()) return RemoveAllButNewest(parent);
+  if (Exists(folder) && Load(folder).ok()) {
+    BENCH_RETURN_IF_ERROR(more.visit([](const NamedTensor&) { return absl::OkStatus(); }));
+    return RemoveAllButNewest(parent);
+  }
+  std::vector<TensorSpec> specs = models::SpecsOf(checkpoint.tensors);
+  specs.insert(specs.end(), more.specs.begin(), more.specs.end());
   BENCH_RETURN_IF_ERROR(RemoveTree(unfinished));
   BENCH_RETURN_IF_ERROR(MakeFolders(unfinished));
-  BENCH_RETURN_IF_ERROR(
-      models::WriteSafetensors(unfinished + kTensorsFile, checkpoint.tensors, /*metadata=*/{}));
+  BENCH_RETURN_IF_ERROR(WriteTensors(unfinished + kTensorsFile, specs, checkpoint.tensors, more));
   BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(unfinished + kTensorsFile));
-  const json state = {{"format_version", kFormatVersion},    {"step", checkpoint.step},
-                      {"tokens", checkpoint.tokens},         {"elapsed_s", checkpoint.elapsed_s},
-                      {"task", checkpoint.task_state},       {"tensors_sha256", sha256},
-                      {"slices", Slices(checkpoint.tensors)}};
+  const json state = {{"format_version", kFormatVersion}, {"step", checkpoint.step},
+                      {"tokens", checkpoint.tokens},      {"elapsed_s", checkpoint.elapsed_s},
+                      {"task", checkpoint.task_state},    {"tensors_sha256", sha256},
+                      {"slices", Slices(specs)}};
   const json document = {{"state", state}, {"sha256", Sha256Hex(state.dump())}};
   BENCH_RETURN_IF_ERROR(PublishFile(unfinished + kStateFile, document.dump(1)));
   BENCH_RETURN_IF_ERROR(RemoveTree(folder));  // only a damaged one can be there
@@ -157,25 +177,27 @@ void AppendWithPrefix(const std::vector<NamedTensor>& tensors, const std::string
   }
 }
 
+absl::StatusOr<std::unordered_map<std::string, at::Tensor>> ByName(
+    const std::vector<NamedTensor>& tensors, const std::vector<TensorSpec>& specs) {
+  std::unordered_map<std::string, at::Tensor> all, found;
+  for (const auto& [name, tensor] : tensors) all.emplace(name, tensor);
+  for (const TensorSpec& spec : specs) {
+    auto taken = all.extract(spec.name);
+    if (taken.empty()) return DataError(absl::StrCat("tensor ", spec.name, " is missing"));
+    if (taken.mapped().sizes() != at::IntArrayRef(spec.shape)) {
+      return DataError(absl::StrCat("tensor ", spec.name, " has another shape"));
+    }
+    found.insert(std::move(taken));
+  }
+  if (all.empty()) return found;
+  return DataError(absl::StrCat("tensor ", all.begin()->first, " does not belong here"));
+}
+
 absl::Status CopyByName(const std::vector<NamedTensor>& source,
                         const std::vector<NamedTensor>& target) {
   const at::NoGradGuard no_grad;
-  std::unordered_map<std::string, at::Tensor> by_name;
-  for (const NamedTensor& named : source) by_name.emplace(named.name, named.tensor);
-  for (const NamedTensor& named : target) {
-    const auto found = by_name.find(named.name);
-    if (found == by_name.end()) {
-      return DataError(absl::StrCat("tensor ", named.name, " is missing"));
-    }
-    if (found->second.sizes() != named.tensor.sizes()) {
-      return DataError(absl::StrCat("tensor ", named.name, " has another shape"));
-    }
-    named.tensor.detach().copy_(found->second);
-    by_name.erase(found);
-  }
-  if (!by_name.empty()) {
-    return DataError(absl::StrCat("tensor ", by_name.begin()->first, " does not belong here"));
-  }
+  BENCH_ASSIGN_OR_RETURN(const auto by_name, ByName(source, models::SpecsOf(target)));
+  for (const auto& [name, tensor] : target) tensor.detach().copy_(by_name.at(name));
   return absl::OkStatus();
 }
 

@@ -13,12 +13,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "models/decoder.h"
+#include "models/safetensors.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
@@ -33,6 +36,15 @@ struct Checkpoint {
   std::vector<models::NamedTensor> tensors;
 };
 
+// Tensors that are not in memory whole: announced first, then made one after the other.
+struct TensorStream {
+  std::vector<models::TensorSpec> specs;
+  std::function<absl::Status(const std::function<absl::Status(const models::NamedTensor&)>&)> visit;
+};
+
+// `more` follows checkpoint.tensors in the file. It is visited to its end unless there is an error.
+absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint,
+                            const TensorStream& more);
 absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint);
 
 struct LoadedCheckpoint {
@@ -47,6 +59,10 @@ std::vector<models::NamedTensor> WithPrefix(const std::vector<models::NamedTenso
 // The reverse: adds "<prefix>/" to every name.
 void AppendWithPrefix(const std::vector<models::NamedTensor>& tensors, const std::string& prefix,
                       std::vector<models::NamedTensor>& into);
+
+// `tensors` by name. DataError unless they have exactly the names and shapes of `specs`.
+absl::StatusOr<std::unordered_map<std::string, at::Tensor>> ByName(
+    const std::vector<models::NamedTensor>& tensors, const std::vector<models::TensorSpec>& specs);
 
 // Copies `source` into the live tensors `target` by name. DataError if a name is missing, left over
 // or differs in shape.

@@ -15,15 +15,20 @@ std::string TensorSha256(const at::Tensor& tensor) {
   return sha.HexDigest();
 }
 
+void ListDigester::Add(const models::NamedTensor& named) {
+  digest_.items.emplace_back(named.name, TensorSha256(named.tensor));
+  total_.Update(absl::StrCat(named.name, " ", digest_.items.back().second, "\n"));
+}
+
+ListDigest ListDigester::Finish() {
+  digest_.total = total_.HexDigest();
+  return std::move(digest_);
+}
+
 ListDigest DigestOf(const std::vector<models::NamedTensor>& tensors) {
-  ListDigest digest;
-  Sha256 total;
-  for (const models::NamedTensor& named : tensors) {
-    digest.items.emplace_back(named.name, TensorSha256(named.tensor));
-    total.Update(absl::StrCat(named.name, " ", digest.items.back().second, "\n"));
-  }
-  digest.total = total.HexDigest();
-  return digest;
+  ListDigester digester;
+  for (const models::NamedTensor& named : tensors) digester.Add(named);
+  return digester.Finish();
 }
 
 }  // namespace bench::harness

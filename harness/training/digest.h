@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sha256.h"
 #include "models/decoder.h"
 
 namespace bench::harness {
@@ -18,5 +19,16 @@ struct ListDigest {
   std::vector<std::pair<std::string, std::string>> items;  // name, digest
 };
 ListDigest DigestOf(const std::vector<models::NamedTensor>& tensors);
+
+// The same of tensors that are not in memory together.
+class ListDigester {
+ public:
+  void Add(const models::NamedTensor& named);
+  ListDigest Finish();
+
+ private:
+  ListDigest digest_;
+  Sha256 total_;
+};
 
 }  // namespace bench::harness

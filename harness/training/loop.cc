@@ -10,8 +10,9 @@
 #include "harness/control/process_clock.h"
 #include "harness/control/signals.h"
 #include "harness/training/checkpoint.h"
+#include "harness/training/data_parallel.h"
 #include "harness/training/digest.h"
-#include "harness/training/optimizer.h"
+#include "harness/training/parameter_update.h"
 #include "harness/training/schedule.h"
 #include "harness/training/step_statistics.h"
 #include "results/metrics.h"
@@ -36,13 +37,20 @@ struct StepResult {
   double seconds = 0;
 };
 
+std::unique_ptr<ParameterUpdate> MakeUpdate(const LoopSpec& spec, const TrainingTask& task,
+                                            RunContext& context) {
+  if (context.ranks.alone()) return MakeLocalUpdate(spec.optimizer, task.parameters());
+  return MakeDataParallelUpdate(spec.optimizer, spec.parallel, task.parameters(), context.ranks,
+                                context.ranges);
+}
+
 class Loop {
  public:
   Loop(const LoopSpec& spec, TrainingTask& task, RunContext& context)
       : spec_(spec),
         task_(task),
         context_(context),
-        optimizer_(MakeOptimizer(spec.optimizer, task.parameters())),
+        update_(MakeUpdate(spec, task, context)),
         evaluation_due_(spec.first_evaluation == FirstEvaluation::kBeforeTraining),
         statistics_({task.loss_metric(), spec.steps_per_iteration}) {}
 
@@ -51,12 +59,15 @@ class Loop {
  private:
   absl::Status Restore();
   absl::StatusOr<StepResult> TrainStep();
-  absl::StatusOr<double> AccumulateGradients(const Window& window);
+  std::vector<double> AccumulateGradients(const Window& window);
+  double GatherLoss(const std::vector<double>& losses, double denominator);
+  absl::Status CheckSameParameters(const std::string& digest);
   absl::Status RecordStep(const StepResult& result);
   absl::Status RecordRanges();
   absl::Status Evaluate(EvaluationPoint point);
   absl::Status RecordDigests();
   absl::Status Checkpoint();
+  absl::Status SaveState();
   harness::Checkpoint MakeCheckpoint() const;
   absl::Status AfterStep(const StepResult& result);
   absl::StatusOr<StageOutcome> Finish(RunStatus status);
@@ -69,21 +80,25 @@ class Loop {
     return shared == 1 ? step_ + 1 : step_ / shared * shared;
   }
   std::string Detail(const StepResult& result) const;
+  bool StopRequested() const {
+    return context_.ranks.alone() ? StopSignal().has_value() : stop_requested_;
+  }
   bool MustStop() const {
-    return evaluation_due_ || StopSignal() ||
+    return evaluation_due_ || StopRequested() ||
            (context_.stop_after_step && step_ >= *context_.stop_after_step);
   }
 
   const LoopSpec& spec_;
   TrainingTask& task_;
   RunContext& context_;
-  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<ParameterUpdate> update_;
   Clock::time_point start_ = Clock::now();
   double elapsed_before_ = 0;  // in earlier attempts
   int64_t step_ = 0;
   int64_t tokens_ = 0;
   bool diverged_ = false;
-  bool evaluation_due_;  // the one at this step is not done: cut short, or before the first
+  bool stop_requested_ = false;  // of any rank, when the last step ended
+  bool evaluation_due_;          // the one at this step is not done: cut short, or before the first
   StepStatistics statistics_;
   std::vector<MetricValue> summary_;
 };
@@ -94,8 +109,7 @@ absl::Status Loop::Restore() {
   if (taken == nullptr) return absl::OkStatus();
   const harness::Checkpoint& checkpoint = *taken;
   BENCH_RETURN_IF_ERROR(CopyByName(WithPrefix(checkpoint.tensors, "model"), task_.parameters()));
-  BENCH_RETURN_IF_ERROR(
-      CopyByName(WithPrefix(checkpoint.tensors, "optimizer"), optimizer_->State()));
+  BENCH_RETURN_IF_ERROR(update_->RestoreState(WithPrefix(checkpoint.tensors, "optimizer")));
   BENCH_RETURN_IF_ERROR(task_.RestoreState(checkpoint.task_state["stage"]));
   BENCH_RETURN_IF_ERROR(task_.RestoreTensors(WithPrefix(checkpoint.tensors, "stage")));
   statistics_.RestoreState(checkpoint.task_state["statistics"]);
@@ -106,19 +120,36 @@ absl::Status Loop::Restore() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<double> Loop::AccumulateGradients(const Window& window) {
-  double loss = 0;
-  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
+// The losses of this rank's micro-batches.
+std::vector<double> Loop::AccumulateGradients(const Window& window) {
+  const Share mine = ShareOf(window.num_micro_batches, context_.ranks);
+  std::vector<double> losses;
+  for (int64_t i = mine.begin; i < mine.end; ++i) {
     at::Tensor scaled;
     {
       Range range(context_.ranges, RangeId::kForward);
       const at::Tensor loss_sum = task_.LossSum(i);
-      loss += loss_sum.item<double>() / window.denominator;
+      losses.push_back(loss_sum.item<double>());
       scaled = loss_sum / window.denominator;
     }
     Range range(context_.ranges, RangeId::kBackward);
+    if (i + 1 == mine.end) update_->BeforeLastBackward();
     scaled.backward();
   }
+  return losses;
+}
+
+// Of all micro-batches in their order, and whether a rank was asked to stop.
+double Loop::GatherLoss(const std::vector<double>& losses, double denominator) {
+  const at::Tensor rows = at::zeros({std::ssize(losses), 2}, at::kDouble);
+  for (int64_t i = 0; i < rows.size(0); ++i) {
+    rows[i][0] = losses[static_cast<size_t>(i)];
+    rows[i][1] = StopSignal() ? 1.0 : 0.0;
+  }
+  const at::Tensor all = context_.ranks.GatherRows(rows);
+  stop_requested_ = all.select(1, 1).any().item<bool>();
+  double loss = 0;
+  for (int64_t i = 0; i < all.size(0); ++i) loss += all[i][0].item<double>() / denominator;
   return loss;
 }
 
@@ -130,18 +161,19 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
     Range data(context_.ranges, RangeId::kData);
     BENCH_ASSIGN_OR_RETURN(result.window, task_.NextWindow());
   }
-  BENCH_ASSIGN_OR_RETURN(result.loss, AccumulateGradients(result.window));
-  result.metrics = task_.WindowMetrics();
+  const std::vector<double> losses = AccumulateGradients(result.window);
   result.learning_rate =
       LearningRate(spec_.schedule, spec_.optimizer.learning_rate, ScheduleStep(), spec_.num_steps);
   {
     Range update(context_.ranges, RangeId::kOptimizer);
-    result.grad_norm = ClipGradients(task_.parameters(), spec_.optimizer.max_grad_norm);
+    result.grad_norm = update_->FinishGradients(spec_.optimizer.max_grad_norm);
+    result.loss = GatherLoss(losses, result.window.denominator);
     if (std::isfinite(result.loss) && std::isfinite(result.grad_norm)) {
-      optimizer_->Step(result.learning_rate);
+      update_->Apply(result.learning_rate);
     }
-    ClearGradients(task_.parameters());
+    update_->ClearGradients();
   }
+  result.metrics = task_.WindowMetrics();
   result.seconds = SecondsSince(start);
   return result;
 }
@@ -174,32 +206,59 @@ absl::Status Loop::RecordStep(const StepResult& result) {
   return RecordRanges();
 }
 
+absl::Status Loop::CheckSameParameters(const std::string& digest) {
+  if (context_.ranks.alone()) return absl::OkStatus();
+  const at::Tensor mine =
+      at::tensor(std::vector<int64_t>(digest.begin(), digest.end()), at::kLong).view({1, -1});
+  const at::Tensor all = context_.ranks.GatherRows(mine);
+  for (int64_t rank = 1; rank < all.size(0); ++rank) {
+    if (all[rank].equal(all[0])) continue;
+    return EnvironmentError(absl::StrCat("after step ", step_, " the parameters of rank ", rank,
+                                         " are not those of rank 0"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Loop::RecordDigests() {
   const ListDigest weights = DigestOf(task_.parameters());
+  BENCH_RETURN_IF_ERROR(CheckSameParameters(weights.total));
   BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, "weights", weights.total));
   for (const auto& [name, digest] : weights.items) {
     BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, absl::StrCat("weights/", name), digest));
   }
-  BENCH_RETURN_IF_ERROR(
-      context_.writer.Digest(step_, "optimizer", DigestOf(optimizer_->State()).total));
+  ListDigester optimizer;
+  BENCH_RETURN_IF_ERROR(update_->VisitState([&](const models::NamedTensor& tensor) {
+    if (context_.ranks.leads()) optimizer.Add(tensor);
+    return absl::OkStatus();
+  }));
+  BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, "optimizer", optimizer.Finish().total));
   std::string state = task_.SaveState().dump();
   const std::vector<models::NamedTensor> tensors = task_.StateTensors();
   if (!tensors.empty()) absl::StrAppend(&state, "\n", DigestOf(tensors).total);
   return context_.writer.Digest(step_, "generators", Sha256Hex(state));
 }
 
+// Rank 0's; the others learn how it went.
 absl::Status Loop::Evaluate(EvaluationPoint point) {
-  absl::StatusOr<Evaluation> evaluation;
-  {
+  Evaluation evaluation;
+  if (context_.ranks.leads()) {
     Range range(context_.ranges, RangeId::kEvaluate);
-    evaluation = task_.Evaluate(point, step_);
+    absl::StatusOr<Evaluation> found = task_.Evaluate(point, step_);
+    evaluation_due_ = IsStopped(found.status());
+    if (!evaluation_due_) {
+      BENCH_RETURN_IF_ERROR(found.status());
+      evaluation = *std::move(found);
+    }
+    for (const MetricValue& value : evaluation.values) diverged_ |= !std::isfinite(value.value);
   }
-  evaluation_due_ = IsStopped(evaluation.status());
+  const std::vector<int64_t> flags = {evaluation_due_, diverged_};
+  const at::Tensor of_leader =
+      context_.ranks.GatherRows(at::tensor(flags, at::kLong).view({1, 2}))[0];
+  evaluation_due_ = of_leader[0].item<bool>();
+  diverged_ = of_leader[1].item<bool>();
   if (evaluation_due_) return absl::OkStatus();
-  BENCH_RETURN_IF_ERROR(evaluation.status());
-  BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation->values));
-  for (const MetricValue& value : evaluation->values) diverged_ |= !std::isfinite(value.value);
-  if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation->summary);
+  BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation.values));
+  if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation.summary);
   return RecordDigests();
 }
 
@@ -210,11 +269,27 @@ absl::Status Loop::Checkpoint() {
   BENCH_RETURN_IF_ERROR(context_.writer.Flush());
   {
     Range range(context_.ranges, RangeId::kCheckpoint);
-    BENCH_RETURN_IF_ERROR(SaveCheckpoint(context_.folder, MakeCheckpoint()));
+    BENCH_RETURN_IF_ERROR(SaveState());
   }
   // How long it took is known only now; a kill just before loses this one row.
   BENCH_RETURN_IF_ERROR(RecordRanges());
   return context_.writer.Flush();
+}
+
+// Rank 0 writes; the others give it what they hold.
+absl::Status Loop::SaveState() {
+  constexpr char kPrefix[] = "optimizer/";
+  const auto visit_state = [&](const ParameterUpdate::StateVisitor& visit) {
+    return update_->VisitState([&](const models::NamedTensor& named) {
+      return visit({kPrefix + named.name, named.tensor});
+    });
+  };
+  if (!context_.ranks.leads()) {
+    return visit_state([](const models::NamedTensor&) { return absl::OkStatus(); });
+  }
+  TensorStream optimizer = {update_->StateSpecs(), visit_state};
+  for (models::TensorSpec& spec : optimizer.specs) spec.name = kPrefix + spec.name;
+  return SaveCheckpoint(context_.folder, MakeCheckpoint(), optimizer);
 }
 
 harness::Checkpoint Loop::MakeCheckpoint() const {
@@ -226,7 +301,6 @@ harness::Checkpoint Loop::MakeCheckpoint() const {
                            {"statistics", statistics_.SaveState()},
                            {"evaluation_due", evaluation_due_}};
   AppendWithPrefix(task_.parameters(), "model", checkpoint.tensors);
-  AppendWithPrefix(optimizer_->State(), "optimizer", checkpoint.tensors);
   AppendWithPrefix(task_.StateTensors(), "stage", checkpoint.tensors);
   return checkpoint;
 }
@@ -278,6 +352,9 @@ absl::StatusOr<StageOutcome> Loop::FinishUnfinishedStep() {
 
 absl::StatusOr<StageOutcome> Loop::Run() {
   BENCH_RETURN_IF_ERROR(Restore());
+  if (!context_.ranks.alone()) {
+    BENCH_RETURN_IF_ERROR(CheckSameParameters(DigestOf(task_.parameters()).total));
+  }
   start_ = Clock::now();
   if (evaluation_due_ && step_ < spec_.num_steps) {
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));

@@ -7,6 +7,11 @@
 // (signals.h, or the run's own) as interrupted, with a checkpoint of the last whole step. An
 // evaluation that a stop signal cut short is due again, before anything else, when the run is
 // resumed; a step that was cut short never was.
+//
+// Of several ranks each has an equal share of every window's micro-batches, in rank order; losses
+// are added in the order of the micro-batches, whoever computed them. Rank 0 evaluates and writes.
+// Ranks stop after the same step, whichever of them was asked to. That their parameters are equal
+// is checked before the first step and wherever digests are recorded.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +38,7 @@ struct LoopSpec {
   // them. 1: every step has its own, that of the schedule at its end, so that the last one's is the
   // final ratio.
   int64_t steps_per_iteration = 1;
+  ParallelSpec parallel;
 };
 
 absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,

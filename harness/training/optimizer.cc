@@ -7,86 +7,90 @@ namespace {
 
 class AdamW : public Optimizer {
  public:
-  AdamW(const OptimizerSpec& spec, const std::vector<models::NamedTensor>& parameters)
-      : spec_(spec) {
-    for (const models::NamedTensor& parameter : parameters) {
-      Group& group = parameter.tensor.dim() >= 2 ? decayed_ : undecayed_;
-      const auto fp32 = parameter.tensor.options().dtype(at::kFloat).requires_grad(false);
-      group.names.push_back(parameter.name);
-      group.parameters.push_back(parameter.tensor);
-      // The parameter itself if it is fp32.
-      group.masters.push_back(parameter.tensor.detach().to(at::kFloat));
-      group.exp_avg.push_back(at::zeros(parameter.tensor.sizes(), fp32));
-      group.exp_avg_sq.push_back(at::zeros(parameter.tensor.sizes(), fp32));
-      group.step.push_back(at::zeros({}, fp32));
+  AdamW(const OptimizerSpec& spec, const std::vector<ParameterPiece>& pieces) : spec_(spec) {
+    for (const ParameterPiece& piece : pieces) {
+      const auto fp32 = piece.tensor.options().dtype(at::kFloat).requires_grad(false);
+      entries_.push_back({piece.tensor,
+                          // The parameter itself if it is fp32.
+                          piece.tensor.detach().to(at::kFloat),
+                          at::zeros(piece.tensor.sizes(), fp32),
+                          at::zeros(piece.tensor.sizes(), fp32), at::zeros({}, fp32),
+                          piece.full_shape.size() >= 2});
     }
   }
 
   void Step(double learning_rate) override {
     const at::NoGradGuard no_grad;
-    StepGroup(decayed_, learning_rate, spec_.weight_decay);
-    StepGroup(undecayed_, learning_rate, 0);
+    for (const bool decays : {true, false}) StepGroup(decays, learning_rate);
   }
 
-  std::vector<models::NamedTensor> State() const override {
-    std::vector<models::NamedTensor> state;
-    for (const Group* group : {&decayed_, &undecayed_}) {
-      for (size_t i = 0; i < group->names.size(); ++i) {
-        state.push_back({"exp_avg/" + group->names[i], group->exp_avg[i]});
-        state.push_back({"exp_avg_sq/" + group->names[i], group->exp_avg_sq[i]});
-        state.push_back({"step/" + group->names[i], group->step[i]});
-        if (HasMaster(*group, i)) {
-          state.push_back({"master/" + group->names[i], group->masters[i]});
-        }
-      }
-    }
+  std::vector<StateKind> StateKinds(at::ScalarType parameter) const override {
+    using Extent = StateKind::Extent;
+    std::vector<StateKind> kinds = {{"exp_avg", at::kFloat, Extent::kElements},
+                                    {"exp_avg_sq", at::kFloat, Extent::kElements},
+                                    {"step", at::kFloat, Extent::kScalar}};
+    if (parameter != at::kFloat) kinds.push_back({"master", at::kFloat, Extent::kElements});
+    return kinds;
+  }
+
+  std::vector<at::Tensor> StateOf(size_t piece) const override {
+    const Entry& entry = entries_[piece];
+    std::vector<at::Tensor> state = {entry.exp_avg, entry.exp_avg_sq, entry.step};
+    if (entry.has_master()) state.push_back(entry.master);
     return state;
   }
 
  private:
-  struct Group {
-    std::vector<std::string> names;
-    std::vector<at::Tensor> parameters, masters, exp_avg, exp_avg_sq, step;
+  struct Entry {
+    at::Tensor parameter, master, exp_avg, exp_avg_sq, step;
+    bool decays;
+
+    bool has_master() const { return parameter.scalar_type() != at::kFloat; }
   };
 
-  static bool HasMaster(const Group& group, size_t i) {
-    return group.parameters[i].scalar_type() != at::kFloat;
-  }
-
-  void StepGroup(const Group& group, double learning_rate, double weight_decay) const {
-    Group live;
-    std::vector<at::Tensor> gradients;
-    for (size_t i = 0; i < group.parameters.size(); ++i) {
-      const at::Tensor& gradient = group.parameters[i].grad();
-      if (!gradient.defined()) continue;
-      live.parameters.push_back(group.parameters[i]);
-      live.masters.push_back(group.masters[i]);
-      live.exp_avg.push_back(group.exp_avg[i]);
-      live.exp_avg_sq.push_back(group.exp_avg_sq[i]);
-      live.step.push_back(group.step[i]);
+  void StepGroup(bool decays, double learning_rate) const {
+    std::vector<at::Tensor> masters, gradients, exp_avg, exp_avg_sq, step;
+    for (const Entry& entry : entries_) {
+      const at::Tensor& gradient = entry.parameter.grad();
+      if (entry.decays != decays || !gradient.defined()) continue;
+      masters.push_back(entry.master);
       gradients.push_back(gradient.to(at::kFloat));
+      exp_avg.push_back(entry.exp_avg);
+      exp_avg_sq.push_back(entry.exp_avg_sq);
+      step.push_back(entry.step);
     }
     if (gradients.empty()) return;
-    at::_foreach_add_(live.step, 1);
-    at::_fused_adamw_(live.masters, gradients, live.exp_avg, live.exp_avg_sq,
-                      /*max_exp_avg_sqs=*/{}, live.step, learning_rate, spec_.beta1, spec_.beta2,
-                      weight_decay, spec_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
-    for (size_t i = 0; i < live.parameters.size(); ++i) {
-      if (HasMaster(live, i)) live.parameters[i].copy_(live.masters[i]);
+    at::_foreach_add_(step, 1);
+    at::_fused_adamw_(masters, gradients, exp_avg, exp_avg_sq, /*max_exp_avg_sqs=*/{}, step,
+                      learning_rate, spec_.beta1, spec_.beta2, decays ? spec_.weight_decay : 0,
+                      spec_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+    for (const Entry& entry : entries_) {
+      if (entry.decays == decays && entry.has_master() && entry.parameter.grad().defined()) {
+        entry.parameter.copy_(entry.master);
+      }
     }
   }
 
   OptimizerSpec spec_;
-  Group decayed_, undecayed_;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace
 
+std::vector<ParameterPiece> WholePieces(const std::vector<models::NamedTensor>& parameters) {
+  std::vector<ParameterPiece> pieces;
+  for (const auto& [name, tensor] : parameters) {
+    if (!tensor.requires_grad() || tensor.numel() == 0) continue;
+    pieces.push_back({name, tensor.sizes().vec(), 0, tensor});
+  }
+  return pieces;
+}
+
 std::unique_ptr<Optimizer> MakeOptimizer(const OptimizerSpec& spec,
-                                         const std::vector<models::NamedTensor>& parameters) {
+                                         const std::vector<ParameterPiece>& pieces) {
   switch (spec.kind) {
     case OptimizerKind::kAdamW:
-      return std::make_unique<AdamW>(spec, parameters);
+      return std::make_unique<AdamW>(spec, pieces);
   }
   return nullptr;
 }

@@ -10,7 +10,9 @@
 // they are its rounding. Source: Micikevicius et al., arXiv:1710.03740, section 3.1.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,18 +21,38 @@
 
 namespace bench::harness {
 
+// A contiguous part of a parameter in C order: the whole of it, or what one rank's shard holds.
+struct ParameterPiece {
+  std::string name;                 // the parameter's
+  std::vector<int64_t> full_shape;  // the parameter's
+  int64_t begin = 0;                // in C order
+  at::Tensor tensor;                // aliases the parameter; its gradient is the piece's
+};
+// Every parameter that is trained, whole: those that require a gradient and have elements.
+std::vector<ParameterPiece> WholePieces(const std::vector<models::NamedTensor>& parameters);
+
+// One tensor that an optimizer keeps for each parameter.
+struct StateKind {
+  enum class Extent { kElements, kScalar };  // the parameter's shape, or one number
+
+  std::string name;  // "exp_avg"
+  at::ScalarType type;
+  Extent extent;
+};
+
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // Updates the parameters from their gradients; parameters without a gradient are skipped.
+  // Updates the pieces from their gradients; pieces without a gradient are skipped.
   virtual void Step(double learning_rate) = 0;
-  // Tensors to save and restore, e.g. "exp_avg/model.norm.weight"; "master/..."
-  // where there are master weights. They alias the live state.
-  virtual std::vector<models::NamedTensor> State() const = 0;
+  // What is kept for a parameter of this type; "master" where there are master weights.
+  virtual std::vector<StateKind> StateKinds(at::ScalarType parameter) const = 0;
+  // Of piece i, in the order of StateKinds. They alias the live state.
+  virtual std::vector<at::Tensor> StateOf(size_t piece) const = 0;
 };
 
 std::unique_ptr<Optimizer> MakeOptimizer(const OptimizerSpec& spec,
-                                         const std::vector<models::NamedTensor>& parameters);
+                                         const std::vector<ParameterPiece>& pieces);
 
 // Frees every gradient.
 void ClearGradients(const std::vector<models::NamedTensor>& parameters);

@@ -57,6 +57,7 @@ class RunFixture {
             *writer_,
             ranges_,
             progress_,
+            Ranks::OneProcess(),
             DeviceKind::kCpu,
             std::move(checkpoint),
             std::nullopt};

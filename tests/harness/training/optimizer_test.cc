@@ -38,7 +38,7 @@ TEST(AdamW, EqualsTheAlgorithmInFloat64AndDecaysMatricesOnly) {
   const std::vector<double> gradients = {0.5, -1.25, 3.0, 0.01, -0.3};
   NamedTensor matrix{"w", at::full({1, 1}, 0.8, at::kFloat).set_requires_grad(true)};
   NamedTensor vector{"g", at::full({1}, 0.8, at::kFloat).set_requires_grad(true)};
-  const auto optimizer = MakeOptimizer(Spec(), {matrix, vector});
+  const auto optimizer = MakeOptimizer(Spec(), WholePieces({matrix, vector}));
   Reference expected_matrix{0.8f};
   Reference expected_vector{0.8f};
   double learning_rate = 0.01;
@@ -60,18 +60,15 @@ TEST(AdamW, EqualsTheAlgorithmInFloat64AndDecaysMatricesOnly) {
 TEST(AdamW, MasterWeightsKeepWhatBf16WouldLose) {
   OptimizerSpec spec = Spec();
   NamedTensor weight{"w", at::full({1, 1}, 1, at::kBFloat16).set_requires_grad(true)};
-  const auto optimizer = MakeOptimizer(spec, {weight});
+  const auto optimizer = MakeOptimizer(spec, WholePieces({weight}));
   Reference expected{1};
   for (int i = 0; i < 1000; ++i) {
     weight.tensor.mutable_grad() = at::full({1, 1}, 0.5, at::kBFloat16);
     optimizer->Step(1e-5);
     expected.Step(spec, 0.5, 1e-5, spec.weight_decay);
   }
-  at::Tensor master;
-  for (const NamedTensor& state : optimizer->State()) {
-    if (state.name == "master/w") master = state.tensor;
-  }
-  ASSERT_TRUE(master.defined());
+  ASSERT_EQ(optimizer->StateKinds(at::kBFloat16)[3].name, "master");
+  const at::Tensor master = optimizer->StateOf(0)[3];
   // Equal steps round alike: 1,000 x 3 roundings (factor of the decay, decay, step) x half an ulp
   // of a weight below 1, 2^-25.
   EXPECT_NEAR(master.item<float>(), expected.weight, 9e-5);
@@ -82,21 +79,31 @@ TEST(AdamW, MasterWeightsKeepWhatBf16WouldLose) {
 TEST(AdamW, SkipsParametersWithoutAGradient) {
   NamedTensor used{"a", at::ones({2, 2}).set_requires_grad(true)};
   NamedTensor unused{"b", at::ones({2, 2}).set_requires_grad(true)};
-  const auto optimizer = MakeOptimizer(Spec(), {used, unused});
+  const auto optimizer = MakeOptimizer(Spec(), WholePieces({used, unused}));
   used.tensor.mutable_grad() = at::ones({2, 2});
   optimizer->Step(0.1);
   EXPECT_TRUE(unused.tensor.equal(at::ones({2, 2})));
   EXPECT_FALSE(used.tensor.equal(at::ones({2, 2})));
 }
 
-TEST(AdamW, StateNamesEveryMomentByParameter) {
+TEST(AdamW, KeepsTwoMomentsOfThePiecesShapeAndACount) {
   NamedTensor matrix{"w", at::zeros({2, 3}).set_requires_grad(true)};
-  const auto state = MakeOptimizer(Spec(), {matrix})->State();
-  ASSERT_EQ(state.size(), 3u);
-  EXPECT_EQ(state[0].name, "exp_avg/w");
-  EXPECT_EQ(state[1].name, "exp_avg_sq/w");
-  EXPECT_EQ(state[1].tensor.sizes(), at::IntArrayRef({2, 3}));
-  EXPECT_EQ(state[2].name, "step/w");
+  const auto optimizer = MakeOptimizer(Spec(), WholePieces({matrix}));
+  const std::vector<StateKind> kinds = optimizer->StateKinds(at::kFloat);
+  ASSERT_EQ(kinds.size(), 3u);
+  EXPECT_EQ(kinds[0].name, "exp_avg");
+  EXPECT_EQ(kinds[1].name, "exp_avg_sq");
+  EXPECT_EQ(kinds[2].name, "step");
+  EXPECT_EQ(optimizer->StateOf(0)[1].sizes(), at::IntArrayRef({2, 3}));
+  EXPECT_EQ(optimizer->StateOf(0)[2].dim(), 0);
+}
+
+TEST(WholePieces, LeavesOutWhatIsFrozenOrEmpty) {
+  const auto pieces = WholePieces({{"frozen", at::ones({2, 2})},
+                                   {"empty", at::ones({0, 2}).set_requires_grad(true)},
+                                   {"trained", at::ones({3}).set_requires_grad(true)}});
+  ASSERT_EQ(pieces.size(), 1u);
+  EXPECT_EQ(pieces[0].name, "trained");
 }
 
 TEST(ClipGradients, ScalesToTheBoundAndReturnsTheNormBefore) {

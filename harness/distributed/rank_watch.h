@@ -1,0 +1,77 @@
+// Who of the ranks is still there: a thread beats every second in the store and watches the beats
+// of the next kWatched ranks.
+//
+// A rank whose beat has stood still for kLostAfter is lost; so is the group when the store does not
+// answer. A lost rank ends this process kGrace later, whatever it is waiting for (a collective
+// operation with a rank that is stopped cannot be interrupted): exit code 5, after one line.
+// The first rank that ends by an error leaves the reason in the store, for all.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "torch/csrc/distributed/c10d/Store.hpp"
+
+namespace bench::harness {
+
+class RankWatch {
+ public:
+  static constexpr auto kBeat = std::chrono::seconds(1);
+  static constexpr auto kLostAfter = std::chrono::seconds(20);
+  // After an operation has failed, which says that somebody is gone.
+  static constexpr auto kLostAfterFailure = std::chrono::seconds(4);
+  static constexpr auto kGrace = std::chrono::seconds(20);
+  static constexpr int64_t kWatched = 8;
+
+  // `store`: a connection of its own, which nobody else uses.
+  RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size);
+  ~RankWatch();
+  RankWatch(const RankWatch&) = delete;
+  RankWatch& operator=(const RankWatch&) = delete;
+
+  // "rank 2 is gone (no sign of it for 20 s)", "rank 2 ended: <reason>", or absent.
+  std::optional<std::string> Lost();
+  // After an operation has failed: waits some seconds for a reason to show, and says what is known.
+  std::string Explain();
+  void LeaveReason(const std::string& reason);
+  // This rank is done; the watch ends. Waits up to `patience` for the others to be done too.
+  void Leave(std::chrono::seconds patience);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Other {
+    int64_t rank;
+    std::string beat;
+    Clock::time_point changed;
+    bool done = false;
+  };
+
+  void Run();
+  void Beat();
+  std::optional<std::string> Look(Clock::duration lost_after);
+  std::optional<std::string> Text(const std::string& key);
+  void LeaveBehind(const std::string& key, const std::string& text);
+  void EndIfLostForLong();
+
+  c10::intrusive_ptr<c10d::Store> store_;
+  const int64_t rank_;
+  std::vector<Other> others_;  // the thread's alone
+  int64_t beats_ = 0;          // likewise
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<std::string> lost_;
+  Clock::time_point lost_at_;
+  Clock::duration lost_after_ = kLostAfter;
+  std::vector<std::pair<std::string, std::string>> to_leave_;  // key, text
+  bool everyone_done_ = false;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace bench::harness

@@ -1,0 +1,287 @@
+#include "harness/distributed/ranks.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/status.h"
+#include "harness/distributed/rank_watch.h"
+#include "torch/csrc/distributed/c10d/PrefixStore.hpp"
+#include "torch/csrc/distributed/c10d/ProcessGroupGloo.hpp"
+#include "torch/csrc/distributed/c10d/TCPStore.hpp"
+
+namespace bench::harness {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Ranks wait for the leader's evaluations; that somebody is gone is not noticed by this.
+constexpr auto kOperationTimeout = std::chrono::hours(24 * 30);
+constexpr auto kWatchTimeout = seconds(10);
+constexpr auto kPatienceAtTheEnd = seconds(10);
+constexpr auto kPollInterval = milliseconds(50);
+
+std::string FirstLine(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+std::string Address(const RankEnvironment& environment) {
+  return absl::StrCat(environment.master_address, ":", environment.master_port);
+}
+
+absl::StatusOr<c10::intrusive_ptr<c10d::Store>> OpenStore(const RankEnvironment& environment,
+                                                          seconds timeout) {
+  c10d::TCPStoreOptions options;
+  options.port = environment.master_port;
+  options.isServer = !environment.launcher_holds_store && environment.rank == 0;
+  options.waitWorkers = false;
+  options.timeout = timeout;
+  try {
+    return c10::intrusive_ptr<c10d::Store>(
+        c10::make_intrusive<c10d::TCPStore>(environment.master_address, options));
+  } catch (const std::exception& error) {
+    const std::string reason = FirstLine(error.what());
+    if (absl::StrContains(reason, "EADDRINUSE") || absl::StrContains(reason, "in use")) {
+      return EnvironmentError(absl::StrCat("port ", environment.master_port,
+                                           " (MASTER_PORT) is in use: choose another"));
+    }
+    return EnvironmentError(absl::StrCat(options.isServer ? "cannot offer the ranks' store at "
+                                                          : "cannot reach the ranks' store at ",
+                                         Address(environment), " within ", timeout.count(),
+                                         " s: ", reason));
+  }
+}
+
+std::string JoinKey(int64_t rank) { return absl::StrCat("join/", rank); }
+
+std::string Text(c10d::Store& store, const std::string& key) {
+  const std::vector<uint8_t> bytes = store.get(key);
+  return {bytes.begin(), bytes.end()};
+}
+
+void SetText(c10d::Store& store, const std::string& key, const std::string& text) {
+  store.set(key, std::vector<uint8_t>(text.begin(), text.end()));
+}
+
+absl::Status WaitForAll(c10d::Store& store, const RankEnvironment& environment, seconds timeout) {
+  std::vector<std::string> keys;
+  for (int64_t rank = 0; rank < environment.size; ++rank) keys.push_back(JoinKey(rank));
+  try {
+    store.wait(keys, timeout);
+    return absl::OkStatus();
+  } catch (const std::exception&) {
+  }
+  std::vector<int64_t> missing;
+  for (int64_t rank = 0; rank < environment.size; ++rank) {
+    if (!store.check({keys[static_cast<size_t>(rank)]})) missing.push_back(rank);
+  }
+  return EnvironmentError(absl::StrCat("rank ", absl::StrJoin(missing, ", "), " of ",
+                                       environment.size, " did not come within ", timeout.count(),
+                                       " s: start all ranks with the same MASTER_ADDR, MASTER_PORT "
+                                       "and WORLD_SIZE"));
+}
+
+using SameFacts = std::vector<std::pair<std::string, std::string>>;
+
+std::string Format(const SameFacts& facts) {
+  std::string text;
+  for (const auto& [name, value] : facts) absl::StrAppend(&text, name, " ", value, "\n");
+  return text;
+}
+
+absl::Status CheckSame(c10d::Store& store, const RankEnvironment& environment,
+                       const SameFacts& facts) {
+  const std::string first = Text(store, JoinKey(0));
+  for (int64_t rank = 1; rank < environment.size; ++rank) {
+    const std::string other = Text(store, JoinKey(rank));
+    if (other == first) continue;
+    std::string differing = "what they run";
+    const std::vector<std::string> a = absl::StrSplit(first, '\n');
+    const std::vector<std::string> b = absl::StrSplit(other, '\n');
+    for (size_t i = 0; i < std::min({a.size(), b.size(), facts.size()}); ++i) {
+      if (a[i] == b[i]) continue;
+      differing = absl::StrCat(facts[i].first, ": \"", a[i], "\" and \"", b[i], "\"");
+      break;
+    }
+    return UsageError(absl::StrCat("ranks 0 and ", rank, " differ in ", differing,
+                                   ": start all ranks with the same arguments"));
+  }
+  return absl::OkStatus();
+}
+
+std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_address) {
+  if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME")) {
+    return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
+  }
+  // A master on this machine: all ranks are here.
+  const bool local = master_address == "localhost" || absl::StartsWith(master_address, "127.");
+  if (local) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
+  return c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
+}  // namespace
+
+struct Ranks::Group {
+  c10::intrusive_ptr<c10d::Store> store;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  std::unique_ptr<RankWatch> watch;
+  int64_t num_texts = 0;
+
+  // Runs an operation of c10d, whose failure means that a rank is gone.
+  template <typename F>
+  auto Run(const F& operation) {
+    try {
+      return operation();
+    } catch (const std::exception& error) {
+      throw RankLost(absl::StrCat(watch->Explain(), " [", FirstLine(error.what()), "]"));
+    }
+  }
+};
+
+namespace {
+
+class FinishedTransfer : public Transfer {
+ public:
+  void Wait() override {}
+};
+
+template <typename Group>
+class WorkTransfer : public Transfer {
+ public:
+  WorkTransfer(Group& group, c10::intrusive_ptr<c10d::Work> work)
+      : group_(group), work_(std::move(work)) {}
+  void Wait() override {
+    group_.Run([&] { work_->wait(); });
+  }
+
+ private:
+  Group& group_;
+  c10::intrusive_ptr<c10d::Work> work_;
+};
+
+}  // namespace
+
+Ranks::Ranks(const RankEnvironment& environment, std::unique_ptr<Group> group)
+    : environment_(environment), group_(std::move(group)) {}
+
+Ranks::~Ranks() {
+  if (group_ != nullptr) group_->watch->Leave(kPatienceAtTheEnd);
+}
+
+Ranks& Ranks::OneProcess() {
+  static Ranks alone(RankEnvironment{}, nullptr);
+  return alone;
+}
+
+absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& environment,
+                                                   const JoinOptions& options) {
+  if (environment.size == 1) return std::unique_ptr<Ranks>(new Ranks(environment, nullptr));
+  BENCH_ASSIGN_OR_RETURN(const auto tcp, OpenStore(environment, options.timeout));
+  auto group = std::make_unique<Group>();
+  try {
+    group->store = c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix, tcp);
+    SetText(*group->store, JoinKey(environment.rank), Format(options.same));
+    BENCH_RETURN_IF_ERROR(WaitForAll(*group->store, environment, options.timeout));
+    BENCH_RETURN_IF_ERROR(CheckSame(*group->store, environment, options.same));
+    auto watched =
+        c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix + "/watch", tcp->clone());
+    watched->setTimeout(kWatchTimeout);
+    group->watch =
+        std::make_unique<RankWatch>(std::move(watched), environment.rank, environment.size);
+    auto gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
+    gloo->devices.push_back(MakeDevice(environment.master_address));
+    group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
+        c10::make_intrusive<c10d::PrefixStore>("gloo", group->store),
+        static_cast<int>(environment.rank), static_cast<int>(environment.size), gloo);
+    group->gloo->setTimeout(kOperationTimeout);
+  } catch (const std::exception& error) {
+    return EnvironmentError(absl::StrCat("cannot connect the ranks at ", Address(environment), ": ",
+                                         FirstLine(error.what())));
+  }
+  return std::unique_ptr<Ranks>(new Ranks(environment, std::move(group)));
+}
+
+std::unique_ptr<Transfer> Ranks::AllToAll(at::Tensor output, at::Tensor input) {
+  if (alone()) {
+    output.copy_(input);
+    return std::make_unique<FinishedTransfer>();
+  }
+  std::vector<int64_t> equal;
+  return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
+    return group_->gloo->alltoall_base(output, input, equal, equal, {});
+  }));
+}
+
+std::unique_ptr<Transfer> Ranks::AllGather(at::Tensor full, at::Tensor shard) {
+  if (alone()) {
+    full.copy_(shard.view(full.sizes()));
+    return std::make_unique<FinishedTransfer>();
+  }
+  return std::make_unique<WorkTransfer<Group>>(
+      *group_, group_->Run([&] { return group_->gloo->_allgather_base(full, shard, {}); }));
+}
+
+at::Tensor Ranks::GatherRows(const at::Tensor& rows) {
+  if (alone()) return rows;
+  const at::Tensor num_rows = at::full({1}, rows.size(0), at::kLong);
+  at::Tensor counts = at::empty({size()}, at::kLong);
+  AllGather(counts, num_rows)->Wait();
+  const int64_t most = counts.max().item<int64_t>();
+  std::vector<int64_t> shape = rows.sizes().vec();
+  shape[0] = most;
+  at::Tensor padded = at::zeros(shape, rows.options());
+  padded.narrow(0, 0, rows.size(0)).copy_(rows);
+  shape[0] = most * size();
+  at::Tensor all = at::empty(shape, rows.options());
+  if (most > 0) AllGather(all, padded)->Wait();
+  std::vector<at::Tensor> parts;
+  for (int64_t r = 0; r < size(); ++r) {
+    parts.push_back(all.narrow(0, r * most, counts[r].item<int64_t>()));
+  }
+  return at::cat(parts);
+}
+
+absl::Status Ranks::Agree(const absl::Status& status) {
+  if (alone() || (!status.ok() && !IsStopped(status))) return status;
+  const at::Tensor stopped = GatherRows(at::full({1}, IsStopped(status) ? 1 : 0, at::kLong));
+  return stopped.any().item<bool>() ? StoppedError() : absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
+  if (alone()) return text;
+  const std::string key = absl::StrCat("text/", group_->num_texts++);
+  try {
+    if (leads()) {
+      SetText(*group_->store, key, text);
+      return text;
+    }
+    while (!group_->store->check({key})) {
+      if (const auto lost = group_->watch->Lost()) return EnvironmentError(*lost);
+      std::this_thread::sleep_for(kPollInterval);
+    }
+    return Text(*group_->store, key);
+  } catch (const std::exception& error) {
+    return EnvironmentError(
+        absl::StrCat(group_->watch->Explain(), " [", FirstLine(error.what()), "]"));
+  }
+}
+
+absl::Status Ranks::LeaderFirst(const std::function<absl::Status()>& work) {
+  if (leads()) {
+    BENCH_RETURN_IF_ERROR(work());
+    return FromLeader("").status();
+  }
+  BENCH_RETURN_IF_ERROR(FromLeader("").status());
+  return work();
+}
+
+void Ranks::LeaveBecause(const absl::Status& status) {
+  if (group_ != nullptr) group_->watch->LeaveReason(std::string(status.message()));
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,109 @@
+// The processes that train one model together, and what they say to each other.
+//
+// Rank 0 leads: it writes the results, checkpoints and artifacts. One process on its own is a group
+// of one, for which every operation here is free. Collective operations must be called by all ranks
+// in the same order; they throw RankLost when a rank has gone, whose name is in the message.
+//
+// Sent by a rank per call, for n bytes a rank in the result: AllToAll and AllGather (N - 1) n / N
+// of the whole tensor's n. Source of both as halves of an all-reduce: Rajbhandari et al.,
+// arXiv:1910.02054, section 7.
+//
+// Transport: c10d's Gloo. Ranks that are gone are noticed by their closed connections at once, and
+// by heartbeats in the store (rank_watch.h) where a connection stays open.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "harness/distributed/rank_environment.h"
+
+namespace bench::harness {
+
+class RankLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Data under way: the tensors of the call must live, and must not be touched, until Wait returns.
+class Transfer {
+ public:
+  virtual ~Transfer() = default;
+  virtual void Wait() = 0;
+};
+
+class Ranks {
+ public:
+  // How long ranks wait for each other at the start.
+  struct JoinOptions {
+    std::chrono::seconds timeout = std::chrono::seconds(300);
+    // What must be the same on all ranks, by what to call it: {"definition", sha256}, ...
+    std::vector<std::pair<std::string, std::string>> same;
+  };
+
+  // The group of one.
+  static Ranks& OneProcess();
+  // EnvironmentError when ranks are missing after the timeout, or the port is in use; UsageError
+  // when a rank differs in what must be the same. Each names the rank.
+  static absl::StatusOr<std::unique_ptr<Ranks>> Join(const RankEnvironment& environment,
+                                                     const JoinOptions& options);
+  ~Ranks();
+  Ranks(const Ranks&) = delete;
+  Ranks& operator=(const Ranks&) = delete;
+
+  int64_t rank() const { return environment_.rank; }
+  int64_t size() const { return environment_.size; }
+  int64_t local_size() const { return environment_.local_size; }
+  bool alone() const { return size() == 1; }
+  bool leads() const { return rank() == 0; }
+
+  // Piece j of `input` (cut into size() equal pieces along dimension 0) goes to rank j; piece j of
+  // `output`, of the same shape, is what rank j sent.
+  std::unique_ptr<Transfer> AllToAll(at::Tensor output, at::Tensor input);
+  // Piece j of `full` becomes rank j's `shard`, which may be its own piece of `full`.
+  std::unique_ptr<Transfer> AllGather(at::Tensor full, at::Tensor shard);
+  // The ranks' `rows`, of one type and width on the CPU, one after the other in rank order. The
+  // number of rows may differ.
+  at::Tensor GatherRows(const at::Tensor& rows);
+  // StoppedError on all ranks when one of them has it; any other `status` is returned as it is, on
+  // that rank only: its process ends, and the others are told (LeaveBecause).
+  absl::Status Agree(const absl::Status& status);
+
+  // `text` of rank 0, on all ranks; any length of waiting. Through the store, so that ranks need no
+  // processor while they wait. EnvironmentError when a rank is gone.
+  absl::StatusOr<std::string> FromLeader(const std::string& text);
+
+  // `work` on rank 0, then, when it has succeeded, on the others.
+  absl::Status LeaderFirst(const std::function<absl::Status()>& work);
+
+  // This rank ends: the others learn why instead of finding it gone. Without it the destructor
+  // says that all went well, and waits a few seconds for the others.
+  void LeaveBecause(const absl::Status& status);
+
+ private:
+  struct Group;
+  Ranks(const RankEnvironment& environment, std::unique_ptr<Group> group);
+
+  RankEnvironment environment_;
+  std::unique_ptr<Group> group_;  // of more than one
+};
+
+// Rows [begin, end) of `total`, which `ranks` divides, that are this rank's share.
+struct Share {
+  int64_t begin, end;
+};
+inline Share ShareOf(int64_t total, const Ranks& ranks) {
+  const int64_t each = total / ranks.size();
+  return {ranks.rank() * each, (ranks.rank() + 1) * each};
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,141 @@
+#include "harness/run/local_ranks.h"
+
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <map>
+#include <thread>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/control/progress.h"
+#include "harness/control/signals.h"
+#include "harness/distributed/rank_store.h"
+#include "harness/run/child_process.h"
+#include "harness/run/replicates.h"
+
+namespace bench::harness {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kPollInterval = std::chrono::milliseconds(10);
+constexpr auto kPatienceWithStopped = std::chrono::seconds(10);
+
+std::vector<std::string> EnvironmentOf(int64_t rank, int64_t num_ranks, uint16_t port) {
+  return {absl::StrCat("RANK=", rank),
+          absl::StrCat("WORLD_SIZE=", num_ranks),
+          absl::StrCat("LOCAL_RANK=", rank),
+          absl::StrCat("LOCAL_WORLD_SIZE=", num_ranks),
+          "MASTER_ADDR=127.0.0.1",
+          absl::StrCat("MASTER_PORT=", port),
+          "TORCHELASTIC_USE_AGENT_STORE=True",
+          "TORCHELASTIC_RESTART_COUNT=0"};
+}
+
+class LocalRanks {
+ public:
+  ~LocalRanks() { SignalAll(SIGKILL); }
+
+  absl::Status Start(const Options& options, uint16_t port) {
+    const std::vector<std::string> arguments = RankArguments(options);
+    for (int64_t rank = 0; rank < *options.num_ranks; ++rank) {
+      BENCH_ASSIGN_OR_RETURN(const pid_t child,
+                             StartSelf(arguments, EnvironmentOf(rank, *options.num_ranks, port),
+                                       rank == 0 ? ChildOutput::kInherit : ChildOutput::kDiscard));
+      running_[child] = rank;
+    }
+    return absl::OkStatus();
+  }
+
+  // Until all have ended.
+  absl::Status Watch() {
+    while (!running_.empty()) {
+      BENCH_RETURN_IF_ERROR(Reap());
+      if (const auto signal = StopSignal(); signal && !forwarded_) {
+        SignalAll(*signal);
+        forwarded_ = true;
+      }
+      if (failed_at_) EndTheRest(Clock::now() - *failed_at_);
+      std::this_thread::sleep_for(kPollInterval);
+    }
+    return absl::OkStatus();
+  }
+
+  int exit_code() const { return exit_code_; }
+
+ private:
+  absl::Status Reap() {
+    int status = 0;
+    const pid_t ended = ::waitpid(-1, &status, WNOHANG);
+    if (ended == 0 || (ended == -1 && errno == EINTR)) return absl::OkStatus();
+    if (ended == -1) {
+      return EnvironmentError(absl::StrCat("cannot wait for the ranks: ", std::strerror(errno)));
+    }
+    const auto found = running_.find(ended);
+    if (found == running_.end()) return absl::OkStatus();
+    const int64_t rank = found->second;
+    running_.erase(found);
+    Ended(rank, status);
+    return absl::OkStatus();
+  }
+
+  void Ended(int64_t rank, int status) {
+    const bool killed = WIFSIGNALED(status);
+    const int code = killed ? static_cast<int>(ExitCode::kEnvironment) : WEXITSTATUS(status);
+    exit_code_ = WorseExitCode(exit_code_, code);
+    if (code == 0 || failed_at_) return;
+    failed_at_ = Clock::now();
+    if (killed) {
+      progress_.Note(absl::StrCat("rank ", rank, " was killed by signal ", WTERMSIG(status)));
+    } else if (!forwarded_ && rank != 0) {
+      progress_.Note(absl::StrCat("rank ", rank, " ended with exit code ", code));
+    }
+  }
+
+  void EndTheRest(Clock::duration since) {
+    const int signal = since > kPatienceWithRanks + kPatienceWithStopped ? SIGKILL
+                       : since > kPatienceWithRanks                      ? SIGTERM
+                                                                         : 0;
+    if (signal == last_signal_) return;
+    last_signal_ = signal;
+    SignalAll(signal);
+  }
+
+  void SignalAll(int signal) const {
+    for (const auto& [child, rank] : running_) ::kill(child, signal);
+  }
+
+  static std::vector<std::string> RankArguments(const Options& options);
+
+  std::map<pid_t, int64_t> running_;
+  Progress progress_;
+  int exit_code_ = 0;
+  int last_signal_ = 0;
+  bool forwarded_ = false;
+  std::optional<Clock::time_point> failed_at_;
+};
+
+std::vector<std::string> LocalRanks::RankArguments(const Options& options) {
+  std::vector<std::string> arguments = RunArguments(options);
+  if (options.out) arguments.insert(arguments.end(), {"--out", *options.out});
+  if (options.replicate) {
+    arguments.insert(arguments.end(), {"--replicate", absl::StrCat(*options.replicate)});
+  }
+  return arguments;
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunLocalRanks(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const RankStore store, RankStore::Open("127.0.0.1"));
+  LocalRanks ranks;
+  BENCH_RETURN_IF_ERROR(ranks.Start(options, store.port()));
+  BENCH_RETURN_IF_ERROR(ranks.Watch());
+  return ranks.exit_code();
+}
+
+}  // namespace bench::harness

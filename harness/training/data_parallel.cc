@@ -1,0 +1,279 @@
+#include "harness/training/data_parallel.h"
+
+#include <torch/csrc/autograd/function_hook.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <cmath>
+#include <functional>
+#include <utility>
+
+#include "base/status.h"
+#include "harness/training/exact_sum.h"
+#include "harness/training/gradient_buckets.h"
+#include "harness/training/gradient_norm.h"
+
+namespace bench::harness {
+namespace {
+
+using models::NamedTensor;
+
+// Buckets whose pieces are under way at once, each with a buffer.
+constexpr size_t kInFlight = 2;
+
+class GradientHook : public torch::autograd::PostAccumulateGradHook {
+ public:
+  explicit GradientHook(std::function<void()> call) : call_(std::move(call)) {}
+  void operator()(const at::Tensor&) override { call_(); }
+
+ private:
+  std::function<void()> call_;
+};
+
+// The pieces that a rank updates: of all shards, or of its own.
+std::vector<BucketPiece> UpdatedPieces(const GradientBuckets& buckets, Sharding sharding,
+                                       const Ranks& ranks) {
+  if (sharding == Sharding::kOptimizerStates) return buckets.Pieces(ranks.rank());
+  std::vector<BucketPiece> all;
+  for (int64_t shard = 0; shard < ranks.size(); ++shard) {
+    for (BucketPiece& piece : buckets.Pieces(shard)) all.push_back(std::move(piece));
+  }
+  return all;
+}
+
+std::vector<ParameterPiece> PlainPieces(const std::vector<BucketPiece>& pieces) {
+  std::vector<ParameterPiece> plain;
+  for (const BucketPiece& piece : pieces) plain.push_back(piece.piece);
+  return plain;
+}
+
+// The sum of what the ranks sent, in rank order, in fp32; rounded once to the shard's type.
+void SumInRankOrder(const at::Tensor& received, int64_t num_ranks, const at::Tensor& shard) {
+  const at::Tensor from = received.view({num_ranks, shard.numel()});
+  const bool fp32 = shard.scalar_type() == at::kFloat;
+  const at::Tensor sum = fp32 ? shard : at::empty(shard.sizes(), shard.options().dtype(at::kFloat));
+  sum.copy_(from[0]);
+  for (int64_t r = 1; r < num_ranks; ++r) sum.add_(from[r]);
+  if (!fp32) shard.copy_(sum);
+}
+
+class DataParallelUpdate : public ParameterUpdate {
+ public:
+  struct Parts {
+    std::unique_ptr<GradientBuckets> buckets;
+    std::vector<BucketPiece> pieces;  // that this rank updates
+    std::vector<NamedTensor> all_parameters;
+  };
+  DataParallelUpdate(const OptimizerSpec& spec, const ParallelSpec& parallel, Parts parts,
+                     Ranks& ranks, RangeTable& ranges)
+      : ParameterUpdate(spec, WholePieces(parts.all_parameters), PlainPieces(parts.pieces)),
+        parallel_(parallel),
+        parts_(std::move(parts)),
+        ranks_(ranks),
+        ranges_(ranges),
+        own_(parts_.buckets->Pieces(ranks.rank())),
+        touched_(trained().size(), 0),
+        missing_(parts_.buckets->buckets().size(), 0) {
+    for (size_t i = 0; i < trained().size(); ++i) {
+      torch::autograd::impl::set_post_acc_grad_hooks(
+          trained()[i].tensor, std::make_unique<GradientHook>([this, i] { OnGradient(i); }));
+    }
+  }
+
+  ~DataParallelUpdate() override {
+    for (const ParameterPiece& parameter : trained()) {
+      torch::autograd::impl::set_post_acc_grad_hooks(parameter.tensor, nullptr);
+    }
+  }
+
+  void BeforeLastBackward() override {
+    next_ = 0;
+    summed_ = 0;
+    in_last_backward_ = true;
+    for (size_t b = 0; b < missing_.size(); ++b) missing_[b] = buckets()[b].members.size();
+  }
+
+  double FinishGradients(double max_norm) override {
+    const at::NoGradGuard no_grad;
+    const Range range(ranges_, RangeId::kReduceGradients);
+    in_last_backward_ = false;
+    while (next_ < buckets().size()) Send(next_++);
+    while (summed_ < next_) Sum(summed_++);
+    const double norm = std::sqrt(ExchangeSquares().Value());
+    if (!sharded()) GatherEach(&GradientBucket::gradients);
+    ShowTouchedGradients();
+    if (max_norm > 0 && norm > max_norm) Scale(max_norm / (norm + 1e-6));
+    return norm;
+  }
+
+  void Apply(double learning_rate) override {
+    optimizer().Step(learning_rate);
+    if (!sharded()) return;
+    const at::NoGradGuard no_grad;
+    const Range range(ranges_, RangeId::kGatherParameters);
+    GatherEach(&GradientBucket::parameters);
+  }
+
+  void ClearGradients() override {
+    const at::NoGradGuard no_grad;
+    for (const GradientBucket& bucket : buckets()) bucket.gradients.zero_();
+    touched_.assign(touched_.size(), 0);
+  }
+
+  UpdateBytes Bytes() const override {
+    UpdateBytes bytes;
+    for (const NamedTensor& parameter : parts_.all_parameters) {
+      if (!parameter.tensor.requires_grad()) {
+        bytes.parameters += static_cast<int64_t>(parameter.tensor.nbytes());
+      }
+    }
+    for (const GradientBucket& bucket : buckets()) {
+      bytes.parameters += static_cast<int64_t>(bucket.parameters.nbytes());
+      bytes.gradients += static_cast<int64_t>(bucket.gradients.nbytes());
+    }
+    bytes.optimizer_states = StateBytes();
+    for (const at::Tensor& buffer : received_) {
+      if (buffer.defined()) bytes.communication_buffers += static_cast<int64_t>(buffer.nbytes());
+    }
+    return bytes;
+  }
+
+  absl::Status VisitState(const StateVisitor& visit) override {
+    const std::vector<models::TensorSpec> specs = StateSpecs();
+    auto spec = specs.begin();
+    for (const size_t i : state_order()) {
+      const auto kinds = optimizer().StateKinds(trained()[i].tensor.scalar_type());
+      for (size_t k = 0; k < kinds.size(); ++k, ++spec) {
+        BENCH_RETURN_IF_ERROR(visit({spec->name, WholeState(i, k, spec->shape)}));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  bool sharded() const { return parallel_.sharding == Sharding::kOptimizerStates; }
+  const std::vector<GradientBucket>& buckets() const { return parts_.buckets->buckets(); }
+
+  // Called by the backward pass, for each parameter once.
+  void OnGradient(size_t parameter) {
+    touched_[parameter] = 1;
+    if (!in_last_backward_) return;
+    size_t& missing = missing_[parts_.buckets->bucket_of(parameter)];
+    TORCH_CHECK(missing > 0, "parameter ", trained()[parameter].name,
+                " got a gradient after its bucket was sent");
+    --missing;
+    const at::NoGradGuard no_grad;
+    // In order, which is the same on all ranks whatever the order of their gradients.
+    while (next_ < missing_.size() && missing_[next_] == 0) Send(next_++);
+  }
+
+  void Send(size_t bucket) {
+    if (bucket >= kInFlight && summed_ + kInFlight <= bucket) Sum(summed_++);
+    at::Tensor& buffer = received_[bucket % kInFlight];
+    const at::Tensor& gradients = buckets()[bucket].gradients;
+    if (!buffer.defined()) {
+      buffer = at::empty({parts_.buckets->most_bytes()}, gradients.options().dtype(at::kByte));
+    }
+    const at::Tensor received =
+        buffer.narrow(0, 0, static_cast<int64_t>(gradients.nbytes())).view(gradients.scalar_type());
+    transfers_[bucket % kInFlight] = {received, ranks_.AllToAll(received, gradients)};
+  }
+
+  void Sum(size_t bucket) {
+    UnderWay& under_way = transfers_[bucket % kInFlight];
+    under_way.transfer->Wait();
+    SumInRankOrder(under_way.received, ranks_.size(),
+                   parts_.buckets->Shard(buckets()[bucket].gradients, ranks_.rank()));
+    under_way = {};
+  }
+
+  // Of all gradients; and which parameters have one on any rank.
+  ExactSum ExchangeSquares() {
+    ExactSum mine;
+    for (const BucketPiece& piece : own_) AddSquares(piece.gradient, mine);
+    const ExactSum::Digits digits = mine.Carried();
+    std::vector<int64_t> row(digits.begin(), digits.end());
+    row.insert(row.end(), touched_.begin(), touched_.end());
+    const at::Tensor rows =
+        ranks_.GatherRows(at::tensor(row, at::kLong).view({1, -1})).sum(0).contiguous();
+    const int64_t* sums = rows.const_data_ptr<int64_t>();
+    ExactSum::Digits all;
+    std::copy(sums, sums + all.size(), all.begin());
+    for (size_t i = 0; i < touched_.size(); ++i) touched_[i] = sums[all.size() + i] > 0;
+    ExactSum sum;
+    sum.Add(all);
+    return sum;
+  }
+
+  void GatherEach(at::Tensor GradientBucket::*flat) {
+    std::unique_ptr<Transfer> before;
+    for (const GradientBucket& bucket : buckets()) {
+      auto transfer =
+          ranks_.AllGather(bucket.*flat, parts_.buckets->Shard(bucket.*flat, ranks_.rank()));
+      if (before != nullptr) before->Wait();
+      before = std::move(transfer);
+    }
+    if (before != nullptr) before->Wait();
+  }
+
+  void ShowTouchedGradients() {
+    for (const BucketPiece& piece : parts_.pieces) {
+      piece.piece.tensor.mutable_grad() =
+          touched_[piece.parameter] != 0 ? piece.gradient : at::Tensor();
+    }
+  }
+
+  void Scale(double factor) {
+    std::vector<at::Tensor> gradients;
+    for (const BucketPiece& piece : parts_.pieces) gradients.push_back(piece.gradient);
+    at::_foreach_mul_(gradients, factor);
+  }
+
+  // Shards ascend with the ranks, so pieces in rank order are the parameter in C order.
+  at::Tensor WholeState(size_t parameter, size_t kind, const std::vector<int64_t>& shape) {
+    const at::NoGradGuard no_grad;
+    std::vector<at::Tensor> mine;
+    for (size_t p = 0; p < parts_.pieces.size(); ++p) {
+      if (parts_.pieces[p].parameter != parameter) continue;
+      mine.push_back(optimizer().StateOf(p)[kind].reshape({-1}).cpu());
+    }
+    if (mine.empty()) mine.push_back(at::empty({0}, at::kFloat));
+    at::Tensor all = at::cat(mine);
+    if (sharded()) all = ranks_.GatherRows(all);
+    // A number is the same in all pieces.
+    return shape.empty() ? all[0] : all.view(shape);
+  }
+
+  struct UnderWay {
+    at::Tensor received;
+    std::unique_ptr<Transfer> transfer;
+  };
+
+  const ParallelSpec parallel_;
+  Parts parts_;
+  Ranks& ranks_;
+  RangeTable& ranges_;
+  const std::vector<BucketPiece> own_;  // of this rank's shards
+  std::vector<int64_t> touched_;        // by parameter: it has a gradient in this window
+  std::vector<size_t> missing_;         // by bucket: gradients to come in the last backward pass
+  bool in_last_backward_ = false;
+  size_t next_ = 0;    // bucket to send
+  size_t summed_ = 0;  // buckets that are
+  at::Tensor received_[kInFlight];
+  UnderWay transfers_[kInFlight];
+};
+
+}  // namespace
+
+std::unique_ptr<ParameterUpdate> MakeDataParallelUpdate(
+    const OptimizerSpec& spec, const ParallelSpec& parallel,
+    const std::vector<models::NamedTensor>& parameters, Ranks& ranks, RangeTable& ranges) {
+  constexpr double kMiB = 1 << 20;
+  DataParallelUpdate::Parts parts;
+  parts.all_parameters = parameters;
+  parts.buckets = std::make_unique<GradientBuckets>(
+      WholePieces(parameters), ranks.size(), static_cast<int64_t>(parallel.bucket_mib * kMiB));
+  parts.pieces = UpdatedPieces(*parts.buckets, parallel.sharding, ranks);
+  return std::make_unique<DataParallelUpdate>(spec, parallel, std::move(parts), ranks, ranges);
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,19 @@
+// Sums of squares of gradients that are the same however the gradients are spread over ranks and
+// buckets: blocks of kNormBlock elements, counted from the start of a parameter, are summed in
+// float64 in a fixed order, and the blocks exactly (exact_sum.h). Pieces of a parameter therefore
+// begin at multiples of the block.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "harness/training/exact_sum.h"
+
+namespace bench::harness {
+
+inline constexpr int64_t kNormBlock = 64;
+
+// Of a contiguous piece of a parameter's gradient, whatever its shape, in any floating type. On a
+// device other than the CPU the piece is one block.
+void AddSquares(const at::Tensor& gradient, ExactSum& sum);
+
+}  // namespace bench::harness
