@@ -24,8 +24,9 @@ int64_t Seconds(std::chrono::duration<Rep, Period> duration) {
 
 }  // namespace
 
-RankWatch::RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size)
-    : store_(std::move(store)), rank_(rank) {
+RankWatch::RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size,
+                     Timing timing)
+    : store_(std::move(store)), rank_(rank), timing_(timing), lost_after_(timing.lost_after) {
   for (int64_t i = 1; i <= std::min(size - 1, kWatched); ++i) {
     others_.push_back({(rank + i) % size, "", Clock::now()});
   }
@@ -64,7 +65,7 @@ void RankWatch::Run() {
         std::all_of(others_.begin(), others_.end(), [](const Other& other) { return other.done; });
     changed_.notify_all();
     EndIfLostForLong();
-    changed_.wait_for(lock, kBeat, [&] { return stop_ || !to_leave_.empty(); });
+    changed_.wait_for(lock, timing_.beat, [&] { return stop_ || !to_leave_.empty(); });
   }
 }
 
@@ -99,7 +100,7 @@ std::optional<std::string> RankWatch::Look(Clock::duration lost_after) {
 
 // With the lock held.
 void RankWatch::EndIfLostForLong() {
-  if (!lost_ || Clock::now() - lost_at_ < kGrace) return;
+  if (!lost_ || Clock::now() - lost_at_ < timing_.grace) return;
   std::fprintf(stderr, "bench-run: error: rank %lld: %s\n", static_cast<long long>(rank_),
                lost_->c_str());
   std::fflush(nullptr);
@@ -113,8 +114,9 @@ std::optional<std::string> RankWatch::Lost() {
 
 std::string RankWatch::Explain() {
   std::unique_lock lock(mutex_);
-  lost_after_ = kLostAfterFailure;
-  changed_.wait_for(lock, kLostAfterFailure + 3 * kBeat, [&] { return lost_.has_value(); });
+  lost_after_ = timing_.lost_after_failure;
+  changed_.wait_for(lock, timing_.lost_after_failure + 3 * timing_.beat,
+                    [&] { return lost_.has_value(); });
   return lost_.value_or("a connection between the ranks failed");
 }
 
@@ -123,7 +125,7 @@ void RankWatch::LeaveReason(const std::string& reason) {
   if (lost_) return;  // this rank ends because another did
   to_leave_.emplace_back(kEnded, absl::StrCat("rank ", rank_, " ended: ", reason));
   changed_.notify_all();
-  changed_.wait_for(lock, 3 * kBeat, [&] { return lost_.has_value(); });  // read back
+  changed_.wait_for(lock, 3 * timing_.beat, [&] { return lost_.has_value(); });  // read back
 }
 
 void RankWatch::Leave(std::chrono::seconds patience) {

@@ -1,8 +1,8 @@
 // Who of the ranks is still there: a thread beats every second in the store and watches the beats
 // of the next kWatched ranks.
 //
-// A rank whose beat has stood still for kLostAfter is lost; so is the group when the store does not
-// answer. A lost rank ends this process kGrace later, whatever it is waiting for (a collective
+// A rank whose beat has stood still for `lost_after` is lost; so is the group when the store does
+// not answer. A lost rank ends this process `grace` later, whatever it is waiting for (a collective
 // operation with a rank that is stopped cannot be interrupted): exit code 5, after one line.
 // The first rank that ends by an error leaves the reason in the store, for all.
 #pragma once
@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "torch/csrc/distributed/c10d/Store.hpp"
@@ -22,15 +23,20 @@ namespace bench::harness {
 
 class RankWatch {
  public:
-  static constexpr auto kBeat = std::chrono::seconds(1);
-  static constexpr auto kLostAfter = std::chrono::seconds(20);
-  // After an operation has failed, which says that somebody is gone.
-  static constexpr auto kLostAfterFailure = std::chrono::seconds(4);
-  static constexpr auto kGrace = std::chrono::seconds(20);
+  using Clock = std::chrono::steady_clock;
+  struct Timing {
+    Clock::duration beat = std::chrono::seconds(1);
+    Clock::duration lost_after = std::chrono::seconds(20);
+    // After an operation has failed, which says that somebody is gone.
+    Clock::duration lost_after_failure = std::chrono::seconds(4);
+    Clock::duration grace = std::chrono::seconds(20);
+  };
   static constexpr int64_t kWatched = 8;
 
   // `store`: a connection of its own, which nobody else uses.
-  RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size);
+  RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size, Timing timing);
+  RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size)
+      : RankWatch(std::move(store), rank, size, Timing()) {}
   ~RankWatch();
   RankWatch(const RankWatch&) = delete;
   RankWatch& operator=(const RankWatch&) = delete;
@@ -44,7 +50,6 @@ class RankWatch {
   void Leave(std::chrono::seconds patience);
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Other {
     int64_t rank;
     std::string beat;
@@ -61,13 +66,14 @@ class RankWatch {
 
   c10::intrusive_ptr<c10d::Store> store_;
   const int64_t rank_;
+  const Timing timing_;
   std::vector<Other> others_;  // the thread's alone
   int64_t beats_ = 0;          // likewise
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<std::string> lost_;
   Clock::time_point lost_at_;
-  Clock::duration lost_after_ = kLostAfter;
+  Clock::duration lost_after_;
   std::vector<std::pair<std::string, std::string>> to_leave_;  // key, text
   bool everyone_done_ = false;
   bool stop_ = false;

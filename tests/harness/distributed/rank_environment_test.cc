@@ -1,0 +1,75 @@
+#include "harness/distributed/rank_environment.h"
+
+#include <map>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+
+absl::StatusOr<RankEnvironment> Read(const std::map<std::string, std::string>& variables) {
+  return ReadRankEnvironment([&](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  });
+}
+
+TEST(RankEnvironment, IsOneProcessWithoutALauncher) {
+  const auto environment = Read({{"MASTER_ADDR", "node1"}, {"MASTER_PORT", "1"}});
+  ASSERT_TRUE(environment.ok());
+  EXPECT_EQ(environment->size, 1);
+  EXPECT_EQ(environment->rank, 0);
+}
+
+TEST(RankEnvironment, ReadsWhatTorchrunSets) {
+  const auto environment = Read({{"RANK", "5"},
+                                 {"WORLD_SIZE", "8"},
+                                 {"LOCAL_RANK", "1"},
+                                 {"LOCAL_WORLD_SIZE", "4"},
+                                 {"MASTER_ADDR", "node1"},
+                                 {"MASTER_PORT", "29500"},
+                                 {"TORCHELASTIC_USE_AGENT_STORE", "True"},
+                                 {"TORCHELASTIC_RESTART_COUNT", "2"}});
+  ASSERT_TRUE(environment.ok()) << environment.status();
+  EXPECT_EQ(environment->rank, 5);
+  EXPECT_EQ(environment->size, 8);
+  EXPECT_EQ(environment->local_rank, 1);
+  EXPECT_EQ(environment->local_size, 4);
+  EXPECT_EQ(environment->master_address, "node1");
+  EXPECT_EQ(environment->master_port, 29500);
+  EXPECT_TRUE(environment->launcher_holds_store);
+  // A restarted group does not read the keys of the one before.
+  EXPECT_THAT(environment->key_prefix, HasSubstr("2"));
+}
+
+TEST(RankEnvironment, ReadsSlurmOnlyWhereAMasterIsNamed) {
+  const std::map<std::string, std::string> batch_script = {{"SLURM_PROCID", "0"},
+                                                           {"SLURM_NTASKS", "4"}};
+  EXPECT_EQ(Read(batch_script)->size, 1);
+  auto step = batch_script;
+  step.insert({{"SLURM_LOCALID", "0"}, {"MASTER_ADDR", "node1"}, {"MASTER_PORT", "29500"}});
+  const auto environment = Read(step);
+  ASSERT_TRUE(environment.ok()) << environment.status();
+  EXPECT_EQ(environment->size, 4);
+  EXPECT_FALSE(environment->launcher_holds_store);
+}
+
+TEST(RankEnvironment, SaysWhatIsMissingOrWrong) {
+  const auto message = [](const std::map<std::string, std::string>& variables) {
+    return std::string(Read(variables).status().message());
+  };
+  EXPECT_THAT(message({{"RANK", "1"}}), HasSubstr("WORLD_SIZE is missing"));
+  EXPECT_THAT(message({{"RANK", "x"}, {"WORLD_SIZE", "2"}}), HasSubstr("RANK = \"x\""));
+  EXPECT_THAT(message({{"RANK", "2"}, {"WORLD_SIZE", "2"}}), HasSubstr("RANK = 2 is not below"));
+  EXPECT_THAT(message({{"RANK", "1"}, {"WORLD_SIZE", "2"}}), HasSubstr("MASTER_ADDR is missing"));
+  EXPECT_THAT(
+      message({{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "a"}, {"MASTER_PORT", "70000"}}),
+      HasSubstr("MASTER_PORT = 70000 is no port"));
+}
+
+}  // namespace
+}  // namespace bench::harness

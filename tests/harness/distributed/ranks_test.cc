@@ -1,0 +1,132 @@
+#include "harness/distributed/ranks.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/rank_threads.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+
+class OfEachSize : public ::testing::TestWithParam<int64_t> {};
+INSTANTIATE_TEST_SUITE_P(Ranks, OfEachSize, ::testing::Values(2, 3, 4));
+
+TEST_P(OfEachSize, AllToAllGivesEveryRankItsPieces) {
+  RunOnRanks(GetParam(), [](Ranks& ranks) {
+    const int64_t n = ranks.size();
+    // Piece j of rank r holds 10 r + j.
+    at::Tensor input = at::arange(n).to(at::kFloat) + 10.0 * static_cast<double>(ranks.rank());
+    at::Tensor output = at::empty_like(input);
+    ranks.AllToAll(output, input)->Wait();
+    EXPECT_TRUE(
+        output.equal(10 * at::arange(n).to(at::kFloat) + static_cast<double>(ranks.rank())));
+  });
+}
+
+TEST_P(OfEachSize, AllGatherFillsAWholeFromItsOwnPieces) {
+  RunOnRanks(GetParam(), [](Ranks& ranks) {
+    at::Tensor full = at::full({2 * ranks.size()}, -1, at::kBFloat16);
+    at::Tensor shard = full.narrow(0, 2 * ranks.rank(), 2);
+    shard.fill_(static_cast<double>(ranks.rank()));
+    ranks.AllGather(full, shard)->Wait();
+    EXPECT_TRUE(full.equal(at::arange(ranks.size()).repeat_interleave(2).to(at::kBFloat16)));
+  });
+}
+
+TEST_P(OfEachSize, GatherRowsKeepsRankOrderAndAllowsDifferentNumbers) {
+  RunOnRanks(GetParam(), [](Ranks& ranks) {
+    // Rank r has r rows of r: none of rank 0.
+    const at::Tensor rows = at::full({ranks.rank(), 2}, ranks.rank(), at::kLong);
+    std::vector<int64_t> expected;
+    for (int64_t r = 0; r < ranks.size(); ++r) expected.insert(expected.end(), 2 * r, r);
+    EXPECT_TRUE(ranks.GatherRows(rows).equal(at::tensor(expected, at::kLong).view({-1, 2})));
+  });
+}
+
+TEST_P(OfEachSize, TextOfTheLeaderReachesAllInOrder) {
+  RunOnRanks(GetParam(), [](Ranks& ranks) {
+    for (const std::string text : {"one", "", "three"}) {
+      const auto got = ranks.FromLeader(ranks.leads() ? text : "not this");
+      ASSERT_TRUE(got.ok()) << got.status();
+      EXPECT_EQ(*got, text);
+    }
+  });
+}
+
+TEST(Ranks, AgreeToStopWhenOneIsStopped) {
+  RunOnRanks(3, [](Ranks& ranks) {
+    EXPECT_TRUE(ranks.Agree(absl::OkStatus()).ok());
+    EXPECT_TRUE(IsStopped(ranks.Agree(ranks.rank() == 1 ? StoppedError() : absl::OkStatus())));
+  });
+}
+
+TEST(Ranks, OneProcessNeedsNoTransport) {
+  Ranks& alone = Ranks::OneProcess();
+  EXPECT_TRUE(alone.alone());
+  EXPECT_TRUE(alone.leads());
+  const at::Tensor rows = at::ones({2, 3});
+  EXPECT_TRUE(alone.GatherRows(rows).is_same(rows));
+  EXPECT_EQ(*alone.FromLeader("x"), "x");
+}
+
+TEST(Ranks, NamesTheRankThatDoesNotCome) {
+  const auto store = *RankStore::Open("127.0.0.1");
+  std::vector<std::thread> threads;
+  for (const int64_t rank : {0, 2}) {
+    threads.emplace_back([&, rank] {
+      const auto ranks =
+          Ranks::Join(ThreadRank(rank, 3, store.port()), {std::chrono::seconds(1), {}});
+      EXPECT_EQ(ExitCodeFor(ranks.status()), ExitCode::kEnvironment);
+      EXPECT_THAT(ranks.status().message(), HasSubstr("rank 1 of 3 did not come within 1 s"));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(Ranks, NamesWhatDiffersAndWhere) {
+  const auto store = *RankStore::Open("127.0.0.1");
+  std::vector<std::thread> threads;
+  for (const int64_t rank : {0, 1, 2}) {
+    threads.emplace_back([&, rank] {
+      const auto ranks =
+          Ranks::Join(ThreadRank(rank, 3, store.port()),
+                      {std::chrono::seconds(30),
+                       {{"definition", rank == 2 ? "bbb" : "aaa"}, {"program", "p"}}});
+      EXPECT_EQ(ExitCodeFor(ranks.status()), ExitCode::kUsage);
+      EXPECT_THAT(ranks.status().message(), HasSubstr("ranks 0 and 2 differ in definition"));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(Ranks, SaysThatThePortIsInUse) {
+  const auto store = *RankStore::Open("127.0.0.1");
+  RankEnvironment environment = ThreadRank(0, 2, store.port());
+  environment.launcher_holds_store = false;  // rank 0 would offer the store there itself
+  const auto ranks = Ranks::Join(environment, {std::chrono::seconds(2), {}});
+  EXPECT_EQ(ExitCodeFor(ranks.status()), ExitCode::kEnvironment);
+  EXPECT_THAT(ranks.status().message(), HasSubstr(absl::StrCat("port ", store.port())));
+  EXPECT_THAT(ranks.status().message(), HasSubstr("in use"));
+}
+
+// The rank that ends says why; a rank that waits for it learns the reason.
+TEST(Ranks, ALostRankIsNamedWithItsReason) {
+  RunOnRanks(2, [](Ranks& ranks) {
+    if (ranks.rank() == 1) {
+      ranks.LeaveBecause(EnvironmentError("no space left on device"));
+      return;
+    }
+    try {
+      ranks.GatherRows(at::ones({1}));
+      ADD_FAILURE() << "rank 1 took part";
+    } catch (const RankLost& lost) {
+      EXPECT_THAT(lost.what(), HasSubstr("rank 1 ended: no space left on device"));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace bench::harness
