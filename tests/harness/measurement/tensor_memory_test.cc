@@ -97,7 +97,7 @@ TEST_F(CpuTensorMemory, ThePeakStartsAnewAtWhatThereIs) {
 
 // exp keeps its result for its gradient.
 TEST_F(CpuTensorMemory, AGraphHoldsWhatItsBackwardNeeds) {
-  constexpr int64_t kBytes = 4 * 1000;
+  constexpr int64_t kBytes = int64_t{4} * 1000;
   at::Tensor w = torch::zeros({1000}, torch::requires_grad());
   EXPECT_EQ(Read().now, kBytes);
   at::Tensor sum = w.exp().exp().sum();
