@@ -24,11 +24,13 @@ inline RunHeader SampleHeader() {
   header.definition_toml = "schema = 1  # 试验\n";
   header.definition_json = "{\"schema\":1}";
   header.inputs = {{"data", std::string(64, '1')}, {"tokenizer", std::string(64, '2')}};
+  std::string diff(70'000, 'x');
+  diff += "差";
   header.provenance = {{"commit", "abc"},
                        {"cores", int64_t{2}},
                        {"memory_gib", 23.5},
                        {"dirty", true},
-                       {"diff", std::string(70'000, 'x') + "差"}};
+                       {"diff", diff}};
   return header;
 }
 
