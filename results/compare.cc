@@ -79,7 +79,7 @@ class Comparability {
   std::vector<std::string> reasons_;
 };
 
-// (step, path) -> value; a summary value comes after every step.
+// (step, path) -> value; a summary value, and a rank's, comes after every step.
 using Place = std::pair<int64_t, std::string>;
 constexpr int64_t kAfterAllSteps = INT64_MAX;
 
@@ -93,6 +93,13 @@ std::map<Place, std::string> DigestsOf(const RunRecord& record) {
   return out;
 }
 
+void AddDeterministic(const std::map<std::string, SummaryValue>& values, const std::string& group,
+                      std::map<Place, double>* out) {
+  for (const auto& [path, item] : values) {
+    if (item.metric.deterministic) (*out)[{kAfterAllSteps, absl::StrCat(group, path)}] = item.value;
+  }
+}
+
 std::map<Place, double> DeterministicValuesOf(const RunRecord& record) {
   std::map<Place, double> out;
   for (const auto& [group, all] :
@@ -104,10 +111,9 @@ std::map<Place, double> DeterministicValuesOf(const RunRecord& record) {
       }
     }
   }
-  for (const auto& [path, summary] : record.summary) {
-    if (summary.metric.deterministic) {
-      out[{kAfterAllSteps, absl::StrCat("summary/", path)}] = summary.value;
-    }
+  AddDeterministic(record.summary, "summary/", &out);
+  for (const auto& [rank, values] : record.ranks) {
+    AddDeterministic(values, absl::StrCat("ranks/", rank, "/"), &out);
   }
   return out;
 }

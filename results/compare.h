@@ -41,7 +41,7 @@ struct SummaryRow {
 // The first place at which two strict runs differ.
 struct Difference {
   std::string path;             // "digests/weights", "steps/loss"
-  std::optional<int64_t> step;  // absent for a summary value
+  std::optional<int64_t> step;  // absent for a summary value and a rank's
   std::string base;             // the digest or value, "absent" where there is none
   std::string head;
 };

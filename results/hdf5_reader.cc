@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
@@ -176,17 +177,24 @@ absl::StatusOr<Series> ReadSeries(const Hdf5Id& dataset) {
   return series;
 }
 
-// Calls `read(link, dataset)` for every dataset in /`name` that is not a dimension scale.
+// Calls `read(link, dataset)` for every dataset in `group` that is not a dimension scale.
 template <typename ReadOne>
-absl::Status ForEachDataset(const Hdf5Id& file, const std::string& name, ReadOne read) {
-  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, OpenGroup(file, name));
+absl::Status ForEachDataset(const Hdf5Id& group, ReadOne read) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> links, LinkNames(group));
   for (const std::string& link : links) {
     BENCH_ASSIGN_OR_RETURN(const Hdf5Id dataset, OpenDataset(group, link));
     if (H5DSis_scale(dataset.get()) > 0) continue;
-    BENCH_RETURN_IF_ERROR(Annotate(read(link, dataset), absl::StrCat("/", name)));
+    BENCH_RETURN_IF_ERROR(read(link, dataset));
   }
   return absl::OkStatus();
+}
+// The same in /`name`, which an error then names.
+template <typename ReadOne>
+absl::Status ForEachDataset(const Hdf5Id& file, const std::string& name, ReadOne read) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, OpenGroup(file, name));
+  return ForEachDataset(group, [&](const std::string& link, const Hdf5Id& dataset) {
+    return Annotate(read(link, dataset), absl::StrCat("/", name));
+  });
 }
 
 // Calls `read(name, group)` for every group in /`name`.
@@ -298,12 +306,34 @@ absl::Status ReadTable(const Hdf5Id& group, Table* table) {
   return absl::OkStatus();
 }
 
-absl::Status ReadSummary(const Hdf5Id& dataset, RunRecord* record) {
-  SummaryValue summary;
-  BENCH_ASSIGN_OR_RETURN(summary.metric, ReadMetric(dataset));
-  BENCH_ASSIGN_OR_RETURN(summary.value, ReadScalarNumber(dataset));
-  record->summary[summary.metric.Path()] = std::move(summary);
+absl::Status ReadValue(const Hdf5Id& dataset, std::map<std::string, SummaryValue>* out) {
+  SummaryValue item;
+  BENCH_ASSIGN_OR_RETURN(item.metric, ReadMetric(dataset));
+  BENCH_ASSIGN_OR_RETURN(item.value, ReadScalarNumber(dataset));
+  (*out)[item.metric.Path()] = std::move(item);
   return absl::OkStatus();
+}
+
+absl::Status ReadRank(const std::string& name, const Hdf5Id& group, RunRecord* record) {
+  int64_t rank = 0;
+  const bool is_rank = absl::SimpleAtoi(name, &rank) && absl::StrCat(rank) == name && rank >= 0 &&
+                       rank < record->header.world_size;
+  if (!is_rank) {
+    return DataError(
+        absl::StrCat("is no rank of a run of ", record->header.world_size, " processes"));
+  }
+  return ForEachDataset(group,
+                        [&values = record->ranks[rank]](const std::string&, const Hdf5Id& dataset) {
+                          return ReadValue(dataset, &values);
+                        });
+}
+
+// Files written before there were figures of ranks lack the group.
+absl::Status ReadRanks(const Hdf5Id& file, RunRecord* record) {
+  if (H5Lexists(file.get(), "ranks", H5P_DEFAULT) == 0) return absl::OkStatus();
+  return ForEachGroup(file, "ranks", [record](const std::string& name, const Hdf5Id& group) {
+    return ReadRank(name, group, record);
+  });
 }
 
 absl::Status ReadAttributeGroups(const Hdf5Id& file, RunRecord* record) {
@@ -343,8 +373,9 @@ absl::Status ReadRecord(const Hdf5Id& file, RunRecord* record) {
       ForEachDataset(file, "digests", [record](const std::string& link, const Hdf5Id& dataset) {
         return ReadDigests(link, dataset, record);
       }));
+  BENCH_RETURN_IF_ERROR(ReadRanks(file, record));
   return ForEachDataset(file, "summary", [record](const std::string&, const Hdf5Id& dataset) {
-    return ReadSummary(dataset, record);
+    return ReadValue(dataset, &record->summary);
   });
 }
 

@@ -264,12 +264,21 @@ absl::Status WriteTables(const Hdf5Id& file, const std::map<std::string, Table>&
   return absl::OkStatus();
 }
 
-absl::Status WriteSummary(const Hdf5Id& file, const std::map<std::string, SummaryValue>& summary) {
-  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, CreateGroup(file, "summary"));
-  for (const auto& [path, item] : summary) {
+absl::Status WriteValues(const Hdf5Id& parent, const std::string& link,
+                         const std::map<std::string, SummaryValue>& values) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, CreateGroup(parent, link));
+  for (const auto& [path, item] : values) {
     BENCH_ASSIGN_OR_RETURN(const Hdf5Id dataset,
                            WriteScalar(group, layout::MetricLinkName(item.metric), item.value));
     BENCH_RETURN_IF_ERROR(WriteMetric(dataset, item.metric));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteRanks(const Hdf5Id& file, const RunRecord& record) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, CreateGroup(file, "ranks"));
+  for (const auto& [rank, values] : record.ranks) {
+    BENCH_RETURN_IF_ERROR(WriteValues(group, absl::StrCat(rank), values));
   }
   return absl::OkStatus();
 }
@@ -288,7 +297,8 @@ absl::Status WriteRecord(const Hdf5Id& file, const RunRecord& record) {
   BENCH_RETURN_IF_ERROR(WriteSamples(file, record.samples));
   BENCH_RETURN_IF_ERROR(WriteDigests(file, record.digests));
   BENCH_RETURN_IF_ERROR(WriteTables(file, record.tables));
-  return WriteSummary(file, record.summary);
+  BENCH_RETURN_IF_ERROR(WriteRanks(file, record));
+  return WriteValues(file, "summary", record.summary);
 }
 
 }  // namespace

@@ -60,6 +60,13 @@ requires(std::is_same_v<std::remove_const_t<E>, SampleEvent> ||
   visit("value", event.value);
 }
 template <typename E, typename V>
+requires std::is_same_v<std::remove_const_t<E>, RankEvent>
+void VisitEvent(E& event, V&& visit) {
+  visit("rank", event.rank);
+  visit("id", event.metric_id);
+  visit("value", event.value);
+}
+template <typename E, typename V>
 requires std::is_same_v<std::remove_const_t<E>, RangeEvent>
 void VisitEvent(E& event, V&& visit) {
   visit("step", event.step);
@@ -86,6 +93,7 @@ constexpr std::string_view NameOf(const TableEvent&) { return "table"; }
 constexpr std::string_view NameOf(const SampleEvent&) { return "sample"; }
 constexpr std::string_view NameOf(const RangeEvent&) { return "range"; }
 constexpr std::string_view NameOf(const SummaryEvent&) { return "summary"; }
+constexpr std::string_view NameOf(const RankEvent&) { return "rank"; }
 constexpr std::string_view NameOf(const NoteEvent&) { return "note"; }
 constexpr std::string_view NameOf(const EndEvent&) { return "end"; }
 
@@ -138,6 +146,7 @@ std::optional<EventBody> MakeBody(std::string_view name) {
       SampleEvent{},
       RangeEvent{},
       SummaryEvent{},
+      RankEvent{},
       NoteEvent{},
       EndEvent{},
   };

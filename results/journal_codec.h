@@ -58,6 +58,12 @@ struct SummaryEvent {
   int64_t metric_id = 0;
   double value = 0;
 };
+// A summary value of one process.
+struct RankEvent {
+  int64_t rank = 0;
+  int64_t metric_id = 0;
+  double value = 0;
+};
 struct NoteEvent {
   std::string name;
   Attribute value;
@@ -67,8 +73,9 @@ struct EndEvent {
   RunStatus status = RunStatus::kInterrupted;
 };
 
-using EventBody = std::variant<BeginEvent, MetricEvent, RowEvent, DigestEvent, TableEvent,
-                               SampleEvent, RangeEvent, SummaryEvent, NoteEvent, EndEvent>;
+using EventBody =
+    std::variant<BeginEvent, MetricEvent, RowEvent, DigestEvent, TableEvent, SampleEvent,
+                 RangeEvent, SummaryEvent, RankEvent, NoteEvent, EndEvent>;
 struct Event {
   int64_t attempt = 1;
   EventBody body;

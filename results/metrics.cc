@@ -282,6 +282,75 @@ const MetricDescriptor kPeakMemory = {
     "peak_memory", "bytes", kLower, false, 0.02, "Largest resident set of the process", kMemory,
 };
 
+// Sizes of what a rank holds follow from the model and the sharding alone. A peak may also depend
+// on when the threads of a collective operation allocate and free.
+const MetricDescriptor kParameterBytes = {
+    "parameter_bytes", "bytes", kLower, true, 0, "Parameters that the rank holds", kMemory,
+};
+const MetricDescriptor kGradientBytes = {
+    "gradient_bytes", "bytes", kLower, true, 0, "Gradients that the rank keeps for its step",
+    kMemory,
+};
+const MetricDescriptor kOptimizerStateBytes = {
+    "optimizer_state_bytes",
+    "bytes",
+    kLower,
+    true,
+    0,
+    "Moments and master weights that the rank holds",
+    kMemory,
+};
+const MetricDescriptor kCommunicationBufferBytes = {
+    "communication_buffer_bytes",
+    "bytes",
+    kLower,
+    true,
+    0,
+    "Buffers that the rank keeps for collective operations",
+    kMemory,
+};
+const MetricDescriptor kActivationBytes = {
+    "activation_bytes",
+    "bytes",
+    kLower,
+    false,
+    0.02,
+    "Largest sum of the tensors that live within a step only",
+    kMemory,
+};
+const MetricDescriptor kPeakTensorBytes = {
+    "peak_tensor_bytes",
+    "bytes",
+    kLower,
+    false,
+    0.02,
+    "Largest sum of all tensors in a step",
+    kMemory,
+};
+const MetricDescriptor kStateBytesRatio = {
+    "state_bytes_ratio",
+    "1",
+    kLower,
+    true,
+    0,
+    "Bytes of parameters, gradients and optimizer states / what ZeRO's formula gives",
+    kMemory,
+};
+
+// As the sockets count them: with Gloo's headers, which are as many whichever rank comes first.
+const MetricDescriptor kSentBytes = {
+    "sent_bytes", "bytes", kLower, true, 0.01, "Bytes that the rank sent in a step", kCount,
+};
+const MetricDescriptor kSentBytesRatio = {
+    "sent_bytes_ratio",
+    "1",
+    kLower,
+    true,
+    0.01,
+    "Bytes that the rank sent in a step / those of 2 (N - 1) / N elements a parameter, N ranks",
+    kCount,
+};
+
 const MetricDescriptor kParameters = {
     "parameters", "1", kNone, true, 0, "Trained parameters of the model", kCount,
 };
@@ -401,6 +470,15 @@ constexpr const MetricDescriptor* kAll[] = {
     &kTrainTime,
     &kWallTime,
     &kPeakMemory,
+    &kParameterBytes,
+    &kGradientBytes,
+    &kOptimizerStateBytes,
+    &kCommunicationBufferBytes,
+    &kActivationBytes,
+    &kPeakTensorBytes,
+    &kStateBytesRatio,
+    &kSentBytes,
+    &kSentBytesRatio,
     &kParameters,
     &kOptimizerSteps,
     &kBatchTokens,

@@ -79,6 +79,18 @@ extern const MetricDescriptor kWallTime;
 
 // Memory.
 extern const MetricDescriptor kPeakMemory;
+// Of one rank. Sizes of what it holds, and peaks of its device's tensors.
+extern const MetricDescriptor kParameterBytes;
+extern const MetricDescriptor kGradientBytes;
+extern const MetricDescriptor kOptimizerStateBytes;
+extern const MetricDescriptor kCommunicationBufferBytes;
+extern const MetricDescriptor kActivationBytes;
+extern const MetricDescriptor kPeakTensorBytes;
+extern const MetricDescriptor kStateBytesRatio;
+
+// Communication of one rank.
+extern const MetricDescriptor kSentBytes;
+extern const MetricDescriptor kSentBytesRatio;
 
 // Sizes and counts.
 extern const MetricDescriptor kParameters;

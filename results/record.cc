@@ -24,6 +24,16 @@ std::optional<NonFinite> FirstNonFinite(const std::map<std::string, Series>& gro
   return first;
 }
 
+std::optional<NonFinite> FirstNonFinite(const std::map<std::string, SummaryValue>& values,
+                                        const std::string& group_name) {
+  for (const auto& [path, item] : values) {
+    if (item.metric.kind == MetricKind::kLearning && !std::isfinite(item.value)) {
+      return NonFinite{absl::StrCat(group_name, "/", path), std::nullopt};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view Name(RunStatus status) {
@@ -70,13 +80,11 @@ std::optional<NonFinite> FirstNonFinite(const RunRecord& record) {
   std::optional<NonFinite> first = FirstNonFinite(record.steps, "steps");
   const std::optional<NonFinite> eval = FirstNonFinite(record.evals, "evals");
   if (eval && (!first || *eval->step < *first->step)) first = eval;
-  if (first) return first;
-  for (const auto& [path, summary] : record.summary) {
-    if (summary.metric.kind == MetricKind::kLearning && !std::isfinite(summary.value)) {
-      return NonFinite{absl::StrCat("summary/", path), std::nullopt};
-    }
+  if (!first) first = FirstNonFinite(record.summary, "summary");
+  for (const auto& [rank, values] : record.ranks) {
+    if (!first) first = FirstNonFinite(values, absl::StrCat("ranks/", rank));
   }
-  return std::nullopt;
+  return first;
 }
 
 }  // namespace bench::results

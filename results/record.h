@@ -141,6 +141,8 @@ struct RunRecord {
   std::map<std::string, DigestSeries> digests;
   std::map<std::string, Table> tables;
   std::map<std::string, SummaryValue> summary;
+  // The same of single processes, by rank: 0 to world_size - 1.
+  std::map<int64_t, std::map<std::string, SummaryValue>> ranks;
   std::map<std::string, Attribute> notes;  // facts learnt during the run, such as artifact digests
 
   bool resumed() const { return attempts > 1; }
@@ -151,7 +153,7 @@ struct RunRecord {
 // The first non-finite value of a learning metric: where it was recorded.
 struct NonFinite {
   std::string path;             // "steps/loss"
-  std::optional<int64_t> step;  // absent in a summary
+  std::optional<int64_t> step;  // absent in a summary and of a rank
 };
 std::optional<NonFinite> FirstNonFinite(const RunRecord& record);
 

@@ -38,6 +38,8 @@ absl::Status RecordBuilder::On(const BeginEvent& event) {
   }
   ++attempt_;
   metrics_.clear();
+  // Shares of another number of processes.
+  if (event.header.world_size != record_.header.world_size) record_.ranks.clear();
   record_.header = event.header;
   record_.status = RunStatus::kInterrupted;
   record_.attempts = attempt_;
@@ -146,6 +148,16 @@ absl::Status RecordBuilder::On(const RangeEvent& event) {
 absl::Status RecordBuilder::On(const SummaryEvent& event) {
   BENCH_ASSIGN_OR_RETURN(const MetricInfo* metric, Metric(event.metric_id));
   record_.summary[metric->Path()] = SummaryValue{*metric, event.value};
+  return absl::OkStatus();
+}
+
+absl::Status RecordBuilder::On(const RankEvent& event) {
+  if (event.rank < 0 || event.rank >= record_.header.world_size) {
+    return DataError(absl::StrCat("rank ", event.rank, " in a run of ", record_.header.world_size,
+                                  " processes"));
+  }
+  BENCH_ASSIGN_OR_RETURN(const MetricInfo* metric, Metric(event.metric_id));
+  record_.ranks[event.rank][metric->Path()] = SummaryValue{*metric, event.value};
   return absl::OkStatus();
 }
 

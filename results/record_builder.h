@@ -3,8 +3,9 @@
 // A value recorded twice for one step is the later one; times of a range add up. When an attempt
 // begins after step R, all rows so far with a step above R are dropped. Rows without a step
 // (samples, tables without steps) of an earlier attempt are dropped when the new attempt records
-// its first one for that name. Summary values and notes are overwritten by name. Errors: DataError
-// for events that contradict each other.
+// its first one for that name. Summary values, those of single ranks and notes are overwritten by
+// name; an attempt with another number of ranks drops the values of ranks. Errors: DataError for
+// events that contradict each other.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +56,7 @@ class RecordBuilder {
   absl::Status On(const SampleEvent& event);
   absl::Status On(const RangeEvent& event);
   absl::Status On(const SummaryEvent& event);
+  absl::Status On(const RankEvent& event);
   absl::Status On(const NoteEvent& event);
   absl::Status On(const EndEvent& event);
 

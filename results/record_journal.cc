@@ -1,5 +1,6 @@
 #include "results/record_journal.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -27,6 +28,7 @@ class RecordWriter {
     for (const auto& [path, summary] : record_.summary) {
       Add(SummaryEvent{Declare(summary.metric), summary.value});
     }
+    for (const auto& [rank, values] : record_.ranks) Ranks(rank, values);
     for (const auto& [name, value] : record_.notes) Add(NoteEvent{name, value});
     Add(EndEvent{record_.status});
     BENCH_RETURN_IF_ERROR(status_);
@@ -73,6 +75,10 @@ class RecordWriter {
   void Samples(const SampleSeries& samples) {
     const int64_t id = Declare(samples.metric);
     for (const double value : samples.value) Add(SampleEvent{id, value});
+  }
+
+  void Ranks(int64_t rank, const std::map<std::string, SummaryValue>& values) {
+    for (const auto& [path, item] : values) Add(RankEvent{rank, Declare(item.metric), item.value});
   }
 
   void Digests(const std::string& name, const DigestSeries& digests) {

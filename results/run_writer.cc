@@ -65,6 +65,7 @@ struct KnownTable {
 struct RunWriter::State {
   std::string folder;
   std::optional<JournalFile> journal;  // absent: rows are dropped
+  int64_t world_size = 1;
   int64_t attempt = 1;
   int64_t torn_bytes = 0;
   double flush_interval_s = 0;
@@ -119,7 +120,7 @@ absl::StatusOr<std::unique_ptr<RunWriter>> RunWriter::Create(const std::string& 
   BENCH_RETURN_IF_ERROR(CheckNames(header));
   const BeginEvent begin{header, std::nullopt, 0};
   BENCH_ASSIGN_OR_RETURN(JournalFile journal, JournalFile::Create(folder, EncodeEvent({1, begin})));
-  auto state = std::make_unique<State>(State{folder, std::move(journal)});
+  auto state = std::make_unique<State>(State{folder, std::move(journal), header.world_size});
   state->flush_interval_s = flush_interval_s;
   return std::unique_ptr<RunWriter>(new RunWriter(std::move(state)));
 }
@@ -143,7 +144,7 @@ absl::StatusOr<std::unique_ptr<RunWriter>> RunWriter::Resume(const std::string& 
   BENCH_ASSIGN_OR_RETURN(const RunRecord kept, read->builder.Build());
 
   BENCH_ASSIGN_OR_RETURN(JournalFile journal, JournalFile::Continue(folder, read->valid_bytes));
-  auto state = std::make_unique<State>(State{folder, std::move(journal)});
+  auto state = std::make_unique<State>(State{folder, std::move(journal), header.world_size});
   state->attempt = attempt;
   state->torn_bytes = read->torn_bytes;
   state->flush_interval_s = flush_interval_s;
@@ -198,6 +199,16 @@ absl::Status RunWriter::Range(int64_t step, const std::string& name, int64_t cou
 absl::Status RunWriter::Summary(const MetricValue& value) {
   BENCH_ASSIGN_OR_RETURN(const int64_t id, state_->IdOf(value.key));
   return state_->Add(SummaryEvent{id, value.value});
+}
+
+absl::Status RunWriter::Rank(int64_t rank, const MetricValue& value) {
+  if (!state_->journal) return absl::OkStatus();
+  if (rank < 0 || rank >= state_->world_size) {
+    return UsageError(absl::StrCat("a value of rank ", rank, ", ", value.key.Path(),
+                                   ", in a run of ", state_->world_size, " processes"));
+  }
+  BENCH_ASSIGN_OR_RETURN(const int64_t id, state_->IdOf(value.key));
+  return state_->Add(RankEvent{rank, id, value.value});
 }
 
 absl::Status RunWriter::Note(const std::string& name, const Attribute& value) {

@@ -59,6 +59,8 @@ class RunWriter {
   absl::Status Range(int64_t step, const std::string& name, int64_t count, double host_s,
                      std::optional<double> device_s);
   absl::Status Summary(const MetricValue& value);
+  // A value of one process, 0 to the header's world_size - 1 (else UsageError); the last one wins.
+  absl::Status Rank(int64_t rank, const MetricValue& value);
   // A fact learnt during the run, such as the digest of its artifact; the last value wins.
   absl::Status Note(const std::string& name, const Attribute& value);
 

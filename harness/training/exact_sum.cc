@@ -9,7 +9,7 @@ namespace bench::harness {
 namespace {
 
 constexpr int kDigitBits = 32;
-constexpr int kLowestBit = -1088;
+constexpr int kLowestBit = -1152;
 constexpr int kMantissaBits = 53;
 constexpr size_t kNotFinite = ExactSum::kDigits - 1;
 constexpr size_t kHighest = ExactSum::kDigits - 2;

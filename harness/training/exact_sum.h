@@ -15,8 +15,8 @@ namespace bench::harness {
 
 class ExactSum {
  public:
-  // Digit i counts units of 2^(32 i - 1088); the last one counts numbers that were not finite.
-  static constexpr size_t kDigits = 69;
+  // Digit i counts units of 2^(32 i - 1152); the last one counts numbers that were not finite.
+  static constexpr size_t kDigits = 71;
   using Digits = std::array<int64_t, kDigits>;
 
   void Add(double value);

@@ -59,7 +59,7 @@ TEST(RenderText, SaysWhyRunsAreNotComparable) {
 
 TEST(RenderText, SaysThatRunsAreIdentical) {
   EXPECT_THAT(RenderText(Compare(SampleRecord(), SampleRecord())),
-              HasSubstr("bitwise: identical (3 digests, 11 deterministic values)\n"));
+              HasSubstr("bitwise: identical (3 digests, 12 deterministic values)\n"));
 }
 
 // Fault 17.

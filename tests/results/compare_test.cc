@@ -56,8 +56,9 @@ TEST(Compare, ARunEqualsItself) {
   ASSERT_TRUE(comparison.bitwise.has_value());
   EXPECT_TRUE(comparison.bitwise->identical());
   EXPECT_EQ(comparison.bitwise->num_digests, 3);
-  // loss 3, learning rate 3, grad norm 1, exact match 1 + 1; summaries loss and exact match.
-  EXPECT_EQ(comparison.bitwise->num_values, 11);
+  // loss 3, learning rate 3, grad norm 1, exact match 1 + 1; summaries loss and exact match;
+  // examples of rank 2.
+  EXPECT_EQ(comparison.bitwise->num_values, 12);
   for (const SummaryRow& row : comparison.rows) EXPECT_EQ(row.verdict, Verdict::kSame);
   EXPECT_EQ(comparison.exit_code(), ExitCode::kOk);
 }
@@ -129,7 +130,7 @@ TEST(Compare, EachDifferenceThatForbidsComparingIsNamed) {
       {"machine class", [](RunRecord& r) { r.header.machine_class = "other"; }},
       {"device", [](RunRecord& r) { r.header.device = "cuda"; }},
       {"threads", [](RunRecord& r) { r.header.threads = 4; }},
-      {"processes", [](RunRecord& r) { r.header.world_size = 2; }},
+      {"processes", [](RunRecord& r) { r.header.world_size = 16; }},
       {"strict", [](RunRecord& r) { r.header.strict = false; }},
       {"input data", [](RunRecord& r) { r.header.inputs["data"] = "other"; }},
       {"input initial_weights", [](RunRecord& r) { r.header.inputs["initial_weights"] = "w"; }},
@@ -188,6 +189,19 @@ TEST(Compare, TheFirstDifferingStepAndMetricIsNamed) {
   EXPECT_EQ(metric->step, 2);
   EXPECT_EQ(metric->base, "0.75");
   EXPECT_EQ(metric->head, "1.75");
+}
+
+TEST(Compare, ADeterministicValueOfOneRankIsComparedBitwise) {
+  const Comparison comparison = With([](RunRecord& head) {
+    head.ranks[2]["examples/zh_hant/50%"].value = 8;
+    head.ranks[0]["peak_memory"].value = 1;  // not deterministic
+  });
+  ASSERT_TRUE(comparison.bitwise->metric.has_value());
+  EXPECT_EQ(comparison.bitwise->metric->path, "ranks/2/examples/zh_hant/50%");
+  EXPECT_EQ(comparison.bitwise->metric->step, std::nullopt);
+  EXPECT_EQ(comparison.bitwise->metric->base, "7");
+  EXPECT_EQ(comparison.bitwise->metric->head, "8");
+  EXPECT_EQ(comparison.exit_code(), ExitCode::kOk);  // a difference alone is no regression
 }
 
 TEST(Compare, OneUnitInTheLastPlaceIsADifference) {

@@ -114,6 +114,46 @@ TEST_F(DamagedResults, MissingObjectsAreNamed) {
   ExpectRefused("summary: is missing");
 }
 
+// Files of before there were figures of ranks.
+TEST_F(DamagedResults, WithoutTheGroupOfRanksTheRestIsRead) {
+  Edit([](hid_t file) { H5Ldelete(file, "/ranks", H5P_DEFAULT); });
+  RunRecord expected = SampleRecord();
+  expected.ranks.clear();
+  const auto read = ReadResults(path_);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, expected);
+}
+
+TEST_F(DamagedResults, RanksThatTheRunHasNotAreRefused) {
+  std::string from = "/ranks/11";
+  for (const std::string name : {"12", "-1", "02", "one", "1%2F"}) {
+    const std::string to = "/ranks/" + name;
+    Edit([&](hid_t file) {
+      ASSERT_GE(H5Lmove(file, from.c_str(), file, to.c_str(), H5P_DEFAULT, H5P_DEFAULT), 0);
+    });
+    ExpectRefused(to + ": is no rank of a run of 12 processes");
+    from = to;
+  }
+}
+
+TEST_F(DamagedResults, RanksThatAreNoGroupsOfDatasetsAreRefused) {
+  Edit([](hid_t file) {
+    const Hdf5Id group(H5Gopen2(file, "/ranks/2", H5P_DEFAULT));
+    const Hdf5Id inner(H5Gcreate2(group.get(), "inner", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  });
+  ExpectRefused("/ranks/2/inner: is not the kind of object expected");
+  Edit([](hid_t file) {
+    H5Ldelete(file, "/ranks/2", H5P_DEFAULT);
+    H5Lcreate_hard(file, "/summary/loss", file, "/ranks/2", H5P_DEFAULT, H5P_DEFAULT);
+  });
+  ExpectRefused("/ranks/2: is not the kind of object expected");
+  Edit([](hid_t file) {
+    H5Ldelete(file, "/ranks", H5P_DEFAULT);
+    H5Lcreate_soft("/summary", file, "/ranks", H5P_DEFAULT, H5P_DEFAULT);
+  });
+  ExpectRefused("ranks: is a soft or external link");
+}
+
 TEST_F(DamagedResults, MissingAttributesAreNamed) {
   Edit([](hid_t file) {
     const Hdf5Id dataset(H5Dopen2(file, "/steps/loss", H5P_DEFAULT));

@@ -59,6 +59,7 @@ TEST(JournalCodec, RowsAreReadBackBitForBit) {
 TEST(JournalCodec, NanIsReadBackAsNan) {
   EXPECT_TRUE(std::isnan(RoundTrip(SampleEvent{3, std::nan("")}).value));
   EXPECT_TRUE(std::isnan(RoundTrip(SummaryEvent{3, std::nan("")}).value));
+  EXPECT_TRUE(std::isnan(RoundTrip(RankEvent{1, 3, std::nan("")}).value));
 }
 
 TEST(JournalCodec, OtherEventsAreReadBack) {
@@ -96,6 +97,17 @@ TEST(JournalCodec, IsTheFormatThatIsSpecified) {
   EXPECT_EQ(row.values, (std::vector<std::pair<int64_t, double>>{{0, 0.25}}));
 }
 
+TEST(JournalCodec, ValuesOfRanksAreWhatIsSpecified) {
+  const Json rank = {{"attempt", 1}, {"event", "rank"}, {"rank", 5}, {"id", 3}, {"value", 4096.0}};
+  const auto event = DecodeEvent(Cbor(rank));
+  ASSERT_TRUE(event.ok()) << event.status();
+  const auto& value = std::get<RankEvent>(event->body);
+  EXPECT_EQ(value.rank, 5);
+  EXPECT_EQ(value.metric_id, 3);
+  EXPECT_EQ(value.value, 4096);
+  EXPECT_EQ(Json::from_cbor(EncodeEvent(*event)), rank);
+}
+
 void ExpectRefused(const std::string& payload, const std::string& what) {
   const auto event = DecodeEvent(payload);
   EXPECT_EQ(ExitCodeFor(event.status()), ExitCode::kBadData) << what;
@@ -120,6 +132,10 @@ TEST(JournalCodec, MalformedPayloadsAreRefusedNamingTheField) {
   ExpectRefused(Cbor({{"attempt", 1}, {"event", "end"}, {"status", "fine"}}), "\"status\"");
   ExpectRefused(Cbor({{"attempt", 1}, {"event", "digest"}, {"step", 1.5}}), "\"step\"");
   ExpectRefused(Cbor({{"attempt", 1}, {"event", "sample"}, {"id", 1}, {"value", 1}}), "\"value\"");
+  ExpectRefused(Cbor({{"attempt", 1}, {"event", "rank"}, {"id", 1}, {"value", 1.5}}),
+                "\"rank\" is missing");
+  ExpectRefused(Cbor({{"attempt", 1}, {"event", "rank"}, {"rank", "0"}, {"id", 1}, {"value", 1.5}}),
+                "\"rank\"");
   const Json row = {
       {"attempt", 1}, {"event", "step"}, {"step", 1}, {"tokens", 1}, {"wall_time_s", 0.5}};
   for (const Json& item : {Json(1), Json({0}), Json({0, 1}), Json({0.5, 0.5}), Json({0, "x"})}) {

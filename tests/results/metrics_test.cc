@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -42,6 +43,18 @@ TEST(Metrics, TimesAreNotDeterministic) {
     EXPECT_EQ(metric->kind == MetricKind::kTime, in_seconds) << metric->name;
     EXPECT_FALSE(in_seconds && metric->deterministic) << metric->name;
   }
+}
+
+// A memory metric is a number of bytes, or one over another.
+TEST(Metrics, MemoryIsInBytesAndLessIsBetter) {
+  int64_t num_memory = 0;
+  for (const MetricDescriptor* metric : AllMetrics()) {
+    if (metric->kind != MetricKind::kMemory) continue;
+    ++num_memory;
+    EXPECT_EQ(metric->units, metric->name.ends_with("_ratio") ? "1" : "bytes") << metric->name;
+    EXPECT_EQ(metric->better, Better::kLower) << metric->name;
+  }
+  EXPECT_EQ(num_memory, 8);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ def check_root(file):
         "machine_class": "0123456789abcdef",
         "device": "cpu",
         "threads": 2,
-        "world_size": 1,
+        "world_size": 12,
         "attempts": 1,
         "journal_torn_bytes": 0,
     }
@@ -43,7 +43,7 @@ def check_root(file):
     for name in ("format", "experiment", "status"):
         assert isinstance(file.attrs[name], str), name
     check(sorted(file), sorted(["definition", "inputs", "provenance", "notes", "steps", "evals",
-                                "ranges", "samples", "digests", "tables", "summary"]))
+                                "ranges", "samples", "digests", "tables", "ranks", "summary"]))
 
 
 def check_attribute_groups(file):
@@ -112,10 +112,24 @@ def check_the_rest(file):
     check(bool(file["summary/train_time"].attrs["deterministic"]), False)
 
 
+def check_ranks(file):
+    ranks = file["ranks"]
+    check(sorted(ranks, key=int), ["0", "2", "11"])
+    check({rank: group["peak_memory"][()] for rank, group in ranks.items()},
+          {"0": 4096.0, "2": 2048.0, "11": 1024.0})
+    check(ranks["2/peak_memory"].dtype, np.dtype("<f8"))
+    check(ranks["2/peak_memory"].attrs["units"], "bytes")
+    check(sorted(ranks["2"]), ["examples:zh_hant%2F50%25", "peak_memory"])
+    labelled = ranks["2/examples:zh_hant%2F50%25"]
+    check((labelled[()], labelled.attrs["metric"], labelled.attrs["label"]),
+          (7.0, "examples", "zh_hant/50%"))
+    check(bool(labelled.attrs["deterministic"]), True)
+
+
 def check_every_number_is_described(file):
     def visit(path, item):
         if isinstance(item, h5py.Dataset) and path.split("/")[0] in (
-                "steps", "evals", "ranges", "samples", "summary"):
+                "steps", "evals", "ranges", "samples", "ranks", "summary"):
             for name in ("units", "better", "deterministic", "description"):
                 assert name in item.attrs, f"{path} lacks {name}"
 
@@ -129,6 +143,7 @@ def sample(path, _):
         check_series(file)
         check_ranges(file)
         check_the_rest(file)
+        check_ranks(file)
         check_every_number_is_described(file)
 
 

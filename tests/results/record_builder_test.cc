@@ -14,15 +14,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 // Applies events to a builder, keeping the attempt.
 class Journalled {
  public:
   Journalled() { Begin(std::nullopt); }
 
-  Journalled& Begin(std::optional<int64_t> from_step) {
+  Journalled& Begin(std::optional<int64_t> from_step, int64_t world_size = 4) {
     ++attempt_;
-    Add(BeginEvent{SampleHeader(), from_step, 0});
+    RunHeader header = SampleHeader();
+    header.world_size = world_size;
+    Add(BeginEvent{header, from_step, 0});
     Add(MetricEvent{0, Info(kLoss)});
     return Add(MetricEvent{1, Info(kStepTime)});
   }
@@ -135,6 +138,30 @@ TEST(RecordBuilder, LaterSummariesAndNotesWin) {
   EXPECT_EQ(std::get<int64_t>(record.notes.at("n")), 1);
 }
 
+TEST(RecordBuilder, LaterValuesOfARankWinOverAResumptionToo) {
+  const RunRecord record = Journalled()
+                               .Add(RankEvent{0, 1, 5.0})
+                               .Add(RankEvent{3, 1, 6.0})
+                               .Begin(2)
+                               .Add(RankEvent{3, 0, 2.0})
+                               .Add(RankEvent{3, 1, 7.0})
+                               .Add(RankEvent{3, 1, 8.0})
+                               .Build();
+  EXPECT_THAT(record.ranks.at(0), ElementsAre(Pair("step_time", SummaryValue{Info(kStepTime), 5})));
+  EXPECT_THAT(record.ranks.at(3), ElementsAre(Pair("loss", SummaryValue{Info(kLoss), 2}),
+                                              Pair("step_time", SummaryValue{Info(kStepTime), 8})));
+  EXPECT_EQ(record.ranks.size(), 2u);
+}
+
+TEST(RecordBuilder, AnAttemptOfOtherProcessesDropsTheirValues) {
+  Journalled run;
+  run.Add(RankEvent{0, 1, 5.0}).Add(RankEvent{3, 1, 6.0}).Begin(2, /*world_size=*/2);
+  EXPECT_THAT(run.Build().ranks, IsEmpty());
+  run.Add(RankEvent{1, 1, 7.0});
+  EXPECT_EQ(run.Build().ranks.at(1).at("step_time").value, 7);
+  EXPECT_EQ(run.Build().ranks.size(), 1u);
+}
+
 TEST(RecordBuilder, StatusIsInterruptedUntilTheLastAttemptEnds) {
   Journalled run;
   EXPECT_EQ(run.Build().status, RunStatus::kInterrupted);
@@ -167,6 +194,10 @@ TEST(RecordBuilder, ContradictionsAreRefused) {
     return std::string(run.status().message());
   };
   EXPECT_THAT(error(Journalled().Add(SampleEvent{9, 1.0})), HasSubstr("metric number 9"));
+  EXPECT_THAT(error(Journalled().Add(RankEvent{0, 9, 1.0})), HasSubstr("metric number 9"));
+  EXPECT_THAT(error(Journalled().Add(RankEvent{4, 0, 1.0})),
+              HasSubstr("rank 4 in a run of 4 processes"));
+  EXPECT_THAT(error(Journalled().Add(RankEvent{-1, 0, 1.0})), HasSubstr("rank -1"));
   EXPECT_THAT(error(Journalled().Add(MetricEvent{0, Info(kChrf)})), HasSubstr("given twice"));
   EXPECT_THAT(error(Journalled().Begin(std::nullopt)), HasSubstr("from_step"));
   EXPECT_THAT(error(Journalled()

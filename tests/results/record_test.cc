@@ -52,8 +52,20 @@ TEST(FirstNonFinite, LooksAtSummariesLast) {
   EXPECT_FALSE(first->step.has_value());
 }
 
+TEST(FirstNonFinite, LooksAtRanksAfterSummaries) {
+  RunRecord record = SampleRecord();
+  record.ranks[2]["loss"] = {Info(kLoss), kNan};
+  const auto of_rank = FirstNonFinite(record);
+  ASSERT_TRUE(of_rank.has_value());
+  EXPECT_EQ(of_rank->path, "ranks/2/loss");
+  EXPECT_FALSE(of_rank->step.has_value());
+  record.summary["loss"].value = kNan;
+  EXPECT_EQ(FirstNonFinite(record)->path, "summary/loss");
+}
+
 TEST(FirstNonFinite, IgnoresWhatSaysNothingAboutLearning) {
   RunRecord record = SampleRecord();
+  record.ranks[0]["peak_memory"].value = kInfinity;
   record.summary["train_time"].value = kInfinity;
   record.steps["step_time"] = {Info(kStepTime), {1}, {100}, {0.5}, {kNan}};
   EXPECT_FALSE(FirstNonFinite(record).has_value());

@@ -36,6 +36,9 @@ TEST(RunWriter, WhatIsRecordedIsInTheResultsFile) {
   ASSERT_TRUE(writer->Sample({&kStepTime, ""}, 0.5).ok());
   ASSERT_TRUE(writer->Range(1, "forward", 3, 0.25, std::nullopt).ok());
   ASSERT_TRUE(writer->Summary({{&kLoss, ""}, 2.0}).ok());
+  ASSERT_TRUE(writer->Rank(11, {{&kPeakMemory, ""}, 1.0}).ok());
+  ASSERT_TRUE(writer->Rank(11, {{&kPeakMemory, ""}, 2.0}).ok());
+  ASSERT_TRUE(writer->Rank(0, {{&kPeakMemory, "weights"}, 3.0}).ok());
   ASSERT_TRUE(writer->Note("artifact", kSha).ok());
   const auto path = writer->Finish(RunStatus::kComplete);
   ASSERT_TRUE(path.ok()) << path.status();
@@ -52,6 +55,8 @@ TEST(RunWriter, WhatIsRecordedIsInTheResultsFile) {
   expected.samples["step_time"] = {Info(kStepTime), {0.5}};
   expected.ranges["forward"] = {{1}, {3}, {0.25}, {std::nullopt}};
   expected.summary["loss"] = {Info(kLoss), 2.0};
+  expected.ranks[11]["peak_memory"] = {Info(kPeakMemory), 2.0};
+  expected.ranks[0]["peak_memory/weights"] = {Info(kPeakMemory, "weights"), 3.0};
   expected.notes["artifact"] = kSha;
   EXPECT_EQ(*ReadResults(*path), expected);
   EXPECT_EQ(*RecoverJournal(folder / "run"), expected);  // the journal is kept
@@ -158,6 +163,7 @@ TEST(RunWriter, AFlippedBitInItsLastThreeFramesEndsThePrefixThere) {
 TEST(RunWriter, DiscardingOneTakesRowsAndLeavesNoResults) {
   const auto writer = RunWriter::Discarding();
   EXPECT_TRUE(writer->Step({1, 10, 0.5}, {{{&kLoss, ""}, 2.0}}).ok());
+  EXPECT_TRUE(writer->Rank(1, {{&kPeakMemory, ""}, 2.0}).ok());
   EXPECT_TRUE(writer->Flush().ok());
   EXPECT_EQ(ExitCodeFor(writer->Finish(RunStatus::kComplete).status()), ExitCode::kUsage);
 }
@@ -207,6 +213,34 @@ TEST(RunWriter, RecoverySaysWhereThereIsNoJournal) {
   const auto record = RecoverJournal(folder.path());
   EXPECT_EQ(ExitCodeFor(record.status()), ExitCode::kBadData);
   EXPECT_THAT(Message(record.status()), HasSubstr(folder.path()));
+}
+
+TEST(RunWriter, RefusesValuesOfRanksThatTheRunHasNot) {
+  TempFolder folder;
+  auto writer = Start(folder.path());
+  for (const int64_t rank : {int64_t{-1}, SampleHeader().world_size}) {
+    const absl::Status status = writer->Rank(rank, {{&kPeakMemory, ""}, 1.0});
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage);
+    EXPECT_THAT(Message(status), HasSubstr("peak_memory, in a run of 12 processes"));
+  }
+  EXPECT_TRUE(ReadResults(*writer->Finish(RunStatus::kComplete))->ranks.empty());
+}
+
+TEST(RunWriter, ValuesOfRanksOutliveAResume) {
+  TempFolder folder;
+  {
+    auto writer = Start(folder.path());
+    ASSERT_TRUE(writer->Rank(0, {{&kPeakMemory, ""}, 1.0}).ok());
+    ASSERT_TRUE(writer->Rank(1, {{&kPeakMemory, ""}, 2.0}).ok());
+    ASSERT_TRUE(writer->Flush().ok());
+  }
+  auto writer = Resume(folder.path(), 0);
+  ASSERT_TRUE(writer->Rank(1, {{&kPeakMemory, ""}, 3.0}).ok());
+  EXPECT_EQ(ExitCodeFor(writer->Rank(12, {{&kPeakMemory, ""}, 3.0})), ExitCode::kUsage);
+  const auto record = ReadResults(*writer->Finish(RunStatus::kComplete));
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ(record->ranks.at(0).at("peak_memory").value, 1);
+  EXPECT_EQ(record->ranks.at(1).at("peak_memory").value, 3);
 }
 
 TEST(RunWriter, RefusesRowsThatContradictTheirTable) {

@@ -20,15 +20,17 @@ inline RunHeader SampleHeader() {
   header.machine_class = "0123456789abcdef";
   header.device = "cpu";
   header.threads = 2;
-  header.world_size = 1;
+  header.world_size = 12;
   header.definition_toml = "schema = 1  # 试验\n";
   header.definition_json = "{\"schema\":1}";
   header.inputs = {{"data", std::string(64, '1')}, {"tokenizer", std::string(64, '2')}};
+  std::string diff(70'000, 'x');
+  diff += "差";
   header.provenance = {{"commit", "abc"},
                        {"cores", int64_t{2}},
                        {"memory_gib", 23.5},
                        {"dirty", true},
-                       {"diff", std::string(70'000, 'x') + "差"}};
+                       {"diff", diff}};
   return header;
 }
 
@@ -60,6 +62,10 @@ inline RunRecord SampleRecord() {
   record.summary["loss"] = {Info(kLoss), 4.125};
   record.summary["train_time"] = {Info(kTrainTime), 1.5};
   record.summary["exact_match/zh_hant/50%"] = {Info(kExactMatch, "zh_hant/50%"), 0.5};
+  record.ranks[0]["peak_memory"] = {Info(kPeakMemory), 4096};
+  record.ranks[2]["peak_memory"] = {Info(kPeakMemory), 2048};
+  record.ranks[2]["examples/zh_hant/50%"] = {Info(kExamples, "zh_hant/50%"), 7};
+  record.ranks[11]["peak_memory"] = {Info(kPeakMemory), 1024};
   record.notes = {{"artifact_sha256", std::string(64, '9')}, {"accepted", false}};
   return record;
 }
