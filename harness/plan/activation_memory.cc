@@ -7,8 +7,8 @@
 namespace bench::harness {
 namespace {
 
-constexpr int64_t kFp32Bytes = 4;
-constexpr int64_t kBf16Bytes = 2;
+constexpr double kFp32Bytes = 4;
+constexpr double kBf16Bytes = 2;
 
 // Which implementations the operations choose.
 enum class KernelSet { kFused, kCuda, kReference };
@@ -26,53 +26,53 @@ class TokenBytes {
         kernels_(KernelsOf(spec)),
         element_(spec.precision == Precision::kFp32 ? kFp32Bytes : kBf16Bytes) {}
 
-  int64_t element() const { return element_; }
-  int64_t State() const { return element_ * config_.hidden_size; }
-  int64_t Norm() const {
-    const int64_t fp32_input =
+  double element() const { return element_; }
+  double State() const { return element_ * config_.hidden_size; }
+  double Norm() const {
+    const double fp32_input =
         kernels_ == KernelSet::kReference ? kFp32Bytes * config_.hidden_size : 0;
     return State() + kFp32Bytes + fp32_input;
   }
-  int64_t Layer() const { return 2 * Norm() + 2 * State() + Attention() + Mlp(); }
+  double Layer() const { return 2 * Norm() + 2 * State() + Attention() + Mlp(); }
   // Of the residual, and of gate and up; what they come from is freed by then.
-  int64_t Gradients() const { return State() + element_ * 2 * config_.intermediate_size; }
+  double Gradients() const { return State() + element_ * 2 * config_.intermediate_size; }
 
  private:
-  int64_t Attention() const {
-    const int64_t q = config_.num_heads * config_.head_dim;
-    const int64_t kv = config_.num_kv_heads * config_.head_dim;
-    const int64_t fused = element_ * 2 * (q + kv) + kFp32Bytes * config_.num_heads;
+  double Attention() const {
+    const double q = config_.num_heads * config_.head_dim;
+    const double kv = config_.num_kv_heads * config_.head_dim;
+    const double fused = element_ * 2 * (q + kv) + kFp32Bytes * config_.num_heads;
     if (kernels_ == KernelSet::kFused) return fused;
-    const int64_t rotations = element_ * 2 * config_.head_dim;  // cos, sin of half a head; q and k
+    const double rotations = element_ * 2 * config_.head_dim;  // cos, sin of half a head; q and k
     return fused + element_ * q + rotations;
   }
-  int64_t Mlp() const {
-    const int64_t num_factors = kernels_ == KernelSet::kReference ? 5 : 3;
+  double Mlp() const {
+    const double num_factors = kernels_ == KernelSet::kReference ? 5 : 3;
     return element_ * num_factors * config_.intermediate_size;
   }
 
   const models::DecoderConfig& config_;
   KernelSet kernels_;
-  int64_t element_;
+  double element_;
 };
 
 // Of the layers' weights in bf16; norms, too, take the type of what they are applied to.
-int64_t LayerParameters(const models::DecoderConfig& c) {
-  const int64_t q = c.num_heads * c.head_dim, kv = c.num_kv_heads * c.head_dim;
+double LayerParameters(const models::DecoderConfig& c) {
+  const double q = c.num_heads * c.head_dim, kv = c.num_kv_heads * c.head_dim;
   return c.hidden_size * (2 * q + 2 * kv + 3 * c.intermediate_size + 2);
 }
 
 // The head's gradient, which cross-entropy makes with the loss.
-int64_t HeadGradientBytes(const ActivationSpec& spec) {
+double HeadGradientBytes(const ActivationSpec& spec) {
   if (spec.output != TrainedOutput::kCrossEntropy) return 0;
   return kFp32Bytes * spec.config.vocab_size * spec.config.hidden_size;
 }
 
 // A block of them in fp32, and in bf16 where products are.
-int64_t LogitsBytes(const ActivationSpec& spec, const TokenBytes& token) {
+double LogitsBytes(const ActivationSpec& spec, const TokenBytes& token) {
   if (spec.output == TrainedOutput::kScores) return 0;
-  const int64_t rows = std::min(spec.num_targets, kernels::LogitBlockRows(spec.config.vocab_size));
-  const int64_t products = token.element() == kFp32Bytes ? 0 : token.element();
+  const double rows = std::min(spec.num_targets, kernels::LogitBlockRows(spec.config.vocab_size));
+  const double products = token.element() == kFp32Bytes ? 0 : token.element();
   return rows * spec.config.vocab_size * (kFp32Bytes + products);
 }
 
@@ -82,14 +82,14 @@ ActivationBytes ActivationMemory(const ActivationSpec& spec) {
   const TokenBytes token(spec);
   const bool autocast = spec.precision == Precision::kAutocast;
   const bool recomputed = spec.activations == models::Activations::kRecomputed;
-  const int64_t copied_weights = autocast ? kBf16Bytes * LayerParameters(spec.config) : 0;
-  const int64_t copied_norm = autocast ? kBf16Bytes * spec.config.hidden_size : 0;
-  const int64_t layer = spec.num_tokens * token.Layer() + copied_weights;
-  const int64_t layers =
+  const double copied_weights = autocast ? kBf16Bytes * LayerParameters(spec.config) : 0;
+  const double copied_norm = autocast ? kBf16Bytes * spec.config.hidden_size : 0;
+  const double layer = spec.num_tokens * token.Layer() + copied_weights;
+  const double layers =
       spec.config.num_layers * (recomputed ? spec.num_tokens * token.State() : layer);
-  const int64_t final_norm = spec.num_tokens * token.Norm() + copied_norm;
-  const int64_t target_states = spec.num_targets * token.State();
-  const int64_t head_gradient = HeadGradientBytes(spec);
+  const double final_norm = spec.num_tokens * token.Norm() + copied_norm;
+  const double target_states = spec.num_targets * token.State();
+  const double head_gradient = HeadGradientBytes(spec);
 
   ActivationBytes bytes;
   bytes.kept = layers + final_norm + target_states + head_gradient;
@@ -99,6 +99,11 @@ ActivationBytes ActivationMemory(const ActivationSpec& spec) {
   bytes.backward = layers + (spec.config.tie_embeddings ? head_gradient : 0) +
                    spec.num_tokens * token.Gradients() + (recomputed ? layer : 0);
   return bytes;
+}
+
+ActivationBytes HeadActivationMemory(const ActivationSpec& spec) {
+  const double states = spec.num_targets * TokenBytes(spec).State();
+  return {states, states, states};
 }
 
 }  // namespace bench::harness

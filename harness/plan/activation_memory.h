@@ -43,14 +43,18 @@ struct ActivationSpec {
   DeviceKind device = DeviceKind::kCpu;
 };
 
+// Doubles, since the largest definitions have more bytes than 64 bits count; exact below 2^53.
 struct ActivationBytes {
-  int64_t kept = 0;      // alive when the loss has been computed
-  int64_t loss = 0;      // peak while it is computed
-  int64_t backward = 0;  // peak of the backward pass
+  double kept = 0;      // alive when the loss has been computed
+  double loss = 0;      // peak while it is computed
+  double backward = 0;  // peak of the backward pass
 
-  int64_t peak() const { return std::max(loss, backward); }
+  double peak() const { return std::max(loss, backward); }
 };
 
 ActivationBytes ActivationMemory(const ActivationSpec& spec);
+
+// Of a scalar head on a trunk that is counted elsewhere: the states that it reads, s M D.
+ActivationBytes HeadActivationMemory(const ActivationSpec& spec);
 
 }  // namespace bench::harness

@@ -45,10 +45,11 @@ Split SplitOf(Precision precision, ZeroStage stage) {
 }  // namespace
 
 StateBytes BytesPerParameter(Precision precision) {
-  return ModelStateBytes(1, precision, Sharding{});
+  return ModelStateBytes(1, precision, ZeroSharding{});
 }
 
-StateBytes ModelStateBytes(int64_t num_parameters, Precision precision, const Sharding& sharding) {
+StateBytes ModelStateBytes(int64_t num_parameters, Precision precision,
+                           const ZeroSharding& sharding) {
   const ParameterBytes bytes = Of(precision);
   const auto share = [&](int64_t bytes_each, ZeroStage sharded_from) {
     const bool shards = Shards(sharding.stage, sharded_from);
@@ -61,7 +62,8 @@ StateBytes ModelStateBytes(int64_t num_parameters, Precision precision, const Sh
 
 // whole Psi + sharded Psi / N <= budget if and only if Psi <= budget N / (whole N + sharded). The
 // quotient is taken in two parts, so that budget N need not fit into 64 bits.
-int64_t LargestNumParameters(int64_t budget_bytes, Precision precision, const Sharding& sharding) {
+int64_t LargestNumParameters(int64_t budget_bytes, Precision precision,
+                             const ZeroSharding& sharding) {
   const Split split = SplitOf(precision, sharding.stage);
   const int64_t budget = std::max<int64_t>(budget_bytes, 0);
   const int64_t divisor = split.whole * sharding.num_ranks + split.sharded;

@@ -39,16 +39,18 @@ struct StateBytes {
 // p, g and k.
 StateBytes BytesPerParameter(Precision precision);
 
-struct Sharding {
+struct ZeroSharding {
   ZeroStage stage = ZeroStage::kBaseline;
   int64_t num_ranks = 1;
 };
 
 // Of one device.
-StateBytes ModelStateBytes(int64_t num_parameters, Precision precision, const Sharding& sharding);
+StateBytes ModelStateBytes(int64_t num_parameters, Precision precision,
+                           const ZeroSharding& sharding);
 
 // The largest Psi whose model states are at most `budget_bytes`, exactly; 0 for a negative budget.
 // Precondition: budget_bytes below 2^62 and num_ranks below 2^31.
-int64_t LargestNumParameters(int64_t budget_bytes, Precision precision, const Sharding& sharding);
+int64_t LargestNumParameters(int64_t budget_bytes, Precision precision,
+                             const ZeroSharding& sharding);
 
 }  // namespace bench::harness

@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "harness/stages/causal_batch.h"
+#include "harness/stages/ppo_models.h"
 #include "kernels/linear_log_probs.h"
 #include "models/scalar_head.h"
 #include "tests/harness/plan/counting_allocator.h"
@@ -77,7 +79,7 @@ at::Tensor Output(const models::Decoder& decoder, const CausalBatch& batch,
 }
 
 struct Measured {
-  int64_t kept = 0, peak = 0;
+  double kept = 0, peak = 0;  // bytes
 };
 
 // `spec` gets the batch's sizes. Parameters, and their gradients from a first pass, exist before.
@@ -93,16 +95,16 @@ Measured Measure(ActivationSpec& spec) {
   counter.ResetPeak();
   const at::Tensor output = Output(*decoder, batch, spec);
   Measured measured;
-  measured.kept = counter.now() - before;
+  measured.kept = static_cast<double>(counter.now() - before);
   output.sum().backward();
-  measured.peak = counter.peak() - before;
+  measured.peak = static_cast<double>(counter.peak() - before);
   return measured;
 }
 
 // What the formula leaves out: the output itself, a few vectors of M or scalars, and the two
 // parameters of a score head.
-int64_t LeftOut(const ActivationSpec& spec) {
-  return 4 * 2 * spec.num_targets + 4 * spec.config.hidden_size + 64;
+double LeftOut(const ActivationSpec& spec) {
+  return static_cast<double>(4 * 2 * spec.num_targets + 4 * spec.config.hidden_size + 64);
 }
 
 void ExpectFormulaMatches(ActivationSpec spec) {
@@ -139,8 +141,9 @@ TEST(ActivationMemory, IsWhatIsAliveInBf16Too) {
 }
 
 // The largest operand of a matrix product, of which LibTorch's may make a copy, with its other one.
-int64_t Workspace(const ActivationSpec& spec) {
-  return 4 * spec.config.hidden_size * (spec.config.vocab_size + spec.num_targets) + 8192;
+double Workspace(const ActivationSpec& spec) {
+  const int64_t rows = spec.config.vocab_size + spec.num_targets;
+  return static_cast<double>(4 * spec.config.hidden_size * rows + 8192);
 }
 
 TEST(ActivationMemory, PeakIsThatOfTheBackwardPassOrOfTheLogits) {
@@ -155,6 +158,40 @@ TEST(ActivationMemory, PeakIsThatOfTheBackwardPassOrOfTheLogits) {
           << config.num_layers << " layers, activations " << static_cast<int>(activations);
     }
   }
+}
+
+// Bytes alive after a forward pass of policy and value model.
+double MeasureActorCritic(const DecoderConfig& config, ActorCritic::Value value,
+                          const CausalBatch& batch) {
+  const ActorCritic model(MakeDecoder(config, Precision::kFp32), std::move(value));
+  const CountingAllocator& counter = CountingAllocator::Install();
+  const int64_t before = counter.now();
+  const ActorCritic::Outputs outputs =
+      model.Forward(batch, /*temperature=*/0.7, Activations::kKept);
+  return static_cast<double>(counter.now() - before);
+}
+
+TEST(ActivationMemory, OfPolicyAndValueModelIsTheSum) {
+  const DecoderConfig config = SmallConfig();
+  const CausalBatch batch = MakeBatch(config.vocab_size);
+  const ActivationSpec policy = {.config = config,
+                                 .num_tokens = batch.inputs.tokens_N.size(0),
+                                 .num_targets = batch.targets_M.size(0),
+                                 .output = TrainedOutput::kLogProbs};
+  ActivationSpec value = policy;
+  value.output = TrainedOutput::kScores;
+  const double kept = ActivationMemory(policy).kept;
+  const auto expect = [&](double formula, ActorCritic::Value value_model) {
+    const double measured = MeasureActorCritic(config, std::move(value_model), batch);
+    EXPECT_GE(measured, formula);
+    EXPECT_LE(measured, formula + 2 * LeftOut(policy));
+  };
+  expect(kept + HeadActivationMemory(value).kept,
+         models::ScalarHead::Create(config.hidden_size, at::detail::createCPUGenerator(2),
+                                    at::TensorOptions(at::kFloat)));
+  auto trunk = models::RewardModel::OnDecoder(MakeDecoder(config, Precision::kFp32),
+                                              at::detail::createCPUGenerator(2));
+  expect(kept + ActivationMemory(value).kept, *std::move(trunk));
 }
 
 // LLaMA 7B (32 layers, 4096 wide, 11008, 32 heads) on 2,048 tokens in bf16 on a GPU, by hand: a
@@ -174,14 +211,14 @@ TEST(ActivationMemory, OfLlama7BIsThatOfAComputationByHand) {
                          .num_targets = 2048,
                          .precision = Precision::kMixed,
                          .device = DeviceKind::kCuda};
-  const int64_t layer = 16392 + 16384 + 32768 + 128 + 66048 + 8192 + 512;
+  const double layer = 16392 + 16384 + 32768 + 128 + 66048 + 8192 + 512;
   EXPECT_EQ(layer, 140424);
-  const int64_t norm_and_output = 2048 * 8196 + 2048 * 8192 + 4LL * 32000 * 4096;
+  const double norm_and_output = 2048 * (8196 + 8192.0) + 4.0 * 32000 * 4096;
   EXPECT_EQ(ActivationMemory(spec).kept, 2048 * 32 * layer + norm_and_output);
   spec.activations = Activations::kRecomputed;
-  EXPECT_EQ(ActivationMemory(spec).kept, 2048 * 32 * 8192LL + norm_and_output);
+  EXPECT_EQ(ActivationMemory(spec).kept, 2048 * 32 * 8192.0 + norm_and_output);
   EXPECT_EQ(ActivationMemory(spec).backward,
-            2048 * 32 * 8192LL + 2048 * layer + 2048 * 2 * (4096 + 2 * 11008LL));
+            2048 * 32 * 8192.0 + 2048 * layer + 2048 * 2 * (4096 + 2 * 11008.0));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ const std::vector<PaperColumn>& PaperTable() {
   return table;
 }
 
-double Gigabytes(double num_parameters, const Sharding& sharding) {
+double Gigabytes(double num_parameters, const ZeroSharding& sharding) {
   return ModelStateBytes(static_cast<int64_t>(num_parameters), Precision::kMixed, sharding)
              .total() /
          kGigabyte;
@@ -60,7 +60,7 @@ double Gigabytes(double num_parameters, const Sharding& sharding) {
 
 // The paper rounds one column half up and truncates the others: less than one unit of the last
 // digit in either case.
-void ExpectPrinted(double num_parameters, const Sharding& sharding, const Printed& printed) {
+void ExpectPrinted(double num_parameters, const ZeroSharding& sharding, const Printed& printed) {
   const double unit = std::pow(10, -printed.digits);
   EXPECT_LT(std::abs(Gigabytes(num_parameters, sharding) - printed.value), unit)
       << num_parameters << " parameters, " << sharding.num_ranks << " ranks, "
@@ -121,7 +121,7 @@ TEST(ZeroMemory, LargestModelFitsAndOneParameterMoreDoesNot) {
     for (const ZeroStage stage : kZeroStages) {
       for (const int64_t num_ranks : {1, 3, 7, 64, 1024}) {
         for (const int64_t budget : {int64_t{15}, int64_t{1'000'003}, int64_t{80'000'000'000}}) {
-          const Sharding sharding = {stage, num_ranks};
+          const ZeroSharding sharding = {stage, num_ranks};
           const int64_t largest = LargestNumParameters(budget, precision, sharding);
           const auto bytes = [&](int64_t n) {
             return ModelStateBytes(n, precision, sharding).total();
