@@ -10,6 +10,24 @@ namespace {
 constexpr double kFp32Bytes = 4;
 constexpr double kBf16Bytes = 2;
 
+// The letters of the header.
+struct Sizes {
+  explicit Sizes(const ActivationSpec& spec)
+      : tokens(static_cast<double>(spec.num_tokens)),
+        targets(static_cast<double>(spec.num_targets)),
+        hidden(static_cast<double>(spec.config.hidden_size)),
+        q(static_cast<double>(spec.config.num_heads * spec.config.head_dim)),
+        kv(static_cast<double>(spec.config.num_kv_heads * spec.config.head_dim)),
+        heads(static_cast<double>(spec.config.num_heads)),
+        head_dim(static_cast<double>(spec.config.head_dim)),
+        intermediate(static_cast<double>(spec.config.intermediate_size)),
+        vocab(static_cast<double>(spec.config.vocab_size)),
+        layers(static_cast<double>(spec.config.num_layers)),
+        element(spec.precision == Precision::kFp32 ? kFp32Bytes : kBf16Bytes) {}
+
+  double tokens, targets, hidden, q, kv, heads, head_dim, intermediate, vocab, layers, element;
+};
+
 // Which implementations the operations choose.
 enum class KernelSet { kFused, kCuda, kReference };
 
@@ -21,88 +39,75 @@ KernelSet KernelsOf(const ActivationSpec& spec) {
 // Bytes a token of one layer, or of the final norm.
 class TokenBytes {
  public:
-  explicit TokenBytes(const ActivationSpec& spec)
-      : config_(spec.config),
-        kernels_(KernelsOf(spec)),
-        element_(spec.precision == Precision::kFp32 ? kFp32Bytes : kBf16Bytes) {}
+  TokenBytes(const Sizes& sizes, KernelSet kernels) : s_(sizes), kernels_(kernels) {}
 
-  double element() const { return element_; }
-  double State() const { return element_ * config_.hidden_size; }
+  double State() const { return s_.element * s_.hidden; }
   double Norm() const {
-    const double fp32_input =
-        kernels_ == KernelSet::kReference ? kFp32Bytes * config_.hidden_size : 0;
+    const double fp32_input = kernels_ == KernelSet::kReference ? kFp32Bytes * s_.hidden : 0;
     return State() + kFp32Bytes + fp32_input;
   }
   double Layer() const { return 2 * Norm() + 2 * State() + Attention() + Mlp(); }
   // Of the residual, and of gate and up; what they come from is freed by then.
-  double Gradients() const { return State() + element_ * 2 * config_.intermediate_size; }
+  double Gradients() const { return State() + s_.element * 2 * s_.intermediate; }
 
  private:
   double Attention() const {
-    const double q = config_.num_heads * config_.head_dim;
-    const double kv = config_.num_kv_heads * config_.head_dim;
-    const double fused = element_ * 2 * (q + kv) + kFp32Bytes * config_.num_heads;
+    const double fused = s_.element * 2 * (s_.q + s_.kv) + kFp32Bytes * s_.heads;
     if (kernels_ == KernelSet::kFused) return fused;
-    const double rotations = element_ * 2 * config_.head_dim;  // cos, sin of half a head; q and k
-    return fused + element_ * q + rotations;
+    const double rotations = s_.element * 2 * s_.head_dim;  // cos, sin of half a head; of q and k
+    return fused + s_.element * s_.q + rotations;
   }
   double Mlp() const {
     const double num_factors = kernels_ == KernelSet::kReference ? 5 : 3;
-    return element_ * num_factors * config_.intermediate_size;
+    return s_.element * num_factors * s_.intermediate;
   }
 
-  const models::DecoderConfig& config_;
+  const Sizes& s_;
   KernelSet kernels_;
-  double element_;
 };
 
-// Of the layers' weights in bf16; norms, too, take the type of what they are applied to.
-double LayerParameters(const models::DecoderConfig& c) {
-  const double q = c.num_heads * c.head_dim, kv = c.num_kv_heads * c.head_dim;
-  return c.hidden_size * (2 * q + 2 * kv + 3 * c.intermediate_size + 2);
+// Norms, too, take the type of what they are applied to.
+double LayerParameters(const Sizes& s) {
+  return s.hidden * (2 * s.q + 2 * s.kv + 3 * s.intermediate + 2);
 }
 
-// The head's gradient, which cross-entropy makes with the loss.
-double HeadGradientBytes(const ActivationSpec& spec) {
-  if (spec.output != TrainedOutput::kCrossEntropy) return 0;
-  return kFp32Bytes * spec.config.vocab_size * spec.config.hidden_size;
+// Which cross-entropy makes with the loss.
+double HeadGradientBytes(const Sizes& s, TrainedOutput output) {
+  return output == TrainedOutput::kCrossEntropy ? kFp32Bytes * s.vocab * s.hidden : 0;
 }
 
 // A block of them in fp32, and in bf16 where products are.
-double LogitsBytes(const ActivationSpec& spec, const TokenBytes& token) {
+double LogitsBytes(const Sizes& s, const ActivationSpec& spec) {
   if (spec.output == TrainedOutput::kScores) return 0;
-  const double rows = std::min(spec.num_targets, kernels::LogitBlockRows(spec.config.vocab_size));
-  const double products = token.element() == kFp32Bytes ? 0 : token.element();
-  return rows * spec.config.vocab_size * (kFp32Bytes + products);
+  const int64_t block_rows = kernels::LogitBlockRows(spec.config.vocab_size);
+  const double products = spec.precision == Precision::kFp32 ? 0 : s.element;
+  return std::min(s.targets, static_cast<double>(block_rows)) * s.vocab * (kFp32Bytes + products);
 }
 
 }  // namespace
 
 ActivationBytes ActivationMemory(const ActivationSpec& spec) {
-  const TokenBytes token(spec);
-  const bool autocast = spec.precision == Precision::kAutocast;
+  const Sizes s(spec);
+  const TokenBytes token(s, KernelsOf(spec));
   const bool recomputed = spec.activations == models::Activations::kRecomputed;
-  const double copied_weights = autocast ? kBf16Bytes * LayerParameters(spec.config) : 0;
-  const double copied_norm = autocast ? kBf16Bytes * spec.config.hidden_size : 0;
-  const double layer = spec.num_tokens * token.Layer() + copied_weights;
-  const double layers =
-      spec.config.num_layers * (recomputed ? spec.num_tokens * token.State() : layer);
-  const double final_norm = spec.num_tokens * token.Norm() + copied_norm;
-  const double target_states = spec.num_targets * token.State();
-  const double head_gradient = HeadGradientBytes(spec);
+  const double copied = spec.precision == Precision::kAutocast ? kBf16Bytes : 0;  // a weight
+  const double layer = s.tokens * token.Layer() + copied * LayerParameters(s);
+  const double layers = s.layers * (recomputed ? s.tokens * token.State() : layer);
+  const double final_norm = s.tokens * token.Norm() + copied * s.hidden;
+  const double head_gradient = HeadGradientBytes(s, spec.output);
+  // Gradients of one leaf are summed before they reach it, so that of a tied embedding waits.
+  const double waiting = spec.config.tie_embeddings ? head_gradient : 0;
 
   ActivationBytes bytes;
-  bytes.kept = layers + final_norm + target_states + head_gradient;
-  bytes.loss = bytes.kept + LogitsBytes(spec, token);
-  // Gradients of one leaf are summed before they are added to it, so that of a tied embedding
-  // waits.
-  bytes.backward = layers + (spec.config.tie_embeddings ? head_gradient : 0) +
-                   spec.num_tokens * token.Gradients() + (recomputed ? layer : 0);
+  bytes.kept = layers + final_norm + s.targets * token.State() + head_gradient;
+  bytes.loss = bytes.kept + LogitsBytes(s, spec);
+  bytes.backward = layers + waiting + s.tokens * token.Gradients() + (recomputed ? layer : 0);
   return bytes;
 }
 
 ActivationBytes HeadActivationMemory(const ActivationSpec& spec) {
-  const double states = spec.num_targets * TokenBytes(spec).State();
+  const Sizes s(spec);
+  const double states = s.targets * s.element * s.hidden;
   return {states, states, states};
 }
 

@@ -52,10 +52,7 @@ class Planner {
     plan.activations = Activations(plan.micro_batch, std::nullopt);
     for (const ZeroStage zero_stage : kZeroStages) {
       const ZeroSharding sharding = {zero_stage, num_ranks};
-      StagePlan of;
-      of.sharding = sharding;
-      of.states = ModelStateBytes(own.trained_parameters, training_.precision, sharding);
-      of.total_bytes = of.states.total() + own.frozen_bytes + plan.activations.peak();
+      StagePlan of = Need(own, plan.activations, sharding);
       of.largest_parameters =
           LargestNumParameters(request_.device_bytes - static_cast<int64_t>(own.frozen_bytes),
                                training_.precision, sharding);
@@ -93,24 +90,34 @@ class Planner {
     return sum;
   }
 
-  double Need(int64_t num_layers, const ZeroSharding& sharding, const MicroBatch& batch) const {
+  StagePlan Need(const Sizes& sizes, const ActivationBytes& activations,
+                 const ZeroSharding& sharding) const {
+    StagePlan of;
+    of.sharding = sharding;
+    of.states = ModelStateBytes(sizes.trained_parameters, training_.precision, sharding);
+    of.update_bytes = UpdateBytes(sizes.trained_parameters, training_.precision, sharding);
+    of.total_bytes =
+        of.states.total() + sizes.frozen_bytes + std::max(activations.peak(), of.update_bytes);
+    return of;
+  }
+
+  double NeedOfLayers(int64_t num_layers, const ZeroSharding& sharding,
+                      const MicroBatch& batch) const {
     Sizes sizes;
     for (const GrowingModel& growing : models_) {
       sizes.Add(growing.model.use, growing.NumParameters(num_layers));
     }
-    const StateBytes states =
-        ModelStateBytes(sizes.trained_parameters, training_.precision, sharding);
-    return states.total() + sizes.frozen_bytes + Activations(batch, num_layers).peak();
+    return Need(sizes, Activations(batch, num_layers), sharding).total_bytes;
   }
 
   // By bisection: the need grows with every layer.
   int64_t LargestNumLayers(const ZeroSharding& sharding, const MicroBatch& batch) const {
     const auto budget = static_cast<double>(request_.device_bytes);
     int64_t fits = 0, too_many = 1;
-    while (Need(too_many, sharding, batch) <= budget) too_many *= 2;
+    while (NeedOfLayers(too_many, sharding, batch) <= budget) too_many *= 2;
     while (too_many - fits > 1) {
       const int64_t middle = (fits + too_many) / 2;
-      (Need(middle, sharding, batch) <= budget ? fits : too_many) = middle;
+      (NeedOfLayers(middle, sharding, batch) <= budget ? fits : too_many) = middle;
     }
     return fits;
   }

@@ -169,6 +169,7 @@ Json StageJson(const StagePlan& stage) {
           {"gradient_bytes", stage.states.gradients},
           {"optimizer_state_bytes", stage.states.optimizer_states},
           {"state_bytes", stage.states.total()},
+          {"update_bytes", stage.update_bytes},
           {"total_bytes", stage.total_bytes},
           {"largest_parameters", stage.largest_parameters},
           {"largest_layers", stage.largest_layers}};

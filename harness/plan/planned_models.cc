@@ -13,7 +13,6 @@
 namespace bench::harness {
 namespace {
 
-using models::DecoderConfig;
 using StageOr = absl::StatusOr<TrainedStage>;
 
 struct StageParts {

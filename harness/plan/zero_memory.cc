@@ -60,6 +60,12 @@ StateBytes ModelStateBytes(int64_t num_parameters, Precision precision,
           share(bytes.optimizer_state, ZeroStage::kOptimizer)};
 }
 
+double UpdateBytes(int64_t num_parameters, Precision precision, const ZeroSharding& sharding) {
+  if (precision != Precision::kMixed) return 0;
+  const bool shards = Shards(sharding.stage, ZeroStage::kOptimizer);
+  return Share(sizeof(float), num_parameters, shards ? sharding.num_ranks : 1);
+}
+
 // whole Psi + sharded Psi / N <= budget if and only if Psi <= budget N / (whole N + sharded). The
 // quotient is taken in two parts, so that budget N need not fit into 64 bits.
 int64_t LargestNumParameters(int64_t budget_bytes, Precision precision,

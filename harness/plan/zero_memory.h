@@ -48,6 +48,10 @@ struct ZeroSharding {
 StateBytes ModelStateBytes(int64_t num_parameters, Precision precision,
                            const ZeroSharding& sharding);
 
+// What the optimizer's step of this harness needs for a moment: in mixed precision the gradients of
+// the parameters that a device updates, in fp32.
+double UpdateBytes(int64_t num_parameters, Precision precision, const ZeroSharding& sharding);
+
 // The largest Psi whose model states are at most `budget_bytes`, exactly; 0 for a negative budget.
 // Precondition: budget_bytes below 2^62 and num_ranks below 2^31.
 int64_t LargestNumParameters(int64_t budget_bytes, Precision precision,

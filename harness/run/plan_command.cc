@@ -59,9 +59,8 @@ absl::StatusOr<int> PlanCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(configs.reward, RewardConfig(definition, options, vocabulary.size));
   const DeviceKind device = KernelsFor(options.device, stage.training->precision);
   const auto device_bytes = static_cast<int64_t>(options.plan.device_gb * 1e9);
-  BENCH_ASSIGN_OR_RETURN(
-      const MemoryPlan plan,
-      PlanMemory({definition, std::move(configs), options.plan.ranks, device_bytes, device}));
+  BENCH_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory({definition, configs, options.plan.ranks,
+                                                            device_bytes, device}));
   const PlanSubject subject = {loaded, vocabulary.size, vocabulary.source, device_bytes, device};
   const auto render = options.plan.form == PlanForm::kJson ? PlanJson : PlanText;
   std::fputs(render(subject, plan).c_str(), stdout);

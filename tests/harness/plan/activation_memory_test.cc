@@ -104,7 +104,7 @@ Measured Measure(ActivationSpec& spec) {
 // What the formula leaves out: the output itself, a few vectors of M or scalars, and the two
 // parameters of a score head.
 double LeftOut(const ActivationSpec& spec) {
-  return static_cast<double>(4 * 2 * spec.num_targets + 4 * spec.config.hidden_size + 64);
+  return static_cast<double>(8 * spec.num_targets + 4 * spec.config.hidden_size + 64);
 }
 
 void ExpectFormulaMatches(ActivationSpec spec) {

@@ -72,6 +72,21 @@ TEST(MemoryPlan, NeedIsStatesFrozenModelsAndThePeakOfActivations) {
   }
 }
 
+// 4 bytes a parameter that a device updates, where that is more than the activations.
+TEST(MemoryPlan, TheUpdateOfMixedPrecisionCountsWhereActivationsAreFew) {
+  ClmSpec spec = SmallClm();
+  spec.model.hidden_size = 512;
+  spec.training.batch_size = 1;
+  spec.training.precision = Precision::kMixed;
+  const MemoryPlan plan = PlanOf(DefinitionOf(spec), {2});
+  const auto parameters = static_cast<double>(plan.trained_parameters);
+  const RanksPlan& ranks = plan.ranks[0];
+  ASSERT_LT(ranks.activations.peak(), 2 * parameters);
+  EXPECT_EQ(ranks.stages[0].total_bytes, (16 + 4) * parameters);
+  EXPECT_EQ(ranks.stages[1].total_bytes, (4 + 12 / 2 + 4 / 2) * parameters);
+  EXPECT_EQ(ranks.stages[3].total_bytes, (16 / 2 + 4 / 2) * parameters);
+}
+
 // Policy and value trunk keep theirs at once; a head on the policy's trunk only its states.
 TEST(MemoryPlan, ActivationsOfModelsTrainedTogetherAddUp) {
   PpoSpec spec;

@@ -143,24 +143,25 @@ TEST(PlannedModels, OfPpoAreThoseOfTheActorCriticAndTheFrozenOnes) {
 }
 
 TEST(PlannedModels, MicroBatchesAreTheLongestThatTheStageMakes) {
+  using Sizes = std::pair<int64_t, int64_t>;  // 3 rows, by hand
   const auto sizes = [](const Definition& definition) {
     const MicroBatch batch = LongestMicroBatch(definition, 3);
     EXPECT_EQ(batch.num_rows, 3);
-    return std::make_pair(batch.num_tokens, batch.num_targets);
+    return Sizes(batch.num_tokens, batch.num_targets);
   };
   ClmSpec clm;
   clm.training.max_tokens = 64;
-  EXPECT_EQ(sizes(DefinitionOf(clm)), std::make_pair(int64_t{3 * 64}, int64_t{3 * 64}));
+  EXPECT_EQ(sizes(DefinitionOf(clm)), Sizes(192, 192));
   SftSpec sft;
   sft.training.max_tokens = 64;
-  EXPECT_EQ(sizes(DefinitionOf(sft)), std::make_pair(int64_t{3 * 63}, int64_t{3 * 63}));
+  EXPECT_EQ(sizes(DefinitionOf(sft)), Sizes(189, 189));
   RewardSpec reward;  // a row is a pair of rows, one score each
   reward.training.max_tokens = 64;
-  EXPECT_EQ(sizes(DefinitionOf(reward)), std::make_pair(int64_t{6 * 64}, int64_t{6}));
+  EXPECT_EQ(sizes(DefinitionOf(reward)), Sizes(384, 6));
   PpoSpec ppo;
   ppo.training.max_tokens = 64;
   ppo.rollout.max_new_tokens = 20;
-  EXPECT_EQ(sizes(DefinitionOf(ppo)), std::make_pair(int64_t{3 * 63}, int64_t{3 * 20}));
+  EXPECT_EQ(sizes(DefinitionOf(ppo)), Sizes(189, 60));
 }
 
 TEST(PlannedModels, StagesThatTrainNoModelAreRefused) {
