@@ -101,6 +101,14 @@ std::string BatchLines(const RanksPlan& ranks, const TrainingSpec& training) {
                            training.recompute_activations ? "; recomputed" : ""));
 }
 
+// Not at the same time as the activations.
+std::string UpdateLine(const RanksPlan& ranks) {
+  const double bytes = ranks.stages.front().update_bytes;
+  if (bytes == 0) return "";
+  return Fact("update", absl::StrCat("gradients in fp32 when activations are gone, ",
+                                     WithUnit(bytes), "; sharded from Pos on"));
+}
+
 std::string Header(const PlanSubject& subject, const MemoryPlan& plan) {
   const TrainingSpec training = TrainingOf(subject);
   const Definition& definition = subject.definition.definition;
@@ -113,7 +121,7 @@ std::string Header(const PlanSubject& subject, const MemoryPlan& plan) {
   text += Fact("precision", BytesLine(training.precision));
   text += Fact("batch", absl::StrCat(Grouped(training.batch_size), " rows of at most ",
                                      Grouped(training.max_tokens), " tokens, over all devices"));
-  text += BatchLines(plan.ranks.front(), training);
+  text += BatchLines(plan.ranks.front(), training) + UpdateLine(plan.ranks.front());
   return text + Fact("kernels", absl::StrCat("those of ", std::string(Name(subject.device))));
 }
 
@@ -137,7 +145,9 @@ std::string NeedTable(const MemoryPlan& plan) {
   const Unit unit = baseline < kGigabyte.size ? kMegabyte : kGigabyte;
   const std::string title =
       absl::StrCat(unit.name, " a device: states of the trained models / with ",
-                   plan.frozen_bytes > 0 ? "frozen models and " : "", "activations");
+                   plan.frozen_bytes > 0 ? "frozen models and " : "",
+                   plan.ranks.front().stages.front().update_bytes > 0 ? "activations or the update"
+                                                                      : "activations");
   return Table(title, plan, [&](const StagePlan& stage) {
     return absl::StrCat(InUnit(stage.states.total(), unit), " / ", InUnit(stage.total_bytes, unit));
   });

@@ -83,8 +83,8 @@ TEST(MemoryPlan, TheUpdateOfMixedPrecisionCountsWhereActivationsAreFew) {
   const RanksPlan& ranks = plan.ranks[0];
   ASSERT_LT(ranks.activations.peak(), 2 * parameters);
   EXPECT_EQ(ranks.stages[0].total_bytes, (16 + 4) * parameters);
-  EXPECT_EQ(ranks.stages[1].total_bytes, (4 + 12 / 2 + 4 / 2) * parameters);
-  EXPECT_EQ(ranks.stages[3].total_bytes, (16 / 2 + 4 / 2) * parameters);
+  EXPECT_EQ(ranks.stages[1].total_bytes, (4 + 12 / 2.0 + 4 / 2.0) * parameters);
+  EXPECT_EQ(ranks.stages[3].total_bytes, (16 / 2.0 + 4 / 2.0) * parameters);
 }
 
 // Policy and value trunk keep theirs at once; a head on the policy's trunk only its states.

@@ -80,6 +80,14 @@ TEST(MemoryReport, SmallModelsAreShownInMegabytes) {
   EXPECT_THAT(Text(plan), HasSubstr("16.00 / "));
 }
 
+TEST(MemoryReport, TheUpdateIsNamedWhereThereIsOne) {
+  EXPECT_THAT(Text(PaperPlan()), Not(HasSubstr("update")));
+  MemoryPlan plan = PaperPlan();
+  plan.ranks[0].stages[0].update_bytes = 30e9;
+  EXPECT_THAT(Text(plan), HasSubstr("activations are gone, 30.00 GB"));
+  EXPECT_THAT(Text(plan), HasSubstr("with activations or the update\n"));
+}
+
 TEST(MemoryReport, NamesOfOthersCannotControlTheTerminal) {
   LoadedDefinition loaded = SmallSft(Precision::kFp32);
   loaded.name = "a\x1b[31m";
