@@ -55,9 +55,12 @@ void CheckPositions(const at::Tensor& positions_N, int64_t max_positions) {
 RopeTables MakeRopeTables(const RopeShape& shape, double theta, const at::TensorOptions& options) {
   TORCH_CHECK(shape.head_dim > 0 && shape.head_dim % 2 == 0, kOp, ": head width ", shape.head_dim,
               " is not even");
-  const at::Tensor exponents = at::arange(0, shape.head_dim, 2, at::kFloat) / shape.head_dim;
+  // On the host, so that every device has the same angles; tables without storage need none.
+  const auto computed =
+      at::TensorOptions(options.device().is_meta() ? at::kMeta : at::kCPU).dtype(at::kFloat);
+  const at::Tensor exponents = at::arange(0, shape.head_dim, 2, computed) / shape.head_dim;
   const at::Tensor inverse_frequencies = at::reciprocal(at::pow(at::Scalar(theta), exponents));
-  const at::Tensor positions = at::arange(0, shape.max_positions, at::kFloat);
+  const at::Tensor positions = at::arange(0, shape.max_positions, computed);
   const at::Tensor angles_Pd = at::outer(positions, inverse_frequencies);
   return {angles_Pd.cos().to(options), angles_Pd.sin().to(options)};
 }

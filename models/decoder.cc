@@ -108,6 +108,17 @@ absl::StatusOr<std::unique_ptr<Decoder>> Decoder::Create(const DecoderConfig& co
   return std::unique_ptr<Decoder>(new Decoder(config, std::move(parameters)));
 }
 
+absl::StatusOr<std::unique_ptr<Decoder>> Decoder::WithoutWeights(const DecoderConfig& config,
+                                                                 at::ScalarType dtype) {
+  BENCH_RETURN_IF_ERROR(Validate(config));
+  const auto options = at::TensorOptions(at::kMeta).dtype(dtype);
+  std::vector<NamedTensor> parameters;
+  for (const ParameterSpec& spec : Parameters(config)) {
+    parameters.push_back({spec.name, at::empty(spec.shape, options).set_requires_grad(true)});
+  }
+  return std::unique_ptr<Decoder>(new Decoder(config, std::move(parameters)));
+}
+
 absl::StatusOr<std::unique_ptr<Decoder>> Decoder::FromTensors(
     const DecoderConfig& config, const std::vector<NamedTensor>& tensors, at::Device device,
     at::ScalarType dtype) {

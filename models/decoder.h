@@ -48,6 +48,10 @@ class Decoder {
   static absl::StatusOr<std::unique_ptr<Decoder>> Create(const DecoderConfig& config,
                                                          at::Generator generator, at::Device device,
                                                          at::ScalarType dtype);
+  // Parameters without storage, on the meta device: names, shapes and types of a model of any size
+  // at once. It computes nothing.
+  static absl::StatusOr<std::unique_ptr<Decoder>> WithoutWeights(const DecoderConfig& config,
+                                                                 at::ScalarType dtype);
   // Copies `tensors` (any order and floating dtype). Exactly the names of Parameters(config) must
   // be present, with their shapes; a head that merely repeats a tied embedding is accepted.
   static absl::StatusOr<std::unique_ptr<Decoder>> FromTensors(

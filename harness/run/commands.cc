@@ -16,6 +16,7 @@
 #include "harness/definition/reference.h"
 #include "harness/distributed/rank_environment.h"
 #include "harness/run/local_ranks.h"
+#include "harness/run/plan_command.h"
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
 #include "harness/stages/decoder_artifact.h"
@@ -234,6 +235,8 @@ absl::StatusOr<int> RunCommand(const Options& options, const std::vector<std::st
       return Recover(options);
     case Command::kStore:
       return StoreCommand(options);
+    case Command::kPlan:
+      return PlanCommand(options);
   }
   return static_cast<int>(ExitCode::kUsage);
 }

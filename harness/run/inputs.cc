@@ -97,6 +97,22 @@ absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSour
   return Resolver(sources).Resolve(stage);
 }
 
+absl::StatusOr<std::optional<Artifact>> FindArtifact(const ArtifactRef& artifact,
+                                                     const Store& store,
+                                                     const std::string& experiments_root) {
+  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
+                         LoadDefinition(ToString(artifact), LoadOptions{experiments_root, {}}));
+  const std::unique_ptr<Stage> stage = MakeStage(definition.definition);
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests, stage->ContentDigests(experiments_root));
+  for (const InputNeed& need : stage->Inputs()) {
+    BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> input,
+                           FindArtifact(need.artifact, store, experiments_root));
+    if (!input) return std::nullopt;
+    digests[need.role] = input->digest;
+  }
+  return store.Find(RecipeKey(definition.sha256, digests));
+}
+
 std::string ArtifactKey(const std::string& recipe_key, int64_t replicate) {
   if (replicate == 0) return recipe_key;
   return Sha256Hex(absl::StrCat("bench-replicate\n", recipe_key, "\n", replicate, "\n"));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,12 @@ struct InputSources {
 };
 
 absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources);
+
+// The artifact of an experiment if the store has it and everything that it was made from. Makes
+// nothing.
+absl::StatusOr<std::optional<Artifact>> FindArtifact(const ArtifactRef& artifact,
+                                                     const Store& store,
+                                                     const std::string& experiments_root);
 
 // Key under which a run's artifact is recorded: that of the recipe, and for a replicate other than
 // 0, whose weights differ, one of its own.

@@ -5,10 +5,12 @@
 #include <functional>
 #include <string_view>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "harness/definition/unknown_key.h"
 
@@ -16,6 +18,9 @@ namespace bench::harness {
 namespace {
 
 using Values = std::vector<std::string>;
+
+constexpr int64_t kMaxPlannedRanks = 1'000'000;
+constexpr double kMaxDeviceGb = 1e6;
 
 struct OptionRow {
   std::string_view name;
@@ -142,10 +147,51 @@ std::vector<OptionRow> CommandRows() {
   };
 }
 
+// Keeps the command line's order, but every number once.
+absl::Status ParseRanks(const std::string& text, std::vector<int64_t>& into) {
+  into.clear();
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    std::optional<int64_t> count;
+    BENCH_RETURN_IF_ERROR(ParseCount("plan-ranks", std::string(part), 1, count));
+    if (*count > kMaxPlannedRanks) {
+      return UsageError(
+          absl::StrCat("--plan-ranks ", *count, ": must be at most ", kMaxPlannedRanks));
+    }
+    if (!absl::c_linear_search(into, *count)) into.push_back(*count);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ParseDeviceGb(const std::string& text, double& into) {
+  if (absl::SimpleAtod(text, &into) && into > 0 && into <= kMaxDeviceGb) return absl::OkStatus();
+  return UsageError(
+      absl::StrCat("--device-gb ", text, ": must be a number above 0, at most ", kMaxDeviceGb));
+}
+
+std::vector<OptionRow> PlanRows() {
+  return {
+      {"plan", "", "print the plan", Sets(Command::kPlan)},
+      {"plan-ranks", "N,N,...", "numbers of devices; default 1,4,16,64,256,1024",
+       [](Options& o, const Values& v) { return ParseRanks(v[0], o.plan.ranks); }},
+      {"device-gb", "G", "memory of a device, in 10^9 bytes; default 80",
+       [](Options& o, const Values& v) { return ParseDeviceGb(v[0], o.plan.device_gb); }},
+      {"vocab-size", "V", "instead of the tokenizer's",
+       [](Options& o, const Values& v) {
+         return ParseCount("vocab-size", v[0], 1, o.plan.vocab_size);
+       }},
+      {"json", "", "for programs (FORMAT.md)",
+       [](Options& o, const Values&) {
+         o.plan.form = PlanForm::kJson;
+         return absl::OkStatus();
+       }},
+  };
+}
+
 const std::vector<OptionRow>& AllRows() {
   static const std::vector<OptionRow> rows = [] {
     std::vector<OptionRow> all = RunRows();
     for (OptionRow& row : CommandRows()) all.push_back(std::move(row));
+    for (OptionRow& row : PlanRows()) all.push_back(std::move(row));
     return all;
   }();
   return rows;
@@ -203,7 +249,12 @@ absl::StatusOr<size_t> ApplyOption(const std::vector<std::string>& arguments, si
 }
 
 absl::Status CheckCombination(const Options& options) {
-  if (options.command != Command::kRun) return absl::OkStatus();
+  if (options.command != Command::kPlan && options.plan != PlanOptions{}) {
+    return UsageError("--plan-ranks, --device-gb, --vocab-size and --json go with --plan");
+  }
+  if (options.command != Command::kRun && options.command != Command::kPlan) {
+    return absl::OkStatus();
+  }
   if (options.arguments.size() != 1) {
     return UsageError(
         options.arguments.empty()
@@ -260,6 +311,8 @@ std::string HelpText() {
       "own\n"
       "       bench-run COMMAND\n\noptions:\n",
       RowsText(RunRows()), "\ncommands:\n", RowsText(CommandRows()),
+      "\nmemory that a device needs, by ZeRO stage (with EXPERIMENT, --set and --device):\n",
+      RowsText(PlanRows()),
       "\nexamples:\n"
       "  bench-run experiments/sft_small\n"
       "  bench-run experiments/sft_small --repeat 3 --out my_runs\n"
@@ -267,6 +320,7 @@ std::string HelpText() {
       "  bench-run experiments/sft_small --set data.path=my.jsonl\n"
       "  bench-run experiments/sft_small --out my_run --resume\n"
       "  bench-run --generate my_run 'Write \"設定\" in Simplified Chinese.'\n"
+      "  bench-run experiments/clm_1b --plan --plan-ranks 1,8 --device-gb 141\n"
       "\nexit codes: 0 ok; 1 diverged or outside the acceptance bounds; 2 usage or definition "
       "error;\n"
       "  3 not comparable; 4 bad input data; 5 environment or I/O failure; 128+n ended by signal "

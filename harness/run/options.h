@@ -23,9 +23,20 @@ enum class Command {
   kGenerate,
   kRecover,
   kStore,
+  kPlan,
 };
 enum class StoreAction { kList, kPrune };
 enum class SeedMode { kPerReplicate, kSame };
+enum class PlanForm { kText, kJson };
+
+struct PlanOptions {
+  std::vector<int64_t> ranks = {1, 4, 16, 64, 256, 1024};  // those of the ZeRO paper's table
+  double device_gb = 80;                                   // 10^9 bytes
+  std::optional<int64_t> vocab_size;                       // absent: the tokenizer's
+  PlanForm form = PlanForm::kText;
+
+  bool operator==(const PlanOptions&) const = default;
+};
 
 struct Options {
   Command command = Command::kRun;
@@ -43,6 +54,7 @@ struct Options {
   StartMode start = StartMode::kFresh;
   DeviceChoice device = DeviceChoice::kAuto;
   StoreAction store_action = StoreAction::kList;
+  PlanOptions plan;
 };
 
 // Defaults come from the environment: BENCH_ROOT (the project's folder; else the current one) and

@@ -115,6 +115,13 @@ class Pipeline(CommandCase):
         again = self.place.run("model@1", *self.options)
         self.assertNotIn("running it first", again.stderr)
 
+    def test_plan_has_the_vocabulary_of_the_tokenizer_once_there_is_one(self):
+        self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
+        plan = ("model", *self.options, "--plan")
+        self.assertIn("by the definition of pieces@1", self.place.run(*plan).stdout)
+        self.run_ok("pieces", *self.options)
+        self.assertIn("400, of the tokenizer that pieces@1 made", self.place.run(*plan).stdout)
+
     def test_damaged_artifact_is_made_again(self):
         self.place.run("--lock", *self.options)
         self.assertEqual(self.place.run("model", *self.options).returncode, 0)

@@ -218,5 +218,48 @@ TEST(Decoder, FromTensorsAcceptsAHeadThatRepeatsATiedEmbeddingOnly) {
   EXPECT_THAT(FromTensorsError(tensors), HasSubstr("unexpected tensor lm_head.weight"));
 }
 
+TEST(Decoder, WithoutWeightsHasTheParametersOfOneWithWeights) {
+  for (const bool tied : {true, false}) {
+    DecoderConfig config = TinyConfig();
+    config.tie_embeddings = tied;
+    const auto real = MakeDecoder(config);
+    const auto meta = Decoder::WithoutWeights(config, at::kFloat);
+    ASSERT_TRUE(meta.ok()) << meta.status();
+    ASSERT_EQ((*meta)->parameters().size(), real->parameters().size());
+    for (size_t i = 0; i < real->parameters().size(); ++i) {
+      const NamedTensor& with = real->parameters()[i];
+      const NamedTensor& without = (*meta)->parameters()[i];
+      EXPECT_EQ(without.name, with.name);
+      EXPECT_EQ(without.tensor.sizes(), with.tensor.sizes()) << with.name;
+      EXPECT_EQ(without.tensor.scalar_type(), at::kFloat);
+      EXPECT_TRUE(without.tensor.is_meta()) << with.name;
+    }
+  }
+}
+
+// A trillion parameters of bf16 would be 2 TB.
+TEST(Decoder, WithoutWeightsTakesNoMemoryForThem) {
+  DecoderConfig config = TinyConfig();
+  config.vocab_size = 32000;
+  config.hidden_size = 25600;
+  config.num_layers = 128;
+  config.num_heads = config.num_kv_heads = 200;
+  config.head_dim = 128;
+  config.intermediate_size = 68267;
+  config.max_positions = 1 << 20;
+  config.tie_embeddings = false;
+  const auto decoder = Decoder::WithoutWeights(config, at::kBFloat16);
+  ASSERT_TRUE(decoder.ok()) << decoder.status();
+  int64_t num_elements = 0;
+  for (const NamedTensor& parameter : (*decoder)->parameters()) {
+    num_elements += parameter.tensor.numel();
+    EXPECT_EQ(parameter.tensor.storage().data(), nullptr) << parameter.name;
+  }
+  // By hand: 2 V D + D + L (4 D D + 3 D F + 2 D).
+  EXPECT_EQ(num_elements, 2 * 32000LL * 25600 + 25600 +
+                              128 * (4 * 25600LL * 25600 + 3 * 25600LL * 68267 + 2 * 25600));
+  EXPECT_EQ(NumParameters(config), num_elements);
+}
+
 }  // namespace
 }  // namespace bench::models

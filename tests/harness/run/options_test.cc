@@ -32,6 +32,21 @@ TEST(Options, ReadCommandsWithTheirValues) {
   EXPECT_EQ(ParseOptions({"--store", "prune"})->store_action, StoreAction::kPrune);
 }
 
+TEST(Options, OfThePlanHaveThePapersRanksUnlessTheyAreGiven) {
+  const auto defaults = ParseOptions({"sft_small", "--plan"});
+  ASSERT_TRUE(defaults.ok()) << defaults.status();
+  EXPECT_EQ(defaults->command, Command::kPlan);
+  EXPECT_THAT(defaults->arguments, ElementsAre("sft_small"));
+  EXPECT_THAT(defaults->plan.ranks, ElementsAre(1, 4, 16, 64, 256, 1024));
+  const auto given =
+      ParseOptions({"--plan", "--plan-ranks=8,2,8", "--device-gb", "0.5", "--json", "sft_small"});
+  ASSERT_TRUE(given.ok()) << given.status();
+  EXPECT_THAT(given->plan.ranks, ElementsAre(8, 2));
+  EXPECT_EQ(given->plan.device_gb, 0.5);
+  EXPECT_EQ(given->plan.form, PlanForm::kJson);
+  EXPECT_THAT(Error({"sft_small", "--json"}).message(), HasSubstr("--plan"));
+}
+
 TEST(Options, HelpWinsOverEverythingElse) {
   EXPECT_EQ(ParseOptions({"--help"})->command, Command::kHelp);
   EXPECT_EQ(ParseOptions({"sft_small", "--help"})->command, Command::kHelp);

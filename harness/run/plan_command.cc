@@ -1,0 +1,70 @@
+#include "harness/run/plan_command.h"
+
+#include <cstdio>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/definition/load.h"
+#include "harness/plan/memory_plan.h"
+#include "harness/plan/memory_report.h"
+#include "harness/run/vocabulary.h"
+#include "harness/stages/decoder_artifact.h"
+#include "models/hf_folder.h"
+
+namespace bench::harness {
+namespace {
+
+absl::StatusOr<Vocabulary> VocabularyFor(const Options& options, const TrainedStage& stage) {
+  if (options.plan.vocab_size) return Vocabulary{*options.plan.vocab_size, "given"};
+  return VocabularyOf(stage, {options.store_root, options.experiments_root});
+}
+
+// Of ppo's reward model, which is another experiment's or in a folder; nullopt where there is none.
+absl::StatusOr<std::optional<models::DecoderConfig>> RewardConfig(const Definition& definition,
+                                                                  const Options& options,
+                                                                  int64_t vocab_size) {
+  const auto* ppo = std::get_if<PpoSpec>(&definition.stage);
+  if (ppo == nullptr || (!ppo->reward.artifact && !ppo->reward.folder)) return std::nullopt;
+  if (ppo->reward.folder) return models::ReadHfConfig(*ppo->reward.folder);
+  BENCH_ASSIGN_OR_RETURN(
+      const LoadedDefinition loaded,
+      LoadDefinition(ToString(*ppo->reward.artifact), {options.experiments_root, {}}));
+  const auto* reward = std::get_if<RewardSpec>(&loaded.definition.stage);
+  if (reward == nullptr) {
+    return UsageError(absl::StrCat("reward.artifact: ", ToString(*ppo->reward.artifact),
+                                   " is not an experiment of stage reward"));
+  }
+  return DecoderConfigOf(reward->model, vocab_size);
+}
+
+// --device; auto: the GPU's for bf16, which is meant for it, else the processor's.
+DeviceKind KernelsFor(DeviceChoice choice, Precision precision) {
+  if (choice == DeviceChoice::kAuto) {
+    return precision == Precision::kFp32 ? DeviceKind::kCpu : DeviceKind::kCuda;
+  }
+  return choice == DeviceChoice::kCuda ? DeviceKind::kCuda : DeviceKind::kCpu;
+}
+
+}  // namespace
+
+absl::StatusOr<int> PlanCommand(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(
+      const LoadedDefinition loaded,
+      LoadDefinition(options.arguments.at(0), {options.experiments_root, options.overrides}));
+  const Definition& definition = loaded.definition;
+  BENCH_ASSIGN_OR_RETURN(const TrainedStage stage, TrainedStageOf(definition));
+  BENCH_ASSIGN_OR_RETURN(const Vocabulary vocabulary, VocabularyFor(options, stage));
+  ModelConfigs configs = {DecoderConfigOf(*stage.model, vocabulary.size), std::nullopt};
+  BENCH_ASSIGN_OR_RETURN(configs.reward, RewardConfig(definition, options, vocabulary.size));
+  const DeviceKind device = KernelsFor(options.device, stage.training->precision);
+  const auto device_bytes = static_cast<int64_t>(options.plan.device_gb * 1e9);
+  BENCH_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory({definition, configs, options.plan.ranks,
+                                                            device_bytes, device}));
+  const PlanSubject subject = {loaded, vocabulary.size, vocabulary.source, device_bytes, device};
+  const auto render = options.plan.form == PlanForm::kJson ? PlanJson : PlanText;
+  std::fputs(render(subject, plan).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace bench::harness

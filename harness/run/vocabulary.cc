@@ -1,0 +1,70 @@
+#include "harness/run/vocabulary.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/data/tokenizer.h"
+#include "harness/definition/load.h"
+#include "harness/run/inputs.h"
+#include "harness/stages/clm_data.h"
+#include "harness/store/store.h"
+#include "models/hf_folder.h"
+
+namespace bench::harness {
+namespace {
+
+absl::StatusOr<int64_t> SizeOf(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(path));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, Tokenizer::FromFiles(std::move(files)));
+  return tokenizer.vocab_size();
+}
+
+absl::StatusOr<std::optional<Artifact>> Find(const ArtifactRef& artifact,
+                                             const VocabularySources& sources) {
+  if (!Exists(sources.store_root)) return std::nullopt;
+  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(sources.store_root));
+  return FindArtifact(artifact, store, sources.experiments_root);
+}
+
+absl::StatusOr<Vocabulary> OfArtifact(const ArtifactRef& artifact,
+                                      const VocabularySources& sources) {
+  const std::string name = ToString(artifact);
+  BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> found, Find(artifact, sources));
+  if (found) {
+    BENCH_ASSIGN_OR_RETURN(const int64_t size, SizeOf(found->folder));
+    return Vocabulary{size, absl::StrCat("of the tokenizer that ", name, " made")};
+  }
+  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded,
+                         LoadDefinition(name, {sources.experiments_root, {}}));
+  const auto* spec = std::get_if<TokenizerSpec>(&loaded.definition.stage);
+  if (spec == nullptr) {
+    return UsageError(absl::StrCat("tokenizer.artifact: ", name, " is an experiment of stage ",
+                                   std::string(Name(loaded.definition.kind())), ", not tokenizer"));
+  }
+  return Vocabulary{spec->vocab_size,
+                    absl::StrCat("by the definition of ", name, ", which has not run here")};
+}
+
+}  // namespace
+
+absl::StatusOr<Vocabulary> VocabularyOf(const TrainedStage& stage,
+                                        const VocabularySources& sources) {
+  if (stage.init->folder) {
+    BENCH_ASSIGN_OR_RETURN(const auto config, models::ReadHfConfig(*stage.init->folder));
+    return Vocabulary{config.vocab_size, absl::StrCat("of the weights in ", *stage.init->folder)};
+  }
+  if (stage.characters) {
+    return Vocabulary{kMaxCharacters,
+                      "its bound: it is the characters of the text; see --vocab-size"};
+  }
+  if (stage.tokenizer->path) {
+    BENCH_ASSIGN_OR_RETURN(const int64_t size, SizeOf(*stage.tokenizer->path));
+    return Vocabulary{size, absl::StrCat("of ", *stage.tokenizer->path)};
+  }
+  return OfArtifact(*stage.tokenizer->artifact, sources);
+}
+
+}  // namespace bench::harness

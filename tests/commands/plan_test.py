@@ -1,0 +1,130 @@
+"""bench-run EXPERIMENT --plan through the real binary: the ZeRO paper's table, and what it refuses.
+
+usage: plan_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from command_case import SOURCE, CommandCase  # noqa: E402
+from tiny_run import HERE  # noqa: E402
+
+# Rajbhandari et al., arXiv:1910.02054, table 1: GB a device for Pos, Pos+g and Pos+g+p, as printed.
+PAPER = {
+    7_500_000_000: {1: "120 120 120", 4: "52.5 41.3 30", 16: "35.6 21.6 7.5", 64: "31.4 16.6 1.88",
+                    256: "30.4 15.4 0.47", 1024: "30.1 15.1 0.12"},
+    128_000_000_000: {1: "2048 2048 2048", 4: "896 704 512", 16: "608 368 128", 64: "536 284 32",
+                      256: "518 263 8", 1024: "513 257 2"},
+    1_000_000_000_000: {1: "16000 16000 16000", 4: "7000 5500 4000", 16: "4750 2875 1000",
+                        64: "4187 2218 250", 256: "4046 2054 62.5", 1024: "4011 2013 15.6"},
+}
+# Geometries with exactly as many: V D + D + L (4 D D + 3 D F + 2 D), heads of 100.
+# parameters -> hidden_size, num_layers, intermediate_size, vocabulary
+GEOMETRIES = {
+    7_500_000_000: (5000, 30, 9600, 35_939),
+    128_000_000_000: (16000, 40, 45000, 39_919),
+    1_000_000_000_000: (25000, 125, 73200, 49_749),
+}
+
+
+def unit(printed):
+    """Of the last digit: 0.1 of "41.3"."""
+    return 10.0 ** -len(printed.partition(".")[2])
+
+
+class Plan(CommandCase):
+    def plan(self, *arguments):
+        done = self.place.run(*arguments, "--plan", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def committed(self, name):
+        return self.plan("--experiments", SOURCE / "experiments", name)
+
+    def test_the_papers_table_is_reproduced(self):
+        num_checked = 0
+        for parameters, rows in PAPER.items():
+            hidden, layers, intermediate, vocabulary = GEOMETRIES[parameters]
+            plan = self.plan(self.place.definition, "--vocab-size", vocabulary,
+                             "--set", f"model.hidden_size={hidden}",
+                             "--set", f"model.num_layers={layers}",
+                             "--set", f"model.num_heads={hidden // 100}",
+                             "--set", "model.num_kv_heads=0",
+                             "--set", f"model.intermediate_size={intermediate}",
+                             "--set", "training.precision=mixed")
+            self.assertEqual(plan["trained_parameters"], parameters)
+            self.assertEqual([of["ranks"] for of in plan["plans"]], list(rows))
+            for of in plan["plans"]:
+                gigabytes = [stage["state_bytes"] / 1e9 for stage in of["stages"]]
+                self.assertEqual(gigabytes[0], 16 * parameters / 1e9)
+                for value, printed in zip(gigabytes[1:], rows[of["ranks"]].split(), strict=True):
+                    self.assertLess(abs(value - float(printed)), unit(printed),
+                                    (parameters, of["ranks"], printed))
+                    num_checked += 1
+        self.assertEqual(num_checked, 54)
+
+    def test_every_committed_experiment_that_trains_has_a_plan_and_makes_nothing(self):
+        roles = {"clm_1b": ["decoder"], "sft_small": ["decoder"], "rm_small": ["reward"],
+                 "ppo_small": ["policy", "value", "reference", "reward"],
+                 "rlhf_small": ["policy", "value", "reference", "reward"]}
+        for name, expected in roles.items():
+            plan = self.committed(name)
+            self.assertEqual([model["role"] for model in plan["models"]], expected)
+            self.assertIn("translations_tokenizer@1", plan["vocabulary"]["source"])
+        self.assertFalse(self.place.store.exists())
+
+    def test_parts_of_the_need_add_up(self):
+        plan = self.committed("ppo_small")
+        for of in plan["plans"]:
+            for stage in of["stages"]:
+                states = (stage["parameter_bytes"] + stage["gradient_bytes"]
+                          + stage["optimizer_state_bytes"])
+                self.assertEqual(stage["state_bytes"], states)
+                self.assertAlmostEqual(
+                    stage["total_bytes"],
+                    states + plan["frozen_bytes"]
+                    + max(of["activation_bytes"]["peak"], stage["update_bytes"]), delta=1)
+
+    def test_number_of_parameters_is_that_of_a_run(self):
+        import h5py
+        with h5py.File(self.run_ok(self.place.definition)) as file:
+            parameters = file["summary/parameters"][()]
+        plan = self.plan(self.place.definition)
+        self.assertEqual(plan["trained_parameters"], parameters)
+        self.assertIn(str(HERE), plan["vocabulary"]["source"])
+
+    def test_text_is_a_table_of_a_hundred_columns(self):
+        done = self.place.run("--experiments", SOURCE / "experiments", "ppo_small", "--plan",
+                              "--plan-ranks", "2,8,2", "--device-gb", "0.5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = done.stdout.splitlines()
+        self.assertLessEqual(max(map(len, lines)), 100)
+        rows = [line.split()[0] for line in lines if line[:7].strip().isdigit()]
+        self.assertEqual(rows, ["2", "8", "2", "8"])
+        self.assertIn("500.0 MB", done.stdout)
+
+    def test_what_makes_no_sense_is_2(self):
+        tiny = self.place.definition
+        experiments = ("--experiments", SOURCE / "experiments")
+        for arguments, fragment in [
+                (("corpus_small", "--plan", *experiments), "clm, sft, reward and ppo"),
+                (("--plan",), "name an experiment"),
+                ((tiny, "--json"), "go with --plan"),
+                ((tiny, "--plan", "--plan-ranks", "4,0"), "at least 1"),
+                ((tiny, "--plan", "--plan-ranks", "4,"), "integer"),
+                ((tiny, "--plan", "--plan-ranks", "1000001"), "at most 1000000"),
+                ((tiny, "--plan", "--device-gb", "nan"), "above 0"),
+                ((tiny, "--plan", "--device-gb", "-1"), "above 0"),
+                ((tiny, "--plan", "--vocab-size", "0"), "at least 1"),
+                ((tiny, "--plan", "--vocab-size", str(2**40)), "vocab_size"),
+        ]:
+            self.assert_fails(self.place.run(*arguments), 2, fragment)
+        missing = self.place.write_definition("missing.toml", replace=[("tiny.model", "no.model")])
+        self.assert_fails(self.place.run(missing, "--plan"), 5, "no.model")
+
+
+if __name__ == "__main__":
+    unittest.main()

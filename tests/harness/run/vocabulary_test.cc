@@ -1,0 +1,86 @@
+#include "harness/run/vocabulary.h"
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "harness/definition/load.h"
+#include "harness/stages/clm_data.h"
+#include "tests/harness/definition/sample_definitions.h"
+#include "tests/harness/stages/tiny_tokenizer.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Its own tokenizer, then an own file, then experiments in a folder without a store.
+class VocabularyTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<Vocabulary> Of(const StageSpec& spec) {
+    definition_.stage = spec;
+    return VocabularyOf(*TrainedStageOf(definition_), {store_, folder_.path()});
+  }
+
+  TemporaryFolder folder_;
+  std::string store_ = folder_.path() + "/store";
+  Definition definition_;
+};
+
+TEST_F(VocabularyTest, IsThatOfAnOwnTokenizer) {
+  ClmSpec spec;
+  spec.tokenizer.ref.path = folder_.Write("own.model", TinyTokenizerModel());
+  const auto vocabulary = Of(spec);
+  ASSERT_TRUE(vocabulary.ok()) << vocabulary.status();
+  EXPECT_EQ(vocabulary->size, TinyTokenizer().vocab_size());
+  EXPECT_THAT(vocabulary->source, HasSubstr("own.model"));
+}
+
+TEST_F(VocabularyTest, IsThatOfTheWeightsInAFolder) {
+  SftSpec spec;
+  spec.tokenizer.path = folder_.Write("own.model", TinyTokenizerModel());
+  folder_.Write("weights/config.json",
+                R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama",
+                    "vocab_size": 32064, "hidden_size": 16, "num_hidden_layers": 2,
+                    "num_attention_heads": 2, "intermediate_size": 24})");
+  spec.init.weights = InitSource::kFolder;
+  spec.init.folder = folder_.path() + "/weights";
+  const auto vocabulary = Of(spec);
+  ASSERT_TRUE(vocabulary.ok()) << vocabulary.status();
+  EXPECT_EQ(vocabulary->size, 32064);  // published vocabularies are padded
+}
+
+TEST_F(VocabularyTest, OfATokenizerThatWasNotMadeIsWhatItsDefinitionAsksFor) {
+  folder_.Write("pieces/v1.toml", kSmallTokenizer);
+  folder_.Write("translations/v1.toml", kSmallTranslations);
+  ASSERT_TRUE(UpdateLock(folder_.path()).ok());
+  SftSpec spec;
+  spec.tokenizer.artifact = ArtifactRef{"pieces", 1};
+  const auto vocabulary = Of(spec);
+  ASSERT_TRUE(vocabulary.ok()) << vocabulary.status();
+  EXPECT_EQ(vocabulary->size, 2048);
+  EXPECT_THAT(vocabulary->source, HasSubstr("definition of pieces@1"));
+  EXPECT_FALSE(std::filesystem::exists(store_));  // looking makes none
+}
+
+TEST_F(VocabularyTest, OfTheTextsCharactersIsOnlyBounded) {
+  ClmSpec spec;
+  spec.tokenizer.characters = true;
+  EXPECT_EQ(Of(spec)->size, kMaxCharacters);
+}
+
+TEST_F(VocabularyTest, OfAnExperimentThatMakesNoneIsAUsageError) {
+  folder_.Write("translations/v1.toml", kSmallTranslations);
+  ASSERT_TRUE(UpdateLock(folder_.path()).ok());
+  SftSpec spec;
+  spec.tokenizer.artifact = ArtifactRef{"translations", 1};
+  const auto vocabulary = Of(spec);
+  EXPECT_EQ(vocabulary.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(vocabulary.status().message()),
+              HasSubstr("of stage translations, not tokenizer"));
+}
+
+}  // namespace
+}  // namespace bench::harness
