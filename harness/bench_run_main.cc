@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/measurement/memory.h"
+#include "harness/measurement/tensor_memory.h"
 #include "harness/run/commands.h"
 #include "harness/run/torch_runtime.h"
 #include "results/text.h"
@@ -36,6 +37,7 @@ int End(int exit_code) {
 
 int main(int argc, char** argv) {
   bench::harness::ConfigureAllocator();
+  bench::harness::InstallTensorMemoryCounter();
   bench::harness::InstallStopHandlers();
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
   const std::vector<std::string> all(argv, argv + argc);

@@ -1,7 +1,10 @@
 #include "models/generate.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 
+#include "kernels/parallel.h"
 #include "models/kv_cache.h"
 #include "models/sampling.h"
 
@@ -35,6 +38,9 @@ at::Tensor LogProbsOf(const Decoder& decoder, const at::Tensor& hidden_BD,
   return at::log_softmax(logits_BV, -1).to(at::kCPU).contiguous();
 }
 
+// Fewest candidates that are worth a thread: their exponentials take some 0.1 ms.
+constexpr int64_t kCandidatesPerThread = 1 << 14;
+
 // The state of one call: which sequences are unfinished, and what they have so far.
 class Generator {
  public:
@@ -42,7 +48,8 @@ class Generator {
             std::vector<int64_t> room)
       : options_(options),
         uniform_(uniform),
-        sampler_({options.top_k, options.top_p}),
+        samplers_(static_cast<size_t>(at::get_num_threads()),
+                  TokenSampler({options.top_k, options.top_p})),
         room_(std::move(room)),
         result_(room_.size()) {}
 
@@ -62,14 +69,16 @@ class Generator {
     const int64_t num_columns = log_probs_BV.size(1);
     const int64_t vocab_size = std::min(num_columns, options_.vocab_size.value_or(num_columns));
     const float* data = log_probs_BV.const_data_ptr<float>();
-    for (size_t i = 0; i < live.size(); ++i) {
-      const LogProbs row{data + static_cast<int64_t>(i) * num_columns, vocab_size};
-      const int64_t token = Choose(row, live[i]);
-      Generation& g = result_[static_cast<size_t>(live[i])];
-      g.tokens.push_back(token);
-      g.log_probs.push_back(row.data[token]);
-      g.stopped = options_.stop_token == token;
-    }
+    Draw(live);
+    const int64_t grain = std::max<int64_t>(1, kCandidatesPerThread / vocab_size);
+    kernels::ParallelFor({std::ssize(live), grain}, [&](int64_t begin, int64_t end) {
+      TokenSampler& sampler = samplers_[static_cast<size_t>(at::get_thread_num())];
+      for (int64_t i = begin; i < end; ++i) {
+        const auto place = static_cast<size_t>(i);
+        const LogProbs row{data + i * num_columns, vocab_size};
+        Add(row, Choose(row, place, sampler), result_[static_cast<size_t>(live[place])]);
+      }
+    });
   }
 
   std::vector<std::vector<int64_t>> LastTokens(const std::vector<int64_t>& live) const {
@@ -81,14 +90,27 @@ class Generator {
   std::vector<Generation> Take() { return std::move(result_); }
 
  private:
-  int64_t Choose(const LogProbs& row, int64_t sequence) {
-    if (options_.temperature == 0) return ArgMax(row);
-    return sampler_.Sample(row, uniform_(sequence));
+  // On the caller's thread and in order: its source need not bear several.
+  void Draw(const std::vector<int64_t>& live) {
+    if (options_.temperature == 0) return;
+    draws_.clear();
+    for (const int64_t b : live) draws_.push_back(uniform_(b));
+  }
+
+  int64_t Choose(const LogProbs& row, size_t place, TokenSampler& sampler) const {
+    return options_.temperature == 0 ? ArgMax(row) : sampler.Sample(row, draws_[place]);
+  }
+
+  void Add(const LogProbs& row, int64_t token, Generation& g) const {
+    g.tokens.push_back(token);
+    g.log_probs.push_back(row.data[token]);
+    g.stopped = options_.stop_token == token;
   }
 
   const GenerationOptions& options_;
   const UniformSource& uniform_;
-  TokenSampler sampler_;
+  std::vector<TokenSampler> samplers_;  // one a thread
+  std::vector<double> draws_;           // of the sequences that get a token now
   std::vector<int64_t> room_;
   std::vector<Generation> result_;
 };

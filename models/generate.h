@@ -9,7 +9,8 @@
 // number. Ids from vocab_size on are never kept. log_probs are of softmax(logits / temperature)
 // over all rows of the embedding (temperature 1 when greedy): equal to a full forward's up to fp32
 // rounding.
-// Every sequence draws once a token from its own stream, so the batch never changes its draws.
+// Every sequence draws once a token from its own stream, so the batch never changes its draws; nor
+// do threads, which share the choice of tokens by sequences.
 #pragma once
 
 #include <cstdint>

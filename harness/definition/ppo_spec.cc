@@ -174,6 +174,13 @@ void Describe(PpoSettings& spec, FieldList& fields) {
                .bounds = AboveUpTo(0, 1e6)});
   fields.Leaf("adaptive_kl_horizon", spec.adaptive_kl_horizon,
               {.doc = "how slowly it follows", .units = "responses", .bounds = AboveUpTo(0, 1e12)});
+  fields.Leaf(
+      "score_position", spec.score_position,
+      {.doc = "score is added at the last token (Ouyang et al., OpenRLHF), or behind the end "
+              "token where max_new_tokens leaves room (N+, TRL)"});
+  fields.Leaf("value_positions", spec.value_positions,
+              {.doc = "values of the response's tokens (OpenRLHF), or of the state behind its end "
+                      "token too where max_new_tokens leaves room (N+, TRL)"});
   fields.Leaf("whiten_rewards", spec.whiten_rewards,
               {.doc = "per-token rewards get variance 1; their mean is kept"});
   fields.Leaf("whiten_advantages", spec.whiten_advantages,

@@ -2,10 +2,9 @@
 // policy optimisation (Schulman et al., arXiv:1707.06347; Ouyang et al., arXiv:2203.02155).
 //
 // Where implementations disagree there is a field, whose default is that of N+ (Huang et al., "The
-// N+ Implementation Details of RLHF with PPO", arXiv:2403.17031) and TRL. Not copied: the score one
-// position behind the end token where the padding has room for it, and the value trained there
-// (mask t <= s + 1). Here the score is at the end token, as in Ouyang et al. and OpenRLHF: nothing
-// depends on the padding, and values are trained at the response's tokens alone.
+// N+ Implementation Details of RLHF with PPO", arXiv:2403.17031) and TRL, but for two: the score is
+// at the end token, and values at the response's tokens, as in Ouyang et al. and OpenRLHF. N+ and
+// TRL: ppo.score_position = "behind_end" and ppo.value_positions = "behind_end".
 #pragma once
 
 #include <array>
@@ -85,6 +84,24 @@ struct PpoRolloutSpec {
 enum class KlEstimator { kK1, kK3 };
 constexpr std::array<std::string_view, 2> EnumNames(KlEstimator) { return {"k1", "k3"}; }
 
+// Where a response's score is added to the rewards. The reward model reads it at the last token in
+// every implementation.
+//   kEnd       its last token (Ouyang et al., OpenRLHF)
+//   kBehindEnd the position behind the end token, where rollout.max_new_tokens leaves room for one,
+//              else the last token (N+ and TRL, `actual_end`)
+enum class ScorePosition { kEnd, kBehindEnd };
+constexpr std::array<std::string_view, 2> EnumNames(ScorePosition) { return {"end", "behind_end"}; }
+
+// Which positions have a value, which advantages see and the value loss is a mean over; s is that
+// of a response's last token.
+//   kResponse  t <= s: its tokens. V = 0 behind them (OpenRLHF)
+//   kBehindEnd t <= s + 1, where rollout.max_new_tokens leaves room: that of the state behind the
+//              end token too (N+ and TRL, `padding_mask_p1`)
+enum class ValuePositions { kResponse, kBehindEnd };
+constexpr std::array<std::string_view, 2> EnumNames(ValuePositions) {
+  return {"response", "behind_end"};
+}
+
 struct PpoSettings {
   int64_t epochs = 4;
   int64_t mini_batches = 1;
@@ -97,6 +114,8 @@ struct PpoSettings {
   double kl_coefficient = 0.05;
   std::optional<double> adaptive_kl_target;  // nats a response; absent: the coefficient is fixed
   double adaptive_kl_horizon = 10000;        // episodes
+  ScorePosition score_position = ScorePosition::kEnd;
+  ValuePositions value_positions = ValuePositions::kResponse;
   bool whiten_rewards = false;
   bool whiten_advantages = true;
   std::optional<double>

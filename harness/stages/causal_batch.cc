@@ -9,9 +9,11 @@ namespace {
 // Attention is causal and padding comes last, so no target sees it: any token does.
 constexpr int64_t kPaddingToken = 0;
 
+size_t InputLength(const PromptedRow& row) { return row.tokens->size() - (row.reads_last ? 0 : 1); }
+
 size_t LongestInput(const std::vector<PromptedRow>& rows) {
   size_t longest = 0;
-  for (const PromptedRow& row : rows) longest = std::max(longest, row.tokens->size() - 1);
+  for (const PromptedRow& row : rows) longest = std::max(longest, InputLength(row));
   return longest;
 }
 
@@ -26,7 +28,8 @@ CausalBatch MakeCausalBatch(const std::vector<PromptedRow>& rows, Packing packin
   int64_t start = 0;
   for (const PromptedRow& row : rows) {
     const std::vector<int64_t>& tokens = *row.tokens;
-    std::vector<int64_t>& input = inputs.emplace_back(tokens.begin(), tokens.end() - 1);
+    std::vector<int64_t>& input = inputs.emplace_back(tokens);
+    input.resize(InputLength(row));
     input.resize(std::max(input.size(), padded_length), kPaddingToken);
     for (int64_t position = row.num_prompt_tokens; position < std::ssize(tokens); ++position) {
       target_rows.push_back(start + position - 1);  // the hidden state before a token predicts it

@@ -31,9 +31,10 @@ struct CausalBatch {
 struct PromptedRow {
   const std::vector<int64_t>* tokens;
   int64_t num_prompt_tokens = 0;  // at least one
+  bool reads_last = false;        // the last token is read too, for the state behind it
 };
-// Every row without its last token, one after the other; padded on the right to the longest if
-// asked for. Targets are the tokens behind the prompts.
+// Every row, one after the other, without its last token unless that is read; padded on the right
+// to the longest if asked for. Targets are the tokens behind the prompts.
 CausalBatch MakeCausalBatch(const std::vector<PromptedRow>& rows, Packing packing,
                             at::Device device);
 

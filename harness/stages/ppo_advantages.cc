@@ -18,6 +18,25 @@ at::Tensor LastTokens(const ResponseOffsets& offsets) {
   return at::tensor(std::vector<int64_t>(offsets.begin() + 1, offsets.end()), at::kLong) - 1;
 }
 
+// The same responses at other offsets: the first values of each, zeros where it has no more.
+at::Tensor Resized(const at::Tensor& values, const ResponseOffsets& from,
+                   const ResponseOffsets& to) {
+  CheckTokens(values, from);
+  if (from == to) return InDouble(values);
+  std::vector<at::Tensor> parts;
+  for (size_t b = 0; b + 1 < from.size(); ++b) {
+    const int64_t length = to[b + 1] - to[b];
+    const int64_t kept = std::min(length, from[b + 1] - from[b]);
+    parts.push_back(InDouble(values.narrow(0, from[b], kept)));
+    parts.push_back(at::zeros({length - kept}, at::kDouble));
+  }
+  return at::cat(parts);
+}
+
+at::Tensor WhitenedIf(bool whiten, const at::Tensor& values, WhitenedMean mean) {
+  return whiten ? Whitened(values, mean) : values;
+}
+
 }  // namespace
 
 at::Tensor TokenKl(const at::Tensor& log_ratio_R, KlEstimator estimator) {
@@ -76,6 +95,34 @@ Advantages EstimateAdvantages(const at::Tensor& rewards_R, const at::Tensor& val
     }
   }
   return {advantages, advantages + values};
+}
+
+PpoLayout LayoutOf(const ResponseOffsets& tokens, int64_t max_new_tokens,
+                   const PpoSettings& settings) {
+  ResponseOffsets behind = {0};
+  for (size_t b = 0; b + 1 < tokens.size(); ++b) {
+    const int64_t length = tokens[b + 1] - tokens[b];
+    behind.push_back(behind.back() + length + (length < max_new_tokens ? 1 : 0));
+  }
+  const bool scored_behind = settings.score_position == ScorePosition::kBehindEnd;
+  const bool valued_behind = settings.value_positions == ValuePositions::kBehindEnd;
+  return {tokens, scored_behind ? behind : tokens, valued_behind ? behind : tokens,
+          scored_behind || valued_behind ? behind : tokens};
+}
+
+TokenAdvantages RolloutAdvantages(const ScoredTokens& scored, const PpoLayout& layout,
+                                  double kl_coefficient, const PpoSettings& settings) {
+  const at::Tensor rewards =
+      Resized(TokenRewards(Resized(scored.kl_R, layout.tokens, layout.scored), scored.scores_B,
+                           layout.scored, kl_coefficient),
+              layout.scored, layout.all);
+  const Advantages all =
+      EstimateAdvantages(WhitenedIf(settings.whiten_rewards, rewards, WhitenedMean::kKept),
+                         Resized(scored.values_V, layout.values, layout.all), layout.all,
+                         {settings.gamma, settings.lambda});
+  const at::Tensor advantages_R = Resized(all.advantages_R, layout.all, layout.tokens);
+  return {WhitenedIf(settings.whiten_advantages, advantages_R, WhitenedMean::kZero),
+          Resized(all.returns_R, layout.all, layout.values)};
 }
 
 double AdaptedKlCoefficient(double coefficient, double kl, int64_t num_responses,

@@ -5,8 +5,8 @@
 // real tokens. With log ratio l_t = log pi(t) - log ref(t):
 //   kl_t      k1: l_t;  k3: exp(-l_t) - 1 + l_t >= 0
 //   reward_t  -coefficient kl_t, + score_b at the response's last token (the end token, or the one
-//             that the length limit left last)
-//   delta_t   reward_t + gamma V_{t+1} - V_t, V = 0 behind the last token
+//             that the length limit left last), or behind it (ScorePosition); kl = 0 there
+//   delta_t   reward_t + gamma V_{t+1} - V_t, V = 0 behind the last value (ValuePositions)
 //   A_t       delta_t + gamma lambda A_{t+1};  return_t = A_t + V_t, before whitening
 //   whitened  (x - mean) / sqrt(var + 1e-8), var with n - 1; the mean is added back where it is
 //   kept
@@ -44,6 +44,29 @@ struct Discounts {
 };
 Advantages EstimateAdvantages(const at::Tensor& rewards_R, const at::Tensor& values_R,
                               const ResponseOffsets& offsets, const Discounts& discounts);
+
+// Where things of ragged responses stand, one of these offsets for each kind. All are those of the
+// tokens, or have a position more, behind the end, for each response shorter than the limit.
+struct PpoLayout {
+  ResponseOffsets tokens;
+  ResponseOffsets scored;  // a response's score is at its last position here
+  ResponseOffsets values;
+  ResponseOffsets all;  // the longer of the two: rewards, and whatever flows between them
+};
+PpoLayout LayoutOf(const ResponseOffsets& tokens, int64_t max_new_tokens,
+                   const PpoSettings& settings);
+
+// What a rollout's advantages are made of; V positions have a value (layout.values).
+struct ScoredTokens {
+  at::Tensor kl_R, values_V, scores_B;
+};
+struct TokenAdvantages {
+  at::Tensor advantages_R;  // of the tokens, whitened over them as the settings say
+  at::Tensor returns_V;
+};
+// Rewards, whitened as the settings say over every position that can have one, and GAE over them.
+TokenAdvantages RolloutAdvantages(const ScoredTokens& scored, const PpoLayout& layout,
+                                  double kl_coefficient, const PpoSettings& settings);
 
 // The KL coefficient after a rollout of num_responses with this mean KL a response:
 // coefficient (1 + clip(kl / target - 1, +-0.2) num_responses / horizon); unchanged without a

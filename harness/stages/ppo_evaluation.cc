@@ -25,6 +25,7 @@ at::Tensor ResponseKl(const RolloutParts& parts, std::vector<Response> responses
   const double temperature = parts.spec.rollout.temperature;
   Rollout rollout;
   rollout.offsets = OffsetsOf(responses);
+  rollout.value_offsets = rollout.offsets;
   rollout.responses = std::move(responses);
   std::vector<int64_t> all;
   for (int64_t b = 0; b < std::ssize(rollout.responses); ++b) all.push_back(b);

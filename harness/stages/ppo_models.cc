@@ -32,17 +32,19 @@ struct TrunkPositions {
   int64_t operator()(const models::ScalarHead&) const { return policy; }
 };
 
-// Values of the batch's target rows.
+// Values of the rows.
 struct ValuesOf {
-  const CausalBatch& batch;
-  const at::Tensor& policy_states_MD;
+  const models::RaggedBatch& inputs;
+  const at::Tensor& rows_V;
+  const at::Tensor& policy_states_ND;
   models::Activations activations;
 
   at::Tensor operator()(const models::RewardModel& model) const {
-    return model.head().Score(TargetStates(model.decoder(), batch, activations));
+    const at::Tensor states_ND = model.decoder().Hidden(inputs, activations);
+    return model.head().Score(states_ND.index_select(0, rows_V));
   }
   at::Tensor operator()(const models::ScalarHead& head) const {
-    return head.Score(policy_states_MD);
+    return head.Score(policy_states_ND.index_select(0, rows_V));
   }
 };
 
@@ -116,13 +118,14 @@ ActorCritic::ActorCritic(std::unique_ptr<models::Decoder> policy, Value value)
   }
 }
 
-ActorCritic::Outputs ActorCritic::Forward(const CausalBatch& batch, double temperature,
+ActorCritic::Outputs ActorCritic::Forward(const CausalBatch& batch, const at::Tensor& value_rows_V,
+                                          double temperature,
                                           models::Activations activations) const {
-  const at::Tensor states_MD = TargetStates(*policy_, batch, activations);
-  const kernels::TokenLogProbs tokens =
-      TargetLogProbs(*policy_, states_MD, batch.targets_M, temperature);
-  return {tokens.log_probs_M, std::visit(ValuesOf{batch, states_MD, activations}, value_),
-          tokens.entropy_M};
+  const at::Tensor states_ND = policy_->Hidden(batch.inputs, activations);
+  const kernels::TokenLogProbs tokens = TargetLogProbs(
+      *policy_, states_ND.index_select(0, batch.target_rows_M), batch.targets_M, temperature);
+  const ValuesOf values = {batch.inputs, value_rows_V, states_ND, activations};
+  return {tokens.log_probs_M, std::visit(values, value_), tokens.entropy_M};
 }
 
 int64_t ActorCritic::max_positions() const {

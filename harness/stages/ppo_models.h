@@ -3,7 +3,8 @@
 //
 // Log-probabilities are of softmax(logits / temperature), for policy and reference alike, and like
 // values they are computed at the rows that predict response tokens only. The value of a token is
-// that of the state before it: the same rows.
+// that of the state before it: the same rows, and where a definition asks for it (ValuePositions)
+// that of the state behind the end token. M tokens, V values.
 #pragma once
 
 #include <memory>
@@ -37,10 +38,11 @@ class ActorCritic {
   ActorCritic(std::unique_ptr<models::Decoder> policy, Value value);
 
   struct Outputs {
-    at::Tensor log_probs_M, values_M;  // with their graphs
+    at::Tensor log_probs_M, values_V;  // with their graphs
     at::Tensor entropy_M;              // detached
   };
-  Outputs Forward(const CausalBatch& batch, double temperature,
+  // Values of the states in `value_rows_V` of the batch.
+  Outputs Forward(const CausalBatch& batch, const at::Tensor& value_rows_V, double temperature,
                   models::Activations activations) const;
 
   const models::Decoder& policy() const { return *policy_; }

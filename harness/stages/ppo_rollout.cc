@@ -15,20 +15,21 @@ namespace {
 
 using results::MetricValue;
 
-// Of every response token. fp32 on the CPU.
+// Of every response token and value. fp32 on the CPU.
 struct TokenOutputs {
-  at::Tensor log_probs_R, ref_log_probs_R, values_R;
+  at::Tensor log_probs_R, ref_log_probs_R, values_V;
 };
 
 at::Tensor ToHost(const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kFloat); }
 
-// Of the first epoch's micro-batches that this rank trains on; 0 elsewhere. [3, R]: log-probability
-// under the policy, under the reference, value.
-absl::StatusOr<at::Tensor> ScoreOwnTokens(const RolloutParts& parts, const Rollout& rollout,
-                                          int64_t number) {
+// Of the first epoch's micro-batches that this rank trains on; 0 elsewhere.
+absl::StatusOr<TokenOutputs> ScoreOwnTokens(const RolloutParts& parts, const Rollout& rollout,
+                                            int64_t number) {
   const at::NoGradGuard no_grad;
   const double temperature = parts.spec.rollout.temperature;
-  at::Tensor out_3R = at::zeros({3, rollout.offsets.back()});
+  const int64_t num_tokens = rollout.offsets.back();
+  TokenOutputs out = {at::zeros({num_tokens}), at::zeros({num_tokens}),
+                      at::zeros({rollout.value_offsets.back()})};
   for (int64_t position = 0; position < parts.spec.ppo.mini_batches; ++position) {
     const MicroBatches micro_batches =
         MiniBatch(parts.spec, parts.seeds, number, position, parts.ranks.size());
@@ -37,30 +38,34 @@ absl::StatusOr<at::Tensor> ScoreOwnTokens(const RolloutParts& parts, const Rollo
       BENCH_RETURN_IF_ERROR(CheckNotStopped());
       const RolloutBatch batch = MakeRolloutBatch(rollout, micro_batches[static_cast<size_t>(i)],
                                                   parts.actor_critic.policy().device());
-      const ActorCritic::Outputs policy =
-          parts.actor_critic.Forward(batch.inputs, temperature, models::Activations::kKept);
+      const ActorCritic::Outputs policy = parts.actor_critic.Forward(
+          batch.inputs, batch.value_rows_V, temperature, models::Activations::kKept);
       const at::Tensor states_MD =
           TargetStates(parts.reference, batch.inputs, models::Activations::kKept);
       const at::Tensor reference_M =
           TargetLogProbs(parts.reference, states_MD, batch.inputs.targets_M, temperature)
               .log_probs_M;
-      out_3R.index_copy_(
-          1, batch.tokens_M,
-          at::stack({ToHost(policy.log_probs_M), ToHost(reference_M), ToHost(policy.values_M)}));
+      out.log_probs_R.index_copy_(0, batch.tokens_M, ToHost(policy.log_probs_M));
+      out.values_V.index_copy_(0, batch.values_V, ToHost(policy.values_V));
+      out.ref_log_probs_R.index_copy_(0, batch.tokens_M, ToHost(reference_M));
     }
   }
-  return out_3R;
+  return out;
 }
 
 // Passes the responses through the models in the first epoch's micro-batches.
 absl::StatusOr<TokenOutputs> ScoreTokens(const RolloutParts& parts, const Rollout& rollout,
                                          int64_t number) {
-  const absl::StatusOr<at::Tensor> own = ScoreOwnTokens(parts, rollout, number);
+  const absl::StatusOr<TokenOutputs> own = ScoreOwnTokens(parts, rollout, number);
   BENCH_RETURN_IF_ERROR(parts.ranks.Agree(own.status()));
-  if (parts.ranks.alone()) return TokenOutputs{(*own)[0], (*own)[1], (*own)[2]};
+  if (parts.ranks.alone()) return own;
+  const std::vector<at::Tensor> figures = {own->log_probs_R, own->ref_log_probs_R, own->values_V};
   // A token is one rank's, and 0 at the others.
-  const at::Tensor all = parts.ranks.GatherRows(own->unsqueeze(0)).sum(0);
-  return TokenOutputs{all[0], all[1], all[2]};
+  const at::Tensor all = parts.ranks.GatherRows(at::cat(figures).unsqueeze(0)).sum(0);
+  const int64_t num_tokens = rollout.offsets.back();
+  const std::vector<at::Tensor> whole =
+      all.split_with_sizes({num_tokens, num_tokens, rollout.value_offsets.back()});
+  return TokenOutputs{whole[0], whole[1], whole[2]};
 }
 
 // The responses of all ranks, who each sampled those to their share of `prompts`.
@@ -107,6 +112,27 @@ ResponseScores ScoreResponses(const RolloutParts& parts, const std::vector<Respo
   }
   if (scores.learned_B) scores.learned_B = parts.ranks.GatherRows(*scores.learned_B);
   return scores;
+}
+
+// Every state from the prompt's last token on: those before the response's tokens, and the one
+// behind its last where that is read.
+at::Tensor ValueRows(const std::vector<PromptedRow>& rows, const models::RaggedBatch& inputs) {
+  std::vector<int64_t> value_rows;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const int64_t first = inputs.offsets[i] + rows[i].num_prompt_tokens - 1;
+    for (int64_t n = first; n < inputs.offsets[i + 1]; ++n) value_rows.push_back(n);
+  }
+  return at::tensor(value_rows, at::kLong).to(inputs.tokens_N.device());
+}
+
+// Where the responses `members` stand.
+at::Tensor PlacesOf(const std::vector<int64_t>& members, const ResponseOffsets& offsets) {
+  std::vector<int64_t> places;
+  for (const int64_t member : members) {
+    const auto b = static_cast<size_t>(member);
+    for (int64_t t = offsets[b]; t < offsets[b + 1]; ++t) places.push_back(t);
+  }
+  return at::tensor(places, at::kLong);
 }
 
 double Mean(const at::Tensor& values) { return values.to(at::kDouble).mean().item<double>(); }
@@ -160,16 +186,18 @@ RolloutBatch MakeRolloutBatch(const Rollout& rollout, const std::vector<int64_t>
   std::vector<std::vector<int64_t>> rows;
   rows.reserve(members.size());
   std::vector<PromptedRow> prompted;
-  std::vector<int64_t> tokens;
   for (const int64_t member : members) {
     const auto b = static_cast<size_t>(member);
     const Response& response = rollout.responses[b];
     std::vector<int64_t>& row = rows.emplace_back(response.prompt->tokens);
-    prompted.push_back({&row, std::ssize(row)});
+    const int64_t num_values = rollout.value_offsets[b + 1] - rollout.value_offsets[b];
+    prompted.push_back({&row, std::ssize(row), num_values > std::ssize(response.tokens)});
     row.insert(row.end(), response.tokens.begin(), response.tokens.end());
-    for (int64_t t = rollout.offsets[b]; t < rollout.offsets[b + 1]; ++t) tokens.push_back(t);
   }
-  return {MakeCausalBatch(prompted, Packing::kPacked, device), at::tensor(tokens, at::kLong)};
+  CausalBatch inputs = MakeCausalBatch(prompted, Packing::kPacked, device);
+  const at::Tensor value_rows_V = ValueRows(prompted, inputs.inputs);
+  return {std::move(inputs), value_rows_V, PlacesOf(members, rollout.offsets),
+          PlacesOf(members, rollout.value_offsets)};
 }
 
 MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rollout,
@@ -224,20 +252,17 @@ absl::StatusOr<CollectedRollout> CollectRollout(const RolloutParts& parts,
   Rollout& rollout = collected.rollout;
   BENCH_ASSIGN_OR_RETURN(rollout.responses, SampleRollout(parts, prompts, number));
   rollout.offsets = OffsetsOf(rollout.responses);
+  const PpoLayout layout = LayoutOf(rollout.offsets, parts.spec.rollout.max_new_tokens, ppo);
+  rollout.value_offsets = layout.values;
   const ResponseScores scores = ScoreResponses(parts, rollout.responses);
   BENCH_ASSIGN_OR_RETURN(const TokenOutputs tokens, ScoreTokens(parts, rollout, number));
   const at::Tensor kl_R = TokenKl(tokens.log_probs_R - tokens.ref_log_probs_R, ppo.kl_estimator);
-  at::Tensor rewards_R = TokenRewards(kl_R, scores.score_B, rollout.offsets, kl_coefficient);
-  if (ppo.whiten_rewards) rewards_R = Whitened(rewards_R, WhitenedMean::kKept);
-  const Advantages advantages =
-      EstimateAdvantages(rewards_R, tokens.values_R, rollout.offsets, {ppo.gamma, ppo.lambda});
+  const TokenAdvantages advantages =
+      RolloutAdvantages({kl_R, tokens.values_V, scores.score_B}, layout, kl_coefficient, ppo);
   rollout.log_probs_R = tokens.log_probs_R;
-  rollout.values_R = tokens.values_R;
-  rollout.returns_R = advantages.returns_R.to(at::kFloat);
-  rollout.advantages_R =
-      (ppo.whiten_advantages ? Whitened(advantages.advantages_R, WhitenedMean::kZero)
-                             : advantages.advantages_R)
-          .to(at::kFloat);
+  rollout.values_V = tokens.values_V;
+  rollout.returns_V = advantages.returns_V.to(at::kFloat);
+  rollout.advantages_R = advantages.advantages_R.to(at::kFloat);
   collected.kl = Mean(ResponseSums(kl_R, rollout.offsets));
   collected.metrics = RolloutMetrics(rollout, scores, {collected.kl, kl_coefficient});
   return collected;

@@ -5,7 +5,7 @@
 // mini-batch of a rollout the ratio is exactly 1, and as long as the policy is its reference the KL
 // is exactly 0. (Those of cached decoding equal them up to rounding only.) Responses are ragged, as
 // in ppo_advantages.h; each draws from a stream of its own, by rollout and place in the batch. A
-// stop signal ends it within a token or a micro-batch: StoppedError.
+// stop signal ends it within a token or a micro-batch: StoppedError. R tokens and V values in all.
 //
 // Of several ranks each samples and scores a share of the responses, and passes its own
 // micro-batches through the models; then all have the whole rollout.
@@ -31,17 +31,19 @@ namespace bench::harness {
 // What of a rollout is trained on. fp32 on the CPU.
 struct Rollout {
   std::vector<Response> responses;
-  ResponseOffsets offsets;
-  at::Tensor log_probs_R, values_R;  // of the policy and value model that sampled it
-  at::Tensor advantages_R, returns_R;
+  ResponseOffsets offsets, value_offsets;
+  at::Tensor log_probs_R, values_V;  // of the policy and value model that sampled it
+  at::Tensor advantages_R, returns_V;
 };
 
 ResponseOffsets OffsetsOf(const std::vector<Response>& responses);
 
-// The responses of one micro-batch as the models read them, and where their tokens are among the R.
+// The responses of one micro-batch as the models read them, and where their tokens and values are
+// among the rollout's.
 struct RolloutBatch {
   CausalBatch inputs;
-  at::Tensor tokens_M;  // int64, on the CPU
+  at::Tensor value_rows_V;        // rows of the hidden states that are valued
+  at::Tensor tokens_M, values_V;  // int64, on the CPU: among them
 };
 RolloutBatch MakeRolloutBatch(const Rollout& rollout, const std::vector<int64_t>& members,
                               at::Device device);

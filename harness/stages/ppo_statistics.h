@@ -20,8 +20,8 @@ class PpoStatistics {
   std::vector<results::MetricValue> Metrics(Ranks& ranks = Ranks::OneProcess()) const;
 
  private:
-  // Of each micro-batch so far: [tokens, columns], in fp64 on the CPU.
-  std::vector<at::Tensor> tokens_;
+  // Of each micro-batch so far: [rows, columns], in fp64 on the CPU.
+  std::vector<at::Tensor> tokens_, values_;
 };
 
 }  // namespace bench::harness

@@ -92,6 +92,7 @@ absl::StatusOr<Window> PpoTask::NextWindow() {
   window_ = {};
   if (!InsideRollout()) BENCH_RETURN_IF_ERROR(StartRollout());
   Window window;
+  int64_t num_values = 0;
   for (const auto& members : MiniBatch(spec(), p_.rollout.seeds, phase_.num_rollouts - 1,
                                        phase_.position++, p_.rollout.ranks.size())) {
     window_.micro_batches.push_back(
@@ -99,8 +100,11 @@ absl::StatusOr<Window> PpoTask::NextWindow() {
     const CausalBatch& inputs = window_.micro_batches.back().inputs;
     window.num_tokens += inputs.inputs.tokens_N.size(0);
     window.num_target_tokens += inputs.targets_M.size(0);
+    num_values += window_.micro_batches.back().values_V.size(0);
     ++window.num_micro_batches;
   }
+  window_.tokens_per_value =
+      static_cast<double>(window.num_target_tokens) / static_cast<double>(num_values);
   window.denominator = static_cast<double>(window.num_target_tokens);
   return window;
 }
@@ -108,17 +112,22 @@ absl::StatusOr<Window> PpoTask::NextWindow() {
 at::Tensor PpoTask::LossSum(int64_t micro_batch) {
   const RolloutBatch& batch = window_.micro_batches[static_cast<size_t>(micro_batch)];
   const ActorCritic::Outputs outputs = p_.rollout.actor_critic.Forward(
-      batch.inputs, spec().rollout.temperature, ActivationsOf(spec().training));
-  const auto tokens_of = [&](const at::Tensor& values_R) {
-    return values_R.index_select(0, batch.tokens_M).to(outputs.log_probs_M.options());
+      batch.inputs, batch.value_rows_V, spec().rollout.temperature, ActivationsOf(spec().training));
+  const auto at_places = [&](const at::Tensor& all, const at::Tensor& places) {
+    return all.index_select(0, places).to(outputs.log_probs_M.options());
   };
   const Rollout& rollout = phase_.rollout;
-  const PolicyTerms policy = PolicyLossTerms(outputs.log_probs_M, tokens_of(rollout.log_probs_R),
-                                             tokens_of(rollout.advantages_R), spec().ppo);
+  const PolicyTerms policy =
+      PolicyLossTerms(outputs.log_probs_M, at_places(rollout.log_probs_R, batch.tokens_M),
+                      at_places(rollout.advantages_R, batch.tokens_M), spec().ppo);
   const ValueTerms value = ValueLossTerms(
-      outputs.values_M, {tokens_of(rollout.values_R), tokens_of(rollout.returns_R)}, spec().ppo);
+      outputs.values_V,
+      {at_places(rollout.values_V, batch.values_V), at_places(rollout.returns_V, batch.values_V)},
+      spec().ppo);
   window_.statistics.Add(policy, value, outputs.entropy_M);
-  const at::Tensor value_loss = spec().ppo.value_coefficient * value.loss_R.sum();
+  // The window's denominator counts tokens: a mean over values, which may be more.
+  const double weight = spec().ppo.value_coefficient * window_.tokens_per_value;
+  const at::Tensor value_loss = weight * value.loss_R.sum();
   const bool value_only = phase_.num_rollouts <= spec().value.warmup_rollouts;
   return value_only ? value_loss : policy.loss_R.sum() + value_loss;
 }
@@ -151,9 +160,9 @@ std::vector<NamedTensor> PpoTask::StateTensors() const {
           {"offsets", at::tensor(rollout.offsets, at::kLong)},
           {"responses", ResponseTokens(rollout.responses)},
           {"log_probs", rollout.log_probs_R},
-          {"values", rollout.values_R},
+          {"values", rollout.values_V},
           {"advantages", rollout.advantages_R},
-          {"returns", rollout.returns_R}};
+          {"returns", rollout.returns_V}};
 }
 
 absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
@@ -165,6 +174,8 @@ absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
   const std::vector<int64_t> tokens = Integers(taken[2]);
   Rollout& rollout = phase_.rollout;
   rollout.offsets = Integers(taken[1]);
+  rollout.value_offsets =
+      LayoutOf(rollout.offsets, spec().rollout.max_new_tokens, spec().ppo).values;
   for (size_t b = 0; b + 1 < rollout.offsets.size(); ++b) {
     const MixtureDraw draw = {static_cast<size_t>(prompts[2 * b]), prompts[2 * b + 1]};
     phase_.draws.push_back(draw);
@@ -175,9 +186,9 @@ absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
     rollout.responses.push_back(std::move(response));
   }
   rollout.log_probs_R = taken[3];
-  rollout.values_R = taken[4];
+  rollout.values_V = taken[4];
   rollout.advantages_R = taken[5];
-  rollout.returns_R = taken[6];
+  rollout.returns_V = taken[6];
   return absl::OkStatus();
 }
 

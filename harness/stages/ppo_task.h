@@ -2,9 +2,10 @@
 //
 // A rollout (ppo_rollout.h) is trained on for epochs x mini_batches optimizer steps, then the next
 // one is sampled: NextWindow does either. An optimizer step is one mini-batch; its loss is
-//   sum over its response tokens of policy_t + value_coefficient value_t  (ppo_loss.h)
-// over their number, so it does not depend on the micro-batches; without the policy's part in the
-// first value.warmup_rollouts. There is no dropout. The rollout,
+//   mean of policy_t over its response tokens
+//   + value_coefficient x mean of value_t over its positions with a value  (ppo_loss.h)
+// so it does not depend on the micro-batches; without the policy's part in the first
+// value.warmup_rollouts. There is no dropout. The rollout,
 // the place in it and the KL coefficient are part of the saved state, so a checkpoint may fall in
 // the middle of an iteration; permutations and sampling follow from the rollout's number.
 // A rollout's figures are recorded with its first step, and as a row of the table "rollouts".
@@ -60,6 +61,7 @@ class PpoTask : public TrainingTask {
   // The mini-batch that the current step trains on.
   struct MiniBatchState {
     std::vector<RolloutBatch> micro_batches;
+    double tokens_per_value = 1;  // response tokens a position with a value
     PpoStatistics statistics;
     std::vector<results::MetricValue> rollout_metrics;  // of a rollout's first step only
   };

@@ -224,6 +224,22 @@ class Ppo(CommandCase):
         recomputed = self.run_ok(self.definition, "--set", "training.recompute_activations=true")
         self.assertEqual(deterministic_content(recomputed), expected)
 
+    def test_score_and_value_behind_the_end_train_and_continue_to_the_same_bits(self):
+        definition = self.write_definition(replace=(
+            ("[ppo]\n", '[ppo]\nscore_position = "behind_end"\nvalue_positions = "behind_end"\n'),))
+        path = self.run_ok(definition)
+        expected = deterministic_content(path)
+        with h5py.File(path) as file:
+            self.assertLess(file["tables/rollouts/response_tokens"][0], 6)  # there is room
+            self.assertTrue((file["steps/ratio"][::4] == 1).all())
+            self.assertTrue((file["steps/value_clip_fraction"][::4] == 0).all())
+        for step in (2, 9):
+            out = self.place.folder / f"stop{step}"
+            self.run_ok(definition, "--out", out, "--stop-after-step", step)
+            self.assertEqual(deterministic_content(self.run_ok(definition, "--out", out, "--resume")),
+                             expected, step)
+        self.assertNotEqual(deterministic_content(self.run_ok(self.write_definition())), expected)
+
     def test_its_artifact_answers_and_is_exported(self):
         path = self.run_ok(self.definition)
         self.assertTrue(self.place.run("--generate", path, "is 3 so").returncode == 0)

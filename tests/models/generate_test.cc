@@ -1,5 +1,6 @@
 #include "models/generate.h"
 
+#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -115,6 +116,28 @@ TEST(Generate, DrawsOnceATokenFromTheSequencesOwnStream) {
     return source(sequence);
   });
   for (size_t b = 0; b < draws.size(); ++b) EXPECT_EQ(draws[b], generations[b].tokens.size());
+}
+
+// A vocabulary of which one row is worth a thread: four threads choose for a sequence each.
+TEST(Generate, ThreadsDoNotChangeTheChosenTokens) {
+  DecoderConfig config = TinyConfig();
+  config.vocab_size = 20000;
+  const auto decoder = MakeDecoder(config);
+  GenerationOptions options;
+  options.max_new_tokens = 8;
+  options.temperature = 1;
+  options.top_p = 0.9;
+  const int num_threads = at::get_num_threads();
+  const auto generate = [&](int threads) {
+    at::set_num_threads(threads);
+    auto generations = Generate(*decoder, Prompts(), options, Uniforms({1, 2, 3, 4}));
+    at::set_num_threads(num_threads);
+    return generations;
+  };
+  const auto expected = generate(1);
+  const auto actual = generate(4);
+  for (size_t b = 0; b < expected.size(); ++b) EXPECT_EQ(actual[b].tokens, expected[b].tokens) << b;
+  EXPECT_NE(expected[0].tokens, expected[1].tokens);
 }
 
 TEST(Generate, StopsAfterTheStopTokenAndKeepsIt) {

@@ -18,15 +18,17 @@
 namespace bench::models {
 
 inline constexpr double kUnitRoundoff = 5.9604644775390625e-08;  // 2^-24: half an ulp in fp32
+inline constexpr double kDoubleRoundoff = 0x1p-53;
 
-// Bound on the relative max-norm error of an fp32 forward: each layer chains about ten rounding
-// operations on the residual stream, whose sums have at most `terms` terms and round like
-// sqrt(terms); 4 covers the tail and the amplification by softmax and norms at these weights.
+// Bound on the relative max-norm error of a forward, by default in fp32: each layer chains about
+// ten rounding operations on the residual stream, whose sums have at most `terms` terms and round
+// like sqrt(terms); 4 covers the tail and the amplification by softmax and norms at these weights.
 // A backward doubles the chain.
-inline double Tolerance(const DecoderConfig& config, int64_t passes) {
+inline double Tolerance(const DecoderConfig& config, int64_t passes,
+                        double roundoff = kUnitRoundoff) {
   const auto terms = static_cast<double>(std::max(config.intermediate_size, config.vocab_size));
   const auto chain = static_cast<double>(10 * config.num_layers + 3);
-  return 4 * kUnitRoundoff * static_cast<double>(passes) * chain * std::sqrt(terms);
+  return 4 * roundoff * static_cast<double>(passes) * chain * std::sqrt(terms);
 }
 
 // max|actual - expected| / max|expected|, in fp64.
@@ -53,10 +55,15 @@ inline DecoderConfig TinyConfig() {
 
 inline at::Generator Seeded(uint64_t seed) { return at::detail::createCPUGenerator(seed); }
 
-inline std::unique_ptr<Decoder> MakeDecoder(const DecoderConfig& config, uint64_t seed = 1) {
-  auto decoder = Decoder::Create(config, Seeded(seed), at::kCPU, at::kFloat);
+inline std::unique_ptr<Decoder> MakeDecoder(const DecoderConfig& config, at::ScalarType dtype,
+                                            uint64_t seed = 1) {
+  auto decoder = Decoder::Create(config, Seeded(seed), at::kCPU, dtype);
   TORCH_CHECK(decoder.ok(), std::string(decoder.status().message()));
   return *std::move(decoder);
+}
+
+inline std::unique_ptr<Decoder> MakeDecoder(const DecoderConfig& config, uint64_t seed = 1) {
+  return MakeDecoder(config, at::kFloat, seed);
 }
 
 inline std::vector<int64_t> RandomTokens(int64_t count, int64_t vocab_size, uint64_t seed) {

@@ -48,6 +48,20 @@ TEST_F(CausalBatchTest, LossSumEqualsTheCrossEntropyOfFullLogits) {
   EXPECT_NEAR(ScoreTargets(*decoder_, batch_).nll_sum, expected, kRounding);
 }
 
+// Its targets are the same; only the input has a token more, before the padding.
+TEST(MakeCausalBatch, ARowWhoseLastTokenIsReadHasAStateBehindIt) {
+  const std::vector<int64_t> row = {1, 5, 6, 7, 2};
+  const std::vector<int64_t> other = {1, 9, 2};
+  const CausalBatch batch =
+      MakeCausalBatch({{&row, 3, true}, {&other, 2}}, Packing::kPacked, at::kCPU);
+  EXPECT_TRUE(batch.inputs.tokens_N.equal(at::tensor({1, 5, 6, 7, 2, 1, 9}, at::kLong)));
+  EXPECT_TRUE(batch.targets_M.equal(at::tensor({7, 2, 2}, at::kLong)));
+  EXPECT_TRUE(batch.target_rows_M.equal(at::tensor({2, 3, 6}, at::kLong)));
+  const CausalBatch padded =
+      MakeCausalBatch({{&row, 3, true}, {&other, 2}}, Packing::kPadded, at::kCPU);
+  EXPECT_TRUE(padded.inputs.tokens_N.equal(at::tensor({1, 5, 6, 7, 2, 1, 9, 0, 0, 0}, at::kLong)));
+}
+
 TEST_F(CausalBatchTest, CountsTargetsThatAreTheMostProbableToken) {
   const at::Tensor best = LogProbs().argmax(-1);
   CausalBatch batch = batch_;

@@ -19,18 +19,53 @@ TEST(PpoAdvantages, AreThoseOfAPaddedPythonTrainer) {
     const at::Tensor kl =
         TokenKl(golden.Vector("old_log_probs") - golden.Vector("ref_log_probs"), s.kl_estimator);
     ExpectNear(kl, golden.Vector("kl"), kGoldenTolerance, "kl");
-    at::Tensor rewards =
-        TokenRewards(kl, golden.Vector("scores"), golden.offsets(), s.kl_coefficient);
-    ExpectNear(rewards, golden.Vector("rewards"), kGoldenTolerance, "rewards");
-    if (s.whiten_rewards) rewards = Whitened(rewards, WhitenedMean::kKept);
-    const Advantages result = EstimateAdvantages(rewards, golden.Vector("old_values"),
-                                                 golden.offsets(), {s.gamma, s.lambda});
-    ExpectNear(result.returns_R, golden.Vector("returns"), kGoldenTolerance, "returns");
-    const at::Tensor advantages = s.whiten_advantages
-                                      ? Whitened(result.advantages_R, WhitenedMean::kZero)
-                                      : result.advantages_R;
-    ExpectNear(advantages, golden.Vector("advantages"), kGoldenTolerance, "advantages");
+    const TokenAdvantages result =
+        RolloutAdvantages({kl, golden.Vector("old_values"), golden.Vector("scores")},
+                          golden.layout(), s.kl_coefficient, s);
+    ExpectNear(result.returns_V, golden.Vector("returns"), kGoldenTolerance, "returns");
+    ExpectNear(result.advantages_R, golden.Vector("advantages"), kGoldenTolerance, "advantages");
   }
+}
+
+constexpr int64_t kLimit = 3;
+
+// Two tokens and the end with room behind it, and three tokens that the limit cut.
+TokenAdvantages TwoResponses(ScorePosition score_position, ValuePositions value_positions,
+                             const at::Tensor& values_V) {
+  PpoSettings settings;
+  settings.gamma = 0.5;
+  settings.lambda = 0.5;
+  settings.whiten_advantages = false;
+  settings.score_position = score_position;
+  settings.value_positions = value_positions;
+  return RolloutAdvantages({at::zeros({5}, kDouble), values_V, Doubles({8, 16})},
+                           LayoutOf({0, 2, 5}, kLimit, settings), /*kl_coefficient=*/1, settings);
+}
+
+// gamma = lambda = 1/2, exact. Values 1, 2 and, behind the end, 4; 1, 2, 4 of the cut one, whose
+// score is at its last token whatever the option:
+//   A_2 = 16 - 4 = 12;  A_1 = 4/2 - 2 + 12/4 = 3;  A_0 = 2/2 - 1 + 3/4 = 0.75
+// Of the first, by position of the score and positions of values:
+//   end, response    A_1 = 8 - 2 = 6;                                A_0 = 2/2 - 1 + 6/4 = 1.5
+//   behind, behind   A_2 = 8 - 4 = 4;  A_1 = 4/2 - 2 + 4/4 = 1;      A_0 = 0 + 1/4
+//   behind, response A_2 = 8 - 0 = 8;  A_1 = 0 - 2 + 8/4 = 0;        A_0 = 0 + 0
+//   end, behind      A_2 = 0 - 4 = -4; A_1 = 8 + 4/2 - 2 - 4/4 = 7;  A_0 = 0 + 7/4
+TEST(PpoAdvantages, TheScoreAndAValueBehindTheEndByHand) {
+  const at::Tensor without = Doubles({1, 2, 1, 2, 4});
+  const at::Tensor with = Doubles({1, 2, 4, 1, 2, 4});
+  using enum ScorePosition;
+  const TokenAdvantages plain = TwoResponses(kEnd, ValuePositions::kResponse, without);
+  EXPECT_TRUE(at::equal(plain.advantages_R, Doubles({1.5, 6, 0.75, 3, 12})));
+  EXPECT_TRUE(at::equal(plain.returns_V, Doubles({2.5, 8, 1.75, 5, 16})));
+  const TokenAdvantages both = TwoResponses(kBehindEnd, ValuePositions::kBehindEnd, with);
+  EXPECT_TRUE(at::equal(both.advantages_R, Doubles({0.25, 1, 0.75, 3, 12})));
+  EXPECT_TRUE(at::equal(both.returns_V, Doubles({1.25, 3, 8, 1.75, 5, 16})));
+  const TokenAdvantages score = TwoResponses(kBehindEnd, ValuePositions::kResponse, without);
+  EXPECT_TRUE(at::equal(score.advantages_R, Doubles({0, 0, 0.75, 3, 12})));
+  EXPECT_TRUE(at::equal(score.returns_V, Doubles({1, 2, 1.75, 5, 16})));
+  const TokenAdvantages value = TwoResponses(kEnd, ValuePositions::kBehindEnd, with);
+  EXPECT_TRUE(at::equal(value.advantages_R, Doubles({1.75, 7, 0.75, 3, 12})));
+  EXPECT_TRUE(at::equal(value.returns_V, Doubles({2.75, 9, 0, 1.75, 5, 16})));
 }
 
 // gamma = 1/2, lambda = 1/2, so every number is a fraction of powers of two, and exact.

@@ -26,7 +26,13 @@ class PpoGolden {
     settings_.whiten_rewards = s["whiten_rewards"];
     settings_.whiten_advantages = s["whiten_advantages"];
     if (!s["clamp"].is_null()) settings_.log_ratio_clamp = s["clamp"];
-    for (const int64_t length : values_["lengths"]) offsets_.push_back(offsets_.back() + length);
+    settings_.score_position =
+        s["score_position"] == "end" ? ScorePosition::kEnd : ScorePosition::kBehindEnd;
+    settings_.value_positions =
+        s["value_positions"] == "response" ? ValuePositions::kResponse : ValuePositions::kBehindEnd;
+    ResponseOffsets offsets = {0};
+    for (const int64_t length : values_["lengths"]) offsets.push_back(offsets.back() + length);
+    layout_ = LayoutOf(offsets, values_["longest"], settings_);
   }
 
   static std::vector<PpoGolden> Load() {
@@ -35,12 +41,12 @@ class PpoGolden {
     EXPECT_TRUE(text.ok()) << text.status();
     std::vector<PpoGolden> cases;
     for (const nlohmann::json& one : nlohmann::json::parse(*text)) cases.emplace_back(one);
-    EXPECT_EQ(cases.size(), 3U);
+    EXPECT_EQ(cases.size(), 7U);
     return cases;
   }
 
   const PpoSettings& settings() const { return settings_; }
-  const ResponseOffsets& offsets() const { return offsets_; }
+  const PpoLayout& layout() const { return layout_; }
   at::Tensor Vector(const std::string& name) const {
     return at::tensor(values_[name].get<std::vector<double>>(), at::kDouble);
   }
@@ -49,7 +55,7 @@ class PpoGolden {
  private:
   nlohmann::json values_;
   PpoSettings settings_;
-  ResponseOffsets offsets_ = {0};
+  PpoLayout layout_;
 };
 
 // Some 20 roundings of fp64 in either computation, of values below 10.

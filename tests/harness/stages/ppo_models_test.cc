@@ -7,61 +7,100 @@
 #include "base/status.h"
 #include "harness/stages/decoder_artifact.h"
 #include "tests/harness/run_fixture.h"
+#include "tests/harness/stages/ppo_golden.h"
 #include "tests/harness/stages/tiny_ppo.h"
+#include "tests/models/testing.h"
 
 namespace bench::harness {
 namespace {
 
 constexpr int64_t kVocab = 50;
+const std::vector<int64_t> kRow = {1, 5, 6, 40, 41, 2};  // a prompt of three tokens, a response
 
-CausalBatch Batch(const std::vector<int64_t>& row, int64_t num_prompt_tokens) {
-  return MakeCausalBatch({{&row, num_prompt_tokens}}, Packing::kPacked, at::kCPU);
+CausalBatch Batch() { return MakeCausalBatch({{&kRow, 3}}, Packing::kPacked, at::kCPU); }
+
+ActorCritic::Outputs Forward(const ActorCritic& model, double temperature) {
+  const CausalBatch batch = Batch();
+  return model.Forward(batch, batch.target_rows_M, temperature, models::Activations::kKept);
 }
+
+// Two fp64 forwards, with other orders of sums in each, relative to the largest number.
+double Rounding() { return models::Tolerance(TinyPpoConfig(kVocab), 2, models::kDoubleRoundoff); }
 
 // From the logits of the whole row, by hand.
 TEST(ActorCritic, LogProbabilitiesAndEntropyAreOfTheResponseAtTheTemperature) {
   const ActorCritic model(TinyPpoDecoder(kVocab, 7, at::kDouble),
                           TinyPpoRewardModel(kVocab, 11, at::kDouble));
-  const std::vector<int64_t> row = {1, 5, 6, 40, 41, 2};
-  const ActorCritic::Outputs out = model.Forward(Batch(row, 3), 0.7, models::Activations::kKept);
-  const at::Tensor hidden = model.policy().Hidden(models::MakeRaggedBatch({row}, at::kCPU));
-  const at::Tensor log_probs = at::log_softmax(model.policy().Logits(hidden) / 0.7, -1);
+  const ActorCritic::Outputs out = Forward(model, 0.7);
+  const at::Tensor hidden = model.policy().Hidden(models::MakeRaggedBatch({kRow}, at::kCPU));
+  const at::Tensor logits = model.policy().Logits(hidden) / 0.7;
+  const at::Tensor log_probs = at::log_softmax(logits, -1);
+  // A log-probability is a logit less a soft maximum of logits, each as wrong as the logits are.
+  const double bound = 2 * Rounding() * logits.abs().max().item<double>();
+  const double farthest = log_probs.abs().max().item<double>();
   ASSERT_EQ(out.log_probs_M.numel(), 3);
   for (int64_t t = 0; t < 3; ++t) {
     const at::Tensor before = log_probs[2 + t];  // position 2 predicts the first response token
     EXPECT_NEAR(out.log_probs_M[t].item<double>(),
-                before[row[static_cast<size_t>(3 + t)]].item<double>(), 1e-12);
+                before[kRow[static_cast<size_t>(3 + t)]].item<double>(), bound);
+    // d(p log p) = p (1 + log p) d(log p), and the p sum to 1.
     EXPECT_NEAR(out.entropy_M[t].item<double>(), -(before.exp() * before).sum().item<double>(),
-                1e-12);
+                bound * (1 + farthest));
   }
+}
+
+// Scores of the states of the whole row. A score is wrong by as much as the states are, times the
+// sum of the weights.
+struct RowScores {
+  at::Tensor scores_T;
+  double bound = 0;
+};
+
+RowScores ScoresOf(const models::Decoder& decoder, const models::ScalarHead& head) {
+  const at::Tensor states_TD = decoder.Hidden(models::MakeRaggedBatch({kRow}, at::kCPU));
+  const at::Tensor largest = states_TD.abs().max() * head.weight_1D().abs().sum();
+  return {head.Score(states_TD), Rounding() * largest.item<double>()};
+}
+
+models::ScalarHead TinyHead() {
+  return models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), at::kDouble);
 }
 
 // A value is that of the state before its token.
 TEST(ActorCritic, ValuesAreScoresOfTheRowsThatPredictTheResponse) {
-  const std::vector<int64_t> row = {1, 5, 6, 40, 41, 2};
-  const models::RewardModel value = TinyPpoRewardModel(kVocab, 11);
-  const at::Tensor own =
-      value.head().Score(value.decoder().Hidden(models::MakeRaggedBatch({row}, at::kCPU)));
-  const ActorCritic with_own(TinyPpoDecoder(kVocab, 7), TinyPpoRewardModel(kVocab, 11));
-  const at::Tensor actual = with_own.Forward(Batch(row, 3), 1, models::Activations::kKept).values_M;
-  EXPECT_LE((actual - own.slice(0, 2, 5)).abs().max().item<double>(), 1e-5);
+  const models::RewardModel value = TinyPpoRewardModel(kVocab, 11, at::kDouble);
+  const ActorCritic with_own(TinyPpoDecoder(kVocab, 7, at::kDouble),
+                             TinyPpoRewardModel(kVocab, 11, at::kDouble));
+  const RowScores own = ScoresOf(value.decoder(), value.head());
+  ExpectNear(Forward(with_own, 1).values_V, own.scores_T.slice(0, 2, 5), own.bound, "own");
 
-  const ActorCritic shared(
-      TinyPpoDecoder(kVocab, 7),
-      models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), at::kFloat));
-  const models::ScalarHead head =
-      models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), at::kFloat);
-  const at::Tensor expected =
-      head.Score(shared.policy().Hidden(models::MakeRaggedBatch({row}, at::kCPU)));
-  const at::Tensor values = shared.Forward(Batch(row, 3), 1, models::Activations::kKept).values_M;
-  EXPECT_LE((values - expected.slice(0, 2, 5)).abs().max().item<double>(), 1e-5);
+  const ActorCritic shared(TinyPpoDecoder(kVocab, 7, at::kDouble), TinyHead());
+  const RowScores expected = ScoresOf(shared.policy(), TinyHead());
+  ExpectNear(Forward(shared, 1).values_V, expected.scores_T.slice(0, 2, 5), expected.bound,
+             "shared");
+}
+
+TEST(ActorCritic, WhereTheLastTokenIsReadTheStateBehindItHasAValueAndNoLogProbability) {
+  const CausalBatch batch = MakeCausalBatch({{&kRow, 3, true}}, Packing::kPacked, at::kCPU);
+  const at::Tensor value_rows = at::tensor({2, 3, 4, 5}, at::kLong);
+  const models::RewardModel value = TinyPpoRewardModel(kVocab, 11, at::kDouble);
+  const ActorCritic both[] = {ActorCritic(TinyPpoDecoder(kVocab, 7, at::kDouble),
+                                          TinyPpoRewardModel(kVocab, 11, at::kDouble)),
+                              ActorCritic(TinyPpoDecoder(kVocab, 7, at::kDouble), TinyHead())};
+  const RowScores expected[] = {ScoresOf(value.decoder(), value.head()),
+                                ScoresOf(both[1].policy(), TinyHead())};
+  for (size_t i = 0; i < 2; ++i) {
+    const ActorCritic::Outputs out =
+        both[i].Forward(batch, value_rows, 1, models::Activations::kKept);
+    ExpectNear(out.values_V, expected[i].scores_T.slice(0, 2, 6), expected[i].bound, "values");
+    EXPECT_EQ(out.log_probs_M.numel(), 3);
+  }
 }
 
 TEST(ActorCritic, ItsParametersAreTheLeavesThatGradientsAppearAt) {
   const ActorCritic model(TinyPpoDecoder(kVocab, 7), TinyPpoRewardModel(kVocab, 11));
-  const std::vector<int64_t> row = {1, 5, 6, 40, 41, 2};
-  const ActorCritic::Outputs out = model.Forward(Batch(row, 3), 1, models::Activations::kKept);
-  (out.log_probs_M.sum() + out.values_M.sum()).backward();
+  const ActorCritic::Outputs out = Forward(model, 1);
+  (out.log_probs_M.sum() + out.values_V.sum()).backward();
   std::set<std::string> names;
   for (const models::NamedTensor& parameter : model.parameters()) {
     EXPECT_TRUE(names.insert(parameter.name).second);
@@ -77,8 +116,7 @@ TEST(ActorCritic, WithASharedTrunkTheValueLossMovesThePolicyToo) {
   const ActorCritic model(
       TinyPpoDecoder(kVocab, 7),
       models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), at::kFloat));
-  const std::vector<int64_t> row = {1, 5, 6, 40, 41, 2};
-  model.Forward(Batch(row, 3), 1, models::Activations::kKept).values_M.sum().backward();
+  Forward(model, 1).values_V.sum().backward();
   EXPECT_GT(model.policy().parameters()[1].tensor.grad().abs().max().item<float>(), 0);
 }
 

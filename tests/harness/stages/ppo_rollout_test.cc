@@ -9,6 +9,7 @@
 #include "models/generate.h"
 #include "tests/harness/stages/tiny_ppo.h"
 #include "tests/harness/stop_request.h"
+#include "tests/models/testing.h"
 
 namespace bench::harness {
 namespace {
@@ -49,6 +50,7 @@ TEST(PpoRollout, ABatchHasTheTokensOfItsMembersInTheirOrder) {
   rollout.responses = {
       {&prompt, {40, 41, 2}, true}, {&prompt, {42}, false}, {&prompt, {43, 2}, true}};
   rollout.offsets = OffsetsOf(rollout.responses);
+  rollout.value_offsets = rollout.offsets;
   EXPECT_EQ(rollout.offsets, (ResponseOffsets{0, 3, 4, 6}));
   const RolloutBatch batch = MakeRolloutBatch(rollout, {2, 0}, at::kCPU);
   EXPECT_TRUE(at::equal(batch.tokens_M, at::tensor({4, 5, 0, 1, 2}, at::kLong)));
@@ -59,6 +61,34 @@ TEST(PpoRollout, ABatchHasTheTokensOfItsMembersInTheirOrder) {
   EXPECT_TRUE(at::equal(batch.inputs.target_rows_M,
                         at::tensor({p - 1, p, 2 * p, 2 * p + 1, 2 * p + 2}, at::kLong)));
   EXPECT_EQ(batch.inputs.inputs.offsets, (std::vector<int64_t>{0, p + 1, 2 * p + 3}));
+  EXPECT_TRUE(at::equal(batch.values_V, batch.tokens_M));
+  EXPECT_TRUE(at::equal(batch.value_rows_V, batch.inputs.target_rows_M));
+}
+
+// A limit of three tokens: there is room behind the end of the first and the last response.
+TEST(PpoRollout, ABatchReadsTheEndWhereTheStateBehindItHasAValue) {
+  const TinyPpo tiny;
+  Rollout rollout;
+  const PpoPrompt& prompt = tiny.data().tasks[0].train[0];
+  rollout.responses = {
+      {&prompt, {40, 2}, true}, {&prompt, {42, 43, 44}, false}, {&prompt, {2}, true}};
+  rollout.offsets = OffsetsOf(rollout.responses);
+  PpoSpec spec;
+  BehindTheEnd(spec);
+  rollout.value_offsets = LayoutOf(rollout.offsets, 3, spec.ppo).values;
+  EXPECT_EQ(rollout.value_offsets, (ResponseOffsets{0, 3, 6, 8}));
+  const RolloutBatch batch = MakeRolloutBatch(rollout, {2, 1, 0}, at::kCPU);
+  EXPECT_TRUE(at::equal(batch.tokens_M, at::tensor({5, 2, 3, 4, 0, 1}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.inputs.targets_M, at::tensor({2, 42, 43, 44, 40, 2}, at::kLong)));
+  EXPECT_TRUE(at::equal(batch.values_V, at::tensor({6, 7, 3, 4, 5, 0, 1, 2}, at::kLong)));
+  const int64_t p = std::ssize(prompt.tokens);
+  const int64_t second = p + 1, third = second + p + 2;
+  EXPECT_EQ(batch.inputs.inputs.offsets, (std::vector<int64_t>{0, second, third, third + p + 2}));
+  EXPECT_TRUE(at::equal(batch.value_rows_V,
+                        at::tensor({p - 1, p, second + p - 1, second + p, second + p + 1,
+                                    third + p - 1, third + p, third + p + 1},
+                                   at::kLong)));
+  EXPECT_EQ(batch.inputs.inputs.tokens_N[p].item<int64_t>(), 2);
 }
 
 SamplingSettings Settings(const TinyPpo& tiny, std::string stream) {
@@ -131,18 +161,12 @@ TEST(PpoRollout, TheFullForwardAgreesWithCachedDecoding) {
   }
 }
 
-int64_t TinyPpoRollout0SecondToken() {
-  const TinyPpo tiny;
-  const auto collected = CollectRollout(tiny.parts(), tiny.Prompts(), 0, 0);
-  const std::vector<int64_t>& tokens = collected->rollout.responses[0].tokens;
-  EXPECT_GT(tokens.size(), 1U);
-  EXPECT_NE(tokens[0], tokens[1]);
-  return tokens[1];
-}
-
-// From the parts' own functions, written out for one response.
+// From the parts' own functions, written out for one response, with fp64 models. What a rollout
+// keeps is rounded to fp32: a log-probability by at most u L, L the largest, so a KL of two of them
+// by 2 u L more than that of the policy's number and the reference's exact one; an advantage by
+// beta times that for each of at most nine tokens, and by u itself.
 TEST(PpoRollout, ReturnsAndAdvantagesAreThoseOfScoresAndPenalty) {
-  TinyPpo tiny([](PpoSpec& spec) { spec.ppo.whiten_advantages = false; });
+  TinyPpo tiny([](PpoSpec& spec) { spec.ppo.whiten_advantages = false; }, at::kDouble);
   {
     const at::NoGradGuard no_grad;  // a policy that is not its reference
     for (const auto& parameter : tiny.actor_critic().policy().parameters()) {
@@ -153,6 +177,10 @@ TEST(PpoRollout, ReturnsAndAdvantagesAreThoseOfScoresAndPenalty) {
   const auto collected = *CollectRollout(tiny.parts(), tiny.Prompts(), 0, kBeta);
   const Rollout& rollout = collected.rollout;
   const ResponseScores scores = tiny.scorer().Score(rollout.responses);
+  const auto largest = [](const at::Tensor& values) { return values.abs().max().item<double>(); };
+  const double kl_bound = 9 * 2 * models::kUnitRoundoff * 2 * largest(rollout.log_probs_R);
+  const double bound = kBeta * kl_bound + models::kUnitRoundoff * (largest(rollout.advantages_R) +
+                                                                   largest(rollout.returns_V));
   double kl_sum = 0;
   for (int64_t b = 0; b < 4; ++b) {
     const CausalBatch batch = MakeRolloutBatch(rollout, {b}, at::kCPU).inputs;
@@ -168,50 +196,62 @@ TEST(PpoRollout, ReturnsAndAdvantagesAreThoseOfScoresAndPenalty) {
     // gamma 1, lambda 0.95, by the recursion.
     double next_value = 0, next_advantage = 0;
     for (int64_t t = length - 1; t >= 0; --t) {
-      const double value = rollout.values_R[begin + t].item<double>();
+      const double value = rollout.values_V[begin + t].item<double>();
       double reward = -kBeta * kl[t].item<double>();
       if (t == length - 1) reward += scores.score_B[b].item<double>();
       next_advantage = reward + next_value - value + 0.95 * next_advantage;
       next_value = value;
-      EXPECT_NEAR(rollout.advantages_R[begin + t].item<double>(), next_advantage, 1e-4);
-      EXPECT_NEAR(rollout.returns_R[begin + t].item<double>(), next_advantage + value, 1e-4);
+      EXPECT_NEAR(rollout.advantages_R[begin + t].item<double>(), next_advantage, bound);
+      EXPECT_NEAR(rollout.returns_V[begin + t].item<double>(), next_advantage + value, bound);
     }
   }
-  EXPECT_NEAR(collected.kl, kl_sum / 4, 1e-4);
+  EXPECT_NEAR(collected.kl, kl_sum / 4, kl_bound);
 }
 
-// With gamma 0 and no penalty a return is its token's reward: the score at the last token, whatever
-// it is, and 0 before. The end token is made the one that response 0 samples second, so that a
-// limit of three tokens has it early, one of two last, and one of one not at all.
-TEST(PpoRollout, TheScoreIsAtTheEndTokenAndThatOfNoEndAtTheLastOne) {
-  const int64_t end = TinyPpoRollout0SecondToken();
-  const TinyPpo::Adjust limits[] = {[](PpoSpec& spec) { spec.rollout.max_new_tokens = 3; },
-                                    [](PpoSpec& spec) { spec.rollout.max_new_tokens = 2; },
-                                    [](PpoSpec& spec) { spec.rollout.max_new_tokens = 1; }};
-  for (const TinyPpo::Adjust limit : limits) {
-    TinyPpo tiny([](PpoSpec& spec) { spec.ppo.gamma = 0; });
-    PpoSpec spec = tiny.spec();
-    limit(spec);
-    const auto scorer =
-        *ResponseScorer::Create({spec, tiny.data(), tiny.tokenizer(), &tiny.reward()});
-    const RolloutParts parts = {spec,   tiny.actor_critic(), tiny.reference(),
-                                scorer, SeedSource{1, 0},    end};
-    const auto collected = CollectRollout(parts, tiny.Prompts(), 0, 0);
-    ASSERT_TRUE(collected.ok()) << collected.status();
-    const Rollout& rollout = collected->rollout;
-    const int64_t length = rollout.offsets[1];
-    const Response& response = rollout.responses[0];
-    EXPECT_EQ(length, std::min<int64_t>(2, spec.rollout.max_new_tokens));
-    EXPECT_EQ(response.ended, length == 2);
-    const double score = response.tokens.back() == end
-                             ? (*scorer.LearnedRewards(rollout.responses))[0].item<double>()
-                             : spec.reward.missing_eos_score;
-    // A + V of A = r - V in fp64, then rounded to fp32: values are below 10.
-    EXPECT_NEAR(rollout.returns_R[length - 1].item<double>(), score, 10 * 6e-8);
-    if (length == 2) {
-      EXPECT_NEAR(rollout.returns_R[0].item<double>(), 0, 10 * 2.3e-16);
-    }
+// With gamma 0 and no penalty a return is its position's reward: the score in one place, and 0
+// before. Response 0 ends with its second token, so that a limit of three tokens has the end early,
+// one of two last, and one of one not at all.
+void ExpectScoreAt(TinyPpo::Adjust adjust, int64_t max_new_tokens, int64_t position) {
+  TinyPpo tiny(adjust);
+  tiny.EndEarly();
+  PpoSpec spec = tiny.spec();
+  spec.rollout.max_new_tokens = max_new_tokens;
+  const auto scorer =
+      *ResponseScorer::Create({spec, tiny.data(), tiny.tokenizer(), &tiny.reward()});
+  const RolloutParts parts = {spec,   tiny.actor_critic(), tiny.reference(),
+                              scorer, SeedSource{1, 0},    tiny.data().end_token};
+  const auto collected = CollectRollout(parts, tiny.Prompts(), 0, 0);
+  ASSERT_TRUE(collected.ok()) << collected.status();
+  const Rollout& rollout = collected->rollout;
+  const Response& response = rollout.responses[0];
+  EXPECT_EQ(rollout.offsets[1], std::min<int64_t>(2, max_new_tokens));
+  EXPECT_EQ(response.ended, max_new_tokens > 1);
+  const double score = response.ended
+                           ? (*scorer.LearnedRewards(rollout.responses))[0].item<double>()
+                           : spec.reward.missing_eos_score;
+  ASSERT_EQ(rollout.value_offsets[1], position + 1);
+  // A + V of A = r - V in fp64, then rounded to fp32: values are below 10.
+  EXPECT_NEAR(rollout.returns_V[position].item<double>(), score, 10 * models::kUnitRoundoff);
+  for (int64_t t = 0; t < position; ++t) {
+    EXPECT_NEAR(rollout.returns_V[t].item<double>(), 0, 2 * 10 * models::kDoubleRoundoff);
   }
+}
+
+TEST(PpoRollout, TheScoreIsAtTheEndTokenAndThatOfNoEndAtTheLastOne) {
+  const TinyPpo::Adjust adjust = [](PpoSpec& spec) { spec.ppo.gamma = 0; };
+  ExpectScoreAt(adjust, /*max_new_tokens=*/3, /*position=*/1);
+  ExpectScoreAt(adjust, /*max_new_tokens=*/2, /*position=*/1);
+  ExpectScoreAt(adjust, /*max_new_tokens=*/1, /*position=*/0);
+}
+
+TEST(PpoRollout, OrBehindTheEndTokenWhereTheLimitLeavesRoom) {
+  const TinyPpo::Adjust adjust = [](PpoSpec& spec) {
+    spec.ppo.gamma = 0;
+    BehindTheEnd(spec);
+  };
+  ExpectScoreAt(adjust, /*max_new_tokens=*/3, /*position=*/2);
+  ExpectScoreAt(adjust, /*max_new_tokens=*/2, /*position=*/1);
+  ExpectScoreAt(adjust, /*max_new_tokens=*/1, /*position=*/0);
 }
 
 TEST(PpoRollout, AStopSignalEndsIt) {

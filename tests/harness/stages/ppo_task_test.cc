@@ -1,15 +1,18 @@
 #include "harness/stages/ppo_task.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
+#include <map>
 #include <string_view>
 
 #include "base/status.h"
 #include "nlohmann/json.hpp"
 #include "results/metrics.h"
 #include "tests/harness/run_fixture.h"
+#include "tests/harness/stages/end_is_padding.h"
 #include "tests/harness/stages/tiny_ppo.h"
 #include "tests/harness/stop_request.h"
+#include "tests/models/testing.h"
 
 namespace bench::harness {
 namespace {
@@ -33,9 +36,11 @@ TEST(PpoTask, InTheFirstMiniBatchTheRatioIsExactlyOneAndTheKlExactlyZero) {
                                     [](PpoSpec& spec) {
                                       spec.value.model = ValueModel::kShared;
                                       spec.training.recompute_activations = true;
-                                    }};
+                                    },
+                                    BehindTheEnd};
   for (const TinyPpo::Adjust shape : shapes) {
     TinyPpo tiny(shape);
+    if (shape == BehindTheEnd) tiny.EndEarly();
     const PpoWindowResult first = TrainWindow(tiny.task());
     EXPECT_EQ(first.Metric(results::kRatio), 1);
     EXPECT_EQ(first.Metric(results::kRatioVariance), 0);
@@ -61,41 +66,80 @@ TEST(PpoTask, OnceThePolicyHasMovedRatioAndKlHaveToo) {
   EXPECT_NE(next.Metric(results::kKl), 0);
 }
 
-// Each element sums at most 80 token terms, in another order, of states that themselves differ by
-// the rounding of some 60 more.
-TEST(PpoTask, GradientsDoNotDependOnTheMicroBatches) {
-  const auto train = [](TinyPpo::Adjust adjust) {
-    TinyPpo tiny(adjust);
-    Descend(tiny.task(), TrainWindow(tiny.task()), 0.5);  // away from ratio 1
-    return TrainWindow(tiny.task());
-  };
-  const PpoWindowResult whole = train([](PpoSpec& spec) {
-    spec.ppo.mini_batches = 1;
-    spec.training.micro_batch_size = 4;
-  });
-  const TinyPpo::Adjust cuts[] = {[](PpoSpec& spec) {
-                                    spec.ppo.mini_batches = 1;
-                                    spec.training.micro_batch_size = 1;
-                                  },
-                                  [](PpoSpec& spec) {
-                                    spec.ppo.mini_batches = 1;
-                                    spec.training.micro_batch_size = 2;
-                                  }};
-  constexpr double kHalfUlp = std::numeric_limits<float>::epsilon() / 2;
-  for (const TinyPpo::Adjust cut : cuts) {
-    const PpoWindowResult result = train(cut);
-    EXPECT_NEAR(result.loss, whole.loss, 2 * 140 * kHalfUlp);
-    for (size_t i = 0; i < whole.gradients.size(); ++i) {
-      const double largest = whole.gradients[i].abs().max().item<double>();
-      // Twice: the step before differed as much.
-      const double bound = 2 * 140 * kHalfUlp * std::max(1.0, largest);
-      EXPECT_LE((whole.gradients[i] - result.gradients[i]).abs().max().item<double>(), bound) << i;
-    }
-    for (const auto* metric : {&results::kPolicyLoss, &results::kValueLoss, &results::kEntropy,
-                               &results::kRatio, &results::kRatioVariance}) {
-      EXPECT_NEAR(result.Metric(*metric), whole.Metric(*metric), 1e-4) << metric->name;
-    }
+// The second window of a rollout, away from ratio 1, and what the rollout keeps.
+struct SecondWindow {
+  PpoWindowResult result;
+  std::vector<models::NamedTensor> rollout;
+};
+
+SecondWindow TrainTwice(TinyPpo::Adjust adjust) {
+  TinyPpo tiny(adjust, at::kDouble);
+  tiny.EndEarly();
+  Descend(tiny.task(), TrainWindow(tiny.task()), 0.5);
+  std::vector<models::NamedTensor> rollout = tiny.task().StateTensors();
+  return {TrainWindow(tiny.task()), std::move(rollout)};
+}
+
+// A rollout keeps its numbers in fp32, so fp64 models that differ by the order of their sums keep
+// the same ones. From there on the difference is that of two fp64 forwards and backwards of two
+// steps, the first of which moved the weights of the second: eight passes.
+void ExpectSameButForRounding(const SecondWindow& a, const SecondWindow& b, int64_t vocab_size) {
+  ASSERT_EQ(a.rollout.size(), b.rollout.size());
+  for (size_t i = 0; i < a.rollout.size(); ++i) {
+    ASSERT_TRUE(at::equal(a.rollout[i].tensor, b.rollout[i].tensor)) << a.rollout[i].name;
   }
+  const double rounding = models::Tolerance(TinyPpoConfig(vocab_size), 8, models::kDoubleRoundoff);
+  EXPECT_NEAR(a.result.loss, b.result.loss, rounding);
+  for (size_t i = 0; i < a.result.gradients.size(); ++i) {
+    const double largest = a.result.gradients[i].abs().max().item<double>();
+    EXPECT_LE((a.result.gradients[i] - b.result.gradients[i]).abs().max().item<double>(),
+              rounding * std::max(1.0, largest))
+        << i;
+  }
+  for (const auto* metric : {&results::kPolicyLoss, &results::kValueLoss, &results::kEntropy,
+                             &results::kRatio, &results::kRatioVariance}) {
+    const double value = a.result.Metric(*metric);
+    EXPECT_NEAR(b.result.Metric(*metric), value, rounding * std::max(1.0, std::abs(value)))
+        << metric->name;
+  }
+}
+
+template <int kMicroBatchSize>
+void OneMiniBatch(PpoSpec& spec) {
+  spec.ppo.mini_batches = 1;
+  spec.training.micro_batch_size = kMicroBatchSize;
+}
+
+template <int kMicroBatchSize>
+void OneMiniBatchBehindTheEnd(PpoSpec& spec) {
+  OneMiniBatch<kMicroBatchSize>(spec);
+  BehindTheEnd(spec);
+}
+
+TEST(PpoTask, GradientsDoNotDependOnTheMicroBatches) {
+  const int64_t vocab_size = TinyTokenizer().vocab_size();
+  const SecondWindow whole = TrainTwice(OneMiniBatch<4>);
+  ExpectSameButForRounding(whole, TrainTwice(OneMiniBatch<1>), vocab_size);
+  ExpectSameButForRounding(whole, TrainTwice(OneMiniBatch<2>), vocab_size);
+  const SecondWindow behind = TrainTwice(OneMiniBatchBehindTheEnd<4>);
+  EXPECT_NE(behind.result.loss, whole.result.loss);
+  ExpectSameButForRounding(behind, TrainTwice(OneMiniBatchBehindTheEnd<1>), vocab_size);
+  ExpectSameButForRounding(behind, TrainTwice(OneMiniBatchBehindTheEnd<2>), vocab_size);
+}
+
+// As in N+: each of the two is a mean over its own mask. Both are sums of fp64 over some 30 terms.
+TEST(PpoTask, WhereValuesAreMoreThanTokensEachLossIsTheMeanOfItsOwn) {
+  TinyPpo tiny(OneMiniBatchBehindTheEnd<2>, at::kDouble);
+  tiny.EndEarly();
+  const PpoWindowResult result = TrainWindow(tiny.task());
+  std::map<std::string, int64_t> sizes;
+  for (const auto& named : tiny.task().StateTensors()) sizes[named.name] = named.tensor.numel();
+  EXPECT_GT(sizes.at("values"), sizes.at("log_probs"));
+  const double policy = result.Metric(results::kPolicyLoss);
+  const double value = result.Metric(results::kValueLoss);
+  EXPECT_GT(value, 0.01);
+  EXPECT_NEAR(result.loss, policy + tiny.spec().ppo.value_coefficient * value,
+              60 * models::kDoubleRoundoff * (1 + std::abs(policy) + value));
 }
 
 TEST(PpoTask, WhileTheValueModelWarmsUpThePolicyHasNoGradient) {
@@ -131,41 +175,59 @@ TEST(PpoTask, CountsRealTokensOnly) {
   EXPECT_EQ(tokens, static_cast<double>(window.num_target_tokens));
 }
 
-// Trainers that mask padding by its id never train the end token where the two are one. Here there
-// is no padding: a step on an end token of positive advantage raises its probability.
-TEST(PpoTask, TheEndTokenIsTrained) {
-  TinyPpo tiny([](PpoSpec& spec) {
-    spec.training.batch_size = 1;
-    spec.ppo.mini_batches = 1;
-    spec.rollout.temperature = 1;
-    spec.ppo.value_coefficient = 0;
-  });
-  const int64_t end = tiny.data().end_token;
-  Rollout rollout;
-  rollout.responses = {{&tiny.data().tasks[0].train[0], {40, end}, true}};
-  rollout.offsets = OffsetsOf(rollout.responses);
-  const RolloutBatch batch = MakeRolloutBatch(rollout, {0}, at::kCPU);
-  const auto log_probs = [&] {
-    const at::NoGradGuard no_grad;
-    return tiny.actor_critic().Forward(batch.inputs, 1, models::Activations::kKept).log_probs_M;
+// Trainers that mask padding by its id never train the end token where the two are one, as here.
+// Two responses whose only advantages are at their ends: the gradient is that of -A log pi there,
+// by hand. The ratio is 1 but for the rounding of the old log-probability to fp32, u times its
+// size; the rest is fp64.
+TEST(PpoTask, TheEndTokenIsTrainedAlsoWhereItIsThePaddingToken) {
+  TinyPpo tiny(
+      [](PpoSpec& spec) {
+        spec.training.batch_size = 2;
+        spec.ppo.mini_batches = 1;
+        spec.ppo.value_coefficient = 0;
+      },
+      at::kDouble, &EndIsPaddingTokenizer);
+  const int64_t end = *tiny.tokenizer().pad_id();
+  ASSERT_EQ(tiny.data().end_token, end);
+  const PpoPrompt& prompt = tiny.data().tasks[0].train[0];
+  const models::Decoder& policy = tiny.actor_critic().policy();
+  // log pi of the ends, the last tokens of the two whole rows.
+  const auto end_log_prob = [&](std::vector<int64_t> response) {
+    std::vector<int64_t> row = prompt.tokens;
+    row.insert(row.end(), response.begin(), response.end());
+    const at::Tensor hidden_TD = policy.Hidden(models::MakeRaggedBatch({row}, at::kCPU));
+    return at::log_softmax(policy.Logits(hidden_TD) / 0.7, -1)[-1][end];
   };
-  const at::Tensor before = log_probs();
-  // As if it had been sampled: the first of the two steps on this rollout was done.
+  const at::Tensor ends = at::stack({end_log_prob({40}), end_log_prob({41, 42})});
   auto state = tiny.task().SaveState();
   state["num_rollouts"] = 1;
   state["position"] = 1;
   ASSERT_TRUE(tiny.task().RestoreState(state).ok());
+  at::Tensor old_log_probs = at::zeros({5});
+  old_log_probs[1] = ends[0].detach();
+  old_log_probs[4] = ends[1].detach();
   ASSERT_TRUE(tiny.task()
-                  .RestoreTensors({{"prompts", at::zeros({1, 2}, at::kLong)},
-                                   {"offsets", at::tensor({0, 2}, at::kLong)},
-                                   {"responses", at::tensor({int64_t{40}, end}, at::kLong)},
-                                   {"log_probs", before},
-                                   {"values", at::zeros({2})},
-                                   {"advantages", at::tensor({0.0F, 1.0F})},
-                                   {"returns", at::zeros({2})}})
+                  .RestoreTensors(
+                      {{"prompts", at::zeros({2, 2}, at::kLong)},
+                       {"offsets", at::tensor({0, 2, 5}, at::kLong)},
+                       {"responses", at::tensor({int64_t{40}, end, int64_t{41}, int64_t{42}, end})},
+                       {"log_probs", old_log_probs},
+                       {"values", at::zeros({5})},
+                       {"advantages", at::tensor({0.0F, 2.0F, 0.0F, 0.0F, -1.0F})},
+                       {"returns", at::zeros({5})}})
                   .ok());
-  Descend(tiny.task(), TrainWindow(tiny.task()), 0.01);
-  EXPECT_GT(log_probs()[1].item<float>(), before[1].item<float>());
+  const PpoWindowResult result = TrainWindow(tiny.task());
+  ((-2 * ends[0] + ends[1]) / 5).backward();
+  const double farthest = ends.detach().abs().max().item<double>();
+  for (size_t i = 0; i < policy.parameters().size(); ++i) {
+    const at::Tensor& expected = policy.parameters()[i].tensor.grad();
+    const double largest = expected.abs().max().item<double>();
+    EXPECT_GT(largest, 1e-3) << i;
+    // The two terms may cancel down from (2 + 1) / 5 of the size of one.
+    EXPECT_LE((result.gradients[i] - expected).abs().max().item<double>(),
+              models::kUnitRoundoff * farthest * std::max(1.0, largest))
+        << i;
+  }
 }
 
 TEST(PpoTask, ARolloutCutShortDrewNothing) {
@@ -194,20 +256,25 @@ TEST(PpoTask, GradientsAreThoseOfCentralDifferences) {
     rollout.responses = {{&tiny.data().tasks[0].train[0], {40, 41, 42, 2}, true},
                          {&tiny.data().tasks[1].train[1], {43, 44}, false}};
     rollout.offsets = OffsetsOf(rollout.responses);
-    const CausalBatch batch = MakeRolloutBatch(rollout, {1, 0}, at::kCPU).inputs;
+    rollout.value_offsets = {0, 5, 7};  // and behind the end of the first
+    const RolloutBatch batch = MakeRolloutBatch(rollout, {1, 0}, at::kCPU);
     const at::TensorOptions options(at::kDouble);
-    const ActorCritic::Outputs now = model.Forward(batch, 0.7, models::Activations::kKept);
-    const at::Tensor shift = at::randn({6}, at::detail::createCPUGenerator(3), options) * 0.3;
-    const at::Tensor old_log_probs = now.log_probs_M.detach() + shift;
-    const at::Tensor old_values = now.values_M.detach() + shift.flip(0);
-    const at::Tensor advantages = at::randn({6}, at::detail::createCPUGenerator(4), options);
+    const auto forward = [&] {
+      return model.Forward(batch.inputs, batch.value_rows_V, 0.7, models::Activations::kKept);
+    };
+    const ActorCritic::Outputs now = forward();
+    const at::Tensor shift = at::randn({7}, at::detail::createCPUGenerator(3), options) * 0.3;
+    const at::Tensor old_log_probs = now.log_probs_M.detach() + shift.slice(0, 0, 6);
+    const at::Tensor old_values = now.values_V.detach() + shift.flip(0);
+    const at::Tensor advantages = at::randn({7}, at::detail::createCPUGenerator(4), options);
     // A step moves what is clipped by less than 1e-3: no kink of either loss is as near.
     const at::Tensor beyond = at::cat({((-shift).exp() - 1).abs(), shift.abs()}) - 0.2;
     EXPECT_GT(beyond.abs().min().item<double>(), 1e-3);
     const auto loss = [&] {
-      const ActorCritic::Outputs out = model.Forward(batch, 0.7, models::Activations::kKept);
-      return PolicyLossTerms(out.log_probs_M, old_log_probs, advantages, {}).loss_R.sum() +
-             ValueLossTerms(out.values_M, {old_values, advantages}, {}).loss_R.sum();
+      const ActorCritic::Outputs out = forward();
+      return PolicyLossTerms(out.log_probs_M, old_log_probs, advantages.slice(0, 0, 6), {})
+                 .loss_R.sum() +
+             ValueLossTerms(out.values_V, {old_values, advantages}, {}).loss_R.sum();
     };
     loss().backward();
     const at::NoGradGuard no_grad;
@@ -233,11 +300,14 @@ TEST(PpoTask, ContinuesExactlyFromAStateSavedAnywhereInAnIteration) {
   const TinyPpo::Adjust adaptive = [](PpoSpec& spec) {
     spec.ppo.adaptive_kl_target = 0.1;
     spec.ppo.adaptive_kl_horizon = 100;
+    BehindTheEnd(spec);
   };
   for (int steps = 0; steps <= 5; ++steps) {  // four a rollout
     TinyPpo whole(adaptive);
+    whole.EndEarly();
     for (int i = 0; i < steps; ++i) Descend(whole.task(), TrainWindow(whole.task()), 0.2);
     TinyPpo resumed(adaptive);
+    resumed.EndEarly();
     for (size_t i = 0; i < whole.task().parameters().size(); ++i) {
       const at::NoGradGuard no_grad;
       resumed.task().parameters()[i].tensor.copy_(whole.task().parameters()[i].tensor);

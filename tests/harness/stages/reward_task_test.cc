@@ -7,8 +7,10 @@
 #include "harness/stages/reward_evaluation.h"
 #include "harness/stages/reward_loss.h"
 #include "nlohmann/json.hpp"
+#include "tests/harness/stages/end_is_padding.h"
 #include "tests/harness/stages/tiny_reward.h"
 #include "tests/models/testing.h"
+#include "tests/support/temp_folder.h"
 
 namespace bench::harness {
 namespace {
@@ -52,6 +54,56 @@ void ExpectEqualUpToRounding(const LossAndGradients& a, const LossAndGradients& 
     EXPECT_LE((gradient - b.gradients.at(name)).abs().max().item<double>(), bound) << name;
     EXPECT_GT(largest, 100 * bound) << name;
   }
+}
+
+// Pairs of a file, with a tokenizer whose padding token is its end token: a reward that looked for
+// the first padding would be read one token early. The loss is that of the states at the ends, by
+// hand, in fp64.
+TEST(RewardTask, WherePaddingIsTheEndTokenRewardsAreReadAtTheEnd) {
+  const Tokenizer tokenizer = EndIsPaddingTokenizer();
+  const TempFolder folder;
+  RewardSpec spec;
+  spec.data.prompt_template = PromptTemplate::kPlain;
+  spec.data.path = folder / "train.jsonl";
+  spec.data.validation_path = folder / "held_out.jsonl";
+  spec.training.batch_size = 2;
+  ASSERT_TRUE(PublishFile(*spec.data.path, PreferenceLine({"say", "it is 1", "no", "", ""}) + "\n" +
+                                               PreferenceLine({"it", "2", "number it", "", ""}))
+                  .ok());
+  ASSERT_TRUE(
+      PublishFile(*spec.data.validation_path, PreferenceLine({"is", "it", "no", "", ""})).ok());
+  const auto data = LoadRewardData(spec, tokenizer, {});
+  ASSERT_TRUE(data.ok()) << data.status();
+  models::DecoderConfig config = models::TinyConfig();
+  config.vocab_size = tokenizer.vocab_size();
+  models::RewardModel model =
+      *models::RewardModel::OnDecoder(models::MakeDecoder(config, at::kDouble), models::Seeded(8));
+  // The score of the state `before_end` tokens before the end of a row, which ends with padding.
+  const auto score = [&](const std::vector<int64_t>& row, int64_t before_end) {
+    EXPECT_EQ(row.back(), *tokenizer.pad_id());
+    const at::Tensor states_TD = model.decoder().Hidden(models::MakeRaggedBatch({row}, at::kCPU));
+    const at::Tensor last_D = states_TD[std::ssize(row) - 1 - before_end];
+    return (last_D * model.head().weight_1D()[0]).sum().item<double>();
+  };
+  const auto loss = [&](int64_t before_end) {
+    double sum = 0;
+    for (const RewardPair& pair : data->train) {
+      sum +=
+          std::log1p(std::exp(score(pair.rejected, before_end) - score(pair.chosen, before_end)));
+    }
+    return sum;
+  };
+  RewardTask task(
+      spec, *data, SeedSource{1, 0}, model,
+      [](EvaluationPoint, int64_t) -> absl::StatusOr<Evaluation> { return Evaluation{}; });
+  ASSERT_TRUE(task.NextWindow().ok());
+  // Four scores, each of states of size at most sqrt(hidden_size) under a norm, times the weights.
+  const double size =
+      std::sqrt(config.hidden_size) * model.head().weight_1D().abs().sum().item<double>();
+  const double bound = 4 * size * models::Tolerance(config, 2, models::kDoubleRoundoff);
+  const double actual = task.LossSum(0).item<double>();
+  EXPECT_NEAR(actual, loss(/*before_end=*/0), bound);
+  EXPECT_GT(std::abs(actual - loss(/*before_end=*/1)), 1e6 * bound);
 }
 
 TEST(RewardTask, GradientsDoNotDependOnTheMicroBatches) {

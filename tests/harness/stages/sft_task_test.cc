@@ -3,11 +3,15 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <cmath>
+#include <fstream>
 #include <limits>
 
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/harness/run_fixture.h"
+#include "tests/harness/stages/end_is_padding.h"
 #include "tests/harness/stages/tiny_sft.h"
+#include "tests/models/testing.h"
 
 namespace bench::harness {
 namespace {
@@ -94,6 +98,104 @@ TEST(SftTask, DenominatorCountsTargetTokensOfTheWholeWindow) {
   EXPECT_EQ(window.denominator, static_cast<double>(window.num_target_tokens));
   EXPECT_GT(window.num_tokens, window.num_target_tokens);
 }
+
+// Rows of a file, with a tokenizer whose padding token is its end token, on an fp64 decoder.
+class EndIsPadding : public testing::TestWithParam<Packing> {
+ protected:
+  EndIsPadding() {
+    spec_.packing = GetParam();
+    spec_.training.batch_size = 3;
+    spec_.data.path = fixture_.folder() / "train.jsonl";
+    spec_.data.validation_path = fixture_.folder() / "validation.jsonl";
+    spec_.data.prompt_template = PromptTemplate::kPlain;
+    std::ofstream(*spec_.data.path) << AlpacaLines({{"say", "1", "it is 1", ""},
+                                                    {"say", "2", "2", ""},
+                                                    {"say it", "3", "number 3 it is", ""}});
+    std::ofstream(*spec_.data.validation_path) << AlpacaLines({{"say", "4", "it is 4", ""}});
+    auto data = LoadSftData(spec_, tokenizer_, fixture_.Start("run"));
+    EXPECT_TRUE(data.ok()) << data.status();
+    data_ = *std::move(data);
+    config_.vocab_size = tokenizer_.vocab_size();
+    config_.max_positions = 64;
+    decoder_ = models::MakeDecoder(config_, at::kDouble);
+  }
+
+  const std::vector<SftRow>& rows() const { return data_.tasks[0].train; }
+
+  // Of all targets, or of all but the ends; by hand, row by row.
+  at::Tensor Nll(bool with_ends) const {
+    std::vector<at::Tensor> terms;
+    for (const SftRow& row : rows()) {
+      const at::Tensor hidden_TD =
+          decoder_->Hidden(models::MakeRaggedBatch({row.tokens}, at::kCPU));
+      const at::Tensor log_probs_TV = at::log_softmax(decoder_->Logits(hidden_TD), -1);
+      const int64_t end = std::ssize(row.tokens) - (with_ends ? 0 : 1);
+      for (int64_t t = row.num_prompt_tokens; t < end; ++t) {
+        terms.push_back(-log_probs_TV[t - 1][row.tokens[static_cast<size_t>(t)]]);
+      }
+    }
+    return at::stack(terms).sum();
+  }
+
+  std::vector<at::Tensor> GradientsOf(const at::Tensor& loss) const {
+    loss.backward();
+    std::vector<at::Tensor> gradients;
+    for (const auto& parameter : decoder_->parameters()) {
+      gradients.push_back(parameter.tensor.grad().clone());
+      parameter.tensor.mutable_grad().reset();
+    }
+    return gradients;
+  }
+
+  RunFixture fixture_;
+  SftSpec spec_;
+  Tokenizer tokenizer_ = EndIsPaddingTokenizer();
+  SftData data_;
+  models::DecoderConfig config_ = models::TinyConfig();
+  std::unique_ptr<models::Decoder> decoder_;
+};
+
+double FarthestApart(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
+  double farthest = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    farthest = std::max(farthest, (a[i] - b[i]).abs().max().item<double>());
+  }
+  return farthest;
+}
+
+// Loss and gradients are those of every target with every end, and of no padding behind it, which
+// padded rows have. Two fp64 forwards and backwards of some 30 terms each are apart by rounding;
+// without the ends both would be wrong by far more.
+TEST_P(EndIsPadding, EveryEndIsATargetWithAGradientAndNoPaddingIs) {
+  SftTask task(spec_, data_, MixtureSampler({{"all", 1, 3}}, SeedSource{1, 0}), *decoder_,
+               NoEvaluation());
+  const Window window = *task.NextWindow();
+  int64_t num_inputs = 0;
+  int64_t num_targets = 0;
+  for (const SftRow& row : rows()) {
+    EXPECT_EQ(row.tokens.back(), *tokenizer_.pad_id());
+    num_inputs += std::ssize(row.tokens) - 1;
+    num_targets += row.num_target_tokens();
+  }
+  EXPECT_EQ(window.num_target_tokens, num_targets);
+  EXPECT_EQ(window.num_tokens > num_inputs, GetParam() == Packing::kPadded);
+  const at::Tensor loss = task.LossSum(0);
+  const double bound =
+      models::Tolerance(config_, 4, models::kDoubleRoundoff) * static_cast<double>(num_targets);
+  EXPECT_NEAR(loss.item<double>(), Nll(/*with_ends=*/true).item<double>(),
+              bound * std::log(config_.vocab_size));
+  const std::vector<at::Tensor> gradients = GradientsOf(loss);
+  const std::vector<at::Tensor> expected = GradientsOf(Nll(/*with_ends=*/true));
+  double largest = 1;
+  for (const at::Tensor& gradient : expected) {
+    largest = std::max(largest, gradient.abs().max().item<double>());
+  }
+  EXPECT_LE(FarthestApart(gradients, expected), bound * largest);
+  EXPECT_GT(FarthestApart(gradients, GradientsOf(Nll(/*with_ends=*/false))), 1e6 * bound * largest);
+}
+
+INSTANTIATE_TEST_SUITE_P(SftTask, EndIsPadding,
+                         testing::Values(Packing::kPacked, Packing::kPadded));
 
 TEST(SftTask, ContinuesExactlyFromASavedState) {
   TinySft whole(4);

@@ -63,10 +63,21 @@ inline PpoData TinyPpoData(const Tokenizer& tokenizer) {
   return data;
 }
 
+// As N+ and TRL have it: the score, and a value, behind the end token.
+inline void BehindTheEnd(PpoSpec& spec) {
+  spec.ppo.score_position = ScorePosition::kBehindEnd;
+  spec.ppo.value_positions = ValuePositions::kBehindEnd;
+}
+
 class TinyPpo {
  public:
   using Adjust = void (*)(PpoSpec&);
-  explicit TinyPpo(Adjust adjust = nullptr) {
+  // Policy and value model in `dtype`, the reward model in fp32.
+  explicit TinyPpo(Adjust adjust = nullptr, at::ScalarType dtype = at::kFloat,
+                   Tokenizer (*make_tokenizer)() = &TinyTokenizer)
+      : tokenizer_(make_tokenizer()),
+        reward_{TinyPpoRewardModel(tokenizer_.vocab_size(), 21),
+                {make_tokenizer(), PromptTemplate::kPlain}} {
     spec_.training.batch_size = 4;
     spec_.training.steps = 64;
     spec_.training.max_tokens = 40;
@@ -77,15 +88,27 @@ class TinyPpo {
     spec_.evaluation.prompts_per_task = 2;
     if (adjust != nullptr) adjust(spec_);
     const int64_t vocab_size = tokenizer_.vocab_size();
-    auto policy = TinyPpoDecoder(vocab_size, 7);
+    auto policy = TinyPpoDecoder(vocab_size, 7, dtype);
     reference_ = *CopyOf(*policy);
-    ActorCritic::Value value = TinyPpoRewardModel(vocab_size, 11);
+    ActorCritic::Value value = TinyPpoRewardModel(vocab_size, 11, dtype);
     if (spec_.value.model == ValueModel::kShared) {
-      value = models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), at::kFloat);
+      value = models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), dtype);
     }
     actor_critic_.emplace(std::move(policy), std::move(value));
     scorer_.emplace(*ResponseScorer::Create({spec_, data_, tokenizer_, &reward_}));
-    task_.emplace(PpoTask::Parts{parts(), *MixtureOf(data_, {}), *writer_, ranges_, nullptr});
+    MakeTask();
+  }
+
+  // From here on responses end with what response 0 of the first rollout samples second, so that
+  // this one ends early.
+  void EndEarly() {
+    const auto collected = CollectRollout(parts(), Prompts(), 0, 0);
+    ASSERT_TRUE(collected.ok()) << collected.status();
+    const std::vector<int64_t>& tokens = collected->rollout.responses[0].tokens;
+    ASSERT_GT(tokens.size(), 2U);
+    ASSERT_NE(tokens[0], tokens[1]);
+    data_.end_token = tokens[1];
+    MakeTask();
   }
 
   RolloutParts parts() const {
@@ -108,11 +131,14 @@ class TinyPpo {
   }
 
  private:
+  void MakeTask() {
+    task_.emplace(PpoTask::Parts{parts(), *MixtureOf(data_, {}), *writer_, ranges_, nullptr});
+  }
+
   PpoSpec spec_;
-  Tokenizer tokenizer_ = TinyTokenizer();
+  Tokenizer tokenizer_;
   PpoData data_ = TinyPpoData(tokenizer_);
-  RewardArtifact reward_ = {TinyPpoRewardModel(tokenizer_.vocab_size(), 21),
-                            {TinyTokenizer(), PromptTemplate::kPlain}};
+  RewardArtifact reward_;
   std::unique_ptr<models::Decoder> reference_;
   std::optional<ActorCritic> actor_critic_;
   std::optional<ResponseScorer> scorer_;
