@@ -315,7 +315,7 @@ const MetricDescriptor kActivationBytes = {
     kLower,
     false,
     0.02,
-    "Largest sum of the tensors that live within a step only",
+    "What the forward pass of a micro-batch keeps for the backward pass, at most",
     kMemory,
 };
 const MetricDescriptor kPeakTensorBytes = {

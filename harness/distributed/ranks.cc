@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "harness/distributed/rank_watch.h"
+#include "harness/measurement/socket_bytes.h"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
 #include "torch/csrc/distributed/c10d/ProcessGroupGloo.hpp"
 #include "torch/csrc/distributed/c10d/TCPStore.hpp"
@@ -269,6 +270,13 @@ absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
     return EnvironmentError(
         absl::StrCat(group_->watch->Explain(), " [", FirstLine(error.what()), "]"));
   }
+}
+
+std::optional<int64_t> Ranks::SentBytes() const {
+  if (alone()) return std::nullopt;
+  const auto bytes = ReadSocketBytes({environment_.master_port});
+  if (!bytes) return std::nullopt;
+  return bytes->sent;
 }
 
 absl::Status Ranks::LeaderFirst(const std::function<absl::Status()>& work) {

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -81,6 +82,10 @@ class Ranks {
   // `text` of rank 0, on all ranks; any length of waiting. Through the store, so that ranks need no
   // processor while they wait. EnvironmentError when a rank is gone.
   absl::StatusOr<std::string> FromLeader(const std::string& text);
+
+  // Bytes that this rank has sent through its sockets so far, but to the store; absent where the
+  // kernel does not count them, and in one process.
+  std::optional<int64_t> SentBytes() const;
 
   // `work` on rank 0, then, when it has succeeded, on the others.
   absl::Status LeaderFirst(const std::function<absl::Status()>& work);

@@ -71,6 +71,34 @@ std::string SampleLines(const RunRecord& record) {
   return text;
 }
 
+// A line a rank, where there are several.
+std::string RankLines(const RunRecord& record) {
+  if (record.header.world_size == 1 || record.ranks.empty()) return "";
+  const std::pair<const results::MetricDescriptor*, const char*> columns[] = {
+      {&results::kParameterBytes, "parameters"},
+      {&results::kGradientBytes, "gradients"},
+      {&results::kOptimizerStateBytes, "states"},
+      {&results::kCommunicationBufferBytes, "buffers"},
+      {&results::kActivationBytes, "activations"},
+      {&results::kPeakTensorBytes, "peak"},
+      {&results::kSentBytes, "sent a step"}};
+  std::string text = "  MiB of rank";
+  for (const auto& [metric, title] : columns) absl::StrAppendFormat(&text, " %11s", title);
+  text += "\n";
+  for (const auto& [rank, values] : record.ranks) {
+    absl::StrAppendFormat(&text, "  %11d", rank);
+    for (const auto& [metric, title] : columns) {
+      const auto found = values.find(std::string(metric->name));
+      absl::StrAppendFormat(&text, " %11s",
+                            found == values.end()
+                                ? "-"
+                                : absl::StrFormat("%.2f", found->second.value / (1 << 20)));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string ClosingSummary(const RunRecord& record, const std::vector<std::string>& unmet) {
@@ -83,6 +111,7 @@ std::string ClosingSummary(const RunRecord& record, const std::vector<std::strin
   for (const auto& [path, value] : record.summary) {
     absl::StrAppendFormat(&text, "  %-42s %s\n", path, FormatValue(value));
   }
+  text += RankLines(record);
   text += SampleLines(record);
   for (const std::string& line : unmet) absl::StrAppend(&text, "  NOT ACCEPTED: ", line, "\n");
   return text;

@@ -119,8 +119,8 @@ class DataParallelUpdate : public ParameterUpdate {
     touched_.assign(touched_.size(), 0);
   }
 
-  UpdateBytes Bytes() const override {
-    UpdateBytes bytes;
+  HeldBytes Bytes() const override {
+    HeldBytes bytes;
     for (const NamedTensor& parameter : parts_.all_parameters) {
       if (!parameter.tensor.requires_grad()) {
         bytes.parameters += static_cast<int64_t>(parameter.tensor.nbytes());

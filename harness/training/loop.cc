@@ -13,6 +13,7 @@
 #include "harness/training/data_parallel.h"
 #include "harness/training/digest.h"
 #include "harness/training/parameter_update.h"
+#include "harness/training/rank_figures.h"
 #include "harness/training/schedule.h"
 #include "harness/training/step_statistics.h"
 #include "results/metrics.h"
@@ -51,6 +52,7 @@ class Loop {
         task_(task),
         context_(context),
         update_(MakeUpdate(spec, task, context)),
+        figures_(task.parameters(), *update_, spec.parallel, context.ranks),
         evaluation_due_(spec.first_evaluation == FirstEvaluation::kBeforeTraining),
         statistics_({task.loss_metric(), spec.steps_per_iteration}) {}
 
@@ -92,6 +94,7 @@ class Loop {
   TrainingTask& task_;
   RunContext& context_;
   std::unique_ptr<ParameterUpdate> update_;
+  RankFigures figures_;
   Clock::time_point start_ = Clock::now();
   double elapsed_before_ = 0;  // in earlier attempts
   int64_t step_ = 0;
@@ -128,7 +131,9 @@ std::vector<double> Loop::AccumulateGradients(const Window& window) {
     at::Tensor scaled;
     {
       Range range(context_.ranges, RangeId::kForward);
+      figures_.BeginForward();
       const at::Tensor loss_sum = task_.LossSum(i);
+      figures_.EndForward();
       losses.push_back(loss_sum.item<double>());
       scaled = loss_sum / window.denominator;
     }
@@ -157,6 +162,7 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
   const Clock::time_point start = Clock::now();
   Range range(context_.ranges, RangeId::kStep);
   StepResult result;
+  figures_.BeginStep();
   {
     Range data(context_.ranges, RangeId::kData);
     BENCH_ASSIGN_OR_RETURN(result.window, task_.NextWindow());
@@ -174,6 +180,7 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
     update_->ClearGradients();
   }
   result.metrics = task_.WindowMetrics();
+  figures_.EndStep();
   result.seconds = SecondsSince(start);
   return result;
 }
@@ -340,6 +347,8 @@ absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
   }
   if (outcome.status != RunStatus::kDiverged) BENCH_RETURN_IF_ERROR(Checkpoint());
   BENCH_RETURN_IF_ERROR(RecordRanges());
+  BENCH_ASSIGN_OR_RETURN(std::vector<MetricValue> of_ranks, figures_.Record(context_.writer));
+  for (MetricValue& value : of_ranks) outcome.summary.push_back(std::move(value));
   for (MetricValue& value : statistics_.Summary()) outcome.summary.push_back(std::move(value));
   outcome.summary.push_back({{&results::kOptimizerSteps, ""}, static_cast<double>(step_)});
   return outcome;

@@ -27,8 +27,8 @@ class LocalUpdate : public ParameterUpdate {
   void Apply(double learning_rate) override { optimizer().Step(learning_rate); }
   void ClearGradients() override { harness::ClearGradients(all_parameters_); }
 
-  UpdateBytes Bytes() const override {
-    UpdateBytes bytes;
+  HeldBytes Bytes() const override {
+    HeldBytes bytes;
     for (const ParameterPiece& parameter : trained()) {
       bytes.gradients += static_cast<int64_t>(parameter.tensor.nbytes());
     }

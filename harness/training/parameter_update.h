@@ -23,7 +23,7 @@
 namespace bench::harness {
 
 // Bytes of what stays between the steps, on this rank.
-struct UpdateBytes {
+struct HeldBytes {
   int64_t parameters = 0;
   int64_t gradients = 0;  // those of the trained parameters, while there are any
   int64_t optimizer_states = 0;
@@ -44,7 +44,7 @@ class ParameterUpdate {
   virtual void Apply(double learning_rate) = 0;
   virtual void ClearGradients() = 0;
 
-  virtual UpdateBytes Bytes() const = 0;
+  virtual HeldBytes Bytes() const = 0;
 
   // The state, whole, tensor by tensor; a tensor is there for its visit only. The first error ends
   // the visits.

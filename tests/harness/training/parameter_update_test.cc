@@ -73,7 +73,7 @@ TEST(LocalUpdate, RefusesAnotherState) {
 }
 
 TEST(LocalUpdate, CountsBytes) {
-  const UpdateBytes bytes = MakeLocalUpdate({}, Parameters())->Bytes();
+  const HeldBytes bytes = MakeLocalUpdate({}, Parameters())->Bytes();
   EXPECT_EQ(bytes.parameters, 4 * (3 + 6 + 4));
   EXPECT_EQ(bytes.gradients, 4 * (3 + 6));
   EXPECT_EQ(bytes.optimizer_states, 2 * 4 * (3 + 6) + 2 * 4);  // moments, two counts

@@ -1,0 +1,89 @@
+#include "harness/training/rank_figures.h"
+
+#include "gtest/gtest.h"
+#include "harness/training/data_parallel.h"
+#include "results/metrics.h"
+#include "tests/harness/run_fixture.h"
+#include "tests/support/rank_threads.h"
+
+namespace bench::harness {
+namespace {
+
+using models::NamedTensor;
+
+double ValueOf(const results::RunRecord& record, int64_t rank,
+               const results::MetricDescriptor& metric) {
+  const auto& values = record.ranks.at(rank);
+  const auto found = values.find(std::string(metric.name));
+  EXPECT_NE(found, values.end()) << metric.name;
+  return found == values.end() ? -1 : found->second.value;
+}
+
+TEST(RankFigures, OfOneProcessAreThoseOfItsTensors) {
+  InstallTensorMemoryCounter();
+  RunFixture fixture;
+  RunContext context = fixture.Start("run");
+  const std::vector<NamedTensor> parameters = {
+      {"w", at::ones({64, 64}).set_requires_grad(true)},
+      {"half", at::ones({64}, at::kBFloat16).set_requires_grad(true)}};
+  const auto update = MakeLocalUpdate({}, parameters);
+  RankFigures figures(parameters, *update, {}, context.ranks);
+  figures.BeginStep();
+  figures.BeginForward();
+  const at::Tensor kept = at::ones({1000});
+  figures.EndForward();
+  { const at::Tensor passing = at::ones({5000}); }
+  figures.EndStep();
+  figures.BeginForward();  // of less
+  figures.EndForward();
+  const auto of_all = figures.Record(context.writer);
+  ASSERT_TRUE(of_all.ok()) << of_all.status();
+
+  const results::RunRecord record = fixture.Record("run");
+  EXPECT_EQ(ValueOf(record, 0, results::kParameterBytes), 4 * 4096 + 2 * 64);
+  EXPECT_EQ(ValueOf(record, 0, results::kGradientBytes), 4 * 4096 + 2 * 64);
+  // Two moments each, master weights of the bf16 one, a count each.
+  EXPECT_EQ(ValueOf(record, 0, results::kOptimizerStateBytes), 8 * 4096 + 12 * 64 + 2 * 4);
+  EXPECT_EQ(ValueOf(record, 0, results::kActivationBytes), 4000);
+  EXPECT_GE(ValueOf(record, 0, results::kPeakTensorBytes), 16 * 4096 + 4000 + 20000);
+  const double formula = 16 * (4096 + 64);
+  EXPECT_DOUBLE_EQ(ValueOf(record, 0, results::kStateBytesRatio), (formula + 8) / formula);
+  // One process sends nothing: absent, not 0.
+  EXPECT_FALSE(record.ranks.at(0).contains("sent_bytes"));
+  EXPECT_FALSE(record.ranks.at(0).contains("sent_bytes_ratio"));
+  ASSERT_EQ(of_all->size(), 1u);
+  EXPECT_EQ(of_all->at(0).key.descriptor, &results::kStateBytesRatio);
+}
+
+// The ranks are threads of one process here, whose sockets are counted together.
+TEST(RankFigures, SentBytesOfAllRanksAreTwiceTheParametersLessTheirOwnShare) {
+  RunOnRanks(2, [](Ranks& ranks) {
+    RangeTable ranges;
+    const std::vector<NamedTensor> parameters = {
+        {"w", at::ones({512, 512}).set_requires_grad(true)}};
+    const ParallelSpec parallel = {Sharding::kOptimizerStates, 0.25};
+    const auto update = MakeDataParallelUpdate({}, parallel, parameters, ranks, ranges);
+    const auto step = [&] {
+      update->BeforeLastBackward();
+      parameters[0].tensor.square().sum().backward();
+      update->FinishGradients(0);
+      update->Apply(0.1);
+      update->ClearGradients();
+      ranks.GatherRows(at::ones({1}));  // nobody is still sending
+    };
+    step();
+    const int64_t before = *ranks.SentBytes();
+    ranks.GatherRows(at::ones({1}));
+    step();
+    ranks.GatherRows(at::ones({1}));
+    const auto sent = static_cast<double>(*ranks.SentBytes() - before);
+    const double expected = 2 * (2.0 * (2 - 1) / 2 * 4 * 512 * 512);  // of both
+    // Headers, the norm and the rows gathered above: some kilobytes.
+    EXPECT_GE(sent, expected);
+    EXPECT_LE(sent, expected + 8192);
+    ranks.GatherRows(at::ones({1}));
+  });
+}
+
+}  // namespace
+}  // namespace bench::harness
