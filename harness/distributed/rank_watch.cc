@@ -11,6 +11,8 @@ namespace bench::harness {
 namespace {
 
 constexpr char kEnded[] = "ended";
+// When all that is left is to see the others end.
+constexpr RankWatch::Clock::duration kBeatAtTheEnd = std::chrono::milliseconds(20);
 
 std::string BeatKey(int64_t rank) { return absl::StrCat("beat/", rank); }
 std::string DoneKey(int64_t rank) { return absl::StrCat("done/", rank); }
@@ -65,7 +67,8 @@ void RankWatch::Run() {
         std::all_of(others_.begin(), others_.end(), [](const Other& other) { return other.done; });
     changed_.notify_all();
     EndIfLostForLong();
-    changed_.wait_for(lock, timing_.beat, [&] { return stop_ || !to_leave_.empty(); });
+    changed_.wait_for(lock, leaving_ ? std::min(timing_.beat, kBeatAtTheEnd) : timing_.beat,
+                      [&] { return stop_ || !to_leave_.empty(); });
   }
 }
 
@@ -130,6 +133,7 @@ void RankWatch::LeaveReason(const std::string& reason) {
 
 void RankWatch::Leave(std::chrono::seconds patience) {
   std::unique_lock lock(mutex_);
+  leaving_ = true;
   to_leave_.emplace_back(DoneKey(rank_), "done");
   changed_.notify_all();
   changed_.wait_for(lock, patience,

@@ -75,6 +75,7 @@ class RankWatch {
   Clock::time_point lost_at_;
   Clock::duration lost_after_;
   std::vector<std::pair<std::string, std::string>> to_leave_;  // key, text
+  bool leaving_ = false;
   bool everyone_done_ = false;
   bool stop_ = false;
   std::thread thread_;
