@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/distributed/peer_names.h"
 #include "torch/csrc/distributed/c10d/TCPStore.hpp"
 
 namespace bench::harness {
@@ -17,6 +18,7 @@ RankStore::~RankStore() = default;
 uint16_t RankStore::port() const { return state_->store->getPort(); }
 
 absl::StatusOr<RankStore> RankStore::Open(const std::string& address) {
+  ShowPeersByNumber();
   c10d::TCPStoreOptions options;
   options.port = 0;
   options.isServer = true;

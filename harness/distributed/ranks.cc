@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "harness/distributed/peer_names.h"
 #include "harness/distributed/rank_watch.h"
 #include "harness/measurement/socket_bytes.h"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
@@ -37,6 +38,7 @@ std::string Address(const RankEnvironment& environment) {
 
 absl::StatusOr<c10::intrusive_ptr<c10d::Store>> OpenStore(const RankEnvironment& environment,
                                                           seconds timeout) {
+  ShowPeersByNumber();
   c10d::TCPStoreOptions options;
   options.port = environment.master_port;
   options.isServer = !environment.launcher_holds_store && environment.rank == 0;
