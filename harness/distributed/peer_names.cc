@@ -11,8 +11,7 @@ extern "C" int getnameinfo(const sockaddr* address, socklen_t length, char* host
   using Function = int (*)(const sockaddr*, socklen_t, char*, socklen_t, char*, socklen_t, int);
   static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "getnameinfo"));
   if (next == nullptr) return EAI_SYSTEM;
-  return next(address, length, host, host_length, service, service_length,
-              flags | NI_NUMERICHOST);
+  return next(address, length, host, host_length, service, service_length, flags | NI_NUMERICHOST);
 }
 
 namespace bench::harness {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "harness/distributed/nccl_group.h"
 #include "harness/distributed/peer_names.h"
 #include "harness/distributed/rank_watch.h"
 #include "harness/measurement/socket_bytes.h"
@@ -132,8 +133,15 @@ std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_
 struct Ranks::Group {
   c10::intrusive_ptr<c10d::Store> store;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  c10::intrusive_ptr<c10d::Backend> nccl;  // absent on CPUs
   std::unique_ptr<RankWatch> watch;
   int64_t num_texts = 0;
+
+  c10d::Backend& TransportOf(const at::Tensor& tensor) const {
+    if (tensor.is_cpu()) return *gloo;
+    TORCH_CHECK(nccl != nullptr, "ranks do not use GPUs");
+    return *nccl;
+  }
 
   // Runs an operation of c10d, whose failure means that a rank is gone.
   template <typename F>
@@ -209,6 +217,14 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
   return std::unique_ptr<Ranks>(new Ranks(environment, std::move(group)));
 }
 
+absl::Status Ranks::UseGpus() {
+  if (alone()) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(
+      group_->nccl,
+      OpenNcclGroup(c10::make_intrusive<c10d::PrefixStore>("nccl", group_->store), rank(), size()));
+  return absl::OkStatus();
+}
+
 std::unique_ptr<Transfer> Ranks::AllToAll(at::Tensor output, at::Tensor input) {
   if (alone()) {
     output.copy_(input);
@@ -216,7 +232,7 @@ std::unique_ptr<Transfer> Ranks::AllToAll(at::Tensor output, at::Tensor input) {
   }
   std::vector<int64_t> equal;
   return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
-    return group_->gloo->alltoall_base(output, input, equal, equal, {});
+    return group_->TransportOf(input).alltoall_base(output, input, equal, equal, {});
   }));
 }
 
@@ -225,8 +241,9 @@ std::unique_ptr<Transfer> Ranks::AllGather(at::Tensor full, at::Tensor shard) {
     full.copy_(shard.view(full.sizes()));
     return std::make_unique<FinishedTransfer>();
   }
-  return std::make_unique<WorkTransfer<Group>>(
-      *group_, group_->Run([&] { return group_->gloo->_allgather_base(full, shard, {}); }));
+  return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
+    return group_->TransportOf(full)._allgather_base(full, shard, {});
+  }));
 }
 
 at::Tensor Ranks::GatherRows(const at::Tensor& rows) {

@@ -8,7 +8,8 @@
 // of the whole tensor's n. Source of both as halves of an all-reduce: Rajbhandari et al.,
 // arXiv:1910.02054, section 7.
 //
-// Transport: c10d's Gloo. Ranks that are gone are noticed by their closed connections at once, and
+// Transport: c10d's Gloo, and NCCL for GPU tensors (nccl_group.h), whose transfers are in the order
+// of the current stream. Ranks that are gone are noticed by their closed connections at once, and
 // by heartbeats in the store (rank_watch.h) where a connection stays open.
 #pragma once
 
@@ -63,9 +64,14 @@ class Ranks {
 
   int64_t rank() const { return environment_.rank; }
   int64_t size() const { return environment_.size; }
+  int64_t local_rank() const { return environment_.local_rank; }
   int64_t local_size() const { return environment_.local_size; }
   bool alone() const { return size() == 1; }
   bool leads() const { return rank() == 0; }
+
+  // From here on tensors may be on this rank's GPU, for AllToAll and AllGather. Collective.
+  // EnvironmentError where NCCL cannot be used.
+  absl::Status UseGpus();
 
   // Piece j of `input` (cut into size() equal pieces along dimension 0) goes to rank j; piece j of
   // `output`, of the same shape, is what rank j sent.

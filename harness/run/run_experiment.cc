@@ -262,16 +262,18 @@ absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(const Run& run, const RunReques
   return Ranks::Join(request.ranks, options);
 }
 
-absl::Status CheckDevice(const Run& run) {
+// Each rank its own GPU.
+absl::Status UseDevice(const Run& run) {
   if (run.ranks->alone() || run.device == DeviceKind::kCpu) return absl::OkStatus();
-  return UsageError("several ranks train on the CPU only: use --device cpu, or one process");
+  BENCH_RETURN_IF_ERROR(UseGpu(run.ranks->local_rank()));
+  return run.ranks->UseGpus();
 }
 
 // Everything up to the stage, on rank 0.
 absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(CheckDisk({}, run.folder->path, run.store.root()));
   BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
-  BENCH_RETURN_IF_ERROR(CheckDevice(run));
+  BENCH_RETURN_IF_ERROR(UseDevice(run));
   BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
                                                                 run.progress, run.device}));
   BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
@@ -328,7 +330,7 @@ absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
   const SharedStart start = ParseStart(text);
   if (start.complete) return RunReport{};
   BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
-  BENCH_RETURN_IF_ERROR(CheckDevice(run));
+  BENCH_RETURN_IF_ERROR(UseDevice(run));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
   run.inputs.artifacts = start.inputs;
   run.path = start.folder;

@@ -75,12 +75,9 @@ std::string SampleLines(const RunRecord& record) {
 std::string RankLines(const RunRecord& record) {
   if (record.header.world_size == 1 || record.ranks.empty()) return "";
   const std::pair<const results::MetricDescriptor*, const char*> columns[] = {
-      {&results::kParameterBytes, "parameters"},
-      {&results::kGradientBytes, "gradients"},
-      {&results::kOptimizerStateBytes, "states"},
-      {&results::kCommunicationBufferBytes, "buffers"},
-      {&results::kActivationBytes, "activations"},
-      {&results::kPeakTensorBytes, "peak"},
+      {&results::kParameterBytes, "parameters"},   {&results::kGradientBytes, "gradients"},
+      {&results::kOptimizerStateBytes, "states"},  {&results::kCommunicationBufferBytes, "buffers"},
+      {&results::kActivationBytes, "activations"}, {&results::kPeakTensorBytes, "peak"},
       {&results::kSentBytes, "sent a step"}};
   std::string text = "  MiB of rank";
   for (const auto& [metric, title] : columns) absl::StrAppendFormat(&text, " %11s", title);
@@ -89,10 +86,9 @@ std::string RankLines(const RunRecord& record) {
     absl::StrAppendFormat(&text, "  %11d", rank);
     for (const auto& [metric, title] : columns) {
       const auto found = values.find(std::string(metric->name));
-      absl::StrAppendFormat(&text, " %11s",
-                            found == values.end()
-                                ? "-"
-                                : absl::StrFormat("%.2f", found->second.value / (1 << 20)));
+      absl::StrAppendFormat(
+          &text, " %11s",
+          found == values.end() ? "-" : absl::StrFormat("%.2f", found->second.value / (1 << 20)));
     }
     text += "\n";
   }

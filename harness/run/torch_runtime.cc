@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -45,6 +46,17 @@ absl::StatusOr<DeviceKind> ChooseDevice(DeviceChoice choice) {
       return DeviceKind::kCuda;
   }
   return DeviceKind::kCpu;
+}
+
+absl::Status UseGpu(int64_t index) {
+  const c10::impl::VirtualGuardImpl guard(at::kCUDA);
+  const int64_t count = guard.deviceCount();
+  if (index >= count) {
+    return EnvironmentError(absl::StrCat("this machine has ", count, " GPU(s), and rank ", index,
+                                         " of it needs one of its own: start fewer ranks"));
+  }
+  guard.setDevice(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)));
+  return absl::OkStatus();
 }
 
 int64_t ThreadsPerRank(const RunSpec& run, int64_t num_local_ranks) {

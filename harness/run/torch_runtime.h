@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 3> EnumNames(DeviceChoice) {
 // EnvironmentError when CUDA is asked for and there is none.
 absl::StatusOr<DeviceKind> ChooseDevice(DeviceChoice choice);
 
+// Makes GPU `index` the current one. EnvironmentError where there are not as many.
+absl::Status UseGpu(int64_t index);
+
 // The definition's threads, shared by the ranks of a machine.
 int64_t ThreadsPerRank(const RunSpec& run, int64_t num_local_ranks);
 

@@ -1,6 +1,7 @@
 #include "harness/stages/decoder_inputs.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include "base/status.h"
 #include "harness/stages/decoder_artifact.h"
@@ -10,7 +11,8 @@
 namespace bench::harness {
 
 at::Device DeviceOf(DeviceKind kind) {
-  return kind == DeviceKind::kCuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+  if (kind == DeviceKind::kCpu) return at::kCPU;
+  return c10::impl::VirtualGuardImpl(at::kCUDA).getDevice();  // that of this rank
 }
 
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
