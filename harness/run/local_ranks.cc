@@ -88,14 +88,19 @@ class LocalRanks {
   void Ended(int64_t rank, int status) {
     const bool killed = WIFSIGNALED(status);
     const int code = killed ? static_cast<int>(ExitCode::kEnvironment) : WEXITSTATUS(status);
-    const bool stopped = forwarded_ && code > 128;
     // Ranks end with the code of the first that failed; those that are stopped then, with another.
     if (!failed_at_) exit_code_ = WorseExitCode(exit_code_, code);
-    if (code == 0 || stopped || failed_at_) return;
+    if (EndedInOrder(code) || failed_at_) return;
     failed_at_ = Clock::now();
     Report(absl::StrCat("rank ", rank,
                         killed ? absl::StrCat(" was killed by signal ", WTERMSIG(status))
                                : absl::StrCat(" ended with exit code ", code)));
+  }
+
+  // Also when it is not accepted, or was asked to stop.
+  bool EndedInOrder(int code) const {
+    return code == static_cast<int>(ExitCode::kOk) ||
+           code == static_cast<int>(ExitCode::kRegressed) || (forwarded_ && code > 128);
   }
 
   // Unless a rank has said why.

@@ -21,6 +21,7 @@ import h5py
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from clm_run_test import DEFINITION as CLM_DEFINITION  # noqa: E402
 from command_case import BIN, CommandCase  # noqa: E402
+from corpus_run_test import CORPUS  # noqa: E402
 from ppo_run_test import PPO, SFT  # noqa: E402
 from ppo_run_test import write as write_records  # noqa: E402
 from rank_processes import (LIMIT_S, SHORT_RUN, all_ranks, checkpoint_under_way, newest_step,  # noqa: E402
@@ -57,6 +58,11 @@ class RanksCase(CommandCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 RanksCase.whole = deterministic_content(done.stdout.splitlines()[-1])
         return RanksCase.whole
+
+    def write(self, name, text):
+        path = self.place.folder / name
+        path.write_text(text)
+        return path
 
     def start_ranks(self, *arguments, **extra):
         return self.place.start(self.definition, "--nproc", 2, "--out", self.out, *arguments, **extra)
@@ -121,11 +127,6 @@ class Bits(RanksCase):
         resumed = self.run_ok(definition, "--nproc", 2, "--out", out, "--resume")
         self.assertEqual(deterministic_content(resumed), expected)
         self.assertTrue(any(name.startswith("digests/weights") for name in expected))
-
-    def write(self, name, text):
-        path = self.place.folder / name
-        path.write_text(text)
-        return path
 
     def test_pre_training_on_two_ranks(self):
         text = self.write("text.txt", "".join(f"{i % 10} is {i % 7}\n" for i in range(300)))
@@ -195,6 +196,14 @@ class Killed(RanksCase):
         self.assert_resumes_to_the_same_bits()
         self.assertFalse(unfinished.exists())
 
+    def test_divergence_is_no_failure_of_a_rank(self):
+        self.definition = self.place.write_definition("hot.toml", self.STEPS, replace=(
+            *SHORT_RUN, ("learning_rate = 1e-2", "learning_rate = 100\nweight_decay = 1")))
+        done = self.ended(self.start_ranks())
+        self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (1, []), done.stderr)
+        with h5py.File(self.out / "results.h5") as file:
+            self.assertEqual(file.attrs["status"], "diverged")
+
     def test_launcher_killed_leaves_no_orphan(self):
         process = self.start_ranks()
         self.assertTrue(all_ranks(process, 2))
@@ -243,6 +252,17 @@ class Launchers(RanksCase):
         self.assertEqual(done[1].stdout, "")  # rank 0 alone writes
         self.assertEqual(deterministic_content(done[0].stdout.splitlines()[-1]), self.expected())
 
+    def test_rank_killed_without_a_launcher_is_named_by_the_other(self):
+        port = free_port()
+        leader, other = (self.start_rank(rank, port=port) for rank in (0, 1))
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, leader))
+        other.kill()
+        other.communicate()
+        done = self.ended(leader)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assert_one_error([done.stderr], "rank 1 is gone")
+        self.assert_resumes_to_the_same_bits()
+
     @staticmethod
     def ended_one(process):
         out, err = process.communicate(timeout=2 * LIMIT_S)
@@ -290,8 +310,7 @@ class Refusals(RanksCase):
 
     def test_what_cannot_be_spread_over_ranks_is_2(self):
         self.assert_fails(self.place.run(self.definition, "--nproc", 3), 2, "batch_size")
-        one = self.place.folder / "characters.toml"
-        one.write_text(f'stage = "tokenizer"\nbase_seed = 1\n\n[data]\npath = "{self.place.data}"\n')
+        one = self.write("corpus.toml", CORPUS.format(path=self.place.data, here=HERE))
         self.assert_fails(self.place.run(one, "--nproc", 2), 2, "one process")
 
     def test_contradicting_environments_are_2(self):
