@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "base/reported.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/distributed/rank_store.h"
 #include "harness/distributed/rank_watch.h"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
@@ -82,6 +84,7 @@ absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
     missing.erase(missing.begin(), std::find_if_not(missing.begin(), missing.end(), came));
     if (missing.empty()) return absl::OkStatus();
     if (const auto ending = ReadEnding(watched)) return ToStatus(*ending, environment.rank);
+    if (StopSignal()) return Reported(StoppedError());
     if (std::chrono::steady_clock::now() > deadline) break;
     std::this_thread::sleep_for(kPollInterval);
   }
@@ -134,7 +137,7 @@ absl::Status Refuse(c10d::Store& store, c10d::Store& watched, const RankEnvironm
       std::this_thread::sleep_for(kPollInterval);
     }
   }
-  return ToStatus(ending, environment.rank);
+  return ending.author == environment.rank ? error : ToStatus(ending, environment.rank);
 }
 
 std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_address) {

@@ -23,6 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(10);
+constexpr int kKilled = static_cast<int>(ExitCode::kEnvironment);
 constexpr auto kPatienceWithStopped = std::chrono::seconds(5);
 
 std::vector<std::string> EnvironmentOf(int64_t rank, int64_t num_ranks, uint16_t port) {
@@ -87,7 +88,9 @@ class LocalRanks {
 
   void Ended(int64_t rank, int status) {
     const bool killed = WIFSIGNALED(status);
-    const int code = killed ? static_cast<int>(ExitCode::kEnvironment) : WEXITSTATUS(status);
+    const int code = !killed                                           ? WEXITSTATUS(status)
+                     : forwarded_ && WTERMSIG(status) == *StopSignal() ? 128 + WTERMSIG(status)
+                                                                       : kKilled;
     // Ranks end with the code of the first that failed; those that are stopped then, with another.
     if (!failed_at_) exit_code_ = WorseExitCode(exit_code_, code);
     if (EndedInOrder(code) || failed_at_) return;

@@ -212,6 +212,16 @@ class Killed(RanksCase):
         self.ended(process)
         self.assert_resumes_to_the_same_bits()
 
+    def test_sigterm_while_the_ranks_are_starting_is_not_lost(self):
+        for wait_s in (0, 0.05, 0.3):  # before and after the ranks have handlers of their own
+            process = self.start_ranks()
+            self.assertTrue(all_ranks(process, 2))
+            time.sleep(wait_s)
+            process.send_signal(signal.SIGTERM)
+            done = self.ended(process)
+            self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (143, []), done.stderr)
+            shutil.rmtree(self.out, ignore_errors=True)
+
     def test_sigterm_of_the_launcher_stops_all_resumable(self):
         process = self.start_ranks()
         self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, process))
