@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "base/reported.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/measurement/memory.h"
@@ -50,7 +51,8 @@ int main(int argc, char** argv) {
     return result.status();
   });
   if (status.ok()) return End(exit_code);
-  const int error_code = Report(status);
+  const int error_code =
+      bench::IsReported(status) ? static_cast<int>(bench::ExitCodeFor(status)) : Report(status);
   // Whatever failed after a stop signal failed because of it.
   const auto signal = bench::harness::StopSignal();
   return End(signal ? 128 + *signal : error_code);

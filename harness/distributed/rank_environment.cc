@@ -47,8 +47,7 @@ absl::Status ReadMaster(const EnvironmentLookup& lookup, RankEnvironment& enviro
   }
   environment.master_port = static_cast<uint16_t>(port);
   environment.launcher_holds_store = lookup("TORCHELASTIC_USE_AGENT_STORE").value_or("") == "True";
-  environment.key_prefix =
-      absl::StrCat("bench/attempt ", lookup("TORCHELASTIC_RESTART_COUNT").value_or("0"));
+  environment.key_prefix = AttemptPrefix(lookup("TORCHELASTIC_RESTART_COUNT").value_or("0"));
   return absl::OkStatus();
 }
 
@@ -59,6 +58,12 @@ std::optional<Names> LauncherOf(const EnvironmentLookup& lookup) {
 }
 
 }  // namespace
+
+std::string AttemptPrefix(const std::string& attempt) {
+  return absl::StrCat("bench/attempt ", attempt);
+}
+
+std::string WatchPrefix(const std::string& key_prefix) { return key_prefix + "/watch"; }
 
 absl::StatusOr<RankEnvironment> ReadRankEnvironment(const EnvironmentLookup& lookup) {
   RankEnvironment environment;

@@ -25,6 +25,10 @@ struct RankEnvironment {
   std::string key_prefix;  // of this attempt, in the store
 };
 
+// The key_prefix of a launcher's attempt, "0" where it does not restart; and of the watch in it.
+std::string AttemptPrefix(const std::string& attempt);
+std::string WatchPrefix(const std::string& key_prefix);
+
 // Name -> value; absent where it is not set.
 using EnvironmentLookup = std::function<std::optional<std::string>(const char*)>;
 

@@ -1,8 +1,14 @@
 #include "harness/distributed/rank_store.h"
 
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/distributed/peer_names.h"
+#include "c10/util/Logging.h"
+#include "harness/distributed/rank_environment.h"
+#include "harness/distributed/rank_watch.h"
+#include "torch/csrc/distributed/c10d/PrefixStore.hpp"
 #include "torch/csrc/distributed/c10d/TCPStore.hpp"
 
 namespace bench::harness {
@@ -17,8 +23,25 @@ RankStore::~RankStore() = default;
 
 uint16_t RankStore::port() const { return state_->store->getPort(); }
 
+bool RankStore::LeaveReason(const std::string& reason) {
+  try {
+    c10d::PrefixStore watched(WatchPrefix(AttemptPrefix("0")), state_->store);
+    Ending mine;
+    mine.reason = reason;
+    return LeaveEnding(watched, mine).author == Ending::kLauncher;
+  } catch (const std::exception&) {
+    return true;  // nobody else can have left one
+  }
+}
+
+void SilenceTransport() {
+  ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", /*overwrite=*/0);
+  c10::initLogging();  // reads it
+}
+
 absl::StatusOr<RankStore> RankStore::Open(const std::string& address) {
   ShowPeersByNumber();
+  SilenceTransport();
   c10d::TCPStoreOptions options;
   options.port = 0;
   options.isServer = true;

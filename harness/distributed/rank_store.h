@@ -9,6 +9,10 @@
 
 namespace bench::harness {
 
+// c10d's own lines ("[W socket.cpp] waitForInput ... timed out", with stacks) say in its terms what
+// errors of ours say: silent unless TORCH_CPP_LOG_LEVEL is set. Before the first store is opened.
+void SilenceTransport();
+
 class RankStore {
  public:
   // On a free port of `address`.
@@ -17,6 +21,10 @@ class RankStore {
   ~RankStore();
 
   uint16_t port() const;
+
+  // The group ends for `reason`, which the launcher reports: true; false if a rank has reported an
+  // end before. The ranks learn it within a second.
+  bool LeaveReason(const std::string& reason);
 
  private:
   struct State;

@@ -4,20 +4,40 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/reported.h"
 #include "base/status.h"
 
 namespace bench::harness {
 namespace {
 
-constexpr char kEnded[] = "ended";
-// When all that is left is to see the others end.
-constexpr RankWatch::Clock::duration kBeatAtTheEnd = std::chrono::milliseconds(20);
+constexpr char kEnding[] = "ending";
+constexpr auto kLookWhileLeaving = std::chrono::milliseconds(20);
+// For threads that wait for a processor.
+constexpr auto kMargin = std::chrono::seconds(1);
 
 std::string BeatKey(int64_t rank) { return absl::StrCat("beat/", rank); }
 std::string DoneKey(int64_t rank) { return absl::StrCat("done/", rank); }
 
 std::vector<uint8_t> Bytes(const std::string& text) { return {text.begin(), text.end()}; }
+
+// "<author> <code> <reason>"
+std::string Format(const Ending& ending) {
+  return absl::StrCat(ending.author, " ", static_cast<int>(ending.code), " ", ending.reason);
+}
+
+Ending ParseEnding(const std::vector<uint8_t>& bytes) {
+  const std::vector<std::string> parts =
+      absl::StrSplit(std::string(bytes.begin(), bytes.end()), absl::MaxSplits(' ', 2));
+  int64_t author = 0;
+  int code = 0;
+  TORCH_CHECK(
+      parts.size() == 3 && absl::SimpleAtoi(parts[0], &author) && absl::SimpleAtoi(parts[1], &code),
+      "the ranks' store holds no ending where one should be");
+  return {author, static_cast<absl::StatusCode>(code), parts[2]};
+}
 
 template <typename Rep, typename Period>
 int64_t Seconds(std::chrono::duration<Rep, Period> duration) {
@@ -25,6 +45,20 @@ int64_t Seconds(std::chrono::duration<Rep, Period> duration) {
 }
 
 }  // namespace
+
+Ending LeaveEnding(c10d::Store& store, const Ending& ending) {
+  return ParseEnding(store.compareSet(kEnding, {}, Bytes(Format(ending))));
+}
+
+std::optional<Ending> ReadEnding(c10d::Store& store) {
+  if (!store.check({kEnding})) return std::nullopt;
+  return ParseEnding(store.get(kEnding));
+}
+
+absl::Status ToStatus(const Ending& ending, int64_t rank) {
+  absl::Status status(ending.code, ending.reason);
+  return ending.author == rank ? status : Reported(std::move(status));
+}
 
 RankWatch::RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size,
                      Timing timing)
@@ -48,17 +82,21 @@ void RankWatch::Run() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     const Clock::duration lost_after = lost_after_;
-    const auto to_leave = std::exchange(to_leave_, {});
+    const auto to_leave = std::exchange(to_leave_, std::nullopt);
+    const bool leaves = leaving_ && !left_;
     lock.unlock();
-    std::optional<std::string> lost;
+    std::optional<Ending> lost;
     try {
-      for (const auto& [key, text] : to_leave) LeaveBehind(key, text);
+      if (to_leave) LeaveEnding(*store_, *to_leave);
+      if (leaves) store_->set(DoneKey(rank_), Bytes("done"));
       Beat();
       lost = Look(lost_after);
     } catch (const std::exception&) {
-      lost = "the ranks' store does not answer: its process (the launcher, or rank 0) is gone";
+      lost = {rank_, absl::StatusCode::kUnavailable,
+              "the ranks' store does not answer: its process (the launcher, or rank 0) is gone"};
     }
     lock.lock();
+    left_ |= leaves;
     if (lost && !lost_) {
       lost_ = lost;
       lost_at_ = Clock::now();
@@ -67,35 +105,37 @@ void RankWatch::Run() {
         std::all_of(others_.begin(), others_.end(), [](const Other& other) { return other.done; });
     changed_.notify_all();
     EndIfLostForLong();
-    changed_.wait_for(lock, leaving_ ? std::min(timing_.beat, kBeatAtTheEnd) : timing_.beat,
-                      [&] { return stop_ || !to_leave_.empty(); });
+    changed_.wait_for(lock, UntilNextLook(),
+                      [&] { return stop_ || to_leave_ || (leaving_ && !left_); });
   }
 }
 
-void RankWatch::LeaveBehind(const std::string& key, const std::string& text) {
-  store_->compareSet(key, {}, Bytes(text));  // the first one's stays
+// With the lock held.
+RankWatch::Clock::duration RankWatch::UntilNextLook() const {
+  return leaving_ ? std::min<Clock::duration>(timing_.beat, kLookWhileLeaving) : timing_.beat;
 }
 
 void RankWatch::Beat() { store_->set(BeatKey(rank_), Bytes(absl::StrCat(++beats_))); }
 
-std::optional<std::string> RankWatch::Text(const std::string& key) {
-  if (!store_->check({key})) return std::nullopt;
-  const std::vector<uint8_t> bytes = store_->get(key);
+std::optional<std::string> RankWatch::BeatOf(int64_t rank) {
+  if (!Has(BeatKey(rank))) return std::nullopt;
+  const std::vector<uint8_t> bytes = store_->get(BeatKey(rank));
   return std::string(bytes.begin(), bytes.end());
 }
 
-std::optional<std::string> RankWatch::Look(Clock::duration lost_after) {
-  if (auto reason = Text(kEnded)) return reason;
+std::optional<Ending> RankWatch::Look(Clock::duration lost_after) {
+  if (auto ending = ReadEnding(*store_)) return ending;
   const Clock::time_point now = Clock::now();
   for (Other& other : others_) {
-    if (other.done || (other.done = Text(DoneKey(other.rank)).has_value())) continue;
-    std::string beat = Text(BeatKey(other.rank)).value_or("");
+    if (other.done || (other.done = Has(DoneKey(other.rank)))) continue;
+    std::string beat = BeatOf(other.rank).value_or("");
     if (beat != other.beat) {
       other.beat = std::move(beat);
       other.changed = now;
     } else if (now - other.changed > lost_after) {
-      return absl::StrCat("rank ", other.rank, " is gone (no sign of it for ",
-                          Seconds(now - other.changed), " s)");
+      return LeaveEnding(*store_, {rank_, absl::StatusCode::kUnavailable,
+                                   absl::StrCat("rank ", other.rank, " is gone (no sign of it for ",
+                                                Seconds(now - other.changed), " s)")});
     }
   }
   return std::nullopt;
@@ -104,40 +144,42 @@ std::optional<std::string> RankWatch::Look(Clock::duration lost_after) {
 // With the lock held.
 void RankWatch::EndIfLostForLong() {
   if (!lost_ || Clock::now() - lost_at_ < timing_.grace) return;
-  std::fprintf(stderr, "bench-run: error: rank %lld: %s\n", static_cast<long long>(rank_),
-               lost_->c_str());
+  if (lost_->author == rank_) {
+    std::fprintf(stderr, "bench-run: error: rank %lld: %s\n", static_cast<long long>(rank_),
+                 lost_->reason.c_str());
+  }
   std::fflush(nullptr);
-  std::_Exit(static_cast<int>(ExitCode::kEnvironment));
+  std::_Exit(static_cast<int>(ExitCodeFor(ToStatus(*lost_, rank_))));
 }
 
-std::optional<std::string> RankWatch::Lost() {
+std::optional<Ending> RankWatch::Lost() {
   const std::lock_guard lock(mutex_);
   return lost_;
 }
 
-std::string RankWatch::Explain() {
+std::optional<Ending> RankWatch::Explain() {
   std::unique_lock lock(mutex_);
   lost_after_ = timing_.lost_after_failure;
-  changed_.wait_for(lock, timing_.lost_after_failure + 3 * timing_.beat,
+  changed_.wait_for(lock, timing_.lost_after_failure + 3 * timing_.beat + kMargin,
                     [&] { return lost_.has_value(); });
-  return lost_.value_or("a connection between the ranks failed");
+  return lost_;
 }
 
-void RankWatch::LeaveReason(const std::string& reason) {
+absl::Status RankWatch::LeaveReason(const absl::Status& error) {
   std::unique_lock lock(mutex_);
-  if (lost_) return;  // this rank ends because another did
-  to_leave_.emplace_back(kEnded, absl::StrCat("rank ", rank_, " ended: ", reason));
-  changed_.notify_all();
-  changed_.wait_for(lock, 3 * timing_.beat, [&] { return lost_.has_value(); });  // read back
+  if (!lost_) {
+    to_leave_ = {rank_, error.code(), std::string(error.message())};
+    changed_.notify_all();
+    changed_.wait_for(lock, 3 * timing_.beat, [&] { return lost_.has_value(); });  // read back
+  }
+  return !lost_ || lost_->author == rank_ ? error : ToStatus(*lost_, rank_);
 }
 
 void RankWatch::Leave(std::chrono::seconds patience) {
   std::unique_lock lock(mutex_);
   leaving_ = true;
-  to_leave_.emplace_back(DoneKey(rank_), "done");
   changed_.notify_all();
-  changed_.wait_for(lock, patience,
-                    [&] { return to_leave_.empty() && (everyone_done_ || lost_.has_value()); });
+  changed_.wait_for(lock, patience, [&] { return left_ && (everyone_done_ || lost_.has_value()); });
 }
 
 }  // namespace bench::harness

@@ -4,7 +4,8 @@
 // A rank whose beat has stood still for `lost_after` is lost; so is the group when the store does
 // not answer. A lost rank ends this process `grace` later, whatever it is waiting for (a collective
 // operation with a rank that is stopped cannot be interrupted): exit code 5, after one line.
-// The first rank that ends by an error leaves the reason in the store, for all.
+// Whoever is the first to learn why the group ends leaves that in the store (Ending) and is the one
+// to report it.
 #pragma once
 
 #include <chrono>
@@ -17,9 +18,24 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "torch/csrc/distributed/c10d/Store.hpp"
 
 namespace bench::harness {
+
+// Why a group of ranks ended.
+struct Ending {
+  static constexpr int64_t kLauncher = -1;
+  int64_t author = kLauncher;  // the rank that reports it, or the launcher
+  absl::StatusCode code = absl::StatusCode::kUnavailable;
+  std::string reason;
+};
+
+// Leaves `ending` in the store, unless there is one; returns the one that stands.
+Ending LeaveEnding(c10d::Store& store, const Ending& ending);
+std::optional<Ending> ReadEnding(c10d::Store& store);
+// What `rank` has to return: marked as reported where another one is the author.
+absl::Status ToStatus(const Ending& ending, int64_t rank);
 
 class RankWatch {
  public:
@@ -29,7 +45,7 @@ class RankWatch {
     Clock::duration lost_after = std::chrono::seconds(20);
     // After an operation has failed, which says that somebody is gone.
     Clock::duration lost_after_failure = std::chrono::seconds(4);
-    Clock::duration grace = std::chrono::seconds(20);
+    Clock::duration grace = std::chrono::seconds(10);
   };
   static constexpr int64_t kWatched = 8;
 
@@ -41,11 +57,12 @@ class RankWatch {
   RankWatch(const RankWatch&) = delete;
   RankWatch& operator=(const RankWatch&) = delete;
 
-  // "rank 2 is gone (no sign of it for 20 s)", "rank 2 ended: <reason>", or absent.
-  std::optional<std::string> Lost();
-  // After an operation has failed: waits some seconds for a reason to show, and says what is known.
-  std::string Explain();
-  void LeaveReason(const std::string& reason);
+  // "rank 2 is gone (no sign of it for 20 s)", what rank 2 ended for, or absent.
+  std::optional<Ending> Lost();
+  // After an operation has failed: waits some seconds for a reason to show. Absent if none does.
+  std::optional<Ending> Explain();
+  // This rank ends by `error`. What it has to report: that, or what another one has reported.
+  absl::Status LeaveReason(const absl::Status& error);
   // This rank is done; the watch ends. Waits up to `patience` for the others to be done too.
   void Leave(std::chrono::seconds patience);
 
@@ -59,10 +76,11 @@ class RankWatch {
 
   void Run();
   void Beat();
-  std::optional<std::string> Look(Clock::duration lost_after);
-  std::optional<std::string> Text(const std::string& key);
-  void LeaveBehind(const std::string& key, const std::string& text);
+  std::optional<Ending> Look(Clock::duration lost_after);
+  bool Has(const std::string& key) { return store_->check({key}); }
+  std::optional<std::string> BeatOf(int64_t rank);
   void EndIfLostForLong();
+  Clock::duration UntilNextLook() const;
 
   c10::intrusive_ptr<c10d::Store> store_;
   const int64_t rank_;
@@ -71,11 +89,11 @@ class RankWatch {
   int64_t beats_ = 0;          // likewise
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<std::string> lost_;
+  std::optional<Ending> lost_;
   Clock::time_point lost_at_;
   Clock::duration lost_after_;
-  std::vector<std::pair<std::string, std::string>> to_leave_;  // key, text
-  bool leaving_ = false;
+  std::optional<Ending> to_leave_;
+  bool leaving_ = false, left_ = false;  // this rank is done; and has said so
   bool everyone_done_ = false;
   bool stop_ = false;
   std::thread thread_;

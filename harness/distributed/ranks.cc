@@ -8,9 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "base/reported.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/distributed/nccl_group.h"
 #include "harness/distributed/peer_names.h"
+#include "harness/distributed/rank_store.h"
 #include "harness/distributed/rank_watch.h"
 #include "harness/measurement/socket_bytes.h"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
@@ -26,6 +29,7 @@ using std::chrono::seconds;
 // Ranks wait for the leader's evaluations; that somebody is gone is not noticed by this.
 constexpr auto kOperationTimeout = std::chrono::hours(24 * 30);
 constexpr auto kWatchTimeout = seconds(10);
+constexpr auto kPatienceAtTheStart = seconds(5);
 constexpr auto kPatienceAtTheEnd = seconds(10);
 constexpr auto kPollInterval = milliseconds(50);
 
@@ -45,6 +49,7 @@ absl::StatusOr<c10::intrusive_ptr<c10d::Store>> OpenStore(const RankEnvironment&
   options.isServer = !environment.launcher_holds_store && environment.rank == 0;
   options.waitWorkers = false;
   options.timeout = timeout;
+  SilenceTransport();
   try {
     return c10::intrusive_ptr<c10d::Store>(
         c10::make_intrusive<c10d::TCPStore>(environment.master_address, options));
@@ -72,18 +77,22 @@ void SetText(c10d::Store& store, const std::string& key, const std::string& text
   store.set(key, std::vector<uint8_t>(text.begin(), text.end()));
 }
 
-absl::Status WaitForAll(c10d::Store& store, const RankEnvironment& environment, seconds timeout) {
-  std::vector<std::string> keys;
-  for (int64_t rank = 0; rank < environment.size; ++rank) keys.push_back(JoinKey(rank));
-  try {
-    store.wait(keys, timeout);
-    return absl::OkStatus();
-  } catch (const std::exception&) {
-  }
+// Also until one of them has found a reason to end.
+absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
+                        const RankEnvironment& environment, seconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   std::vector<int64_t> missing;
-  for (int64_t rank = 0; rank < environment.size; ++rank) {
-    if (!store.check({keys[static_cast<size_t>(rank)]})) missing.push_back(rank);
+  for (int64_t rank = 0; rank < environment.size; ++rank) missing.push_back(rank);
+  const auto came = [&](int64_t rank) { return store.check({JoinKey(rank)}); };
+  while (true) {
+    missing.erase(missing.begin(), std::find_if_not(missing.begin(), missing.end(), came));
+    if (missing.empty()) return absl::OkStatus();
+    if (const auto ending = ReadEnding(watched)) return ToStatus(*ending, environment.rank);
+    if (StopSignal()) return Reported(StoppedError());
+    if (std::chrono::steady_clock::now() > deadline) break;
+    std::this_thread::sleep_for(kPollInterval);
   }
+  missing.erase(std::remove_if(missing.begin(), missing.end(), came), missing.end());
   return EnvironmentError(absl::StrCat("rank ", absl::StrJoin(missing, ", "), " of ",
                                        environment.size, " did not come within ", timeout.count(),
                                        " s: start all ranks with the same MASTER_ADDR, MASTER_PORT "
@@ -118,6 +127,23 @@ absl::Status CheckSame(c10d::Store& store, const RankEnvironment& environment,
   return absl::OkStatus();
 }
 
+// The group does not come about. Rank 0 takes the store along, so it waits until the others know.
+absl::Status Refuse(c10d::Store& store, c10d::Store& watched, const RankEnvironment& environment,
+                    const absl::Status& error) {
+  const auto left = [](int64_t rank) { return absl::StrCat("left/", rank); };
+  const Ending ending =
+      LeaveEnding(watched, {environment.rank, error.code(), std::string(error.message())});
+  SetText(store, left(environment.rank), "left");
+  const auto deadline = std::chrono::steady_clock::now() + kPatienceAtTheStart;
+  for (int64_t rank = 1; environment.rank == 0 && rank < environment.size; ++rank) {
+    while (store.check({JoinKey(rank)}) && !store.check({left(rank)}) &&
+           std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(kPollInterval);
+    }
+  }
+  return ending.author == environment.rank ? error : ToStatus(ending, environment.rank);
+}
+
 std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_address) {
   if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME")) {
     return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
@@ -126,6 +152,20 @@ std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_
   const bool local = master_address == "localhost" || absl::StartsWith(master_address, "127.");
   if (local) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
   return c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
+// Waits for all, and checks that they belong together; the store of their watch.
+absl::StatusOr<c10::intrusive_ptr<c10d::Store>> Meet(c10d::Store& tcp, c10d::Store& store,
+                                                     const RankEnvironment& environment,
+                                                     const Ranks::JoinOptions& options) {
+  auto watched =
+      c10::make_intrusive<c10d::PrefixStore>(WatchPrefix(environment.key_prefix), tcp.clone());
+  watched->setTimeout(kWatchTimeout);
+  SetText(store, JoinKey(environment.rank), Format(options.same));
+  absl::Status met = WaitForAll(store, *watched, environment, options.timeout);
+  if (met.ok()) met = CheckSame(store, environment, options.same);
+  if (!met.ok()) return Refuse(store, *watched, environment, met);
+  return watched;
 }
 
 }  // namespace
@@ -143,13 +183,19 @@ struct Ranks::Group {
     return *nccl;
   }
 
+  // Why the operation that threw `error` failed.
+  std::string Explain(const std::exception& error) {
+    if (const auto ending = watch->Explain()) return ending->reason;
+    return absl::StrCat("a connection between the ranks failed [", FirstLine(error.what()), "]");
+  }
+
   // Runs an operation of c10d, whose failure means that a rank is gone.
   template <typename F>
   auto Run(const F& operation) {
     try {
       return operation();
     } catch (const std::exception& error) {
-      throw RankLost(absl::StrCat(watch->Explain(), " [", FirstLine(error.what()), "]"));
+      throw RankLost(Explain(error));
     }
   }
 };
@@ -196,14 +242,8 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
   auto group = std::make_unique<Group>();
   try {
     group->store = c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix, tcp);
-    SetText(*group->store, JoinKey(environment.rank), Format(options.same));
-    BENCH_RETURN_IF_ERROR(WaitForAll(*group->store, environment, options.timeout));
-    BENCH_RETURN_IF_ERROR(CheckSame(*group->store, environment, options.same));
-    auto watched =
-        c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix + "/watch", tcp->clone());
-    watched->setTimeout(kWatchTimeout);
-    group->watch =
-        std::make_unique<RankWatch>(std::move(watched), environment.rank, environment.size);
+    BENCH_ASSIGN_OR_RETURN(const auto watched, Meet(*tcp, *group->store, environment, options));
+    group->watch = std::make_unique<RankWatch>(watched, environment.rank, environment.size);
     auto gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
     gloo->devices.push_back(MakeDevice(environment.master_address));
     group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
@@ -211,6 +251,9 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
         static_cast<int>(environment.rank), static_cast<int>(environment.size), gloo);
     group->gloo->setTimeout(kOperationTimeout);
   } catch (const std::exception& error) {
+    if (group->watch != nullptr) {
+      return group->watch->LeaveReason(EnvironmentError(group->Explain(error)));
+    }
     return EnvironmentError(absl::StrCat("cannot connect the ranks at ", Address(environment), ": ",
                                          FirstLine(error.what())));
   }
@@ -281,13 +324,12 @@ absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
       return text;
     }
     while (!group_->store->check({key})) {
-      if (const auto lost = group_->watch->Lost()) return EnvironmentError(*lost);
+      if (const auto lost = group_->watch->Lost()) return ToStatus(*lost, rank());
       std::this_thread::sleep_for(kPollInterval);
     }
     return Text(*group_->store, key);
   } catch (const std::exception& error) {
-    return EnvironmentError(
-        absl::StrCat(group_->watch->Explain(), " [", FirstLine(error.what()), "]"));
+    return EnvironmentError(group_->Explain(error));
   }
 }
 
@@ -307,8 +349,11 @@ absl::Status Ranks::LeaderFirst(const std::function<absl::Status()>& work) {
   return work();
 }
 
-void Ranks::LeaveBecause(const absl::Status& status) {
-  if (group_ != nullptr) group_->watch->LeaveReason(std::string(status.message()));
+absl::Status Ranks::LeaveBecause(const absl::Status& error) {
+  if (alone()) return error;
+  // What rank 0 says is about the run, what another says about that rank.
+  return group_->watch->LeaveReason(leads() ? error
+                                            : Annotate(error, absl::StrCat("rank ", rank())));
 }
 
 }  // namespace bench::harness

@@ -55,7 +55,8 @@ class Ranks {
   // The group of one.
   static Ranks& OneProcess();
   // EnvironmentError when ranks are missing after the timeout, or the port is in use; UsageError
-  // when a rank differs in what must be the same. Each names the rank.
+  // when a rank differs in what must be the same. Each names the rank. On one of the ranks; on the
+  // others it is IsReported.
   static absl::StatusOr<std::unique_ptr<Ranks>> Join(const RankEnvironment& environment,
                                                      const JoinOptions& options);
   ~Ranks();
@@ -96,9 +97,10 @@ class Ranks {
   // `work` on rank 0, then, when it has succeeded, on the others.
   absl::Status LeaderFirst(const std::function<absl::Status()>& work);
 
-  // This rank ends: the others learn why instead of finding it gone. Without it the destructor
+  // This rank ends by `error`: the others learn why instead of finding it gone. Returns what it has
+  // to report: that, or what another has reported before (IsReported). Without it the destructor
   // says that all went well, and waits a few seconds for the others.
-  void LeaveBecause(const absl::Status& status);
+  absl::Status LeaveBecause(const absl::Status& error);
 
  private:
   struct Group;

@@ -18,10 +18,22 @@
 namespace bench::harness {
 namespace {
 
+void SetStopSignalsBlocked(bool blocked) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  ::pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &signals, nullptr);
+}
+
 // Between fork and exec: async-signal-safe calls only.
 [[noreturn]] void BecomeChild(char* const* argv, char* const* environment, ChildOutput output,
                               pid_t parent) {
   ::setpgid(0, 0);
+  // A stop signal that comes before exec must end the child: our handler would only note it here.
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  SetStopSignalsBlocked(false);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);  // the parent died before prctl
   if (output == ChildOutput::kDiscard) {
@@ -70,11 +82,14 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
   }
   variables.push_back(nullptr);
   const pid_t parent = ::getpid();
+  SetStopSignalsBlocked(true);
   const pid_t child = ::fork();
-  if (child == -1) {
-    return EnvironmentError(absl::StrCat("cannot start a child: ", std::strerror(errno)));
-  }
+  const int error = errno;
   if (child == 0) BecomeChild(argv.data(), variables.data(), output, parent);
+  SetStopSignalsBlocked(false);
+  if (child == -1) {
+    return EnvironmentError(absl::StrCat("cannot start a child: ", std::strerror(error)));
+  }
   return child;
 }
 

@@ -23,7 +23,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(10);
-constexpr auto kPatienceWithStopped = std::chrono::seconds(10);
+constexpr int kKilled = static_cast<int>(ExitCode::kEnvironment);
+constexpr auto kPatienceWithStopped = std::chrono::seconds(5);
 
 std::vector<std::string> EnvironmentOf(int64_t rank, int64_t num_ranks, uint16_t port) {
   return {absl::StrCat("RANK=", rank),
@@ -38,14 +39,16 @@ std::vector<std::string> EnvironmentOf(int64_t rank, int64_t num_ranks, uint16_t
 
 class LocalRanks {
  public:
+  explicit LocalRanks(RankStore store) : store_(std::move(store)) {}
   ~LocalRanks() { SignalAll(SIGKILL); }
 
-  absl::Status Start(const Options& options, uint16_t port) {
+  absl::Status Start(const Options& options) {
     const std::vector<std::string> arguments = RankArguments(options);
     for (int64_t rank = 0; rank < *options.num_ranks; ++rank) {
-      BENCH_ASSIGN_OR_RETURN(const pid_t child,
-                             StartSelf(arguments, EnvironmentOf(rank, *options.num_ranks, port),
-                                       rank == 0 ? ChildOutput::kInherit : ChildOutput::kDiscard));
+      BENCH_ASSIGN_OR_RETURN(
+          const pid_t child,
+          StartSelf(arguments, EnvironmentOf(rank, *options.num_ranks, store_.port()),
+                    rank == 0 ? ChildOutput::kInherit : ChildOutput::kDiscard));
       running_[child] = rank;
     }
     return absl::OkStatus();
@@ -85,15 +88,28 @@ class LocalRanks {
 
   void Ended(int64_t rank, int status) {
     const bool killed = WIFSIGNALED(status);
-    const int code = killed ? static_cast<int>(ExitCode::kEnvironment) : WEXITSTATUS(status);
-    exit_code_ = WorseExitCode(exit_code_, code);
-    if (code == 0 || failed_at_) return;
+    const int code = !killed                                           ? WEXITSTATUS(status)
+                     : forwarded_ && WTERMSIG(status) == *StopSignal() ? 128 + WTERMSIG(status)
+                                                                       : kKilled;
+    // Ranks end with the code of the first that failed; those that are stopped then, with another.
+    if (!failed_at_) exit_code_ = WorseExitCode(exit_code_, code);
+    if (EndedInOrder(code) || failed_at_) return;
     failed_at_ = Clock::now();
-    if (killed) {
-      progress_.Note(absl::StrCat("rank ", rank, " was killed by signal ", WTERMSIG(status)));
-    } else if (!forwarded_ && rank != 0) {
-      progress_.Note(absl::StrCat("rank ", rank, " ended with exit code ", code));
-    }
+    Report(absl::StrCat("rank ", rank,
+                        killed ? absl::StrCat(" was killed by signal ", WTERMSIG(status))
+                               : absl::StrCat(" ended with exit code ", code)));
+  }
+
+  // Also when it is not accepted, or was asked to stop.
+  bool EndedInOrder(int code) const {
+    return code == static_cast<int>(ExitCode::kOk) ||
+           code == static_cast<int>(ExitCode::kRegressed) || (forwarded_ && code > 128);
+  }
+
+  // Unless a rank has said why.
+  void Report(const std::string& reason) {
+    if (!store_.LeaveReason(reason)) return;
+    progress_.Note(absl::StrCat("bench-run: error: ", reason, "; --resume continues the run"));
   }
 
   void EndTheRest(Clock::duration since) {
@@ -111,6 +127,7 @@ class LocalRanks {
 
   static std::vector<std::string> RankArguments(const Options& options);
 
+  RankStore store_;
   std::map<pid_t, int64_t> running_;
   Progress progress_;
   int exit_code_ = 0;
@@ -131,9 +148,9 @@ std::vector<std::string> LocalRanks::RankArguments(const Options& options) {
 }  // namespace
 
 absl::StatusOr<int> RunLocalRanks(const Options& options) {
-  BENCH_ASSIGN_OR_RETURN(const RankStore store, RankStore::Open("127.0.0.1"));
-  LocalRanks ranks;
-  BENCH_RETURN_IF_ERROR(ranks.Start(options, store.port()));
+  BENCH_ASSIGN_OR_RETURN(RankStore store, RankStore::Open("127.0.0.1"));
+  LocalRanks ranks(std::move(store));
+  BENCH_RETURN_IF_ERROR(ranks.Start(options));
   BENCH_RETURN_IF_ERROR(ranks.Watch());
   return ranks.exit_code();
 }

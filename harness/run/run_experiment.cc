@@ -176,12 +176,12 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
                      request.stop_after_step};
   const std::string where =
       absl::StrCat(NameOf(run.loaded), ", stage ", std::string(Name(run.loaded.definition.kind())),
-                   ", rank ", run.ranks->rank());
+                   run.ranks->leads() ? ", rank 0" : "");
   absl::StatusOr<StageOutcome> outcome;
   BENCH_RETURN_IF_ERROR(CatchExceptions(where, [&] {
     outcome = run.stage->Run(context);
     // Before training, where ranks agree: the others must not wait for this one.
-    if (IsStopped(outcome.status())) run.ranks->LeaveBecause(outcome.status());
+    if (IsStopped(outcome.status())) run.ranks->LeaveBecause(outcome.status()).IgnoreError();
     if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}};
     return outcome.status();
   }));
@@ -316,7 +316,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   absl::StatusOr<StageOutcome> outcome = RunStage(run, request);
   if (!outcome.ok()) {
     // What was recorded until then stays readable; the stage's error is the one to report.
-    run.ranks->LeaveBecause(outcome.status());
+    run.ranks->LeaveBecause(outcome.status()).IgnoreError();
     run.progress.Finish();
     run.writer->Finish(RunStatus::kFailed).status().IgnoreError();
     return outcome.status();
@@ -338,8 +338,8 @@ absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
   if (start.step > 0) {
     BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(start.folder));
     if (!loaded.checkpoint || loaded.checkpoint->step != start.step) {
-      return EnvironmentError(absl::StrCat(start.folder, ": rank ", run.ranks->rank(),
-                                           " cannot read the checkpoint of step ", start.step));
+      return EnvironmentError(absl::StrCat(start.folder, ": the checkpoint of step ", start.step,
+                                           " is not there: the ranks must share the folder"));
     }
     run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
   }
@@ -360,7 +360,7 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(run.ranks, JoinRanks(run, request));
   absl::StatusOr<RunReport> report =
       run.ranks->leads() ? LeadRun(run, request) : FollowRun(run, request);
-  if (!report.ok()) run.ranks->LeaveBecause(report.status());
+  if (!report.ok()) return run.ranks->LeaveBecause(report.status());
   return report;
 }
 

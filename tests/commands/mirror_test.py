@@ -16,9 +16,9 @@ STAND_IN_PREFIX = "no_"
 END_TO_END = "tests/commands/bench_run_test.py"
 COVERED_BY: dict[str, tuple[str, str]] = {
     "kernels/cuda_launch.cc": ("tests/kernels/cuda_kernels_test.cc", "launches the CUDA kernels"),
-    "harness/run/child_process.cc": (END_TO_END, "starts the program again: replicates, inputs"),
     "harness/run/commands.cc": (END_TO_END, "the commands of the command line"),
     "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
+    "harness/run/local_ranks.cc": ("tests/commands/ranks_test.py", "whole runs, kills, signals"),
     "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
     "harness/control/signals.cc": (END_TO_END, "needs a process to signal"),

@@ -1,0 +1,366 @@
+"""Runs of several ranks through the real binary: their launchers, equal bits, kills, refusals.
+
+usage: ranks_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import h5py
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from clm_run_test import DEFINITION as CLM_DEFINITION  # noqa: E402
+from command_case import BIN, CommandCase  # noqa: E402
+from corpus_run_test import CORPUS  # noqa: E402
+from ppo_run_test import PPO, SFT  # noqa: E402
+from ppo_run_test import write as write_records  # noqa: E402
+from rank_processes import (LIMIT_S, SHORT_RUN, all_ranks, checkpoint_under_way, newest_step,  # noqa: E402
+                            processes_of, wait_for)
+from reward_run_test import DEFINITION as REWARD_DEFINITION  # noqa: E402
+from reward_run_test import pairs  # noqa: E402
+from tiny_run import HERE, Workplace, deterministic_content  # noqa: E402
+
+TORCHRUN = pathlib.Path(sys.executable).with_name("torchrun")
+ERROR = re.compile(r"^.*error:.*$", re.MULTILINE)
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+class RanksCase(CommandCase):
+    STEPS = 12
+    whole = None  # what two ranks that nobody disturbs leave, by this process' first test
+
+    def setUp(self):
+        super().setUp()
+        self.definition = self.place.write_definition("ranks.toml", self.STEPS, replace=SHORT_RUN)
+        self.out = self.place.folder / "out"
+
+    def expected(self):
+        if RanksCase.whole is None:
+            with tempfile.TemporaryDirectory(prefix="bench-test-") as folder:
+                place = Workplace(BIN, folder)
+                definition = place.write_definition("ranks.toml", self.STEPS, replace=SHORT_RUN)
+                done = place.run(definition, "--nproc", 2)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                RanksCase.whole = deterministic_content(done.stdout.splitlines()[-1])
+        return RanksCase.whole
+
+    def write(self, name, text):
+        path = self.place.folder / name
+        path.write_text(text)
+        return path
+
+    def start_ranks(self, *arguments, **extra):
+        return self.place.start(self.definition, "--nproc", 2, "--out", self.out, *arguments, **extra)
+
+    def start_rank(self, rank, *arguments, size=2, port=None, **extra):
+        """By hand, as a script on each machine would."""
+        return self.place.start(self.definition, "--out", self.out, *arguments, RANK=str(rank),
+                                WORLD_SIZE=str(size), MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port),
+                                **extra)
+
+    def ended(self, process):
+        """Its output, once it has ended and nothing of it is left."""
+        begin = time.monotonic()
+        out, err = process.communicate(timeout=2 * LIMIT_S)
+        self.assertLess(time.monotonic() - begin, LIMIT_S)
+        # Ranks whose launcher was killed end a moment later.
+        while processes_of(self.place.folder) and time.monotonic() - begin < LIMIT_S:
+            time.sleep(0.01)
+        self.assertEqual(processes_of(self.place.folder), [], err)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def assert_resumes_to_the_same_bits(self):
+        path = self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--resume")
+        self.assertEqual(deterministic_content(path), self.expected())
+
+    def assert_one_error(self, outputs, *fragments):
+        lines = ERROR.findall("".join(outputs))
+        self.assertEqual(len(lines), 1, outputs)
+        for fragment in fragments:
+            self.assertIn(fragment, lines[0])
+
+
+class Bits(RanksCase):
+    def digests_and_losses(self, path):
+        return {name: value for name, value in deterministic_content(path).items()
+                if name.startswith("digests/") or name.endswith("/loss")}
+
+    def test_sharded_optimizer_states_give_the_bits_of_plain_data_parallelism(self):
+        plain = self.run_ok(self.definition, "--nproc", 2, "--set", 'training.sharding="none"')
+        expected = {name: value for name, value in self.expected().items()
+                    if name.startswith("digests/") or name.endswith("/loss")}
+        self.assertIn("digests/optimizer", expected)
+        self.assertEqual(self.digests_and_losses(plain), expected)
+        with h5py.File(plain) as file:
+            self.assertEqual(file.attrs["world_size"], 2)
+
+    def test_stopped_it_continues_to_the_same_bits_and_with_other_ranks_it_says_so(self):
+        self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
+        other = self.place.folder / "other"
+        shutil.copytree(self.out, other)
+        self.assert_resumes_to_the_same_bits()
+        done = self.place.run(self.definition, "--out", other, "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("begun with 2 ranks, continuing with 1", done.stderr)
+        with h5py.File(other / "results.h5") as file:
+            self.assertEqual(list(file["steps/step"][:]), list(range(1, self.STEPS + 1)))
+
+    def assert_continues_to_the_same_bits(self, definition, step):
+        expected = deterministic_content(self.run_ok(definition, "--nproc", 2))
+        out = self.place.folder / f"{definition.stem}-stopped"
+        self.run_ok(definition, "--nproc", 2, "--out", out, "--stop-after-step", step)
+        resumed = self.run_ok(definition, "--nproc", 2, "--out", out, "--resume")
+        self.assertEqual(deterministic_content(resumed), expected)
+        self.assertTrue(any(name.startswith("digests/weights") for name in expected))
+
+    def test_pre_training_on_two_ranks(self):
+        text = self.write("text.txt", "".join(f"{i % 10} is {i % 7}\n" for i in range(300)))
+        self.assert_continues_to_the_same_bits(
+            self.write("clm.toml", CLM_DEFINITION.format(text=text, steps=6)), 3)
+
+    def test_reward_model_on_two_ranks(self):
+        train, held_out = self.place.folder / "train.jsonl", self.place.folder / "held_out.jsonl"
+        write_records(train, pairs(range(32)))
+        write_records(held_out, pairs(range(100, 108)))
+        self.assert_continues_to_the_same_bits(self.write("reward.toml", REWARD_DEFINITION.format(
+            tokenizer=HERE / "testdata" / "tiny.model", train=train, held_out=held_out, steps=6)), 3)
+
+    def test_ppo_on_two_ranks_stopped_within_an_iteration(self):
+        data = self.place.folder / "prompts.jsonl"
+        write_records(data, [{"instruction": f"is {i} so", "output": "yes"} for i in range(32)])
+        policy = self.place.folder / "policy"
+        made = {"tokenizer": HERE / "testdata" / "tiny.model", "data": data}
+        sft = self.write("sft.toml", SFT.format(**made).replace("steps = 150", "steps = 1"))
+        self.run_ok("--export", self.run_ok(sft), policy)
+        text = PPO.format(policy=policy, reward="", steps=8, **made)
+        for old, new in (('[reward]\nfolder = ""',
+                          '[reward]\nobjective = "verifiable"\n\n[value]\ninit = "policy"'),):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        self.assert_continues_to_the_same_bits(self.write("ppo.toml", text), 6)
+
+
+class Killed(RanksCase):
+    def kill_in_training(self, rank):
+        process = self.start_ranks()
+        ranks = all_ranks(process, 2)
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 3, process))
+        os.kill(ranks[rank], signal.SIGKILL)
+        done = self.ended(process)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
+
+    def test_rank_1_killed_in_training(self):
+        self.kill_in_training(1)
+        self.assert_resumes_to_the_same_bits()
+
+    def test_rank_0_killed_in_training(self):
+        self.kill_in_training(0)
+        self.assert_resumes_to_the_same_bits()
+
+    def kill_in_a_checkpoint(self, rank):
+        process = self.start_ranks()
+        ranks = all_ranks(process, 2)
+        unfinished = checkpoint_under_way(self.out, process, ranks[0], after=2)
+        self.assertIsNotNone(unfinished, "no checkpoint was caught while it was written")
+        os.kill(ranks[rank], signal.SIGKILL)
+        if rank != 0:
+            os.kill(ranks[0], signal.SIGCONT)
+        done = self.ended(process)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
+        return unfinished
+
+    def test_rank_1_killed_while_a_checkpoint_is_written(self):
+        self.kill_in_a_checkpoint(1)
+        self.assert_resumes_to_the_same_bits()
+
+    def test_rank_0_killed_while_it_writes_a_checkpoint(self):
+        unfinished = self.kill_in_a_checkpoint(0)
+        self.assertTrue(unfinished.exists())  # the fault itself
+        self.assert_resumes_to_the_same_bits()
+        self.assertFalse(unfinished.exists())
+
+    def test_divergence_is_no_failure_of_a_rank(self):
+        self.definition = self.place.write_definition("hot.toml", self.STEPS, replace=(
+            *SHORT_RUN, ("learning_rate = 1e-2", "learning_rate = 100\nweight_decay = 1")))
+        done = self.ended(self.start_ranks())
+        self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (1, []), done.stderr)
+        with h5py.File(self.out / "results.h5") as file:
+            self.assertEqual(file.attrs["status"], "diverged")
+
+    def test_launcher_killed_leaves_no_orphan(self):
+        process = self.start_ranks()
+        self.assertTrue(all_ranks(process, 2))
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, process))
+        process.kill()
+        self.ended(process)
+        self.assert_resumes_to_the_same_bits()
+
+    def test_sigterm_while_the_ranks_are_starting_is_not_lost(self):
+        for wait_s in (0, 0.05, 0.3):  # before and after the ranks have handlers of their own
+            process = self.start_ranks()
+            self.assertTrue(all_ranks(process, 2))
+            time.sleep(wait_s)
+            process.send_signal(signal.SIGTERM)
+            done = self.ended(process)
+            self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (143, []), done.stderr)
+            shutil.rmtree(self.out, ignore_errors=True)
+
+    def test_sigterm_of_the_launcher_stops_all_resumable(self):
+        process = self.start_ranks()
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, process))
+        process.send_signal(signal.SIGTERM)
+        done = self.ended(process)
+        self.assertEqual(done.returncode, 143, done.stderr)
+        self.assertEqual(ERROR.findall(done.stderr), [])
+        with h5py.File(self.out / "results.h5") as file:
+            self.assertEqual(file.attrs["status"], "interrupted")
+            self.assertEqual(file["steps/step"][-1], newest_step(self.out))
+        self.assert_resumes_to_the_same_bits()
+
+
+class Launchers(RanksCase):
+    @unittest.skipUnless(TORCHRUN.exists(), "there is no torchrun")
+    def test_torchrun_gives_the_same_bits_and_its_restart_resumes(self):
+        process = subprocess.Popen(
+            [TORCHRUN, "--no-python", "--nproc-per-node", "2", "--max-restarts", "1",
+             "--master-port", str(free_port()), BIN / "bench-run", self.definition, "--out", self.out],
+            cwd=self.place.folder, env=self.place.environment(), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        ranks = all_ranks(process, 2)
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 3, process))
+        os.kill(ranks[1], signal.SIGKILL)
+        done = self.ended(process)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("continuing after step", done.stderr)
+        self.assertEqual(deterministic_content(self.out / "results.h5"), self.expected())
+
+    def test_slurms_variables_with_a_master_give_the_same_bits(self):
+        port = str(free_port())
+        processes = [self.place.start(self.definition, "--out", self.out, SLURM_PROCID=str(rank),
+                                      SLURM_NTASKS="2", SLURM_LOCALID=str(rank),
+                                      SLURM_NTASKS_PER_NODE="2", MASTER_ADDR="127.0.0.1",
+                                      MASTER_PORT=port) for rank in (0, 1)]
+        done = [self.ended_one(process) for process in processes]
+        self.assertEqual([d.returncode for d in done], [0, 0], [d.stderr for d in done])
+        self.assertEqual(done[1].stdout, "")  # rank 0 alone writes
+        self.assertEqual(deterministic_content(done[0].stdout.splitlines()[-1]), self.expected())
+
+    def test_rank_killed_without_a_launcher_is_named_by_the_other(self):
+        port = free_port()
+        leader, other = (self.start_rank(rank, port=port) for rank in (0, 1))
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, leader))
+        other.kill()
+        other.communicate()
+        done = self.ended(leader)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assert_one_error([done.stderr], "rank 1 is gone")
+        self.assert_resumes_to_the_same_bits()
+
+    @staticmethod
+    def ended_one(process):
+        out, err = process.communicate(timeout=2 * LIMIT_S)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+class Refusals(RanksCase):
+    def assert_end(self, processes, code, *fragments):
+        """All end with `code`, and one of them says why, in one line."""
+        begin = time.monotonic()
+        outputs = [process.communicate(timeout=2 * LIMIT_S)[1] for process in processes]
+        self.assertLess(time.monotonic() - begin, LIMIT_S)
+        self.assertEqual({process.returncode for process in processes}, {code}, outputs)
+        self.assert_one_error(outputs, *fragments)
+        return "".join(outputs)
+
+    def test_port_in_use_is_5(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            err = self.assert_end([self.start_rank(0, port=port)], 5, f"port {port}", "in use")
+        self.assertEqual(len(err.splitlines()), 1, err)  # nothing of c10d's own
+        self.assertFalse(self.out.exists())
+
+    def test_missing_rank_is_5_and_named(self):
+        port = free_port()
+        err = self.assert_end([self.start_rank(rank, "--rank-timeout", 3, "--set", "training.batch_size=6",
+                                               size=3, port=port)
+                               for rank in (0, 2)], 5, "rank 1 of 3 did not come within 3 s")
+        self.assertEqual(len(err.splitlines()), 1, err)
+        self.assertFalse(self.out.exists())
+
+    def test_missing_rank_0_is_5(self):
+        err = self.assert_end([self.start_rank(1, "--rank-timeout", 2, port=free_port())], 5,
+                              "cannot reach the ranks' store at 127.0.0.1")
+        self.assertEqual(len(err.splitlines()), 1, err)
+
+    def test_different_definitions_are_2_with_both_named(self):
+        port = free_port()
+        self.assert_end([self.start_rank(0, port=port),
+                         self.start_rank(1, "--set", "training.steps=11", port=port)],
+                        2, "ranks 0 and 1 differ in definition")
+        self.assertFalse(self.out.exists())
+
+    def test_what_cannot_be_spread_over_ranks_is_2(self):
+        self.assert_fails(self.place.run(self.definition, "--nproc", 3), 2, "batch_size")
+        one = self.write("corpus.toml", CORPUS.format(path=self.place.data, here=HERE))
+        self.assert_fails(self.place.run(one, "--nproc", 2), 2, "one process")
+
+    def test_contradicting_environments_are_2(self):
+        run = self.place.run
+        self.assert_fails(run(self.definition, RANK="0"), 2, "WORLD_SIZE is missing")
+        self.assert_fails(run(self.definition, WORLD_SIZE="2"), 2, "RANK is missing")
+        self.assert_fails(run(self.definition, RANK="0", WORLD_SIZE="2"), 2, "MASTER_ADDR")
+        self.assert_fails(run(self.definition, "--nproc", 2, RANK="0", WORLD_SIZE="2",
+                              MASTER_ADDR="127.0.0.1", MASTER_PORT="1"), 2, "--nproc")
+
+    def test_full_disk_on_rank_0_is_5_said_once_and_the_run_goes_on_with_room(self):
+        self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
+        limit = max(path.stat().st_size for path in self.out.rglob("*") if path.is_file())
+        process = subprocess.Popen(
+            [BIN / "bench-run", self.definition, "--nproc", "2", "--out", self.out, "--resume"],
+            cwd=self.place.folder, env=self.place.environment(), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.assert_end([process], 5, "File too large", str(self.out))
+        self.assertEqual(processes_of(self.place.folder), [])
+        self.assert_resumes_to_the_same_bits()
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can hide a folder from one rank")
+    def test_error_on_rank_1_is_said_once_with_its_rank(self):
+        """A machine that does not share the run's folder: rank 1 finds no checkpoint there."""
+        self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
+        hide = f'mount -t tmpfs none "{self.out}/checkpoints" && exec "$@"'
+        if subprocess.run(["unshare", "-m", "sh", "-c", hide, "sh", "true"], check=False,
+                          capture_output=True).returncode != 0:
+            self.skipTest("no file system can be mounted here")
+        port = str(free_port())
+        hidden = subprocess.Popen(
+            ["unshare", "-m", "sh", "-c", hide, "sh", BIN / "bench-run", self.definition, "--out",
+             self.out, "--resume"], cwd=self.place.folder, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=self.place.environment(
+                RANK="1", WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=port))
+        self.assert_end([self.start_rank(0, "--resume", port=port), hidden], 5,
+                        "rank 1: ", "the checkpoint of step 5 is not there")
+        self.assert_resumes_to_the_same_bits()
+
+
+if __name__ == "__main__":
+    unittest.main()
