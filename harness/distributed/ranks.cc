@@ -131,6 +131,10 @@ struct Ranks::Group {
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
   std::unique_ptr<RankWatch> watch;
   int64_t num_texts = 0;
+  int last_tag = 0;
+
+  // Equal on all ranks, as they call in the same order; different for what is under way together.
+  int NextTag() { return last_tag = (last_tag + 1) & 0xffff; }
 
   // Runs an operation of c10d, whose failure means that a rank is gone.
   template <typename F>
@@ -150,18 +154,21 @@ class FinishedTransfer : public Transfer {
   void Wait() override {}
 };
 
+using Works = std::vector<c10::intrusive_ptr<c10d::Work>>;
+
 template <typename Group>
 class WorkTransfer : public Transfer {
  public:
-  WorkTransfer(Group& group, c10::intrusive_ptr<c10d::Work> work)
-      : group_(group), work_(std::move(work)) {}
+  WorkTransfer(Group& group, Works works) : group_(group), works_(std::move(works)) {}
   void Wait() override {
-    group_.Run([&] { work_->wait(); });
+    group_.Run([&] {
+      for (const auto& work : works_) work->wait(kOperationTimeout);
+    });
   }
 
  private:
   Group& group_;
-  c10::intrusive_ptr<c10d::Work> work_;
+  const Works works_;
 };
 
 }  // namespace
@@ -213,17 +220,31 @@ std::unique_ptr<Transfer> Ranks::AllToAll(at::Tensor output, at::Tensor input) {
   }
   std::vector<int64_t> equal;
   return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
-    return group_->gloo->alltoall_base(output, input, equal, equal, {});
+    return Works{group_->gloo->alltoall_base(output, input, equal, equal, {})};
   }));
 }
 
+// Each piece goes straight from its owner to every other rank, into its place: Gloo's own
+// operation gathers into a buffer as large as the whole, and copies it.
 std::unique_ptr<Transfer> Ranks::AllGather(at::Tensor full, at::Tensor shard) {
   if (alone()) {
     full.copy_(shard.view(full.sizes()));
     return std::make_unique<FinishedTransfer>();
   }
-  return std::make_unique<WorkTransfer<Group>>(
-      *group_, group_->Run([&] { return group_->gloo->_allgather_base(full, shard, {}); }));
+  const auto piece = [&](int64_t r) { return full.chunk(size())[static_cast<size_t>(r)]; };
+  const at::Tensor own = piece(rank());
+  if (!own.is_alias_of(shard)) own.copy_(shard.view(own.sizes()));
+  return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
+    Works works;
+    const int tag = group_->NextTag();
+    for (int64_t away = 1; away < size(); ++away) {
+      const int64_t to = (rank() + away) % size(), from = (rank() + size() - away) % size();
+      std::vector<at::Tensor> received = {piece(from)}, sent = {own};
+      works.push_back(group_->gloo->recv(received, static_cast<int>(from), tag));
+      works.push_back(group_->gloo->send(sent, static_cast<int>(to), tag));
+    }
+    return works;
+  }));
 }
 
 at::Tensor Ranks::GatherRows(const at::Tensor& rows) {

@@ -46,14 +46,17 @@ std::vector<ParameterPiece> PlainPieces(const std::vector<BucketPiece>& pieces) 
   return plain;
 }
 
-// The sum of what the ranks sent, in rank order, in fp32; rounded once to the shard's type.
-void SumInRankOrder(const at::Tensor& received, int64_t num_ranks, const at::Tensor& shard) {
+// The sum of what the ranks sent, in rank order, in fp32; rounded once to the shard's type. What
+// was received is used up.
+void SumInRankOrder(const at::Tensor& received, int64_t num_ranks, at::Tensor shard) {
   const at::Tensor from = received.view({num_ranks, shard.numel()});
-  const bool fp32 = shard.scalar_type() == at::kFloat;
-  const at::Tensor sum = fp32 ? shard : at::empty(shard.sizes(), shard.options().dtype(at::kFloat));
-  sum.copy_(from[0]);
-  for (int64_t r = 1; r < num_ranks; ++r) sum.add_(from[r]);
-  if (!fp32) shard.copy_(sum);
+  at::Tensor sum = from[0].to(at::kFloat);
+  for (int64_t r = 1; r + 1 < num_ranks; ++r) sum.add_(from[r]);
+  if (shard.scalar_type() == at::kFloat) {
+    at::add_out(shard, sum, from[num_ranks - 1]);
+  } else {
+    shard.copy_(sum.add_(from[num_ranks - 1]));
+  }
 }
 
 class DataParallelUpdate : public ParameterUpdate {
@@ -113,9 +116,9 @@ class DataParallelUpdate : public ParameterUpdate {
     GatherEach(&GradientBucket::parameters);
   }
 
+  // The next window's first gradients are copied into the buckets: nothing to set to zero.
   void ClearGradients() override {
-    const at::NoGradGuard no_grad;
-    for (const GradientBucket& bucket : buckets()) bucket.gradients.zero_();
+    for (const ParameterPiece& parameter : trained()) parameter.tensor.mutable_grad().reset();
     touched_.assign(touched_.size(), 0);
   }
 
@@ -155,18 +158,38 @@ class DataParallelUpdate : public ParameterUpdate {
 
   // Called by the backward pass, for each parameter once.
   void OnGradient(size_t parameter) {
+    const at::NoGradGuard no_grad;
     touched_[parameter] = 1;
+    MoveIntoBucket(parameter);
     if (!in_last_backward_) return;
     size_t& missing = missing_[parts_.buckets->bucket_of(parameter)];
     TORCH_CHECK(missing > 0, "parameter ", trained()[parameter].name,
                 " got a gradient after its bucket was sent");
     --missing;
-    const at::NoGradGuard no_grad;
     // In order, which is the same on all ranks whatever the order of their gradients.
     while (next_ < missing_.size() && missing_[next_] == 0) Send(next_++);
   }
 
+  // The backward pass gives the first gradient of a window a tensor of its own.
+  void MoveIntoBucket(size_t parameter) {
+    at::Tensor& gradient = trained()[parameter].tensor.mutable_grad();
+    const at::Tensor place = parts_.buckets->GradientOf(parameter);
+    if (gradient.is_alias_of(place)) return;
+    place.copy_(gradient);
+    gradient = place;
+  }
+
+  // Those that this rank has no gradient of are zero.
+  void Complete(const GradientBucket& bucket) {
+    for (const size_t i : bucket.members) {
+      if (touched_[i] != 0) continue;
+      const at::Tensor place = parts_.buckets->GradientOf(i);
+      trained()[i].tensor.mutable_grad() = place.zero_();
+    }
+  }
+
   void Send(size_t bucket) {
+    Complete(buckets()[bucket]);
     if (bucket >= kInFlight && summed_ + kInFlight <= bucket) Sum(summed_++);
     at::Tensor& buffer = received_[bucket % kInFlight];
     const at::Tensor& gradients = buckets()[bucket].gradients;
