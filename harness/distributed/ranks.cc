@@ -213,35 +213,34 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
   return std::unique_ptr<Ranks>(new Ranks(environment, std::move(group)));
 }
 
-std::unique_ptr<Transfer> Ranks::AllToAll(at::Tensor output, at::Tensor input) {
-  if (alone()) {
-    output.copy_(input);
-    return std::make_unique<FinishedTransfer>();
-  }
-  std::vector<int64_t> equal;
-  return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
-    return Works{group_->gloo->alltoall_base(output, input, equal, equal, {})};
-  }));
+std::unique_ptr<Transfer> Ranks::ScatterPieces(const at::Tensor& received,
+                                               const at::Tensor& input) {
+  if (alone()) return std::make_unique<FinishedTransfer>();
+  const std::vector<at::Tensor> outgoing = input.chunk(size());
+  std::vector<at::Tensor> incoming = received.chunk(size() - 1);
+  incoming.insert(incoming.begin() + rank(), at::Tensor());  // its own stays where it is
+  return Exchange(incoming, outgoing);
 }
 
-// Each piece goes straight from its owner to every other rank, into its place: Gloo's own
-// operation gathers into a buffer as large as the whole, and copies it.
-std::unique_ptr<Transfer> Ranks::AllGather(at::Tensor full, at::Tensor shard) {
-  if (alone()) {
-    full.copy_(shard.view(full.sizes()));
-    return std::make_unique<FinishedTransfer>();
-  }
-  const auto piece = [&](int64_t r) { return full.chunk(size())[static_cast<size_t>(r)]; };
-  const at::Tensor own = piece(rank());
+std::unique_ptr<Transfer> Ranks::AllGather(const at::Tensor& full, const at::Tensor& shard) {
+  const std::vector<at::Tensor> pieces = full.chunk(size());
+  const at::Tensor& own = pieces[static_cast<size_t>(rank())];
   if (!own.is_alias_of(shard)) own.copy_(shard.view(own.sizes()));
+  if (alone()) return std::make_unique<FinishedTransfer>();
+  return Exchange(pieces, Pieces(pieces.size(), own));
+}
+
+// Straight from place to place: Gloo's own operations gather into a buffer as large as the whole,
+// and copy it.
+std::unique_ptr<Transfer> Ranks::Exchange(const Pieces& incoming, const Pieces& outgoing) {
   return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
     Works works;
     const int tag = group_->NextTag();
     for (int64_t away = 1; away < size(); ++away) {
       const int64_t to = (rank() + away) % size(), from = (rank() + size() - away) % size();
-      std::vector<at::Tensor> received = {piece(from)}, sent = {own};
-      works.push_back(group_->gloo->recv(received, static_cast<int>(from), tag));
-      works.push_back(group_->gloo->send(sent, static_cast<int>(to), tag));
+      Pieces in = {incoming[static_cast<size_t>(from)]}, out = {outgoing[static_cast<size_t>(to)]};
+      works.push_back(group_->gloo->recv(in, static_cast<int>(from), tag));
+      works.push_back(group_->gloo->send(out, static_cast<int>(to), tag));
     }
     return works;
   }));
