@@ -176,6 +176,10 @@ struct Ranks::Group {
   c10::intrusive_ptr<c10d::Backend> nccl;  // absent on CPUs
   std::unique_ptr<RankWatch> watch;
   int64_t num_texts = 0;
+  int last_tag = 0;
+
+  // Equal on all ranks, as they call in the same order; different for what is under way together.
+  int NextTag() { return last_tag = (last_tag + 1) & 0xffff; }
 
   c10d::Backend& TransportOf(const at::Tensor& tensor) const {
     if (tensor.is_cpu()) return *gloo;
@@ -207,18 +211,21 @@ class FinishedTransfer : public Transfer {
   void Wait() override {}
 };
 
+using Works = std::vector<c10::intrusive_ptr<c10d::Work>>;
+
 template <typename Group>
 class WorkTransfer : public Transfer {
  public:
-  WorkTransfer(Group& group, c10::intrusive_ptr<c10d::Work> work)
-      : group_(group), work_(std::move(work)) {}
+  WorkTransfer(Group& group, Works works) : group_(group), works_(std::move(works)) {}
   void Wait() override {
-    group_.Run([&] { work_->wait(); });
+    group_.Run([&] {
+      for (const auto& work : works_) work->wait(kOperationTimeout);
+    });
   }
 
  private:
   Group& group_;
-  c10::intrusive_ptr<c10d::Work> work_;
+  const Works works_;
 };
 
 }  // namespace
@@ -268,24 +275,41 @@ absl::Status Ranks::UseGpus() {
   return absl::OkStatus();
 }
 
-std::unique_ptr<Transfer> Ranks::AllToAll(at::Tensor output, at::Tensor input) {
-  if (alone()) {
-    output.copy_(input);
-    return std::make_unique<FinishedTransfer>();
-  }
-  std::vector<int64_t> equal;
-  return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
-    return group_->TransportOf(input).alltoall_base(output, input, equal, equal, {});
-  }));
+std::unique_ptr<Transfer> Ranks::ScatterPieces(const at::Tensor& received,
+                                               const at::Tensor& input) {
+  if (alone()) return std::make_unique<FinishedTransfer>();
+  const std::vector<at::Tensor> outgoing = input.chunk(size());
+  std::vector<at::Tensor> incoming = received.chunk(size() - 1);
+  incoming.insert(incoming.begin() + rank(), at::Tensor());  // its own stays where it is
+  return Exchange(incoming, outgoing);
 }
 
-std::unique_ptr<Transfer> Ranks::AllGather(at::Tensor full, at::Tensor shard) {
-  if (alone()) {
-    full.copy_(shard.view(full.sizes()));
-    return std::make_unique<FinishedTransfer>();
-  }
+std::unique_ptr<Transfer> Ranks::AllGather(const at::Tensor& full, const at::Tensor& shard) {
+  const std::vector<at::Tensor> pieces = full.chunk(size());
+  const at::Tensor& own = pieces[static_cast<size_t>(rank())];
+  if (!own.is_alias_of(shard)) own.copy_(shard.view(own.sizes()));
+  if (alone()) return std::make_unique<FinishedTransfer>();
+  return Exchange(pieces, Pieces(pieces.size(), own));
+}
+
+// Straight from place to place: Gloo's own operations gather into a buffer as large as the whole,
+// and copy it.
+std::unique_ptr<Transfer> Ranks::Exchange(const Pieces& incoming, const Pieces& outgoing) {
   return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
-    return group_->TransportOf(full)._allgather_base(full, shard, {});
+    c10d::Backend& transport = group_->TransportOf(outgoing.front());
+    const bool together = !outgoing.front().is_cpu();
+    Works works;
+    const int tag = group_->NextTag();
+    if (together) transport.startCoalescing();
+    for (int64_t away = 1; away < size(); ++away) {
+      const int64_t to = (rank() + away) % size(), from = (rank() + size() - away) % size();
+      Pieces in = {incoming[static_cast<size_t>(from)]}, out = {outgoing[static_cast<size_t>(to)]};
+      works.push_back(transport.recv(in, static_cast<int>(from), tag));
+      works.push_back(transport.send(out, static_cast<int>(to), tag));
+    }
+    // NCCL: one operation, or each would wait for the one before.
+    if (together) return Works{transport.endCoalescing()};
+    return works;
   }));
 }
 

@@ -4,9 +4,8 @@
 // of one, for which every operation here is free. Collective operations must be called by all ranks
 // in the same order; they throw RankLost when a rank has gone, whose name is in the message.
 //
-// Sent by a rank per call, for n bytes a rank in the result: AllToAll and AllGather (N - 1) n / N
-// of the whole tensor's n. Source of both as halves of an all-reduce: Rajbhandari et al.,
-// arXiv:1910.02054, section 7.
+// Sent by a rank per call: ScatterPieces and AllGather (N - 1) / N of the whole tensor's bytes.
+// Source of both as halves of an all-reduce: Rajbhandari et al., arXiv:1910.02054, section 7.
 //
 // Transport: c10d's Gloo, and NCCL for GPU tensors (nccl_group.h), whose transfers are in the order
 // of the current stream. Ranks that are gone are noticed by their closed connections at once, and
@@ -70,15 +69,15 @@ class Ranks {
   bool alone() const { return size() == 1; }
   bool leads() const { return rank() == 0; }
 
-  // From here on tensors may be on this rank's GPU, for AllToAll and AllGather. Collective.
+  // From here on tensors may be on this rank's GPU, for ScatterPieces and AllGather. Collective.
   // EnvironmentError where NCCL cannot be used.
   absl::Status UseGpus();
 
-  // Piece j of `input` (cut into size() equal pieces along dimension 0) goes to rank j; piece j of
-  // `output`, of the same shape, is what rank j sent.
-  std::unique_ptr<Transfer> AllToAll(at::Tensor output, at::Tensor input);
+  // Piece j of `input` (cut into size() equal pieces along dimension 0) goes to rank j; `received`
+  // is what the others sent to this rank, size() - 1 pieces in rank order.
+  std::unique_ptr<Transfer> ScatterPieces(const at::Tensor& received, const at::Tensor& input);
   // Piece j of `full` becomes rank j's `shard`, which may be its own piece of `full`.
-  std::unique_ptr<Transfer> AllGather(at::Tensor full, at::Tensor shard);
+  std::unique_ptr<Transfer> AllGather(const at::Tensor& full, const at::Tensor& shard);
   // The ranks' `rows`, of one type and width on the CPU, one after the other in rank order. The
   // number of rows may differ.
   at::Tensor GatherRows(const at::Tensor& rows);
@@ -104,6 +103,8 @@ class Ranks {
 
  private:
   struct Group;
+  using Pieces = std::vector<at::Tensor>;  // by rank
+  std::unique_ptr<Transfer> Exchange(const Pieces& incoming, const Pieces& outgoing);
   Ranks(const RankEnvironment& environment, std::unique_ptr<Group> group);
 
   RankEnvironment environment_;

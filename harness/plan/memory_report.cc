@@ -105,8 +105,8 @@ std::string BatchLines(const RanksPlan& ranks, const TrainingSpec& training) {
 std::string UpdateLine(const RanksPlan& ranks) {
   const double bytes = ranks.stages.front().update_bytes;
   if (bytes == 0) return "";
-  return Fact("update", absl::StrCat("gradients in fp32 when activations are gone, ",
-                                     WithUnit(bytes), "; sharded from Pos on"));
+  return Fact("update", absl::StrCat("gradients in fp32 when activations are gone, at most ",
+                                     WithUnit(bytes), " at once"));
 }
 
 std::string Header(const PlanSubject& subject, const MemoryPlan& plan) {

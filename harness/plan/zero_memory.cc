@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/training/optimizer.h"
+
 namespace bench::harness {
 namespace {
 
@@ -63,7 +65,8 @@ StateBytes ModelStateBytes(int64_t num_parameters, Precision precision,
 double UpdateBytes(int64_t num_parameters, Precision precision, const ZeroSharding& sharding) {
   if (precision != Precision::kMixed) return 0;
   const bool shards = Shards(sharding.stage, ZeroStage::kOptimizer);
-  return Share(sizeof(float), num_parameters, shards ? sharding.num_ranks : 1);
+  const double all = Share(sizeof(float), num_parameters, shards ? sharding.num_ranks : 1);
+  return std::min(all, static_cast<double>(sizeof(float) * kMostConverted));
 }
 
 // whole Psi + sharded Psi / N <= budget if and only if Psi <= budget N / (whole N + sharded). The

@@ -48,8 +48,9 @@ struct ZeroSharding {
 StateBytes ModelStateBytes(int64_t num_parameters, Precision precision,
                            const ZeroSharding& sharding);
 
-// What the optimizer's step of this harness needs for a moment: in mixed precision the gradients of
-// the parameters that a device updates, in fp32.
+// What the optimizer's step of this harness needs for a moment, at most: in mixed precision the
+// gradients of the parameters that a device updates, in fp32, kMostConverted of them at a time
+// (optimizer.h).
 double UpdateBytes(int64_t num_parameters, Precision precision, const ZeroSharding& sharding);
 
 // The largest Psi whose model states are at most `budget_bytes`, exactly; 0 for a negative budget.

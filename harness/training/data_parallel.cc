@@ -46,14 +46,16 @@ std::vector<ParameterPiece> PlainPieces(const std::vector<BucketPiece>& pieces) 
   return plain;
 }
 
-// The sum of what the ranks sent, in rank order, in fp32; rounded once to the shard's type.
-void SumInRankOrder(const at::Tensor& received, int64_t num_ranks, const at::Tensor& shard) {
-  const at::Tensor from = received.view({num_ranks, shard.numel()});
-  const bool fp32 = shard.scalar_type() == at::kFloat;
-  const at::Tensor sum = fp32 ? shard : at::empty(shard.sizes(), shard.options().dtype(at::kFloat));
-  sum.copy_(from[0]);
-  for (int64_t r = 1; r < num_ranks; ++r) sum.add_(from[r]);
-  if (!fp32) shard.copy_(sum);
+// A shard and what the other ranks sent of it, in rank order: the shard becomes the sum in that
+// order, in fp32, rounded once to its type. What was received is used up.
+void SumInRankOrder(std::vector<at::Tensor> terms, at::Tensor shard) {
+  at::Tensor sum = terms.front().to(at::kFloat);
+  for (size_t r = 1; r + 1 < terms.size(); ++r) sum.add_(terms[r]);
+  if (shard.scalar_type() == at::kFloat) {
+    at::add_out(shard, sum, terms.back());
+  } else {
+    shard.copy_(sum.add_(terms.back()));
+  }
 }
 
 class DataParallelUpdate : public ParameterUpdate {
@@ -99,7 +101,7 @@ class DataParallelUpdate : public ParameterUpdate {
     while (next_ < buckets().size()) Send(next_++);
     while (summed_ < next_) Sum(summed_++);
     const double norm = std::sqrt(ExchangeSquares().Value());
-    if (!sharded()) GatherEach(&GradientBucket::gradients);
+    WaitForGathers();
     ShowTouchedGradients();
     if (max_norm > 0 && norm > max_norm) Scale(max_norm / (norm + 1e-6));
     return norm;
@@ -110,12 +112,16 @@ class DataParallelUpdate : public ParameterUpdate {
     if (!sharded()) return;
     const at::NoGradGuard no_grad;
     const Range range(ranges_, RangeId::kGatherParameters);
-    GatherEach(&GradientBucket::parameters);
+    for (const GradientBucket& bucket : buckets()) {
+      gathers_.push_back(ranks_.AllGather(bucket.parameters,
+                                          parts_.buckets->Shard(bucket.parameters, ranks_.rank())));
+    }
+    WaitForGathers();
   }
 
+  // The next window's first gradients are copied into the buckets: nothing to set to zero.
   void ClearGradients() override {
-    const at::NoGradGuard no_grad;
-    for (const GradientBucket& bucket : buckets()) bucket.gradients.zero_();
+    for (const ParameterPiece& parameter : trained()) parameter.tensor.mutable_grad().reset();
     touched_.assign(touched_.size(), 0);
   }
 
@@ -155,35 +161,62 @@ class DataParallelUpdate : public ParameterUpdate {
 
   // Called by the backward pass, for each parameter once.
   void OnGradient(size_t parameter) {
+    const at::NoGradGuard no_grad;
     touched_[parameter] = 1;
+    MoveIntoBucket(parameter);
     if (!in_last_backward_) return;
     size_t& missing = missing_[parts_.buckets->bucket_of(parameter)];
     TORCH_CHECK(missing > 0, "parameter ", trained()[parameter].name,
                 " got a gradient after its bucket was sent");
     --missing;
-    const at::NoGradGuard no_grad;
     // In order, which is the same on all ranks whatever the order of their gradients.
     while (next_ < missing_.size() && missing_[next_] == 0) Send(next_++);
   }
 
+  // The backward pass gives the first gradient of a window a tensor of its own.
+  void MoveIntoBucket(size_t parameter) {
+    at::Tensor& gradient = trained()[parameter].tensor.mutable_grad();
+    const at::Tensor place = parts_.buckets->GradientOf(parameter);
+    if (gradient.is_alias_of(place)) return;
+    place.copy_(gradient);
+    gradient = place;
+  }
+
+  // Those that this rank has no gradient of are zero.
+  void Complete(const GradientBucket& bucket) {
+    for (const size_t i : bucket.members) {
+      if (touched_[i] != 0) continue;
+      const at::Tensor place = parts_.buckets->GradientOf(i);
+      trained()[i].tensor.mutable_grad() = place.zero_();
+    }
+  }
+
   void Send(size_t bucket) {
+    Complete(buckets()[bucket]);
     if (bucket >= kInFlight && summed_ + kInFlight <= bucket) Sum(summed_++);
     at::Tensor& buffer = received_[bucket % kInFlight];
     const at::Tensor& gradients = buckets()[bucket].gradients;
+    const int64_t others = ranks_.size() - 1;
     if (!buffer.defined()) {
-      buffer = at::empty({parts_.buckets->most_bytes()}, gradients.options().dtype(at::kByte));
+      const int64_t most = parts_.buckets->most_bytes() / ranks_.size() * others;
+      buffer = at::empty({most}, gradients.options().dtype(at::kByte));
     }
-    const at::Tensor received =
-        buffer.narrow(0, 0, static_cast<int64_t>(gradients.nbytes())).view(gradients.scalar_type());
-    transfers_[bucket % kInFlight] = {received, ranks_.AllToAll(received, gradients)};
+    const int64_t num_bytes = static_cast<int64_t>(gradients.nbytes()) / ranks_.size() * others;
+    const at::Tensor received = buffer.narrow(0, 0, num_bytes).view(gradients.scalar_type());
+    transfers_[bucket % kInFlight] = {received, ranks_.ScatterPieces(received, gradients)};
   }
 
   void Sum(size_t bucket) {
     UnderWay& under_way = transfers_[bucket % kInFlight];
     under_way.transfer->Wait();
-    SumInRankOrder(under_way.received, ranks_.size(),
-                   parts_.buckets->Shard(buckets()[bucket].gradients, ranks_.rank()));
+    const at::Tensor& gradients = buckets()[bucket].gradients;
+    const at::Tensor shard = parts_.buckets->Shard(gradients, ranks_.rank());
+    std::vector<at::Tensor> terms = under_way.received.chunk(ranks_.size() - 1);
+    terms.insert(terms.begin() + ranks_.rank(), shard);
+    SumInRankOrder(std::move(terms), shard);
     under_way = {};
+    // While the backward pass goes on.
+    if (!sharded()) gathers_.push_back(ranks_.AllGather(gradients, shard));
   }
 
   // Of all gradients; and which parameters have one on any rank.
@@ -204,15 +237,9 @@ class DataParallelUpdate : public ParameterUpdate {
     return sum;
   }
 
-  void GatherEach(at::Tensor GradientBucket::*flat) {
-    std::unique_ptr<Transfer> before;
-    for (const GradientBucket& bucket : buckets()) {
-      auto transfer =
-          ranks_.AllGather(bucket.*flat, parts_.buckets->Shard(bucket.*flat, ranks_.rank()));
-      if (before != nullptr) before->Wait();
-      before = std::move(transfer);
-    }
-    if (before != nullptr) before->Wait();
+  void WaitForGathers() {
+    for (const auto& gather : gathers_) gather->Wait();
+    gathers_.clear();
   }
 
   void ShowTouchedGradients() {
@@ -260,6 +287,7 @@ class DataParallelUpdate : public ParameterUpdate {
   size_t summed_ = 0;  // buckets that are
   at::Tensor received_[kInFlight];
   UnderWay transfers_[kInFlight];
+  std::vector<std::unique_ptr<Transfer>> gathers_;
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 // pass completes the gradients, cut into N equal shards. When a bucket's gradients are complete,
 // its pieces go to their owners while the backward pass goes on; owner r adds what the ranks sent,
 // in rank order, in fp32. Then
-//   plain:   every rank gathers the sums and updates all shards;
+//   plain:   every rank gathers the sums, also while it goes on, and updates all shards;
 //   sharded: every rank updates its own shard only and gathers the parameters.
 // Both move 2 Psi (N - 1) / N elements a rank and step. An owner keeps 1/N of the optimizer's
 // states: 8 Psi / N bytes in fp32, 12 Psi / N (with master weights) where parameters are bf16.

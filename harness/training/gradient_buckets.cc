@@ -11,17 +11,6 @@ int64_t RoundUp(int64_t value, int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
-// Points the parameter and its gradient to their places in the bucket.
-void MoveInto(const at::Tensor& parameter, const GradientBucket& bucket, int64_t offset) {
-  const auto place = [&](const at::Tensor& flat) {
-    return flat.narrow(0, offset, parameter.numel()).view(parameter.sizes());
-  };
-  const at::Tensor home = place(bucket.parameters);
-  home.copy_(parameter.detach());
-  parameter.set_data(home);
-  parameter.mutable_grad() = place(bucket.gradients);
-}
-
 }  // namespace
 
 GradientBuckets::GradientBuckets(const std::vector<ParameterPiece>& parameters, int64_t num_shards,
@@ -58,9 +47,26 @@ void GradientBuckets::AddBucket(const std::vector<size_t>& members, int64_t num_
   bucket.gradients = at::zeros({bucket.shard_size * num_shards_}, options);
   for (const size_t i : members) {
     places_[i].bucket = buckets_.size();
-    MoveInto(parameters_[i].tensor, bucket, places_[i].offset);
+    MoveInto(bucket.parameters, i);
   }
   buckets_.push_back(std::move(bucket));
+  for (const size_t i : members) parameters_[i].tensor.mutable_grad() = GradientOf(i);
+}
+
+at::Tensor GradientBuckets::InPlace(const at::Tensor& flat, size_t parameter) const {
+  const at::Tensor& tensor = parameters_[parameter].tensor;
+  return flat.narrow(0, places_[parameter].offset, tensor.numel()).view(tensor.sizes());
+}
+
+void GradientBuckets::MoveInto(const at::Tensor& flat, size_t parameter) const {
+  const at::Tensor& tensor = parameters_[parameter].tensor;
+  const at::Tensor home = InPlace(flat, parameter);
+  home.copy_(tensor.detach());
+  tensor.set_data(home);
+}
+
+at::Tensor GradientBuckets::GradientOf(size_t parameter) const {
+  return InPlace(buckets_[bucket_of(parameter)].gradients, parameter);
 }
 
 at::Tensor GradientBuckets::Shard(const at::Tensor& flat, int64_t shard) const {

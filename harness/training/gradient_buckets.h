@@ -35,6 +35,8 @@ class GradientBuckets {
   const std::vector<GradientBucket>& buckets() const { return buckets_; }
   // Where parameter i is.
   size_t bucket_of(size_t parameter) const { return places_[parameter].bucket; }
+  // The parameter's place in its bucket's gradients, in its shape.
+  at::Tensor GradientOf(size_t parameter) const;
   at::Tensor Shard(const at::Tensor& flat, int64_t shard) const;
   // The pieces of `shard`, in C order of each parameter.
   std::vector<BucketPiece> Pieces(int64_t shard) const;
@@ -46,6 +48,8 @@ class GradientBuckets {
     size_t bucket = 0;
     int64_t offset = 0;
   };
+  at::Tensor InPlace(const at::Tensor& flat, size_t parameter) const;
+  void MoveInto(const at::Tensor& flat, size_t parameter) const;
   // A run of parameters that goes into one bucket.
   void AddBucket(const std::vector<size_t>& members, int64_t num_elements);
 

@@ -1,6 +1,7 @@
 #include "harness/training/gradient_norm.h"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 
 #include "kernels/parallel.h"
@@ -12,15 +13,20 @@ constexpr int64_t kLanes = 8;
 constexpr int64_t kBlocksPerThread = 512;
 
 // In lanes, so that the compiler may use vectors; their order is fixed.
-double SquaresOfBlock(const float* values, int64_t count) {
-  double lanes[kLanes] = {};
-  for (int64_t i = 0; i < count; i += kLanes) {
-    const int64_t width = std::min(kLanes, count - i);
-    for (int64_t lane = 0; lane < width; ++lane) {
-      const auto value = static_cast<double>(values[i + lane]);
-      lanes[lane] += value * value;
-    }
+using Lanes = std::array<double, kLanes>;
+
+void AddSquares(const float* values, int64_t width, Lanes& lanes) {
+  for (int64_t lane = 0; lane < width; ++lane) {
+    const auto value = static_cast<double>(values[lane]);
+    lanes[static_cast<size_t>(lane)] += value * value;
   }
+}
+
+double SquaresOfBlock(const float* values, int64_t count) {
+  Lanes lanes = {};
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) AddSquares(values + i, kLanes, lanes);
+  AddSquares(values + i, count - i, lanes);
   return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
          ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }

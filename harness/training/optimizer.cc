@@ -1,5 +1,6 @@
 #include "harness/training/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace bench::harness {
@@ -48,27 +49,67 @@ class AdamW : public Optimizer {
     bool has_master() const { return parameter.scalar_type() != at::kFloat; }
   };
 
+  // What one call of the kernel updates.
+  struct Batch {
+    std::vector<at::Tensor> parameters, masters, gradients, exp_avg, exp_avg_sq, step;
+    int64_t num_converted = 0;
+  };
+
   void StepGroup(bool decays, double learning_rate) const {
-    std::vector<at::Tensor> masters, gradients, exp_avg, exp_avg_sq, step;
+    Batch batch;
+    const double weight_decay = decays ? spec_.weight_decay : 0;
     for (const Entry& entry : entries_) {
-      const at::Tensor& gradient = entry.parameter.grad();
-      if (entry.decays != decays || !gradient.defined()) continue;
-      masters.push_back(entry.master);
-      gradients.push_back(gradient.to(at::kFloat));
-      exp_avg.push_back(entry.exp_avg);
-      exp_avg_sq.push_back(entry.exp_avg_sq);
-      step.push_back(entry.step);
-    }
-    if (gradients.empty()) return;
-    at::_foreach_add_(step, 1);
-    at::_fused_adamw_(masters, gradients, exp_avg, exp_avg_sq, /*max_exp_avg_sqs=*/{}, step,
-                      learning_rate, spec_.beta1, spec_.beta2, decays ? spec_.weight_decay : 0,
-                      spec_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
-    for (const Entry& entry : entries_) {
-      if (entry.decays == decays && entry.has_master() && entry.parameter.grad().defined()) {
-        entry.parameter.copy_(entry.master);
+      if (entry.decays != decays || !entry.parameter.grad().defined()) continue;
+      entry.step.add_(1);
+      if (entry.has_master()) {
+        AddConverted(entry, batch, [&] { Update(batch, learning_rate, weight_decay); });
+      } else {
+        Add(entry, entry.parameter.grad(), batch);
       }
     }
+    Update(batch, learning_rate, weight_decay);
+  }
+
+  static void Add(const Entry& entry, const at::Tensor& gradient, Batch& batch) {
+    batch.parameters.push_back(entry.parameter);
+    batch.masters.push_back(entry.master);
+    batch.gradients.push_back(gradient);
+    batch.exp_avg.push_back(entry.exp_avg);
+    batch.exp_avg_sq.push_back(entry.exp_avg_sq);
+    batch.step.push_back(entry.step);
+  }
+
+  // In slices, so that of the fp32 gradients only kMostConverted are there at once. Slices begin
+  // at multiples of a vector: bits do not depend on them.
+  template <typename F>
+  static void AddConverted(const Entry& entry, Batch& batch, const F& update) {
+    const at::Tensor gradient = entry.parameter.grad().reshape({-1});
+    for (int64_t begin = 0; begin < gradient.numel(); begin += kMostConverted) {
+      const int64_t count = std::min(kMostConverted, gradient.numel() - begin);
+      if (batch.num_converted + count > kMostConverted) update();
+      const auto slice = [&](const at::Tensor& whole) {
+        return whole.view({-1}).narrow(0, begin, count);
+      };
+      const Entry part = {slice(entry.parameter),  slice(entry.master), slice(entry.exp_avg),
+                          slice(entry.exp_avg_sq), entry.step,          entry.decays};
+      Add(part, slice(gradient).to(at::kFloat), batch);
+      batch.num_converted += count;
+    }
+  }
+
+  // And empties the batch.
+  void Update(Batch& batch, double learning_rate, double weight_decay) const {
+    if (batch.gradients.empty()) return;
+    at::_fused_adamw_(batch.masters, batch.gradients, batch.exp_avg, batch.exp_avg_sq,
+                      /*max_exp_avg_sqs=*/{}, batch.step, learning_rate, spec_.beta1, spec_.beta2,
+                      weight_decay, spec_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+    for (size_t i = 0; i < batch.parameters.size(); ++i) {
+      // An fp32 parameter is its own master.
+      if (batch.parameters[i].scalar_type() != at::kFloat) {
+        batch.parameters[i].copy_(batch.masters[i]);
+      }
+    }
+    batch = Batch();
   }
 
   OptimizerSpec spec_;

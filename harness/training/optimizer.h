@@ -7,7 +7,8 @@
 // Moments are fp32 of the parameter's shape. Elementwise, so independent of threads.
 //
 // Parameters that are not fp32 have an fp32 copy, their master weights, which the step is made on;
-// they are its rounding. Source: Micikevicius et al., arXiv:1710.03740, section 3.1.
+// they are its rounding. Their gradients are converted to fp32 at most kMostConverted elements at a
+// time. Source: Micikevicius et al., arXiv:1710.03740, section 3.1.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,9 @@
 #include "models/decoder.h"
 
 namespace bench::harness {
+
+// 16 MiB: enough for the cores to share a call, and little beside a model that needs sharding.
+inline constexpr int64_t kMostConverted = int64_t{1} << 22;
 
 // A contiguous part of a parameter in C order: the whole of it, or what one rank's shard holds.
 struct ParameterPiece {

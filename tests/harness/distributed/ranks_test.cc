@@ -17,15 +17,39 @@ using ::testing::HasSubstr;
 class OfEachSize : public ::testing::TestWithParam<int64_t> {};
 INSTANTIATE_TEST_SUITE_P(Ranks, OfEachSize, ::testing::Values(2, 3, 4));
 
-TEST_P(OfEachSize, AllToAllGivesEveryRankItsPieces) {
+TEST_P(OfEachSize, ScatterPiecesGivesEveryRankItsPieceOfTheOthers) {
   RunOnRanks(GetParam(), [](Ranks& ranks) {
     const int64_t n = ranks.size();
-    // Piece j of rank r holds 10 r + j.
-    at::Tensor input = at::arange(n).to(at::kFloat) + 10.0 * static_cast<double>(ranks.rank());
-    at::Tensor output = at::empty_like(input);
-    ranks.AllToAll(output, input)->Wait();
-    EXPECT_TRUE(
-        output.equal(10 * at::arange(n).to(at::kFloat) + static_cast<double>(ranks.rank())));
+    // Piece j of rank r holds 10 r + j, twice.
+    const at::Tensor input =
+        (at::arange(n).to(at::kFloat) + 10.0 * static_cast<double>(ranks.rank()))
+            .repeat_interleave(2);
+    const at::Tensor received = at::full({2 * (n - 1)}, -1, at::kFloat);
+    ranks.ScatterPieces(received, input)->Wait();
+    std::vector<float> expected;
+    for (int64_t r = 0; r < n; ++r) {
+      if (r != ranks.rank())
+        expected.insert(expected.end(), 2, static_cast<float>(10 * r + ranks.rank()));
+    }
+    EXPECT_TRUE(received.equal(at::tensor(expected)));
+  });
+}
+
+// In the order of the calls, whatever is waited for first.
+TEST_P(OfEachSize, TransfersUnderWayTogetherDoNotMix) {
+  RunOnRanks(GetParam(), [](Ranks& ranks) {
+    std::vector<at::Tensor> wholes;
+    std::vector<std::unique_ptr<Transfer>> transfers;
+    for (int64_t i = 0; i < 8; ++i) {
+      wholes.push_back(at::full({ranks.size()}, -1, at::kLong));
+      const at::Tensor shard = wholes.back().narrow(0, ranks.rank(), 1);
+      shard.fill_(100 * i + ranks.rank());
+      transfers.push_back(ranks.AllGather(wholes.back(), shard));
+    }
+    for (size_t i = 8; i-- > 0;) {
+      transfers[i]->Wait();
+      EXPECT_TRUE(wholes[i].equal(at::arange(ranks.size()) + 100 * static_cast<int64_t>(i)));
+    }
   });
 }
 

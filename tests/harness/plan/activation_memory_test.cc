@@ -167,7 +167,7 @@ double MeasureActorCritic(const DecoderConfig& config, ActorCritic::Value value,
   const CountingAllocator& counter = CountingAllocator::Install();
   const int64_t before = counter.now();
   const ActorCritic::Outputs outputs =
-      model.Forward(batch, /*temperature=*/0.7, Activations::kKept);
+      model.Forward(batch, batch.target_rows_M, /*temperature=*/0.7, Activations::kKept);
   return static_cast<double>(counter.now() - before);
 }
 

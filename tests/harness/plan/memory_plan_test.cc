@@ -72,7 +72,8 @@ TEST(MemoryPlan, NeedIsStatesFrozenModelsAndThePeakOfActivations) {
   }
 }
 
-// 4 bytes a parameter that a device updates, where that is more than the activations.
+// 4 bytes a parameter that a device updates, fewer than 2^22 here, where that is more than the
+// activations.
 TEST(MemoryPlan, TheUpdateOfMixedPrecisionCountsWhereActivationsAreFew) {
   ClmSpec spec = SmallClm();
   spec.model.hidden_size = 512;

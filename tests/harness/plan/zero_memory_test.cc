@@ -115,6 +115,18 @@ TEST(ZeroMemory, OfFp32ShardsTheTwoMoments) {
   EXPECT_DOUBLE_EQ(bytes(ZeroStage::kParameters).total(), 16000.0 / 3);
 }
 
+// 4 bytes a parameter that a device updates, but never more than 2^22 of them.
+TEST(ZeroMemory, TheUpdateConvertsABoundedSlice) {
+  const auto bytes = [](int64_t parameters, Precision precision, ZeroStage stage) {
+    return UpdateBytes(parameters, precision, {stage, 4});
+  };
+  EXPECT_EQ(bytes(1'000'000, Precision::kMixed, ZeroStage::kBaseline), 4'000'000);
+  EXPECT_EQ(bytes(1'000'000, Precision::kMixed, ZeroStage::kOptimizer), 1'000'000);
+  EXPECT_EQ(bytes(7'000'000'000, Precision::kMixed, ZeroStage::kBaseline), 16'777'216);
+  EXPECT_EQ(bytes(7'000'000'000, Precision::kMixed, ZeroStage::kParameters), 16'777'216);
+  EXPECT_EQ(bytes(7'000'000'000, Precision::kFp32, ZeroStage::kBaseline), 0);
+}
+
 // The definition of "largest": it fits, and one parameter more does not.
 TEST(ZeroMemory, LargestModelFitsAndOneParameterMoreDoesNot) {
   for (const Precision precision : {Precision::kFp32, Precision::kMixed}) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gtest/gtest.h"
+#include "harness/measurement/tensor_memory.h"
 
 namespace bench::harness {
 namespace {
@@ -74,6 +75,56 @@ TEST(AdamW, MasterWeightsKeepWhatBf16WouldLose) {
   EXPECT_NEAR(master.item<float>(), expected.weight, 9e-5);
   EXPECT_LT(expected.weight, 0.995);
   EXPECT_TRUE(at::equal(weight.tensor, master.to(at::kBFloat16)));
+}
+
+// More than two slices, the last one ending within a vector; a second parameter shares its call.
+std::vector<NamedTensor> LargeBf16Parameters() {
+  std::vector<NamedTensor> parameters;
+  for (const int64_t count : {2 * kMostConverted + 1037, int64_t{513}}) {
+    const at::Tensor values = at::arange(count, at::kFloat).sin();
+    parameters.push_back({"w", values.to(at::kBFloat16).view({1, -1}).set_requires_grad(true)});
+    parameters.back().tensor.mutable_grad() = values.cos().to(at::kBFloat16).view({1, -1});
+  }
+  return parameters;
+}
+
+// Against LibTorch's kernel on whole tensors.
+TEST(AdamW, SlicesOfLowPrecisionGradientsDoNotChangeBits) {
+  const OptimizerSpec spec = Spec();
+  const auto parameters = LargeBf16Parameters();
+  const auto optimizer = MakeOptimizer(spec, WholePieces(parameters));
+  std::vector<at::Tensor> masters;
+  for (const NamedTensor& parameter : parameters) {
+    masters.push_back(parameter.tensor.detach().to(at::kFloat));
+  }
+  optimizer->Step(0.01);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const at::Tensor gradient = parameters[i].tensor.grad().to(at::kFloat);
+    const at::Tensor m = at::zeros_like(gradient), v = at::zeros_like(gradient);
+    at::_fused_adamw_({masters[i]}, {gradient}, {m}, {v}, {}, {at::ones({})}, 0.01, spec.beta1,
+                      spec.beta2, spec.weight_decay, spec.epsilon, false, false);
+    const std::vector<at::Tensor> state = optimizer->StateOf(i);
+    EXPECT_TRUE(state[0].equal(m));
+    EXPECT_TRUE(state[1].equal(v));
+    EXPECT_EQ(state[2].item<float>(), 1);
+    EXPECT_TRUE(state[3].equal(masters[i]));
+    EXPECT_TRUE(parameters[i].tensor.equal(masters[i].to(at::kBFloat16)));
+  }
+}
+
+// The transient is a slice of gradients, not 4 bytes for each of the parameters; beside it,
+// scalars.
+TEST(AdamW, ConvertsASliceOfLowPrecisionGradientsAtATime) {
+  InstallTensorMemoryCounter();
+  const auto parameters = LargeBf16Parameters();
+  const auto optimizer = MakeOptimizer(Spec(), WholePieces(parameters));
+  ResetPeakTensorBytes(at::kCPU);
+  const int64_t before = ReadTensorBytes(at::kCPU)->now;
+  optimizer->Step(0.01);
+  const int64_t transient = ReadTensorBytes(at::kCPU)->peak - before;
+  constexpr auto kSliceBytes = static_cast<int64_t>(sizeof(float)) * kMostConverted;
+  EXPECT_GE(transient, kSliceBytes);
+  EXPECT_LE(transient, kSliceBytes + 1024);
 }
 
 TEST(AdamW, SkipsParametersWithoutAGradient) {
