@@ -18,7 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "harness/plan/planned_models.h"
-#include "harness/plan/zero_memory.h"
+#include "harness/training/zero_memory.h"
 
 namespace bench::harness {
 

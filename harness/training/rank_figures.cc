@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/status.h"
-#include "harness/plan/zero_memory.h"
+#include "harness/training/zero_memory.h"
 #include "results/metrics.h"
 
 namespace bench::harness {

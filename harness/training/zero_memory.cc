@@ -1,4 +1,4 @@
-#include "harness/plan/zero_memory.h"
+#include "harness/training/zero_memory.h"
 
 #include <algorithm>
 
