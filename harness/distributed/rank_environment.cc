@@ -2,9 +2,12 @@
 
 #include <array>
 #include <cstdlib>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "base/status.h"
 
 namespace bench::harness {
@@ -15,10 +18,9 @@ struct Names {
   const char* rank;
   const char* size;
   const char* local_rank;
-  const char* local_size;
+  absl::StatusOr<int64_t> (*local_size)(const EnvironmentLookup&);
 };
-constexpr Names kTorch = {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"};
-constexpr Names kSlurm = {"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE"};
+
 constexpr std::array kTaken = {
     "RANK",        "WORLD_SIZE",  "LOCAL_RANK",   "LOCAL_WORLD_SIZE",
     "MASTER_ADDR", "MASTER_PORT", "SLURM_PROCID", "TORCHELASTIC_USE_AGENT_STORE"};
@@ -33,6 +35,32 @@ absl::StatusOr<int64_t> Number(const EnvironmentLookup& lookup, const char* name
   return UsageError(
       absl::StrCat("environment variable ", name, " = \"", *text, "\" is not a count"));
 }
+
+absl::StatusOr<int64_t> LocalSizeOfTorch(const EnvironmentLookup& lookup) {
+  return Number(lookup, "LOCAL_WORLD_SIZE", 1);
+}
+
+// SLURM says it for all nodes of the step: "2(x3),1" is 2, 2, 2, 1.
+absl::StatusOr<int64_t> LocalSizeOfSlurm(const EnvironmentLookup& lookup) {
+  constexpr char kName[] = "SLURM_STEP_TASKS_PER_NODE";
+  const std::string text = lookup(kName).value_or("1");
+  BENCH_ASSIGN_OR_RETURN(int64_t node, Number(lookup, "SLURM_NODEID", 0));
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::vector<absl::string_view> sides = absl::StrSplit(part, absl::MaxSplits("(x", 1));
+    int64_t tasks = 0, nodes = 1;
+    const bool valid =
+        absl::SimpleAtoi(sides[0], &tasks) && tasks > 0 &&
+        (sides.size() == 1 || absl::SimpleAtoi(absl::StripSuffix(sides[1], ")"), &nodes));
+    if (!valid) break;
+    if (node < nodes) return tasks;
+    node -= nodes;
+  }
+  return UsageError(
+      absl::StrCat("environment variable ", kName, " = \"", text, "\" does not have this node"));
+}
+
+constexpr Names kTorch = {"RANK", "WORLD_SIZE", "LOCAL_RANK", LocalSizeOfTorch};
+constexpr Names kSlurm = {"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", LocalSizeOfSlurm};
 
 absl::Status ReadMaster(const EnvironmentLookup& lookup, RankEnvironment& environment) {
   const auto address = lookup("MASTER_ADDR");
@@ -76,7 +104,7 @@ absl::StatusOr<RankEnvironment> ReadRankEnvironment(const EnvironmentLookup& loo
                                    " is not below ", names->size, " = ", environment.size));
   }
   BENCH_ASSIGN_OR_RETURN(environment.local_rank, Number(lookup, names->local_rank, 0));
-  BENCH_ASSIGN_OR_RETURN(environment.local_size, Number(lookup, names->local_size, 1));
+  BENCH_ASSIGN_OR_RETURN(environment.local_size, names->local_size(lookup));
   if (environment.size > 1) BENCH_RETURN_IF_ERROR(ReadMaster(lookup, environment));
   return environment;
 }

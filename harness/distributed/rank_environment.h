@@ -1,7 +1,8 @@
 // Which of how many processes this one is, as launchers say it: `bench-run --nproc` and torchrun by
 // RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR, MASTER_PORT (and TORCHELASTIC_*),
-// SLURM's srun by SLURM_PROCID, SLURM_NTASKS, SLURM_LOCALID where MASTER_ADDR and MASTER_PORT are
-// set as well (a batch script has SLURM's variables too, and is one process).
+// SLURM's srun by SLURM_PROCID, SLURM_NTASKS, SLURM_LOCALID, SLURM_NODEID,
+// SLURM_STEP_TASKS_PER_NODE where MASTER_ADDR and MASTER_PORT are set as well (a batch script has
+// SLURM's variables too, and is one process).
 #pragma once
 
 #include <cstdint>

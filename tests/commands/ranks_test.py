@@ -255,7 +255,7 @@ class Launchers(RanksCase):
         port = str(free_port())
         processes = [self.place.start(self.definition, "--out", self.out, SLURM_PROCID=str(rank),
                                       SLURM_NTASKS="2", SLURM_LOCALID=str(rank),
-                                      SLURM_NTASKS_PER_NODE="2", MASTER_ADDR="127.0.0.1",
+                                      SLURM_STEP_TASKS_PER_NODE="2", MASTER_ADDR="127.0.0.1",
                                       MASTER_PORT=port) for rank in (0, 1)]
         done = [self.ended_one(process) for process in processes]
         self.assertEqual([d.returncode for d in done], [0, 0], [d.stderr for d in done])

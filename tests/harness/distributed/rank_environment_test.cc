@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -56,6 +57,24 @@ TEST(RankEnvironment, ReadsSlurmOnlyWhereAMasterIsNamed) {
   ASSERT_TRUE(environment.ok()) << environment.status();
   EXPECT_EQ(environment->size, 4);
   EXPECT_FALSE(environment->launcher_holds_store);
+}
+
+// "2(x3),1": the first three nodes have two tasks each, the fourth has one (the manual of srun).
+TEST(RankEnvironment, ReadsSlurmsTasksOfThisNode) {
+  std::map<std::string, std::string> step = {{"SLURM_PROCID", "0"},
+                                             {"SLURM_NTASKS", "7"},
+                                             {"SLURM_STEP_TASKS_PER_NODE", "2(x3),1"},
+                                             {"MASTER_ADDR", "node1"},
+                                             {"MASTER_PORT", "29500"}};
+  EXPECT_EQ(Read(step)->local_size, 2);  // of the first node
+  for (const auto& [node, tasks] : std::map<std::string, int64_t>{{"2", 2}, {"3", 1}}) {
+    step["SLURM_NODEID"] = node;
+    EXPECT_EQ(Read(step)->local_size, tasks) << node;
+  }
+  step["SLURM_NODEID"] = "4";
+  EXPECT_EQ(ExitCodeFor(Read(step).status()), ExitCode::kUsage);
+  step["SLURM_STEP_TASKS_PER_NODE"] = "two";
+  EXPECT_THAT(std::string(Read(step).status().message()), HasSubstr("\"two\""));
 }
 
 TEST(RankEnvironment, SaysWhatIsMissingOrWrong) {
