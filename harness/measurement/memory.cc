@@ -54,4 +54,6 @@ AllocatorState ConfigureAllocator() {
   return accepted ? AllocatorState::kTuned : AllocatorState::kRejected;
 }
 
+void ReturnFreedPages() { ::malloc_trim(/*pad=*/0); }
+
 }  // namespace bench::harness

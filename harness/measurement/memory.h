@@ -22,4 +22,9 @@ enum class AllocatorState : uint8_t {
 // memory is not returned to the system. Call once, first thing in main, before any thread exists.
 AllocatorState ConfigureAllocator();
 
+// Gives pages of freed blocks back to the system, also between blocks in use. For memory that
+// nothing will reuse: an aligned block (each tensor is one) does not fit into the hole that one of
+// its own size has left, by the alignment (glibc before 2.38).
+void ReturnFreedPages();
+
 }  // namespace bench::harness

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "harness/measurement/memory.h"
 #include "harness/training/exact_sum.h"
 #include "harness/training/gradient_buckets.h"
 #include "harness/training/gradient_norm.h"
@@ -300,6 +301,7 @@ std::unique_ptr<ParameterUpdate> MakeDataParallelUpdate(
   parts.all_parameters = parameters;
   parts.buckets = std::make_unique<GradientBuckets>(
       WholePieces(parameters), ranks.size(), static_cast<int64_t>(parallel.bucket_mib * kMiB));
+  ReturnFreedPages();  // where the parameters were before; the optimizer's states come next
   parts.pieces = UpdatedPieces(*parts.buckets, parallel.sharding, ranks);
   return std::make_unique<DataParallelUpdate>(spec, parallel, std::move(parts), ranks, ranges);
 }

@@ -14,6 +14,7 @@
 //   tensor_bytes, peak_tensor_bytes   of all tensors, after the last step and at the peak
 //   parameter_bytes, gradient_bytes, optimizer_state_bytes, communication_buffer_bytes
 //   sent_bytes      by sockets a step; absent where the kernel does not say
+//   range_s         seconds a step in reduce_gradients and gather_parameters, with the first step's
 //   parameter_sum   in float64
 #include <ATen/CPUGeneratorImpl.h>
 

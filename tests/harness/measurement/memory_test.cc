@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <memory>
 
 #include "tests/harness/measurement/fake_root.h"
 
@@ -59,6 +62,26 @@ TEST(Allocator, LargeBlocksAreReusedWithoutNewPageFaults) {
   // With a fresh mapping each, four blocks of 65,536 pages would fault 262,144 times (512 with huge
   // pages); a reused block faults for none of its own.
   EXPECT_LT(PageFaults() - before, 200);
+}
+
+int64_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  int64_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+TEST(Allocator, ReturnsPagesOfAHoleBetweenBlocksInUse) {
+  constexpr int64_t kBlockBytes = 64 << 20;
+  ASSERT_EQ(ConfigureAllocator(), AllocatorState::kTuned);
+  auto* block = static_cast<char*>(std::malloc(kBlockBytes));
+  const std::unique_ptr<void, void (*)(void*)> above(std::malloc(1 << 20), std::free);
+  for (int64_t i = 0; i < kBlockBytes; i += 4096) const_cast<volatile char*>(block)[i] = 1;
+  std::free(block);
+  const int64_t before = ResidentBytes();
+  ReturnFreedPages();
+  // All but the pages at both ends, which other blocks share.
+  EXPECT_LE(ResidentBytes(), before - kBlockBytes + 2 * ::sysconf(_SC_PAGESIZE));
 }
 #endif
 

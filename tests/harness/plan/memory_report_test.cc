@@ -83,8 +83,8 @@ TEST(MemoryReport, SmallModelsAreShownInMegabytes) {
 TEST(MemoryReport, TheUpdateIsNamedWhereThereIsOne) {
   EXPECT_THAT(Text(PaperPlan()), Not(HasSubstr("update")));
   MemoryPlan plan = PaperPlan();
-  plan.ranks[0].stages[0].update_bytes = 30e9;
-  EXPECT_THAT(Text(plan), HasSubstr("activations are gone, 30.00 GB"));
+  plan.ranks[0].stages[0].update_bytes = 16e6;
+  EXPECT_THAT(Text(plan), HasSubstr("activations are gone, at most 16.00 MB at once"));
   EXPECT_THAT(Text(plan), HasSubstr("with activations or the update\n"));
 }
 
