@@ -337,15 +337,15 @@ const MetricDescriptor kStateBytesRatio = {
     kMemory,
 };
 
-// As the sockets count them: with Gloo's headers, which are as many whichever rank comes first.
+// As the sockets count them, over the first steps of an attempt, which a resumed run has elsewhere.
 const MetricDescriptor kSentBytes = {
-    "sent_bytes", "bytes", kLower, true, 0.01, "Bytes that the rank sent in a step", kCount,
+    "sent_bytes", "bytes", kLower, false, 0.01, "Bytes that the rank sent in a step", kCount,
 };
 const MetricDescriptor kSentBytesRatio = {
     "sent_bytes_ratio",
     "1",
     kLower,
-    true,
+    false,
     0.01,
     "Bytes that the rank sent in a step / those of 2 (N - 1) / N elements a parameter, N ranks",
     kCount,

@@ -101,10 +101,12 @@ void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
 absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t micro_rows,
                          int64_t num_ranks) {
   if (micro_rows > 0 && rows % (micro_rows * num_ranks) == 0) return absl::OkStatus();
-  return UsageError(absl::StrCat(
-      internal::View(name), " ", rows, " cannot be spread over ", num_ranks, " ranks",
-      micro_rows > 0 ? absl::StrCat(" in micro-batches of ", micro_rows) : std::string(),
-      ": it must be a multiple of ranks x micro_batch_size"));
+  if (rows % num_ranks != 0) {
+    return UsageError(absl::StrCat(internal::View(name), " ", rows, " is not a multiple of ",
+                                   num_ranks, " ranks"));
+  }
+  return UsageError(absl::StrCat(internal::View(name), " ", rows, " is not a multiple of ",
+                                 num_ranks, " ranks x micro_batch_size ", micro_rows));
 }
 
 void ValidateFp32(const TrainingSpec& training, const Violations& violations) {

@@ -13,6 +13,7 @@
 namespace bench::harness {
 namespace {
 
+constexpr int kMostBeatsALook = 3;
 constexpr char kEnding[] = "ending";
 constexpr auto kLookWhileLeaving = std::chrono::milliseconds(20);
 // For threads that wait for a processor.
@@ -64,7 +65,7 @@ RankWatch::RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_
                      Timing timing)
     : store_(std::move(store)), rank_(rank), timing_(timing), lost_after_(timing.lost_after) {
   for (int64_t i = 1; i <= std::min(size - 1, kWatched); ++i) {
-    others_.push_back({(rank + i) % size, "", Clock::now()});
+    others_.push_back({(rank + i) % size, "", {}});
   }
   thread_ = std::thread([this] { Run(); });
 }
@@ -125,17 +126,21 @@ std::optional<std::string> RankWatch::BeatOf(int64_t rank) {
 
 std::optional<Ending> RankWatch::Look(Clock::duration lost_after) {
   if (auto ending = ReadEnding(*store_)) return ending;
+  // A process that was suspended has not looked: that time says nothing about the others.
   const Clock::time_point now = Clock::now();
+  const Clock::duration passed = std::min(now - last_look_, kMostBeatsALook * timing_.beat);
+  last_look_ = now;
   for (Other& other : others_) {
     if (other.done || (other.done = Has(DoneKey(other.rank)))) continue;
     std::string beat = BeatOf(other.rank).value_or("");
+    other.still += passed;
     if (beat != other.beat) {
       other.beat = std::move(beat);
-      other.changed = now;
-    } else if (now - other.changed > lost_after) {
+      other.still = {};
+    } else if (other.still > lost_after) {
       return LeaveEnding(*store_, {rank_, absl::StatusCode::kUnavailable,
                                    absl::StrCat("rank ", other.rank, " is gone (no sign of it for ",
-                                                Seconds(now - other.changed), " s)")});
+                                                Seconds(other.still), " s)")});
     }
   }
   return std::nullopt;

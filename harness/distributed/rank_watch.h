@@ -70,7 +70,7 @@ class RankWatch {
   struct Other {
     int64_t rank;
     std::string beat;
-    Clock::time_point changed;
+    Clock::duration still;  // how long its beat has not changed
     bool done = false;
   };
 
@@ -85,6 +85,7 @@ class RankWatch {
   c10::intrusive_ptr<c10d::Store> store_;
   const int64_t rank_;
   const Timing timing_;
+  Clock::time_point last_look_ = Clock::now();
   std::vector<Other> others_;  // the thread's alone
   int64_t beats_ = 0;          // likewise
   std::mutex mutex_;

@@ -287,7 +287,7 @@ std::unique_ptr<Transfer> Ranks::ScatterPieces(const at::Tensor& received,
 std::unique_ptr<Transfer> Ranks::AllGather(const at::Tensor& full, const at::Tensor& shard) {
   const std::vector<at::Tensor> pieces = full.chunk(size());
   const at::Tensor& own = pieces[static_cast<size_t>(rank())];
-  if (!own.is_alias_of(shard)) own.copy_(shard.view(own.sizes()));
+  if (own.const_data_ptr() != shard.const_data_ptr()) own.copy_(shard.view(own.sizes()));
   if (alone()) return std::make_unique<FinishedTransfer>();
   return Exchange(pieces, Pieces(pieces.size(), own));
 }

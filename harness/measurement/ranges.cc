@@ -6,8 +6,9 @@ namespace bench::harness {
 namespace {
 
 constexpr std::array<std::string_view, kNumRanges> kNames = {
-    "step",     "data",     "forward",    "backward",         "optimizer",
-    "evaluate", "generate", "checkpoint", "reduce_gradients", "gather_parameters"};
+    "step",           "data",          "forward",          "backward",
+    "optimizer",      "evaluate",      "generate",         "checkpoint",
+    "send_gradients", "sum_gradients", "reduce_gradients", "gather_parameters"};
 static_assert(static_cast<size_t>(RangeId::kGatherParameters) + 1 == kNumRanges);
 
 }  // namespace

@@ -30,10 +30,12 @@ enum class RangeId : uint8_t {
   kEvaluate,
   kGenerate,
   kCheckpoint,
-  kReduceGradients,   // several ranks: waiting for and adding gradients
+  kSendGradients,     // several ranks, within backward or reduce_gradients: a bucket
+  kSumGradients,      // likewise: waiting for a bucket, and adding
+  kReduceGradients,   // several ranks: what is left of it after the backward pass, and the norm
   kGatherParameters,  // several ranks, optimizer states sharded
 };
-inline constexpr size_t kNumRanges = 10;
+inline constexpr size_t kNumRanges = 12;
 
 // The name in profiles and results: "step", "data", "forward", ...
 std::string_view RangeName(RangeId id);

@@ -68,7 +68,7 @@ class Trainer {
         decoder_(models::Decoder::Create(DecoderConfigOf(spec_.model, kVocabSize),
                                          at::detail::createCPUGenerator(1), at::kCPU, at::kFloat)
                      .value()),
-        optimizer_(MakeOptimizer(spec_.optimizer, decoder_->parameters())),
+        optimizer_(MakeOptimizer(spec_.optimizer, WholePieces(decoder_->parameters()))),
         task_(spec_, data_,
               MixtureSampler({{"t", 1, std::ssize(data_.tasks[0].train)}}, SeedSource{1, 0}),
               *decoder_, nullptr) {}

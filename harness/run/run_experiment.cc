@@ -109,7 +109,9 @@ struct SharedStart {
   bool complete = false;  // there is nothing to do
   std::string folder;
   std::map<std::string, Artifact> inputs;
-  int64_t step = 0;  // of the checkpoint to continue after; 0: none
+  int64_t step = 0;      // of the checkpoint to continue after; 0: none
+  std::string device;    // that of all
+  InputDigests digests;  // of the inputs
 };
 
 std::string Format(const SharedStart& start) {
@@ -120,13 +122,16 @@ std::string Format(const SharedStart& start) {
   return nlohmann::json({{"complete", start.complete},
                          {"folder", start.folder},
                          {"inputs", inputs},
-                         {"step", start.step}})
+                         {"step", start.step},
+                         {"device", start.device},
+                         {"digests", start.digests}})
       .dump();
 }
 
 SharedStart ParseStart(const std::string& text) {
   const nlohmann::json json = nlohmann::json::parse(text);
-  SharedStart start = {json.at("complete"), json.at("folder"), {}, json.at("step")};
+  SharedStart start = {json.at("complete"), json.at("folder"), {},
+                       json.at("step"),     json.at("device"), json.at("digests")};
   for (const auto& [role, artifact] : json.at("inputs").items()) {
     start.inputs[role] = {artifact.at("digest"), artifact.at("folder")};
   }
@@ -148,7 +153,9 @@ absl::Status OpenWriter(Run& run) {
     run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
   }
   run.progress.Note(absl::StrCat("continuing after step ", step));
+  run.header.strict = run.header.strict && run.folder->begun->strict;
   if (const int64_t begun = run.folder->begun->world_size; begun != run.header.world_size) {
+    run.header.provenance["begun_with_ranks"] = begun;
     run.progress.Note(absl::StrCat("begun with ", begun, " ranks, continuing with ",
                                    run.header.world_size,
                                    ": the same training up to rounding, not bit for bit"));
@@ -300,7 +307,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   absl::Cleanup remove_folder = [&] {
     if (!was_there) RemoveTree(path).IgnoreError();
   };
-  SharedStart start = {run.folder->complete, run.folder->path, {}, 0};
+  SharedStart start = {run.folder->complete, run.folder->path, {}, 0, "", {}};
   if (run.folder->complete) {
     BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
@@ -310,6 +317,8 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(run.staging, run.store.NewStaging());
   const absl::Cleanup remove_staging = [&] { RemoveTree(run.staging).IgnoreError(); };
   start.inputs = run.inputs.artifacts;
+  start.digests = run.inputs.digests;
+  start.device = std::string(Name(run.device));
   start.step = run.checkpoint == nullptr ? 0 : run.checkpoint->step;
   BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
 
@@ -324,13 +333,28 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   return CloseRun(run, *outcome, request.replicate);
 }
 
+// A user's own files, which another machine may have in another version.
+absl::Status CheckSameContent(const Run& run, const RunRequest& request, const SharedStart& start) {
+  BENCH_ASSIGN_OR_RETURN(const InputDigests own,
+                         run.stage->ContentDigests(request.experiments_root));
+  for (const auto& [role, digest] : own) {
+    const auto of_leader = start.digests.find(role);
+    if (of_leader != start.digests.end() && of_leader->second == digest) continue;
+    return UsageError(absl::StrCat(role, ": rank ", run.ranks->rank(),
+                                   " reads other content than rank 0: give all the same files"));
+  }
+  return absl::OkStatus();
+}
+
 // The part of a rank other than 0: it trains, and writes nothing.
 absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, run.ranks->FromLeader(""));
   const SharedStart start = ParseStart(text);
   if (start.complete) return RunReport{};
-  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
+  const bool cuda = start.device == Name(DeviceKind::kCuda);
+  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(cuda ? DeviceChoice::kCuda : DeviceChoice::kCpu));
   BENCH_RETURN_IF_ERROR(UseDevice(run));
+  BENCH_RETURN_IF_ERROR(CheckSameContent(run, request, start));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
   run.inputs.artifacts = start.inputs;
   run.path = start.folder;

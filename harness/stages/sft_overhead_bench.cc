@@ -86,12 +86,19 @@ struct Run {
   Progress progress;
 
   RunContext Context(const Arm& arm, const std::string& experiments_root) {
-    return {loaded,           {loaded.definition.base_seed, 0},
-            inputs.artifacts, store,
-            experiments_root, arm.folder,
-            arm.folder,       *writer,
-            ranges,           progress,
-            DeviceKind::kCpu, nullptr,
+    return {loaded,
+            {loaded.definition.base_seed, 0},
+            inputs.artifacts,
+            store,
+            experiments_root,
+            arm.folder,
+            arm.folder,
+            *writer,
+            ranges,
+            progress,
+            Ranks::OneProcess(),
+            DeviceKind::kCpu,
+            nullptr,
             std::nullopt};
   }
 };
@@ -168,7 +175,7 @@ absl::StatusOr<nlohmann::json> RunArm(const Arm& arm) {
           .writer = std::move(writer),
           .ranges = RangeTable(arm.recording == Recording::kOn ? RangeRecording::kOn
                                                                : RangeRecording::kOff),
-          .progress = {}};
+          .progress = Progress()};
   BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*MakeStage(run.loaded.definition),
                                                    {run.store, options.experiments_root,
                                                     run.progress, DeviceKind::kCpu}));

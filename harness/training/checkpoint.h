@@ -8,6 +8,7 @@
 //                           its logical tensor (offset and full shape), so that another number of
 //                           ranks can read it
 //
+// A rank reads the whole of it when it resumes, whatever it keeps, and needs that much memory then.
 // A checkpoint is made in a hidden folder and renamed, and the last two complete ones are kept.
 // Loading checks both digests: a damaged checkpoint is passed over for the one before, and said.
 #pragma once

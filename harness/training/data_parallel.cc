@@ -192,7 +192,9 @@ class DataParallelUpdate : public ParameterUpdate {
     }
   }
 
+  // Within the backward pass too: its range includes what these take there.
   void Send(size_t bucket) {
+    const Range range(ranges_, RangeId::kSendGradients);
     Complete(buckets()[bucket]);
     if (bucket >= kInFlight && summed_ + kInFlight <= bucket) Sum(summed_++);
     at::Tensor& buffer = received_[bucket % kInFlight];
@@ -208,6 +210,7 @@ class DataParallelUpdate : public ParameterUpdate {
   }
 
   void Sum(size_t bucket) {
+    const Range range(ranges_, RangeId::kSumGradients);
     UnderWay& under_way = transfers_[bucket % kInFlight];
     under_way.transfer->Wait();
     const at::Tensor& gradients = buckets()[bucket].gradients;

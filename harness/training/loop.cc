@@ -72,6 +72,7 @@ class Loop {
   absl::Status SaveState();
   harness::Checkpoint MakeCheckpoint() const;
   absl::Status AfterStep(const StepResult& result);
+  absl::Status EndAndEvaluate();
   absl::StatusOr<StageOutcome> Finish(RunStatus status);
   absl::StatusOr<StageOutcome> FinishUnfinishedStep();
   results::RowPosition Position() const {
@@ -333,14 +334,22 @@ absl::Status Loop::AfterStep(const StepResult& result) {
   return context_.writer.FlushIfDue();
 }
 
+// A stop signal in it leaves the evaluation due: a resumed run comes here again.
+absl::Status Loop::EndAndEvaluate() {
+  const absl::Status ended = context_.ranks.Agree(task_.EndTraining());
+  evaluation_due_ = IsStopped(ended);
+  if (evaluation_due_) return absl::OkStatus();
+  BENCH_RETURN_IF_ERROR(ended);
+  context_.progress.Note("final evaluation");
+  return Evaluate(EvaluationPoint::kFinal);
+}
+
 absl::StatusOr<StageOutcome> Loop::Finish(RunStatus status) {
   context_.progress.Finish();
   StageOutcome outcome;
   outcome.status = status;
   if (status == RunStatus::kComplete) {
-    BENCH_RETURN_IF_ERROR(task_.EndTraining());
-    context_.progress.Note("final evaluation");
-    BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kFinal));
+    BENCH_RETURN_IF_ERROR(EndAndEvaluate());
     outcome.summary = summary_;
     if (diverged_) outcome.status = RunStatus::kDiverged;
     if (evaluation_due_) outcome.status = RunStatus::kInterrupted;

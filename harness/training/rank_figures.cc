@@ -25,6 +25,10 @@ int64_t TrainedBytes(const std::vector<models::NamedTensor>& parameters) {
   return bytes;
 }
 
+bool IsRatio(const MetricDescriptor& metric) {
+  return &metric == &results::kStateBytesRatio || &metric == &results::kSentBytesRatio;
+}
+
 std::optional<double> Ratio(std::optional<double> measured, double expected) {
   if (!measured || expected == 0) return std::nullopt;
   return *measured / expected;
@@ -91,7 +95,7 @@ std::vector<std::pair<const MetricDescriptor*, std::optional<double>>> RankFigur
   return {{&results::kParameterBytes, bytes(held.parameters)},
           {&results::kGradientBytes, bytes(held.gradients)},
           {&results::kOptimizerStateBytes, bytes(held.optimizer_states)},
-          {&results::kCommunicationBufferBytes, bytes(held.communication_buffers)},
+          {&results::kCommunicationBufferBytes, if_any(held.communication_buffers)},
           {&results::kActivationBytes, if_any(activations_)},
           {&results::kPeakTensorBytes, if_any(peak_)},
           {&results::kStateBytesRatio,
@@ -117,7 +121,7 @@ absl::StatusOr<std::vector<MetricValue>> RankFigures::Record(results::RunWriter&
       BENCH_RETURN_IF_ERROR(writer.Rank(rank, {{metric, ""}, value}));
       if (!worst || std::fabs(value - 1) > std::fabs(*worst - 1)) worst = value;
     }
-    if (worst && metric->units == "1") furthest.push_back({{metric, ""}, *worst});
+    if (worst && IsRatio(*metric)) furthest.push_back({{metric, ""}, *worst});
   }
   return furthest;
 }

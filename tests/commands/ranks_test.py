@@ -120,6 +120,21 @@ class Bits(RanksCase):
         with h5py.File(other / "results.h5") as file:
             self.assertEqual(list(file["steps/step"][:]), list(range(1, self.STEPS + 1)))
 
+    def assert_learns_as_one_process(self, definition, *changes):
+        """The same micro-batches on as many threads: two ranks add their gradients in the order in which one
+        process accumulates them, so without clipping (whose norm is added up otherwise) the bits are equal."""
+        common = ["--set", "optimizer.max_grad_norm=0", *changes]
+        two = self.run_ok(definition, "--nproc", 2, *common, "--set", "run.threads=2")
+        one = self.run_ok(definition, *common, "--set", "run.threads=1")
+        with h5py.File(two) as of_two, h5py.File(one) as of_one:
+            self.assertEqual(list(of_two["steps/loss"][:]), list(of_one["steps/loss"][:]))
+            for name in ("weights", "optimizer"):
+                self.assertEqual(list(of_two["digests"][name][:]), list(of_one["digests"][name][:]), name)
+            self.assertGreater(len(of_one["steps/loss"]), 3)
+
+    def test_two_ranks_learn_as_one_process_bit_for_bit(self):
+        self.assert_learns_as_one_process(self.definition)  # two micro-batches of two rows
+
     def assert_continues_to_the_same_bits(self, definition, step):
         expected = deterministic_content(self.run_ok(definition, "--nproc", 2))
         out = self.place.folder / f"{definition.stem}-stopped"
@@ -130,15 +145,18 @@ class Bits(RanksCase):
 
     def test_pre_training_on_two_ranks(self):
         text = self.write("text.txt", "".join(f"{i % 10} is {i % 7}\n" for i in range(300)))
-        self.assert_continues_to_the_same_bits(
-            self.write("clm.toml", CLM_DEFINITION.format(text=text, steps=6)), 3)
+        definition = self.write("clm.toml", CLM_DEFINITION.format(text=text, steps=6))
+        self.assert_continues_to_the_same_bits(definition, 3)
+        self.assert_learns_as_one_process(definition)
 
     def test_reward_model_on_two_ranks(self):
         train, held_out = self.place.folder / "train.jsonl", self.place.folder / "held_out.jsonl"
         write_records(train, pairs(range(32)))
         write_records(held_out, pairs(range(100, 108)))
-        self.assert_continues_to_the_same_bits(self.write("reward.toml", REWARD_DEFINITION.format(
-            tokenizer=HERE / "testdata" / "tiny.model", train=train, held_out=held_out, steps=6)), 3)
+        definition = self.write("reward.toml", REWARD_DEFINITION.format(
+            tokenizer=HERE / "testdata" / "tiny.model", train=train, held_out=held_out, steps=6))
+        self.assert_continues_to_the_same_bits(definition, 3)
+        self.assert_learns_as_one_process(definition)
 
     def test_ppo_on_two_ranks_stopped_within_an_iteration(self):
         data = self.place.folder / "prompts.jsonl"

@@ -106,9 +106,22 @@ std::unique_ptr<ParameterUpdate> MakeUpdate(const How& how,
   return MakeDataParallelUpdate(Spec(), how.parallel, parameters, ranks, ranges);
 }
 
+void ExpectEqual(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(a[i].name, b[i].name);
+    EXPECT_TRUE(a[i].tensor.equal(b[i].tensor)) << a[i].name;
+  }
+}
+
+void ExpectEqual(const Trained& a, const Trained& b) {
+  EXPECT_EQ(a.norms, b.norms);
+  ExpectEqual(a.parameters, b.parameters);
+  ExpectEqual(a.state, b.state);
+}
+
 // What every rank ended with; all must be equal.
 Trained Train(const How& how) {
-  Trained of_first;
   std::mutex mutex;
   std::vector<Trained> all;
   const auto body = [&](Ranks& ranks) {
@@ -126,21 +139,9 @@ Trained Train(const How& how) {
   } else {
     RunOnRanks(how.num_ranks, body);
   }
+  EXPECT_EQ(std::ssize(all), how.num_ranks);
+  for (const Trained& trained : all) ExpectEqual(trained, all.front());
   return all.empty() ? Trained() : all.front();
-}
-
-void ExpectEqual(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(a[i].name, b[i].name);
-    EXPECT_TRUE(a[i].tensor.equal(b[i].tensor)) << a[i].name;
-  }
-}
-
-void ExpectEqual(const Trained& a, const Trained& b) {
-  EXPECT_EQ(a.norms, b.norms);
-  ExpectEqual(a.parameters, b.parameters);
-  ExpectEqual(a.state, b.state);
 }
 
 constexpr double kTinyMiB = 1e-6;                // a bucket a parameter
