@@ -51,7 +51,8 @@ ExactSum::Digits ExactSum::Carried() const {
 double ExactSum::Value() const {
   Digits carried = Carried();
   if (carried[kNotFinite] != 0) return std::numeric_limits<double>::quiet_NaN();
-  // Below zero the highest digit borrows for all others: their magnitudes are those of the negative.
+  // Below zero the highest digit borrows for all others: their magnitudes are those of the
+  // negative.
   const double sign = carried[kHighest] < 0 ? -1 : 1;
   if (sign < 0) {
     ExactSum negative;
@@ -60,8 +61,8 @@ double ExactSum::Value() const {
   }
   double value = 0;
   for (size_t i = kHighest + 1; i-- > 0;) {
-    value += std::ldexp(static_cast<double>(carried[i]),
-                        static_cast<int>(i) * kDigitBits + kLowestBit);
+    value +=
+        std::ldexp(static_cast<double>(carried[i]), static_cast<int>(i) * kDigitBits + kLowestBit);
   }
   return sign * value;
 }

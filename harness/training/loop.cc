@@ -13,6 +13,7 @@
 #include "harness/training/data_parallel.h"
 #include "harness/training/digest.h"
 #include "harness/training/parameter_update.h"
+#include "harness/training/rank_agreement.h"
 #include "harness/training/rank_figures.h"
 #include "harness/training/schedule.h"
 #include "harness/training/step_statistics.h"
@@ -62,8 +63,6 @@ class Loop {
   absl::Status Restore();
   absl::StatusOr<StepResult> TrainStep();
   std::vector<double> AccumulateGradients(const Window& window);
-  double GatherLoss(const std::vector<double>& losses, double denominator);
-  absl::Status CheckSameParameters(const std::string& digest);
   absl::Status RecordStep(const StepResult& result);
   absl::Status RecordRanges();
   absl::Status Evaluate(EvaluationPoint point);
@@ -145,20 +144,6 @@ std::vector<double> Loop::AccumulateGradients(const Window& window) {
   return losses;
 }
 
-// Of all micro-batches in their order, and whether a rank was asked to stop.
-double Loop::GatherLoss(const std::vector<double>& losses, double denominator) {
-  const at::Tensor rows = at::zeros({std::ssize(losses), 2}, at::kDouble);
-  for (int64_t i = 0; i < rows.size(0); ++i) {
-    rows[i][0] = losses[static_cast<size_t>(i)];
-    rows[i][1] = StopSignal() ? 1.0 : 0.0;
-  }
-  const at::Tensor all = context_.ranks.GatherRows(rows);
-  stop_requested_ = all.select(1, 1).any().item<bool>();
-  double loss = 0;
-  for (int64_t i = 0; i < all.size(0); ++i) loss += all[i][0].item<double>() / denominator;
-  return loss;
-}
-
 absl::StatusOr<StepResult> Loop::TrainStep() {
   const Clock::time_point start = Clock::now();
   Range range(context_.ranges, RangeId::kStep);
@@ -174,7 +159,9 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
   {
     Range update(context_.ranges, RangeId::kOptimizer);
     result.grad_norm = update_->FinishGradients(spec_.optimizer.max_grad_norm);
-    result.loss = GatherLoss(losses, result.window.denominator);
+    const WindowLosses all = GatherLosses(losses, context_.ranks);
+    stop_requested_ = all.stop_requested;
+    for (const double loss : all.losses) result.loss += loss / result.window.denominator;
     if (std::isfinite(result.loss) && std::isfinite(result.grad_norm)) {
       update_->Apply(result.learning_rate);
     }
@@ -214,22 +201,9 @@ absl::Status Loop::RecordStep(const StepResult& result) {
   return RecordRanges();
 }
 
-absl::Status Loop::CheckSameParameters(const std::string& digest) {
-  if (context_.ranks.alone()) return absl::OkStatus();
-  const at::Tensor mine =
-      at::tensor(std::vector<int64_t>(digest.begin(), digest.end()), at::kLong).view({1, -1});
-  const at::Tensor all = context_.ranks.GatherRows(mine);
-  for (int64_t rank = 1; rank < all.size(0); ++rank) {
-    if (all[rank].equal(all[0])) continue;
-    return EnvironmentError(absl::StrCat("after step ", step_, " the parameters of rank ", rank,
-                                         " are not those of rank 0"));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Loop::RecordDigests() {
   const ListDigest weights = DigestOf(task_.parameters());
-  BENCH_RETURN_IF_ERROR(CheckSameParameters(weights.total));
+  BENCH_RETURN_IF_ERROR(CheckSameParameters(weights.total, step_, context_.ranks));
   BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, "weights", weights.total));
   for (const auto& [name, digest] : weights.items) {
     BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, absl::StrCat("weights/", name), digest));
@@ -371,7 +345,8 @@ absl::StatusOr<StageOutcome> Loop::FinishUnfinishedStep() {
 absl::StatusOr<StageOutcome> Loop::Run() {
   BENCH_RETURN_IF_ERROR(Restore());
   if (!context_.ranks.alone()) {
-    BENCH_RETURN_IF_ERROR(CheckSameParameters(DigestOf(task_.parameters()).total));
+    const std::string weights = DigestOf(task_.parameters()).total;
+    BENCH_RETURN_IF_ERROR(CheckSameParameters(weights, step_, context_.ranks));
   }
   start_ = Clock::now();
   if (evaluation_due_ && step_ < spec_.num_steps) {

@@ -1,9 +1,9 @@
 // What a run needs of one rank: bytes of memory and bytes sent, for /ranks in the results.
 //
 // Sizes of parameters, gradients and optimizer states are those of the tensors themselves, and
-// their ratio to ZeRO's formula (harness/training/zero_memory.h) with the sharding in use: above 1 by
-// the padding of the shards and one count a parameter. Activations are what the forward pass of a
-// micro-batch keeps for the backward pass, the most so far. Sent bytes are the kernel's counts on
+// their ratio to ZeRO's formula (harness/training/zero_memory.h) with the sharding in use: above 1
+// by the padding of the shards and one count a parameter. Activations are what the forward pass of
+// a micro-batch keeps for the backward pass, the most so far. Sent bytes are the kernel's counts on
 // the rank's sockets over a step, the smallest so far (a step may do more, such as PPO's rollout),
 // with the headers of Gloo and the exchange of losses; their ratio is to 2 (N - 1) / N times the
 // bytes of the trained parameters. Absent is what cannot be measured.

@@ -18,6 +18,8 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "kernels/cuda_launch.cc": ("tests/kernels/cuda_kernels_test.cc", "launches the CUDA kernels"),
     "harness/run/commands.cc": (END_TO_END, "the commands of the command line"),
     "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
+    "harness/distributed/nccl_module.cc": (
+        "tests/harness/distributed/nccl_group_test.cc", "c10d's NCCL, which needs GPUs"),
     "harness/run/local_ranks.cc": ("tests/commands/ranks_test.py", "whole runs, kills, signals"),
     "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),

@@ -121,7 +121,7 @@ class Bits(RanksCase):
             self.assertEqual(list(file["steps/step"][:]), list(range(1, self.STEPS + 1)))
 
     def assert_learns_as_one_process(self, definition, *changes):
-        """The same micro-batches on as many threads: two ranks add their gradients in the order in which one
+        """Two micro-batches, on as many threads: two ranks add their gradients in the order in which one
         process accumulates them, so without clipping (whose norm is added up otherwise) the bits are equal."""
         common = ["--set", "optimizer.max_grad_norm=0", *changes]
         two = self.run_ok(definition, "--nproc", 2, *common, "--set", "run.threads=2")
@@ -133,7 +133,7 @@ class Bits(RanksCase):
             self.assertGreater(len(of_one["steps/loss"]), 3)
 
     def test_two_ranks_learn_as_one_process_bit_for_bit(self):
-        self.assert_learns_as_one_process(self.definition)  # two micro-batches of two rows
+        self.assert_learns_as_one_process(self.definition, "--set", "training.micro_batch_size=4")
 
     def assert_continues_to_the_same_bits(self, definition, step):
         expected = deterministic_content(self.run_ok(definition, "--nproc", 2))

@@ -26,7 +26,8 @@ TEST(Ranges, NamesAreThoseOfTheResultsFile) {
   std::vector<std::string_view> names;
   for (size_t i = 0; i < kNumRanges; ++i) names.push_back(RangeName(static_cast<RangeId>(i)));
   EXPECT_THAT(names, ElementsAre("step", "data", "forward", "backward", "optimizer", "evaluate",
-                                 "generate", "checkpoint"));
+                                 "generate", "checkpoint", "send_gradients", "sum_gradients",
+                                 "reduce_gradients", "gather_parameters"));
 }
 
 TEST(Ranges, EachEndAddsOneCountAndItsTime) {

@@ -1,0 +1,43 @@
+#include "harness/training/rank_agreement.h"
+
+#include <csignal>
+
+#include "base/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "harness/control/signals.h"
+#include "tests/support/rank_threads.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(GatherLosses, KeepsTheOrderOfTheMicroBatches) {
+  RunOnRanks(3, [](Ranks& ranks) {
+    const auto first = static_cast<double>(2 * ranks.rank());
+    const WindowLosses all = GatherLosses({first, first + 1}, ranks);
+    EXPECT_THAT(all.losses, ElementsAre(0, 1, 2, 3, 4, 5));
+    EXPECT_FALSE(all.stop_requested);
+  });
+}
+
+TEST(GatherLosses, SaysThatAStopSignalHasCome) {
+  SetStopSignalForTest(SIGTERM);
+  EXPECT_TRUE(GatherLosses({1.5}, Ranks::OneProcess()).stop_requested);
+  SetStopSignalForTest(std::nullopt);
+  EXPECT_THAT(GatherLosses({1.5}, Ranks::OneProcess()).losses, ElementsAre(1.5));
+}
+
+TEST(CheckSameParameters, NamesTheRankThatDiffers) {
+  RunOnRanks(3, [](Ranks& ranks) {
+    EXPECT_TRUE(CheckSameParameters("abc", 7, ranks).ok());
+    const absl::Status status = CheckSameParameters(ranks.rank() == 2 ? "abd" : "abc", 7, ranks);
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kEnvironment);
+    EXPECT_THAT(status.message(), HasSubstr("after step 7 the parameters of rank 2"));
+  });
+}
+
+}  // namespace
+}  // namespace bench::harness
