@@ -52,7 +52,7 @@ def lines(version, sharding, ranks, parameters, figures):
     first = figures[0]
     print(f"| {name} | {sharding} | {ranks} | {first['parameter_bytes'] / MIB:.2f} | {first['gradient_bytes'] / MIB:.2f} "
           f"| {first['optimizer_state_bytes'] / MIB:.2f} | {worst / MIB:.2f} | {expected_states / MIB:.2f} "
-          f"| {worst / expected_states:.5f} | {first['communication_buffer_bytes'] / MIB:.2f} "
+          f"| {worst / expected_states:.5f} | {first.get('communication_buffer_bytes', 0) / MIB:.2f} "
           f"| {first['activation_bytes'] / MIB:.2f} | {max(f['peak_tensor_bytes'] for f in figures.values()) / MIB:.2f} "
           f"| {max(sent) / MIB:.2f} | {expected_sent / MIB:.2f} |")
     right = all(abs(value / expected_states - 1) <= 0.02 for value in held)

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 
+// NOLINTNEXTLINE(readability-function-size): the C library's signature
 extern "C" int getnameinfo(const sockaddr* address, socklen_t length, char* host,
                            socklen_t host_length, char* service, socklen_t service_length,
                            int flags) noexcept(noexcept(::getnameinfo(address, length, host,

@@ -50,10 +50,10 @@ absl::StatusOr<DeviceKind> ChooseDevice(DeviceChoice choice) {
 
 absl::Status UseGpu(int64_t index) {
   const c10::impl::VirtualGuardImpl guard(at::kCUDA);
-  const int64_t count = guard.deviceCount();
+  const at::DeviceIndex count = guard.deviceCount();
   if (index >= count) {
-    return EnvironmentError(absl::StrCat("this machine has ", count, " GPU(s), and rank ", index,
-                                         " of it needs one of its own: start fewer ranks"));
+    return EnvironmentError(absl::StrCat("this machine has ", int{count}, " GPU(s), and rank ",
+                                         index, " of it needs one of its own: start fewer ranks"));
   }
   guard.setDevice(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)));
   return absl::OkStatus();

@@ -3,16 +3,15 @@
 namespace bench::harness {
 
 CausalTask::CausalTask(const TrainingSpec& training, const models::Decoder& decoder,
-                       MixtureSampler sampler, Evaluator evaluator, const Ranks& ranks)
+                       MixtureSampler sampler, Evaluator evaluator)
     : SampledTask(std::move(sampler), std::move(evaluator)),
       training_(training),
-      decoder_(decoder),
-      ranks_(ranks) {}
+      decoder_(decoder) {}
 
 absl::StatusOr<Window> CausalTask::NextWindow() {
   window_.clear();
   Window window;
-  const int64_t micro_rows = training_.micro_rows(ranks_.size());
+  const int64_t micro_rows = training_.micro_rows(ranks().size());
   window.num_micro_batches = training_.batch_size / micro_rows;
   for (int64_t i = 0; i < window.num_micro_batches; ++i) {
     window_.push_back(MakeBatch(Draw(micro_rows)));

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "harness/definition/training_spec.h"
-#include "harness/distributed/ranks.h"
 #include "harness/stages/causal_batch.h"
 #include "harness/training/sampled_task.h"
 #include "models/decoder.h"
@@ -21,9 +20,9 @@ class CausalTask : public SampledTask {
   at::Tensor LossSum(int64_t micro_batch) final;
 
  protected:
-  // `training`, `decoder` and `ranks` must outlive the task.
+  // `training` and `decoder` must outlive the task.
   CausalTask(const TrainingSpec& training, const models::Decoder& decoder, MixtureSampler sampler,
-             Evaluator evaluator, const Ranks& ranks);
+             Evaluator evaluator);
 
   at::Device device() const { return decoder_.device(); }
 
@@ -32,7 +31,6 @@ class CausalTask : public SampledTask {
 
   const TrainingSpec& training_;
   const models::Decoder& decoder_;
-  const Ranks& ranks_;
   std::vector<CausalBatch> window_;  // its micro-batches
 };
 

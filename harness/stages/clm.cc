@@ -130,8 +130,8 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
       {spec_, dataset, tokenizer, *decoder, context.seeds, context.writer, context.ranges});
   ClmTask task(
       spec_, sequences, context.seeds, *decoder,
-      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); },
-      context.ranks);
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+  task.ShareWith(context.ranks);
   const LoopSpec loop = {.optimizer = spec_.optimizer,
                          .schedule = spec_.schedule,
                          .num_steps = spec_.training.steps,

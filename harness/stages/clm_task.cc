@@ -5,10 +5,9 @@
 namespace bench::harness {
 
 ClmTask::ClmTask(const ClmSpec& spec, const ClmSequences& sequences, const SeedSource& seeds,
-                 const models::Decoder& decoder, Evaluator evaluator, const Ranks& ranks)
+                 const models::Decoder& decoder, Evaluator evaluator)
     : CausalTask(spec.training, decoder,
-                 MixtureSampler({{"sequences", 1, sequences.size()}}, seeds), std::move(evaluator),
-                 ranks),
+                 MixtureSampler({{"sequences", 1, sequences.size()}}, seeds), std::move(evaluator)),
       spec_(spec),
       sequences_(sequences) {}
 

@@ -12,10 +12,9 @@ namespace bench::harness {
 
 class ClmTask : public CausalTask {
  public:
-  // `spec`, `sequences`, `decoder` and `ranks` must outlive the task.
+  // `spec`, `sequences` and `decoder` must outlive the task.
   ClmTask(const ClmSpec& spec, const ClmSequences& sequences, const SeedSource& seeds,
-          const models::Decoder& decoder, Evaluator evaluator,
-          const Ranks& ranks = Ranks::OneProcess());
+          const models::Decoder& decoder, Evaluator evaluator);
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;

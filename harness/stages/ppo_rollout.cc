@@ -56,7 +56,7 @@ absl::StatusOr<TokenOutputs> ScoreOwnTokens(const RolloutParts& parts, const Rol
 // Passes the responses through the models in the first epoch's micro-batches.
 absl::StatusOr<TokenOutputs> ScoreTokens(const RolloutParts& parts, const Rollout& rollout,
                                          int64_t number) {
-  const absl::StatusOr<TokenOutputs> own = ScoreOwnTokens(parts, rollout, number);
+  absl::StatusOr<TokenOutputs> own = ScoreOwnTokens(parts, rollout, number);
   BENCH_RETURN_IF_ERROR(parts.ranks.Agree(own.status()));
   if (parts.ranks.alone()) return own;
   const std::vector<at::Tensor> figures = {own->log_probs_R, own->ref_log_probs_R, own->values_V};

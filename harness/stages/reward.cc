@@ -84,8 +84,8 @@ absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {
   RewardEvaluator evaluator({spec_, data, model, context.writer});
   RewardTask task(
       spec_, data, context.seeds, model,
-      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); },
-      context.ranks);
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+  task.ShareWith(context.ranks);
   const LoopSpec loop = {.optimizer = spec_.optimizer,
                          .schedule = spec_.schedule,
                          .num_steps = spec_.training.steps,

@@ -11,20 +11,19 @@
 namespace bench::harness {
 
 RewardTask::RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
-                       models::RewardModel& model, Evaluator evaluator, Ranks& ranks)
+                       models::RewardModel& model, Evaluator evaluator)
     : SampledTask(MixtureSampler({{"pairs", 1, std::ssize(data.train)}}, seeds),
                   std::move(evaluator)),
       spec_(spec),
       data_(data),
-      model_(model),
-      ranks_(ranks) {}
+      model_(model) {}
 
 absl::StatusOr<Window> RewardTask::NextWindow() {
   window_.clear();
   chosen_rewards_.clear();
   rejected_rewards_.clear();
   Window window;
-  const int64_t micro_rows = spec_.training.micro_rows(ranks_.size());
+  const int64_t micro_rows = spec_.training.micro_rows(ranks().size());
   window.num_micro_batches = spec_.training.batch_size / micro_rows;
   for (int64_t i = 0; i < window.num_micro_batches; ++i) {
     std::vector<const RewardPair*> pairs;
@@ -49,7 +48,7 @@ at::Tensor RewardTask::LossSum(int64_t micro_batch) {
 
 std::vector<results::MetricValue> RewardTask::WindowMetrics() const {
   const auto of_all = [&](const std::vector<at::Tensor>& rewards) {
-    return ranks_.GatherRows(at::cat(rewards).cpu());
+    return ranks().GatherRows(at::cat(rewards).cpu());
   };
   return RewardMetrics({of_all(chosen_rewards_), of_all(rejected_rewards_)}, /*label=*/"");
 }

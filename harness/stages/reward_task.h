@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "harness/definition/reward_spec.h"
-#include "harness/distributed/ranks.h"
 #include "harness/stages/reward_batch.h"
 #include "harness/stages/reward_data.h"
 #include "harness/training/sampled_task.h"
@@ -19,9 +18,9 @@ namespace bench::harness {
 
 class RewardTask : public SampledTask {
  public:
-  // `spec`, `data`, `model` and `ranks` must outlive the task.
+  // `spec`, `data` and `model` must outlive the task.
   RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
-             models::RewardModel& model, Evaluator evaluator, Ranks& ranks = Ranks::OneProcess());
+             models::RewardModel& model, Evaluator evaluator);
 
   const std::vector<models::NamedTensor>& parameters() const override {
     return model_.parameters();
@@ -36,7 +35,6 @@ class RewardTask : public SampledTask {
   const RewardSpec& spec_;
   const RewardData& data_;
   models::RewardModel& model_;
-  Ranks& ranks_;
   std::vector<RewardBatch> window_;         // its micro-batches
   std::vector<at::Tensor> chosen_rewards_;  // of this rank's micro-batches so far, detached
   std::vector<at::Tensor> rejected_rewards_;

@@ -80,8 +80,8 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   SftEvaluator evaluator({spec_, data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(
       spec_, data, MixtureSampler(std::move(mixture), context.seeds), *decoder,
-      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); },
-      context.ranks);
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+  task.ShareWith(context.ranks);
   const LoopSpec loop = {.optimizer = spec_.optimizer,
                          .schedule = spec_.schedule,
                          .num_steps = spec_.training.steps,

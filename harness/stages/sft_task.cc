@@ -12,9 +12,8 @@ CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing
 }
 
 SftTask::SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sampler,
-                 const models::Decoder& decoder, Evaluator evaluator, const Ranks& ranks)
-    : CausalTask(spec.training, decoder, std::move(sampler), std::move(evaluator), ranks),
-      spec_(spec) {
+                 const models::Decoder& decoder, Evaluator evaluator)
+    : CausalTask(spec.training, decoder, std::move(sampler), std::move(evaluator)), spec_(spec) {
   for (const MixturePart& part : this->sampler().parts()) {
     for (const SftTaskRows& task : data.tasks) {
       if (task.task == part.task) parts_.push_back(&task.train);

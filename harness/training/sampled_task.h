@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/distributed/ranks.h"
 #include "harness/training/mixture_sampler.h"
 #include "harness/training/task.h"
 #include "nlohmann/json.hpp"
@@ -21,10 +22,14 @@ class SampledTask : public TrainingTask {
     return sampler_.RestoreState(state["sampler"]);
   }
 
+  // Those that train this task together; the default is one process. Must outlive the task.
+  void ShareWith(Ranks& ranks) { ranks_ = &ranks; }
+
  protected:
   SampledTask(MixtureSampler sampler, Evaluator evaluator)
       : sampler_(std::move(sampler)), evaluator_(std::move(evaluator)) {}
 
+  Ranks& ranks() const { return *ranks_; }
   const MixtureSampler& sampler() const { return sampler_; }
   std::vector<MixtureDraw> Draw(int64_t num_rows) {
     std::vector<MixtureDraw> draws;
@@ -35,6 +40,7 @@ class SampledTask : public TrainingTask {
  private:
   MixtureSampler sampler_;
   Evaluator evaluator_;
+  Ranks* ranks_ = &Ranks::OneProcess();
 };
 
 }  // namespace bench::harness

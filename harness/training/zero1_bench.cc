@@ -64,7 +64,7 @@ std::vector<NamedTensor> MakeLayers() {
   auto generator = at::detail::createCPUGenerator(kWeightSeed);
   const double bound = 1 / std::sqrt(static_cast<double>(kWidth));
   std::vector<NamedTensor> parameters;
-  const auto add = [&](const std::string& name, std::vector<int64_t> shape) {
+  const auto add = [&](const std::string& name, const std::vector<int64_t>& shape) {
     const at::Tensor values = at::empty(shape, at::kFloat).uniform_(-bound, bound, generator);
     parameters.push_back({name, values.set_requires_grad(true)});
   };

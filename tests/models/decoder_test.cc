@@ -257,7 +257,7 @@ TEST(Decoder, WithoutWeightsTakesNoMemoryForThem) {
   }
   // By hand: 2 V D + D + L (4 D D + 3 D F + 2 D).
   EXPECT_EQ(num_elements, 2 * 32000LL * 25600 + 25600 +
-                              128 * (4 * 25600LL * 25600 + 3 * 25600LL * 68267 + 2 * 25600));
+                              128LL * (4 * 25600LL * 25600 + 3 * 25600LL * 68267 + 2LL * 25600));
   EXPECT_EQ(NumParameters(config), num_elements);
 }
 

@@ -28,7 +28,7 @@ OptimizerSpec Spec() {
 std::vector<NamedTensor> Model(at::ScalarType type) {
   auto generator = at::detail::createCPUGenerator(7);
   std::vector<NamedTensor> parameters;
-  const auto add = [&](const std::string& name, std::vector<int64_t> shape) {
+  const auto add = [&](const std::string& name, const std::vector<int64_t>& shape) {
     at::Tensor values = at::empty(shape, at::kFloat).normal_(0, 0.3, generator).to(type);
     parameters.push_back({name, values.set_requires_grad(true)});
   };
@@ -70,8 +70,8 @@ std::vector<NamedTensor> StateOf(ParameterUpdate& update) {
 }
 
 void TrainSteps(ParameterUpdate& update, const std::vector<NamedTensor>& parameters,
-                const Ranks& ranks, int first_step, int num_steps, Trained& trained) {
-  for (int step = first_step; step < first_step + num_steps; ++step) {
+                const Ranks& ranks, Trained& trained) {
+  for (int step = 0; step < kSteps; ++step) {
     const Share share = ShareOf(kMicroBatches, ranks);
     for (int64_t i = share.begin; i < share.end; ++i) {
       const at::Tensor loss = Loss(parameters, step, i) / static_cast<double>(kMicroBatches);
@@ -129,7 +129,7 @@ Trained Train(const How& how) {
     const auto parameters = Model(how.type);
     const auto update = MakeUpdate(how, parameters, ranks, ranges);
     Trained trained;
-    TrainSteps(*update, parameters, ranks, 0, kSteps, trained);
+    TrainSteps(*update, parameters, ranks, trained);
     trained = Finish(*update, parameters, std::move(trained));
     const std::lock_guard lock(mutex);
     all.push_back(std::move(trained));
