@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "harness/distributed/peer_names.h"
 #include "c10/util/Logging.h"
+#include "harness/distributed/peer_names.h"
 #include "harness/distributed/rank_environment.h"
 #include "harness/distributed/rank_watch.h"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
