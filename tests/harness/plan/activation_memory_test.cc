@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "harness/measurement/tensor_memory.h"
 #include "harness/stages/causal_batch.h"
 #include "harness/stages/ppo_models.h"
 #include "kernels/linear_log_probs.h"
 #include "models/scalar_head.h"
-#include "tests/harness/plan/counting_allocator.h"
 
 namespace bench::harness {
 namespace {
@@ -84,20 +84,20 @@ struct Measured {
 
 // `spec` gets the batch's sizes. Parameters, and their gradients from a first pass, exist before.
 Measured Measure(ActivationSpec& spec) {
-  CountingAllocator& counter = CountingAllocator::Install();
+  InstallTensorMemoryCounter();
   const auto decoder = MakeDecoder(spec.config, spec.precision);
   const CausalBatch batch = MakeBatch(spec.config.vocab_size);
   spec.num_tokens = batch.inputs.tokens_N.size(0);
   spec.num_targets = batch.targets_M.size(0);
   Output(*decoder, batch, spec).sum().backward();
 
-  const int64_t before = counter.now();
-  counter.ResetPeak();
+  const int64_t before = ReadTensorBytes(at::kCPU)->now;
+  ResetPeakTensorBytes(at::kCPU);
   const at::Tensor output = Output(*decoder, batch, spec);
   Measured measured;
-  measured.kept = static_cast<double>(counter.now() - before);
+  measured.kept = static_cast<double>(ReadTensorBytes(at::kCPU)->now - before);
   output.sum().backward();
-  measured.peak = static_cast<double>(counter.peak() - before);
+  measured.peak = static_cast<double>(ReadTensorBytes(at::kCPU)->peak - before);
   return measured;
 }
 
@@ -163,12 +163,12 @@ TEST(ActivationMemory, PeakIsThatOfTheBackwardPassOrOfTheLogits) {
 // Bytes alive after a forward pass of policy and value model.
 double MeasureActorCritic(const DecoderConfig& config, ActorCritic::Value value,
                           const CausalBatch& batch) {
+  InstallTensorMemoryCounter();
   const ActorCritic model(MakeDecoder(config, Precision::kFp32), std::move(value));
-  const CountingAllocator& counter = CountingAllocator::Install();
-  const int64_t before = counter.now();
+  const int64_t before = ReadTensorBytes(at::kCPU)->now;
   const ActorCritic::Outputs outputs =
       model.Forward(batch, batch.target_rows_M, /*temperature=*/0.7, Activations::kKept);
-  return static_cast<double>(counter.now() - before);
+  return static_cast<double>(ReadTensorBytes(at::kCPU)->now - before);
 }
 
 TEST(ActivationMemory, OfPolicyAndValueModelIsTheSum) {
