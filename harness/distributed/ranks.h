@@ -26,6 +26,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/even_share.h"
 #include "harness/distributed/rank_environment.h"
 
 namespace bench::harness {
@@ -111,13 +112,9 @@ class Ranks {
   std::unique_ptr<Group> group_;  // of more than one
 };
 
-// Rows [begin, end) of `total`, which `ranks` divides, that are this rank's share.
-struct Share {
-  int64_t begin, end;
-};
+// What of `total` is this rank's.
 inline Share ShareOf(int64_t total, const Ranks& ranks) {
-  const int64_t each = total / ranks.size();
-  return {ranks.rank() * each, (ranks.rank() + 1) * each};
+  return EvenShare(total, ranks.size(), ranks.rank());
 }
 
 }  // namespace bench::harness

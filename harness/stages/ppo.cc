@@ -7,7 +7,7 @@
 #include "harness/stages/decoder_inputs.h"
 #include "harness/stages/ppo_evaluation.h"
 #include "harness/stages/ppo_task.h"
-#include "harness/training/loop.h"
+#include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -63,11 +63,8 @@ absl::StatusOr<DiskNeed> PpoStage::Disk(const std::map<std::string, Artifact>& i
 }
 
 absl::Status PpoStage::CheckRanks(int64_t num_ranks) const {
-  const int64_t micro_rows = spec_.micro_rows(num_ranks);
-  BENCH_RETURN_IF_ERROR(
-      CheckSpread("training.batch_size", spec_.training.batch_size, 1, num_ranks));
   return CheckSpread("training.batch_size / ppo.mini_batches =", spec_.mini_batch_rows(),
-                     micro_rows, num_ranks);
+                     num_ranks);
 }
 
 absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
@@ -90,14 +87,9 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
   PpoTask task(
       {parts, std::move(mixture), context.writer, context.ranges,
        [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); }});
-  const LoopSpec loop = {.optimizer = spec_.optimizer,
-                         .schedule = spec_.schedule,
-                         .num_steps = spec_.training.steps,
-                         .evaluate_every_steps = spec_.evaluation.every_steps,
-                         .checkpoint_every_steps = run_.checkpoint_every_steps,
-                         .first_evaluation = FirstEvaluation::kBeforeTraining,
-                         .steps_per_iteration = spec_.steps_per_rollout(),
-                         .parallel = spec_.training.parallel};
+  LoopSpec loop = LoopOf(spec_, run_);
+  loop.first_evaluation = FirstEvaluation::kBeforeTraining;
+  loop.steps_per_iteration = spec_.steps_per_rollout();
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
   if (!context.ranks.leads()) return outcome;
   BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(models.actor_critic.policy(), tokenizer,

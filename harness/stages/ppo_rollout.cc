@@ -208,10 +208,9 @@ MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rol
   const std::vector<int64_t> order = random.Permutation(spec.training.batch_size);
   auto next = order.begin() + position % spec.ppo.mini_batches * spec.mini_batch_rows();
   MicroBatches micro_batches;
-  const int64_t micro_rows = spec.micro_rows(num_ranks);
-  for (int64_t i = 0; i < spec.mini_batch_rows(); i += micro_rows) {
-    micro_batches.emplace_back(next, next + micro_rows);
-    next += micro_rows;
+  for (const int64_t num_rows : spec.micro_batch_rows(num_ranks)) {
+    micro_batches.emplace_back(next, next + num_rows);
+    next += num_rows;
   }
   return micro_batches;
 }

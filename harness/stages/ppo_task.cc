@@ -185,10 +185,11 @@ absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
     response.ended = response.tokens.back() == p_.rollout.end_token;
     rollout.responses.push_back(std::move(response));
   }
-  rollout.log_probs_R = taken[3];
-  rollout.values_V = taken[4];
-  rollout.advantages_R = taken[5];
-  rollout.returns_V = taken[6];
+  // The state's own live no longer than the checkpoint.
+  rollout.log_probs_R = taken[3].clone();
+  rollout.values_V = taken[4].clone();
+  rollout.advantages_R = taken[5].clone();
+  rollout.returns_V = taken[6].clone();
   return absl::OkStatus();
 }
 

@@ -23,17 +23,16 @@ absl::StatusOr<Window> RewardTask::NextWindow() {
   chosen_rewards_.clear();
   rejected_rewards_.clear();
   Window window;
-  const int64_t micro_rows = spec_.training.micro_rows(ranks().size());
-  window.num_micro_batches = spec_.training.batch_size / micro_rows;
-  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
+  for (const int64_t num_pairs : spec_.training.micro_batch_rows(ranks().size())) {
     std::vector<const RewardPair*> pairs;
-    for (const MixtureDraw& draw : Draw(micro_rows)) {
+    for (const MixtureDraw& draw : Draw(num_pairs)) {
       pairs.push_back(&data_.train[static_cast<size_t>(draw.row)]);
       window.num_target_tokens += pairs.back()->num_response_tokens();
     }
     window_.push_back(MakeRewardBatch(pairs, model_.decoder().device()));
     window.num_tokens += window_.back().inputs.tokens_N.size(0);
   }
+  window.num_micro_batches = std::ssize(window_);
   window.denominator = static_cast<double>(spec_.training.batch_size);
   return window;
 }

@@ -8,7 +8,7 @@
 #include "harness/stages/sft_data.h"
 #include "harness/stages/sft_evaluation.h"
 #include "harness/stages/sft_task.h"
-#include "harness/training/loop.h"
+#include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -62,8 +62,7 @@ absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& i
 }
 
 absl::Status SftStage::CheckRanks(int64_t num_ranks) const {
-  return CheckSpread("training.batch_size", spec_.training.batch_size,
-                     spec_.training.micro_rows(num_ranks), num_ranks);
+  return CheckSpread("training.batch_size", spec_.training.batch_size, num_ranks);
 }
 
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
@@ -82,12 +81,7 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
       spec_, data, MixtureSampler(std::move(mixture), context.seeds), *decoder,
       [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
   task.ShareWith(context.ranks);
-  const LoopSpec loop = {.optimizer = spec_.optimizer,
-                         .schedule = spec_.schedule,
-                         .num_steps = spec_.training.steps,
-                         .evaluate_every_steps = spec_.evaluation.every_steps,
-                         .checkpoint_every_steps = run_.checkpoint_every_steps,
-                         .parallel = spec_.training.parallel};
+  const LoopSpec loop = LoopOf(spec_, run_);
   BENCH_ASSIGN_OR_RETURN(StageOutcome outcome, RunTrainingLoop(loop, task, context));
   if (!context.ranks.leads()) return outcome;
   BENCH_RETURN_IF_ERROR(SaveDecoderArtifact(*decoder, tokenizer, spec_.data.prompt_template,

@@ -8,7 +8,7 @@
 // evaluation that a stop signal cut short is due again, before anything else, when the run is
 // resumed; a step that was cut short never was.
 //
-// Of several ranks each has an equal share of every window's micro-batches, in rank order; losses
+// Of several ranks each has an even share of every window's micro-batches, in rank order; losses
 // are added in the order of the micro-batches, whoever computed them. Rank 0 evaluates and writes.
 // Ranks stop after the same step, whichever of them was asked to. That their parameters are equal
 // is checked before the first step and wherever digests are recorded.

@@ -15,7 +15,7 @@ struct WindowLosses {
   std::vector<double> losses;   // of all micro-batches, in their order
   bool stop_requested = false;  // a stop signal has come to some rank
 };
-// `own`: of this rank's micro-batches, as many as every other rank's.
+// `own`: of this rank's micro-batches.
 WindowLosses GatherLosses(const std::vector<double>& own, Ranks& ranks);
 
 // EnvironmentError naming a rank whose digest is not rank 0's.

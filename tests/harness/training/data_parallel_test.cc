@@ -14,7 +14,8 @@ namespace {
 
 using models::NamedTensor;
 
-constexpr int64_t kMicroBatches = 12;  // divisible by 2, 3 and 4 ranks
+constexpr int64_t kMicroBatches = 12;       // divisible by 2, 3 and 4 ranks
+constexpr int64_t kUnevenMicroBatches = 7;  // by none of them
 constexpr int kSteps = 3;
 
 OptimizerSpec Spec() {
@@ -69,15 +70,20 @@ std::vector<NamedTensor> StateOf(ParameterUpdate& update) {
   return state;
 }
 
+void Accumulate(ParameterUpdate& update, const std::vector<NamedTensor>& parameters, int64_t step,
+                int64_t num_micro_batches, const Ranks& ranks) {
+  const Share share = ShareOf(num_micro_batches, ranks);
+  for (int64_t i = share.begin; i < share.end; ++i) {
+    const at::Tensor loss = Loss(parameters, step, i) / static_cast<double>(num_micro_batches);
+    if (i + 1 == share.end) update.BeforeLastBackward();
+    loss.backward();
+  }
+}
+
 void TrainSteps(ParameterUpdate& update, const std::vector<NamedTensor>& parameters,
-                const Ranks& ranks, Trained& trained) {
+                int64_t num_micro_batches, const Ranks& ranks, Trained& trained) {
   for (int step = 0; step < kSteps; ++step) {
-    const Share share = ShareOf(kMicroBatches, ranks);
-    for (int64_t i = share.begin; i < share.end; ++i) {
-      const at::Tensor loss = Loss(parameters, step, i) / static_cast<double>(kMicroBatches);
-      if (i + 1 == share.end) update.BeforeLastBackward();
-      loss.backward();
-    }
+    Accumulate(update, parameters, step, num_micro_batches, ranks);
     trained.norms.push_back(update.FinishGradients(/*max_norm=*/1));
     update.Apply(0.01);
     update.ClearGradients();
@@ -97,6 +103,8 @@ struct How {
   int64_t num_ranks;
   ParallelSpec parallel;
   at::ScalarType type = at::kFloat;
+  int64_t num_micro_batches = kMicroBatches;
+  int num_threads = 1;  // of a rank
 };
 
 std::unique_ptr<ParameterUpdate> MakeUpdate(const How& how,
@@ -125,11 +133,12 @@ Trained Train(const How& how) {
   std::mutex mutex;
   std::vector<Trained> all;
   const auto body = [&](Ranks& ranks) {
+    at::set_num_threads(how.num_threads);  // of this thread's operations
     RangeTable ranges;
     const auto parameters = Model(how.type);
     const auto update = MakeUpdate(how, parameters, ranks, ranges);
     Trained trained;
-    TrainSteps(*update, parameters, ranks, trained);
+    TrainSteps(*update, parameters, how.num_micro_batches, ranks, trained);
     trained = Finish(*update, parameters, std::move(trained));
     const std::lock_guard lock(mutex);
     all.push_back(std::move(trained));
@@ -148,10 +157,7 @@ constexpr double kTinyMiB = 1e-6;                // a bucket a parameter
 constexpr double kSomeMiB = 3000.0 / (1 << 20);  // two or three
 constexpr ParallelSpec kPlain = {Sharding::kNone, 25};
 
-class OfEachSize : public ::testing::TestWithParam<std::tuple<int64_t, at::ScalarType>> {
- protected:
-  void SetUp() override { at::set_num_threads(1); }
-};
+class OfEachSize : public ::testing::TestWithParam<std::tuple<int64_t, at::ScalarType>> {};
 INSTANTIATE_TEST_SUITE_P(DataParallel, OfEachSize,
                          ::testing::Combine(::testing::Values(2, 3, 4),
                                             ::testing::Values(at::kFloat, at::kBFloat16)));
@@ -167,9 +173,24 @@ TEST_P(OfEachSize, ShardedEqualsPlainBitForBitWhateverTheBuckets) {
   }
 }
 
+TEST_P(OfEachSize, ShardedEqualsPlainWhereRanksHaveMoreMicroBatchesThanOthers) {
+  const auto [num_ranks, type] = GetParam();
+  const Trained plain = Train({num_ranks, kPlain, type, kUnevenMicroBatches});
+  const ParallelSpec sharded = {Sharding::kOptimizerStates, kSomeMiB};
+  ExpectEqual(Train({num_ranks, sharded, type, kUnevenMicroBatches}), plain);
+}
+
+// Threads cut what they update at other places in a shard than in a whole parameter.
+TEST_P(OfEachSize, ShardedEqualsPlainWithSeveralThreadsARank) {
+  const auto [num_ranks, type] = GetParam();
+  const Trained plain = Train({num_ranks, kPlain, type, kMicroBatches, /*num_threads=*/3});
+  const ParallelSpec sharded = {Sharding::kOptimizerStates, kSomeMiB};
+  ExpectEqual(Train({num_ranks, sharded, type, kMicroBatches, /*num_threads=*/3}), plain);
+}
+
 // Of one process that accumulates as many micro-batches: the sums of gradients differ in their
 // order only.
-TEST(DataParallel, GradientsEqualThoseOfOneProcess) {
+void ExpectGradientsOfOneProcess(int64_t num_micro_batches) {
   const auto parameters = Model(at::kFloat);
   // By parameter: the gradient, and the sum of its terms' magnitudes.
   std::vector<at::Tensor> expected, magnitudes;
@@ -177,8 +198,8 @@ TEST(DataParallel, GradientsEqualThoseOfOneProcess) {
     expected.push_back(at::zeros_like(p.tensor.detach(), at::kDouble));
     magnitudes.push_back(at::zeros_like(p.tensor.detach(), at::kDouble));
   }
-  for (int64_t i = 0; i < kMicroBatches; ++i) {
-    (Loss(parameters, 0, i) / static_cast<double>(kMicroBatches)).backward();
+  for (int64_t i = 0; i < num_micro_batches; ++i) {
+    (Loss(parameters, 0, i) / static_cast<double>(num_micro_batches)).backward();
     for (size_t k = 0; k < parameters.size(); ++k) {
       at::Tensor& gradient = parameters[k].tensor.mutable_grad();
       if (!gradient.defined()) continue;
@@ -191,23 +212,25 @@ TEST(DataParallel, GradientsEqualThoseOfOneProcess) {
     RangeTable ranges;
     const auto own = Model(at::kFloat);
     const auto update = MakeDataParallelUpdate(Spec(), kPlain, own, ranks, ranges);
-    const Share share = ShareOf(kMicroBatches, ranks);
-    for (int64_t i = share.begin; i < share.end; ++i) {
-      if (i + 1 == share.end) update->BeforeLastBackward();
-      (Loss(own, 0, i) / static_cast<double>(kMicroBatches)).backward();
-    }
+    Accumulate(*update, own, 0, num_micro_batches, ranks);
     update->FinishGradients(/*max_norm=*/0);
     for (size_t k = 0; k < own.size(); ++k) {
       const at::Tensor& gradient = own[k].tensor.grad();
       if (!own[k].tensor.requires_grad() || own[k].tensor.numel() == 0) continue;
       // A sum of n terms in any order is within (n - 1) u of the sum of their magnitudes.
       const at::Tensor bound =
-          magnitudes[k] * static_cast<double>(kMicroBatches - 1) * std::ldexp(1.0, -24);
+          magnitudes[k] * static_cast<double>(num_micro_batches - 1) * std::ldexp(1.0, -24);
       EXPECT_TRUE(((gradient.to(at::kDouble) - expected[k]).abs() <= bound).all().item<bool>())
           << own[k].name;
     }
     update->ClearGradients();
   });
+}
+
+TEST(DataParallel, GradientsEqualThoseOfOneProcess) { ExpectGradientsOfOneProcess(kMicroBatches); }
+
+TEST(DataParallel, GradientsEqualThoseOfOneProcessWhereRanksHaveUnequalShares) {
+  ExpectGradientsOfOneProcess(kUnevenMicroBatches);
 }
 
 TEST(DataParallel, LeavesWhatNoRankTrains) {

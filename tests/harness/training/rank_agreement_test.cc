@@ -23,6 +23,15 @@ TEST(GatherLosses, KeepsTheOrderOfTheMicroBatches) {
   });
 }
 
+TEST(GatherLosses, RanksMayHaveDifferentNumbersOfThem) {
+  RunOnRanks(3, [](Ranks& ranks) {
+    const Share share = EvenShare(5, 3, ranks.rank());
+    std::vector<double> own;
+    for (int64_t i = share.begin; i < share.end; ++i) own.push_back(static_cast<double>(i));
+    EXPECT_THAT(GatherLosses(own, ranks).losses, ElementsAre(0, 1, 2, 3, 4));
+  });
+}
+
 TEST(GatherLosses, SaysThatAStopSignalHasCome) {
   SetStopSignalForTest(SIGTERM);
   EXPECT_TRUE(GatherLosses({1.5}, Ranks::OneProcess()).stop_requested);
