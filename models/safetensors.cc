@@ -14,6 +14,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "base/file.h"
+#include "base/mapped_file.h"
 #include "base/status.h"
 #include "models/safetensors_header.h"
 
@@ -110,20 +111,58 @@ absl::StatusOr<uint64_t> HeaderBytes(const InputFile& file) {
   return bytes;
 }
 
-absl::StatusOr<SafetensorsFile> ReadAll(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(path));
+struct Layout {
+  SafetensorsHeader header;
+  uint64_t buffer_start = 0;
+};
+
+absl::StatusOr<Layout> ReadLayout(const InputFile& file) {
   BENCH_ASSIGN_OR_RETURN(const uint64_t header_bytes, HeaderBytes(file));
   std::string json(header_bytes, '\0');
   BENCH_RETURN_IF_ERROR(file.Read(8, json.data(), header_bytes));
-  const uint64_t buffer_start = 8 + header_bytes;
-  BENCH_ASSIGN_OR_RETURN(SafetensorsHeader header, ParseHeader(json, file.size() - buffer_start));
-  SafetensorsFile result{{}, std::move(header.metadata)};
-  for (const TensorEntry& entry : header.entries) {
+  Layout layout;
+  layout.buffer_start = 8 + header_bytes;
+  BENCH_ASSIGN_OR_RETURN(layout.header, ParseHeader(json, file.size() - layout.buffer_start));
+  return layout;
+}
+
+absl::StatusOr<SafetensorsFile> ReadAll(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(path));
+  BENCH_ASSIGN_OR_RETURN(Layout layout, ReadLayout(file));
+  SafetensorsFile result{{}, std::move(layout.header.metadata)};
+  for (const TensorEntry& entry : layout.header.entries) {
     const at::Tensor tensor = at::empty(entry.shape, at::TensorOptions(*TypeOf(entry.dtype)));
-    BENCH_RETURN_IF_ERROR(Annotate(
-        file.Read(buffer_start + entry.begin, tensor.mutable_data_ptr(), entry.end - entry.begin),
-        "tensor " + entry.name));
+    BENCH_RETURN_IF_ERROR(Annotate(file.Read(layout.buffer_start + entry.begin,
+                                             tensor.mutable_data_ptr(), entry.end - entry.begin),
+                                   "tensor " + entry.name));
     result.tensors.push_back({entry.name, tensor});
+  }
+  return result;
+}
+
+// A view of the mapped file, which lives as long as the view; a copy where the file has no room for
+// its alignment.
+at::Tensor ViewOf(const std::shared_ptr<const MappedFile>& mapped, const TensorEntry& entry,
+                  uint64_t buffer_start) {
+  const auto options = at::TensorOptions(*TypeOf(entry.dtype));
+  const char* data = mapped->bytes().data() + buffer_start + entry.begin;
+  if (reinterpret_cast<uintptr_t>(data) % options.dtype().itemsize() != 0) {
+    const at::Tensor copy = at::empty(entry.shape, options);
+    std::memcpy(copy.mutable_data_ptr(), data, entry.end - entry.begin);
+    return copy;
+  }
+  return at::from_blob(const_cast<char*>(data), entry.shape, [mapped](void*) {}, options);
+}
+
+absl::StatusOr<SafetensorsFile> MapAll(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(path));
+  BENCH_ASSIGN_OR_RETURN(Layout layout, ReadLayout(file));
+  BENCH_ASSIGN_OR_RETURN(MappedFile opened, MappedFile::Open(path));
+  const auto mapped = std::make_shared<const MappedFile>(std::move(opened));
+  if (mapped->bytes().size() != file.size()) return DataError("the file changed while it was read");
+  SafetensorsFile result{{}, std::move(layout.header.metadata)};
+  for (const TensorEntry& entry : layout.header.entries) {
+    result.tensors.push_back({entry.name, ViewOf(mapped, entry, layout.buffer_start)});
   }
   return result;
 }
@@ -151,6 +190,12 @@ absl::StatusOr<SafetensorsHeader> MakeHeader(const std::vector<TensorSpec>& tens
 
 absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path) {
   absl::StatusOr<SafetensorsFile> file = ReadAll(path);
+  if (!file.ok()) return Annotate(file.status(), path);
+  return file;
+}
+
+absl::StatusOr<SafetensorsFile> MapSafetensors(const std::string& path) {
+  absl::StatusOr<SafetensorsFile> file = MapAll(path);
   if (!file.ok()) return Annotate(file.status(), path);
   return file;
 }

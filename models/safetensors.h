@@ -26,6 +26,9 @@ struct SafetensorsFile {
 };
 
 absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path);
+// The same without taking memory for it: the tensors are where the file is mapped, and must not be
+// written. For published files, which never change (base/mapped_file.h).
+absl::StatusOr<SafetensorsFile> MapSafetensors(const std::string& path);
 
 // A tensor before its data are there.
 struct TensorSpec {

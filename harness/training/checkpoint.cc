@@ -104,7 +104,7 @@ absl::StatusOr<Checkpoint> Load(const std::string& folder) {
     return DataError(absl::StrCat(folder, kTensorsFile, ": ", kDamaged));
   }
   BENCH_ASSIGN_OR_RETURN(models::SafetensorsFile file,
-                         models::ReadSafetensors(folder + kTensorsFile));
+                         models::MapSafetensors(folder + kTensorsFile));
   saved->checkpoint.tensors = std::move(file.tensors);
   return std::move(saved->checkpoint);
 }

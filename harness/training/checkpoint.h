@@ -8,7 +8,8 @@
 //                           its logical tensor (offset and full shape), so that another number of
 //                           ranks can read it
 //
-// A rank reads the whole of it when it resumes, whatever it keeps, and needs that much memory then.
+// A loaded checkpoint's tensors are where the file is mapped: a rank that resumes copies what it
+// keeps, and takes no memory for the rest.
 // A checkpoint is made in a hidden folder and renamed, and the last two complete ones are kept.
 // Loading checks both digests: a damaged checkpoint is passed over for the one before, and said.
 #pragma once
@@ -34,7 +35,7 @@ struct Checkpoint {
   int64_t tokens = 0;
   double elapsed_s = 0;
   nlohmann::json task_state;
-  std::vector<models::NamedTensor> tensors;
+  std::vector<models::NamedTensor> tensors;  // not to be written
 };
 
 // Tensors that are not in memory whole: announced first, then made one after the other.

@@ -107,7 +107,7 @@ class Loop {
 };
 
 absl::Status Loop::Restore() {
-  // Taken, so that its tensors are freed once they are copied.
+  // Taken, so that its file is let go once its tensors are copied.
   const std::unique_ptr<harness::Checkpoint> taken = std::move(context_.checkpoint);
   if (taken == nullptr) return absl::OkStatus();
   const harness::Checkpoint& checkpoint = *taken;

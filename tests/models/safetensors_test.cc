@@ -33,7 +33,10 @@ std::string Bytes(uint64_t header_bytes, const std::string& rest) {
 absl::Status ReadBytes(const std::string& bytes) {
   const std::string path = TempPath("bad.safetensors");
   const absl::Status published = PublishFile(path, bytes);
-  return published.ok() ? ReadSafetensors(path).status() : published;
+  if (!published.ok()) return published;
+  const absl::Status read = ReadSafetensors(path).status();
+  EXPECT_EQ(MapSafetensors(path).status(), read);
+  return read;
 }
 
 void ExpectDataError(const std::string& bytes, const std::string& message) {
@@ -66,17 +69,40 @@ TEST(Safetensors, EveryTypeScalarsAndEmptyTensorsRoundTrip) {
   }
   const std::string path = TempPath("types.safetensors");
   ASSERT_TRUE(WriteSafetensors(path, tensors, {{"note", "\u4e2d"}}).ok());
-  const auto file = ReadSafetensors(path);
-  ASSERT_TRUE(file.ok()) << file.status();
-  EXPECT_EQ(file->metadata.at("note"), "\u4e2d");
-  ASSERT_EQ(file->tensors.size(), tensors.size());
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    const at::Tensor &a = tensors[i].tensor, &b = file->tensors[i].tensor;
-    EXPECT_EQ(file->tensors[i].name, tensors[i].name);
-    EXPECT_EQ(a.scalar_type(), b.scalar_type());
-    EXPECT_EQ(a.sizes(), b.sizes());
-    EXPECT_EQ(std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()), 0);
+  for (const auto read : {ReadSafetensors, MapSafetensors}) {
+    const auto file = read(path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    EXPECT_EQ(file->metadata.at("note"), "\u4e2d");
+    ASSERT_EQ(file->tensors.size(), tensors.size());
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const at::Tensor &a = tensors[i].tensor, &b = file->tensors[i].tensor;
+      EXPECT_EQ(file->tensors[i].name, tensors[i].name);
+      EXPECT_EQ(a.scalar_type(), b.scalar_type());
+      EXPECT_EQ(a.sizes(), b.sizes());
+      EXPECT_EQ(std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()), 0);
+      // What is smaller than its neighbours' alignment is copied to where it may be used.
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(b.const_data_ptr()) % b.element_size(), 0U);
+    }
   }
+}
+
+TEST(Safetensors, MappedTensorsTakeNoMemoryAndOutliveTheFilesName) {
+  const std::string path = TempPath("mapped.safetensors");
+  const at::Tensor values = at::arange(1000, at::kFloat);
+  ASSERT_TRUE(WriteSafetensors(path, {{"a", values}, {"b", values}}, {}).ok());
+  at::Tensor a, b;
+  {
+    const auto file = MapSafetensors(path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    a = file->tensors[0].tensor;
+    b = file->tensors[1].tensor;
+  }
+  ASSERT_EQ(::unlink(path.c_str()), 0);
+  // Side by side in the mapped pages, and of no allocator.
+  EXPECT_EQ(static_cast<const char*>(b.const_data_ptr()) -
+                static_cast<const char*>(a.const_data_ptr()),
+            4000);
+  EXPECT_TRUE(a.equal(values) && b.equal(values));
 }
 
 // Fault 10: edge_cases.safetensors is of the Python library (make_safetensors_edge_cases.py).
