@@ -45,7 +45,7 @@ class RankWatch {
     Clock::duration lost_after = std::chrono::seconds(20);
     // After an operation has failed, which says that somebody is gone.
     Clock::duration lost_after_failure = std::chrono::seconds(4);
-    Clock::duration grace = std::chrono::seconds(10);
+    Clock::duration grace = std::chrono::seconds(5);
   };
   static constexpr int64_t kWatched = 8;
 

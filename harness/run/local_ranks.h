@@ -14,7 +14,7 @@
 
 namespace bench::harness {
 
-inline constexpr std::chrono::seconds kPatienceWithRanks{15};
+inline constexpr std::chrono::seconds kPatienceWithRanks{8};
 
 // The run of `options`, which names an experiment and num_ranks; returns its exit code: rank 0's,
 // or that of the first rank that failed, 5 for one that was killed.

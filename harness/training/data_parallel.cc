@@ -256,6 +256,7 @@ class DataParallelUpdate : public ParameterUpdate {
   void Scale(double factor) {
     std::vector<at::Tensor> gradients;
     for (const BucketPiece& piece : parts_.pieces) gradients.push_back(piece.gradient);
+    if (gradients.empty()) return;  // a rank may own padding only
     at::_foreach_mul_(gradients, factor);
   }
 

@@ -14,21 +14,21 @@ namespace bench::harness {
 
 class RunFixture {
  public:
-  RunFixture() : store_(*Store::Open(folder_ / "store")) {
-    definition_.name = "test";
-    header_.experiment = "test";
-    header_.definition_sha256 = std::string(64, 'a');
-  }
+  RunFixture() : RunFixture(std::make_unique<TempFolder>(), nullptr, Ranks::OneProcess()) {}
+  // One rank's, in a folder that is all ranks'.
+  RunFixture(const TempFolder& folder, Ranks& ranks) : RunFixture(nullptr, &folder, ranks) {}
 
   // A context for the run in <folder>/<name>; a resumed one continues after `from_step`.
   RunContext Start(const std::string& name) {
     const std::string path = folder_ / name;
-    writer_ = *results::RunWriter::Create(path, header_, 5);
+    writer_ = ranks_.leads() ? *results::RunWriter::Create(path, header_, 5)
+                             : results::RunWriter::Discarding();
     return Context(path, nullptr);
   }
   RunContext Resume(const std::string& name, int64_t from_step) {
     const std::string path = folder_ / name;
-    writer_ = *results::RunWriter::Resume(path, header_, from_step, 5);
+    writer_ = ranks_.leads() ? *results::RunWriter::Resume(path, header_, from_step, 5)
+                             : results::RunWriter::Discarding();
     auto loaded = LoadLatestCheckpoint(path);
     EXPECT_TRUE(loaded.ok()) << loaded.status();
     if (!loaded->checkpoint) return Context(path, nullptr);
@@ -46,6 +46,17 @@ class RunFixture {
   std::map<std::string, Artifact>& inputs() { return inputs_; }
 
  private:
+  RunFixture(std::unique_ptr<TempFolder> own, const TempFolder* shared, Ranks& ranks)
+      : own_(std::move(own)),
+        folder_(shared == nullptr ? *own_ : *shared),
+        ranks_(ranks),
+        store_(*Store::Open(folder_ / "store")) {
+    definition_.name = "test";
+    header_.experiment = "test";
+    header_.definition_sha256 = std::string(64, 'a');
+    header_.world_size = ranks.size();
+  }
+
   RunContext Context(const std::string& path, std::unique_ptr<Checkpoint> checkpoint) {
     return {definition_,
             SeedSource{1, 0},
@@ -57,13 +68,15 @@ class RunFixture {
             *writer_,
             ranges_,
             progress_,
-            Ranks::OneProcess(),
+            ranks_,
             DeviceKind::kCpu,
             std::move(checkpoint),
             std::nullopt};
   }
 
-  TempFolder folder_;
+  const std::unique_ptr<TempFolder> own_;
+  const TempFolder& folder_;
+  Ranks& ranks_;
   Store store_;
   LoadedDefinition definition_;
   results::RunHeader header_;

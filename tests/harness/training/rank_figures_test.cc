@@ -55,6 +55,38 @@ TEST(RankFigures, OfOneProcessAreThoseOfItsTensors) {
   EXPECT_EQ(of_all->at(0).key.descriptor, &results::kStateBytesRatio);
 }
 
+// By hand: 100 elements fill two shards of 64, of which the second holds 36.
+TEST(RankFigures, OfSeveralRanksAreRecordedByTheFirstWithTheRatioThatIsFurthestOff) {
+  const TempFolder folder;
+  RunOnRanks(2, [&](Ranks& ranks) {
+    RunFixture fixture(folder, ranks);
+    RunContext context = fixture.Start("run");
+    RangeTable ranges;
+    const std::vector<NamedTensor> parameters = {{"w", at::ones({100}).set_requires_grad(true)}};
+    const ParallelSpec parallel = {Sharding::kOptimizerStates, 25};
+    const auto update = MakeDataParallelUpdate({}, parallel, parameters, ranks, ranges);
+    const RankFigures figures(parameters, *update, parallel, ranks);
+    const auto of_all = figures.Record(context.writer);
+    ASSERT_TRUE(of_all.ok()) << of_all.status();
+    ASSERT_EQ(of_all->size(), 1u);  // no step, so nothing is known of sent bytes
+    EXPECT_EQ(of_all->at(0).key.descriptor, &results::kStateBytesRatio);
+    EXPECT_DOUBLE_EQ(of_all->at(0).value, (2 * 512 + 8 * 64 + 4) / 1200.0);
+    ASSERT_TRUE(context.writer.Flush().ok());
+  });
+  const results::RunRecord record = *results::RecoverJournal(folder / "run");
+  ASSERT_EQ(record.ranks.size(), 2u);
+  const double formula = 8 * 100 + 8 * 100 / 2;  // of ZeRO-1 in fp32
+  for (const int64_t rank : {0, 1}) {
+    const double states = 8 * (rank == 0 ? 64 : 36) + 4;  // two moments, and a count
+    EXPECT_EQ(ValueOf(record, rank, results::kParameterBytes), 4 * 128);
+    EXPECT_EQ(ValueOf(record, rank, results::kGradientBytes), 4 * 128);
+    EXPECT_EQ(ValueOf(record, rank, results::kOptimizerStateBytes), states);
+    EXPECT_DOUBLE_EQ(ValueOf(record, rank, results::kStateBytesRatio),
+                     (2 * 512 + states) / formula);
+    EXPECT_FALSE(record.ranks.at(rank).contains("activation_bytes"));
+  }
+}
+
 // The ranks are threads of one process here, whose sockets are counted together.
 TEST(RankFigures, SentBytesOfAllRanksAreTwiceTheParametersLessTheirOwnShare) {
   RunOnRanks(2, [](Ranks& ranks) {
