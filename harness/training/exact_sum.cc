@@ -1,5 +1,7 @@
 #include "harness/training/exact_sum.h"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -10,7 +12,11 @@ namespace {
 
 constexpr int kDigitBits = 32;
 constexpr int kLowestBit = -1152;
-constexpr int kMantissaBits = 53;
+// Of float64.
+constexpr int kFractionBits = 52;
+constexpr uint64_t kLeadingBit = uint64_t{1} << kFractionBits;
+constexpr int kExponentBias = 1023 + kFractionBits;
+constexpr int kDigitsOfOne = 3;  // that 53 bits shifted by less than a digit reach into
 constexpr size_t kNotFinite = ExactSum::kDigits - 1;
 constexpr size_t kHighest = ExactSum::kDigits - 2;
 constexpr int64_t kBase = int64_t{1} << kDigitBits;
@@ -22,15 +28,18 @@ void ExactSum::Add(double value) {
     ++digits_[kNotFinite];
     return;
   }
-  int exponent = 0;
-  const double fraction = std::frexp(std::fabs(value), &exponent);
-  auto rest = absl::uint128(static_cast<uint64_t>(std::ldexp(fraction, kMantissaBits)));
-  // Of a subnormal number the lowest bits of the mantissa, below 2^-1074, are 0.
-  const int position = exponent - kMantissaBits - kLowestBit;
-  auto digit = static_cast<size_t>(position / kDigitBits);
+  // |value| = mantissa x 2^(exponent - kExponentBias); subnormal numbers lack the leading bit.
+  const auto bits = std::bit_cast<uint64_t>(std::fabs(value));
+  const uint64_t leading = bits >> kFractionBits == 0 ? 0 : kLeadingBit;
+  const uint64_t mantissa = (bits & (kLeadingBit - 1)) | leading;
+  const int exponent = std::max(static_cast<int>(bits >> kFractionBits), 1);
+  const int position = exponent - kExponentBias - kLowestBit;
+  const absl::uint128 shifted = absl::uint128(mantissa) << (position % kDigitBits);
   const int64_t sign = value < 0 ? -1 : 1;
-  for (rest <<= position % kDigitBits; rest != 0; rest >>= kDigitBits) {
-    digits_[digit++] += sign * static_cast<int64_t>(absl::Uint128Low64(rest) & (kBase - 1));
+  int64_t* digit = &digits_[static_cast<size_t>(position / kDigitBits)];
+  for (int i = 0; i < kDigitsOfOne; ++i) {
+    digit[i] +=
+        sign * static_cast<int64_t>(absl::Uint128Low64(shifted >> (i * kDigitBits)) & (kBase - 1));
   }
 }
 
