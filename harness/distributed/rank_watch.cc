@@ -62,8 +62,8 @@ absl::Status ToStatus(const Ending& ending, int64_t rank) {
 }
 
 RankWatch::RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size,
-                     Timing timing)
-    : store_(std::move(store)), rank_(rank), timing_(timing), lost_after_(timing.lost_after) {
+                     Settings settings)
+    : store_(std::move(store)), rank_(rank), settings_(settings), lost_after_(settings.lost_after) {
   for (int64_t i = 1; i <= std::min(size - 1, kWatched); ++i) {
     others_.push_back({(rank + i) % size, "", {}});
   }
@@ -94,7 +94,8 @@ void RankWatch::Run() {
       lost = Look(lost_after);
     } catch (const std::exception&) {
       lost = {rank_, absl::StatusCode::kUnavailable,
-              "the ranks' store does not answer: its process (the launcher, or rank 0) is gone"};
+              absl::StrCat("the ranks' store does not answer: ",
+                           internal::View(settings_.store_holder), ", which holds it, is gone")};
     }
     lock.lock();
     left_ |= leaves;
@@ -113,7 +114,7 @@ void RankWatch::Run() {
 
 // With the lock held.
 RankWatch::Clock::duration RankWatch::UntilNextLook() const {
-  return leaving_ ? std::min<Clock::duration>(timing_.beat, kLookWhileLeaving) : timing_.beat;
+  return leaving_ ? std::min<Clock::duration>(settings_.beat, kLookWhileLeaving) : settings_.beat;
 }
 
 void RankWatch::Beat() { store_->set(BeatKey(rank_), Bytes(absl::StrCat(++beats_))); }
@@ -128,7 +129,7 @@ std::optional<Ending> RankWatch::Look(Clock::duration lost_after) {
   if (auto ending = ReadEnding(*store_)) return ending;
   // A process that was suspended has not looked: that time says nothing about the others.
   const Clock::time_point now = Clock::now();
-  const Clock::duration passed = std::min(now - last_look_, kMostBeatsALook * timing_.beat);
+  const Clock::duration passed = std::min(now - last_look_, kMostBeatsALook * settings_.beat);
   last_look_ = now;
   for (Other& other : others_) {
     if (other.done || (other.done = Has(DoneKey(other.rank)))) continue;
@@ -148,7 +149,7 @@ std::optional<Ending> RankWatch::Look(Clock::duration lost_after) {
 
 // With the lock held.
 void RankWatch::EndIfLostForLong() {
-  if (!lost_ || Clock::now() - lost_at_ < timing_.grace) return;
+  if (!lost_ || Clock::now() - lost_at_ < settings_.grace) return;
   if (lost_->author == rank_) {
     std::fprintf(stderr, "bench-run: error: rank %lld: %s\n", static_cast<long long>(rank_),
                  lost_->reason.c_str());
@@ -164,8 +165,8 @@ std::optional<Ending> RankWatch::Lost() {
 
 std::optional<Ending> RankWatch::Explain() {
   std::unique_lock lock(mutex_);
-  lost_after_ = timing_.lost_after_failure;
-  changed_.wait_for(lock, timing_.lost_after_failure + 3 * timing_.beat + kMargin,
+  lost_after_ = settings_.lost_after_failure;
+  changed_.wait_for(lock, settings_.lost_after_failure + 3 * settings_.beat + kMargin,
                     [&] { return lost_.has_value(); });
   return lost_;
 }
@@ -175,7 +176,7 @@ absl::Status RankWatch::LeaveReason(const absl::Status& error) {
   if (!lost_) {
     to_leave_ = {rank_, error.code(), std::string(error.message())};
     changed_.notify_all();
-    changed_.wait_for(lock, 3 * timing_.beat, [&] { return lost_.has_value(); });  // read back
+    changed_.wait_for(lock, 3 * settings_.beat, [&] { return lost_.has_value(); });  // read back
   }
   return !lost_ || lost_->author == rank_ ? error : ToStatus(*lost_, rank_);
 }

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -40,19 +41,18 @@ absl::Status ToStatus(const Ending& ending, int64_t rank);
 class RankWatch {
  public:
   using Clock = std::chrono::steady_clock;
-  struct Timing {
+  struct Settings {
     Clock::duration beat = std::chrono::seconds(1);
     Clock::duration lost_after = std::chrono::seconds(20);
     // After an operation has failed, which says that somebody is gone.
     Clock::duration lost_after_failure = std::chrono::seconds(4);
     Clock::duration grace = std::chrono::seconds(5);
+    std::string_view store_holder = "the launcher";
   };
   static constexpr int64_t kWatched = 8;
 
   // `store`: a connection of its own, which nobody else uses.
-  RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size, Timing timing);
-  RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size)
-      : RankWatch(std::move(store), rank, size, Timing()) {}
+  RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size, Settings settings);
   ~RankWatch();
   RankWatch(const RankWatch&) = delete;
   RankWatch& operator=(const RankWatch&) = delete;
@@ -84,7 +84,7 @@ class RankWatch {
 
   c10::intrusive_ptr<c10d::Store> store_;
   const int64_t rank_;
-  const Timing timing_;
+  const Settings settings_;
   Clock::time_point last_look_ = Clock::now();
   std::vector<Other> others_;  // the thread's alone
   int64_t beats_ = 0;          // likewise

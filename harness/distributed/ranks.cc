@@ -250,7 +250,10 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
   try {
     group->store = c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix, tcp);
     BENCH_ASSIGN_OR_RETURN(const auto watched, Meet(*tcp, *group->store, environment, options));
-    group->watch = std::make_unique<RankWatch>(watched, environment.rank, environment.size);
+    RankWatch::Settings settings;
+    if (!environment.launcher_holds_store) settings.store_holder = "rank 0";
+    group->watch =
+        std::make_unique<RankWatch>(watched, environment.rank, environment.size, settings);
     auto gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
     gloo->devices.push_back(MakeDevice(environment.master_address));
     group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(

@@ -96,16 +96,18 @@ class RanksCase(CommandCase):
 
 
 class Bits(RanksCase):
-    def digests_and_losses(self, path):
-        return {name: value for name, value in deterministic_content(path).items()
-                if name.startswith("digests/") or name.endswith("/loss")}
+    @staticmethod
+    def training_of(content):
+        """What training left, whoever trained: all but the figures of the ranks."""
+        training = {name: value for name, value in content.items()
+                    if not name.startswith("ranks/") and "state_bytes_ratio" not in name}
+        assert "digests/optimizer" in training and "steps/grad_norm" in training
+        return training
 
     def test_sharded_optimizer_states_give_the_bits_of_plain_data_parallelism(self):
         plain = self.run_ok(self.definition, "--nproc", 2, "--set", 'training.sharding="none"')
-        expected = {name: value for name, value in self.expected().items()
-                    if name.startswith("digests/") or name.endswith("/loss")}
-        self.assertIn("digests/optimizer", expected)
-        self.assertEqual(self.digests_and_losses(plain), expected)
+        self.assertEqual(self.training_of(deterministic_content(plain)),
+                         self.training_of(self.expected()))
         with h5py.File(plain) as file:
             self.assertEqual(file.attrs["world_size"], 2)
 
@@ -120,20 +122,42 @@ class Bits(RanksCase):
         with h5py.File(other / "results.h5") as file:
             self.assertEqual(list(file["steps/step"][:]), list(range(1, self.STEPS + 1)))
 
-    def assert_learns_as_one_process(self, definition, *changes):
-        """Two micro-batches, on as many threads: two ranks add their gradients in the order in which one
-        process accumulates them, so without clipping (whose norm is added up otherwise) the bits are equal."""
-        common = ["--set", "optimizer.max_grad_norm=0", *changes]
-        two = self.run_ok(definition, "--nproc", 2, *common, "--set", "run.threads=2")
-        one = self.run_ok(definition, *common, "--set", "run.threads=1")
-        with h5py.File(two) as of_two, h5py.File(one) as of_one:
-            self.assertEqual(list(of_two["steps/loss"][:]), list(of_one["steps/loss"][:]))
-            for name in ("weights", "optimizer"):
-                self.assertEqual(list(of_two["digests"][name][:]), list(of_one["digests"][name][:]), name)
-            self.assertGreater(len(of_one["steps/loss"]), 3)
+    def assert_learns_as_one_process(self, definition, *changes, ranks=2, stop_after=None):
+        """A micro-batch a rank: ranks add their gradients in the order in which one process accumulates
+        them, so the bits are equal, also where the run changes hands after a step."""
+        expected = self.training_of(deterministic_content(self.run_ok(definition, *changes)))
+        whole = self.run_ok(definition, "--nproc", ranks, *changes)
+        self.assertEqual(self.training_of(deterministic_content(whole)), expected)
+        if stop_after is None:
+            return
+        for first, second in (((), ("--nproc", ranks)), (("--nproc", ranks), ())):
+            out = self.place.folder / f"elastic-{len(first)}"
+            self.run_ok(definition, *first, *changes, "--out", out, "--stop-after-step", stop_after)
+            path = self.run_ok(definition, *second, *changes, "--out", out, "--resume")
+            self.assertEqual(self.training_of(deterministic_content(path)), expected, first)
+            shutil.rmtree(out)
 
     def test_two_ranks_learn_as_one_process_bit_for_bit(self):
-        self.assert_learns_as_one_process(self.definition, "--set", "training.micro_batch_size=4")
+        self.assert_learns_as_one_process(self.definition, "--set", "training.micro_batch_size=4",
+                                          stop_after=5)
+
+    def test_four_ranks_learn_as_one_process_bit_for_bit(self):
+        self.assert_learns_as_one_process(self.definition, ranks=4, stop_after=5)
+
+    def test_ranks_with_more_rows_than_others_learn_as_one_process(self):
+        """Ten rows: 4, 3 and 3."""
+        self.assert_learns_as_one_process(
+            self.definition, "--set", "training.batch_size=10", "--set", "training.micro_batch_size=4",
+            ranks=3, stop_after=7)
+
+    def test_run_that_went_through_other_ranks_never_claims_the_bits_of_its_machine_class(self):
+        self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 4)
+        self.run_ok(self.definition, "--out", self.out, "--resume", "--stop-after-step", 8)
+        path = self.run_ok(self.definition, "--out", self.out, "--resume")
+        with h5py.File(path) as file:
+            self.assertEqual((bool(file.attrs["strict"]), file.attrs["world_size"]), (False, 1))
+        with h5py.File(self.run_ok(self.definition)) as file:
+            self.assertTrue(file.attrs["strict"])
 
     def assert_continues_to_the_same_bits(self, definition, step):
         expected = deterministic_content(self.run_ok(definition, "--nproc", 2))
@@ -147,7 +171,8 @@ class Bits(RanksCase):
         text = self.write("text.txt", "".join(f"{i % 10} is {i % 7}\n" for i in range(300)))
         definition = self.write("clm.toml", CLM_DEFINITION.format(text=text, steps=6))
         self.assert_continues_to_the_same_bits(definition, 3)
-        self.assert_learns_as_one_process(definition)
+        self.assert_learns_as_one_process(definition, stop_after=3)
+        self.assert_learns_as_one_process(definition, "--set", 'training.precision="mixed"', stop_after=3)
 
     def test_reward_model_on_two_ranks(self):
         train, held_out = self.place.folder / "train.jsonl", self.place.folder / "held_out.jsonl"
@@ -156,7 +181,7 @@ class Bits(RanksCase):
         definition = self.write("reward.toml", REWARD_DEFINITION.format(
             tokenizer=HERE / "testdata" / "tiny.model", train=train, held_out=held_out, steps=6))
         self.assert_continues_to_the_same_bits(definition, 3)
-        self.assert_learns_as_one_process(definition)
+        self.assert_learns_as_one_process(definition, stop_after=3)
 
     def test_ppo_on_two_ranks_stopped_within_an_iteration(self):
         data = self.place.folder / "prompts.jsonl"
@@ -170,7 +195,9 @@ class Bits(RanksCase):
                           '[reward]\nobjective = "verifiable"\n\n[value]\ninit = "policy"'),):
             self.assertIn(old, text)
             text = text.replace(old, new)
-        self.assert_continues_to_the_same_bits(self.write("ppo.toml", text), 6)
+        definition = self.write("ppo.toml", text)
+        self.assert_continues_to_the_same_bits(definition, 6)
+        self.assert_learns_as_one_process(definition, stop_after=6)
 
 
 class Killed(RanksCase):
@@ -280,16 +307,41 @@ class Launchers(RanksCase):
         self.assertEqual(done[1].stdout, "")  # rank 0 alone writes
         self.assertEqual(deterministic_content(done[0].stdout.splitlines()[-1]), self.expected())
 
-    def test_rank_killed_without_a_launcher_is_named_by_the_other(self):
+    def killed_without_a_launcher(self, killed, *fragments):
         port = free_port()
-        leader, other = (self.start_rank(rank, port=port) for rank in (0, 1))
-        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, leader))
-        other.kill()
-        other.communicate()
-        done = self.ended(leader)
+        ranks = [self.start_rank(rank, port=port) for rank in (0, 1)]
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, ranks[0]))
+        ranks[killed].kill()
+        ranks[killed].communicate()
+        done = self.ended(ranks[1 - killed])
         self.assertEqual(done.returncode, 5, done.stderr)
-        self.assert_one_error([done.stderr], "rank 1 is gone")
+        self.assert_one_error([done.stderr], *fragments)
         self.assert_resumes_to_the_same_bits()
+
+    def test_rank_killed_without_a_launcher_is_named_by_the_other(self):
+        self.killed_without_a_launcher(1, "rank 1 is gone")
+
+    def test_rank_0_killed_without_a_launcher_takes_the_store_along_and_is_named(self):
+        self.killed_without_a_launcher(0, "rank 0, which holds it, is gone")
+
+    def test_all_follow_the_device_of_rank_0(self):
+        port = free_port()
+        ranks = [self.start_rank(0, "--device", "cpu", port=port),
+                 self.start_rank(1, "--device", "cuda", port=port)]
+        done = [self.ended_one(rank) for rank in ranks]
+        self.assertEqual([d.returncode for d in done], [0, 0], [d.stderr for d in done])
+        self.assertEqual(deterministic_content(self.out / "results.h5"), self.expected())
+
+    def test_suspended_with_its_terminal_all_go_on_together(self):
+        process = self.place.start(self.definition, "--nproc", 2, "--out", self.out,
+                                   start_new_session=True)
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, process))
+        os.killpg(process.pid, signal.SIGSTOP)
+        time.sleep(3)  # of which the ranks' heartbeats know nothing
+        os.killpg(process.pid, signal.SIGCONT)
+        done = self.ended(process)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(deterministic_content(self.out / "results.h5"), self.expected())
 
     @staticmethod
     def ended_one(process):
@@ -337,7 +389,8 @@ class Refusals(RanksCase):
         self.assertFalse(self.out.exists())
 
     def test_what_cannot_be_spread_over_ranks_is_2(self):
-        self.assert_fails(self.place.run(self.definition, "--nproc", 3), 2, "batch_size")
+        self.assert_fails(self.place.run(self.definition, "--nproc", 9), 2,
+                          "training.batch_size 8 is fewer rows than 9 ranks")
         one = self.write("corpus.toml", CORPUS.format(path=self.place.data, here=HERE))
         self.assert_fails(self.place.run(one, "--nproc", 2), 2, "one process")
 
@@ -361,23 +414,34 @@ class Refusals(RanksCase):
         self.assertEqual(processes_of(self.place.folder), [])
         self.assert_resumes_to_the_same_bits()
 
-    @unittest.skipIf(os.geteuid() != 0, "only root can hide a folder from one rank")
+    def start_elsewhere(self, mount, *arguments, port):
+        """Rank 1 where `mount`, a shell command, has changed what it sees of the files."""
+        apart = ["unshare", "-m", "sh", "-c", f'{mount} && exec "$@"', "sh"]
+        if subprocess.run([*apart, "true"], check=False, capture_output=True).returncode != 0:
+            self.skipTest("nothing can be mounted here")
+        return subprocess.Popen(
+            [*apart, BIN / "bench-run", self.definition, "--out", self.out, *arguments],
+            cwd=self.place.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.place.environment(RANK="1", WORLD_SIZE="2", MASTER_ADDR="127.0.0.1",
+                                       MASTER_PORT=str(port)))
+
     def test_error_on_rank_1_is_said_once_with_its_rank(self):
         """A machine that does not share the run's folder: rank 1 finds no checkpoint there."""
         self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
-        hide = f'mount -t tmpfs none "{self.out}/checkpoints" && exec "$@"'
-        if subprocess.run(["unshare", "-m", "sh", "-c", hide, "sh", "true"], check=False,
-                          capture_output=True).returncode != 0:
-            self.skipTest("no file system can be mounted here")
-        port = str(free_port())
-        hidden = subprocess.Popen(
-            ["unshare", "-m", "sh", "-c", hide, "sh", BIN / "bench-run", self.definition, "--out",
-             self.out, "--resume"], cwd=self.place.folder, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=self.place.environment(
-                RANK="1", WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=port))
+        port = free_port()
+        hidden = self.start_elsewhere(f'mount -t tmpfs none "{self.out}/checkpoints"', "--resume",
+                                      port=port)
         self.assert_end([self.start_rank(0, "--resume", port=port), hidden], 5,
                         "rank 1: ", "the checkpoint of step 5 is not there")
         self.assert_resumes_to_the_same_bits()
+
+    def test_other_data_on_rank_1_are_2_and_named(self):
+        """A machine that has the same path, and another version of the file."""
+        other = self.write("other.jsonl", self.place.data.read_text().replace("spell", "write"))
+        port = free_port()
+        elsewhere = self.start_elsewhere(f'mount --bind "{other}" "{self.place.data}"', port=port)
+        self.assert_end([self.start_rank(0, port=port), elsewhere], 2,
+                        "data: rank 1 reads other content than rank 0")
 
 
 if __name__ == "__main__":

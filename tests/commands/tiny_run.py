@@ -81,6 +81,11 @@ def deterministic_content(path):
         for name, dataset in file["summary"].items():
             if dataset.attrs.get("deterministic", False):
                 content[f"summary/{name}"] = dataset[()].tobytes()
+        for rank, figures in file["ranks"].items():
+            for name, dataset in figures.items():
+                # A run resumed behind its last step has no buffers.
+                if dataset.attrs["deterministic"] and name != "communication_buffer_bytes":
+                    content[f"ranks/{rank}/{name}"] = dataset[()].tobytes()
         for name, column in file["tables/samples"].items():
             content[f"tables/samples/{name}"] = str(list(column[:]))
     return content

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 using std::chrono::milliseconds;
 
-constexpr RankWatch::Timing kFast = {milliseconds(5), milliseconds(2000), milliseconds(100),
+constexpr RankWatch::Settings kFast = {milliseconds(5), milliseconds(2000), milliseconds(100),
                                      std::chrono::hours(1)};
 
 c10::intrusive_ptr<c10d::Store> NewStore() { return c10::make_intrusive<c10d::HashStore>(); }
@@ -46,7 +46,7 @@ TEST(RankWatch, PassesOnTheReasonOfTheFirstThatEndsWhoAloneReportsIt) {
 }
 
 TEST(RankWatch, ALostRankIsReportedByOneOfTheOthers) {
-  constexpr RankWatch::Timing kShort = {milliseconds(5), milliseconds(50), milliseconds(50),
+  constexpr RankWatch::Settings kShort = {milliseconds(5), milliseconds(50), milliseconds(50),
                                         std::chrono::hours(1)};
   const auto store = NewStore();
   RankWatch first(store, 0, 3, kShort), second(store, 1, 3, kShort);  // 2 never beats
