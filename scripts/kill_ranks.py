@@ -62,12 +62,11 @@ class Proof:
         else:
             time.sleep(random.uniform(0, self.span))
             at = process.poll() is None
-        if not at or process.poll() is not None:
+        begin = time.monotonic()
+        if not at or not self.sent(ranks[victim], signal.SIGSTOP if kind == "stopped" else signal.SIGKILL):
             process.communicate()
             self.counts["missed (the run had ended)"] += 1
             return
-        begin = time.monotonic()
-        os.kill(ranks[victim], signal.SIGSTOP if kind == "stopped" else signal.SIGKILL)
         if kind == "checkpoint" and victim != 0:
             os.kill(ranks[0], signal.SIGCONT)
         self.judge(kind, victim, process, begin)
@@ -77,6 +76,14 @@ class Proof:
         self.counts["resumed bitwise"] += same
         if not same:
             print(f"point {number} ({kind}, rank {victim}): not resumed bitwise: {resumed.stderr}")
+
+    @staticmethod
+    def sent(rank, number):
+        try:
+            os.kill(rank, number)
+        except ProcessLookupError:
+            return False
+        return True
 
     def judge(self, kind, victim, process, begin):
         _, err = process.communicate(timeout=4 * LIMIT_S)
