@@ -145,13 +145,15 @@ absl::StatusOr<SafetensorsFile> ReadAll(const std::string& path) {
 at::Tensor ViewOf(const std::shared_ptr<const MappedFile>& mapped, const TensorEntry& entry,
                   uint64_t buffer_start) {
   const auto options = at::TensorOptions(*TypeOf(entry.dtype));
+  if (entry.begin == entry.end) return at::empty(entry.shape, options);
   const char* data = mapped->bytes().data() + buffer_start + entry.begin;
   if (reinterpret_cast<uintptr_t>(data) % options.dtype().itemsize() != 0) {
     const at::Tensor copy = at::empty(entry.shape, options);
     std::memcpy(copy.mutable_data_ptr(), data, entry.end - entry.begin);
     return copy;
   }
-  return at::from_blob(const_cast<char*>(data), entry.shape, [mapped](void*) {}, options);
+  return at::from_blob(
+      const_cast<char*>(data), entry.shape, [mapped](void*) {}, options);
 }
 
 absl::StatusOr<SafetensorsFile> MapAll(const std::string& path) {

@@ -32,7 +32,7 @@ std::optional<int> StopSignal() {
   return signal;
 }
 
-void SetStopSignalForTest(std::optional<int> signal) { g_signal = signal.value_or(0); }
+void SetStopSignal(std::optional<int> signal) { g_signal = signal.value_or(0); }
 
 absl::Status CheckNotStopped() {
   if (!StopSignal()) return absl::OkStatus();

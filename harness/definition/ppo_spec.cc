@@ -63,9 +63,9 @@ void ValidateBatch(const PpoSpec& spec, const Violations& violations) {
     violations.Add("training.batch_size",
                    absl::StrCat(training.batch_size, " is not a multiple of ppo.mini_batches ",
                                 spec.ppo.mini_batches));
-  } else if (training.micro_batch_size > spec.mini_batch_rows()) {
+  } else if (spec.mini_batch_rows() % spec.micro_rows() != 0) {
     violations.Add("training.micro_batch_size",
-                   absl::StrCat(training.micro_batch_size, " is more than the ",
+                   absl::StrCat(training.micro_batch_size, " does not divide the ",
                                 spec.mini_batch_rows(), " rows of a mini-batch"));
   }
   if (training.steps % spec.steps_per_rollout() != 0) {

@@ -146,9 +146,9 @@ struct PpoSpec {
 
   int64_t steps_per_rollout() const { return ppo.epochs * ppo.mini_batches; }
   int64_t mini_batch_rows() const { return training.batch_size / ppo.mini_batches; }
-  // Of a mini-batch.
-  std::vector<int64_t> micro_batch_rows(int64_t num_ranks) const {
-    return MicroBatchRows(mini_batch_rows(), training.micro_batch_size, num_ranks);
+  int64_t micro_rows(int64_t num_ranks = 1) const {
+    return training.micro_batch_size == 0 ? mini_batch_rows() / num_ranks
+                                          : training.micro_batch_size;
   }
   int64_t max_prompt_tokens() const { return training.max_tokens - rollout.max_new_tokens; }
 };

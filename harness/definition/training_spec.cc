@@ -3,7 +3,6 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "base/even_share.h"
 #include "base/status.h"
 #include "harness/definition/field.h"
 #include "harness/definition/message_text.h"
@@ -50,7 +49,7 @@ void Describe(TrainingSpec& spec, FieldList& fields) {
                .presence = Presence::kRequired,
                .bounds = Between(1, 1e6)});
   fields.Leaf("micro_batch_size", spec.micro_batch_size,
-              {.doc = "most rows a forward pass; 0: all that a rank has",
+              {.doc = "rows a forward pass, a divisor of batch_size; 0: all that a rank has",
                .units = "rows",
                .bounds = Between(0, 1e6)});
   fields.Leaf("max_tokens", spec.max_tokens,
@@ -79,10 +78,10 @@ void Describe(AcceptanceBound& spec, FieldList& fields) {
 
 void Validate(const TrainingSpec& training, const ScheduleSpec& schedule,
               const Violations& violations) {
-  if (training.micro_batch_size > training.batch_size) {
-    violations.Add("training.micro_batch_size",
-                   absl::StrCat(training.micro_batch_size, " is more than training.batch_size ",
-                                training.batch_size));
+  if (training.batch_size % training.micro_rows() != 0) {
+    violations.Add("training.batch_size",
+                   absl::StrCat(training.batch_size, " is not a multiple of micro_batch_size ",
+                                training.micro_batch_size));
   }
   if (schedule.warmup_steps > training.steps) {
     violations.Add(
@@ -99,21 +98,15 @@ void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
       absl::StrCat(training.max_tokens, " is more than model.max_positions ", max_positions));
 }
 
-std::vector<int64_t> MicroBatchRows(int64_t rows, int64_t micro_batch_size, int64_t num_ranks) {
-  std::vector<int64_t> sizes;
-  for (int64_t rank = 0; rank < num_ranks; ++rank) {
-    const int64_t own = EvenShare(rows, num_ranks, rank).size();
-    const int64_t passes =
-        micro_batch_size == 0 ? 1 : (own + micro_batch_size - 1) / micro_batch_size;
-    for (int64_t i = 0; i < passes; ++i) sizes.push_back(EvenShare(own, passes, i).size());
+absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t micro_rows,
+                         int64_t num_ranks) {
+  if (micro_rows > 0 && rows % (micro_rows * num_ranks) == 0) return absl::OkStatus();
+  if (rows % num_ranks != 0) {
+    return UsageError(absl::StrCat(internal::View(name), " ", rows, " is not a multiple of ",
+                                   num_ranks, " ranks"));
   }
-  return sizes;
-}
-
-absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t num_ranks) {
-  if (rows >= num_ranks) return absl::OkStatus();
-  return UsageError(absl::StrCat(internal::View(name), " ", rows, " is fewer rows than ", num_ranks,
-                                 " ranks: every rank needs one"));
+  return UsageError(absl::StrCat(internal::View(name), " ", rows, " is not a multiple of ",
+                                 num_ranks, " ranks x micro_batch_size ", micro_rows));
 }
 
 void ValidateFp32(const TrainingSpec& training, const Violations& violations) {

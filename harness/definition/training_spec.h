@@ -62,22 +62,17 @@ struct ParallelSpec {
   double bucket_mib = 25;  // gradients that are sent together
 };
 
-// The rows of each micro-batch of `rows`, rank after rank: every rank has as equal a share as can
-// be, and cuts it as equally into passes of at most `micro_batch_size` rows (0: one pass).
-// Precondition: rows >= num_ranks.
-std::vector<int64_t> MicroBatchRows(int64_t rows, int64_t micro_batch_size, int64_t num_ranks);
-
 struct TrainingSpec {
   int64_t steps = 0;             // required; optimizer steps
   int64_t batch_size = 0;        // required; rows an optimizer step, over all ranks
-  int64_t micro_batch_size = 0;  // most rows a forward pass; 0: all that a rank has
+  int64_t micro_batch_size = 0;  // rows a forward pass; 0: all that a rank has
   int64_t max_tokens = 512;      // longest row
   bool recompute_activations = false;
   Precision precision = Precision::kFp32;
   ParallelSpec parallel;
 
-  std::vector<int64_t> micro_batch_rows(int64_t num_ranks) const {
-    return MicroBatchRows(batch_size, micro_batch_size, num_ranks);
+  int64_t micro_rows(int64_t num_ranks = 1) const {
+    return micro_batch_size == 0 ? batch_size / num_ranks : micro_batch_size;
   }
 };
 
@@ -98,8 +93,10 @@ void Validate(const TrainingSpec& training, const ScheduleSpec& schedule,
 // A row must fit into the model's positions.
 void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
                        const Violations& violations);
-// UsageError unless every rank gets a row of the `rows`, which the message calls `name`.
-absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t num_ranks);
+// UsageError unless every rank gets as many whole micro-batches as the others. `rows`: of a batch
+// that is spread, called `name` in the message.
+absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t micro_rows,
+                         int64_t num_ranks);
 // For stages that know no other precision.
 void ValidateFp32(const TrainingSpec& training, const Violations& violations);
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations);

@@ -21,9 +21,15 @@ struct Names {
   absl::StatusOr<int64_t> (*local_size)(const EnvironmentLookup&);
 };
 
-constexpr std::array kTaken = {
-    "RANK",        "WORLD_SIZE",  "LOCAL_RANK",   "LOCAL_WORLD_SIZE",
-    "MASTER_ADDR", "MASTER_PORT", "SLURM_PROCID", "TORCHELASTIC_USE_AGENT_STORE"};
+constexpr std::array kTaken = {"RANK",
+                               "WORLD_SIZE",
+                               "LOCAL_RANK",
+                               "LOCAL_WORLD_SIZE",
+                               "MASTER_ADDR",
+                               "MASTER_PORT",
+                               "SLURM_PROCID",
+                               "TORCHELASTIC_USE_AGENT_STORE",
+                               "TORCHELASTIC_RESTART_COUNT"};
 
 absl::StatusOr<int64_t> Number(const EnvironmentLookup& lookup, const char* name,
                                std::optional<int64_t> otherwise) {

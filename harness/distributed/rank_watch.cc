@@ -63,7 +63,11 @@ absl::Status ToStatus(const Ending& ending, int64_t rank) {
 
 RankWatch::RankWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size,
                      Settings settings)
-    : store_(std::move(store)), rank_(rank), settings_(settings), lost_after_(settings.lost_after) {
+    : store_(std::move(store)),
+      rank_(rank),
+      size_(size),
+      settings_(settings),
+      lost_after_(settings.lost_after) {
   for (int64_t i = 1; i <= std::min(size - 1, kWatched); ++i) {
     others_.push_back({(rank + i) % size, "", {}});
   }
@@ -87,13 +91,15 @@ void RankWatch::Run() {
     const bool leaves = leaving_ && !left_;
     lock.unlock();
     std::optional<Ending> lost;
+    bool everyone_done = false;
     try {
       if (to_leave) LeaveEnding(*store_, *to_leave);
       if (leaves) store_->set(DoneKey(rank_), Bytes("done"));
       Beat();
       lost = Look(lost_after);
+      everyone_done = EveryoneDone();
     } catch (const std::exception&) {
-      lost = {rank_, absl::StatusCode::kUnavailable,
+      lost = {settings_.reports_store ? rank_ : Ending::kLauncher, absl::StatusCode::kUnavailable,
               absl::StrCat("the ranks' store does not answer: ",
                            internal::View(settings_.store_holder), ", which holds it, is gone")};
     }
@@ -103,8 +109,7 @@ void RankWatch::Run() {
       lost_ = lost;
       lost_at_ = Clock::now();
     }
-    everyone_done_ =
-        std::all_of(others_.begin(), others_.end(), [](const Other& other) { return other.done; });
+    everyone_done_ = everyone_done;
     changed_.notify_all();
     EndIfLostForLong();
     changed_.wait_for(lock, UntilNextLook(),
@@ -147,9 +152,20 @@ std::optional<Ending> RankWatch::Look(Clock::duration lost_after) {
   return std::nullopt;
 }
 
+bool RankWatch::EveryoneDone() {
+  if (!std::all_of(others_.begin(), others_.end(), [](const Other& other) { return other.done; })) {
+    return false;
+  }
+  std::vector<std::string> keys;
+  for (int64_t rank = 0; rank < size_; ++rank) {
+    if (rank != rank_) keys.push_back(DoneKey(rank));
+  }
+  return !settings_.holds_store || store_->check(keys);
+}
+
 // With the lock held.
 void RankWatch::EndIfLostForLong() {
-  if (!lost_ || Clock::now() - lost_at_ < settings_.grace) return;
+  if (!lost_ || reporting_ || Clock::now() - lost_at_ < settings_.grace) return;
   if (lost_->author == rank_) {
     std::fprintf(stderr, "bench-run: error: rank %lld: %s\n", static_cast<long long>(rank_),
                  lost_->reason.c_str());
@@ -173,6 +189,7 @@ std::optional<Ending> RankWatch::Explain() {
 
 absl::Status RankWatch::LeaveReason(const absl::Status& error) {
   std::unique_lock lock(mutex_);
+  reporting_ = true;
   if (!lost_) {
     to_leave_ = {rank_, error.code(), std::string(error.message())};
     changed_.notify_all();

@@ -47,7 +47,11 @@ class RankWatch {
     // After an operation has failed, which says that somebody is gone.
     Clock::duration lost_after_failure = std::chrono::seconds(4);
     Clock::duration grace = std::chrono::seconds(5);
+    // Of the store: its process, whether that is this one, and whether this rank is the one of its
+    // machine that says so when it is gone.
     std::string_view store_holder = "the launcher";
+    bool holds_store = false;
+    bool reports_store = true;
   };
   static constexpr int64_t kWatched = 8;
 
@@ -61,9 +65,11 @@ class RankWatch {
   std::optional<Ending> Lost();
   // After an operation has failed: waits some seconds for a reason to show. Absent if none does.
   std::optional<Ending> Explain();
-  // This rank ends by `error`. What it has to report: that, or what another one has reported.
+  // This rank ends by `error`, in its own time. What it has to report: that, or what another one
+  // has reported.
   absl::Status LeaveReason(const absl::Status& error);
-  // This rank is done; the watch ends. Waits up to `patience` for the others to be done too.
+  // This rank is done; the watch ends. Waits up to `patience` for the others to be done too: those
+  // that it watches, or all, who need the store that it holds.
   void Leave(std::chrono::seconds patience);
 
  private:
@@ -79,11 +85,12 @@ class RankWatch {
   std::optional<Ending> Look(Clock::duration lost_after);
   bool Has(const std::string& key) { return store_->check({key}); }
   std::optional<std::string> BeatOf(int64_t rank);
+  bool EveryoneDone();
   void EndIfLostForLong();
   Clock::duration UntilNextLook() const;
 
   c10::intrusive_ptr<c10d::Store> store_;
-  const int64_t rank_;
+  const int64_t rank_, size_;
   const Settings settings_;
   Clock::time_point last_look_ = Clock::now();
   std::vector<Other> others_;  // the thread's alone
@@ -95,6 +102,7 @@ class RankWatch {
   Clock::duration lost_after_;
   std::optional<Ending> to_leave_;
   bool leaving_ = false, left_ = false;  // this rank is done; and has said so
+  bool reporting_ = false;               // it ends in order, by an error of its own or another's
   bool everyone_done_ = false;
   bool stop_ = false;
   std::thread thread_;

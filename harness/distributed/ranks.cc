@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -216,16 +217,21 @@ using Works = std::vector<c10::intrusive_ptr<c10d::Work>>;
 template <typename Group>
 class WorkTransfer : public Transfer {
  public:
-  WorkTransfer(Group& group, Works works) : group_(group), works_(std::move(works)) {}
+  // With a timeout NCCL would block the processor instead of the stream.
+  WorkTransfer(Group& group, Works works, bool on_gpu)
+      : group_(group),
+        works_(std::move(works)),
+        timeout_(on_gpu ? kNoTimeout : milliseconds(kOperationTimeout)) {}
   void Wait() override {
     group_.Run([&] {
-      for (const auto& work : works_) work->wait(kOperationTimeout);
+      for (const auto& work : works_) work->wait(timeout_);
     });
   }
 
  private:
   Group& group_;
   const Works works_;
+  const milliseconds timeout_;
 };
 
 }  // namespace
@@ -252,6 +258,9 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
     BENCH_ASSIGN_OR_RETURN(const auto watched, Meet(*tcp, *group->store, environment, options));
     RankWatch::Settings settings;
     if (!environment.launcher_holds_store) settings.store_holder = "rank 0";
+    settings.holds_store = !environment.launcher_holds_store && environment.rank == 0;
+    settings.reports_store =
+        environment.local_rank == 0 || (!environment.launcher_holds_store && environment.rank == 1);
     group->watch =
         std::make_unique<RankWatch>(watched, environment.rank, environment.size, settings);
     auto gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
@@ -298,9 +307,9 @@ std::unique_ptr<Transfer> Ranks::AllGather(const at::Tensor& full, const at::Ten
 // Straight from place to place: Gloo's own operations gather into a buffer as large as the whole,
 // and copy it.
 std::unique_ptr<Transfer> Ranks::Exchange(const Pieces& incoming, const Pieces& outgoing) {
-  return std::make_unique<WorkTransfer<Group>>(*group_, group_->Run([&] {
+  const bool together = !outgoing.front().is_cpu();
+  Works under_way = group_->Run([&] {
     c10d::Backend& transport = group_->TransportOf(outgoing.front());
-    const bool together = !outgoing.front().is_cpu();
     Works works;
     const int tag = group_->NextTag();
     if (together) transport.startCoalescing();
@@ -313,22 +322,58 @@ std::unique_ptr<Transfer> Ranks::Exchange(const Pieces& incoming, const Pieces& 
     // NCCL: one operation, or each would wait for the one before.
     if (together) return Works{transport.endCoalescing()};
     return works;
-  }));
+  });
+  return std::make_unique<WorkTransfer<Group>>(*group_, std::move(under_way), together);
 }
 
 at::Tensor Ranks::GatherRows(const at::Tensor& rows) {
+  if (alone() || rows.numel() == 0) return rows;
+  std::vector<int64_t> shape = rows.sizes().vec();
+  shape[0] *= size();
+  const at::Tensor all = at::empty(shape, rows.options());
+  AllGather(all, rows.contiguous())->Wait();
+  return all;
+}
+
+at::Tensor Ranks::GatherToLeader(const at::Tensor& rows, const std::vector<int64_t>& counts) {
   if (alone()) return rows;
-  const at::Tensor num_rows = at::full({1}, rows.size(0), at::kLong);
-  at::Tensor counts = at::empty({size()}, at::kLong);
-  AllGather(counts, num_rows)->Wait();
+  const int tag = group_->NextTag();
+  Works works;
+  at::Tensor all = rows.narrow(0, 0, 0);
+  if (!leads()) {
+    Pieces own = {rows.contiguous()};
+    group_->Run([&] {
+      if (rows.numel() > 0) group_->gloo->send(own, 0, tag)->wait(kOperationTimeout);
+    });
+    return all;
+  }
+  std::vector<int64_t> shape = rows.sizes().vec();
+  shape[0] = std::accumulate(counts.begin(), counts.end(), int64_t{0});
+  all = at::empty(shape, rows.options());
+  all.narrow(0, 0, counts[0]).copy_(rows);
+  int64_t next = counts[0];
+  group_->Run([&] {
+    for (int64_t from = 1; from < size(); ++from) {
+      const int64_t count = counts[static_cast<size_t>(from)];
+      Pieces piece = {all.narrow(0, next, count)};
+      next += count;
+      if (piece[0].numel() == 0) continue;
+      works.push_back(group_->gloo->recv(piece, static_cast<int>(from), tag));
+    }
+    for (const auto& work : works) work->wait(kOperationTimeout);
+  });
+  return all;
+}
+
+at::Tensor Ranks::GatherUnequalRows(const at::Tensor& rows) {
+  if (alone()) return rows;
+  const at::Tensor counts = GatherRows(at::full({1}, rows.size(0), at::kLong));
   const int64_t most = counts.max().item<int64_t>();
   std::vector<int64_t> shape = rows.sizes().vec();
   shape[0] = most;
-  at::Tensor padded = at::zeros(shape, rows.options());
+  const at::Tensor padded = at::zeros(shape, rows.options());
   padded.narrow(0, 0, rows.size(0)).copy_(rows);
-  shape[0] = most * size();
-  at::Tensor all = at::empty(shape, rows.options());
-  if (most > 0) AllGather(all, padded)->Wait();
+  const at::Tensor all = GatherRows(padded);
   std::vector<at::Tensor> parts;
   for (int64_t r = 0; r < size(); ++r) {
     parts.push_back(all.narrow(0, r * most, counts[r].item<int64_t>()));
@@ -338,8 +383,11 @@ at::Tensor Ranks::GatherRows(const at::Tensor& rows) {
 
 absl::Status Ranks::Agree(const absl::Status& status) {
   if (alone() || (!status.ok() && !IsStopped(status))) return status;
-  const at::Tensor stopped = GatherRows(at::full({1}, IsStopped(status) ? 1 : 0, at::kLong));
-  return stopped.any().item<bool>() ? StoppedError() : absl::OkStatus();
+  const std::vector<int64_t> own = {IsStopped(status), StopSignal().value_or(0)};
+  const at::Tensor all = GatherRows(at::tensor(own, at::kLong).view({1, 2}));
+  if (!all.select(1, 0).any().item<bool>()) return absl::OkStatus();
+  if (const int signal = all.select(1, 1).max().item<int>()) SetStopSignal(signal);
+  return StoppedError();
 }
 
 absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
@@ -361,7 +409,7 @@ absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
 }
 
 std::optional<int64_t> Ranks::SentBytes() const {
-  if (alone()) return std::nullopt;
+  if (alone() || group_->nccl != nullptr) return std::nullopt;
   const auto bytes = ReadSocketBytes({environment_.master_port});
   if (!bytes) return std::nullopt;
   return bytes->sent;

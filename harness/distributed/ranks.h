@@ -79,9 +79,13 @@ class Ranks {
   std::unique_ptr<Transfer> ScatterPieces(const at::Tensor& received, const at::Tensor& input);
   // Piece j of `full` becomes rank j's `shard`, which may be its own piece of `full`.
   std::unique_ptr<Transfer> AllGather(const at::Tensor& full, const at::Tensor& shard);
-  // The ranks' `rows`, of one type and width on the CPU, one after the other in rank order. The
-  // number of rows may differ.
+  // The ranks' `rows`, of one shape and type on the CPU, one after the other in rank order.
   at::Tensor GatherRows(const at::Tensor& rows);
+  // The same where ranks have different numbers of them, which takes an exchange more.
+  at::Tensor GatherUnequalRows(const at::Tensor& rows);
+  // Rank r's `rows`, counts[r] of them and of one width and type on the CPU, one after the other on
+  // rank 0; none elsewhere.
+  at::Tensor GatherToLeader(const at::Tensor& rows, const std::vector<int64_t>& counts);
   // StoppedError on all ranks when one of them has it; any other `status` is returned as it is, on
   // that rank only: its process ends, and the others are told (LeaveBecause).
   absl::Status Agree(const absl::Status& status);
@@ -91,7 +95,7 @@ class Ranks {
   absl::StatusOr<std::string> FromLeader(const std::string& text);
 
   // Bytes that this rank has sent through its sockets so far, but to the store; absent where the
-  // kernel does not count them, and in one process.
+  // kernel does not count them, between GPUs, and in one process.
   std::optional<int64_t> SentBytes() const;
 
   // `work` on rank 0, then, when it has succeeded, on the others.

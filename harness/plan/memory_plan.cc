@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/even_share.h"
 #include "base/status.h"
 #include "harness/stages/causal_batch.h"
 
@@ -66,7 +65,7 @@ class Planner {
  private:
   int64_t MicroRows(int64_t num_ranks) const {
     if (training_.micro_batch_size > 0) return training_.micro_batch_size;
-    return std::max<int64_t>(1, EvenShare(stage_.step_rows, num_ranks, 0).size());
+    return std::max<int64_t>(1, stage_.step_rows / num_ranks);
   }
 
   // Of the models as they are, or with this many layers.

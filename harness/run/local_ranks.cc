@@ -100,10 +100,10 @@ class LocalRanks {
                                : absl::StrCat(" ended with exit code ", code)));
   }
 
-  // Also when it is not accepted, or was asked to stop.
-  bool EndedInOrder(int code) const {
+  // Also when it is not accepted, or was asked to stop, as one rank may be for all.
+  static bool EndedInOrder(int code) {
     return code == static_cast<int>(ExitCode::kOk) ||
-           code == static_cast<int>(ExitCode::kRegressed) || (forwarded_ && code > 128);
+           code == static_cast<int>(ExitCode::kRegressed) || code > 128;
   }
 
   // Unless a rank has said why.

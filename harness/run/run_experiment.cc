@@ -109,9 +109,10 @@ struct SharedStart {
   bool complete = false;  // there is nothing to do
   std::string folder;
   std::map<std::string, Artifact> inputs;
-  int64_t step = 0;      // of the checkpoint to continue after; 0: none
-  std::string device;    // that of all
-  InputDigests digests;  // of the inputs
+  int64_t step = 0;            // of the checkpoint to continue after; 0: none
+  std::string device;          // that of all
+  InputDigests digests;        // of the inputs
+  std::string tensors_sha256;  // of the checkpoint
 };
 
 std::string Format(const SharedStart& start) {
@@ -124,14 +125,16 @@ std::string Format(const SharedStart& start) {
                          {"inputs", inputs},
                          {"step", start.step},
                          {"device", start.device},
-                         {"digests", start.digests}})
+                         {"digests", start.digests},
+                         {"tensors_sha256", start.tensors_sha256}})
       .dump();
 }
 
 SharedStart ParseStart(const std::string& text) {
   const nlohmann::json json = nlohmann::json::parse(text);
-  SharedStart start = {json.at("complete"), json.at("folder"), {},
-                       json.at("step"),     json.at("device"), json.at("digests")};
+  SharedStart start = {json.at("complete"),      json.at("folder"), {},
+                       json.at("step"),          json.at("device"), json.at("digests"),
+                       json.at("tensors_sha256")};
   for (const auto& [role, artifact] : json.at("inputs").items()) {
     start.inputs[role] = {artifact.at("digest"), artifact.at("folder")};
   }
@@ -209,16 +212,17 @@ absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writ
   return absl::OkStatus();
 }
 
-enum class Acceptance { kAccepted, kRejected };
+// A run that is not accepted, or not complete, has an artifact of its own only.
+enum class ArtifactUse { kByAll, kOfTheRun };
 
-// The artifact of a run that was not accepted can be looked at, but no other experiment finds it.
-absl::Status PublishArtifact(Run& run, int64_t replicate, Acceptance acceptance) {
+// What is the run's only can be looked at and exported, but no other experiment finds it.
+absl::Status PublishArtifact(Run& run, int64_t replicate, ArtifactUse use) {
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
   BENCH_RETURN_IF_ERROR(
       PublishFile(absl::StrCat(run.folder->path, "/", kRunArtifactFile), artifact.digest));
   BENCH_RETURN_IF_ERROR(run.store.RememberRun(run.folder->path));
   BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", artifact.digest));
-  if (acceptance == Acceptance::kRejected) return absl::OkStatus();
+  if (use == ArtifactUse::kOfTheRun) return absl::OkStatus();
   return run.store.Record({ArtifactKey(run.header.recipe_key, replicate), artifact.digest,
                            NameOf(run.loaded), run.loaded.sha256});
 }
@@ -246,7 +250,13 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
       unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
     }
     BENCH_RETURN_IF_ERROR(PublishArtifact(
-        run, replicate, unmet.empty() ? Acceptance::kAccepted : Acceptance::kRejected));
+        run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
+  } else if (outcome.status == RunStatus::kInterrupted) {
+    // Empty where training had not begun.
+    BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, ListFolder(run.staging));
+    if (!files.empty()) {
+      BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate, ArtifactUse::kOfTheRun));
+    }
   }
   RunReport report;
   BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
@@ -307,7 +317,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   absl::Cleanup remove_folder = [&] {
     if (!was_there) RemoveTree(path).IgnoreError();
   };
-  SharedStart start = {run.folder->complete, run.folder->path, {}, 0, "", {}};
+  SharedStart start = {run.folder->complete, run.folder->path, {}, 0, "", {}, ""};
   if (run.folder->complete) {
     BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
@@ -319,7 +329,10 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   start.inputs = run.inputs.artifacts;
   start.digests = run.inputs.digests;
   start.device = std::string(Name(run.device));
-  start.step = run.checkpoint == nullptr ? 0 : run.checkpoint->step;
+  if (run.checkpoint != nullptr) {
+    start.step = run.checkpoint->step;
+    start.tensors_sha256 = run.checkpoint->tensors_sha256;
+  }
   BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
 
   absl::StatusOr<StageOutcome> outcome = RunStage(run, request);
@@ -360,12 +373,9 @@ absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
   run.path = start.folder;
   run.writer = results::RunWriter::Discarding();
   if (start.step > 0) {
-    BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(start.folder));
-    if (!loaded.checkpoint || loaded.checkpoint->step != start.step) {
-      return EnvironmentError(absl::StrCat(start.folder, ": the checkpoint of step ", start.step,
-                                           " is not there: the ranks must share the folder"));
-    }
-    run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
+    BENCH_ASSIGN_OR_RETURN(Checkpoint checkpoint,
+                           LoadSharedCheckpoint(start.folder, start.step, start.tensors_sha256));
+    run.checkpoint = std::make_unique<Checkpoint>(std::move(checkpoint));
   }
   BENCH_ASSIGN_OR_RETURN(const StageOutcome outcome, RunStage(run, request));
   return RunReport{ExitCodeOf(outcome.status, {}), ""};

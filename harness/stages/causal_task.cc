@@ -11,12 +11,13 @@ CausalTask::CausalTask(const TrainingSpec& training, const models::Decoder& deco
 absl::StatusOr<Window> CausalTask::NextWindow() {
   window_.clear();
   Window window;
-  for (const int64_t num_rows : training_.micro_batch_rows(ranks().size())) {
-    window_.push_back(MakeBatch(Draw(num_rows)));
+  const int64_t micro_rows = training_.micro_rows(ranks().size());
+  window.num_micro_batches = training_.batch_size / micro_rows;
+  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
+    window_.push_back(MakeBatch(Draw(micro_rows)));
     window.num_tokens += window_.back().inputs.tokens_N.size(0);
     window.num_target_tokens += window_.back().targets_M.size(0);
   }
-  window.num_micro_batches = std::ssize(window_);
   window.denominator = static_cast<double>(window.num_target_tokens);
   return window;
 }

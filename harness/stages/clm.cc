@@ -105,7 +105,8 @@ absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& i
 }
 
 absl::Status ClmStage::CheckRanks(int64_t num_ranks) const {
-  return CheckSpread("training.batch_size", spec_.training.batch_size, num_ranks);
+  return CheckSpread("training.batch_size", spec_.training.batch_size,
+                     spec_.training.micro_rows(num_ranks), num_ranks);
 }
 
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {

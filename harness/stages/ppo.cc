@@ -63,8 +63,11 @@ absl::StatusOr<DiskNeed> PpoStage::Disk(const std::map<std::string, Artifact>& i
 }
 
 absl::Status PpoStage::CheckRanks(int64_t num_ranks) const {
+  const int64_t micro_rows = spec_.micro_rows(num_ranks);
+  BENCH_RETURN_IF_ERROR(
+      CheckSpread("training.batch_size", spec_.training.batch_size, 1, num_ranks));
   return CheckSpread("training.batch_size / ppo.mini_batches =", spec_.mini_batch_rows(),
-                     num_ranks);
+                     micro_rows, num_ranks);
 }
 
 absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {

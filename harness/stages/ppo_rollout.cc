@@ -76,8 +76,8 @@ std::vector<Response> GatherResponses(const std::vector<Response>& own,
     facts.insert(facts.end(), {std::ssize(response.tokens), response.ended ? 1 : 0});
     tokens.insert(tokens.end(), response.tokens.begin(), response.tokens.end());
   }
-  const at::Tensor all_facts = ranks.GatherRows(at::tensor(facts, at::kLong).view({-1, 2}));
-  const at::Tensor all_tokens = ranks.GatherRows(at::tensor(tokens, at::kLong));
+  const at::Tensor all_facts = ranks.GatherUnequalRows(at::tensor(facts, at::kLong).view({-1, 2}));
+  const at::Tensor all_tokens = ranks.GatherUnequalRows(at::tensor(tokens, at::kLong));
   const int64_t* next = all_tokens.const_data_ptr<int64_t>();
   std::vector<Response> responses;
   for (size_t b = 0; b < prompts.size(); ++b) {
@@ -108,9 +108,9 @@ ResponseScores ScoreResponses(const RolloutParts& parts, const std::vector<Respo
   ResponseScores scores =
       parts.scorer.Score({responses.begin() + share.begin, responses.begin() + share.end});
   for (at::Tensor* tensor : {&scores.exact_match_B, &scores.chrf_B, &scores.score_B}) {
-    *tensor = parts.ranks.GatherRows(*tensor);
+    *tensor = parts.ranks.GatherUnequalRows(*tensor);
   }
-  if (scores.learned_B) scores.learned_B = parts.ranks.GatherRows(*scores.learned_B);
+  if (scores.learned_B) scores.learned_B = parts.ranks.GatherUnequalRows(*scores.learned_B);
   return scores;
 }
 
@@ -208,9 +208,10 @@ MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rol
   const std::vector<int64_t> order = random.Permutation(spec.training.batch_size);
   auto next = order.begin() + position % spec.ppo.mini_batches * spec.mini_batch_rows();
   MicroBatches micro_batches;
-  for (const int64_t num_rows : spec.micro_batch_rows(num_ranks)) {
-    micro_batches.emplace_back(next, next + num_rows);
-    next += num_rows;
+  const int64_t micro_rows = spec.micro_rows(num_ranks);
+  for (int64_t i = 0; i < spec.mini_batch_rows(); i += micro_rows) {
+    micro_batches.emplace_back(next, next + micro_rows);
+    next += micro_rows;
   }
   return micro_batches;
 }

@@ -34,8 +34,8 @@ void PpoStatistics::Add(const PolicyTerms& policy, const ValueTerms& value,
 }
 
 std::vector<results::MetricValue> PpoStatistics::Metrics(Ranks& ranks) const {
-  const at::Tensor tokens = ranks.GatherRows(at::cat(tokens_)).t().contiguous();
-  const at::Tensor values = ranks.GatherRows(at::cat(values_)).t().contiguous();
+  const at::Tensor tokens = ranks.GatherUnequalRows(at::cat(tokens_)).t().contiguous();
+  const at::Tensor values = ranks.GatherUnequalRows(at::cat(values_)).t().contiguous();
   return {{{&results::kPolicyLoss, ""}, Mean(tokens[kPolicyLoss])},
           {{&results::kValueLoss, ""}, Mean(values[kValueLoss])},
           {{&results::kApproxKl, ""}, Mean(tokens[kLogRatio].square()) / 2},

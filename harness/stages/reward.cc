@@ -69,7 +69,8 @@ absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>
 }
 
 absl::Status RewardStage::CheckRanks(int64_t num_ranks) const {
-  return CheckSpread("training.batch_size", spec_.training.batch_size, num_ranks);
+  return CheckSpread("training.batch_size", spec_.training.batch_size,
+                     spec_.training.micro_rows(num_ranks), num_ranks);
 }
 
 absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {

@@ -23,16 +23,17 @@ absl::StatusOr<Window> RewardTask::NextWindow() {
   chosen_rewards_.clear();
   rejected_rewards_.clear();
   Window window;
-  for (const int64_t num_pairs : spec_.training.micro_batch_rows(ranks().size())) {
+  const int64_t micro_rows = spec_.training.micro_rows(ranks().size());
+  window.num_micro_batches = spec_.training.batch_size / micro_rows;
+  for (int64_t i = 0; i < window.num_micro_batches; ++i) {
     std::vector<const RewardPair*> pairs;
-    for (const MixtureDraw& draw : Draw(num_pairs)) {
+    for (const MixtureDraw& draw : Draw(micro_rows)) {
       pairs.push_back(&data_.train[static_cast<size_t>(draw.row)]);
       window.num_target_tokens += pairs.back()->num_response_tokens();
     }
     window_.push_back(MakeRewardBatch(pairs, model_.decoder().device()));
     window.num_tokens += window_.back().inputs.tokens_N.size(0);
   }
-  window.num_micro_batches = std::ssize(window_);
   window.denominator = static_cast<double>(spec_.training.batch_size);
   return window;
 }
@@ -47,7 +48,7 @@ at::Tensor RewardTask::LossSum(int64_t micro_batch) {
 
 std::vector<results::MetricValue> RewardTask::WindowMetrics() const {
   const auto of_all = [&](const std::vector<at::Tensor>& rewards) {
-    return ranks().GatherRows(at::cat(rewards).cpu());
+    return ranks().GatherUnequalRows(at::cat(rewards).cpu());
   };
   return RewardMetrics({of_all(chosen_rewards_), of_all(rejected_rewards_)}, /*label=*/"");
 }

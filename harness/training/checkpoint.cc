@@ -73,41 +73,48 @@ absl::Status RemoveAllButNewest(const std::string& folder) {
 
 constexpr char kDamaged[] = "damaged (its digest does not match)";
 
-// What state.json holds, but for the tensors.
-struct SavedState {
-  Checkpoint checkpoint;
-  std::string tensors_sha256;
-};
-
-absl::StatusOr<SavedState> ParseState(const std::string& text) {
+// All but the tensors.
+absl::StatusOr<Checkpoint> ParseState(const std::string& text) {
   BENCH_ASSIGN_OR_RETURN(const json document, ParseJson(text));
   BENCH_ASSIGN_OR_RETURN(const json state, JsonMember<json>(document, "state"));
   BENCH_ASSIGN_OR_RETURN(const std::string sha256, JsonMember<std::string>(document, "sha256"));
   if (sha256 != Sha256Hex(state.dump())) return DataError(kDamaged);
   BENCH_ASSIGN_OR_RETURN(const int64_t version, JsonMember<int64_t>(state, "format_version"));
   if (version != kFormatVersion) return DataError("made by another version of this program");
-  SavedState saved;
-  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.step, JsonMember<int64_t>(state, "step"));
-  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.tokens, JsonMember<int64_t>(state, "tokens"));
-  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.elapsed_s, JsonMember<double>(state, "elapsed_s"));
-  BENCH_ASSIGN_OR_RETURN(saved.checkpoint.task_state, JsonMember<json>(state, "task"));
+  Checkpoint saved;
+  BENCH_ASSIGN_OR_RETURN(saved.step, JsonMember<int64_t>(state, "step"));
+  BENCH_ASSIGN_OR_RETURN(saved.tokens, JsonMember<int64_t>(state, "tokens"));
+  BENCH_ASSIGN_OR_RETURN(saved.elapsed_s, JsonMember<double>(state, "elapsed_s"));
+  BENCH_ASSIGN_OR_RETURN(saved.task_state, JsonMember<json>(state, "task"));
   BENCH_ASSIGN_OR_RETURN(saved.tensors_sha256, JsonMember<std::string>(state, "tensors_sha256"));
   return saved;
 }
 
-absl::StatusOr<Checkpoint> Load(const std::string& folder) {
+absl::StatusOr<Checkpoint> LoadState(const std::string& folder) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(folder + kStateFile, kMaxStateBytes));
-  absl::StatusOr<SavedState> saved = ParseState(text);
+  absl::StatusOr<Checkpoint> saved = ParseState(text);
   if (!saved.ok()) return Annotate(saved.status(), folder + kStateFile);
-  BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(folder + kTensorsFile));
-  if (sha256 != saved->tensors_sha256) {
-    return DataError(absl::StrCat(folder, kTensorsFile, ": ", kDamaged));
-  }
+  return saved;
+}
+
+absl::Status MapTensors(const std::string& folder, Checkpoint& checkpoint) {
   BENCH_ASSIGN_OR_RETURN(models::SafetensorsFile file,
                          models::MapSafetensors(folder + kTensorsFile));
-  saved->checkpoint.tensors = std::move(file.tensors);
-  return std::move(saved->checkpoint);
+  checkpoint.tensors = std::move(file.tensors);
+  return absl::OkStatus();
 }
+
+absl::StatusOr<Checkpoint> Load(const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadState(folder));
+  BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(folder + kTensorsFile));
+  if (sha256 != checkpoint.tensors_sha256) {
+    return DataError(absl::StrCat(folder, kTensorsFile, ": ", kDamaged));
+  }
+  BENCH_RETURN_IF_ERROR(MapTensors(folder, checkpoint));
+  return checkpoint;
+}
+
+std::string FolderOf(int64_t step) { return absl::StrFormat("%s%09d", kFolderPrefix, step); }
 
 }  // namespace
 
@@ -118,7 +125,7 @@ absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& che
 absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint,
                             const TensorStream& more) {
   const std::string parent = CheckpointsFolder(run_folder);
-  const std::string name = absl::StrFormat("%s%09d", kFolderPrefix, checkpoint.step);
+  const std::string name = FolderOf(checkpoint.step);
   const std::string unfinished = absl::StrCat(parent, "/.making-", name);
   const std::string folder = absl::StrCat(parent, "/", name);
   // An intact checkpoint of this step is of an earlier attempt, and bitwise the same.
@@ -156,6 +163,18 @@ absl::StatusOr<LoadedCheckpoint> LoadLatestCheckpoint(const std::string& run_fol
     loaded.passed_over.push_back(std::string(checkpoint.status().message()));
   }
   return loaded;
+}
+
+absl::StatusOr<Checkpoint> LoadSharedCheckpoint(const std::string& run_folder, int64_t step,
+                                                const std::string& tensors_sha256) {
+  const std::string folder = absl::StrCat(CheckpointsFolder(run_folder), "/", FolderOf(step));
+  absl::StatusOr<Checkpoint> checkpoint = LoadState(folder);
+  if (!checkpoint.ok() || checkpoint->tensors_sha256 != tensors_sha256) {
+    return EnvironmentError(absl::StrCat(run_folder, ": the checkpoint of step ", step,
+                                         " is not there: the ranks must share the folder"));
+  }
+  BENCH_RETURN_IF_ERROR(MapTensors(folder, *checkpoint));
+  return checkpoint;
 }
 
 std::vector<NamedTensor> WithPrefix(const std::vector<NamedTensor>& tensors,

@@ -36,6 +36,7 @@ struct Checkpoint {
   double elapsed_s = 0;
   nlohmann::json task_state;
   std::vector<models::NamedTensor> tensors;  // not to be written
+  std::string tensors_sha256;                // of one that was loaded
 };
 
 // Tensors that are not in memory whole: announced first, then made one after the other.
@@ -54,6 +55,12 @@ struct LoadedCheckpoint {
   std::vector<std::string> passed_over;  // why each newer one was not used
 };
 absl::StatusOr<LoadedCheckpoint> LoadLatestCheckpoint(const std::string& run_folder);
+
+// That of `step`, which another rank has loaded: its tensors are not read again for their digest.
+// EnvironmentError where there is none or another than with `tensors_sha256`: the folder is not the
+// other rank's.
+absl::StatusOr<Checkpoint> LoadSharedCheckpoint(const std::string& run_folder, int64_t step,
+                                                const std::string& tensors_sha256);
 
 // Tensors whose name begins with "<prefix>/", without the prefix.
 std::vector<models::NamedTensor> WithPrefix(const std::vector<models::NamedTensor>& tensors,

@@ -12,6 +12,7 @@
 #include "harness/training/exact_sum.h"
 #include "harness/training/gradient_buckets.h"
 #include "harness/training/gradient_norm.h"
+#include "harness/training/sharded_state.h"
 
 namespace bench::harness {
 namespace {
@@ -145,15 +146,11 @@ class DataParallelUpdate : public ParameterUpdate {
   }
 
   absl::Status VisitState(const StateVisitor& visit) override {
-    const std::vector<models::TensorSpec> specs = StateSpecs();
-    auto spec = specs.begin();
-    for (const size_t i : state_order()) {
-      const auto kinds = optimizer().StateKinds(trained()[i].tensor.scalar_type());
-      for (size_t k = 0; k < kinds.size(); ++k, ++spec) {
-        BENCH_RETURN_IF_ERROR(visit({spec->name, WholeState(i, k, spec->shape)}));
-      }
-    }
-    return absl::OkStatus();
+    ShardedState state;
+    state.tensors = StateTensors();
+    state.own = [this](const StateTensor& tensor) { return OwnState(tensor); };
+    if (sharded()) state.sizes = PieceSizes();
+    return VisitOnLeader(state, ranks_, visit);
   }
 
  private:
@@ -225,8 +222,10 @@ class DataParallelUpdate : public ParameterUpdate {
 
   // Of all gradients; and which parameters have one on any rank.
   ExactSum ExchangeSquares() {
+    std::vector<at::Tensor> gradients;
+    for (const BucketPiece& piece : own_) gradients.push_back(piece.gradient);
     ExactSum mine;
-    for (const BucketPiece& piece : own_) AddSquares(piece.gradient, mine);
+    AddSquares(gradients, mine);
     const ExactSum::Digits digits = mine.Carried();
     std::vector<int64_t> row(digits.begin(), digits.end());
     row.insert(row.end(), touched_.begin(), touched_.end());
@@ -260,19 +259,37 @@ class DataParallelUpdate : public ParameterUpdate {
     at::_foreach_mul_(gradients, factor);
   }
 
-  // Shards ascend with the ranks, so pieces in rank order are the parameter in C order.
-  at::Tensor WholeState(size_t parameter, size_t kind, const std::vector<int64_t>& shape) {
-    const at::NoGradGuard no_grad;
-    std::vector<at::Tensor> mine;
-    for (size_t p = 0; p < parts_.pieces.size(); ++p) {
-      if (parts_.pieces[p].parameter != parameter) continue;
-      mine.push_back(optimizer().StateOf(p)[kind].reshape({-1}).cpu());
+  std::vector<StateTensor> StateTensors() const {
+    std::vector<StateTensor> tensors;
+    std::vector<models::TensorSpec> specs = StateSpecs();
+    for (const size_t i : state_order()) {
+      const size_t num_kinds = optimizer().StateKinds(trained()[i].tensor.scalar_type()).size();
+      for (size_t kind = 0; kind < num_kinds; ++kind) {
+        tensors.push_back({std::move(specs[tensors.size()]), i, kind});
+      }
     }
-    if (mine.empty()) mine.push_back(at::empty({0}, at::kFloat));
-    at::Tensor all = at::cat(mine);
-    if (sharded()) all = ranks_.GatherRows(all);
-    // A number is the same in all pieces.
-    return shape.empty() ? all[0] : all.view(shape);
+    return tensors;
+  }
+
+  std::vector<at::Tensor> OwnState(const StateTensor& tensor) const {
+    std::vector<at::Tensor> own;
+    for (size_t p = 0; p < parts_.pieces.size(); ++p) {
+      if (parts_.pieces[p].parameter != tensor.parameter) continue;
+      own.push_back(optimizer().StateOf(p)[tensor.kind].reshape({-1}).cpu());
+    }
+    return own;
+  }
+
+  // By rank and parameter.
+  std::vector<std::vector<int64_t>> PieceSizes() const {
+    std::vector<std::vector<int64_t>> sizes;
+    for (int64_t rank = 0; rank < ranks_.size(); ++rank) {
+      sizes.emplace_back(trained().size(), 0);
+      for (const BucketPiece& piece : parts_.buckets->Pieces(rank)) {
+        sizes.back()[piece.parameter] = piece.gradient.numel();
+      }
+    }
+    return sizes;
   }
 
   struct UnderWay {

@@ -6,14 +6,16 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 #include "harness/training/exact_sum.h"
 
 namespace bench::harness {
 
 inline constexpr int64_t kNormBlock = 64;
 
-// Of a contiguous piece of a parameter's gradient, whatever its shape, in any floating type. On a
-// device other than the CPU the piece is one block.
-void AddSquares(const at::Tensor& gradient, ExactSum& sum);
+// Of contiguous pieces of parameters' gradients, whatever their shapes, in any floating type. On a
+// device other than the CPU a piece is one block, summed in fp32; they are waited for together.
+void AddSquares(const std::vector<at::Tensor>& gradients, ExactSum& sum);
 
 }  // namespace bench::harness

@@ -20,7 +20,7 @@ void BM_ExactNorm(benchmark::State& state) {
   const auto gradients = Gradients(state.range(0));
   for (auto _ : state) {
     ExactSum squares;
-    for (const at::Tensor& gradient : gradients) AddSquares(gradient, squares);
+    AddSquares(gradients, squares);
     benchmark::DoNotOptimize(squares.Value());
   }
 }

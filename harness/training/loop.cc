@@ -210,7 +210,7 @@ absl::Status Loop::RecordDigests() {
   }
   ListDigester optimizer;
   BENCH_RETURN_IF_ERROR(update_->VisitState([&](const models::NamedTensor& tensor) {
-    if (context_.ranks.leads()) optimizer.Add(tensor);
+    optimizer.Add(tensor);
     return absl::OkStatus();
   }));
   BENCH_RETURN_IF_ERROR(context_.writer.Digest(step_, "optimizer", optimizer.Finish().total));

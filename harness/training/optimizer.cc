@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "harness/training/gradient_norm.h"
-
 namespace bench::harness {
 namespace {
 
@@ -148,9 +146,13 @@ double ClipGradients(const std::vector<models::NamedTensor>& parameters, double 
   for (const models::NamedTensor& parameter : parameters) {
     if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
   }
-  ExactSum squares;
-  for (const at::Tensor& gradient : gradients) AddSquares(gradient, squares);
-  const double norm = std::sqrt(squares.Value());
+  if (gradients.empty()) return 0;
+  double sum_of_squares = 0;
+  for (const at::Tensor& norm : at::_foreach_norm(gradients, /*ord=*/2, at::kFloat)) {
+    const double value = norm.item<double>();
+    sum_of_squares += value * value;
+  }
+  const double norm = std::sqrt(sum_of_squares);
   if (max_norm > 0 && norm > max_norm) at::_foreach_mul_(gradients, max_norm / (norm + 1e-6));
   return norm;
 }

@@ -61,9 +61,9 @@ std::unique_ptr<Optimizer> MakeOptimizer(const OptimizerSpec& spec,
 // Frees every gradient.
 void ClearGradients(const std::vector<models::NamedTensor>& parameters);
 
-// L2 norm over all gradients (gradient_norm.h). When `max_norm` > 0 and the norm is larger,
-// gradients are scaled by max_norm / (norm + 1e-6), as torch's clip_grad_norm_ does. Returns the
-// norm before clipping.
+// L2 norm over all gradients, summed in float64 in parameter order. When `max_norm` > 0 and the
+// norm is larger, gradients are scaled by max_norm / (norm + 1e-6), as torch's clip_grad_norm_
+// does. Returns the norm before clipping.
 double ClipGradients(const std::vector<models::NamedTensor>& parameters, double max_norm);
 
 }  // namespace bench::harness

@@ -46,8 +46,8 @@ class ParameterUpdate {
 
   virtual HeldBytes Bytes() const = 0;
 
-  // The state, whole, tensor by tensor; a tensor is there for its visit only. The first error ends
-  // the visits.
+  // The state, whole, tensor by tensor, on rank 0; a tensor is there for its visit only. The first
+  // error ends the visits.
   virtual absl::Status VisitState(const StateVisitor& visit) = 0;
   // Names, shapes and types, in the order of the visits.
   std::vector<models::TensorSpec> StateSpecs() const;

@@ -9,10 +9,12 @@ namespace bench::harness {
 WindowLosses GatherLosses(const std::vector<double>& own, Ranks& ranks) {
   const at::Tensor rows = at::empty({std::ssize(own), 2}, at::kDouble);
   rows.select(1, 0).copy_(at::tensor(own, at::kDouble));
-  rows.select(1, 1).fill_(StopSignal() ? 1.0 : 0.0);
-  const at::Tensor all = ranks.GatherRows(rows).t().contiguous();
+  rows.select(1, 1).fill_(StopSignal().value_or(0));
+  const at::Tensor all = ranks.GatherUnequalRows(rows).t().contiguous();
   const double* losses = all.const_data_ptr<double>();
-  return {{losses, losses + all.size(1)}, all[1].any().item<bool>()};
+  const int signal = all[1].max().item<int>();
+  if (signal != 0) SetStopSignal(signal);  // all end alike
+  return {{losses, losses + all.size(1)}, signal != 0};
 }
 
 absl::Status CheckSameParameters(const std::string& digest, int64_t step, Ranks& ranks) {

@@ -13,7 +13,7 @@ namespace bench::harness {
 
 struct WindowLosses {
   std::vector<double> losses;   // of all micro-batches, in their order
-  bool stop_requested = false;  // a stop signal has come to some rank
+  bool stop_requested = false;  // a stop signal has come to some rank, and is this one's now too
 };
 // `own`: of this rank's micro-batches.
 WindowLosses GatherLosses(const std::vector<double>& own, Ranks& ranks);

@@ -99,9 +99,9 @@ TEST(Safetensors, MappedTensorsTakeNoMemoryAndOutliveTheFilesName) {
   }
   ASSERT_EQ(::unlink(path.c_str()), 0);
   // Side by side in the mapped pages, and of no allocator.
-  EXPECT_EQ(static_cast<const char*>(b.const_data_ptr()) -
-                static_cast<const char*>(a.const_data_ptr()),
-            4000);
+  EXPECT_EQ(
+      static_cast<const char*>(b.const_data_ptr()) - static_cast<const char*>(a.const_data_ptr()),
+      4000);
   EXPECT_TRUE(a.equal(values) && b.equal(values));
 }
 

@@ -26,7 +26,7 @@ TEST(DecodeDefinition, FillsTheStructsAndKeepsDefaults) {
   EXPECT_EQ(sft.tokenizer.artifact, (ArtifactRef{"tokenizer_small", 1}));
   EXPECT_EQ(sft.optimizer.learning_rate, 0.001);
   EXPECT_EQ(sft.optimizer.beta2, 0.95);
-  EXPECT_EQ(sft.training.micro_batch_rows(1), std::vector<int64_t>{48});
+  EXPECT_EQ(sft.training.micro_rows(), 48);
   EXPECT_EQ(sft.data.path, std::nullopt);
   EXPECT_EQ(definition->run.determinism, Determinism::kStrict);
 }
@@ -130,8 +130,8 @@ TEST(DecodeDefinition, ReportsTheEarliestOfSeveralErrors) {
 }
 
 TEST(DecodeDefinition, CrossFieldRulesNameThePlaceOfTheValue) {
-  EXPECT_EQ(Refusal(std::string(kSmallSft) + "micro_batch_size = 70\n"),
-            "d.toml:16:20: training.micro_batch_size: 70 is more than training.batch_size 48");
+  EXPECT_EQ(Refusal(std::string(kSmallSft) + "micro_batch_size = 7\n"),
+            "d.toml:15:14: training.batch_size: 48 is not a multiple of micro_batch_size 7");
   EXPECT_EQ(Refusal(std::string(kSmallSft) + "[[acceptance]]\nmetric = \"a\"\nmin = 1\nmax = 0\n"),
             "d.toml:18:7: acceptance[0].min: 1 is more than max 0");
   // Neither source given: the table around it is the place.

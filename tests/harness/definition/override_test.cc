@@ -75,9 +75,9 @@ TEST(Override, ErrorsAreThoseOfTheFileWithTheOverrideAsTheirPlace) {
   EXPECT_EQ(Refusal(kSmallSft, {"run.flush_interval_ms=1"}),
             "--set run.flush_interval_ms=1: wrong unit: \"flush_interval_ms\" is written "
             "\"flush_interval_s\" here, in s");
-  EXPECT_EQ(Refusal(kSmallSft, {"training.batch_size=50", "training.micro_batch_size=70"}),
-            "--set training.micro_batch_size=70: training.micro_batch_size: 70 is more than "
-            "training.batch_size 50");
+  EXPECT_EQ(Refusal(kSmallSft, {"training.batch_size=50", "training.micro_batch_size=7"}),
+            "--set training.batch_size=50: training.batch_size: 50 is not a multiple of "
+            "micro_batch_size 7");
   EXPECT_THAT(Refusal(kSmallSft, {"data.mix=[{tsk=\"a\",weight=1}]"}),
               HasSubstr("unknown key \"tsk\" in [data.mix]; did you mean \"task\"?"));
 }

@@ -96,12 +96,12 @@ TEST(PpoSpec, OnlyAValueModelOfItsOwnWarmsUp) {
               HasSubstr("value.warmup_rollouts: has no use with model = \"shared\""));
 }
 
-TEST(PpoSpec, MiniBatchesDivideTheBatchAndRolloutsAreWhole) {
+TEST(PpoSpec, BatchesDivideAndRolloutsAreWhole) {
   EXPECT_THAT(Refusal(kSmallPpo, {"ppo.mini_batches=3", "training.steps=84"}),
               HasSubstr("training.batch_size: 8 is not a multiple of ppo.mini_batches 3"));
-  EXPECT_THAT(Refusal(kSmallPpo, {"ppo.mini_batches=2", "training.micro_batch_size=5"}),
-              HasSubstr("training.micro_batch_size: 5 is more than the 4 rows"));
-  EXPECT_EQ(Refusal(kSmallPpo, {"ppo.mini_batches=2", "training.micro_batch_size=3"}), "");
+  EXPECT_THAT(Refusal(kSmallPpo, {"ppo.mini_batches=2", "training.micro_batch_size=3"}),
+              HasSubstr("training.micro_batch_size: 3 does not divide the 4 rows"));
+  EXPECT_EQ(Refusal(kSmallPpo, {"ppo.mini_batches=2", "training.micro_batch_size=2"}), "");
   EXPECT_THAT(Refusal(kSmallPpo, {"training.steps=81"}),
               HasSubstr("training.steps: 81 is not a multiple of ppo.epochs x mini_batches 4"));
 }

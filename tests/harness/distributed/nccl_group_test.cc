@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// The module is beside bench-run, not beside this test. With GPUs the ranks' own tests use it.
+// The module is beside bench-run, not beside this test: that it works needs two GPUs.
 TEST(NcclGroup, SaysWhatIsMissingAndWhatToDo) {
   const auto group = OpenNcclGroup(c10::make_intrusive<c10d::HashStore>(), 0, 2);
   EXPECT_EQ(ExitCodeFor(group.status()), ExitCode::kEnvironment);

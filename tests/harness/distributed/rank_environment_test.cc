@@ -1,5 +1,6 @@
 #include "harness/distributed/rank_environment.h"
 
+#include <cstdlib>
 #include <map>
 
 #include "base/status.h"
@@ -88,6 +89,23 @@ TEST(RankEnvironment, SaysWhatIsMissingOrWrong) {
   EXPECT_THAT(
       message({{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "a"}, {"MASTER_PORT", "70000"}}),
       HasSubstr("MASTER_PORT = 70000 is no port"));
+}
+
+// Programs that this one starts, for what it needs first, are no ranks, and no restarted ones.
+TEST(RankEnvironment, IsTakenFromWhatTheProgramStarts) {
+  const std::map<std::string, std::string> torchrun = {{"RANK", "1"},
+                                                       {"WORLD_SIZE", "2"},
+                                                       {"LOCAL_RANK", "1"},
+                                                       {"MASTER_PORT", "1"},
+                                                       {"MASTER_ADDR", "node1"},
+                                                       {"TORCHELASTIC_USE_AGENT_STORE", "True"},
+                                                       {"LOCAL_WORLD_SIZE", "2"},
+                                                       {"TORCHELASTIC_RESTART_COUNT", "3"}};
+  for (const auto& [name, value] : torchrun) ::setenv(name.c_str(), value.c_str(), 1);
+  const auto environment = TakeRankEnvironment();
+  ASSERT_TRUE(environment.ok()) << environment.status();
+  EXPECT_EQ(environment->rank, 1);
+  for (const auto& [name, value] : torchrun) EXPECT_EQ(std::getenv(name.c_str()), nullptr) << name;
 }
 
 }  // namespace

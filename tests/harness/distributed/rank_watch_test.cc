@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using std::chrono::milliseconds;
 
 constexpr RankWatch::Settings kFast = {milliseconds(5), milliseconds(2000), milliseconds(100),
-                                     std::chrono::hours(1)};
+                                       std::chrono::hours(1)};
 
 c10::intrusive_ptr<c10d::Store> NewStore() { return c10::make_intrusive<c10d::HashStore>(); }
 
@@ -47,7 +47,7 @@ TEST(RankWatch, PassesOnTheReasonOfTheFirstThatEndsWhoAloneReportsIt) {
 
 TEST(RankWatch, ALostRankIsReportedByOneOfTheOthers) {
   constexpr RankWatch::Settings kShort = {milliseconds(5), milliseconds(50), milliseconds(50),
-                                        std::chrono::hours(1)};
+                                          std::chrono::hours(1)};
   const auto store = NewStore();
   RankWatch first(store, 0, 3, kShort), second(store, 1, 3, kShort);  // 2 never beats
   const auto found = first.Explain(), known = second.Explain();

@@ -63,13 +63,37 @@ TEST_P(OfEachSize, AllGatherFillsAWholeFromItsOwnPieces) {
   });
 }
 
-TEST_P(OfEachSize, GatherRowsKeepsRankOrderAndAllowsDifferentNumbers) {
+TEST_P(OfEachSize, GatherRowsKeepsRankOrder) {
+  RunOnRanks(GetParam(), [](Ranks& ranks) {
+    const at::Tensor rows = at::full({3, 2}, ranks.rank(), at::kLong);
+    const at::Tensor expected = at::arange(ranks.size()).repeat_interleave(3).view({-1, 1});
+    EXPECT_TRUE(ranks.GatherRows(rows).equal(expected.expand({-1, 2})));
+    EXPECT_EQ(ranks.GatherRows(at::empty({0, 2})).sizes(), (at::IntArrayRef{0, 2}));
+  });
+}
+
+TEST_P(OfEachSize, GatherToLeaderGivesRankZeroAllRowsAndTheOthersNone) {
+  RunOnRanks(GetParam(), [](Ranks& ranks) {
+    // Rank r has r rows of r, so the leader itself has none.
+    std::vector<int64_t> counts, expected;
+    for (int64_t r = 0; r < ranks.size(); ++r) {
+      counts.push_back(r);
+      expected.insert(expected.end(), 2 * r, r);
+    }
+    const at::Tensor rows = at::full({ranks.rank(), 2}, ranks.rank(), at::kLong);
+    const at::Tensor all = ranks.GatherToLeader(rows, counts);
+    if (!ranks.leads()) expected.clear();
+    EXPECT_TRUE(all.equal(at::tensor(expected, at::kLong).view({-1, 2})));
+  });
+}
+
+TEST_P(OfEachSize, GatherUnequalRowsKeepsRankOrder) {
   RunOnRanks(GetParam(), [](Ranks& ranks) {
     // Rank r has r rows of r: none of rank 0.
     const at::Tensor rows = at::full({ranks.rank(), 2}, ranks.rank(), at::kLong);
     std::vector<int64_t> expected;
     for (int64_t r = 0; r < ranks.size(); ++r) expected.insert(expected.end(), 2 * r, r);
-    EXPECT_TRUE(ranks.GatherRows(rows).equal(at::tensor(expected, at::kLong).view({-1, 2})));
+    EXPECT_TRUE(ranks.GatherUnequalRows(rows).equal(at::tensor(expected, at::kLong).view({-1, 2})));
   });
 }
 
@@ -96,6 +120,7 @@ TEST(Ranks, OneProcessNeedsNoTransport) {
   EXPECT_TRUE(alone.leads());
   const at::Tensor rows = at::ones({2, 3});
   EXPECT_TRUE(alone.GatherRows(rows).is_same(rows));
+  EXPECT_TRUE(alone.GatherToLeader(rows, {2}).is_same(rows));
   EXPECT_EQ(*alone.FromLeader("x"), "x");
 }
 

@@ -47,9 +47,9 @@ TEST(ChildProcess, SignalThatKillsIsItsCode) {
 }
 
 TEST(ChildProcess, StopSignalIsForwarded) {
-  SetStopSignalForTest(SIGTERM);
+  SetStopSignal(SIGTERM);
   const auto code = RunSelf(Child("WaitsForASignal"), ChildOutput::kDiscard);
-  SetStopSignalForTest(std::nullopt);
+  SetStopSignal(std::nullopt);
   EXPECT_EQ(*code, 128 + SIGTERM);
 }
 

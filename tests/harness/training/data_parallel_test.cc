@@ -128,7 +128,7 @@ void ExpectEqual(const Trained& a, const Trained& b) {
   ExpectEqual(a.state, b.state);
 }
 
-// What every rank ended with; all must be equal.
+// What every rank ended with; all must be equal. The state is rank 0's to see.
 Trained Train(const How& how) {
   std::mutex mutex;
   std::vector<Trained> all;
@@ -149,8 +149,17 @@ Trained Train(const How& how) {
     RunOnRanks(how.num_ranks, body);
   }
   EXPECT_EQ(std::ssize(all), how.num_ranks);
+  std::vector<NamedTensor> state;
+  for (Trained& trained : all) {
+    EXPECT_TRUE(state.empty() || trained.state.empty());
+    if (!trained.state.empty()) state = std::move(trained.state);
+    trained.state.clear();
+  }
+  EXPECT_FALSE(state.empty());
   for (const Trained& trained : all) ExpectEqual(trained, all.front());
-  return all.empty() ? Trained() : all.front();
+  if (all.empty()) return {};
+  all.front().state = std::move(state);
+  return all.front();
 }
 
 constexpr double kTinyMiB = 1e-6;                // a bucket a parameter
@@ -284,13 +293,45 @@ TEST(DataParallel, StateMovesToAnotherNumberOfRanks) {
     const auto update = MakeUpdate(how, parameters, ranks, ranges);
     const absl::Status status = update->RestoreState(before.state);
     EXPECT_TRUE(status.ok()) << status;
-    ExpectEqual(StateOf(*update), before.state);
+    const std::vector<NamedTensor> state = StateOf(*update);
+    ExpectEqual(state, ranks.leads() ? before.state : std::vector<NamedTensor>());
   };
   for (const int64_t num_ranks : {2, 4}) {
     const How how = {num_ranks, {Sharding::kOptimizerStates, kTinyMiB}, at::kBFloat16};
     RunOnRanks(num_ranks, [&](Ranks& ranks) { restore(how, ranks); });
   }
   restore({1, kPlain, at::kBFloat16}, Ranks::OneProcess());
+}
+
+// Each parameter is a bucket of its own, complete when the backward pass has come to it.
+TEST(DataParallel, SendsGradientsWhileTheBackwardPassGoesOn) {
+  RunOnRanks(2, [](Ranks& ranks) {
+    RangeTable ranges;
+    const std::vector<NamedTensor> parameters = {{"w1", at::ones({8, 8}).set_requires_grad(true)},
+                                                 {"w2", at::ones({8, 8}).set_requires_grad(true)}};
+    const auto update = MakeDataParallelUpdate(Spec(), {Sharding::kOptimizerStates, kTinyMiB},
+                                               parameters, ranks, ranges);
+    const auto num_sent = [&] {
+      int64_t count = 0;
+      for (const RangeTotal& total : ranges.TakeStep()) {
+        if (total.id == RangeId::kSendGradients) count += total.count;
+      }
+      return count;
+    };
+    int64_t before_w1 = 0;
+    parameters[0].tensor.register_hook([&](const at::Tensor&) { before_w1 = num_sent(); });
+    const auto backward = [&] {
+      at::ones({2, 8}).mm(parameters[0].tensor).mm(parameters[1].tensor).sum().backward();
+    };
+    backward();  // not the window's last: more will be added
+    EXPECT_EQ(before_w1 + num_sent(), 0);
+    update->BeforeLastBackward();
+    backward();
+    EXPECT_EQ(before_w1, 1);   // w2's, when w1 had no gradient yet
+    EXPECT_EQ(num_sent(), 1);  // w1's, before anybody asked for the sums
+    update->FinishGradients(0);
+    EXPECT_EQ(num_sent(), 0);
+  });
 }
 
 TEST(DataParallel, ShardsTheStatesOnly) {

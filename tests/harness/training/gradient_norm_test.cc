@@ -9,7 +9,7 @@ namespace {
 
 double Squares(const std::vector<at::Tensor>& pieces) {
   ExactSum sum;
-  for (const at::Tensor& piece : pieces) AddSquares(piece, sum);
+  AddSquares(pieces, sum);
   return sum.Value();
 }
 
@@ -44,9 +44,12 @@ TEST(AddSquares, DoesNotDependOnThreads) {
   at::set_num_threads(before);
 }
 
-TEST(AddSquares, ReadsBf16) {
-  const at::Tensor gradient = at::full({100}, 0.5, at::kBFloat16);
-  EXPECT_EQ(Squares({gradient}), 25.0);
+TEST(AddSquares, ReadsLowPrecisionAsItsFloat32) {
+  at::manual_seed(1);
+  for (const at::ScalarType type : {at::kBFloat16, at::kHalf}) {
+    const at::Tensor gradient = at::randn({1000}).to(type);
+    EXPECT_EQ(Squares({gradient}), Squares({gradient.to(at::kFloat)}));
+  }
 }
 
 }  // namespace

@@ -33,9 +33,9 @@ TEST(GatherLosses, RanksMayHaveDifferentNumbersOfThem) {
 }
 
 TEST(GatherLosses, SaysThatAStopSignalHasCome) {
-  SetStopSignalForTest(SIGTERM);
+  SetStopSignal(SIGTERM);
   EXPECT_TRUE(GatherLosses({1.5}, Ranks::OneProcess()).stop_requested);
-  SetStopSignalForTest(std::nullopt);
+  SetStopSignal(std::nullopt);
   EXPECT_THAT(GatherLosses({1.5}, Ranks::OneProcess()).losses, ElementsAre(1.5));
 }
 
