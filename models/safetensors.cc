@@ -148,7 +148,7 @@ at::Tensor ViewOf(const std::shared_ptr<const MappedFile>& mapped, const TensorE
   if (entry.begin == entry.end) return at::empty(entry.shape, options);
   const char* data = mapped->bytes().data() + buffer_start + entry.begin;
   if (reinterpret_cast<uintptr_t>(data) % options.dtype().itemsize() != 0) {
-    const at::Tensor copy = at::empty(entry.shape, options);
+    at::Tensor copy = at::empty(entry.shape, options);
     std::memcpy(copy.mutable_data_ptr(), data, entry.end - entry.begin);
     return copy;
   }

@@ -330,7 +330,7 @@ at::Tensor Ranks::GatherRows(const at::Tensor& rows) {
   if (alone() || rows.numel() == 0) return rows;
   std::vector<int64_t> shape = rows.sizes().vec();
   shape[0] *= size();
-  const at::Tensor all = at::empty(shape, rows.options());
+  at::Tensor all = at::empty(shape, rows.options());
   AllGather(all, rows.contiguous())->Wait();
   return all;
 }

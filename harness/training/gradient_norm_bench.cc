@@ -9,7 +9,7 @@ namespace bench::harness {
 namespace {
 
 std::vector<at::Tensor> Gradients(int64_t num_elements) {
-  constexpr int64_t kEach = 64 * 1024;
+  constexpr int64_t kEach = int64_t{64} * 1024;
   at::manual_seed(7);
   std::vector<at::Tensor> gradients;
   for (int64_t i = 0; i < num_elements; i += kEach) gradients.push_back(at::randn({64, 1024}));

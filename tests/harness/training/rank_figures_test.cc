@@ -75,7 +75,7 @@ TEST(RankFigures, OfSeveralRanksAreRecordedByTheFirstWithTheRatioThatIsFurthestO
   });
   const results::RunRecord record = *results::RecoverJournal(folder / "run");
   ASSERT_EQ(record.ranks.size(), 2u);
-  const double formula = 8 * 100 + 8 * 100 / 2;  // of ZeRO-1 in fp32
+  const double formula = 8 * 100 + 8 * 100 / 2.0;  // of ZeRO-1 in fp32
   for (const int64_t rank : {0, 1}) {
     const double states = 8 * (rank == 0 ? 64 : 36) + 4;  // two moments, and a count
     EXPECT_EQ(ValueOf(record, rank, results::kParameterBytes), 4 * 128);
