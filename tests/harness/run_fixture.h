@@ -58,20 +58,9 @@ class RunFixture {
   }
 
   RunContext Context(const std::string& path, std::unique_ptr<Checkpoint> checkpoint) {
-    return {definition_,
-            SeedSource{1, 0},
-            inputs_,
-            store_,
-            "",
-            path,
-            folder_ / "artifact",
-            *writer_,
-            ranges_,
-            progress_,
-            ranks_,
-            DeviceKind::kCpu,
-            std::move(checkpoint),
-            std::nullopt};
+    return {definition_,           SeedSource{1, 0}, inputs_, store_,    "",     path,
+            folder_ / "artifact",  *writer_,         ranges_, progress_, ranks_, DeviceKind::kCpu,
+            std::move(checkpoint), std::nullopt};
   }
 
   const std::unique_ptr<TempFolder> own_;
