@@ -69,7 +69,8 @@ class Proof:
             return
         if kind == "checkpoint" and victim != 0:
             os.kill(ranks[0], signal.SIGCONT)
-        self.judge(kind, victim, process, begin)
+        if not self.judge(kind, victim, process, begin):
+            return
         resumed = self.place.run(self.definition, "--nproc", self.num_ranks, "--out", out, "--resume")
         same = (resumed.returncode == 0
                 and deterministic_content(resumed.stdout.splitlines()[-1]) == self.expected)
@@ -91,14 +92,14 @@ class Proof:
             time.sleep(0.01)
         took = time.monotonic() - begin
         orphans = processes_of(self.place.folder)
-        errors = [line for line in err.splitlines() if "error:" in line]
         if kind != "stopped" and process.returncode == 0:
-            self.counts["killed after its work was done"] += 1
-        else:
-            self.counts["rank named, once"] += len(errors) == 1 and f"rank {victim} " in errors[0]
-            self.counts["exit code 5"] += process.returncode == 5
-            if len(errors) != 1 or f"rank {victim} " not in errors[0]:
-                print(f"({kind}, rank {victim}): {err}", flush=True)
+            self.counts["missed (the run had ended)"] += 1
+            return False
+        errors = [line for line in err.splitlines() if "error:" in line]
+        self.counts["rank named, once"] += len(errors) == 1 and f"rank {victim} " in errors[0]
+        self.counts["exit code 5"] += process.returncode == 5
+        if len(errors) != 1 or f"rank {victim} " not in errors[0]:
+            print(f"({kind}, rank {victim}): {err}", flush=True)
         self.counts[f"points: {kind}"] += 1
         self.counts["points"] += 1
         self.counts[f"all processes ended within {LIMIT_S} s"] += took < LIMIT_S and not orphans
@@ -106,13 +107,13 @@ class Proof:
         self.slowest[kind] = max(self.slowest[kind], took)
         for pid in orphans:
             os.kill(pid, signal.SIGKILL)
+        return True
 
     def failed(self):
         counts = self.counts
-        judged = counts["points"] - counts["killed after its work was done"]
         return (counts["orphans"] or counts["resumed bitwise"] != counts["points"]
                 or counts[f"all processes ended within {LIMIT_S} s"] != counts["points"]
-                or counts["rank named, once"] != judged or counts["exit code 5"] != judged)
+                or counts["rank named, once"] != counts["points"] or counts["exit code 5"] != counts["points"])
 
 
 def main():

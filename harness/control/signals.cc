@@ -8,11 +8,15 @@
 namespace bench::harness {
 namespace {
 
-std::atomic<int> g_signal{0};
+std::atomic<int> g_signal{0};          // that asked to stop
+std::atomic<bool> g_signalled{false};  // this process itself
 static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
 
 void OnSignal(int signal) {
-  if (g_signal.exchange(signal) == 0) return;
+  if (!g_signalled.exchange(true)) {
+    g_signal = signal;
+    return;
+  }
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
@@ -32,7 +36,12 @@ std::optional<int> StopSignal() {
   return signal;
 }
 
-void SetStopSignal(std::optional<int> signal) { g_signal = signal.value_or(0); }
+void SetStopSignalForTest(std::optional<int> signal) { g_signal = signal.value_or(0); }
+
+void AdoptStopSignal(int signal) {
+  int none = 0;
+  g_signal.compare_exchange_strong(none, signal);
+}
 
 absl::Status CheckNotStopped() {
   if (!StopSignal()) return absl::OkStatus();

@@ -14,8 +14,11 @@ namespace bench::harness {
 void InstallStopHandlers();
 // The signal that asked to stop.
 std::optional<int> StopSignal();
-// As if `signal` had come, which another rank got; absent (in tests): as if none had.
-void SetStopSignal(std::optional<int> signal);
+// Another rank's, unless one has come here. The first that then comes here is no second one: often
+// all ranks get it, one after the other.
+void AdoptStopSignal(int signal);
+// For tests: as if `signal` had come; absent: as if none had.
+void SetStopSignalForTest(std::optional<int> signal);
 
 // StoppedError once a stop was asked for: for work whose unfinished result is dropped and that a
 // resumed run does again.

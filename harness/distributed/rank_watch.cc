@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "base/reported.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {
@@ -24,20 +25,21 @@ std::string DoneKey(int64_t rank) { return absl::StrCat("done/", rank); }
 
 std::vector<uint8_t> Bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
-// "<author> <code> <reason>"
+// "<author> <code> <signal> <reason>"
 std::string Format(const Ending& ending) {
-  return absl::StrCat(ending.author, " ", static_cast<int>(ending.code), " ", ending.reason);
+  return absl::StrCat(ending.author, " ", static_cast<int>(ending.code), " ", ending.signal, " ",
+                      ending.reason);
 }
 
 Ending ParseEnding(const std::vector<uint8_t>& bytes) {
   const std::vector<std::string> parts =
-      absl::StrSplit(std::string(bytes.begin(), bytes.end()), absl::MaxSplits(' ', 2));
+      absl::StrSplit(std::string(bytes.begin(), bytes.end()), absl::MaxSplits(' ', 3));
   int64_t author = 0;
-  int code = 0;
-  TORCH_CHECK(
-      parts.size() == 3 && absl::SimpleAtoi(parts[0], &author) && absl::SimpleAtoi(parts[1], &code),
-      "the ranks' store holds no ending where one should be");
-  return {author, static_cast<absl::StatusCode>(code), parts[2]};
+  int code = 0, signal = 0;
+  TORCH_CHECK(parts.size() == 4 && absl::SimpleAtoi(parts[0], &author) &&
+                  absl::SimpleAtoi(parts[1], &code) && absl::SimpleAtoi(parts[2], &signal),
+              "the ranks' store holds no ending where one should be");
+  return {author, static_cast<absl::StatusCode>(code), parts[3], signal};
 }
 
 template <typename Rep, typename Period>
@@ -100,12 +102,13 @@ void RankWatch::Run() {
       everyone_done = EveryoneDone();
     } catch (const std::exception&) {
       lost = {settings_.reports_store ? rank_ : Ending::kLauncher, absl::StatusCode::kUnavailable,
-              absl::StrCat("the ranks' store does not answer: ",
-                           internal::View(settings_.store_holder), ", which holds it, is gone")};
+              absl::StrCat("the ranks' store does not answer: ", settings_.store_holder,
+                           ", which holds it, is gone")};
     }
     lock.lock();
     left_ |= leaves;
     if (lost && !lost_) {
+      if (lost->signal != 0) AdoptStopSignal(lost->signal);
       lost_ = lost;
       lost_at_ = Clock::now();
     }
@@ -165,13 +168,15 @@ bool RankWatch::EveryoneDone() {
 
 // With the lock held.
 void RankWatch::EndIfLostForLong() {
-  if (!lost_ || reporting_ || Clock::now() - lost_at_ < settings_.grace) return;
+  const Clock::duration grace = reporting_ ? settings_.grace_to_report : settings_.grace;
+  if (!lost_ || Clock::now() - lost_at_ < grace) return;
   if (lost_->author == rank_) {
     std::fprintf(stderr, "bench-run: error: rank %lld: %s\n", static_cast<long long>(rank_),
                  lost_->reason.c_str());
   }
   std::fflush(nullptr);
-  std::_Exit(static_cast<int>(ExitCodeFor(ToStatus(*lost_, rank_))));
+  std::_Exit(lost_->signal != 0 ? 128 + lost_->signal
+                                : static_cast<int>(ExitCodeFor(ToStatus(*lost_, rank_))));
 }
 
 std::optional<Ending> RankWatch::Lost() {
@@ -191,7 +196,8 @@ absl::Status RankWatch::LeaveReason(const absl::Status& error) {
   std::unique_lock lock(mutex_);
   reporting_ = true;
   if (!lost_) {
-    to_leave_ = {rank_, error.code(), std::string(error.message())};
+    to_leave_ = {rank_, error.code(), std::string(error.message()),
+                 IsStopped(error) ? StopSignal().value_or(0) : 0};
     changed_.notify_all();
     changed_.wait_for(lock, 3 * settings_.beat, [&] { return lost_.has_value(); });  // read back
   }
@@ -203,6 +209,9 @@ void RankWatch::Leave(std::chrono::seconds patience) {
   leaving_ = true;
   changed_.notify_all();
   changed_.wait_for(lock, patience, [&] { return left_ && (everyone_done_ || lost_.has_value()); });
+  // Whoever holds the store takes the reason of an end along: the others look for it every beat.
+  if (!settings_.holds_store || !lost_) return;
+  changed_.wait_for(lock, 3 * settings_.beat, [&] { return everyone_done_; });
 }
 
 }  // namespace bench::harness

@@ -14,7 +14,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -30,6 +29,7 @@ struct Ending {
   int64_t author = kLauncher;  // the rank that reports it, or the launcher
   absl::StatusCode code = absl::StatusCode::kUnavailable;
   std::string reason;
+  int signal = 0;  // the stop signal that it ended for
 };
 
 // Leaves `ending` in the store, unless there is one; returns the one that stands.
@@ -47,9 +47,11 @@ class RankWatch {
     // After an operation has failed, which says that somebody is gone.
     Clock::duration lost_after_failure = std::chrono::seconds(4);
     Clock::duration grace = std::chrono::seconds(5);
+    // Where this rank is ending in order: it may have results to write.
+    Clock::duration grace_to_report = std::chrono::seconds(25);
     // Of the store: its process, whether that is this one, and whether this rank is the one of its
     // machine that says so when it is gone.
-    std::string_view store_holder = "the launcher";
+    const char* store_holder = "the launcher";
     bool holds_store = false;
     bool reports_store = true;
   };
@@ -65,8 +67,8 @@ class RankWatch {
   std::optional<Ending> Lost();
   // After an operation has failed: waits some seconds for a reason to show. Absent if none does.
   std::optional<Ending> Explain();
-  // This rank ends by `error`, in its own time. What it has to report: that, or what another one
-  // has reported.
+  // This rank ends by `error`, within grace_to_report. What it has to report: that, or what another
+  // one has reported.
   absl::Status LeaveReason(const absl::Status& error);
   // This rank is done; the watch ends. Waits up to `patience` for the others to be done too: those
   // that it watches, or all, who need the store that it holds.

@@ -1,25 +1,20 @@
 #include "harness/distributed/ranks.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <numeric>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "base/reported.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/distributed/nccl_group.h"
-#include "harness/distributed/peer_names.h"
-#include "harness/distributed/rank_store.h"
+#include "harness/distributed/rank_meeting.h"
 #include "harness/distributed/rank_watch.h"
 #include "harness/measurement/socket_bytes.h"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
 #include "torch/csrc/distributed/c10d/ProcessGroupGloo.hpp"
-#include "torch/csrc/distributed/c10d/TCPStore.hpp"
 
 namespace bench::harness {
 namespace {
@@ -29,121 +24,8 @@ using std::chrono::seconds;
 
 // Ranks wait for the leader's evaluations; that somebody is gone is not noticed by this.
 constexpr auto kOperationTimeout = std::chrono::hours(24 * 30);
-constexpr auto kWatchTimeout = seconds(10);
-constexpr auto kPatienceAtTheStart = seconds(5);
 constexpr auto kPatienceAtTheEnd = seconds(10);
 constexpr auto kPollInterval = milliseconds(50);
-
-std::string FirstLine(std::string_view text) {
-  return std::string(text.substr(0, text.find('\n')));
-}
-
-std::string Address(const RankEnvironment& environment) {
-  return absl::StrCat(environment.master_address, ":", environment.master_port);
-}
-
-absl::StatusOr<c10::intrusive_ptr<c10d::Store>> OpenStore(const RankEnvironment& environment,
-                                                          seconds timeout) {
-  ShowPeersByNumber();
-  c10d::TCPStoreOptions options;
-  options.port = environment.master_port;
-  options.isServer = !environment.launcher_holds_store && environment.rank == 0;
-  options.waitWorkers = false;
-  options.timeout = timeout;
-  SilenceTransport();
-  try {
-    return c10::intrusive_ptr<c10d::Store>(
-        c10::make_intrusive<c10d::TCPStore>(environment.master_address, options));
-  } catch (const std::exception& error) {
-    const std::string reason = FirstLine(error.what());
-    if (absl::StrContains(reason, "EADDRINUSE") || absl::StrContains(reason, "in use")) {
-      return EnvironmentError(absl::StrCat("port ", environment.master_port,
-                                           " (MASTER_PORT) is in use: choose another"));
-    }
-    return EnvironmentError(absl::StrCat(options.isServer ? "cannot offer the ranks' store at "
-                                                          : "cannot reach the ranks' store at ",
-                                         Address(environment), " within ", timeout.count(),
-                                         " s: ", reason));
-  }
-}
-
-std::string JoinKey(int64_t rank) { return absl::StrCat("join/", rank); }
-
-std::string Text(c10d::Store& store, const std::string& key) {
-  const std::vector<uint8_t> bytes = store.get(key);
-  return {bytes.begin(), bytes.end()};
-}
-
-void SetText(c10d::Store& store, const std::string& key, const std::string& text) {
-  store.set(key, std::vector<uint8_t>(text.begin(), text.end()));
-}
-
-// Also until one of them has found a reason to end.
-absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
-                        const RankEnvironment& environment, seconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  std::vector<int64_t> missing;
-  for (int64_t rank = 0; rank < environment.size; ++rank) missing.push_back(rank);
-  const auto came = [&](int64_t rank) { return store.check({JoinKey(rank)}); };
-  while (true) {
-    missing.erase(missing.begin(), std::find_if_not(missing.begin(), missing.end(), came));
-    if (missing.empty()) return absl::OkStatus();
-    if (const auto ending = ReadEnding(watched)) return ToStatus(*ending, environment.rank);
-    if (StopSignal()) return Reported(StoppedError());
-    if (std::chrono::steady_clock::now() > deadline) break;
-    std::this_thread::sleep_for(kPollInterval);
-  }
-  missing.erase(std::remove_if(missing.begin(), missing.end(), came), missing.end());
-  return EnvironmentError(absl::StrCat("rank ", absl::StrJoin(missing, ", "), " of ",
-                                       environment.size, " did not come within ", timeout.count(),
-                                       " s: start all ranks with the same MASTER_ADDR, MASTER_PORT "
-                                       "and WORLD_SIZE"));
-}
-
-using SameFacts = std::vector<std::pair<std::string, std::string>>;
-
-std::string Format(const SameFacts& facts) {
-  std::string text;
-  for (const auto& [name, value] : facts) absl::StrAppend(&text, name, " ", value, "\n");
-  return text;
-}
-
-absl::Status CheckSame(c10d::Store& store, const RankEnvironment& environment,
-                       const SameFacts& facts) {
-  const std::string first = Text(store, JoinKey(0));
-  for (int64_t rank = 1; rank < environment.size; ++rank) {
-    const std::string other = Text(store, JoinKey(rank));
-    if (other == first) continue;
-    std::string differing = "what they run";
-    const std::vector<std::string> a = absl::StrSplit(first, '\n');
-    const std::vector<std::string> b = absl::StrSplit(other, '\n');
-    for (size_t i = 0; i < std::min({a.size(), b.size(), facts.size()}); ++i) {
-      if (a[i] == b[i]) continue;
-      differing = absl::StrCat(facts[i].first, ": \"", a[i], "\" and \"", b[i], "\"");
-      break;
-    }
-    return UsageError(absl::StrCat("ranks 0 and ", rank, " differ in ", differing,
-                                   ": start all ranks with the same arguments"));
-  }
-  return absl::OkStatus();
-}
-
-// The group does not come about. Rank 0 takes the store along, so it waits until the others know.
-absl::Status Refuse(c10d::Store& store, c10d::Store& watched, const RankEnvironment& environment,
-                    const absl::Status& error) {
-  const auto left = [](int64_t rank) { return absl::StrCat("left/", rank); };
-  const Ending ending =
-      LeaveEnding(watched, {environment.rank, error.code(), std::string(error.message())});
-  SetText(store, left(environment.rank), "left");
-  const auto deadline = std::chrono::steady_clock::now() + kPatienceAtTheStart;
-  for (int64_t rank = 1; environment.rank == 0 && rank < environment.size; ++rank) {
-    while (store.check({JoinKey(rank)}) && !store.check({left(rank)}) &&
-           std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(kPollInterval);
-    }
-  }
-  return ending.author == environment.rank ? error : ToStatus(ending, environment.rank);
-}
 
 std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_address) {
   if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME")) {
@@ -153,20 +35,6 @@ std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_
   const bool local = master_address == "localhost" || absl::StartsWith(master_address, "127.");
   if (local) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
   return c10d::ProcessGroupGloo::createDefaultDevice();
-}
-
-// Waits for all, and checks that they belong together; the store of their watch.
-absl::StatusOr<c10::intrusive_ptr<c10d::Store>> Meet(c10d::Store& tcp, c10d::Store& store,
-                                                     const RankEnvironment& environment,
-                                                     const Ranks::JoinOptions& options) {
-  auto watched =
-      c10::make_intrusive<c10d::PrefixStore>(WatchPrefix(environment.key_prefix), tcp.clone());
-  watched->setTimeout(kWatchTimeout);
-  SetText(store, JoinKey(environment.rank), Format(options.same));
-  absl::Status met = WaitForAll(store, *watched, environment, options.timeout);
-  if (met.ok()) met = CheckSame(store, environment, options.same);
-  if (!met.ok()) return Refuse(store, *watched, environment, met);
-  return watched;
 }
 
 }  // namespace
@@ -251,18 +119,17 @@ Ranks& Ranks::OneProcess() {
 absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& environment,
                                                    const JoinOptions& options) {
   if (environment.size == 1) return std::unique_ptr<Ranks>(new Ranks(environment, nullptr));
-  BENCH_ASSIGN_OR_RETURN(const auto tcp, OpenStore(environment, options.timeout));
+  BENCH_ASSIGN_OR_RETURN(const RankStores stores, MeetRanks(environment, options));
   auto group = std::make_unique<Group>();
+  group->store = stores.shared;
+  RankWatch::Settings settings;
+  if (!environment.launcher_holds_store) settings.store_holder = "rank 0";
+  settings.holds_store = !environment.launcher_holds_store && environment.rank == 0;
+  settings.reports_store =
+      environment.local_rank == 0 || (!environment.launcher_holds_store && environment.rank == 1);
+  group->watch =
+      std::make_unique<RankWatch>(stores.watched, environment.rank, environment.size, settings);
   try {
-    group->store = c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix, tcp);
-    BENCH_ASSIGN_OR_RETURN(const auto watched, Meet(*tcp, *group->store, environment, options));
-    RankWatch::Settings settings;
-    if (!environment.launcher_holds_store) settings.store_holder = "rank 0";
-    settings.holds_store = !environment.launcher_holds_store && environment.rank == 0;
-    settings.reports_store =
-        environment.local_rank == 0 || (!environment.launcher_holds_store && environment.rank == 1);
-    group->watch =
-        std::make_unique<RankWatch>(watched, environment.rank, environment.size, settings);
     auto gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
     gloo->devices.push_back(MakeDevice(environment.master_address));
     group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
@@ -270,11 +137,7 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
         static_cast<int>(environment.rank), static_cast<int>(environment.size), gloo);
     group->gloo->setTimeout(kOperationTimeout);
   } catch (const std::exception& error) {
-    if (group->watch != nullptr) {
-      return group->watch->LeaveReason(EnvironmentError(group->Explain(error)));
-    }
-    return EnvironmentError(absl::StrCat("cannot connect the ranks at ", Address(environment), ": ",
-                                         FirstLine(error.what())));
+    return group->watch->LeaveReason(EnvironmentError(group->Explain(error)));
   }
   return std::unique_ptr<Ranks>(new Ranks(environment, std::move(group)));
 }
@@ -386,7 +249,7 @@ absl::Status Ranks::Agree(const absl::Status& status) {
   const std::vector<int64_t> own = {IsStopped(status), StopSignal().value_or(0)};
   const at::Tensor all = GatherRows(at::tensor(own, at::kLong).view({1, 2}));
   if (!all.select(1, 0).any().item<bool>()) return absl::OkStatus();
-  if (const int signal = all.select(1, 1).max().item<int>()) SetStopSignal(signal);
+  if (const int signal = all.select(1, 1).max().item<int>()) AdoptStopSignal(signal);
   return StoppedError();
 }
 
@@ -395,14 +258,14 @@ absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
   const std::string key = absl::StrCat("text/", group_->num_texts++);
   try {
     if (leads()) {
-      SetText(*group_->store, key, text);
+      SetStoreText(*group_->store, key, text);
       return text;
     }
     while (!group_->store->check({key})) {
       if (const auto lost = group_->watch->Lost()) return ToStatus(*lost, rank());
       std::this_thread::sleep_for(kPollInterval);
     }
-    return Text(*group_->store, key);
+    return StoreText(*group_->store, key);
   } catch (const std::exception& error) {
     return EnvironmentError(group_->Explain(error));
   }

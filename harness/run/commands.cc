@@ -128,7 +128,8 @@ absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& stor
   const auto note = record.notes.find("artifact");
   const bool fits =
       absl::c_any_of(stages, [&](StageKind kind) { return record.header.stage == Name(kind); });
-  if (note == record.notes.end() || !fits) {
+  // Empty: of an earlier attempt that was stopped.
+  if (note == record.notes.end() || note->second == results::Attribute("") || !fits) {
     return UsageError(absl::StrCat(path, ": the run left no trained model for this (stage ",
                                    record.header.stage, ", ",
                                    std::string(results::Name(record.status)), ")"));

@@ -17,9 +17,9 @@
 #include "harness/run/disk_preflight.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
+#include "harness/run/shared_start.h"
 #include "harness/run/summary.h"
 #include "harness/training/checkpoint.h"
-#include "nlohmann/json.hpp"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -104,41 +104,12 @@ absl::Status CheckSameMachine(const Run& run) {
                                  ": continue it there, or start another run"));
 }
 
-// What the other ranks need of rank 0's preparations.
-struct SharedStart {
-  bool complete = false;  // there is nothing to do
-  std::string folder;
-  std::map<std::string, Artifact> inputs;
-  int64_t step = 0;            // of the checkpoint to continue after; 0: none
-  std::string device;          // that of all
-  InputDigests digests;        // of the inputs
-  std::string tensors_sha256;  // of the checkpoint
-};
-
-std::string Format(const SharedStart& start) {
-  nlohmann::json inputs = nlohmann::json::object();
-  for (const auto& [role, artifact] : start.inputs) {
-    inputs[role] = {{"digest", artifact.digest}, {"folder", artifact.folder}};
-  }
-  return nlohmann::json({{"complete", start.complete},
-                         {"folder", start.folder},
-                         {"inputs", inputs},
-                         {"step", start.step},
-                         {"device", start.device},
-                         {"digests", start.digests},
-                         {"tensors_sha256", start.tensors_sha256}})
-      .dump();
-}
-
-SharedStart ParseStart(const std::string& text) {
-  const nlohmann::json json = nlohmann::json::parse(text);
-  SharedStart start = {json.at("complete"),      json.at("folder"), {},
-                       json.at("step"),          json.at("device"), json.at("digests"),
-                       json.at("tensors_sha256")};
-  for (const auto& [role, artifact] : json.at("inputs").items()) {
-    start.inputs[role] = {artifact.at("digest"), artifact.at("folder")};
-  }
-  return start;
+// What an earlier attempt left when it was stopped is of an earlier step.
+absl::Status ForgetArtifact(Run& run) {
+  const std::string remembered = absl::StrCat(run.folder->path, "/", kRunArtifactFile);
+  if (!Exists(remembered)) return absl::OkStatus();
+  BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", ""));
+  return RemoveTree(remembered);
 }
 
 absl::Status OpenWriter(Run& run) {
@@ -166,7 +137,7 @@ absl::Status OpenWriter(Run& run) {
   }
   BENCH_ASSIGN_OR_RETURN(
       run.writer, results::RunWriter::Resume(run.folder->path, run.header, step, flush_interval_s));
-  return absl::OkStatus();
+  return ForgetArtifact(run);
 }
 
 absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
@@ -192,7 +163,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
     outcome = run.stage->Run(context);
     // Before training, where ranks agree: the others must not wait for this one.
     if (IsStopped(outcome.status())) run.ranks->LeaveBecause(outcome.status()).IgnoreError();
-    if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}};
+    if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}, false};
     return outcome.status();
   }));
   return outcome;
@@ -251,12 +222,9 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
     }
     BENCH_RETURN_IF_ERROR(PublishArtifact(
         run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
-  } else if (outcome.status == RunStatus::kInterrupted) {
-    // Empty where training had not begun.
-    BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files, ListFolder(run.staging));
-    if (!files.empty()) {
-      BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate, ArtifactUse::kOfTheRun));
-    }
+  } else if (outcome.status == RunStatus::kInterrupted && outcome.has_artifact && !StopSignal()) {
+    // It was stopped to be looked at (--stop-after-step).
+    BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate, ArtifactUse::kOfTheRun));
   }
   RunReport report;
   BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
@@ -372,7 +340,7 @@ absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
   run.inputs.artifacts = start.inputs;
   run.path = start.folder;
   run.writer = results::RunWriter::Discarding();
-  if (start.step > 0) {
+  if (!start.tensors_sha256.empty()) {
     BENCH_ASSIGN_OR_RETURN(Checkpoint checkpoint,
                            LoadSharedCheckpoint(start.folder, start.step, start.tensors_sha256));
     run.checkpoint = std::make_unique<Checkpoint>(std::move(checkpoint));

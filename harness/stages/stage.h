@@ -57,6 +57,7 @@ struct RunContext {
 struct StageOutcome {
   results::RunStatus status = results::RunStatus::kComplete;
   std::vector<results::MetricValue> summary;  // what the acceptance bounds are checked against
+  bool has_artifact = true;                   // the artifact's files are whole
 };
 
 // What a run writes at most, by where it goes.

@@ -168,12 +168,13 @@ absl::StatusOr<LoadedCheckpoint> LoadLatestCheckpoint(const std::string& run_fol
 absl::StatusOr<Checkpoint> LoadSharedCheckpoint(const std::string& run_folder, int64_t step,
                                                 const std::string& tensors_sha256) {
   const std::string folder = absl::StrCat(CheckpointsFolder(run_folder), "/", FolderOf(step));
-  absl::StatusOr<Checkpoint> checkpoint = LoadState(folder);
-  if (!checkpoint.ok() || checkpoint->tensors_sha256 != tensors_sha256) {
-    return EnvironmentError(absl::StrCat(run_folder, ": the checkpoint of step ", step,
-                                         " is not there: the ranks must share the folder"));
-  }
-  BENCH_RETURN_IF_ERROR(MapTensors(folder, *checkpoint));
+  const absl::Status not_there =
+      EnvironmentError(absl::StrCat(run_folder, ": the checkpoint of step ", step,
+                                    " is not there: the ranks must share the folder"));
+  if (!Exists(folder)) return not_there;
+  BENCH_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadState(folder));
+  if (checkpoint.tensors_sha256 != tensors_sha256) return not_there;
+  BENCH_RETURN_IF_ERROR(MapTensors(folder, checkpoint));
   return checkpoint;
 }
 

@@ -14,8 +14,9 @@ namespace bench::harness {
 
 inline constexpr int64_t kNormBlock = 64;
 
-// Of contiguous pieces of parameters' gradients, whatever their shapes, in any floating type. On a
-// device other than the CPU a piece is one block, summed in fp32; they are waited for together.
+// Of contiguous pieces of parameters' gradients, whatever their shapes, in fp32, bf16 or fp16. On a
+// device other than the CPU a piece is one block, summed in fp32, where it may overflow; they are
+// waited for together.
 void AddSquares(const std::vector<at::Tensor>& gradients, ExactSum& sum);
 
 }  // namespace bench::harness

@@ -127,6 +127,7 @@ absl::Status Loop::Restore() {
 std::vector<double> Loop::AccumulateGradients(const Window& window) {
   const Share mine = ShareOf(window.num_micro_batches, context_.ranks);
   std::vector<double> losses;
+  if (mine.size() == 0) update_->BeforeLastBackward();  // of more ranks than micro-batches
   for (int64_t i = mine.begin; i < mine.end; ++i) {
     at::Tensor scaled;
     {
@@ -159,7 +160,7 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
   {
     Range update(context_.ranges, RangeId::kOptimizer);
     result.grad_norm = update_->FinishGradients(spec_.optimizer.max_grad_norm);
-    const WindowLosses all = GatherLosses(losses, context_.ranks);
+    const WindowLosses all = GatherLosses(losses, result.window.num_micro_batches, context_.ranks);
     stop_requested_ = all.stop_requested;
     for (const double loss : all.losses) result.loss += loss / result.window.denominator;
     if (std::isfinite(result.loss) && std::isfinite(result.grad_norm)) {
@@ -233,11 +234,12 @@ absl::Status Loop::Evaluate(EvaluationPoint point) {
     }
     for (const MetricValue& value : evaluation.values) diverged_ |= !std::isfinite(value.value);
   }
-  const std::vector<int64_t> flags = {evaluation_due_, diverged_};
+  const std::vector<int64_t> flags = {evaluation_due_, diverged_, StopSignal().value_or(0)};
   const at::Tensor of_leader =
-      context_.ranks.GatherRows(at::tensor(flags, at::kLong).view({1, 2}))[0];
+      context_.ranks.GatherRows(at::tensor(flags, at::kLong).view({1, 3}))[0];
   evaluation_due_ = of_leader[0].item<bool>();
   diverged_ = of_leader[1].item<bool>();
+  if (const int signal = of_leader[2].item<int>()) AdoptStopSignal(signal);
   if (evaluation_due_) return absl::OkStatus();
   BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation.values));
   if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation.summary);

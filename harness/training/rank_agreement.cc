@@ -1,20 +1,30 @@
 #include "harness/training/rank_agreement.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "base/even_share.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 
 namespace bench::harness {
 
-WindowLosses GatherLosses(const std::vector<double>& own, Ranks& ranks) {
-  const at::Tensor rows = at::empty({std::ssize(own), 2}, at::kDouble);
-  rows.select(1, 0).copy_(at::tensor(own, at::kDouble));
-  rows.select(1, 1).fill_(StopSignal().value_or(0));
-  const at::Tensor all = ranks.GatherUnequalRows(rows).t().contiguous();
-  const double* losses = all.const_data_ptr<double>();
-  const int signal = all[1].max().item<int>();
-  if (signal != 0) SetStopSignal(signal);  // all end alike
-  return {{losses, losses + all.size(1)}, signal != 0};
+WindowLosses GatherLosses(const std::vector<double>& own, int64_t num_micro_batches, Ranks& ranks) {
+  // In one exchange: the signal, then as many losses as the largest share has.
+  const int64_t width = 1 + EvenShare(num_micro_batches, ranks.size(), 0).size();
+  std::vector<double> row(static_cast<size_t>(width), 0);
+  row[0] = StopSignal().value_or(0);
+  std::copy(own.begin(), own.end(), row.begin() + 1);
+  const at::Tensor rows = ranks.GatherRows(at::tensor(row, at::kDouble).view({1, width}));
+  WindowLosses all;
+  for (int64_t rank = 0; rank < ranks.size(); ++rank) {
+    const double* values = rows.const_data_ptr<double>() + rank * width;
+    if (values[0] != 0) AdoptStopSignal(static_cast<int>(values[0]));  // all end alike
+    all.stop_requested |= values[0] != 0;
+    const int64_t count = EvenShare(num_micro_batches, ranks.size(), rank).size();
+    all.losses.insert(all.losses.end(), values + 1, values + 1 + count);
+  }
+  return all;
 }
 
 absl::Status CheckSameParameters(const std::string& digest, int64_t step, Ranks& ranks) {

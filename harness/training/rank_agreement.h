@@ -15,8 +15,8 @@ struct WindowLosses {
   std::vector<double> losses;   // of all micro-batches, in their order
   bool stop_requested = false;  // a stop signal has come to some rank, and is this one's now too
 };
-// `own`: of this rank's micro-batches.
-WindowLosses GatherLosses(const std::vector<double>& own, Ranks& ranks);
+// `own`: of this rank's share (ShareOf) of the window's micro-batches.
+WindowLosses GatherLosses(const std::vector<double>& own, int64_t num_micro_batches, Ranks& ranks);
 
 // EnvironmentError naming a rank whose digest is not rank 0's.
 absl::Status CheckSameParameters(const std::string& digest, int64_t step, Ranks& ranks);

@@ -3,13 +3,14 @@
 //
 // The other ranks send theirs and receive nothing. Tensors travel in groups of about
 // kGatheredTogether elements, so that many small ones take few exchanges, and rank 0 needs memory
-// for one group, or for the largest tensor, at a time.
+// for a group twice, or for the largest tensor, at a time.
 #pragma once
 
 #include <ATen/ATen.h>
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +37,9 @@ struct ShardedState {
   // Empty: every rank has everything.
   std::vector<std::vector<int64_t>> sizes;
 };
+
+// How many of `rest`, from the first on, travel together: at least one.
+size_t NumTogether(std::span<const StateTensor> rest);
 
 // Collective. Pieces ascend with the ranks. The first error of a visit ends the visits, and is
 // rank 0's alone.

@@ -20,10 +20,11 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
     "harness/distributed/nccl_module.cc": (
         "tests/harness/distributed/nccl_group_test.cc", "c10d's NCCL, which needs GPUs"),
+    "harness/distributed/rank_meeting.cc": (
+        "tests/harness/distributed/ranks_test.cc", "ranks that meet, miss each other or differ"),
     "harness/run/local_ranks.cc": ("tests/commands/ranks_test.py", "whole runs, kills, signals"),
     "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
-    "harness/control/signals.cc": (END_TO_END, "needs a process to signal"),
     "harness/stages/causal_task.cc": ("tests/harness/stages/clm_task_test.cc", "through that task"),
     "harness/stages/clm.cc": ("tests/commands/clm_run_test.py", "whole runs of pre-training"),
     "harness/stages/corpus.cc": ("tests/commands/corpus_run_test.py", "whole runs"),

@@ -163,7 +163,7 @@ class Bits(RanksCase):
 
     def assert_continues_to_the_same_bits(self, definition, step):
         expected = deterministic_content(self.run_ok(definition, "--nproc", 2))
-        out = self.place.folder / f"{definition.stem}-stopped"
+        out = self.place.folder / f"{definition.stem}-stopped-{step}"
         self.run_ok(definition, "--nproc", 2, "--out", out, "--stop-after-step", step)
         resumed = self.run_ok(definition, "--nproc", 2, "--out", out, "--resume")
         self.assertEqual(deterministic_content(resumed), expected)
@@ -199,6 +199,7 @@ class Bits(RanksCase):
             text = text.replace(old, new)
         definition = self.write("ppo.toml", text)
         self.assert_continues_to_the_same_bits(definition, 6)
+        self.assert_continues_to_the_same_bits(definition, 0)  # the first evaluation is done
         self.assert_learns_as_one_process(definition, stop_after=6)
 
 
@@ -329,6 +330,18 @@ class Export(RanksCase):
         self.assert_resumes_to_the_same_bits()
 
 
+    def test_what_it_left_is_forgotten_when_it_goes_on(self):
+        result = self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
+        self.assertTrue((self.out / "artifact.sha256").exists())
+        process = self.start_ranks("--resume")
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 7, process))
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.ended(process).returncode, 143)
+        self.assertFalse((self.out / "artifact.sha256").exists())
+        self.assert_fails(self.place.run("--export", result, self.place.folder / "exported"), 2,
+                          "left no trained model")
+
+
 class Launchers(RanksCase):
     @unittest.skipUnless(TORCHRUN.exists(), "there is no torchrun")
     def test_torchrun_gives_the_same_bits_and_its_restart_resumes(self):
@@ -442,6 +455,12 @@ class Refusals(RanksCase):
                           "training.batch_size 8 is not a multiple of 3 ranks")
         one = self.write("corpus.toml", CORPUS.format(path=self.place.data, here=HERE))
         self.assert_fails(self.place.run(one, "--nproc", 2), 2, "one process")
+
+    def test_error_of_rank_0_that_holds_the_store_is_said_once_with_its_code_on_all(self):
+        self.run_ok(self.definition, "--out", self.out, "--stop-after-step", 2)
+        port = free_port()
+        self.assert_end([self.start_rank(rank, "--set", "training.steps=11", "--resume", port=port)
+                         for rank in (0, 1)], 2, "another definition")
 
     def test_contradicting_environments_are_2(self):
         run = self.place.run

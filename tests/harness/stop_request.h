@@ -9,8 +9,8 @@ namespace bench::harness {
 
 class StopRequest {
  public:
-  StopRequest() { SetStopSignal(SIGTERM); }
-  ~StopRequest() { SetStopSignal(std::nullopt); }
+  StopRequest() { SetStopSignalForTest(SIGTERM); }
+  ~StopRequest() { SetStopSignalForTest(std::nullopt); }
   StopRequest(const StopRequest&) = delete;
   StopRequest& operator=(const StopRequest&) = delete;
 };

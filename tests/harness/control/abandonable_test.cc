@@ -14,7 +14,7 @@ namespace {
 
 class RunAbandonableTest : public ::testing::Test {
  protected:
-  ~RunAbandonableTest() override { SetStopSignal(std::nullopt); }
+  ~RunAbandonableTest() override { SetStopSignalForTest(std::nullopt); }
 };
 
 TEST_F(RunAbandonableTest, GivesTheResultOrTheErrorOfTheWork) {
@@ -36,7 +36,7 @@ TEST_F(RunAbandonableTest, StopSignalLeavesWorkThatGoesOn) {
   auto release = std::make_shared<std::promise<void>>();
   auto ended = std::make_shared<std::promise<void>>();
   const auto result = RunAbandonable([release, ended]() -> absl::StatusOr<std::string> {
-    SetStopSignal(SIGTERM);
+    SetStopSignalForTest(SIGTERM);
     release->get_future().wait();
     ended->set_value();
     return std::string("too late");

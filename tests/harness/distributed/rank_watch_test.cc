@@ -1,9 +1,15 @@
 #include "harness/distributed/rank_watch.h"
 
+#include <atomic>
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+
 #include "base/reported.h"
 #include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "harness/control/signals.h"
 #include "torch/csrc/distributed/c10d/HashStore.hpp"
 
 namespace bench::harness {
@@ -76,6 +82,59 @@ TEST(RankWatch, ADoneRankIsNotLost) {
     while (!store->check({"done/1"})) std::this_thread::yield();
   }
   EXPECT_FALSE(watch.Explain().has_value());
+}
+
+// Of twelve ranks it watches eight; the store that it holds is needed by all.
+TEST(RankWatch, WhoHoldsTheStoreLeavesWhenAllAreDone) {
+  const auto store = NewStore();
+  RankWatch::Settings settings = kFast;
+  settings.holds_store = true;
+  RankWatch holder(store, 0, 12, settings);
+  const auto done = [&](int64_t rank) {
+    store->set("done/" + std::to_string(rank), std::vector<uint8_t>{1});
+  };
+  for (int64_t rank = 1; rank <= RankWatch::kWatched; ++rank) done(rank);
+  std::atomic<bool> left = false;
+  std::thread leaving([&] {
+    holder.Leave(std::chrono::hours(1));
+    left = true;
+  });
+  while (!store->check({"done/0"})) std::this_thread::yield();
+  EXPECT_FALSE(left);
+  for (int64_t rank = RankWatch::kWatched + 1; rank < 12; ++rank) done(rank);
+  leaving.join();
+}
+
+TEST(RankWatch, AStopSignalOfOneRankIsAdoptedByTheOthers) {
+  const auto store = NewStore();
+  RankWatch first(store, 0, 2, kFast), second(store, 1, 2, kFast);
+  SetStopSignalForTest(SIGTERM);
+  EXPECT_TRUE(IsStopped(first.LeaveReason(StoppedError())));
+  SetStopSignalForTest(std::nullopt);
+  EXPECT_EQ(second.Explain().value_or(Ending()).signal, SIGTERM);
+  EXPECT_EQ(StopSignal(), SIGTERM);
+  SetStopSignalForTest(std::nullopt);
+}
+
+// A store whose process is gone.
+class GoneStore : public c10d::HashStore {
+ public:
+  void set(const std::string&, const std::vector<uint8_t>&) override {
+    throw std::runtime_error("connection reset");
+  }
+};
+
+TEST(RankWatch, AGoneStoreIsReportedByOneRankOfAMachine) {
+  RankWatch::Settings settings = kFast;
+  settings.store_holder = "rank 0";
+  RankWatch first(c10::make_intrusive<GoneStore>(), 1, 3, settings);
+  settings.reports_store = false;
+  RankWatch second(c10::make_intrusive<GoneStore>(), 2, 3, settings);
+  const auto reported = first.Explain(), silent = second.Explain();
+  ASSERT_TRUE(reported.has_value() && silent.has_value());
+  EXPECT_THAT(reported->reason, HasSubstr("rank 0, which holds it, is gone"));
+  EXPECT_FALSE(IsReported(ToStatus(*reported, 1)));
+  EXPECT_TRUE(IsReported(ToStatus(*silent, 2)));
 }
 
 }  // namespace

@@ -47,9 +47,9 @@ TEST(ChildProcess, SignalThatKillsIsItsCode) {
 }
 
 TEST(ChildProcess, StopSignalIsForwarded) {
-  SetStopSignal(SIGTERM);
+  SetStopSignalForTest(SIGTERM);
   const auto code = RunSelf(Child("WaitsForASignal"), ChildOutput::kDiscard);
-  SetStopSignal(std::nullopt);
+  SetStopSignalForTest(std::nullopt);
   EXPECT_EQ(*code, 128 + SIGTERM);
 }
 

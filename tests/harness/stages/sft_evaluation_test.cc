@@ -114,13 +114,13 @@ TEST_F(SftEvaluationTest, SamplesAreTheAnswersThatWereScored) {
 }
 
 TEST_F(SftEvaluationTest, StopSignalEndsItWithoutARow) {
-  SetStopSignal(SIGTERM);
+  SetStopSignalForTest(SIGTERM);
   RunContext context = fixture_.Start("stopped");
   SftEvaluator evaluator({spec_, data_, tokenizer_, *decoder_, context.writer, context.ranges});
   for (const EvaluationPoint point : {EvaluationPoint::kPeriodic, EvaluationPoint::kFinal}) {
     EXPECT_TRUE(IsStopped(evaluator.Run(point, 5).status()));
   }
-  SetStopSignal(std::nullopt);
+  SetStopSignalForTest(std::nullopt);
   EXPECT_TRUE(fixture_.Record("stopped").tables.empty());
 }
 

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 TEST(GatherLosses, KeepsTheOrderOfTheMicroBatches) {
   RunOnRanks(3, [](Ranks& ranks) {
     const auto first = static_cast<double>(2 * ranks.rank());
-    const WindowLosses all = GatherLosses({first, first + 1}, ranks);
+    const WindowLosses all = GatherLosses({first, first + 1}, 6, ranks);
     EXPECT_THAT(all.losses, ElementsAre(0, 1, 2, 3, 4, 5));
     EXPECT_FALSE(all.stop_requested);
   });
@@ -28,15 +28,15 @@ TEST(GatherLosses, RanksMayHaveDifferentNumbersOfThem) {
     const Share share = EvenShare(5, 3, ranks.rank());
     std::vector<double> own;
     for (int64_t i = share.begin; i < share.end; ++i) own.push_back(static_cast<double>(i));
-    EXPECT_THAT(GatherLosses(own, ranks).losses, ElementsAre(0, 1, 2, 3, 4));
+    EXPECT_THAT(GatherLosses(own, 5, ranks).losses, ElementsAre(0, 1, 2, 3, 4));
   });
 }
 
 TEST(GatherLosses, SaysThatAStopSignalHasCome) {
-  SetStopSignal(SIGTERM);
-  EXPECT_TRUE(GatherLosses({1.5}, Ranks::OneProcess()).stop_requested);
-  SetStopSignal(std::nullopt);
-  EXPECT_THAT(GatherLosses({1.5}, Ranks::OneProcess()).losses, ElementsAre(1.5));
+  SetStopSignalForTest(SIGTERM);
+  EXPECT_TRUE(GatherLosses({1.5}, 1, Ranks::OneProcess()).stop_requested);
+  SetStopSignalForTest(std::nullopt);
+  EXPECT_THAT(GatherLosses({1.5}, 1, Ranks::OneProcess()).losses, ElementsAre(1.5));
 }
 
 TEST(CheckSameParameters, NamesTheRankThatDiffers) {

@@ -56,8 +56,21 @@ TEST(VisitOnLeader, PutsThePiecesTogetherInOrderOnRankZeroAlone) {
   });
 }
 
+TEST(NumTogether, FillsAGroupAndTakesALargeTensorAlone) {
+  const auto tensors = [](const std::vector<int64_t>& sizes) {
+    std::vector<StateTensor> made;
+    for (const int64_t size : sizes) made.push_back({{"t", at::kFloat, {size}}, 0, 0});
+    return made;
+  };
+  constexpr int64_t kHalf = kGatheredTogether / 2;
+  EXPECT_EQ(NumTogether(tensors({kHalf, kHalf, 1})), 2U);
+  EXPECT_EQ(NumTogether(tensors({kHalf, kHalf + 1})), 1U);
+  EXPECT_EQ(NumTogether(tensors({2 * kGatheredTogether, 1})), 1U);
+  EXPECT_EQ(NumTogether(tensors({1, 2, 3})), 3U);
+}
+
 // Larger than what travels together: every tensor in an exchange of its own.
-TEST(VisitOnLeader, LargeTensorsTravelAlone) {
+TEST(VisitOnLeader, PutsLargeTensorsTogether) {
   RunOnRanks(2, [](Ranks& ranks) {
     const int64_t half = kGatheredTogether / 2 + 1;
     ShardedState state;
