@@ -107,10 +107,11 @@ TEST(RankWatch, WhoHoldsTheStoreLeavesWhenAllAreDone) {
 
 TEST(RankWatch, AStopSignalOfOneRankIsAdoptedByTheOthers) {
   const auto store = NewStore();
-  RankWatch first(store, 0, 2, kFast), second(store, 1, 2, kFast);
+  RankWatch first(store, 0, 2, kFast);
   SetStopSignalForTest(SIGTERM);
   EXPECT_TRUE(IsStopped(first.LeaveReason(StoppedError())));
   SetStopSignalForTest(std::nullopt);
+  RankWatch second(store, 1, 2, kFast);
   EXPECT_EQ(second.Explain().value_or(Ending()).signal, SIGTERM);
   EXPECT_EQ(StopSignal(), SIGTERM);
   SetStopSignalForTest(std::nullopt);
