@@ -114,9 +114,7 @@ absl::Status CheckSame(c10d::Store& store, const RankEnvironment& environment,
 absl::Status Refuse(c10d::Store& store, c10d::Store& watched, const RankEnvironment& environment,
                     const absl::Status& error) {
   const auto left = [](int64_t rank) { return absl::StrCat("left/", rank); };
-  const Ending ending =
-      LeaveEnding(watched, {environment.rank, error.code(), std::string(error.message()),
-                            IsStopped(error) ? StopSignal().value_or(0) : 0});
+  const Ending ending = LeaveEnding(watched, EndingOf(environment.rank, error));
   SetStoreText(store, left(environment.rank), "left");
   const auto deadline = std::chrono::steady_clock::now() + kPatienceAtTheStart;
   for (int64_t rank = 1; environment.rank == 0 && rank < environment.size; ++rank) {

@@ -49,6 +49,11 @@ int64_t Seconds(std::chrono::duration<Rep, Period> duration) {
 
 }  // namespace
 
+Ending EndingOf(int64_t rank, const absl::Status& error) {
+  return {rank, error.code(), std::string(error.message()),
+          IsStopped(error) ? StopSignal().value_or(0) : 0};
+}
+
 Ending LeaveEnding(c10d::Store& store, const Ending& ending) {
   return ParseEnding(store.compareSet(kEnding, {}, Bytes(Format(ending))));
 }
@@ -196,8 +201,7 @@ absl::Status RankWatch::LeaveReason(const absl::Status& error) {
   std::unique_lock lock(mutex_);
   reporting_ = true;
   if (!lost_) {
-    to_leave_ = {rank_, error.code(), std::string(error.message()),
-                 IsStopped(error) ? StopSignal().value_or(0) : 0};
+    to_leave_ = EndingOf(rank_, error);
     changed_.notify_all();
     changed_.wait_for(lock, 3 * settings_.beat, [&] { return lost_.has_value(); });  // read back
   }

@@ -32,6 +32,8 @@ struct Ending {
   int signal = 0;  // the stop signal that it ended for
 };
 
+// Of `rank` that ends by `error`.
+Ending EndingOf(int64_t rank, const absl::Status& error);
 // Leaves `ending` in the store, unless there is one; returns the one that stands.
 Ending LeaveEnding(c10d::Store& store, const Ending& ending);
 std::optional<Ending> ReadEnding(c10d::Store& store);

@@ -201,7 +201,6 @@ at::Tensor Ranks::GatherRows(const at::Tensor& rows) {
 at::Tensor Ranks::GatherToLeader(const at::Tensor& rows, const std::vector<int64_t>& counts) {
   if (alone()) return rows;
   const int tag = group_->NextTag();
-  Works works;
   at::Tensor all = rows.narrow(0, 0, 0);
   if (!leads()) {
     Pieces own = {rows.contiguous()};
@@ -216,6 +215,7 @@ at::Tensor Ranks::GatherToLeader(const at::Tensor& rows, const std::vector<int64
   all.narrow(0, 0, counts[0]).copy_(rows);
   int64_t next = counts[0];
   group_->Run([&] {
+    Works works;
     for (int64_t from = 1; from < size(); ++from) {
       const int64_t count = counts[static_cast<size_t>(from)];
       Pieces piece = {all.narrow(0, next, count)};
