@@ -14,8 +14,8 @@ namespace bench::harness {
 void InstallStopHandlers();
 // The signal that asked to stop.
 std::optional<int> StopSignal();
-// Another rank's, unless one has come here. The first that then comes here is no second one: often
-// all ranks get it, one after the other.
+// Another rank's, unless it has none (0) or one has come here. The first that then comes here is no
+// second one: often all ranks get it, one after the other.
 void AdoptStopSignal(int signal);
 // For tests: as if `signal` had come; absent: as if none had.
 void SetStopSignalForTest(std::optional<int> signal);

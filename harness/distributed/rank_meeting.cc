@@ -68,7 +68,7 @@ absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
     missing.erase(missing.begin(), std::find_if_not(missing.begin(), missing.end(), came));
     if (missing.empty()) return absl::OkStatus();
     if (const auto ending = ReadEnding(watched)) {
-      if (ending->signal != 0) AdoptStopSignal(ending->signal);
+      AdoptStopSignal(ending->signal);
       return ToStatus(*ending, environment.rank);
     }
     if (StopSignal()) return Reported(StoppedError());

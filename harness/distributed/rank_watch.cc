@@ -113,7 +113,7 @@ void RankWatch::Run() {
     lock.lock();
     left_ |= leaves;
     if (lost && !lost_) {
-      if (lost->signal != 0) AdoptStopSignal(lost->signal);
+      AdoptStopSignal(lost->signal);
       lost_ = lost;
       lost_at_ = Clock::now();
     }

@@ -249,7 +249,7 @@ absl::Status Ranks::Agree(const absl::Status& status) {
   const std::vector<int64_t> own = {IsStopped(status), StopSignal().value_or(0)};
   const at::Tensor all = GatherRows(at::tensor(own, at::kLong).view({1, 2}));
   if (!all.select(1, 0).any().item<bool>()) return absl::OkStatus();
-  if (const int signal = all.select(1, 1).max().item<int>()) AdoptStopSignal(signal);
+  AdoptStopSignal(all.select(1, 1).max().item<int>());
   return StoppedError();
 }
 

@@ -239,7 +239,7 @@ absl::Status Loop::Evaluate(EvaluationPoint point) {
       context_.ranks.GatherRows(at::tensor(flags, at::kLong).view({1, 3}))[0];
   evaluation_due_ = of_leader[0].item<bool>();
   diverged_ = of_leader[1].item<bool>();
-  if (const int signal = of_leader[2].item<int>()) AdoptStopSignal(signal);
+  AdoptStopSignal(of_leader[2].item<int>());
   if (evaluation_due_) return absl::OkStatus();
   BENCH_RETURN_IF_ERROR(context_.writer.Eval(Position(), evaluation.values));
   if (point == EvaluationPoint::kFinal) summary_ = std::move(evaluation.summary);

@@ -19,7 +19,7 @@ WindowLosses GatherLosses(const std::vector<double>& own, int64_t num_micro_batc
   WindowLosses all;
   for (int64_t rank = 0; rank < ranks.size(); ++rank) {
     const double* values = rows.const_data_ptr<double>() + rank * width;
-    if (values[0] != 0) AdoptStopSignal(static_cast<int>(values[0]));  // all end alike
+    AdoptStopSignal(static_cast<int>(values[0]));  // all end alike
     all.stop_requested |= values[0] != 0;
     const int64_t count = EvenShare(num_micro_batches, ranks.size(), rank).size();
     all.losses.insert(all.losses.end(), values + 1, values + 1 + count);

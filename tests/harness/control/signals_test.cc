@@ -56,6 +56,8 @@ TEST(AdoptStopSignal, LeavesOneThatHasComeHere) {
   AdoptStopSignal(SIGTERM);
   EXPECT_EQ(StopSignal(), SIGINT);
   SetStopSignalForTest(std::nullopt);
+  AdoptStopSignal(0);
+  EXPECT_EQ(StopSignal(), std::nullopt);
   AdoptStopSignal(SIGTERM);
   EXPECT_EQ(StopSignal(), SIGTERM);
   EXPECT_TRUE(IsStopped(CheckNotStopped()));
