@@ -9,6 +9,7 @@
 #include "base/reported.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/measurement/built_source.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/tensor_memory.h"
 #include "harness/run/commands.h"
@@ -46,7 +47,8 @@ int main(int argc, char** argv) {
   if (!options.ok()) return Report(options.status());
   int exit_code = 0;
   const absl::Status status = bench::harness::CatchExceptions("internal error", [&] {
-    const auto result = bench::harness::RunCommand(*options, all);
+    const auto result =
+        bench::harness::RunCommand(*options, {all, bench::harness::EmbeddedSource()});
     if (result.ok()) exit_code = *result;
     return result.status();
   });

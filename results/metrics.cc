@@ -241,6 +241,27 @@ const MetricDescriptor kNearestChrf = {
 
 // One run on each side says nothing of the spread, and shared machines vary by several percent from
 // run to run: smaller changes of a time do not count until replicates are compared.
+const MetricDescriptor kSetupTime = {
+    "setup_time",
+    "s",
+    kNone,
+    false,
+    0.05,
+    "Time from the start of the process to that of the run: the wrapper's set-up, loading",
+    kTime,
+};
+const MetricDescriptor kRankWaitTime = {
+    "rank_wait_time", "s", kNone, false, 0.05, "Time until all ranks had met", kTime,
+};
+const MetricDescriptor kPrerequisitesTime = {
+    "prerequisites_time",
+    "s",
+    kNone,
+    false,
+    0.05,
+    "Time for finding, fetching or making the inputs",
+    kTime,
+};
 const MetricDescriptor kStepTime = {
     "step_time", "s", kLower, false, 0.1, "Time of one optimizer step, without evaluation", kTime,
 };
@@ -268,14 +289,14 @@ const MetricDescriptor kTimeToFirstStep = {
     kLower,
     false,
     0.1,
-    "Time from the start of the process to the end of the first step",
+    "Time of the run until the end of its first step, by the run's clock",
     kTime,
 };
 const MetricDescriptor kTrainTime = {
     "train_time", "s", kLower, false, 0.1, "Sum of the step times", kTime,
 };
 const MetricDescriptor kWallTime = {
-    "wall_time", "s", kLower, false, 0.05, "Time from the start to the end of the run", kTime,
+    "wall_time", "s", kLower, false, 0.05, "Time of the run, without set-up and waiting", kTime,
 };
 
 const MetricDescriptor kPeakMemory = {
@@ -463,6 +484,9 @@ constexpr const MetricDescriptor* kAll[] = {
     &kCopyChrf,
     &kNearestExactMatch,
     &kNearestChrf,
+    &kSetupTime,
+    &kRankWaitTime,
+    &kPrerequisitesTime,
     &kStepTime,
     &kIterationTime,
     &kTargetTokensPerSecond,

@@ -43,6 +43,7 @@ absl::Status RecordBuilder::On(const BeginEvent& event) {
   record_.header = event.header;
   record_.status = RunStatus::kInterrupted;
   record_.attempts = attempt_;
+  if (!event.header.run_id.empty()) record_.attempt_facts[attempt_] = Attempt::Of(event.header);
   record_.torn_bytes += event.torn_bytes;
   if (event.from_step) {
     record_.resumed_from.push_back(*event.from_step);

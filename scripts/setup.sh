@@ -193,15 +193,17 @@ setup_jobs() {
 # Copies ninja's output to stdout and its "[done/all]" to stderr: in place on a terminal, else a
 # line every 10 seconds.
 setup_progress() {
-  local line next=0 drawn=false
+  local line at next=0 drawn=false
   while IFS= read -r line; do
     printf '%s\n' "$line"
-    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    # Steps of every build (cmake/BenchSourceState.cmake) are no building.
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) && ${BASH_REMATCH[3]} != 'source state:'* ]] || continue
+    at="[${BASH_REMATCH[1]}/${BASH_REMATCH[2]}]"
     if [[ -t 2 ]]; then
-      printf '\rset-up: building %s ' "${BASH_REMATCH[0]}" >&2
+      printf '\rset-up: building %s ' "$at" >&2
       drawn=true
     elif ((SECONDS >= next)); then
-      setup_say "building ${BASH_REMATCH[0]}"
+      setup_say "building $at"
       next=$((SECONDS + 10))
     fi
   done

@@ -32,7 +32,7 @@ namespace bench::harness {
 namespace {
 
 absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
-                           const std::vector<std::string>& argv) {
+                           const Invocation& invocation) {
   RunRequest request;
   request.ranks = ranks;
   request.rank_timeout_s = options.rank_timeout_s.value_or(request.rank_timeout_s);
@@ -45,7 +45,8 @@ absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
   request.start = options.start;
   request.stop_after_step = options.stop_after_step;
   request.device = options.device;
-  request.argv = argv;
+  request.argv = invocation.argv;
+  request.source = invocation.source;
   BENCH_ASSIGN_OR_RETURN(const RunReport report, RunExperiment(request));
   if (!report.results_path.empty()) absl::PrintF("%s\n", report.results_path);
   return report.exit_code;
@@ -59,14 +60,14 @@ absl::Status CheckForRanks(const Options& options) {
   return MakeStage(loaded.definition)->CheckRanks(*options.num_ranks);
 }
 
-absl::StatusOr<int> RunAll(const Options& options, const std::vector<std::string>& argv) {
+absl::StatusOr<int> RunAll(const Options& options, const Invocation& invocation) {
   BENCH_ASSIGN_OR_RETURN(const RankEnvironment ranks, TakeRankEnvironment());
   if (ranks.size > 1 && (options.num_ranks || options.repeat)) {
     return UsageError("this is one of several ranks already: leave out --nproc and --repeat");
   }
   if (options.num_ranks) BENCH_RETURN_IF_ERROR(CheckForRanks(options));
   if (!options.repeat && options.num_ranks.value_or(1) > 1) return RunLocalRanks(options);
-  if (!options.repeat) return RunOne(options, ranks, argv);
+  if (!options.repeat) return RunOne(options, ranks, invocation);
   BENCH_ASSIGN_OR_RETURN(const ReplicatesReport report, RunReplicates(options));
   for (const std::string& path : report.results_paths) absl::PrintF("%s\n", path);
   return report.exit_code;
@@ -214,10 +215,10 @@ absl::StatusOr<int> StoreCommand(const Options& options) {
 
 }  // namespace
 
-absl::StatusOr<int> RunCommand(const Options& options, const std::vector<std::string>& argv) {
+absl::StatusOr<int> RunCommand(const Options& options, const Invocation& invocation) {
   switch (options.command) {
     case Command::kRun:
-      return RunAll(options, argv);
+      return RunAll(options, invocation);
     case Command::kHelp:
       return PrintHelp(options);
     case Command::kFields:

@@ -7,16 +7,17 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/control/process_clock.h"
+#include "harness/control/run_clock.h"
 #include "harness/control/signals.h"
-#include "harness/measurement/machine_class.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
-#include "harness/measurement/torch_versions.h"
 #include "harness/run/acceptance.h"
+#include "harness/run/attempt_changes.h"
 #include "harness/run/disk_preflight.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
+#include "harness/run/run_header.h"
+#include "harness/run/run_times.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/summary.h"
 #include "harness/training/checkpoint.h"
@@ -32,48 +33,14 @@ std::string NameOf(const LoadedDefinition& definition) {
   return ToString(ArtifactRef{definition.name, definition.version});
 }
 
-// Identifies a run among all: equal ids should give equal deterministic results.
-std::string RunId(const RunHeader& header, const ProvenanceFacts& facts) {
-  return Sha256Hex(absl::StrCat("bench-run\n", header.recipe_key, "\n",
-                                facts.source.commit.value_or("unknown"), "\n",
-                                facts.source.diff ? Sha256Hex(*facts.source.diff) : "unknown", "\n",
-                                header.machine_class, "\n", header.device, "\n", header.world_size,
-                                "\n", header.threads, "\n", header.replicate, "\n"));
-}
-
-RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
-                     const RunRequest& request, DeviceKind device, const Ranks& ranks) {
-  const ProvenanceFacts facts = ReadProvenanceFacts(request.argv);
-  const Definition& definition = loaded.definition;
-  RunHeader header;
-  header.experiment = loaded.name;
-  header.version = loaded.version;
-  header.stage = std::string(Name(definition.kind()));
-  header.definition_sha256 = loaded.sha256;
-  header.recipe_key = RecipeKey(loaded.sha256, inputs);
-  header.replicate = request.replicate;
-  header.ad_hoc = loaded.ad_hoc;
-  header.strict = definition.run.determinism == Determinism::kStrict;
-  header.machine_class = MachineClass(TraitsOf(facts.host, facts.gpus, facts.environment));
-  header.device = std::string(Name(device));
-  header.threads = ThreadsPerRank(definition.run, ranks.local_size());
-  header.world_size = ranks.size();
-  header.definition_toml = loaded.toml;
-  header.definition_json = loaded.canonical_json;
-  header.inputs = inputs;
-  header.provenance = ToAttributes(facts);
-  header.provenance.merge(TorchVersions());
-  header.provenance["base_seed"] = definition.base_seed;
-  header.run_id = RunId(header, facts);
-  return header;
-}
-
 // Everything that one run holds while it goes on.
 struct Run {
   LoadedDefinition loaded;
   std::unique_ptr<Stage> stage;
   Store store;
   Progress progress;
+  RunClock clock = RunClock::Start();
+  std::optional<std::string> program_sha256;  // where the program's file can be read
   RangeTable ranges;
   ResolvedInputs inputs;
   DeviceKind device = DeviceKind::kCpu;
@@ -92,18 +59,6 @@ struct Run {
         progress(audience) {}
 };
 
-// A strict run claims that its bits are those of one machine class and device.
-absl::Status CheckSameMachine(const Run& run) {
-  const RunHeader& begun = *run.folder->begun;
-  if (begun.machine_class == run.header.machine_class && begun.device == run.header.device) {
-    return absl::OkStatus();
-  }
-  return UsageError(absl::StrCat(run.folder->path, " was begun on ", begun.device,
-                                 ", machine class ", begun.machine_class, "; this is ",
-                                 run.header.device, ", ", run.header.machine_class,
-                                 ": continue it there, or start another run"));
-}
-
 // What an earlier attempt left when it was stopped is of an earlier step.
 absl::Status ForgetArtifact(Run& run) {
   const std::string remembered = absl::StrCat(run.folder->path, "/", kRunArtifactFile);
@@ -121,19 +76,17 @@ absl::Status OpenWriter(Run& run) {
   }
   BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(run.folder->path));
   for (const std::string& reason : loaded.passed_over) run.progress.Note(reason);
-  BENCH_RETURN_IF_ERROR(CheckSameMachine(run));
   const int64_t step = loaded.checkpoint ? loaded.checkpoint->step : 0;
   if (loaded.checkpoint) {
     run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
   }
   run.progress.Note(absl::StrCat("continuing after step ", step));
-  run.header.strict = run.header.strict && run.folder->begun->strict;
-  if (const int64_t begun = run.folder->begun->world_size; begun != run.header.world_size) {
-    run.header.provenance["begun_with_ranks"] = begun;
-    run.progress.Note(absl::StrCat("begun with ", begun, " ranks, continuing with ",
-                                   run.header.world_size,
-                                   ": the same training up to rounding, not bit for bit"));
-    run.header.strict = false;
+  const RunHeader& begun = *run.folder->begun;
+  const std::vector<std::string> changes = ChangesSince(begun, run.header);
+  for (const std::string& change : changes) run.progress.Note(change);
+  run.header.strict = run.header.strict && begun.strict && changes.empty();
+  if (begun.world_size != run.header.world_size) {
+    run.header.provenance["begun_with_ranks"] = begun.world_size;
   }
   BENCH_ASSIGN_OR_RETURN(
       run.writer, results::RunWriter::Resume(run.folder->path, run.header, step, flush_interval_s));
@@ -151,6 +104,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
                      *run.writer,
                      run.ranges,
                      run.progress,
+                     run.clock,
                      *run.ranks,
                      run.device,
                      std::move(run.checkpoint),
@@ -169,7 +123,8 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
   return outcome;
 }
 
-absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writer) {
+absl::Status RecordOutcome(const StageOutcome& outcome, const Run& run) {
+  results::RunWriter& writer = *run.writer;
   for (const results::MetricValue& value : outcome.summary) {
     BENCH_RETURN_IF_ERROR(writer.Summary(value));
   }
@@ -177,8 +132,8 @@ absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writ
     BENCH_RETURN_IF_ERROR(
         writer.Summary({{&results::kPeakMemory, ""}, static_cast<double>(*bytes)}));
   }
-  if (const auto seconds = SecondsSinceProcessStart()) {
-    BENCH_RETURN_IF_ERROR(writer.Summary({{&results::kWallTime, ""}, *seconds}));
+  for (const results::MetricValue& time : TimesOf(run.clock, *run.ranks)) {
+    BENCH_RETURN_IF_ERROR(writer.Summary(time));
   }
   return absl::OkStatus();
 }
@@ -214,7 +169,7 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
 }
 
 absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
-  BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, *run.writer));
+  BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
     if (!run.loaded.ad_hoc) {
@@ -235,15 +190,15 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
   return report;
 }
 
-absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(const Run& run, const RunRequest& request) {
+absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(Run& run, const RunRequest& request) {
   Ranks::JoinOptions options = {std::chrono::seconds(request.rank_timeout_s), {}};
   if (request.ranks.size > 1) {
-    BENCH_ASSIGN_OR_RETURN(const std::string program, Sha256File("/proc/self/exe"));
     options.same = {{"definition", run.loaded.sha256},
-                    {"program", program},
+                    {"program", run.program_sha256.value_or("")},
                     {"--replicate", absl::StrCat(request.replicate)},
                     {"--stop-after-step", absl::StrCat(request.stop_after_step.value_or(-1))}};
   }
+  const RunClock::Charge charge(run.clock, RunClock::Account::kRanks);
   return Ranks::Join(request.ranks, options);
 }
 
@@ -254,18 +209,37 @@ absl::Status UseDevice(const Run& run) {
   return run.ranks->UseGpus();
 }
 
+absl::Status FindInputs(Run& run, const RunRequest& request) {
+  const RunClock::Charge charge(run.clock, RunClock::Account::kPrerequisites);
+  BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
+                                                                run.progress, run.device}));
+  return absl::OkStatus();
+}
+
+RunHeader HeaderOf(Run& run, const RunRequest& request) {
+  const ProvenanceFacts facts = ReadProvenanceFacts(request.argv, request.source);
+  for (const std::string& note : SourceNotes(facts)) run.progress.Note(note);
+  return MakeHeader({.loaded = run.loaded,
+                     .inputs = run.inputs.digests,
+                     .provenance = facts,
+                     .program_sha256 = run.program_sha256,
+                     .replicate = request.replicate,
+                     .device = run.device,
+                     .threads = ThreadsPerRank(run.loaded.definition.run, run.ranks->local_size()),
+                     .num_ranks = run.ranks->size()});
+}
+
 // Everything up to the stage, on rank 0.
 absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(CheckDisk({}, run.folder->path, run.store.root()));
   BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
   BENCH_RETURN_IF_ERROR(UseDevice(run));
-  BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
-                                                                run.progress, run.device}));
+  BENCH_RETURN_IF_ERROR(FindInputs(run, request));
   BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
   BENCH_RETURN_IF_ERROR(
       CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
-  run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device, *run.ranks);
+  run.header = HeaderOf(run, request);
   return OpenWriter(run);
 }
 
@@ -359,6 +333,9 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   Run run(std::move(loaded), std::move(store),
           request.ranks.rank == 0 ? Progress::Audience::kPerson : Progress::Audience::kNobody);
   BENCH_RETURN_IF_ERROR(run.stage->CheckRanks(request.ranks.size));
+  if (auto program = Sha256File("/proc/self/exe"); program.ok()) {
+    run.program_sha256 = *std::move(program);
+  }
   BENCH_ASSIGN_OR_RETURN(run.ranks, JoinRanks(run, request));
   absl::StatusOr<RunReport> report =
       run.ranks->leads() ? LeadRun(run, request) : FollowRun(run, request);

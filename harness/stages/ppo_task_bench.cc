@@ -217,9 +217,10 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
   const LoadedDefinition definition;
   RangeTable ranges;
   Progress progress;
-  RunContext context{definition,          {1, 0},           {},      store,       "",
-                     folder.path(),       folder.path(),    *writer, ranges,      progress,
-                     Ranks::OneProcess(), DeviceKind::kCpu, nullptr, std::nullopt};
+  RunClock clock = RunClock::Start();
+  RunContext context{definition,       {1, 0},  {},          store,    "",    folder.path(),
+                     folder.path(),    *writer, ranges,      progress, clock, Ranks::OneProcess(),
+                     DeviceKind::kCpu, nullptr, std::nullopt};
   PpoTask task(
       {{spec, models.actor_critic, *models.reference, scorer, context.seeds, data.end_token},
        std::move(mixture),

@@ -7,7 +7,6 @@
 #include "absl/strings/str_format.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/control/process_clock.h"
 #include "harness/control/signals.h"
 #include "harness/training/checkpoint.h"
 #include "harness/training/data_parallel.h"
@@ -75,7 +74,7 @@ class Loop {
   absl::StatusOr<StageOutcome> Finish(RunStatus status);
   absl::StatusOr<StageOutcome> FinishUnfinishedStep();
   results::RowPosition Position() const {
-    return {step_, tokens_, elapsed_before_ + SecondsSince(start_)};
+    return {step_, tokens_, elapsed_before_ + context_.clock.Seconds()};
   }
   int64_t ScheduleStep() const {
     const int64_t shared = spec_.steps_per_iteration;
@@ -95,7 +94,6 @@ class Loop {
   RunContext& context_;
   std::unique_ptr<ParameterUpdate> update_;
   RankFigures figures_;
-  Clock::time_point start_ = Clock::now();
   double elapsed_before_ = 0;  // in earlier attempts
   int64_t step_ = 0;
   int64_t tokens_ = 0;
@@ -185,9 +183,8 @@ absl::Status Loop::RecordRanges() {
 absl::Status Loop::RecordStep(const StepResult& result) {
   const double target_tokens = static_cast<double>(result.window.num_target_tokens);
   if (statistics_.empty()) {
-    if (const auto seconds = SecondsSinceProcessStart()) {
-      BENCH_RETURN_IF_ERROR(context_.writer.Summary({{&results::kTimeToFirstStep, ""}, *seconds}));
-    }
+    BENCH_RETURN_IF_ERROR(
+        context_.writer.Summary({{&results::kTimeToFirstStep, ""}, context_.clock.Seconds()}));
   }
   statistics_.Add({step_, result.loss, result.seconds, target_tokens});
   std::vector<MetricValue> values = {
@@ -350,7 +347,6 @@ absl::StatusOr<StageOutcome> Loop::Run() {
     const std::string weights = DigestOf(task_.parameters()).total;
     BENCH_RETURN_IF_ERROR(CheckSameParameters(weights, step_, context_.ranks));
   }
-  start_ = Clock::now();
   if (evaluation_due_ && step_ < spec_.num_steps) {
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
     if (diverged_) return Finish(RunStatus::kDiverged);
