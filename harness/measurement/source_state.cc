@@ -75,11 +75,16 @@ SourceState ReadSourceState(const SourceQuery& query) {
 }
 
 std::optional<bool> Differ(const SourceState& a, const SourceState& b) {
+  const auto differ = [](const auto& one, const auto& other) {
+    return one && other && *one != *other;
+  };
   if (!a.commit || !b.commit) return std::nullopt;
-  if (a.commit != b.commit || a.dirty != b.dirty || a.diff != b.diff) return true;
-  if (a.untracked != b.untracked) return true;
-  // Two diffs that were too long may be any.
-  if (!a.diff) return std::nullopt;
+  if (differ(a.commit, b.commit) || differ(a.dirty, b.dirty) || differ(a.diff, b.diff) ||
+      differ(a.untracked, b.untracked)) {
+    return true;
+  }
+  // A diff that was too long, or that git did not make in time, may be any.
+  if (!a.diff || !b.diff || !a.untracked || !b.untracked) return std::nullopt;
   return false;
 }
 

@@ -12,7 +12,10 @@ using ::testing::HasSubstr;
 TEST(EmbeddedSourceCode, AnyBytesAreALiteralOfTheirLength) {
   BuiltSource source;
   // A trigraph, quotes, a line's end before a digit, a zero byte, and a byte that is no UTF-8.
-  source.state.diff = std::string("??/\"\\\n7\0\xFF", 9);
+  source.state.diff = std::string(
+      "?"
+      "?/\"\\\n7\0\xFF",
+      9);
   // By hand, in octal: ? is 77, \" is 42, \ is 134, the line's end 12, 0xFF is 377.
   EXPECT_THAT(EmbeddedSourceCode(source), HasSubstr(".diff = std::string(\""
                                                     "\\077\\077/\\042\\134\\012\"\n"

@@ -185,6 +185,11 @@ TEST(Differ, IsUnknownWhereAStateOrItsWholeDiffIs) {
   const SourceState too_long = {.commit = "a", .dirty = true, .untracked = ""};
   EXPECT_EQ(Differ(too_long, too_long), std::nullopt);
   EXPECT_EQ(Differ(known, too_long), true);
+  // Git may not have answered in time for one of the two.
+  const SourceState half_read = {.commit = "a", .diff = ""};
+  EXPECT_EQ(Differ(known, half_read), std::nullopt);
+  const SourceState only_commit = {.commit = "a", .untracked = ""};
+  EXPECT_EQ(Differ(known, only_commit), std::nullopt);
 }
 
 // Files are given times, so that no clock is waited for.
