@@ -196,8 +196,8 @@ setup_redraws() { [[ -t 2 && -n ${TERM:-} && $TERM != dumb ]]; }
 # setup_draw TEXT: in place of what was drawn before, cut to the window's width as it is now. The
 # cursor waits at the start of the line, before all that a narrower window wraps of it.
 setup_draw() {
-  local rows columns
-  read -r rows columns < <(stty size <&2 2>/dev/null) || true
+  local columns
+  read -r _ columns < <(stty size <&2 2>/dev/null) || true
   ((${columns:-0} > 0)) || columns="${COLUMNS:-80}"
   printf '\r\033[J%s\r' "${1:0:columns - 1}" >&2
 }
