@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "base/reported.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
 #include "harness/measurement/built_source.h"
 #include "harness/measurement/memory.h"
@@ -27,10 +28,14 @@ int Report(const absl::Status& status) {
   return static_cast<int>(bench::ExitCodeFor(status));
 }
 
-// After a stop signal abandoned work may still be running (control/abandonable.h), so nothing that
-// it uses may be destroyed.
+// Abandoned work may still be running (control/abandonable.h), so nothing that it uses may be
+// destroyed.
 int End(int exit_code) {
-  if (!bench::harness::StopSignal()) return exit_code;
+  // A pipe that nobody reads is noticed here at the latest.
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  const auto signal = bench::harness::StopSignal();
+  if (!written && signal) exit_code = 128 + *signal;
+  if (!signal && !bench::harness::WorkWasAbandoned()) return exit_code;
   std::fflush(nullptr);
   std::_Exit(exit_code);
 }
@@ -40,7 +45,7 @@ int End(int exit_code) {
 int main(int argc, char** argv) {
   bench::harness::ConfigureAllocator();
   bench::harness::InstallTensorMemoryCounter();
-  bench::harness::InstallStopHandlers();
+  bench::harness::InstallSignalHandlers();
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
   const std::vector<std::string> all(argv, argv + argc);
   const auto options = bench::harness::ParseOptions({all.begin() + 1, all.end()});

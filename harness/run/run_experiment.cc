@@ -1,7 +1,9 @@
 #include "harness/run/run_experiment.h"
 
+#include <algorithm>
 #include <cstdio>
 
+#include "absl/algorithm/container.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
@@ -20,6 +22,7 @@
 #include "harness/run/run_times.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/summary.h"
+#include "harness/stages/decoder_inputs.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
 
@@ -93,7 +96,16 @@ absl::Status OpenWriter(Run& run) {
   return ForgetArtifact(run);
 }
 
+// Until here a request may be for an experiment that is needed first, and is made by a child.
+void DeclineCheckpointsWithoutTraining(const Run& run) {
+  const StageKind kind = run.loaded.definition.kind();
+  if (absl::c_linear_search(kModelStages, kind)) return;
+  DeclineCheckpoints(absl::StrCat("bench-run: nothing to checkpoint here (stage ",
+                                  std::string(Name(kind)), "); going on"));
+}
+
 absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
+  DeclineCheckpointsWithoutTraining(run);
   RunContext context{run.loaded,
                      {run.loaded.definition.base_seed, request.replicate},
                      run.inputs.artifacts,
@@ -191,7 +203,9 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
 }
 
 absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(Run& run, const RunRequest& request) {
-  Ranks::JoinOptions options = {std::chrono::seconds(request.rank_timeout_s), {}};
+  constexpr int64_t kLongest_s = 30 * 24 * 3600;  // beyond any patience, and within any clock
+  Ranks::JoinOptions options = {std::chrono::seconds(std::min(request.rank_timeout_s, kLongest_s)),
+                                {}};
   if (request.ranks.size > 1) {
     options.same = {{"definition", run.loaded.sha256},
                     {"program", run.program_sha256.value_or("")},
