@@ -9,12 +9,11 @@
 #include "harness/data/tokenizer_export.h"
 #include "harness/definition/enum_names.h"
 #include "models/hf_folder.h"
+#include "models/weight_files.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
 namespace {
-
-constexpr char kPromptFile[] = "prompt.json";
 
 models::Family FamilyOf(Family family) {
   switch (family) {
@@ -145,8 +144,9 @@ absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string
   BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template, ReadPromptTemplate(folder));
   BENCH_ASSIGN_OR_RETURN(TokenizerExport exported,
                          ExportTokenizer(tokenizer, prompt_template, config.max_positions));
-  BENCH_ASSIGN_OR_RETURN(std::vector<std::string> copied, models::WeightFiles(folder));
-  copied.insert(copied.end(), {"config.json", kPromptFile});
+  BENCH_ASSIGN_OR_RETURN(const models::WeightFiles weights, models::FindWeightFiles(folder));
+  std::vector<std::string> copied = weights.used();
+  copied.insert(copied.end(), {models::kConfigFile, kPromptFile});
   if (Exists(absl::StrCat(folder, "/", models::kRewardFile))) {
     copied.emplace_back(models::kRewardFile);
   }

@@ -20,6 +20,8 @@
 
 namespace bench::harness {
 
+inline constexpr char kPromptFile[] = "prompt.json";
+
 models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size);
 
 // UsageError where the weights in `where` have fewer rows than the tokenizer has ids. More are
