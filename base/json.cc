@@ -72,8 +72,8 @@ bool Refuse(std::string_view text, size_t at, const std::string& reason,
   const nlohmann::detail::position_t place = {
       at + 1, newline == std::string_view::npos ? at + 1 : at - newline,
       static_cast<size_t>(std::count(before.begin(), before.end(), '\n'))};
-  return events.parse_error(
-      at + 1, "", nlohmann::detail::parse_error::create(101, place, reason, nullptr));
+  return events.parse_error(at + 1, "",
+                            nlohmann::detail::parse_error::create(101, place, reason, nullptr));
 }
 
 // Builds the document from events, so that a limit ends the parse where it is reached.
@@ -85,9 +85,8 @@ class DocumentBuilder : public nlohmann::json_sax<json> {
   // Of a parse that failed.
   absl::Status Failure(std::string_view file) const {
     const std::string_view separator = file.empty() ? "" : ": ";
-    const std::string place = file.empty() || !place_
-                                  ? ""
-                                  : absl::StrCat(":", place_->line, ":", place_->column);
+    const std::string place =
+        file.empty() || !place_ ? "" : absl::StrCat(":", place_->line, ":", place_->column);
     return DataError(absl::StrCat(internal::View(file), place, internal::View(separator),
                                   failure_.value_or("no valid JSON")));
   }

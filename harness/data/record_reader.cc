@@ -119,12 +119,14 @@ class Reader {
   absl::StatusOr<std::optional<char>> SkipToFirst(ByteStream& stream) {
     std::optional<char> c = stream.PeekAny();
     for (; c && std::strchr(" \t\r\n", *c) != nullptr && *c != '\0'; c = stream.PeekAny()) {
-      first_ = c == '\n' ? JsonPlace{first_.line + 1, 1} : JsonPlace{first_.line, first_.column + 1};
+      first_ =
+          c == '\n' ? JsonPlace{first_.line + 1, 1} : JsonPlace{first_.line, first_.column + 1};
       stream.Skip();
     }
     if (c == kByteOrderMark[0]) {
-      return DataError(absl::StrCat(
-          path_, ":", first_.line, ": starts with a byte order mark; save it as UTF-8 without one"));
+      return DataError(
+          absl::StrCat(path_, ":", first_.line,
+                       ": starts with a byte order mark; save it as UTF-8 without one"));
     }
     stream.BeginRecord();
     return c;

@@ -13,8 +13,10 @@
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
 #include "harness/measurement/torch_versions.h"
+#include "harness/plan/planned_models.h"
 #include "harness/run/acceptance.h"
 #include "harness/run/disk_preflight.h"
+#include "harness/run/geometry.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/shared_start.h"
@@ -64,6 +66,9 @@ RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
   header.provenance = ToAttributes(facts);
   header.provenance.merge(TorchVersions());
   header.provenance["base_seed"] = definition.base_seed;
+  if (const auto stage = TrainedStageOf(definition); stage.ok()) {
+    header.provenance["model_geometry"] = GeometryJson(*stage->model);
+  }
   header.run_id = RunId(header, facts);
   return header;
 }
@@ -355,6 +360,8 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(
       LoadedDefinition loaded,
       LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
+  BENCH_ASSIGN_OR_RETURN(loaded.definition,
+                         WithGeometry(loaded.definition, request.experiments_root));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store),
           request.ranks.rank == 0 ? Progress::Audience::kPerson : Progress::Audience::kNobody);

@@ -63,9 +63,10 @@ absl::StatusOr<InputDigests> ContentDigestsOf(const std::vector<UserContent>& co
   InputDigests digests;
   for (const UserContent& content : contents) {
     if (!content.path) continue;
-    BENCH_ASSIGN_OR_RETURN(digests[content.role], content.kind == ContentKind::kPlain
-                                                      ? ContentSha256(*content.path)
-                                                      : HfFolderSha256(*content.path, content.kind));
+    BENCH_ASSIGN_OR_RETURN(digests[content.role],
+                           content.kind == ContentKind::kPlain
+                               ? ContentSha256(*content.path)
+                               : HfFolderSha256(*content.path, content.kind));
   }
   return digests;
 }

@@ -1,6 +1,6 @@
 // Digests of what lies outside the store: a file's SHA-256, or for a folder the SHA-256 over the
-// lines "<name> <digest>\n" of the files in it. Of a Hugging Face folder only the files that are read
-// count (models/weight_files.h): another set of weights that lies beside them changes nothing.
+// lines "<name> <digest>\n" of the files in it. Of a Hugging Face folder only the files that are
+// read count (models/weight_files.h): another set of weights that lies beside them changes nothing.
 // EnvironmentError where it cannot be read, DataError for a folder without weights.
 #pragma once
 

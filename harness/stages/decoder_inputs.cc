@@ -18,15 +18,16 @@ at::Device DeviceOf(DeviceKind kind) {
   return c10::impl::VirtualGuardImpl(at::kCUDA).getDevice();  // that of this rank
 }
 
+InputNeed InitialWeightsNeed(const ArtifactRef& artifact) {
+  return {"initial_weights", artifact, {kDecoderStages.begin(), kDecoderStages.end()}};
+}
+
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
   std::vector<InputNeed> needs;
   if (tokenizer.artifact) {
     needs.push_back({"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer}});
   }
-  if (init.artifact) {
-    needs.push_back(
-        {"initial_weights", *init.artifact, {kDecoderStages.begin(), kDecoderStages.end()}});
-  }
+  if (init.artifact) needs.push_back(InitialWeightsNeed(*init.artifact));
   return needs;
 }
 

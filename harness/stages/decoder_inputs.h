@@ -25,6 +25,8 @@ inline constexpr std::array kModelStages = {StageKind::kClm, StageKind::kSft, St
 
 at::Device DeviceOf(DeviceKind kind);
 
+InputNeed InitialWeightsNeed(const ArtifactRef& artifact);
+
 // The inputs "tokenizer" and "initial_weights", where the definition names another experiment.
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init);
 

@@ -132,7 +132,8 @@ std::vector<InputNeed> PreferencesStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> PreferencesStage::ContentDigests(const std::string&) const {
-  return ContentDigestsOf({{"data", spec_.data.path}, {"model", spec_.model.folder, ContentKind::kModel}});
+  return ContentDigestsOf(
+      {{"data", spec_.data.path}, {"model", spec_.model.folder, ContentKind::kModel}});
 }
 
 absl::StatusOr<StageOutcome> PreferencesStage::Run(RunContext& context) {
