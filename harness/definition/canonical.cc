@@ -74,6 +74,10 @@ std::string ListJson(const ListBinding& list) {
   return absl::StrCat("[", absl::StrJoin(elements, ","), "]");
 }
 
+bool IsLeftOutAtItsDefault(Presence presence) {
+  return presence == Presence::kDefaulted || presence == Presence::kRequiredByRule;
+}
+
 // The field's canonical JSON, or nothing if it is at its default.
 std::optional<std::string> Changed(const Field& field, const Field& unchanged) {
   std::string json, default_json;
@@ -85,7 +89,7 @@ std::optional<std::string> Changed(const Field& field, const Field& unchanged) {
     default_json = ListJson(std::get<ListBinding>(unchanged.binding));
   } else {
     json = LeafJson(field);
-    if (field.info.presence == Presence::kDefaulted) default_json = LeafJson(unchanged);
+    if (IsLeftOutAtItsDefault(field.info.presence)) default_json = LeafJson(unchanged);
   }
   if (json == default_json) return std::nullopt;
   return json;

@@ -77,13 +77,15 @@ void Describe(RewardSpec& spec, FieldList& fields) {
 }
 
 void Validate(const RewardSpec& spec, const Violations& violations) {
-  Validate(spec.model, violations.In("model"));
+  Validate(spec.model, spec.init, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
   ValidateData(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   ValidateFp32(spec.training, violations);
-  ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
+  if (KnowsPositions(spec.model, spec.init)) {
+    ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
+  }
   if (spec.packing == Packing::kPadded) {
     violations.In("training")
         .Add("packing",

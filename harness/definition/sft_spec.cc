@@ -10,6 +10,7 @@ namespace bench::harness {
 namespace {
 
 void ValidateLengths(const SftSpec& spec, const Violations& violations) {
+  if (!KnowsPositions(spec.model, spec.init)) return;
   const int64_t positions = spec.model.max_positions;
   ValidateMaxTokens(spec.training, positions, violations);
   if (spec.evaluation.max_new_tokens >= positions) {
@@ -120,7 +121,7 @@ void Validate(const TokenizerRef& spec, const Violations& violations) {
 }
 
 void Validate(const SftSpec& spec, const Violations& violations) {
-  Validate(spec.model, violations.In("model"));
+  Validate(spec.model, spec.init, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
   Validate(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));

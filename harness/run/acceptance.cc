@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/number_text.h"
 
 namespace bench::harness {
 namespace {
@@ -16,9 +17,10 @@ bool Within(const AcceptanceBound& bound, double value) {
 }
 
 std::string BoundText(const AcceptanceBound& bound) {
-  if (bound.min && bound.max) return absl::StrCat("within [", *bound.min, ", ", *bound.max, "]");
-  if (bound.min) return absl::StrCat("at least ", *bound.min);
-  return absl::StrCat("at most ", *bound.max);
+  if (bound.min && bound.max)
+    return absl::StrCat("within [", NumberText(*bound.min), ", ", NumberText(*bound.max), "]");
+  if (bound.min) return absl::StrCat("at least ", NumberText(*bound.min));
+  return absl::StrCat("at most ", NumberText(*bound.max));
 }
 
 }  // namespace
@@ -33,8 +35,8 @@ std::vector<std::string> UnmetBounds(const std::vector<AcceptanceBound>& bounds,
     if (found == summary.end()) {
       unmet.push_back(absl::StrCat(bound.metric, " was not measured"));
     } else if (!Within(bound, found->value)) {
-      unmet.push_back(
-          absl::StrCat(bound.metric, " = ", found->value, ", must be ", BoundText(bound)));
+      unmet.push_back(absl::StrCat(bound.metric, " = ", NumberText(found->value), ", must be ",
+                                   BoundText(bound)));
     }
   }
   return unmet;

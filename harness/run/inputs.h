@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/control/progress.h"
 #include "harness/definition/load.h"
@@ -29,6 +31,11 @@ struct InputSources {
 };
 
 absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources);
+
+// UsageError where an experiment of stage `kind` cannot make what is needed.
+absl::Status CheckKind(const InputNeed& need, StageKind kind);
+// UsageError for an experiment that is among those of `path`, which need each other in turn.
+absl::Status CheckNotOnPath(const std::string& name, const std::vector<std::string>& path);
 
 // The artifact of an experiment if the store has it and everything that it was made from. Makes
 // nothing.

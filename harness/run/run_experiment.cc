@@ -16,6 +16,7 @@
 #include "harness/run/acceptance.h"
 #include "harness/run/attempt_changes.h"
 #include "harness/run/disk_preflight.h"
+#include "harness/run/geometry.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/run_header.h"
@@ -343,6 +344,8 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(
       LoadedDefinition loaded,
       LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
+  BENCH_ASSIGN_OR_RETURN(loaded.definition,
+                         WithGeometry(loaded.definition, request.experiments_root));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store),
           request.ranks.rank == 0 ? Progress::Audience::kPerson : Progress::Audience::kNobody);

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "harness/measurement/machine_class.h"
 #include "harness/measurement/torch_versions.h"
+#include "harness/plan/planned_models.h"
 
 namespace bench::harness {
 namespace {
@@ -45,6 +46,9 @@ RunHeader MakeHeader(const HeaderFacts& facts) {
   header.provenance = ToAttributes(provenance);
   header.provenance.merge(TorchVersions());
   header.provenance["base_seed"] = definition.base_seed;
+  if (const auto stage = TrainedStageOf(definition); stage.ok()) {
+    header.provenance["model_geometry"] = GeometryJson(*stage->model);
+  }
   if (facts.program_sha256) {
     header.provenance[std::string(results::kProgramSha256)] = *facts.program_sha256;
   }

@@ -3,10 +3,13 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/training/checkpoint.h"
 #include "models/hf_folder.h"
+#include "models/weight_files.h"
 
 namespace bench::harness {
 
@@ -15,15 +18,16 @@ at::Device DeviceOf(DeviceKind kind) {
   return c10::impl::VirtualGuardImpl(at::kCUDA).getDevice();  // that of this rank
 }
 
+InputNeed InitialWeightsNeed(const ArtifactRef& artifact) {
+  return {"initial_weights", artifact, {kDecoderStages.begin(), kDecoderStages.end()}};
+}
+
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
   std::vector<InputNeed> needs;
   if (tokenizer.artifact) {
     needs.push_back({"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer}});
   }
-  if (init.artifact) {
-    needs.push_back(
-        {"initial_weights", *init.artifact, {kDecoderStages.begin(), kDecoderStages.end()}});
-  }
+  if (init.artifact) needs.push_back(InitialWeightsNeed(*init.artifact));
   return needs;
 }
 
@@ -61,6 +65,17 @@ absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& dig
   return absl::OkStatus();
 }
 
+absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
+                               const RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const models::WeightFiles files, models::FindWeightFiles(folder));
+  if (files.unused.empty()) return absl::OkStatus();
+  const std::string unused = absl::StrJoin(files.unused, ", ");
+  context.progress.Note(absl::StrCat(folder, ": the weights are read from ",
+                                     files.index.empty() ? files.tensors[0] : files.index[0],
+                                     ", as transformers does; not used: ", unused));
+  return context.writer.Note(absl::StrCat("unused_weight_files_of_", internal::View(role)), unused);
+}
+
 namespace {
 
 absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec& model,
@@ -78,6 +93,9 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec&
   const std::string folder = init.weights == InitSource::kFolder
                                  ? *init.folder
                                  : context.inputs.at("initial_weights").folder;
+  if (init.folder) {
+    BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "initial_weights", context));
+  }
   BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, type));
   BENCH_RETURN_IF_ERROR(CheckVocabulary(tokenizer, decoder->config(), folder));
   BENCH_RETURN_IF_ERROR(CheckSameModel(config, decoder->config(), folder));

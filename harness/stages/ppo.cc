@@ -45,11 +45,12 @@ std::vector<InputNeed> PpoStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> PpoStage::ContentDigests(const std::string&) const {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
-                         ContentDigestsOf({{"data", spec_.data.source.path},
-                                           {"validation_data", spec_.data.source.validation_path},
-                                           {"initial_weights", spec_.init.folder},
-                                           {"reward_model", spec_.reward.folder}}));
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"data", spec_.data.source.path},
+                        {"validation_data", spec_.data.source.validation_path},
+                        {"initial_weights", spec_.init.folder, ContentKind::kWeights},
+                        {"reward_model", spec_.reward.folder, ContentKind::kModel}}));
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
   digests["prompt_template"] = Digest(spec_.data.source.prompt_template);
   return digests;

@@ -63,6 +63,7 @@ absl::StatusOr<std::optional<RewardArtifact>> LoadReward(const PpoRewardSpec& sp
                                                          const RunContext& context) {
   if (!spec.artifact && !spec.folder) return std::nullopt;
   const std::string folder = spec.folder ? *spec.folder : context.inputs.at("reward_model").folder;
+  if (spec.folder) BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "reward_model", context));
   BENCH_ASSIGN_OR_RETURN(RewardArtifact reward, LoadRewardModel(folder, DeviceOf(context.device)));
   if (reward.prompt.tokenizer.digest() != tokenizer.digest()) {
     return UsageError(absl::StrCat("the reward model in ", folder,

@@ -55,10 +55,11 @@ std::vector<InputNeed> RewardStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) const {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
-                         ContentDigestsOf({{"data", spec_.data.path},
-                                           {"validation_data", spec_.data.validation_path},
-                                           {"initial_weights", spec_.init.folder}}));
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"data", spec_.data.path},
+                        {"validation_data", spec_.data.validation_path},
+                        {"initial_weights", spec_.init.folder, ContentKind::kWeights}}));
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
   digests["prompt_template"] = Digest(spec_.data.prompt_template);
   return digests;

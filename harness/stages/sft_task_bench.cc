@@ -14,6 +14,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "harness/determinism/random.h"
 #include "harness/run/torch_runtime.h"
 #include "harness/stages/decoder_artifact.h"
@@ -42,7 +43,7 @@ SftSpec Geometry(Packing packing) {
 
 SftData RandomRows() {
   const auto text = ReadFile(BENCH_SOURCE_DIR "/harness/stages/sft_lengths.json", 1 << 20);
-  const nlohmann::json lengths = nlohmann::json::parse(text.value());
+  const nlohmann::json lengths = ParseJson(text.value()).value();
   Random random(uint64_t{1});
   SftTaskRows rows{"t", {}, {}, {}};
   for (const auto& row : lengths["prompt_and_target_tokens"]) {

@@ -74,6 +74,7 @@ TEST(Generate, GreedyEqualsANaiveArgMaxLoop) {
 TEST(Generate, SampledLogProbsEqualTheFullForwards) {
   DecoderConfig config = TinyConfig();
   config.num_layers = 3;
+  config.head_dim = 10;  // q has 40 columns, the residual stream 24
   config.tie_embeddings = false;
   const auto decoder = MakeDecoder(config);
   GenerationOptions options;

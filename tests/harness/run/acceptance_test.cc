@@ -29,6 +29,11 @@ TEST(UnmetBounds, NamesMetricValueAndBound) {
               ElementsAre(HasSubstr("at most 0.1")));
 }
 
+TEST(UnmetBounds, AValueJustOutsideItsBoundLooksDifferentFromIt) {
+  EXPECT_THAT(UnmetBounds({{"exact_match/t", 0.2, std::nullopt}}, Measured(0.1999999999)),
+              ElementsAre("exact_match/t = 0.1999999999, must be at least 0.2"));
+}
+
 TEST(UnmetBounds, WhatWasNotMeasuredOrIsNotANumberIsNeverAccepted) {
   EXPECT_THAT(UnmetBounds({{"exact_match/u", 0.0, std::nullopt}}, Measured(1)),
               ElementsAre(HasSubstr("not measured")));
