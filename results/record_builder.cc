@@ -44,6 +44,7 @@ absl::Status RecordBuilder::On(const BeginEvent& event) {
   record_.status = RunStatus::kInterrupted;
   record_.attempts = attempt_;
   record_.torn_bytes += event.torn_bytes;
+  record_.notes.erase(std::string(kFailureNote));
   if (event.from_step) {
     record_.resumed_from.push_back(*event.from_step);
     DropRowsAfter(*event.from_step);

@@ -9,16 +9,20 @@
 #include "base/status.h"
 #include "harness/control/process_clock.h"
 #include "harness/control/signals.h"
+#include "harness/measurement/load.h"
 #include "harness/measurement/machine_class.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
+#include "harness/measurement/tensor_memory.h"
 #include "harness/measurement/torch_versions.h"
 #include "harness/run/acceptance.h"
 #include "harness/run/disk_preflight.h"
+#include "harness/run/failure.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/summary.h"
+#include "harness/stages/decoder_inputs.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
 
@@ -75,6 +79,7 @@ struct Run {
   Store store;
   Progress progress;
   RangeTable ranges;
+  std::map<std::string, results::Attribute> load = ReadLoad();  // before the run adds its own
   ResolvedInputs inputs;
   DeviceKind device = DeviceKind::kCpu;
   std::string path;                 // of its folder
@@ -169,13 +174,18 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
   return outcome;
 }
 
-absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writer) {
+absl::Status RecordOutcome(const StageOutcome& outcome, DeviceKind device,
+                           results::RunWriter& writer) {
   for (const results::MetricValue& value : outcome.summary) {
     BENCH_RETURN_IF_ERROR(writer.Summary(value));
   }
   if (const auto bytes = PeakResidentBytes()) {
     BENCH_RETURN_IF_ERROR(
         writer.Summary({{&results::kPeakMemory, ""}, static_cast<double>(*bytes)}));
+  }
+  if (const auto bytes = PeakDeviceBytes(DeviceOf(device))) {
+    BENCH_RETURN_IF_ERROR(
+        writer.Summary({{&results::kPeakDeviceMemory, ""}, static_cast<double>(*bytes)}));
   }
   if (const auto seconds = SecondsSinceProcessStart()) {
     BENCH_RETURN_IF_ERROR(writer.Summary({{&results::kWallTime, ""}, *seconds}));
@@ -214,11 +224,14 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
 }
 
 absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
-  BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, *run.writer));
+  BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run.device, *run.writer));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
     if (!run.loaded.ad_hoc) {
-      unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
+      const Acceptance judged = JudgeBounds(AcceptanceBounds(run.loaded.definition),
+                                            run.writer->summary(), run.writer->attempt());
+      for (const std::string& line : judged.not_judged) run.progress.Note(line);
+      unmet = judged.unmet;
     }
     BENCH_RETURN_IF_ERROR(PublishArtifact(
         run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
@@ -265,7 +278,12 @@ absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(
       CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
+  if (const auto note = TooManyThreads(run.loaded.definition.run, run.ranks->local_size(),
+                                       EffectiveCores(ReadHost()))) {
+    run.progress.Note(*note);
+  }
   run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device, *run.ranks);
+  run.header.provenance.merge(run.load);
   return OpenWriter(run);
 }
 
@@ -305,13 +323,13 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
 
   absl::StatusOr<StageOutcome> outcome = RunStage(run, request);
   if (!outcome.ok()) {
-    // What was recorded until then stays readable; the stage's error is the one to report.
     run.ranks->LeaveBecause(outcome.status()).IgnoreError();
     run.progress.Finish();
-    run.writer->Finish(RunStatus::kFailed).status().IgnoreError();
-    return outcome.status();
+    return FailRun(outcome.status(), *run.writer);
   }
-  return CloseRun(run, *outcome, request.replicate);
+  absl::StatusOr<RunReport> report = CloseRun(run, *outcome, request.replicate);
+  if (!report.ok()) return FailRun(report.status(), *run.writer);
+  return report;
 }
 
 // A user's own files, which another machine may have in another version.
