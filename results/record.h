@@ -21,9 +21,6 @@ namespace bench::results {
 using Attribute = std::variant<std::string, int64_t, double, bool>;
 using Cell = std::variant<int64_t, double, std::string>;
 
-// The note that says why a run's last attempt failed; a resumption drops it.
-inline constexpr std::string_view kFailureNote = "failure";
-
 enum class RunStatus { kComplete, kInterrupted, kDiverged, kFailed };
 std::string_view Name(RunStatus status);
 std::optional<RunStatus> ParseRunStatus(std::string_view name);

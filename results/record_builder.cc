@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "results/notes.h"
 #include "results/text.h"
 
 namespace bench::results {

@@ -72,7 +72,6 @@ struct RunWriter::State {
   Clock::time_point last_flush = Clock::now();
   std::map<std::string, int64_t> metric_ids;  // by path
   std::map<std::string, KnownTable> tables;
-  std::map<std::string, SummaryValue> summary;
 
   absl::Status Add(EventBody body) {
     if (!journal) return absl::OkStatus();
@@ -150,7 +149,6 @@ absl::StatusOr<std::unique_ptr<RunWriter>> RunWriter::Resume(const std::string& 
   state->torn_bytes = read->torn_bytes;
   state->flush_interval_s = flush_interval_s;
   for (const auto& [name, table] : kept.tables) state->tables[name] = {ShapeOf(table), true};
-  state->summary = kept.summary;
   BENCH_RETURN_IF_ERROR(state->Add(begin));
   auto writer = std::unique_ptr<RunWriter>(new RunWriter(std::move(state)));
   BENCH_RETURN_IF_ERROR(writer->Flush());
@@ -200,7 +198,6 @@ absl::Status RunWriter::Range(int64_t step, const std::string& name, int64_t cou
 
 absl::Status RunWriter::Summary(const MetricValue& value) {
   BENCH_ASSIGN_OR_RETURN(const int64_t id, state_->IdOf(value.key));
-  state_->summary[value.key.Path()] = {MetricInfo::Of(value.key), value.value};
   return state_->Add(SummaryEvent{id, value.value});
 }
 
@@ -238,7 +235,6 @@ absl::StatusOr<std::string> RunWriter::Finish(RunStatus status) {
   return RecoverResults(state_->folder);
 }
 
-const std::map<std::string, SummaryValue>& RunWriter::summary() const { return state_->summary; }
 int64_t RunWriter::attempt() const { return state_->attempt; }
 int64_t RunWriter::torn_bytes() const { return state_->torn_bytes; }
 

@@ -13,7 +13,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,9 +69,6 @@ class RunWriter {
   // Closes the attempt and builds `<folder>/results.h5` (fsynced, renamed into place) and its
   // digest beside it; returns its path. The journal is kept.
   absl::StatusOr<std::string> Finish(RunStatus status);
-
-  // What the results' /summary holds so far, of earlier attempts too, by path.
-  const std::map<std::string, SummaryValue>& summary() const;
 
   // 1 for a run that was never resumed.
   int64_t attempt() const;

@@ -20,12 +20,11 @@ std::string BoundText(const AcceptanceBound& bound) {
 }  // namespace
 
 Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
-                       const std::map<std::string, results::SummaryValue>& summary,
-                       int64_t attempts) {
+                       const results::RunRecord& record) {
   Acceptance judged;
   for (const AcceptanceBound& bound : bounds) {
-    const auto found = summary.find(bound.metric);
-    if (found == summary.end()) {
+    const auto found = record.summary.find(bound.metric);
+    if (found == record.summary.end()) {
       judged.unmet.push_back(absl::StrCat(bound.metric, " was not measured"));
       continue;
     }
@@ -33,7 +32,7 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
     const bool within = Within(bound, value);
     const std::string line = absl::StrCat(bound.metric, " = ", value, ", ",
                                           within ? "is " : "must be ", BoundText(bound));
-    if (attempts > 1 && metric.kind == results::MetricKind::kTime) {
+    if (record.resumed() && metric.kind == results::MetricKind::kTime) {
       judged.not_judged.push_back(absl::StrCat(line, ": not judged, the run was resumed"));
     } else if (!within) {
       judged.unmet.push_back(line);

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "results/record.h"
+#include "results/notes.h"
 #include "results/text.h"
 
 namespace bench::harness {

@@ -11,7 +11,7 @@
 #include "harness/definition/load.h"
 #include "harness/run/child_process.h"
 #include "harness/store/store.h"
-#include "results/record.h"
+#include "results/notes.h"
 #include "results/run_writer.h"
 #include "results/text.h"
 

@@ -223,16 +223,23 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
   return static_cast<int>(ExitCode::kEnvironment);
 }
 
+// On what the results will hold, whoever recorded it.
+absl::StatusOr<Acceptance> Judge(Run& run) {
+  const std::vector<AcceptanceBound> bounds = AcceptanceBounds(run.loaded.definition);
+  if (run.loaded.ad_hoc || bounds.empty()) return Acceptance{};
+  BENCH_RETURN_IF_ERROR(run.writer->Flush());
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
+                         results::RecoverJournal(run.folder->path));
+  return JudgeBounds(bounds, record);
+}
+
 absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run.device, *run.writer));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
-    if (!run.loaded.ad_hoc) {
-      const Acceptance judged = JudgeBounds(AcceptanceBounds(run.loaded.definition),
-                                            run.writer->summary(), run.writer->attempt());
-      for (const std::string& line : judged.not_judged) run.progress.Note(line);
-      unmet = judged.unmet;
-    }
+    BENCH_ASSIGN_OR_RETURN(const Acceptance judged, Judge(run));
+    for (const std::string& line : judged.not_judged) run.progress.Note(line);
+    unmet = judged.unmet;
     BENCH_RETURN_IF_ERROR(PublishArtifact(
         run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
   } else if (outcome.status == RunStatus::kInterrupted && outcome.has_artifact && !StopSignal()) {

@@ -62,21 +62,6 @@ TEST(RunWriter, WhatIsRecordedIsInTheResultsFile) {
   EXPECT_EQ(*RecoverJournal(folder / "run"), expected);  // the journal is kept
 }
 
-TEST(RunWriter, ItsSummaryIsWhatTheResultsHoldOverAllAttempts) {
-  TempFolder folder;
-  auto writer = Start(folder.path());
-  ASSERT_TRUE(writer->Summary({{&kLoss, ""}, 2.0}).ok());
-  ASSERT_TRUE(writer->Summary({{&kParameters, ""}, 7.0}).ok());
-  EXPECT_EQ(writer->summary().at("loss"), (SummaryValue{Info(kLoss), 2.0}));
-  ASSERT_TRUE(writer->Flush().ok());
-  writer = *RunWriter::Resume(folder.path(), SampleHeader(), 0, 5);
-  ASSERT_TRUE(writer->Summary({{&kLoss, ""}, 1.0}).ok());
-  ASSERT_TRUE(writer->Summary({{&kExactMatch, "zh"}, 0.5}).ok());
-  ASSERT_TRUE(writer->Finish(RunStatus::kComplete).ok());
-  EXPECT_EQ(writer->summary(), RecoverJournal(folder.path())->summary);
-  EXPECT_EQ(writer->summary().size(), 3u);
-}
-
 TEST(RunWriter, OnlyWhatWasFlushedSurvivesAKill) {
   TempFolder folder;
   auto writer = Start(folder.path());

@@ -13,14 +13,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-using Summary = std::map<std::string, results::SummaryValue>;
-
-Summary Measured(const results::MetricKey& key, double value) {
-  return {{key.Path(), {results::MetricInfo::Of(key), value}}};
+results::RunRecord Measured(const results::MetricKey& key, double value, int64_t attempts = 1) {
+  results::RunRecord record;
+  record.attempts = attempts;
+  record.summary[key.Path()] = {results::MetricInfo::Of(key), value};
+  return record;
 }
 
 std::vector<std::string> Unmet(const AcceptanceBound& bound, double exact_match) {
-  return JudgeBounds({bound}, Measured({&results::kExactMatch, "t"}, exact_match), 1).unmet;
+  return JudgeBounds({bound}, Measured({&results::kExactMatch, "t"}, exact_match)).unmet;
 }
 
 TEST(JudgeBounds, AcceptsTheBoundsThemselves) {
@@ -45,16 +46,16 @@ TEST(JudgeBounds, WhatWasNotMeasuredOrIsNotANumberIsNeverAccepted) {
 // A resumed run's times are of its last attempt; its memory and its learning are what they are.
 TEST(JudgeBounds, TimesOfAResumedRunAreNotJudgedAndSaid) {
   const AcceptanceBound bound = {"wall_time", std::nullopt, 10.0};
-  const Summary slow = Measured({&results::kWallTime, ""}, 11);
-  EXPECT_THAT(JudgeBounds({bound}, slow, 1).unmet, ElementsAre(HasSubstr("wall_time = 11")));
-  EXPECT_THAT(JudgeBounds({bound}, slow, 1).not_judged, IsEmpty());
-  for (const double seconds : {9, 11}) {
-    const Summary resumed = Measured({&results::kWallTime, ""}, seconds);
-    EXPECT_THAT(JudgeBounds({bound}, resumed, 2).unmet, IsEmpty());
-    EXPECT_THAT(JudgeBounds({bound}, resumed, 2).not_judged, ElementsAre(HasSubstr("resumed")));
+  const results::RunRecord slow = Measured({&results::kWallTime, ""}, 11);
+  EXPECT_THAT(JudgeBounds({bound}, slow).unmet, ElementsAre(HasSubstr("wall_time = 11")));
+  EXPECT_THAT(JudgeBounds({bound}, slow).not_judged, IsEmpty());
+  for (const double seconds : {9.0, 11.0}) {
+    const results::RunRecord resumed = Measured({&results::kWallTime, ""}, seconds, 2);
+    EXPECT_THAT(JudgeBounds({bound}, resumed).unmet, IsEmpty());
+    EXPECT_THAT(JudgeBounds({bound}, resumed).not_judged, ElementsAre(HasSubstr("resumed")));
   }
-  const Summary large = Measured({&results::kPeakMemory, ""}, 11);
-  EXPECT_THAT(JudgeBounds({{"peak_memory", std::nullopt, 10.0}}, large, 2).unmet,
+  const results::RunRecord large = Measured({&results::kPeakMemory, ""}, 11, 2);
+  EXPECT_THAT(JudgeBounds({{"peak_memory", std::nullopt, 10.0}}, large).unmet,
               ElementsAre(HasSubstr("peak_memory = 11")));
 }
 
