@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_split.h"
 #include "base/reported.h"
+#include "base/standard_output.h"
 #include "base/status.h"
 #include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
@@ -57,7 +58,10 @@ int main(int argc, char** argv) {
     if (result.ok()) exit_code = *result;
     return result.status();
   });
-  if (status.ok()) return End(exit_code);
+  if (status.ok()) {
+    const absl::Status printed = bench::FlushStandardOutput();
+    return End(printed.ok() || bench::harness::StopSignal() ? exit_code : Report(printed));
+  }
   const int error_code =
       bench::IsReported(status) ? static_cast<int>(bench::ExitCodeFor(status)) : Report(status);
   // Whatever failed after a stop signal failed because of it.

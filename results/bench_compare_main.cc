@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/standard_output.h"
 #include "base/status.h"
 #include "results/compare_inputs.h"
 #include "results/compare_report.h"
@@ -86,9 +87,8 @@ ExitCode Exact(ExitCode code, const std::vector<ComparedPair>& pairs) {
 }
 
 absl::Status Print(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0) return EnvironmentError("cannot write to stdout");
-  return absl::OkStatus();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return FlushStandardOutput();
 }
 
 absl::StatusOr<ExitCode> Run(const std::vector<std::string>& arguments) {

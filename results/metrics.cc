@@ -302,6 +302,15 @@ const MetricDescriptor kWallTime = {
 const MetricDescriptor kPeakMemory = {
     "peak_memory", "bytes", kLower, false, 0.02, "Largest resident set of the process", kMemory,
 };
+const MetricDescriptor kPeakDeviceMemory = {
+    "peak_device_memory",
+    "bytes",
+    kLower,
+    false,
+    0.02,
+    "Most memory of its GPU that the process's caching allocator held at one time",
+    kMemory,
+};
 
 // Sizes of what a rank holds follow from the model and the sharding alone. A peak may also depend
 // on when the threads of a collective operation allocate and free.
@@ -494,6 +503,7 @@ constexpr const MetricDescriptor* kAll[] = {
     &kTrainTime,
     &kWallTime,
     &kPeakMemory,
+    &kPeakDeviceMemory,
     &kParameterBytes,
     &kGradientBytes,
     &kOptimizerStateBytes,

@@ -93,7 +93,9 @@ void AddHost(const HostFacts& host, Builder& to) {
   to.Add("cpu_model", host.cpu_model);
   to.Add("cpus_online", host.cpus_online);
   to.Add("cpus_usable", host.cpus_usable);
+  to.Add("cpus_allowed", host.cpus_allowed);
   to.Add("cpu_quota", host.cpu_quota);
+  to.Add("effective_cores", EffectiveCores(host));
   to.Add("cpu_governor", host.cpu_governor);
   to.Add("numa_nodes", host.numa_nodes);
   to.Add("memory_bytes", host.memory_bytes);

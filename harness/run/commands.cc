@@ -69,6 +69,7 @@ absl::StatusOr<int> RunAll(const Options& options, const Invocation& invocation)
   if (!options.repeat && options.num_ranks.value_or(1) > 1) return RunLocalRanks(options);
   if (!options.repeat) return RunOne(options, ranks, invocation);
   BENCH_ASSIGN_OR_RETURN(const ReplicatesReport report, RunReplicates(options));
+  for (const std::string& line : report.failures) absl::FPrintF(stderr, "replicate %s\n", line);
   for (const std::string& path : report.results_paths) absl::PrintF("%s\n", path);
   return report.exit_code;
 }

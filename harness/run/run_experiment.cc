@@ -11,11 +11,14 @@
 #include "base/status.h"
 #include "harness/control/run_clock.h"
 #include "harness/control/signals.h"
+#include "harness/measurement/load.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
+#include "harness/measurement/tensor_memory.h"
 #include "harness/run/acceptance.h"
 #include "harness/run/attempt_changes.h"
 #include "harness/run/disk_preflight.h"
+#include "harness/run/failure.h"
 #include "harness/run/geometry.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
@@ -46,6 +49,7 @@ struct Run {
   RunClock clock = RunClock::Start();
   std::optional<std::string> program_sha256;  // where the program's file can be read
   RangeTable ranges;
+  std::map<std::string, results::Attribute> load = ReadLoad();  // before the run adds its own
   ResolvedInputs inputs;
   DeviceKind device = DeviceKind::kCpu;
   std::string path;                 // of its folder
@@ -145,6 +149,10 @@ absl::Status RecordOutcome(const StageOutcome& outcome, const Run& run) {
     BENCH_RETURN_IF_ERROR(
         writer.Summary({{&results::kPeakMemory, ""}, static_cast<double>(*bytes)}));
   }
+  if (const auto bytes = PeakDeviceBytes(DeviceOf(run.device))) {
+    BENCH_RETURN_IF_ERROR(
+        writer.Summary({{&results::kPeakDeviceMemory, ""}, static_cast<double>(*bytes)}));
+  }
   for (const results::MetricValue& time : TimesOf(run.clock, *run.ranks)) {
     BENCH_RETURN_IF_ERROR(writer.Summary(time));
   }
@@ -181,13 +189,23 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
   return static_cast<int>(ExitCode::kEnvironment);
 }
 
+// On what the results will hold, whoever recorded it.
+absl::StatusOr<Acceptance> Judge(Run& run) {
+  const std::vector<AcceptanceBound> bounds = AcceptanceBounds(run.loaded.definition);
+  if (run.loaded.ad_hoc || bounds.empty()) return Acceptance{};
+  BENCH_RETURN_IF_ERROR(run.writer->Flush());
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
+                         results::RecoverJournal(run.folder->path));
+  return JudgeBounds(bounds, record);
+}
+
 absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
-    if (!run.loaded.ad_hoc) {
-      unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
-    }
+    BENCH_ASSIGN_OR_RETURN(const Acceptance judged, Judge(run));
+    for (const std::string& line : judged.not_judged) run.progress.Note(line);
+    unmet = judged.unmet;
     BENCH_RETURN_IF_ERROR(PublishArtifact(
         run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
   } else if (outcome.status == RunStatus::kInterrupted && outcome.has_artifact && !StopSignal()) {
@@ -254,7 +272,12 @@ absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(
       CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
+  if (const auto note = TooManyThreads(run.loaded.definition.run, run.ranks->local_size(),
+                                       EffectiveCores(ReadHost()))) {
+    run.progress.Note(*note);
+  }
   run.header = HeaderOf(run, request);
+  run.header.provenance.merge(run.load);
   return OpenWriter(run);
 }
 
@@ -294,13 +317,13 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
 
   absl::StatusOr<StageOutcome> outcome = RunStage(run, request);
   if (!outcome.ok()) {
-    // What was recorded until then stays readable; the stage's error is the one to report.
     run.ranks->LeaveBecause(outcome.status()).IgnoreError();
     run.progress.Finish();
-    run.writer->Finish(RunStatus::kFailed).status().IgnoreError();
-    return outcome.status();
+    return FailRun(outcome.status(), *run.writer);
   }
-  return CloseRun(run, *outcome, request.replicate);
+  absl::StatusOr<RunReport> report = CloseRun(run, *outcome, request.replicate);
+  if (!report.ok()) return FailRun(report.status(), *run.writer);
+  return report;
 }
 
 // A user's own files, which another machine may have in another version.

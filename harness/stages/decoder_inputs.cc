@@ -7,11 +7,14 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "harness/stages/decoder_artifact.h"
-#include "harness/training/checkpoint.h"
 #include "models/hf_folder.h"
 #include "models/weight_files.h"
 
 namespace bench::harness {
+
+at::ScalarType ParameterType(Precision precision) {
+  return precision == Precision::kMixed ? at::kBFloat16 : at::kFloat;
+}
 
 at::Device DeviceOf(DeviceKind kind) {
   if (kind == DeviceKind::kCpu) return at::kCPU;
@@ -36,20 +39,6 @@ absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
   const std::string path = tokenizer.path ? *tokenizer.path : inputs.at("tokenizer").folder;
   BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(path));
   return Tokenizer::FromFiles(std::move(files));
-}
-
-DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size) {
-  const int64_t weights_bytes =
-      int64_t{sizeof(float)} * models::NumParameters(DecoderConfigOf(model, vocab_size));
-  constexpr int64_t kTensorsPerParameter = 3;
-  // While a checkpoint is made the last ones are still there.
-  return {(kCheckpointsKept + 1) * kTensorsPerParameter * weights_bytes, weights_bytes};
-}
-
-absl::StatusOr<DiskNeed> DecoderDisk(const ModelSpec& model, const TokenizerRef& tokenizer,
-                                     const std::map<std::string, Artifact>& inputs) {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer loaded, LoadTokenizer(tokenizer, inputs));
-  return DecoderDisk(model, loaded.vocab_size());
 }
 
 int64_t NumElements(const std::vector<models::NamedTensor>& parameters) {
@@ -109,8 +98,8 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec&
                                                                 const Tokenizer& tokenizer,
                                                                 const RunContext& context,
                                                                 Precision precision) {
-  const auto type = precision == Precision::kMixed ? at::kBFloat16 : at::kFloat;
-  BENCH_ASSIGN_OR_RETURN(auto decoder, InitialWeights(model, init, tokenizer, context, type));
+  BENCH_ASSIGN_OR_RETURN(auto decoder,
+                         InitialWeights(model, init, tokenizer, context, ParameterType(precision)));
   if (precision == Precision::kAutocast) decoder->ComputeIn(at::kBFloat16);
   return decoder;
 }

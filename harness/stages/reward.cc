@@ -10,6 +10,7 @@
 #include "harness/stages/reward_data.h"
 #include "harness/stages/reward_evaluation.h"
 #include "harness/stages/reward_task.h"
+#include "harness/stages/training_disk.h"
 #include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
@@ -66,7 +67,13 @@ absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) con
 }
 
 absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  return DecoderDisk(spec_.model, spec_.tokenizer, inputs);
+  BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec_.tokenizer, inputs));
+  BENCH_ASSIGN_OR_RETURN(auto decoder,
+                         WithoutWeights({spec_.model, spec_.init, vocab_size}, inputs));
+  BENCH_ASSIGN_OR_RETURN(
+      const models::RewardModel model,
+      models::RewardModel::OnDecoder(std::move(decoder), at::detail::createCPUGenerator()));
+  return TrainingDisk(spec_.optimizer, {model.parameters(), NumBytes(model.parameters())});
 }
 
 absl::Status RewardStage::CheckRanks(int64_t num_ranks) const {

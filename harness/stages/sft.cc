@@ -8,6 +8,7 @@
 #include "harness/stages/sft_data.h"
 #include "harness/stages/sft_evaluation.h"
 #include "harness/stages/sft_task.h"
+#include "harness/stages/training_disk.h"
 #include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
@@ -59,7 +60,9 @@ absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string&) const 
 }
 
 absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  return DecoderDisk(spec_.model, spec_.tokenizer, inputs);
+  BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec_.tokenizer, inputs));
+  return DecoderDisk({spec_.model, spec_.init, vocab_size, spec_.training.precision},
+                     spec_.optimizer, inputs);
 }
 
 absl::Status SftStage::CheckRanks(int64_t num_ranks) const {

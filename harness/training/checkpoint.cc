@@ -114,6 +114,17 @@ absl::StatusOr<Checkpoint> Load(const std::string& folder) {
   return checkpoint;
 }
 
+// All but the tensors.
+std::string StateText(const Checkpoint& checkpoint, const std::vector<TensorSpec>& specs,
+                      const std::string& tensors_sha256) {
+  const json state = {{"format_version", kFormatVersion}, {"step", checkpoint.step},
+                      {"tokens", checkpoint.tokens},      {"elapsed_s", checkpoint.elapsed_s},
+                      {"task", checkpoint.task_state},    {"tensors_sha256", tensors_sha256},
+                      {"slices", Slices(specs)}};
+  const json document = {{"state", state}, {"sha256", Sha256Hex(state.dump())}};
+  return document.dump(1);
+}
+
 std::string FolderOf(int64_t step) { return absl::StrFormat("%s%09d", kFolderPrefix, step); }
 
 }  // namespace
@@ -139,15 +150,15 @@ absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& che
   BENCH_RETURN_IF_ERROR(MakeFolders(unfinished));
   BENCH_RETURN_IF_ERROR(WriteTensors(unfinished + kTensorsFile, specs, checkpoint.tensors, more));
   BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(unfinished + kTensorsFile));
-  const json state = {{"format_version", kFormatVersion}, {"step", checkpoint.step},
-                      {"tokens", checkpoint.tokens},      {"elapsed_s", checkpoint.elapsed_s},
-                      {"task", checkpoint.task_state},    {"tensors_sha256", sha256},
-                      {"slices", Slices(specs)}};
-  const json document = {{"state", state}, {"sha256", Sha256Hex(state.dump())}};
-  BENCH_RETURN_IF_ERROR(PublishFile(unfinished + kStateFile, document.dump(1)));
+  BENCH_RETURN_IF_ERROR(PublishFile(unfinished + kStateFile, StateText(checkpoint, specs, sha256)));
   BENCH_RETURN_IF_ERROR(RemoveTree(folder));  // only a damaged one can be there
   BENCH_RETURN_IF_ERROR(PublishFolder(unfinished, folder));
   return RemoveAllButNewest(parent);
+}
+
+absl::StatusOr<int64_t> CheckpointBytes(const std::vector<TensorSpec>& specs) {
+  BENCH_ASSIGN_OR_RETURN(const int64_t tensors_bytes, models::SafetensorsBytes(specs));
+  return tensors_bytes + std::ssize(StateText({}, specs, Sha256Hex("")));
 }
 
 absl::StatusOr<LoadedCheckpoint> LoadLatestCheckpoint(const std::string& run_folder) {

@@ -189,6 +189,15 @@ TEST(RecordBuilder, AnAttemptOfOtherProcessesDropsTheirValues) {
   EXPECT_EQ(run.Build().ranks.size(), 1u);
 }
 
+TEST(RecordBuilder, WhyAnAttemptFailedIsForgottenByTheNext) {
+  Journalled run;
+  run.Add(NoteEvent{"failure", "no space"}).Add(NoteEvent{"artifact", "a"});
+  run.Add(EndEvent{RunStatus::kFailed});
+  EXPECT_EQ(run.Build().notes.at("failure"), Attribute("no space"));
+  run.Begin(0);
+  EXPECT_THAT(run.Build().notes, ElementsAre(Pair("artifact", Attribute("a"))));
+}
+
 TEST(RecordBuilder, StatusIsInterruptedUntilTheLastAttemptEnds) {
   Journalled run;
   EXPECT_EQ(run.Build().status, RunStatus::kInterrupted);

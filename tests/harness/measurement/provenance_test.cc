@@ -36,8 +36,8 @@ TEST(Provenance, WhatCouldNotBeReadHasNoKey) {
   for (const char* prefix : {"source_", "gpu_", "memory_", "numa_", "driver_", "cpus_", "env_"}) {
     for (const auto& [key, value] : map) EXPECT_FALSE(key.starts_with(prefix)) << key;
   }
-  for (const char* key : {"host", "cpu_model", "cpu_quota", "cpu_governor", "kernel", "container",
-                          "operating_system", "cuda_driver_version"}) {
+  for (const char* key : {"host", "cpu_model", "cpu_quota", "effective_cores", "cpu_governor",
+                          "kernel", "container", "operating_system", "cuda_driver_version"}) {
     EXPECT_THAT(map, Not(Contains(Key(key))));
   }
   for (const auto& [key, value] : map) {
@@ -66,6 +66,8 @@ TEST(Provenance, TypesAreKept) {
   ProvenanceFacts facts = Facts();
   facts.source.state.dirty = false;
   facts.host.memory_bytes = 25160552448;
+  facts.host.cpus_usable = 8;
+  facts.host.cpus_allowed = "0-7";
   facts.host.cpu_quota = 1.5;
   facts.gpus.devices = {{.name = "NVIDIA H200", .ecc_enabled = true, .power_limit_watts = 700.0},
                         {.name = "NVIDIA T4"}};
@@ -73,6 +75,8 @@ TEST(Provenance, TypesAreKept) {
   EXPECT_THAT(map.at("source_dirty"), VariantWith<bool>(false));
   EXPECT_THAT(map.at("memory_bytes"), VariantWith<int64_t>(25160552448));
   EXPECT_THAT(map.at("cpu_quota"), VariantWith<double>(1.5));
+  EXPECT_THAT(map.at("effective_cores"), VariantWith<double>(1.5));
+  EXPECT_EQ(Text(map, "cpus_allowed"), "0-7");
   EXPECT_THAT(map.at("gpu_0_ecc_enabled"), VariantWith<bool>(true));
   EXPECT_THAT(map.at("gpu_0_power_limit_watts"), VariantWith<double>(700.0));
   EXPECT_THAT(map.at("gpu_1_name"), VariantWith<std::string>("NVIDIA T4"));
