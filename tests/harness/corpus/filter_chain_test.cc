@@ -33,15 +33,15 @@ TEST(FilterChain, TheFirstFilterInOrderIsNamed) {
   parameters.languages = {"en"};
   EXPECT_EQ(FilterChain(parameters).Apply(document),
             (Removal{FilterId::kGopherRepetition, "duplicate_lines"}));
-  parameters.gopher_repetition.reset();
+  parameters.gopher_repetition.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document),
             (Removal{FilterId::kGopherQuality, "alphabetic_words"}));
-  parameters.gopher_quality.reset();
+  parameters.gopher_quality.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document), (Removal{FilterId::kC4, "curly_bracket"}));
-  parameters.c4.reset();
+  parameters.c4.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document),
             (Removal{FilterId::kFineWeb, "line_punctuation"}));
-  parameters.fineweb.reset();
+  parameters.fineweb.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
 }
 
@@ -54,7 +54,7 @@ TEST(FilterChain, FineWebSeesTheTextThatC4Left) {
   EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
   EXPECT_EQ(document.text, kProse);
   document.text = text + std::string(kProse);
-  parameters.c4.reset();
+  parameters.c4.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document), (Removal{FilterId::kFineWeb, "short_lines"}));
 }
 
