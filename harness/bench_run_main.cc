@@ -9,6 +9,7 @@
 #include "base/reported.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/control/spin_limit.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/tensor_memory.h"
 #include "harness/run/commands.h"
@@ -37,6 +38,7 @@ int End(int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  bench::harness::LimitSpinning(argv);
   bench::harness::ConfigureAllocator();
   bench::harness::InstallTensorMemoryCounter();
   bench::harness::InstallStopHandlers();

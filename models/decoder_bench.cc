@@ -126,7 +126,7 @@ void BM_Generate(benchmark::State& state) {
   SetUpProcess();
   const auto decoder = MakeDecoder();
   const std::vector<std::vector<int64_t>> prompts(16, std::vector<int64_t>(64, 7));
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 64;
   for (auto unused : state) {
     benchmark::DoNotOptimize(Generate(*decoder, prompts, options, nullptr));

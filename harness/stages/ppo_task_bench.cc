@@ -221,7 +221,8 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
                      folder.path(),       folder.path(),    *writer, ranges,      progress,
                      Ranks::OneProcess(), DeviceKind::kCpu, nullptr, std::nullopt};
   PpoTask task(
-      {{spec, models.actor_critic, *models.reference, scorer, context.seeds, data.end_token},
+      {{spec, models.actor_critic, *models.reference, scorer, tokenizer, context.seeds,
+        data.end_token},
        std::move(mixture),
        *writer,
        ranges,
