@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
+#include "harness/control/spin_limit.h"
 #include "harness/measurement/built_source.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/tensor_memory.h"
@@ -44,6 +45,7 @@ int End(int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  bench::harness::LimitSpinning(argv);
   bench::harness::ConfigureAllocator();
   bench::harness::InstallTensorMemoryCounter();
   bench::harness::InstallSignalHandlers();

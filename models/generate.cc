@@ -16,7 +16,7 @@ void Check(const Decoder& decoder, const std::vector<std::vector<int64_t>>& prom
   TORCH_CHECK(
       options.temperature >= 0 && options.top_k >= 0 && options.top_p > 0 && options.top_p <= 1,
       "Generate: temperature and top_k must not be negative, top_p must lie in (0, 1]");
-  TORCH_CHECK(options.vocab_size.value_or(1) >= 1, "Generate: vocab_size must be positive");
+  TORCH_CHECK(options.vocab_size >= 1, "Generate: vocab_size must be positive");
   for (size_t b = 0; b < prompts.size(); ++b) {
     const auto length = static_cast<int64_t>(prompts[b].size());
     TORCH_CHECK(length >= 1 && length <= decoder.config().max_positions, "Generate: prompt ", b,
@@ -34,6 +34,7 @@ int64_t Room(const Decoder& decoder, const std::vector<int64_t>& prompt,
 at::Tensor LogProbsOf(const Decoder& decoder, const at::Tensor& hidden_BD,
                       const GenerationOptions& options) {
   at::Tensor logits_BV = decoder.Logits(hidden_BD).to(at::kFloat);
+  logits_BV = logits_BV.slice(1, 0, options.vocab_size);
   if (options.temperature > 0) logits_BV.div_(options.temperature);
   return at::log_softmax(logits_BV, -1).to(at::kCPU).contiguous();
 }
@@ -66,8 +67,7 @@ class Generator {
 
   // Adds a token to each of `live`, whose rows are those of log_probs_BV.
   void Append(const at::Tensor& log_probs_BV, const std::vector<int64_t>& live) {
-    const int64_t num_columns = log_probs_BV.size(1);
-    const int64_t vocab_size = std::min(num_columns, options_.vocab_size.value_or(num_columns));
+    const int64_t vocab_size = log_probs_BV.size(1);
     const float* data = log_probs_BV.const_data_ptr<float>();
     Draw(live);
     const int64_t grain = std::max<int64_t>(1, kCandidatesPerThread / vocab_size);
@@ -75,7 +75,7 @@ class Generator {
       TokenSampler& sampler = samplers_[static_cast<size_t>(at::get_thread_num())];
       for (int64_t i = begin; i < end; ++i) {
         const auto place = static_cast<size_t>(i);
-        const LogProbs row{data + i * num_columns, vocab_size};
+        const LogProbs row{data + i * vocab_size, vocab_size};
         Add(row, Choose(row, place, sampler), result_[static_cast<size_t>(live[place])]);
       }
     });

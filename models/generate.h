@@ -6,9 +6,9 @@
 // temperature), kept tokens = the top_k most likely, then the smallest most-likely-first prefix of
 // those whose probability (renormalised after top_k) reaches top_p; the token is drawn by inverting
 // the cumulative distribution over kept tokens, in order of their ids, at the caller's uniform
-// number. Ids from vocab_size on are never kept. log_probs are of softmax(logits / temperature)
-// over all rows of the embedding (temperature 1 when greedy): equal to a full forward's up to fp32
-// rounding.
+// number. log_probs are of softmax(logits / temperature) over the ids below vocab_size (temperature
+// 1 when greedy): equal to a full forward's over these rows of the head up to fp32 rounding.
+// Other ids are never chosen, and have no probability.
 // Every sequence draws once a token from its own stream, so the batch never changes its draws; nor
 // do threads, which share the choice of tokens by sequences.
 #pragma once
@@ -23,14 +23,17 @@
 namespace bench::models {
 
 struct GenerationOptions {
+  // Nobody generates without saying which ids mean something.
+  explicit GenerationOptions(int64_t ids) : vocab_size(ids) {}
+
+  // Ids that mean something are those below it (the tokenizer's): published models have more rows,
+  // for speed. More than the model has: all of its rows.
+  int64_t vocab_size;
   int64_t max_new_tokens = 64;
   double temperature = 0;  // 0: greedy (the most likely token, lower id on ties; nothing is drawn)
   int64_t top_k = 0;       // 0: all
   double top_p = 1;        // 1: all
   std::optional<int64_t> stop_token;  // included in the result when generated
-  // Ids that mean something (the tokenizer's): published models have more rows, for speed. Absent,
-  // or more than the model has: all.
-  std::optional<int64_t> vocab_size;
   // Asked before each token; when true, Generate returns what there is so far. Empty: never.
   std::function<bool()> cancelled;
 };

@@ -139,7 +139,7 @@ void BM_Decode(benchmark::State& state) {
   const auto decoder =
       *Decoder::Create(Geometry(), at::detail::createCPUGenerator(1), at::kCPU, at::kFloat);
   const auto prompts = Prompts();
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.temperature = static_cast<double>(state.range(0)) / 10;
   uint64_t draws = 0;
   const auto uniform = [&draws](int64_t) {  // a Weyl sequence: spread over [0, 1), and cheap

@@ -29,8 +29,17 @@ const MetricDescriptor kBitsPerByte = {
     kLower,
     true,
     0.01,
-    "Negative log2-likelihood of held-out documents / bytes of their text",
+    "Negative log2-likelihood of held-out tokens / bytes of text that they stand for",
     kLearning,
+};
+const MetricDescriptor kScoredBytes = {
+    "scored_bytes",
+    "bytes",
+    kNone,
+    true,
+    0,
+    "Bytes of held-out text that the scored tokens stand for",
+    kCount,
 };
 const MetricDescriptor kTokenAccuracy = {
     "token_accuracy",
@@ -453,6 +462,7 @@ constexpr const MetricDescriptor* kAll[] = {
     &kTrainLoss,
     &kPerplexity,
     &kBitsPerByte,
+    &kScoredBytes,
     &kTokenAccuracy,
     &kExactMatch,
     &kChrf,

@@ -19,6 +19,7 @@ extern const MetricDescriptor kPairLoss;
 extern const MetricDescriptor kTrainLoss;  // summary of the last steps' loss
 extern const MetricDescriptor kPerplexity;
 extern const MetricDescriptor kBitsPerByte;
+extern const MetricDescriptor kScoredBytes;
 extern const MetricDescriptor kTokenAccuracy;
 extern const MetricDescriptor kExactMatch;
 extern const MetricDescriptor kChrf;

@@ -23,12 +23,20 @@ void RejectionReport::Add(const std::string& source, const Rejection& rejection)
   ++num_rejected_;
   named_[IdDigest({rejection.id, "", source, ""})] = {source, rejection};
   Shrink();
+  Count(rejection.kind, 1, source + "/" + rejection.id);
+}
+
+void RejectionReport::Count(const std::string& reason, int64_t count, const std::string& first) {
+  Reason& entry = reasons_[reason];
+  if (entry.count == 0 || first < entry.first) entry.first = first;
+  entry.count += count;
 }
 
 void RejectionReport::Merge(const RejectionReport& other) {
   num_rejected_ += other.num_rejected_;
   named_.insert(other.named_.begin(), other.named_.end());
   Shrink();
+  for (const auto& [reason, entry] : other.reasons_) Count(reason, entry.count, entry.first);
 }
 
 void RejectionReport::Shrink() {
@@ -38,6 +46,7 @@ void RejectionReport::Shrink() {
 void CorpusReport::Merge(const CorpusReport& other) {
   MergeCounts(read, other.read);
   MergeCounts(kept, other.kept);
+  held_out_places.Merge(other.held_out_places);
   removed.Merge(other.removed);
   MergeCounts(shortened, other.shortened);
   rejected.Merge(other.rejected);

@@ -14,6 +14,7 @@
 
 #include "harness/corpus/c4.h"
 #include "harness/corpus/document_reader.h"
+#include "harness/corpus/held_out.h"
 #include "harness/corpus/removal_report.h"
 
 namespace bench::corpus {
@@ -32,13 +33,17 @@ struct TextCount {
   friend bool operator==(const TextCount&, const TextCount&) = default;
 };
 
-// Documents that are kept aside: all are counted, those with the smallest digests of source and id
-// are named, up to `max_named`.
+// Documents that are kept aside: all are counted by reason, those with the smallest digests of
+// source and id are named, up to `max_named`.
 class RejectionReport {
  public:
   struct Named {
     std::string source;
     Rejection rejection;
+  };
+  struct Reason {
+    int64_t count = 0;
+    std::string first;  // in byte order: "source/id"
   };
   explicit RejectionReport(size_t max_named = 1000) : max_named_(max_named) {}
 
@@ -47,19 +52,23 @@ class RejectionReport {
 
   int64_t num_rejected() const { return num_rejected_; }
   const std::map<Digest128, Named>& named() const { return named_; }
+  const std::map<std::string, Reason>& reasons() const { return reasons_; }
 
  private:
   void Shrink();
+  void Count(const std::string& reason, int64_t count, const std::string& first);
 
   const size_t max_named_;
   int64_t num_rejected_ = 0;
   std::map<Digest128, Named> named_;
+  std::map<std::string, Reason> reasons_;
 };
 
 struct CorpusReport {
   using SourceAndLanguage = std::pair<std::string, std::string>;
   std::map<SourceAndLanguage, TextCount> read;
   std::map<SourceAndLanguage, TextCount> kept;
+  HeldOutPlaces held_out_places;
   RemovalReport removed;
   std::map<std::string, TextCount> shortened;  // by the step: documents it changed, bytes it cut
   RejectionReport rejected;

@@ -12,6 +12,8 @@
 #include "harness/corpus/text_limits.h"
 #include "harness/corpus/unicode_text.h"
 #include "harness/data/json_record.h"
+#include "harness/data/skipped_records.h"
+#include "harness/definition/enum_names.h"
 
 namespace bench::corpus {
 namespace {
@@ -20,6 +22,9 @@ using harness::FieldPresence;
 using harness::FieldRule;
 using harness::RecordEvents;
 using harness::RecordOutcome;
+using harness::RecordProblem;
+
+constexpr char kDamagedFile[] = "a file that cannot be read to its end";
 
 constexpr std::array<FieldRule, 1> kTextField = {{{"text", FieldPresence::kRequiredNotEmpty}}};
 
@@ -65,13 +70,18 @@ class Reader {
     const absl::Status status =
         file_.format == DocumentFormat::kJsonLines ? ReadLines() : ReadWhole();
     if (!status.ok()) return status;
+    if (file_.format == DocumentFormat::kJsonLines) {
+      BENCH_RETURN_IF_ERROR(harness::CheckSkippedShare(path_, skipped_, report_.num_documents,
+                                                       options_.max_skipped_share));
+    }
     return report_;
   }
 
  private:
   absl::Status ReadWhole() {
     const auto texts = DocumentTexts(path_, file_.format, options_);
-    if (!texts.ok()) return RejectIfData(1, texts.status());
+    if (!texts.ok()) return RejectIfData(1, texts.status(), "a file that cannot be read as " +
+                                                               std::string(Name(file_.format)));
     int64_t record = 0;
     for (const std::string& text : *texts) BENCH_RETURN_IF_ERROR(Take(++record, text));
     return absl::OkStatus();
@@ -79,11 +89,12 @@ class Reader {
 
   absl::Status ReadLines() {
     auto source = ByteSource::Open(path_);
-    if (!source.ok()) return RejectIfData(1, source.status());
+    if (!source.ok()) return RejectIfData(1, source.status(), kDamagedFile);
     LineReader lines(*std::move(source));
     for (int64_t record = 1;; ++record) {
       auto line = lines.Next(static_cast<size_t>(options_.max_document_bytes));
-      if (!line.ok()) return RejectIfData(record, line.status());  // the rest cannot be read
+      // The rest cannot be read.
+      if (!line.ok()) return RejectIfData(record, line.status(), kDamagedFile);
       if (!line->has_value()) return absl::OkStatus();
       BENCH_RETURN_IF_ERROR(TakeLine(record, **line));
     }
@@ -91,7 +102,8 @@ class Reader {
 
   absl::Status TakeLine(int64_t record, const LineReader::Line& line) {
     if (line.over_limit) {
-      return Reject(record, absl::StrCat("record over ", options_.max_document_bytes, " bytes"));
+      return Reject(record, OneOfMany(absl::StrCat("record over ", options_.max_document_bytes,
+                                                   " bytes")));
     }
     if (line.text.find_first_not_of(" \t\r") == std::string::npos) return absl::OkStatus();
     std::optional<RecordOutcome> held;
@@ -108,33 +120,37 @@ class Reader {
   absl::Status Take(int64_t record, std::string_view bytes) {
     if (std::ssize(bytes) > kMaxTextBytes) return Reject(record, TextOverLimit());
     auto text = NormalizeText(bytes);
-    if (!text.ok()) return RejectIfData(record, text.status());
+    if (!text.ok()) return RejectIfData(record, text.status(), "not valid UTF-8");
     if (std::ssize(*text) > kMaxTextBytes) return Reject(record, TextOverLimit());
-    if (text->empty()) return Reject(record, "no text");
+    if (text->empty()) return Reject(record, OneOfMany("no text"));
     ++report_.num_documents;
     const std::string language = DetectLanguage(*text).code;
     return visit_(
         {DocumentId(file_.relative_path, record), *std::move(text), file_.source, language});
   }
 
-  static std::string TextOverLimit() {
-    return absl::StrCat("text over ", kMaxTextBytes >> 20, " MiB");
+  // A reason that says nothing about this record alone.
+  static RecordProblem OneOfMany(const std::string& reason) { return {reason, reason}; }
+  static RecordProblem TextOverLimit() {
+    return OneOfMany(absl::StrCat("text over ", kMaxTextBytes >> 20, " MiB"));
   }
 
   // Bad data is the document's; anything else is not, and ends the reading.
-  absl::Status RejectIfData(int64_t record, const absl::Status& status) {
+  absl::Status RejectIfData(int64_t record, const absl::Status& status, const std::string& kind) {
     if (ExitCodeFor(status) != ExitCode::kBadData) return Annotate(status, path_);
-    return Reject(record, std::string(status.message()));
+    return Reject(record, {kind, std::string(status.message())});
   }
 
-  absl::Status Reject(int64_t record, const std::string& reason) {
+  absl::Status Reject(int64_t record, const RecordProblem& problem) {
     if (options_.on_invalid == OnInvalid::kError) {
       const bool has_lines = file_.format == DocumentFormat::kJsonLines;
       return DataError(
-          absl::StrCat(path_, has_lines ? absl::StrCat(":", record) : "", ": ", reason));
+          absl::StrCat(path_, has_lines ? absl::StrCat(":", record) : "", ": ", problem.message));
     }
     ++report_.num_rejected;
-    return on_rejected_({DocumentId(file_.relative_path, record), reason});
+    skipped_.Add(problem.reason, absl::StrCat(path_, ":", record));
+    return on_rejected_(
+        {DocumentId(file_.relative_path, record), problem.message, problem.reason});
   }
 
   const SourceFile& file_;
@@ -143,6 +159,7 @@ class Reader {
   const DocumentVisitor& visit_;
   const RejectionVisitor& on_rejected_;
   ReaderReport report_;
+  harness::SkippedRecords skipped_;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 // A document that is invalid (encoding, syntax, size (text_limits.h), no text) is refused: counted,
 // named and reported to `on_rejected` with the reason, so that it can be kept aside; with
 // OnInvalid::kError it ends the reading instead, as a DataError "path: reason" or "path:line:
-// reason". What the system refuses is always an error.
+// reason", and so do too many invalid ones of a file of JSON lines, by their reasons. What the system refuses is always an error.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,7 @@ struct SourceFile {
 
 struct ReaderOptions {
   OnInvalid on_invalid = OnInvalid::kSkip;
+  double max_skipped_share = 1;  // more than this fraction of the lines of a JSON file: DataError
   int64_t max_document_bytes = int64_t{64} << 20;  // of a file, or of a line of JSON
   int64_t min_joined_characters = 2000;
   TextPredicate exclude_message;  // message_texts.h; empty: none
@@ -54,8 +55,9 @@ struct ReaderOptions {
 };
 
 struct Rejection {
-  std::string id;      // of the document it would have been
-  std::string reason;  // one line
+  std::string id;             // of the document it would have been
+  std::string reason;         // one line
+  std::string kind = reason;  // what it has in common with others
 };
 
 struct ReaderReport {

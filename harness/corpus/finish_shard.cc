@@ -41,9 +41,10 @@ class Finisher {
       return Remove(kLengthStep, "too_few_characters", document);
     }
     report().kept[{document.source, document.language}].Add(std::ssize(document.text));
+    const Digest128 content = ContentDigest(document);
+    report().held_out_places.Add(HeldOutPlace(content));
     BENCH_ASSIGN_OR_RETURN(const uint64_t offset, documents_.Add(document));
-    return order_.Add(
-        {ContentDigest(document), IdDigest(document), static_cast<uint64_t>(shard_), offset});
+    return order_.Add({content, IdDigest(document), static_cast<uint64_t>(shard_), offset});
   }
 
   DuplicateSamples& samples() { return finished_.samples; }

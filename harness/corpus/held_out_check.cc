@@ -11,7 +11,7 @@
 #include "harness/control/parallel.h"
 #include "harness/control/signals.h"
 #include "harness/corpus/document_file.h"
-#include "harness/corpus/tokenise.h"
+#include "harness/corpus/held_out.h"
 
 namespace bench::corpus {
 namespace {
@@ -37,15 +37,15 @@ void VisitTokenDigests(const std::vector<harness::TokenShard>& shards, Visitor v
 }
 
 // Marks the n-grams of the shard's training documents.
-absl::Status MarkNgrams(const CorpusPlan& plan, int shard, const NgramSet& held_out,
-                        std::vector<bool>& found) {
+absl::Status MarkNgrams(const CorpusPlan& plan, int shard, double fraction,
+                        const NgramSet& held_out, std::vector<bool>& found) {
   BENCH_ASSIGN_OR_RETURN(DocumentFile file, DocumentFile::Open(plan.FinalPath(shard)));
   Shingler shingler;
   for (;;) {
     BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
     BENCH_ASSIGN_OR_RETURN(const std::optional<Document> document, file.Next());
     if (!document) return absl::OkStatus();
-    if (IsHeldOut(ContentDigest(*document), plan.spec.held_out_fraction)) continue;
+    if (IsHeldOut(ContentDigest(*document), fraction)) continue;
     held_out.Find(document->text, shingler, [&](size_t number) { found[number] = true; });
   }
 }
@@ -65,13 +65,14 @@ int64_t CountHeldOutInTraining(const harness::TokenDataset& dataset) {
   return std::ssize(training);
 }
 
-absl::StatusOr<int64_t> CountNgramsInTraining(const CorpusPlan& plan, const NgramSet& held_out) {
+absl::StatusOr<int64_t> CountNgramsInTraining(const CorpusPlan& plan, double fraction,
+                                              const NgramSet& held_out) {
   std::vector<bool> found(held_out.size());
   std::mutex mutex;
   BENCH_RETURN_IF_ERROR(
       harness::ForEachInParallel(plan.num_shards(), plan.num_threads, [&](int64_t shard) {
         std::vector<bool> here(held_out.size());
-        absl::Status status = MarkNgrams(plan, static_cast<int>(shard), held_out, here);
+        absl::Status status = MarkNgrams(plan, static_cast<int>(shard), fraction, held_out, here);
         const std::lock_guard lock(mutex);
         for (size_t i = 0; i < here.size(); ++i) found[i] = found[i] || here[i];
         return status;

@@ -18,8 +18,9 @@ namespace bench::corpus {
 // tokens as they were written. Memory: 16 bytes a held-out document.
 int64_t CountHeldOutInTraining(const harness::TokenDataset& dataset);
 
-// How many n-grams of `held_out` occur in training documents. Reads the final documents of all
-// shards, over the plan's threads.
-absl::StatusOr<int64_t> CountNgramsInTraining(const CorpusPlan& plan, const NgramSet& held_out);
+// How many n-grams of `held_out` occur in training documents, those at and beyond `fraction`
+// (held_out.h). Reads the final documents of all shards, over the plan's threads.
+absl::StatusOr<int64_t> CountNgramsInTraining(const CorpusPlan& plan, double fraction,
+                                              const NgramSet& held_out);
 
 }  // namespace bench::corpus

@@ -40,6 +40,7 @@ class Preparation {
   absl::Status ReadFile(const SourceFile& file) {
     ReaderOptions options;
     options.on_invalid = plan_.spec.on_invalid;
+    options.max_skipped_share = plan_.spec.max_skipped_share;
     options.max_document_bytes = plan_.spec.max_document_bytes;
     options.min_joined_characters = plan_.spec.min_joined_characters;
     if (plan_.evaluation_texts != nullptr) {

@@ -9,6 +9,7 @@
 #include "harness/control/parallel.h"
 #include "harness/corpus/document_order.h"
 #include "harness/corpus/external_sort.h"
+#include "harness/corpus/held_out.h"
 #include "harness/corpus/step_names.h"
 #include "harness/data/document_tokens.h"
 #include "harness/data/token_dataset.h"
@@ -31,6 +32,8 @@ class Tokeniser {
         writer_(std::move(writer)),
         languages_(std::move(languages)),
         report_(report),
+        held_out_fraction_(
+            HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places)),
         held_out_(plan.spec.decontamination.shingles) {}
 
   absl::Status Take(OrderedDocument ordered) {
@@ -40,7 +43,7 @@ class Tokeniser {
       report_.removed.Add(kExactStep, "equal_after_cuts", document);
       return absl::OkStatus();
     }
-    const bool held_out = IsHeldOut(ordered.content, plan_.spec.held_out_fraction);
+    const bool held_out = IsHeldOut(ordered.content, held_out_fraction_);
     if (held_out && held_out_.size() < kMaxHeldOutNgrams) {
       held_out_.Add(document.text, shingler_);
     }
@@ -90,6 +93,7 @@ class Tokeniser {
   TokenDatasetWriter writer_;
   const std::vector<std::string> languages_;  // sorted
   CorpusReport& report_;
+  const double held_out_fraction_;
   NgramSet held_out_;
   Shingler shingler_;
   std::vector<Encoded> batch_;
@@ -103,11 +107,6 @@ std::vector<std::string> LanguagesOf(const CorpusReport& report) {
 }
 
 }  // namespace
-
-bool IsHeldOut(const Digest128& content, double fraction) {
-  // The upper 53 bits are exact in a double.
-  return static_cast<double>(content.low >> 11) * 0x1.0p-53 < fraction;
-}
 
 absl::StatusOr<NgramSet> Tokenise(const CorpusPlan& plan, const harness::Tokenizer& tokenizer,
                                   const std::string& folder, CorpusReport& report,

@@ -1,8 +1,7 @@
 // The documents of a finished pipeline, in their order (document_order.h), to a token data set
 // (harness/data/token_dataset.h).
 //
-// A document is held out (part "validation") when the low half of its content digest, as a fraction
-// of 2^64, is below the specification's fraction: equal texts are in one part, whatever the run.
+// Which documents are held out (part "validation") follows from their texts (held_out.h).
 // Documents that have become equal are one, unless exact deduplication is off.
 // Encoding is spread over the plan's threads, in batches of 4 MiB of text; the bytes of the data
 // set do not depend on that. Errors: those of the data set; StoppedError.
@@ -18,8 +17,6 @@
 #include "harness/data/tokenizer.h"
 
 namespace bench::corpus {
-
-bool IsHeldOut(const Digest128& content, double fraction);
 
 inline constexpr size_t kMaxHeldOutNgrams = size_t{1} << 20;
 

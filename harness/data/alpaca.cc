@@ -17,9 +17,17 @@ constexpr std::array<FieldRule, 4> kFields = {{{"instruction", FieldPresence::kR
 
 absl::StatusOr<AlpacaReport> VisitAlpaca(const std::string& path, const AlpacaOptions& options,
                                          const ExampleVisitor& visit) {
+  return VisitAlpaca(path, options, [&visit](SftExample example, const std::string&) {
+    return visit(std::move(example));
+  });
+}
+
+absl::StatusOr<AlpacaReport> VisitAlpaca(const std::string& path, const AlpacaOptions& options,
+                                         const LocatedExampleVisitor& visit) {
   return VisitRecords(path, kFields, options, [&visit](StringRecord record) {
     std::vector<std::string>& f = record.fields;
-    return visit({std::move(f[0]), std::move(f[1]), std::move(f[2]), std::move(f[3])});
+    return visit({std::move(f[0]), std::move(f[1]), std::move(f[2]), std::move(f[3])},
+                 record.where);
   });
 }
 

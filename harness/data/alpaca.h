@@ -1,7 +1,8 @@
 // Examples for supervised fine-tuning in the Alpaca format, read strictly and in bounded memory.
 //
 // The file's form and its errors: record_reader.h. Fields, all strings: "instruction" (not empty),
-// "input" (optional), "output", "task" (optional, the label that metrics are reported under).
+// "input" (optional), "output", "task" (optional, the label that metrics are reported under). An
+// optional field that is null is absent.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +28,14 @@ struct SftExample {
 using AlpacaOptions = RecordOptions;
 using AlpacaReport = RecordReport;
 using ExampleVisitor = std::function<absl::Status(SftExample)>;
+// `where` is what a message about this record begins with.
+using LocatedExampleVisitor = std::function<absl::Status(SftExample, const std::string& where)>;
 
 // Calls `visit` for every record in file order; its error ends the reading and is returned.
 absl::StatusOr<AlpacaReport> VisitAlpaca(const std::string& path, const AlpacaOptions& options,
                                          const ExampleVisitor& visit);
+absl::StatusOr<AlpacaReport> VisitAlpaca(const std::string& path, const AlpacaOptions& options,
+                                         const LocatedExampleVisitor& visit);
 
 struct AlpacaData {
   std::vector<SftExample> examples;

@@ -101,13 +101,17 @@ void ByteLevelBpe::EncodeWords(std::string_view text, std::vector<int64_t>& toke
 
 std::string ByteLevelBpe::Decode(std::span<const int64_t> tokens) const {
   std::string bytes;
-  for (const int64_t token : tokens) {
-    if (is_control_.at(static_cast<size_t>(token))) continue;
-    const std::string& piece = pieces_.at(static_cast<size_t>(token));
-    bytes += BytesOfToken(piece).value_or(piece);
-  }
+  for (const int64_t token : tokens) bytes += BytesOf(token);
   return ValidUtf8(bytes);
 }
+
+std::string ByteLevelBpe::BytesOf(int64_t token) const {
+  if (is_control_.at(static_cast<size_t>(token))) return "";
+  const std::string& piece = pieces_.at(static_cast<size_t>(token));
+  return BytesOfToken(piece).value_or(piece);
+}
+
+int64_t ByteLevelBpe::TextBytes(int64_t token) const { return std::ssize(BytesOf(token)); }
 
 std::string ByteLevelBpe::Piece(int64_t token) const {
   return pieces_.at(static_cast<size_t>(token));

@@ -44,6 +44,7 @@ class ByteLevelBpe : public TokenizerBackend {
   }
   std::vector<int64_t> Encode(std::string_view text, SpecialTokenText special) const;
   std::string Decode(std::span<const int64_t> tokens) const override;
+  int64_t TextBytes(int64_t token) const override;
   std::string Piece(int64_t token) const override;
   std::optional<int64_t> ControlToken(std::string_view name) const override;
   int64_t vocab_size() const override { return static_cast<int64_t>(pieces_.size()); }
@@ -55,6 +56,8 @@ class ByteLevelBpe : public TokenizerBackend {
 
  private:
   ByteLevelBpe(ByteLevelBpeParts parts, BpeModel model);
+  // What the token gives in a text; nothing where it is a control token.
+  std::string BytesOf(int64_t token) const;
   void EncodeWords(std::string_view text, std::vector<int64_t>& tokens) const;
 
   std::vector<std::string> pieces_;

@@ -31,4 +31,16 @@ absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
   return tokens;
 }
 
+int64_t ScoredTextBytes(const Tokenizer& tokenizer, std::span<const int64_t> tokens) {
+  int64_t num_bytes = 0;
+  bool is_first_of_text = true;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const int64_t bytes = tokenizer.TextBytes(tokens[i]);
+    const bool has_extra_space = is_first_of_text && bytes > 0 && tokenizer.adds_leading_space();
+    if (i > 0) num_bytes += bytes - (has_extra_space ? 1 : 0);
+    if (bytes > 0) is_first_of_text = false;
+  }
+  return num_bytes;
+}
+
 }  // namespace bench::harness

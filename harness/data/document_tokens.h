@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,5 +24,12 @@ std::string_view FirstPart(std::string_view text);
 // BOS where the tokenizer has one, the text, EOS. StoppedError once a stop was asked for.
 absl::StatusOr<std::vector<int64_t>> DocumentTokens(const Tokenizer& tokenizer,
                                                     std::string_view text);
+
+// Bytes of text that a document's tokens from the second on stand for, which are those that a model
+// is scored on: nothing predicts the first. Of a text that the tokenizer gives back as it was these
+// are all of its bytes where the tokenizer has BOS, and else all but the first token's. What the
+// tokenizer drops, or knows no token for, is not scored; what its normaliser changes counts as it
+// is given back.
+int64_t ScoredTextBytes(const Tokenizer& tokenizer, std::span<const int64_t> tokens);
 
 }  // namespace bench::harness

@@ -7,11 +7,28 @@
 
 namespace bench::harness {
 
-bool IsHeldOut(std::string_view instruction, std::string_view input, double fraction) {
+double HeldOutHash(std::string_view instruction, std::string_view input) {
   const std::string hash =
       Sha256Hex(absl::StrCat("bench-split\n", std::string(instruction), "\n", std::string(input)));
   // 13 hexadecimal digits are 52 bits, exact in a double.
-  return static_cast<double>(std::stoull(hash.substr(0, 13), nullptr, 16)) * 0x1.0p-52 < fraction;
+  return static_cast<double>(std::stoull(hash.substr(0, 13), nullptr, 16)) * 0x1.0p-52;
 }
 
+bool IsHeldOut(std::string_view instruction, std::string_view input, double fraction) {
+  return HeldOutHash(instruction, input) < fraction;
+}
+
+namespace internal {
+
+std::optional<MovedPrompt> PromptToMove(const std::vector<double>& training,
+                                        const std::vector<double>& held_out) {
+  if (training.empty() == held_out.empty()) return std::nullopt;
+  const std::vector<double>& all = training.empty() ? held_out : training;
+  const auto [least, most] = std::minmax_element(all.begin(), all.end());
+  if (*least == *most) return std::nullopt;
+  if (held_out.empty()) return MovedPrompt{MovedPrompt::To::kHeldOut, *least};
+  return MovedPrompt{MovedPrompt::To::kTraining, *most};
+}
+
+}  // namespace internal
 }  // namespace bench::harness

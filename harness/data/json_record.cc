@@ -8,11 +8,10 @@
 namespace bench::harness {
 namespace {
 
-std::string MissingField(std::string_view name, const std::set<std::string>& keys) {
-  const std::string missing = absl::StrCat("no field \"", std::string(name), "\"");
+std::string NearestKey(std::string_view name, const std::set<std::string>& keys) {
   const auto nearest = NearestName(name, std::vector<std::string>(keys.begin(), keys.end()));
-  if (!nearest) return absl::StrCat(missing, " (the record has no keys)");
-  return absl::StrCat(missing, " (nearest key: ", QuotedForMessage(*nearest), ")");
+  if (!nearest) return " (the record has no keys)";
+  return absl::StrCat(" (nearest key: ", QuotedForMessage(*nearest), ")");
 }
 
 }  // namespace
@@ -35,11 +34,17 @@ std::optional<size_t> RecordEvents::FieldNamed(std::string_view name) const {
   return std::nullopt;
 }
 
-void RecordEvents::Problem(std::string problem) {
-  if (!problem_) problem_ = std::move(problem);
+void RecordEvents::Problem(std::string reason, const std::string& details) {
+  if (problem_) return;
+  std::string message = reason + details;
+  problem_ = {std::move(reason), std::move(message)};
 }
 
-bool RecordEvents::null() { return Value("null"); }
+bool RecordEvents::null() {
+  const auto field = InRecord() ? FieldNamed(key_) : std::nullopt;
+  if (field && rules_[*field].presence == FieldPresence::kOptional) return true;
+  return Value("null");
+}
 bool RecordEvents::boolean(bool) { return Value("a boolean"); }
 bool RecordEvents::number_integer(number_integer_t) { return Value("a number"); }
 bool RecordEvents::number_unsigned(number_unsigned_t) { return Value("a number"); }
@@ -71,7 +76,8 @@ bool RecordEvents::string(string_t& value) {
 
 bool RecordEvents::Open(bool is_object) {
   if (open_.size() == kMaxJsonDepth) {
-    failure_ = absl::StrCat("nested deeper than ", kMaxJsonDepth);
+    const std::string reason = absl::StrCat("nested deeper than ", kMaxJsonDepth);
+    failure_ = {reason, reason};
     return false;
   }
   if (AmongRecords() && !is_object) Problem("the record is an array, not an object");
@@ -92,7 +98,8 @@ bool RecordEvents::Close() {
     const FieldRule& rule = rules_[i];
     if (rule.presence == FieldPresence::kOptional) continue;
     if (!fields_[i]) {
-      Problem(MissingField(rule.name, open_.back().keys));
+      Problem(absl::StrCat("no field \"", std::string(rule.name), "\""),
+              NearestKey(rule.name, open_.back().keys));
     } else if (rule.presence == FieldPresence::kRequiredNotEmpty && fields_[i]->empty()) {
       Problem(absl::StrCat("field \"", std::string(rule.name), "\" is empty"));
     }
@@ -115,7 +122,7 @@ bool RecordEvents::end_array() { return Close(); }
 
 bool RecordEvents::key(string_t& value) {
   if (!open_.back().keys.insert(value).second) {
-    Problem(absl::StrCat("duplicate key ", QuotedForMessage(value)));
+    Problem("duplicate key", " " + QuotedForMessage(value));
   }
   key_ = value;
   return true;
@@ -123,7 +130,7 @@ bool RecordEvents::key(string_t& value) {
 
 bool RecordEvents::parse_error(size_t position, const std::string&,
                                const nlohmann::detail::exception& error) {
-  failure_ = SyntaxErrorMessage(position, error, start_);
+  failure_ = {"no valid JSON", SyntaxErrorMessage(position, error, start_)};
   return false;
 }
 

@@ -1,6 +1,7 @@
 // Records with string fields from JSON: turns one object, or an array of objects, into records as
 // events arrive, so that no document is ever held. Which fields a record has, and which of them
-// must be there, is the caller's; other fields are ignored but must be valid JSON. A problem with
+// must be there, is the caller's; an optional one that is null is absent, as exporters write it;
+// other fields are ignored but must be valid JSON. A problem with
 // one record (a missing field, a wrong type, a duplicate key, NUL) ends that record; broken syntax,
 // invalid UTF-8 or nesting deeper than 64 ends the parse.
 #pragma once
@@ -27,10 +28,16 @@ struct FieldRule {
   FieldPresence presence;
 };
 
+// What is wrong with a record. Of equal reasons there may be many.
+struct RecordProblem {
+  std::string reason;   // one of a few: `no field "a"`
+  std::string message;  // with what this record has instead: `no field "a" (nearest key: "b")`
+};
+
 // A record, or what is wrong with it.
 struct RecordOutcome {
   std::vector<std::optional<std::string>> fields;  // in the order of the rules
-  std::optional<std::string> problem;
+  std::optional<RecordProblem> problem;
 };
 
 class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
@@ -42,7 +49,7 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
                JsonPlace start = {});
 
   // Why the parse ended early; nullopt if it ran to its end or `on_record` stopped it.
-  const std::optional<std::string>& failure() const { return failure_; }
+  const std::optional<RecordProblem>& failure() const { return failure_; }
 
   bool null() override;
   bool boolean(bool value) override;
@@ -73,7 +80,8 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
   bool InRecord() const;
   bool AmongRecords() const;
   std::optional<size_t> FieldNamed(std::string_view name) const;
-  void Problem(std::string problem);
+  // `details` are the message's end.
+  void Problem(std::string reason, const std::string& details = "");
   bool Emit();
 
   const size_t record_depth_;  // containers open while a record's own fields are read
@@ -83,8 +91,8 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
   std::vector<Container> open_;
   std::string key_;
   std::vector<std::optional<std::string>> fields_;
-  std::optional<std::string> problem_;
-  std::optional<std::string> failure_;
+  std::optional<RecordProblem> problem_;
+  std::optional<RecordProblem> failure_;
 };
 
 }  // namespace bench::harness

@@ -3,7 +3,8 @@
 // The file's form and its errors: record_reader.h. Fields, all strings: "prompt" (not empty),
 // "chosen" (the better response), "rejected", "task" (optional: the kind of the rejected response,
 // the label that metrics are reported under), "input" (optional: what the prompt is about, as in
-// alpaca.h, so that a prompt is written for the reward model as it was for the fine-tuned one).
+// alpaca.h, so that a prompt is written for the reward model as it was for the fine-tuned one). An
+// optional field that is null is absent.
 #pragma once
 
 #include <functional>

@@ -15,7 +15,6 @@
 namespace bench::harness {
 namespace {
 
-constexpr size_t kMaxSkippedMessages = 10;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // A file as bytes, through a buffer of fixed size, that counts the bytes of the current record.
@@ -108,9 +107,11 @@ class Reader {
     BENCH_ASSIGN_OR_RETURN(const std::optional<char> first, SkipToFirst(stream));
     BENCH_RETURN_IF_ERROR(first == '[' ? ReadArray(stream) : ReadLines(stream));
     if (stream.read_failed()) return EnvironmentError(absl::StrCat("cannot read ", path_));
-    if (report_.num_read + report_.num_skipped == 0) {
+    if (report_.num_read + report_.skipped.count() == 0) {
       return DataError(absl::StrCat(path_, ": no record in it"));
     }
+    BENCH_RETURN_IF_ERROR(CheckSkippedShare(path_, report_.skipped, report_.num_read,
+                                            options_.max_skipped_share));
     return std::move(report_);
   }
 
@@ -138,7 +139,7 @@ class Reader {
       const std::string text = TakeLine(stream);
       const std::string where = absl::StrCat(path_, ":", line, ": ");
       if (stream.over_limit()) {
-        BENCH_RETURN_IF_ERROR(Refuse(where + OverLimit(stream)));
+        BENCH_RETURN_IF_ERROR(Refuse({OverLimit(stream), OverLimit(stream)}, where));
       } else if (text.find_first_not_of(" \t\r") != std::string::npos) {
         BENCH_RETURN_IF_ERROR(ReadLine(text, where));
       }
@@ -165,7 +166,7 @@ class Reader {
       return true;
     });
     ReadJsonEvents(line, events);
-    if (events.failure()) return Refuse(where + *events.failure());
+    if (events.failure()) return Refuse(*events.failure(), where);
     return Take(*std::move(held), where);
   }
 
@@ -184,7 +185,7 @@ class Reader {
     BENCH_RETURN_IF_ERROR(status);
     if (stream.over_limit()) return DataError(where() + OverLimit(stream));
     if (stream.at_nul()) return DataError(where() + "no valid JSON: a NUL byte");
-    if (events.failure()) return DataError(where() + *events.failure());
+    if (events.failure()) return DataError(where() + events.failure()->message);
     return absl::OkStatus();
   }
 
@@ -194,18 +195,17 @@ class Reader {
 
   absl::Status Take(RecordOutcome outcome, const std::string& where) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    if (outcome.problem) return Refuse(where + *outcome.problem);
+    if (outcome.problem) return Refuse(*outcome.problem, where);
     ++report_.num_read;
     StringRecord record{{}, where};
     for (auto& field : outcome.fields) record.fields.push_back(std::move(field).value_or(""));
     return visit_(std::move(record));
   }
 
-  absl::Status Refuse(const std::string& message) {
-    if (options_.on_invalid == OnInvalid::kError) return DataError(message);
+  absl::Status Refuse(const RecordProblem& problem, const std::string& where) {
+    if (options_.on_invalid == OnInvalid::kError) return DataError(where + problem.message);
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    ++report_.num_skipped;
-    if (report_.skipped.size() < kMaxSkippedMessages) report_.skipped.push_back(message);
+    report_.skipped.Add(problem.reason, where);
     return absl::OkStatus();
   }
 

@@ -4,8 +4,10 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/status.h"
 #include "harness/data/chunked_encoder.h"
 #include "harness/data/model_probe.h"
@@ -21,11 +23,32 @@ std::optional<int64_t> IdOrNone(int id) {
   return id < 0 ? std::nullopt : std::optional<int64_t>(id);
 }
 
+// What a piece gives in a decoded text. The mark for a space, where the model has it, is one byte.
+int64_t TextBytesOf(const SentencePiece& piece, bool escapes_whitespace) {
+  switch (piece.kind) {
+    case PieceKind::kUnknown:
+    case PieceKind::kControl:
+      return 0;
+    case PieceKind::kByte:
+      return 1;
+    case PieceKind::kNormal:
+    case PieceKind::kUserDefined:
+    case PieceKind::kUnused:
+      break;
+  }
+  if (!escapes_whitespace) return std::ssize(piece.text);
+  return std::ssize(absl::StrReplaceAll(piece.text, {{"\u2581", " "}}));
+}
+
 class SentencePieceBackend : public TokenizerBackend {
  public:
   SentencePieceBackend(std::unique_ptr<internal::SentencePieceModel> model,
                        const SentencePieceDescription& description)
-      : model_(std::move(model)) {
+      : model_(std::move(model)),
+        adds_leading_space_(description.adds_dummy_prefix && !description.whitespace_is_suffix) {
+    for (const SentencePiece& piece : description.pieces) {
+      text_bytes_.push_back(TextBytesOf(piece, description.escapes_whitespace));
+    }
     chunked_ = ChunkedEncoder::Create(
         description, [this](std::string_view text) { return model_->Encode(text); });
     for (int id = 0; id < model_->vocab_size(); ++id) {
@@ -46,6 +69,10 @@ class SentencePieceBackend : public TokenizerBackend {
     }
     return model_->Decode(ids);
   }
+  int64_t TextBytes(int64_t token) const override {
+    return text_bytes_.at(static_cast<size_t>(IdOf(token)));
+  }
+  bool adds_leading_space() const override { return adds_leading_space_; }
   std::string Piece(int64_t token) const override { return model_->Piece(IdOf(token)); }
   std::optional<int64_t> ControlToken(std::string_view name) const override {
     const auto found = control_tokens_.find(std::string(name));
@@ -70,6 +97,8 @@ class SentencePieceBackend : public TokenizerBackend {
   std::unique_ptr<internal::SentencePieceModel> model_;
   std::unique_ptr<ChunkedEncoder> chunked_;  // null: the model allows no cuts
   std::unordered_map<std::string, int64_t> control_tokens_;
+  std::vector<int64_t> text_bytes_;  // by id
+  const bool adds_leading_space_;
 };
 
 }  // namespace

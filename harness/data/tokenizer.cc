@@ -132,6 +132,11 @@ std::string Tokenizer::Decode(std::span<const int64_t> tokens) const {
   return backend_->Decode(known);
 }
 
+int64_t Tokenizer::TextBytes(int64_t token) const {
+  if (token < 0 || token >= vocab_size()) return 0;
+  return backend_->TextBytes(token);
+}
+
 std::string Tokenizer::Piece(int64_t token) const {
   if (token < 0 || token >= vocab_size()) return "";
   return backend_->Piece(token);

@@ -53,6 +53,11 @@ class Tokenizer {
   // Control tokens and ids outside the vocabulary give nothing; bytes that form no valid UTF-8 (a
   // model may generate any) give U+FFFD.
   std::string Decode(std::span<const int64_t> tokens) const;
+  // Bytes that the token gives in a decoded text, a part of a character counted as its bytes: 0 for
+  // control tokens, SentencePiece's unknown token and ids outside the vocabulary.
+  int64_t TextBytes(int64_t token) const;
+  // Whether the first token of an encoded text has one byte more than the text, a space.
+  bool adds_leading_space() const { return backend_->adds_leading_space(); }
   // The piece as stored in the model ("▁the", "<0x0A>", "Ġthe"); "" outside the vocabulary.
   std::string Piece(int64_t token) const;
   // The control token of this name, such as "<|im_start|>".

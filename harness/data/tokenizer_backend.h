@@ -21,6 +21,10 @@ class TokenizerBackend {
   virtual std::vector<int64_t> Encode(std::string_view text) const = 0;
   // `tokens` are within the vocabulary; control tokens give nothing, invalid UTF-8 gives U+FFFD.
   virtual std::string Decode(std::span<const int64_t> tokens) const = 0;
+  // Of a token within the vocabulary, see Tokenizer::TextBytes.
+  virtual int64_t TextBytes(int64_t token) const = 0;
+  // Whether Encode puts a space before a text that Decode takes away again.
+  virtual bool adds_leading_space() const { return false; }
   // The token as stored; "" for an id without one.
   virtual std::string Piece(int64_t token) const = 0;
   // The control token of this name.

@@ -29,6 +29,7 @@ struct CorpusSpec {
   int64_t min_characters = 1;
   int64_t max_document_bytes = int64_t{24} << 20;
   OnInvalid on_invalid = OnInvalid::kSkip;
+  double max_skipped_share = 0.1;  // of a JSON lines file's records
   double held_out_fraction = 0.01;
   int64_t num_shards = 8;
   int64_t budget_mib = 1024;

@@ -20,6 +20,9 @@ void Describe(PreferencesDataSpec& spec, FieldList& fields) {
               {.doc = "held-out fraction of path's prompts", .bounds = AboveUpTo(0, 0.5)});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
+  fields.Leaf("max_skipped_share", spec.max_skipped_share,
+              {.doc = "skip_invalid gives up on a file with more than this fraction malformed",
+               .bounds = Between(0, 1)});
   fields.Leaf("tasks", spec.tasks,
               {.doc = "only records with one of these task labels; without it, all"});
   fields.Leaf("max_prompts", spec.max_prompts,

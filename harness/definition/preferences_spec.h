@@ -22,6 +22,7 @@ struct PreferencesDataSpec {
   std::optional<std::string> path;   // Alpaca JSON array or JSONL
   double validation_fraction = 0.1;  // of path's prompts
   bool skip_invalid = false;
+  double max_skipped_share = 0.1;  // of a file's records
   std::vector<std::string> tasks;  // only records with one of these labels; empty: all
   int64_t max_prompts = 0;         // a part, the first ones; 0: all
 };

@@ -37,6 +37,9 @@ void Describe(RewardDataSpec& spec, FieldList& fields) {
               {.doc = "text and control tokens around the prompt"});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
+  fields.Leaf("max_skipped_share", spec.max_skipped_share,
+              {.doc = "skip_invalid gives up on a file with more than this fraction malformed",
+               .bounds = Between(0, 1)});
 }
 
 void Describe(RewardLossSpec& spec, FieldList& fields) {

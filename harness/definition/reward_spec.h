@@ -21,6 +21,7 @@ struct RewardDataSpec {
   double validation_fraction = 0.05;
   PromptTemplate prompt_template = PromptTemplate::kAlpaca;
   bool skip_invalid = false;
+  double max_skipped_share = 0.1;  // of a file's records
 };
 
 // [loss]: mean of -log sigmoid(r_chosen - r_rejected - margin)

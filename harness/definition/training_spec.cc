@@ -35,6 +35,9 @@ void Describe(ScheduleSpec& spec, FieldList& fields) {
               {.doc = "linear rise from 0", .units = "steps", .bounds = Between(0, 1e9)});
   fields.Leaf("final_ratio", spec.final_ratio,
               {.doc = "learning rate at the end / peak", .bounds = Between(0, 1)});
+  fields.Leaf("skip_zero_rate", spec.skip_zero_rate,
+              {.doc = "no step trains at rate 0: where the schedule begins or ends at 0, the steps "
+                      "leave that end out"});
 }
 
 void Describe(TrainingSpec& spec, FieldList& fields) {

@@ -38,6 +38,7 @@ struct ScheduleSpec {
   ScheduleKind kind = ScheduleKind::kCosine;
   int64_t warmup_steps = 0;
   double final_ratio = 0.1;
+  bool skip_zero_rate = false;  // no step trains at rate 0 (harness/training/schedule.h)
 };
 
 // Fp32: everything. Autocast: fp32 parameters, gradients and moments; activations and products in

@@ -21,9 +21,9 @@
 #include "harness/run/run_experiment.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
+#include "harness/stages/generation.h"
 #include "harness/store/store.h"
 #include "harness/store/store_report.h"
-#include "models/generate.h"
 #include "results/isolated_reader.h"
 #include "results/run_writer.h"
 #include "results/text.h"
@@ -173,11 +173,10 @@ absl::StatusOr<int> Generate(const Options& options) {
     return UsageError(absl::StrCat("the prompt has ", prompt.size(), " tokens, the model reads ",
                                    model.decoder->config().max_positions));
   }
-  models::GenerationOptions generation;
+  models::GenerationOptions generation = AnswerOptions(model.tokenizer, encoder.end_token());
   generation.max_new_tokens = std::min(kMaxAnswerTokens, room);
-  generation.stop_token = encoder.end_token();
-  generation.vocab_size = model.tokenizer.vocab_size();
-  const auto answers = models::Generate(*model.decoder, {prompt}, generation, nullptr);
+  BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> answers,
+                         GenerateAnswers(*model.decoder, {prompt}, generation, nullptr));
   absl::PrintF("%s\n", results::EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
   return 0;
 }

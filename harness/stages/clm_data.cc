@@ -19,6 +19,16 @@ constexpr int64_t kMaxTextBytes = int64_t{1} << 30;
 
 bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
+// Where the held-out end of `text` begins: at a whole character, the last one at the latest.
+size_t HeldOutBegin(std::string_view text, double fraction) {
+  auto begin = static_cast<size_t>(static_cast<double>(text.size()) * (1 - fraction));
+  while (begin < text.size() && ContinuesCharacter(text[begin])) ++begin;
+  if (begin < text.size() || text.empty()) return begin;
+  --begin;
+  while (begin > 0 && ContinuesCharacter(text[begin])) --begin;
+  return begin;
+}
+
 }  // namespace
 
 ClmSequences::ClmSequences(const std::vector<TokenShard>& shards, int64_t max_tokens)
@@ -96,11 +106,11 @@ absl::StatusOr<ClmText> ReadClmText(const std::string& path) {
 absl::Status TokeniseText(const ClmText& text, const Tokenizer& tokenizer,
                           double validation_fraction, const std::string& folder) {
   const std::string_view all = text.text;
-  auto cut = static_cast<size_t>(static_cast<double>(all.size()) * (1 - validation_fraction));
-  while (cut < all.size() && ContinuesCharacter(all[cut])) ++cut;
-  if (cut == 0 || cut >= all.size()) {
-    return DataError(
-        absl::StrCat(text.where, ": ", all.size(), " bytes are too few to hold some out"));
+  const size_t cut = HeldOutBegin(all, validation_fraction);
+  if (cut == 0) {
+    return DataError(absl::StrCat(text.where, ": ", all.size(),
+                                  " bytes of text are one character at most, but one to train on "
+                                  "and one to hold out are needed"));
   }
   BENCH_RETURN_IF_ERROR(RemoveTree(folder));
   BENCH_RETURN_IF_ERROR(MakeFolders(folder));

@@ -7,9 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/data/document_tokens.h"
 #include "harness/determinism/random.h"
 #include "harness/stages/clm_data.h"
-#include "models/generate.h"
+#include "harness/stages/generation.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -22,18 +23,21 @@ constexpr int64_t kTokensPerBatch = 4096;
 
 struct TextScores {
   TokenScores tokens;
-  double num_text_bytes = 0;
+  double num_bytes = 0;  // that the tokens stand for
 
   void operator+=(const TextScores& other) {
     tokens += other.tokens;
-    num_text_bytes += other.num_text_bytes;
+    num_bytes += other.num_bytes;
   }
   void AppendTo(std::vector<MetricValue>& values, const std::string& label) const {
     const double loss = tokens.nll_sum / tokens.num_tokens;
     values.push_back({{&results::kEvalLoss, label}, loss});
     values.push_back({{&results::kPerplexity, label}, std::exp(loss)});
-    values.push_back(
-        {{&results::kBitsPerByte, label}, tokens.nll_sum / (std::numbers::ln2 * num_text_bytes)});
+    if (num_bytes > 0) {
+      values.push_back(
+          {{&results::kBitsPerByte, label}, tokens.nll_sum / (std::numbers::ln2 * num_bytes)});
+    }
+    values.push_back({{&results::kScoredBytes, label}, num_bytes});
     values.push_back({{&results::kTokenAccuracy, label}, tokens.num_correct / tokens.num_tokens});
   }
 };
@@ -88,7 +92,7 @@ void ClmEvaluator::Select() {
       Document& held_out = language.documents.emplace_back();
       held_out.tokens =
           shard.Tokens(static_cast<int64_t>(document.first_token), shard.document_end(i));
-      held_out.num_text_bytes = document.num_text_bytes;
+      held_out.num_scored_bytes = ScoredTextBytes(p_.tokenizer, held_out.tokens);
       language.num_tokens += std::ssize(held_out.tokens);
     }
   }
@@ -104,7 +108,7 @@ absl::StatusOr<Evaluation> ClmEvaluator::Run(EvaluationPoint point, int64_t step
     for (const Document& document : language.documents) {
       BENCH_RETURN_IF_ERROR(CheckNotStopped());
       scorer.Add(document.tokens);
-      scores.num_text_bytes += static_cast<double>(document.num_text_bytes);
+      scores.num_bytes += static_cast<double>(document.num_scored_bytes);
     }
     scores.tokens = scorer.Take();
     if (languages_.size() > 1) scores.AppendTo(evaluation.values, language.name);
@@ -128,18 +132,16 @@ absl::Status ClmEvaluator::RecordSamples(const Language& language, int64_t step)
         p_.seeds.For(SeedPurpose::kSampling, absl::StrCat(language.name, "/", prompts.size())));
     prompts.emplace_back(document.tokens.begin(), document.tokens.begin() + length);
   }
-  models::GenerationOptions options;
+  models::GenerationOptions options = AnswerOptions(p_.tokenizer, p_.tokenizer.eos_id());
   options.max_new_tokens = spec.sample_new_tokens;
   options.temperature = spec.sample_temperature;
   options.top_p = spec.sample_top_p;
-  options.stop_token = p_.tokenizer.eos_id();
-  options.vocab_size = p_.tokenizer.vocab_size();
-  options.cancelled = [] { return StopSignal().has_value(); };
   if (prompts.empty()) return absl::OkStatus();
-  const auto generations = models::Generate(
-      p_.decoder, prompts, options,
-      [&draws](int64_t sequence) { return draws[static_cast<size_t>(sequence)].Uniform(); });
-  BENCH_RETURN_IF_ERROR(CheckNotStopped());  // then the continuations may be cut short
+  BENCH_ASSIGN_OR_RETURN(
+      const std::vector<models::Generation> generations,
+      GenerateAnswers(p_.decoder, prompts, options, [&draws](int64_t sequence) {
+        return draws[static_cast<size_t>(sequence)].Uniform();
+      }));
   for (size_t i = 0; i < prompts.size(); ++i) {
     BENCH_RETURN_IF_ERROR(
         p_.writer.TableRow("samples", step,

@@ -4,8 +4,10 @@
 // overlap (each begins without context); every token but the document's first is a target, EOS
 // included. Per language and over all:
 //   loss = sum of NLL / targets [nats/token],  perplexity = exp(loss),
-//   bits_per_byte = sum of NLL / (ln 2 x bytes of the documents' text),
-// the last comparable across tokenizers. The final evaluation also continues the beginnings of some
+//   bits_per_byte = sum of NLL / (ln 2 x scored_bytes),
+// scored_bytes the bytes of text that the targets stand for (harness/data/document_tokens.h), so
+// that numerator and denominator cover the same text; comparable across tokenizers. Absent where
+// they are none. The final evaluation also continues the beginnings of some
 // documents, by draws that depend on the base seed, the language and the document only, never on
 // training.
 #pragma once
@@ -44,7 +46,7 @@ class ClmEvaluator {
  private:
   struct Document {
     std::vector<int64_t> tokens;
-    int64_t num_text_bytes = 0;
+    int64_t num_scored_bytes = 0;
   };
   struct Language {
     std::string name;

@@ -16,6 +16,7 @@
 #include "harness/stages/corpus_inputs.h"
 #include "harness/stages/corpus_tables.h"
 #include "harness/stages/decoder_inputs.h"
+#include "harness/stages/left_out.h"
 #include "harness/stages/token_data.h"
 #include "results/metrics.h"
 
@@ -51,12 +52,11 @@ absl::Status CheckKept(const PipelineResult& result) {
                                 " were invalid; the tables removed and rejected say why"));
 }
 
-absl::Status CheckParts(const TokenDataset& dataset, double fraction) {
+absl::Status CheckParts(const TokenDataset& dataset) {
   for (const char* part : {"train", "validation"}) {
     if (!dataset.part(part).empty()) continue;
-    return DataError(absl::StrCat("corpus.held_out_fraction: ", fraction,
-                                  " leaves no documents for ", "the part \"", part,
-                                  "\"; give more documents, or change it"));
+    return DataError(absl::StrCat("only one text is left of all documents, so that the part \"",
+                                  part, "\" has none; give more documents"));
   }
   return absl::OkStatus();
 }
@@ -85,6 +85,14 @@ absl::StatusOr<int64_t> TextBytes(const std::string& path) {
   return num_bytes;
 }
 
+SkippedRecords SkippedOf(const corpus::RejectionReport& rejected) {
+  SkippedRecords skipped;
+  for (const auto& [reason, entry] : rejected.reasons()) {
+    skipped.Add(reason, entry.first, entry.count);
+  }
+  return skipped;
+}
+
 std::vector<results::MetricValue> Summary(const corpus::CorpusReport& report,
                                           const TokenDataset& dataset) {
   const auto value = [](const results::MetricDescriptor& metric, const char* label,
@@ -104,8 +112,12 @@ std::vector<results::MetricValue> Summary(const corpus::CorpusReport& report,
 
 // Of the held-out documents' n-grams, the fraction that training documents have.
 absl::StatusOr<results::MetricValue> Overlap(const CorpusPlan& plan,
+                                             const corpus::CorpusReport& report,
                                              const corpus::NgramSet& held_out) {
-  BENCH_ASSIGN_OR_RETURN(const int64_t found, corpus::CountNgramsInTraining(plan, held_out));
+  const double fraction =
+      corpus::HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places);
+  BENCH_ASSIGN_OR_RETURN(const int64_t found,
+                         corpus::CountNgramsInTraining(plan, fraction, held_out));
   const double all = static_cast<double>(std::max<size_t>(held_out.size(), 1));
   return results::MetricValue{{&results::kHeldOutNgramsInTraining, ""},
                               static_cast<double>(found) / all};
@@ -173,14 +185,15 @@ absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
       corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, progress));
   context.progress.Finish();
   BENCH_RETURN_IF_ERROR(RecordCorpus(plan, result, context.writer));
+  BENCH_RETURN_IF_ERROR(RecordSkipped("invalid", SkippedOf(result.report.rejected), context));
   BENCH_RETURN_IF_ERROR(CheckKept(result));
   BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(context.artifact_folder));
-  BENCH_RETURN_IF_ERROR(CheckParts(dataset, spec_.held_out_fraction));
+  BENCH_RETURN_IF_ERROR(CheckParts(dataset));
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
 
   StageOutcome outcome;
   outcome.summary = Summary(result.report, dataset);
-  BENCH_ASSIGN_OR_RETURN(outcome.summary.emplace_back(), Overlap(plan, held_out));
+  BENCH_ASSIGN_OR_RETURN(outcome.summary.emplace_back(), Overlap(plan, result.report, held_out));
   return outcome;
 }
 

@@ -6,11 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "harness/control/signals.h"
 #include "harness/data/disjoint_prompts.h"
 #include "harness/data/prompt.h"
 #include "harness/determinism/random.h"
-#include "models/generate.h"
+#include "harness/stages/generation.h"
 
 namespace bench::harness {
 namespace {
@@ -51,26 +50,23 @@ std::vector<Request> RequestsFor(const std::vector<SftExample>& examples, const 
   return requests;
 }
 
-std::vector<models::Generation> GenerateBatch(const models::Decoder& decoder,
-                                              std::span<Request> requests,
-                                              const models::GenerationOptions& options) {
+absl::StatusOr<std::vector<models::Generation>> GenerateBatch(
+    const models::Decoder& decoder, std::span<Request> requests,
+    const models::GenerationOptions& options) {
   std::vector<std::vector<int64_t>> prompts;
   for (const Request& request : requests) prompts.push_back(request.prompt);
-  return models::Generate(decoder, prompts, options, [requests](int64_t sequence) {
+  return GenerateAnswers(decoder, prompts, options, [requests](int64_t sequence) {
     return requests[static_cast<size_t>(sequence)].random.Uniform();
   });
 }
 
 models::GenerationOptions OptionsOf(const NegativesSpec& spec, const Tokenizer& tokenizer,
                                     int64_t end_token) {
-  models::GenerationOptions options;
+  models::GenerationOptions options = AnswerOptions(tokenizer, end_token);
   options.max_new_tokens = spec.max_new_tokens;
   options.temperature = spec.temperature;
   options.top_k = spec.top_k;
   options.top_p = spec.top_p;
-  options.stop_token = end_token;
-  options.vocab_size = tokenizer.vocab_size();
-  options.cancelled = [] { return StopSignal().has_value(); };
   return options;
 }
 
@@ -92,9 +88,8 @@ absl::StatusOr<std::vector<ModelAnswers>> AnswersOf(const DecoderArtifact& model
   for (size_t begin = 0; begin < requests.size(); begin += kAnswersPerBatch) {
     const size_t count = std::min(kAnswersPerBatch, requests.size() - begin);
     const std::span<Request> batch = std::span(requests).subspan(begin, count);
-    const std::vector<models::Generation> generations =
-        GenerateBatch(*model.decoder, batch, options);
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());  // the batch may have been cut short
+    BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
+                           GenerateBatch(*model.decoder, batch, options));
     for (size_t i = 0; i < batch.size(); ++i) {
       answers[batch[i].example]->push_back(
           {model.tokenizer.Decode(generations[i].tokens),

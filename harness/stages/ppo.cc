@@ -14,22 +14,21 @@
 namespace bench::harness {
 namespace {
 
-absl::Status RecordData(const PpoData& data, results::RunWriter& writer) {
+absl::Status RecordData(const PpoData& data, RunContext& context) {
   for (const PpoTaskPrompts& task : data.tasks) {
     const std::pair<const char*, const std::vector<PpoPrompt>&> parts[] = {
         {"train", task.train}, {"held_out", task.held_out}};
     for (const auto& [part, prompts] : parts) {
       int64_t num_tokens = 0;
       for (const PpoPrompt& prompt : prompts) num_tokens += std::ssize(prompt.tokens);
-      BENCH_RETURN_IF_ERROR(writer.TableRow("data", std::nullopt,
+      BENCH_RETURN_IF_ERROR(context.writer.TableRow("data", std::nullopt,
                                             {{"task", task.task},
                                              {"part", std::string(part)},
                                              {"prompts", static_cast<int64_t>(prompts.size())},
                                              {"prompt_tokens", num_tokens}}));
     }
   }
-  return writer.Summary(
-      {{&results::kDroppedExamples, ""}, static_cast<double>(data.num_dropped + data.num_skipped)});
+  return RecordLeftOut(data.left_out, context);
 }
 
 }  // namespace
@@ -76,7 +75,7 @@ absl::Status PpoStage::CheckRanks(int64_t num_ranks) const {
 absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const PpoData data, LoadPpoData(spec_, tokenizer, context.inputs));
-  BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
+  BENCH_RETURN_IF_ERROR(RecordData(data, context));
   BENCH_ASSIGN_OR_RETURN(PpoMixture mixture, MixtureOf(data, spec_.data.source.mix));
   BENCH_ASSIGN_OR_RETURN(const PpoModels models, LoadPpoModels(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(CheckPositions(models.actor_critic, LongestPrompt(data), spec_));
@@ -88,7 +87,7 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
       {{&results::kParameters, ""}, static_cast<double>(NumElements(parameters))}));
 
   const RolloutParts parts = {spec_,         models.actor_critic, *models.reference, scorer,
-                              context.seeds, data.end_token,      context.ranks};
+                              tokenizer, context.seeds, data.end_token,      context.ranks};
   PpoEvaluator evaluator({parts, data, context.writer, context.ranges});
   PpoTask task(
       {parts, std::move(mixture), context.writer, context.ranges,

@@ -30,26 +30,30 @@ class Loader {
   Loader(const PpoSpec& spec, const PromptEncoder& encoder) : spec_(spec), encoder_(encoder) {}
 
   absl::Status AddFile(const Part& part, PromptList list) {
-    return Visit(part.path, [&](SftExample example) {
+    return Visit(part.path, [&](SftExample example, const std::string& where) {
       BENCH_RETURN_IF_ERROR(Claim(example, part));
-      Add(std::move(example), list);
+      Add(std::move(example), list, where);
       return absl::OkStatus();
     });
   }
 
   // Training and held-out prompts of one file.
   absl::Status AddSplitFile(const std::string& path) {
-    return Visit(path, [&](SftExample example) {
+    BENCH_RETURN_IF_ERROR(Visit(path, [&](SftExample example, const std::string& where) {
       const bool held_out =
           IsHeldOut(example.instruction, example.input, spec_.data.source.validation_fraction);
-      Add(std::move(example), held_out ? &PpoTaskPrompts::held_out : &PpoTaskPrompts::train);
+      Add(std::move(example), held_out ? &PpoTaskPrompts::held_out : &PpoTaskPrompts::train, where);
       return absl::OkStatus();
-    });
+    }));
+    FillEmptyPart();
+    return absl::OkStatus();
   }
 
   // DataError for a prompt of this part that is in another.
   absl::Status CheckDisjointFrom(const Part& part) {
-    return Visit(part.path, [&](const SftExample& example) { return Claim(example, part); });
+    return Visit(part.path, [&](const SftExample& example, const std::string&) {
+      return Claim(example, part);
+    });
   }
 
   PpoData Take() {
@@ -58,13 +62,21 @@ class Loader {
   }
 
  private:
-  template <typename Handle>
-  absl::Status Visit(const std::string& path, const Handle& handle) {
-    AlpacaOptions options;
-    options.on_invalid = spec_.data.source.skip_invalid ? OnInvalid::kSkip : OnInvalid::kError;
-    BENCH_ASSIGN_OR_RETURN(const AlpacaReport report, VisitAlpaca(path, options, handle));
-    data_.num_skipped += report.num_skipped;
+  absl::Status Visit(const std::string& path, const LocatedExampleVisitor& handle) {
+    BENCH_ASSIGN_OR_RETURN(const AlpacaReport report,
+                           VisitAlpaca(path, RecordOptionsOf(spec_.data.source), handle));
+    data_.left_out.invalid.Merge(report.skipped);
     return absl::OkStatus();
+  }
+
+  // Of a file too small for the hash to give both parts prompts.
+  void FillEmptyPart() {
+    const auto hash_of = [](const PpoPrompt& prompt) {
+      return HeldOutHash(prompt.example.instruction, prompt.example.input);
+    };
+    std::vector<SplitRows<PpoPrompt>> lists;
+    for (auto& [name, prompts] : tasks_) lists.push_back({&prompts.train, &prompts.held_out});
+    harness::FillEmptyPart(lists, hash_of);
   }
 
   absl::Status Claim(const SftExample& example, const Part& part) {
@@ -78,12 +90,12 @@ class Loader {
            });
   }
 
-  void Add(SftExample example, PromptList list) {
+  void Add(SftExample example, PromptList list, const std::string& where) {
     const std::string task = example.task.empty() ? kUnlabelled : example.task;
     if (!IsInMix(task)) return;
     std::vector<int64_t> tokens = encoder_.Prompt(example);
     if (tokens.empty() || std::ssize(tokens) > spec_.max_prompt_tokens()) {
-      ++data_.num_dropped;
+      data_.left_out.dropped.Add("no room for a response within training.max_tokens", where);
       return;
     }
     PpoTaskPrompts& prompts = tasks_[task];
@@ -140,7 +152,7 @@ absl::Status CheckNotEmpty(const PpoData& data, bool has_mix) {
   }
   if (has_train && has_held_out) return absl::OkStatus();
   return DataError(absl::StrCat("no prompt is left to ", has_train ? "evaluate" : "train", " on (",
-                                data.num_dropped,
+                                data.left_out.dropped.count(),
                                 " dropped: no room for a response within training.max_tokens)",
                                 has_mix ? "; only tasks of data.mix are taken" : ""));
 }

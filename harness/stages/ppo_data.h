@@ -17,6 +17,7 @@
 #include "harness/data/alpaca.h"
 #include "harness/data/tokenizer.h"
 #include "harness/definition/ppo_spec.h"
+#include "harness/stages/left_out.h"
 #include "harness/store/store.h"
 #include "harness/training/mixture_sampler.h"
 
@@ -35,9 +36,8 @@ struct PpoTaskPrompts {
 
 struct PpoData {
   std::vector<PpoTaskPrompts> tasks;  // by name
-  int64_t num_dropped = 0;
-  int64_t num_skipped = 0;  // invalid records that the definition allows to skip
-  int64_t end_token = 0;    // what ends a response
+  LeftOutRecords left_out;            // dropped: no room for a response within max_tokens
+  int64_t end_token = 0;              // what ends a response
 };
 
 // DataError for a prompt in two parts and where a part has no prompts; UsageError where the

@@ -22,7 +22,6 @@ constexpr size_t kPromptsPerBatch = 64;
 // The sum of k3 over the tokens of each response. [B]
 at::Tensor ResponseKl(const RolloutParts& parts, std::vector<Response> responses) {
   const at::NoGradGuard no_grad;
-  const double temperature = parts.spec.rollout.temperature;
   Rollout rollout;
   rollout.offsets = OffsetsOf(responses);
   rollout.value_offsets = rollout.offsets;
@@ -33,7 +32,7 @@ at::Tensor ResponseKl(const RolloutParts& parts, std::vector<Response> responses
   const CausalBatch batch = MakeRolloutBatch(rollout, all, policy.device()).inputs;
   const auto log_probs = [&](const models::Decoder& decoder) {
     const at::Tensor states_MD = TargetStates(decoder, batch, models::Activations::kKept);
-    return TargetLogProbs(decoder, states_MD, batch.targets_M, temperature).log_probs_M;
+    return TargetLogProbs(decoder, states_MD, batch.targets_M, parts.distribution()).log_probs_M;
   };
   const at::Tensor kl_M = TokenKl(log_probs(policy) - log_probs(parts.reference), KlEstimator::kK3);
   return ResponseSums(kl_M, rollout.offsets);
@@ -79,7 +78,7 @@ absl::StatusOr<std::vector<Response>> PpoEvaluator::Answer(const models::Decoder
                      BENCH_ASSIGN_OR_RETURN(
                          std::vector<Response> batch,
                          SampleResponses(decoder, prompts,
-                                         {settings, p_.rollout.end_token, p_.rollout.seeds,
+                                         {settings, p_.rollout.tokenizer, p_.rollout.end_token, p_.rollout.seeds,
                                           absl::StrCat("evaluation/", task.name, "/", begin)}));
                      std::move(batch.begin(), batch.end(), std::back_inserter(responses));
                      return absl::OkStatus();

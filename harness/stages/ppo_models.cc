@@ -109,9 +109,14 @@ absl::StatusOr<ActorCritic::Value> InitialValue(const PpoValueSpec& spec,
 }  // namespace
 
 kernels::TokenLogProbs TargetLogProbs(const models::Decoder& decoder, const at::Tensor& hidden_MD,
-                                      const at::Tensor& targets_M, double temperature) {
+                                      const at::Tensor& targets_M,
+                                      const TokenDistribution& distribution) {
+  const double temperature = distribution.temperature;
   const at::Tensor scaled_MD = temperature == 1 ? hidden_MD : hidden_MD / temperature;
-  return kernels::LinearLogProbs(scaled_MD, decoder.head_weight_VD(), targets_M);
+  const at::Tensor all_VD = decoder.head_weight_VD();
+  const bool has_more_rows = all_VD.size(0) > distribution.vocab_size;
+  return kernels::LinearLogProbs(
+      scaled_MD, has_more_rows ? all_VD.slice(0, 0, distribution.vocab_size) : all_VD, targets_M);
 }
 
 ActorCritic::ActorCritic(std::unique_ptr<models::Decoder> policy, Value value)
@@ -126,11 +131,11 @@ ActorCritic::ActorCritic(std::unique_ptr<models::Decoder> policy, Value value)
 }
 
 ActorCritic::Outputs ActorCritic::Forward(const CausalBatch& batch, const at::Tensor& value_rows_V,
-                                          double temperature,
+                                          const TokenDistribution& distribution,
                                           models::Activations activations) const {
   const at::Tensor states_ND = policy_->Hidden(batch.inputs, activations);
   const kernels::TokenLogProbs tokens = TargetLogProbs(
-      *policy_, states_ND.index_select(0, batch.target_rows_M), batch.targets_M, temperature);
+      *policy_, states_ND.index_select(0, batch.target_rows_M), batch.targets_M, distribution);
   const ValuesOf values = {batch.inputs, value_rows_V, states_ND, activations};
   return {tokens.log_probs_M, std::visit(values, value_), tokens.entropy_M};
 }

@@ -1,8 +1,9 @@
 // The models of PPO: the policy and the value model, which are trained, the frozen reference that
 // the policy began as, and the frozen reward model.
 //
-// Log-probabilities are of softmax(logits / temperature), for policy and reference alike, and like
-// values they are computed at the rows that predict response tokens only. The value of a token is
+// Log-probabilities are of softmax(logits / temperature) over the tokenizer's ids, which is what
+// responses are sampled from, for policy and reference alike: a decoder may have more rows, which
+// then get no gradient. Like values they are computed at the rows that predict response tokens only. The value of a token is
 // that of the state before it: the same rows, and where a definition asks for it (ValuePositions)
 // that of the state behind the end token. M tokens, V values.
 #pragma once
@@ -26,9 +27,18 @@
 
 namespace bench::harness {
 
+// What responses are sampled from: softmax(logits / temperature) over the ids below vocab_size.
+struct TokenDistribution {
+  TokenDistribution(double its_temperature, int64_t ids)
+      : temperature(its_temperature), vocab_size(ids) {}
+  double temperature;
+  int64_t vocab_size;
+};
+
 // Of hidden states that predict the targets.
 kernels::TokenLogProbs TargetLogProbs(const models::Decoder& decoder, const at::Tensor& hidden_MD,
-                                      const at::Tensor& targets_M, double temperature);
+                                      const at::Tensor& targets_M,
+                                      const TokenDistribution& distribution);
 
 // The policy with what values its states: a trunk and head of its own, or a head on its own trunk.
 class ActorCritic {
@@ -42,8 +52,8 @@ class ActorCritic {
     at::Tensor entropy_M;              // detached
   };
   // Values of the states in `value_rows_V` of the batch.
-  Outputs Forward(const CausalBatch& batch, const at::Tensor& value_rows_V, double temperature,
-                  models::Activations activations) const;
+  Outputs Forward(const CausalBatch& batch, const at::Tensor& value_rows_V,
+                  const TokenDistribution& distribution, models::Activations activations) const;
 
   const models::Decoder& policy() const { return *policy_; }
   // How many positions all trunks have.

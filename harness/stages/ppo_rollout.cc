@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/determinism/random.h"
-#include "models/generate.h"
+#include "harness/stages/generation.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -26,7 +26,7 @@ at::Tensor ToHost(const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kFl
 absl::StatusOr<TokenOutputs> ScoreOwnTokens(const RolloutParts& parts, const Rollout& rollout,
                                             int64_t number) {
   const at::NoGradGuard no_grad;
-  const double temperature = parts.spec.rollout.temperature;
+  const TokenDistribution distribution = parts.distribution();
   const int64_t num_tokens = rollout.offsets.back();
   TokenOutputs out = {at::zeros({num_tokens}), at::zeros({num_tokens}),
                       at::zeros({rollout.value_offsets.back()})};
@@ -39,11 +39,11 @@ absl::StatusOr<TokenOutputs> ScoreOwnTokens(const RolloutParts& parts, const Rol
       const RolloutBatch batch = MakeRolloutBatch(rollout, micro_batches[static_cast<size_t>(i)],
                                                   parts.actor_critic.policy().device());
       const ActorCritic::Outputs policy = parts.actor_critic.Forward(
-          batch.inputs, batch.value_rows_V, temperature, models::Activations::kKept);
+          batch.inputs, batch.value_rows_V, distribution, models::Activations::kKept);
       const at::Tensor states_MD =
           TargetStates(parts.reference, batch.inputs, models::Activations::kKept);
       const at::Tensor reference_M =
-          TargetLogProbs(parts.reference, states_MD, batch.inputs.targets_M, temperature)
+          TargetLogProbs(parts.reference, states_MD, batch.inputs.targets_M, distribution)
               .log_probs_M;
       out.log_probs_R.index_copy_(0, batch.tokens_M, ToHost(policy.log_probs_M));
       out.values_V.index_copy_(0, batch.values_V, ToHost(policy.values_V));
@@ -95,7 +95,7 @@ absl::StatusOr<std::vector<Response>> SampleRollout(const RolloutParts& parts,
   const Share share = ShareOf(std::ssize(prompts), parts.ranks);
   absl::StatusOr<std::vector<Response>> own = SampleResponses(
       parts.actor_critic.policy(), {prompts.begin() + share.begin, prompts.begin() + share.end},
-      {parts.spec.rollout, parts.end_token, parts.seeds, absl::StrCat("rollout ", number),
+      {parts.spec.rollout, parts.tokenizer, parts.end_token, parts.seeds, absl::StrCat("rollout ", number),
        share.begin});
   BENCH_RETURN_IF_ERROR(parts.ranks.Agree(own.status()));
   if (parts.ranks.alone()) return own;
@@ -227,16 +227,15 @@ absl::StatusOr<std::vector<Response>> SampleResponses(const models::Decoder& pol
                            absl::StrCat(settings.stream, "/", settings.first + std::ssize(rows))));
     rows.push_back(prompts[b]->tokens);
   }
-  models::GenerationOptions options;
+  models::GenerationOptions options = AnswerOptions(settings.tokenizer, settings.end_token);
   options.max_new_tokens = settings.rollout.max_new_tokens;
   options.temperature = settings.rollout.temperature;
   options.top_k = settings.rollout.top_k;
   options.top_p = settings.rollout.top_p;
-  options.stop_token = settings.end_token;
-  options.cancelled = [] { return StopSignal().has_value(); };
-  auto generations = models::Generate(
-      policy, rows, options, [&](int64_t b) { return streams[static_cast<size_t>(b)].Uniform(); });
-  BENCH_RETURN_IF_ERROR(CheckNotStopped());  // they may have been cut short
+  BENCH_ASSIGN_OR_RETURN(std::vector<models::Generation> generations,
+                         GenerateAnswers(policy, rows, options, [&](int64_t b) {
+                           return streams[static_cast<size_t>(b)].Uniform();
+                         }));
   std::vector<Response> responses;
   for (size_t b = 0; b < prompts.size(); ++b) {
     responses.push_back({prompts[b], std::move(generations[b].tokens), generations[b].stopped});

@@ -56,6 +56,7 @@ MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rol
 
 struct SamplingSettings {
   PpoRolloutSpec rollout;
+  const Tokenizer& tokenizer;  // its ids alone are sampled
   int64_t end_token = 0;
   // Of response b: its stream is "<stream>/<first + b>". Not used where the temperature is 0
   // (greedy).
@@ -73,9 +74,14 @@ struct RolloutParts {
   const ActorCritic& actor_critic;
   const models::Decoder& reference;
   const ResponseScorer& scorer;
+  const Tokenizer& tokenizer;
   SeedSource seeds;
   int64_t end_token = 0;
   Ranks& ranks = Ranks::OneProcess();  // each samples and scores its share
+
+  TokenDistribution distribution() const {
+    return {spec.rollout.temperature, tokenizer.vocab_size()};
+  }
 };
 
 struct CollectedRollout {

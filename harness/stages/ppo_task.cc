@@ -112,7 +112,7 @@ absl::StatusOr<Window> PpoTask::NextWindow() {
 at::Tensor PpoTask::LossSum(int64_t micro_batch) {
   const RolloutBatch& batch = window_.micro_batches[static_cast<size_t>(micro_batch)];
   const ActorCritic::Outputs outputs = p_.rollout.actor_critic.Forward(
-      batch.inputs, batch.value_rows_V, spec().rollout.temperature, ActivationsOf(spec().training));
+      batch.inputs, batch.value_rows_V, p_.rollout.distribution(), ActivationsOf(spec().training));
   const auto at_places = [&](const at::Tensor& all, const at::Tensor& places) {
     return all.index_select(0, places).to(outputs.log_probs_M.options());
   };

@@ -192,7 +192,8 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
 
   BENCH_ASSIGN_OR_RETURN(const auto run, BenchRun::Unrecorded());
   PpoTask task(
-      {{spec, models.actor_critic, *models.reference, scorer, run->seeds(), data.end_token},
+      {{spec, models.actor_critic, *models.reference, scorer, tokenizer, run->seeds(),
+        data.end_token},
        std::move(mixture),
        run->writer(),
        run->ranges(),

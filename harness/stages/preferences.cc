@@ -101,14 +101,13 @@ class PartMaker {
   RunContext& context_;
 };
 
-absl::Status RecordParts(const PreferenceRecords& records, results::RunWriter& writer) {
+absl::Status RecordParts(const PreferenceRecords& records, RunContext& context) {
   for (const auto& [part, count] : records.parts) {
-    BENCH_RETURN_IF_ERROR(writer.TableRow(
+    BENCH_RETURN_IF_ERROR(context.writer.TableRow(
         "parts", std::nullopt,
         {{"part", part}, {"records", count.num_records}, {"prompts", count.num_prompts}}));
   }
-  return writer.Summary(
-      {{&results::kDroppedExamples, ""}, static_cast<double>(records.num_skipped)});
+  return RecordLeftOut(records.left_out, context);
 }
 
 std::string Lines(const std::vector<Preference>& pairs) {
@@ -139,7 +138,7 @@ absl::StatusOr<InputDigests> PreferencesStage::ContentDigests(const std::string&
 absl::StatusOr<StageOutcome> PreferencesStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const PreferenceRecords records,
                          LoadPreferenceRecords(spec_.data, context.inputs));
-  BENCH_RETURN_IF_ERROR(RecordParts(records, context.writer));
+  BENCH_RETURN_IF_ERROR(RecordParts(records, context));
   const std::string folder =
       spec_.model.folder ? *spec_.model.folder : context.inputs.at("model").folder;
   if (spec_.model.folder) BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "model", context));

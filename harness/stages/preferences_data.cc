@@ -29,16 +29,20 @@ class Loader {
 
   // Training and held-out records of one file.
   absl::Status AddSplitFile(const std::string& path) {
-    AlpacaOptions options;
-    options.on_invalid = spec_.skip_invalid ? OnInvalid::kSkip : OnInvalid::kError;
     BENCH_ASSIGN_OR_RETURN(
-        const AlpacaReport report, VisitAlpaca(path, options, [&](SftExample example) {
+        const AlpacaReport report,
+        VisitAlpaca(path, RecordOptionsOf(spec_), [&](SftExample example) {
           const bool held_out =
               IsHeldOut(example.instruction, example.input, spec_.validation_fraction);
           Add(std::move(example), held_out ? records_.validation : records_.train);
           return absl::OkStatus();
         }));
-    records_.num_skipped = report.num_skipped;
+    records_.left_out.invalid.Merge(report.skipped);
+    // Of a file too small for the hash to give both parts records.
+    FillEmptyPart<SftExample>({{&records_.train, &records_.validation}},
+                              [](const SftExample& example) {
+                                return HeldOutHash(example.instruction, example.input);
+                              });
     return absl::OkStatus();
   }
 
@@ -89,8 +93,8 @@ absl::Status CheckNotEmpty(const PreferenceRecords& records) {
   }
   if (records.validation.empty()) {
     return DataError(absl::StrCat("no record is held out (", hint,
-                                  "): take another validation part or a larger "
-                                  "data.validation_fraction"));
+                                  "): take another validation part, or records with another prompt: "
+                                  "equal prompts stay together"));
   }
   return absl::OkStatus();
 }

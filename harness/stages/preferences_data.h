@@ -17,6 +17,7 @@
 #include "harness/data/alpaca.h"
 #include "harness/data/disjoint_prompts.h"
 #include "harness/definition/preferences_spec.h"
+#include "harness/stages/left_out.h"
 #include "harness/stages/preference_pairs.h"
 #include "harness/store/store.h"
 
@@ -26,7 +27,7 @@ struct PreferenceRecords {
   std::vector<SftExample> train, validation;                // in file order
   std::map<std::string, DisjointPrompts::PartCount> parts;  // of the data set; none for a file
   RightAnswers right_answers;  // of both parts; also of the records that are left out
-  int64_t num_skipped = 0;     // invalid records that the definition allows to skip
+  LeftOutRecords left_out;
 };
 
 // `inputs` by role, "dataset" where the definition names one. DataError when either list is empty.

@@ -17,7 +17,7 @@
 namespace bench::harness {
 namespace {
 
-absl::Status RecordData(const RewardData& data, results::RunWriter& writer) {
+absl::Status RecordData(const RewardData& data, RunContext& context) {
   const std::pair<const char*, const std::vector<RewardPair>&> parts[] = {
       {"train", data.train}, {"validation", data.validation}};
   for (const auto& [part, pairs] : parts) {
@@ -27,14 +27,13 @@ absl::Status RecordData(const RewardData& data, results::RunWriter& writer) {
       num_tokens += std::ssize(pair.chosen) + std::ssize(pair.rejected);
       num_response_tokens += pair.num_response_tokens();
     }
-    BENCH_RETURN_IF_ERROR(writer.TableRow("data", std::nullopt,
+    BENCH_RETURN_IF_ERROR(context.writer.TableRow("data", std::nullopt,
                                           {{"part", std::string(part)},
                                            {"pairs", static_cast<int64_t>(pairs.size())},
                                            {"tokens", num_tokens},
                                            {"response_tokens", num_response_tokens}}));
   }
-  return writer.Summary(
-      {{&results::kDroppedExamples, ""}, static_cast<double>(data.num_dropped + data.num_skipped)});
+  return RecordLeftOut(data.left_out, context);
 }
 
 absl::StatusOr<models::RewardModel> InitialModel(const RewardSpec& spec, const Tokenizer& tokenizer,
@@ -84,7 +83,7 @@ absl::Status RewardStage::CheckRanks(int64_t num_ranks) const {
 absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const RewardData data, LoadRewardData(spec_, tokenizer, context.inputs));
-  BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
+  BENCH_RETURN_IF_ERROR(RecordData(data, context));
   BENCH_ASSIGN_OR_RETURN(models::RewardModel model, InitialModel(spec_, tokenizer, context));
   BENCH_RETURN_IF_ERROR(context.writer.Summary(
       {{&results::kParameters, ""}, static_cast<double>(NumElements(model.parameters()))}));

@@ -21,9 +21,9 @@ class Loader {
 
   absl::Status AddTrainingFile(const std::string& path) {
     training_file_ = path;
-    return Visit(path, [this](Preference preference, const std::string&) {
+    return Visit(path, [this](Preference preference, const std::string& where) {
       training_prompts_.insert(PromptSha256(preference.prompt, preference.input));
-      Add(std::move(preference), &RewardData::train);
+      Add(std::move(preference), &RewardData::train, where);
       return absl::OkStatus();
     });
   }
@@ -36,41 +36,49 @@ class Loader {
                                       "...) is in ", training_file_,
                                       " too: held-out prompts must not be trained on"));
       }
-      Add(std::move(preference), &RewardData::validation);
+      Add(std::move(preference), &RewardData::validation, where);
       return absl::OkStatus();
     });
   }
 
   // Training and held-out pairs of one file.
   absl::Status AddSplitFile(const std::string& path) {
-    return Visit(path, [this](Preference preference, const std::string&) {
+    BENCH_RETURN_IF_ERROR(Visit(path, [this](Preference preference, const std::string& where) {
       const bool held_out =
           IsHeldOut(preference.prompt, preference.input, spec_.data.validation_fraction);
-      Add(std::move(preference), held_out ? &RewardData::validation : &RewardData::train);
+      Add(std::move(preference), held_out ? &RewardData::validation : &RewardData::train, where);
       return absl::OkStatus();
+    }));
+    // Of a file too small for the hash to give both parts pairs.
+    FillEmptyPart<RewardPair>({{&data_.train, &data_.validation}}, [](const RewardPair& pair) {
+      return HeldOutHash(pair.preference.prompt, pair.preference.input);
     });
+    return absl::OkStatus();
   }
 
   RewardData Take() { return std::move(data_); }
 
  private:
   absl::Status Visit(const std::string& path, const PreferenceVisitor& visit) {
-    RecordOptions options;
-    options.on_invalid = spec_.data.skip_invalid ? OnInvalid::kSkip : OnInvalid::kError;
-    BENCH_ASSIGN_OR_RETURN(const RecordReport report, VisitPreferences(path, options, visit));
-    data_.num_skipped += report.num_skipped;
+    BENCH_ASSIGN_OR_RETURN(const RecordReport report,
+                           VisitPreferences(path, RecordOptionsOf(spec_.data), visit));
+    data_.left_out.invalid.Merge(report.skipped);
     return absl::OkStatus();
   }
 
-  void Add(Preference preference, PairList part) {
+  void Add(Preference preference, PairList part, const std::string& where) {
     const auto row = [&](const std::string& response) {
       return encoder_.Tokenize({preference.prompt, preference.input, response, ""},
                                spec_.training.max_tokens);
     };
     auto chosen = row(preference.chosen);
     auto rejected = row(preference.rejected);
-    if (!chosen || !rejected || chosen->tokens == rejected->tokens) {
-      ++data_.num_dropped;
+    if (!chosen || !rejected) {
+      data_.left_out.dropped.Add("no response within training.max_tokens", where);
+      return;
+    }
+    if (chosen->tokens == rejected->tokens) {
+      data_.left_out.dropped.Add("two equal responses within training.max_tokens", where);
       return;
     }
     (data_.*part)
@@ -87,14 +95,14 @@ class Loader {
 
 absl::Status CheckNotEmpty(const RewardData& data) {
   const std::string dropped = absl::StrCat(
-      data.num_dropped, " dropped: no response within training.max_tokens, or two equal ones");
+      data.left_out.dropped.count(), " dropped: no response within training.max_tokens, or two equal ones");
   if (data.train.empty()) {
     return DataError(absl::StrCat("no pair is left to train on (", dropped, ")"));
   }
   if (data.validation.empty()) {
     return DataError(absl::StrCat("no pair is held out (", dropped,
-                                  "): give other held-out pairs, or a larger "
-                                  "data.validation_fraction of data.path"));
+                                  "): give other held-out pairs, or pairs of another prompt: equal "
+                                  "prompts stay together"));
   }
   return absl::OkStatus();
 }

@@ -17,6 +17,7 @@
 #include "harness/data/preferences.h"
 #include "harness/data/tokenizer.h"
 #include "harness/definition/reward_spec.h"
+#include "harness/stages/left_out.h"
 #include "harness/store/store.h"
 
 namespace bench::harness {
@@ -33,8 +34,7 @@ struct RewardPair {
 
 struct RewardData {
   std::vector<RewardPair> train, validation;  // in file order
-  int64_t num_dropped = 0;
-  int64_t num_skipped = 0;  // invalid records that the definition allows to skip
+  LeftOutRecords left_out;
 };
 
 // `inputs` by role, "dataset" where the definition names one. DataError for a prompt that is

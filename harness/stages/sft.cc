@@ -15,7 +15,7 @@
 namespace bench::harness {
 namespace {
 
-absl::Status RecordData(const SftData& data, results::RunWriter& writer) {
+absl::Status RecordData(const SftData& data, RunContext& context) {
   for (const SftTaskRows& task : data.tasks) {
     const std::pair<const char*, const std::vector<SftRow>&> parts[] = {
         {"train", task.train}, {"validation", task.validation}, {"test", task.test}};
@@ -26,7 +26,7 @@ absl::Status RecordData(const SftData& data, results::RunWriter& writer) {
         num_tokens += static_cast<int64_t>(row.tokens.size());
         num_target_tokens += row.num_target_tokens();
       }
-      BENCH_RETURN_IF_ERROR(writer.TableRow("data", std::nullopt,
+      BENCH_RETURN_IF_ERROR(context.writer.TableRow("data", std::nullopt,
                                             {{"task", task.task},
                                              {"part", std::string(part)},
                                              {"rows", static_cast<int64_t>(rows.size())},
@@ -34,8 +34,7 @@ absl::Status RecordData(const SftData& data, results::RunWriter& writer) {
                                              {"target_tokens", num_target_tokens}}));
     }
   }
-  return writer.Summary(
-      {{&results::kDroppedExamples, ""}, static_cast<double>(data.num_dropped + data.num_skipped)});
+  return RecordLeftOut(data.left_out, context);
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ absl::Status SftStage::CheckRanks(int64_t num_ranks) const {
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec_, tokenizer, context));
-  BENCH_RETURN_IF_ERROR(RecordData(data, context.writer));
+  BENCH_RETURN_IF_ERROR(RecordData(data, context));
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec_.data.mix));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec_.model, spec_.init, tokenizer,
                                                             context, spec_.training.precision));

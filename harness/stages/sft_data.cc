@@ -23,11 +23,13 @@ class Loader {
 
   // Training and validation rows of one file.
   absl::Status AddSplitFile(const std::string& path) {
-    return Visit(path, [&](const SftExample& example) {
+    BENCH_RETURN_IF_ERROR(Visit(path, [&](const SftExample& example) {
       const bool held_out =
           IsHeldOut(example.instruction, example.input, spec_.data.validation_fraction);
       return held_out ? &SftTaskRows::validation : &SftTaskRows::train;
-    });
+    }));
+    FillEmptyPart();
+    return absl::OkStatus();
   }
 
   SftData Take() {
@@ -38,22 +40,31 @@ class Loader {
  private:
   template <typename ChoosePart>
   absl::Status Visit(const std::string& path, ChoosePart choose) {
-    AlpacaOptions options;
-    options.on_invalid = spec_.data.skip_invalid ? OnInvalid::kSkip : OnInvalid::kError;
     BENCH_ASSIGN_OR_RETURN(const AlpacaReport report,
-                           VisitAlpaca(path, options, [&](SftExample example) {
-                             const RowList part = choose(example);
-                             Add(std::move(example), part);
-                             return absl::OkStatus();
-                           }));
-    data_.num_skipped += report.num_skipped;
+                           VisitAlpaca(path, RecordOptionsOf(spec_.data),
+                                       [&](SftExample example, const std::string& where) {
+                                         const RowList part = choose(example);
+                                         Add(std::move(example), part, where);
+                                         return absl::OkStatus();
+                                       }));
+    data_.left_out.invalid.Merge(report.skipped);
     return absl::OkStatus();
   }
 
-  void Add(SftExample example, RowList part) {
+  // Of a file too small for the hash to give both parts rows.
+  void FillEmptyPart() {
+    const auto hash_of = [](const SftRow& row) {
+      return HeldOutHash(row.example.instruction, row.example.input);
+    };
+    std::vector<SplitRows<SftRow>> lists;
+    for (auto& [name, rows] : tasks_) lists.push_back({&rows.train, &rows.validation});
+    harness::FillEmptyPart(lists, hash_of);
+  }
+
+  void Add(SftExample example, RowList part, const std::string& where) {
     auto tokenized = encoder_.Tokenize(example, spec_.training.max_tokens);
     if (!tokenized) {
-      ++data_.num_dropped;
+      data_.left_out.dropped.Add("no target within training.max_tokens", where);
       return;
     }
     const std::string task = example.task.empty() ? kUnlabelled : example.task;
@@ -78,13 +89,13 @@ absl::Status CheckNotEmpty(const SftData& data) {
     num_validation += static_cast<int64_t>(task.validation.size());
   }
   if (num_train == 0) {
-    return DataError(absl::StrCat("no row is left to train on (", data.num_dropped,
+    return DataError(absl::StrCat("no row is left to train on (", data.left_out.dropped.count(),
                                   " dropped: no target within training.max_tokens)"));
   }
   if (num_validation == 0) {
     return DataError(
-        "no row is held out: give data.validation_path or a larger "
-        "data.validation_fraction");
+        "no row is held out: all have one instruction and input, and equal prompts stay together; "
+        "give data.validation_path, or rows with another prompt");
   }
   return absl::OkStatus();
 }

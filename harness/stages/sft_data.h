@@ -2,8 +2,9 @@
 //
 // A data set has the parts sft (trained on), validation (evaluated while training) and test (the
 // final figures). A user's file without a validation file is split by the SHA-256 of each record's
-// instruction and input, so that equal prompts stay together whatever the order of records; there
-// the final figures are those of the validation rows.
+// instruction and input, so that equal prompts stay together whatever the order of records, with at
+// least one prompt in each part (harness/data/held_out.h); there the final figures are those of the
+// validation rows.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "harness/data/prompt.h"
 #include "harness/data/tokenizer.h"
 #include "harness/definition/sft_spec.h"
+#include "harness/stages/left_out.h"
 #include "harness/stages/stage.h"
 #include "harness/training/mixture_sampler.h"
 
@@ -39,8 +41,7 @@ struct SftTaskRows {
 
 struct SftData {
   std::vector<SftTaskRows> tasks;  // by name
-  int64_t num_dropped = 0;         // no target left within max_tokens
-  int64_t num_skipped = 0;         // invalid records that the definition allows to skip
+  LeftOutRecords left_out;         // dropped: no target left within max_tokens
   int64_t end_token = 0;           // what ends a target, and so a generation
 };
 

@@ -7,8 +7,8 @@
 #include "harness/data/baselines.h"
 #include "harness/data/text_metrics.h"
 #include "harness/stages/answer_scores.h"
+#include "harness/stages/generation.h"
 #include "harness/stages/sft_task.h"
-#include "models/generate.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -25,11 +25,10 @@ absl::Status ForEachBatch(const Rows& rows, Visit visit) {
   for (size_t begin = 0; begin < rows.size(); begin += kRowsPerBatch) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const size_t end = std::min(rows.size(), begin + kRowsPerBatch);
-    visit(Rows(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-               rows.begin() + static_cast<std::ptrdiff_t>(end)));
+    BENCH_RETURN_IF_ERROR(visit(Rows(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+               rows.begin() + static_cast<std::ptrdiff_t>(end))));
   }
-  // The last batch may have been cut short.
-  return CheckNotStopped();
+  return absl::OkStatus();
 }
 
 void Append(const TokenScores& scores, const std::string& label, std::vector<MetricValue>& values) {
@@ -41,6 +40,7 @@ absl::StatusOr<TokenScores> ScoreTokens(const models::Decoder& decoder, const Ro
   TokenScores scores;
   BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
     scores += ScoreTargets(decoder, MakeSftBatch(batch, Packing::kPacked, decoder.device()));
+    return absl::OkStatus();
   }));
   return scores;
 }
@@ -74,20 +74,20 @@ bool SftEvaluator::HasTestRows() const {
 
 absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows) const {
   Range range(p_.ranges, RangeId::kGenerate);
-  models::GenerationOptions options;
+  models::GenerationOptions options = AnswerOptions(p_.tokenizer, p_.data.end_token);
   options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
-  options.stop_token = p_.data.end_token;
-  options.vocab_size = p_.tokenizer.vocab_size();
-  options.cancelled = [] { return StopSignal().has_value(); };
   std::vector<std::string> answers;
-  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
+  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) -> absl::Status {
     std::vector<std::vector<int64_t>> prompts;
     for (const SftRow* row : batch) {
       prompts.emplace_back(row->tokens.begin(), row->tokens.begin() + row->num_prompt_tokens);
     }
-    for (const auto& generation : models::Generate(p_.decoder, prompts, options, nullptr)) {
+    BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
+                           GenerateAnswers(p_.decoder, prompts, options, nullptr));
+    for (const models::Generation& generation : generations) {
       answers.push_back(p_.tokenizer.Decode(generation.tokens));
     }
+    return absl::OkStatus();
   }));
   return answers;
 }

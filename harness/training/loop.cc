@@ -78,10 +78,7 @@ class Loop {
   results::RowPosition Position() const {
     return {step_, tokens_, elapsed_before_ + context_.clock.Seconds()};
   }
-  int64_t ScheduleStep() const {
-    const int64_t shared = spec_.steps_per_iteration;
-    return shared == 1 ? step_ + 1 : step_ / shared * shared;
-  }
+  ScheduledSteps Steps() const { return {spec_.num_steps, spec_.steps_per_iteration}; }
   std::string Detail(const StepResult& result) const;
   bool StopRequested() const {
     return context_.ranks.alone() ? StopSignal().has_value() : stop_requested_;
@@ -161,7 +158,8 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
   }
   const std::vector<double> losses = AccumulateGradients(result.window);
   result.learning_rate =
-      LearningRate(spec_.schedule, spec_.optimizer.learning_rate, ScheduleStep(), spec_.num_steps);
+      LearningRate(spec_.schedule, spec_.optimizer.learning_rate,
+                   SchedulePlace(spec_.schedule, Steps(), step_), spec_.num_steps);
   {
     Range update(context_.ranges, RangeId::kOptimizer);
     result.grad_norm = update_->FinishGradients(spec_.optimizer.max_grad_norm);
@@ -363,6 +361,9 @@ absl::StatusOr<StageOutcome> Loop::Run() {
   if (!context_.ranks.alone()) {
     const std::string weights = DigestOf(task_.parameters()).total;
     BENCH_RETURN_IF_ERROR(CheckSameParameters(weights, step_, context_.ranks));
+  }
+  for (const std::string& note : ZeroRateNotes(spec_.schedule, Steps(), step_)) {
+    context_.progress.Note(note);
   }
   if (evaluation_due_ && step_ < spec_.num_steps) {
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));

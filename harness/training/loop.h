@@ -34,9 +34,9 @@ struct LoopSpec {
   int64_t evaluate_every_steps = 0;    // 0: only at the end
   int64_t checkpoint_every_steps = 0;  // 0: only when stopping and at the end
   FirstEvaluation first_evaluation = FirstEvaluation::kAfterTraining;
-  // Steps on one rollout, say. They share a learning rate: that of the schedule before the first of
-  // them. 1: every step has its own, that of the schedule at its end, so that the last one's is the
-  // final ratio.
+  // Steps on one rollout, say. They share a learning rate (schedule.h): that of the schedule before
+  // the first of them. 1: every step has its own, that of the schedule at its end, so that the last
+  // one's is the final ratio.
   int64_t steps_per_iteration = 1;
   ParallelSpec parallel;
 };

@@ -49,6 +49,60 @@ class Results(CommandCase):
             self.assertIn("samples", file["tables"])
             self.assertLess(loss[-1], loss[0])
 
+    def test_rows_that_are_skipped_are_counted_by_reason_shown_and_kept(self):
+        with open(self.place.data, "a", encoding="utf-8") as file:
+            file.write('{"instruction": "spell", "input": null, "output": "none", "task": null}\n'
+                       '{"instruction": "spell"}\n{"instruction": "spell"}\n{"instruction":\n')
+        definition = self.place.write_definition("skip.toml", replace=[
+            ("validation_fraction = 0.2", "validation_fraction = 0.2\nskip_invalid = true")])
+        done = self.place.run(definition)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f'2 no field "output" (first: {self.place.data}:62)', done.stderr)
+        self.assertIn(f"1 no valid JSON (first: {self.place.data}:64)", done.stderr)
+        with h5py.File(done.stdout.splitlines()[-1]) as file:
+            table = {name: list(column.asstr()[:] if column.dtype == object else column[:])
+                     for name, column in file["tables/left_out"].items()}
+            self.assertEqual(table["kind"], ["invalid", "invalid"])
+            self.assertEqual(table["reason"], ['no field "output"', "no valid JSON"])
+            self.assertEqual(table["records"], [2, 1])
+            self.assertEqual(table["first"], ["rows.jsonl:62", "rows.jsonl:64"])
+            self.assertEqual(file["summary/dropped_examples"][()], 3)
+            self.assertEqual(sum(file["tables/data/rows"][:]), 61)  # the row with nulls is one
+        # Six good rows of sixty.
+        with open(self.place.data, "w", encoding="utf-8") as file:
+            file.write('{"instruction": "spell", "output": "none"}\n' * 6)
+            file.write('{"instruction": "spell"}\n' * 54)
+        self.assert_fails(self.place.run(definition), 4, "54 of 60 records are invalid",
+                          'no field "output"', f"{self.place.data}:7", "max_skipped_share")
+
+    def test_forty_rows_at_the_default_fraction_hold_one_out(self):
+        write_data(self.place.data, count=40)
+        definition = self.place.write_definition("few.toml", replace=[
+            ("validation_fraction = 0.2", "validation_fraction = 1e-9")])
+        with h5py.File(self.run_ok(definition)) as file:
+            parts = [part.decode() for part in file["tables/data/part"][:]]
+            self.assertEqual(dict(zip(parts, file["tables/data/rows"][:])),
+                             {"train": 39, "validation": 1, "test": 0})
+
+    def test_steps_at_learning_rate_0_are_told_and_can_be_skipped(self):
+        definition = self.place.write_definition("one.toml", steps=1, replace=[
+            ("warmup_steps = 2", 'kind = "linear"\nfinal_ratio = 0')])
+        done = self.place.run(definition)
+        self.assertIn("step 1 trains at learning rate 0, where the schedule ends", done.stderr)
+        with h5py.File(done.stdout.splitlines()[-1]) as file:
+            self.assertEqual(list(file["steps/learning_rate"][:]), [0])
+        done = self.place.run(definition, "--set", "schedule.skip_zero_rate=true")
+        self.assertNotIn("learning rate 0", done.stderr)
+        with h5py.File(done.stdout.splitlines()[-1]) as file:
+            self.assertEqual(list(file["steps/learning_rate"][:]), [1e-2])
+
+    def test_openmp_threads_spin_little_whoever_starts_the_program(self):
+        for expected, extra in (("10000", {}), ("7", {"GOMP_SPINCOUNT": "7"}),
+                                (None, {"OMP_WAIT_POLICY": "passive"})):
+            environment = {"GOMP_SPINCOUNT": None, "OMP_WAIT_POLICY": None, **extra}
+            with h5py.File(self.run_ok(self.place.definition, **environment)) as file:
+                self.assertEqual(file["provenance"].attrs.get("env_GOMP_SPINCOUNT"), expected)
+
     def test_definition_and_its_hash_are_in_the_results(self):
         path = self.run_ok(self.place.definition)
         with h5py.File(path) as file:

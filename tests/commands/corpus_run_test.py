@@ -180,6 +180,30 @@ class Corpus(CommandCase):
             self.assertEqual(summary["held_out_in_training"], 0)
             self.assertTrue(all(row["documents"] > 0 for row in data))
 
+            self.assertEqual({(row["kind"], row["reason"], row["records"], row["first"])
+                              for row in table(file, "left_out")}, {
+                ("invalid", "a file that cannot be read as text", 1, "path/bad.txt#1"),
+                ("invalid", "the ending of its name tells no format", 1, "path/program.exe"),
+                ("invalid", 'no field "text"', 1, "path/records.jsonl#11")})
+
+    def test_a_corpus_of_few_documents_has_one_held_out(self):
+        few = self.place.folder / "few"
+        few.mkdir()
+        for i in range(5):
+            (few / f"{i}.txt").write_text(prose(i, 40))
+        with h5py.File(self.run_ok(self.definition, "--set", f"corpus.path={few}", "--set",
+                                   "corpus.held_out_fraction=1e-9")) as file:
+            data = {row["part"]: row["documents"] for row in table(file, "data")}
+            self.assertEqual(data, {"train": 4, "validation": 1})
+
+    def test_a_file_of_mostly_invalid_lines_is_4_and_its_reasons_are_named(self):
+        with open(self.files / "records.jsonl", "a", encoding="utf-8") as file:
+            file.write('{"no": "text"}\n{"text": 3}\n')
+        self.assert_fails(self.place.run(self.definition), 4, "records.jsonl: 3 of 13 records are invalid",
+                          '2 no field "text" (first: ', "records.jsonl:11)",
+                          '1 field "text" is a number, not a string', "max_skipped_share")
+        self.run_ok(self.definition, "--set", "corpus.max_skipped_share=0.3")
+
     def test_the_data_set_depends_neither_on_shards_nor_threads_nor_budget(self):
         one = self.artifact(self.run_ok(self.definition))
         for setting in ("corpus.num_shards=1", "corpus.num_shards=7", "run.threads=1",
@@ -269,8 +293,11 @@ sha256 = "{digest}"
                           "/no/such/folder")
         self.assert_fails(run(self.definition, "--set", 'corpus.languages=["eo"]'), 4,
                           "no document is left of")
-        self.assert_fails(run(self.definition, "--set", "corpus.held_out_fraction=1e-9"), 4,
-                          "corpus.held_out_fraction")
+        alone = self.place.folder / "alone"
+        alone.mkdir()
+        (alone / "only.txt").write_text(prose(1, 40))
+        self.assert_fails(run(self.definition, "--set", f"corpus.path={alone}"), 4,
+                          "only one text is left of all documents")
         self.assert_fails(run(self.definition, "--set", "corpus.sources=[\"nosuch\"]"), 2, "nosuch")
 
 

@@ -113,11 +113,12 @@ class Workplace:
         return path
 
     def environment(self, **extra):
+        """The tests' own with `extra`, of which None removes a variable."""
         environment = {k: v for k, v in os.environ.items()
                        if not k.startswith(("BENCH_", "TORCHELASTIC_"))}
         environment.update(BENCH_STORE=str(self.store), OMP_NUM_THREADS="1", GOMP_SPINCOUNT="1000")
         environment.update(extra)
-        return environment
+        return {name: value for name, value in environment.items() if value is not None}
 
     def start(self, *arguments, program="bench-run", start_new_session=False, **extra):
         return subprocess.Popen([self.bin / program, *map(str, arguments)], cwd=self.folder,

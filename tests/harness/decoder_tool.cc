@@ -30,7 +30,7 @@ Json Answer(const DecoderArtifact& model, const PromptEncoder& encoder, const Js
       model.decoder->Hidden(models::MakeRaggedBatch({prompt}, at::Device(at::kCPU)));
   const at::Tensor logits_V =
       model.decoder->Logits(hidden_ND.slice(0, -1)).squeeze(0).to(at::kFloat).contiguous();
-  models::GenerationOptions options;
+  models::GenerationOptions options(model.tokenizer.vocab_size());
   options.max_new_tokens = 64;
   options.stop_token = encoder.end_token();
   const auto answers = models::Generate(*model.decoder, {prompt}, options, nullptr);

@@ -29,19 +29,21 @@ UniformSource Uniforms(const std::vector<uint64_t>& seeds) {
   };
 }
 
-// log softmax(logits / temperature) after each token of `row`, by a full forward.
-at::Tensor FullLogProbs(const Decoder& decoder, const std::vector<int64_t>& row,
-                        double temperature) {
+// log softmax(logits / temperature) over the ids below vocab_size after each token of `row`, by a
+// full forward.
+at::Tensor FullLogProbs(const Decoder& decoder, const std::vector<int64_t>& row, double temperature,
+                        int64_t vocab_size) {
   const at::NoGradGuard no_grad;
   const at::Tensor hidden = decoder.Hidden(MakeRaggedBatch({row}, at::kCPU));
-  return at::log_softmax(decoder.Logits(hidden) / temperature, -1);
+  return at::log_softmax(decoder.Logits(hidden).slice(1, 0, vocab_size) / temperature, -1);
 }
 
 void ExpectLogProbsOfFullForward(const Decoder& decoder, const std::vector<int64_t>& prompt,
-                                 const Generation& generation, double temperature) {
+                                 const Generation& generation, double temperature,
+                                 int64_t vocab_size = 53) {
   std::vector<int64_t> row = prompt;
   row.insert(row.end(), generation.tokens.begin(), generation.tokens.end());
-  const at::Tensor full = FullLogProbs(decoder, row, temperature);
+  const at::Tensor full = FullLogProbs(decoder, row, temperature, vocab_size);
   const at::Tensor logits = decoder.Logits(decoder.Hidden(MakeRaggedBatch({row}, at::kCPU)));
   // Errors of the logits, relative to their size, divided by the temperature.
   const double tolerance =
@@ -55,14 +57,14 @@ void ExpectLogProbsOfFullForward(const Decoder& decoder, const std::vector<int64
 
 TEST(Generate, GreedyEqualsANaiveArgMaxLoop) {
   const auto decoder = MakeDecoder(TinyConfig());
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 12;
   const Rows prompts = Prompts();
   const std::vector<Generation> generations = Generate(*decoder, prompts, options, nullptr);
   for (size_t b = 0; b < prompts.size(); ++b) {
     std::vector<int64_t> row = prompts[b], expected;
     for (int i = 0; i < 12; ++i) {
-      const at::Tensor log_probs = FullLogProbs(*decoder, row, 1);
+      const at::Tensor log_probs = FullLogProbs(*decoder, row, 1, 53);
       row.push_back(log_probs[-1].argmax().item<int64_t>());
       expected.push_back(row.back());
     }
@@ -77,7 +79,7 @@ TEST(Generate, SampledLogProbsEqualTheFullForwards) {
   config.head_dim = 10;  // q has 40 columns, the residual stream 24
   config.tie_embeddings = false;
   const auto decoder = MakeDecoder(config);
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 20;
   options.temperature = 0.7;
   options.top_k = 20;
@@ -92,7 +94,7 @@ TEST(Generate, SampledLogProbsEqualTheFullForwards) {
 
 TEST(Generate, BatchCompositionDoesNotChangeASequence) {
   const auto decoder = MakeDecoder(TinyConfig());
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 16;
   options.temperature = 1;
   options.stop_token = 5;
@@ -106,7 +108,7 @@ TEST(Generate, BatchCompositionDoesNotChangeASequence) {
 
 TEST(Generate, DrawsOnceATokenFromTheSequencesOwnStream) {
   const auto decoder = MakeDecoder(TinyConfig());
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 6;
   options.temperature = 1;
   options.stop_token = 5;
@@ -124,7 +126,7 @@ TEST(Generate, ThreadsDoNotChangeTheChosenTokens) {
   DecoderConfig config = TinyConfig();
   config.vocab_size = 20000;
   const auto decoder = MakeDecoder(config);
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 8;
   options.temperature = 1;
   options.top_p = 0.9;
@@ -143,7 +145,7 @@ TEST(Generate, ThreadsDoNotChangeTheChosenTokens) {
 
 TEST(Generate, StopsAfterTheStopTokenAndKeepsIt) {
   const auto decoder = MakeDecoder(TinyConfig());
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 12;
   const Rows prompts = Prompts();
   const auto free = Generate(*decoder, prompts, options, nullptr);
@@ -160,7 +162,7 @@ TEST(Generate, StopsAfterTheStopTokenAndKeepsIt) {
 
 TEST(Generate, EndsWhereTheContextIsFull) {
   const auto decoder = MakeDecoder(TinyConfig());  // 48 positions
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 10;
   const auto generations =
       Generate(*decoder, {RandomTokens(45, 53, 1), RandomTokens(48, 53, 2), {1}}, options, nullptr);
@@ -180,11 +182,11 @@ TEST(Generate, NeverGivesIdsFromTheVocabularySizeOn) {
     const at::NoGradGuard no_grad;
     decoder->parameters().back().tensor.slice(0, kVocab).mul_(30);
   }
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.max_new_tokens = 20;
   for (const double temperature : {0.0, 1.0}) {
     options.temperature = temperature;
-    options.vocab_size = std::nullopt;
+    options.vocab_size = config.vocab_size;
     int64_t num_beyond = 0;
     for (const Generation& free : Generate(*decoder, Prompts(), options, Uniforms({1, 2, 3, 4}))) {
       num_beyond += std::count_if(free.tokens.begin(), free.tokens.end(),
@@ -197,14 +199,14 @@ TEST(Generate, NeverGivesIdsFromTheVocabularySizeOn) {
     for (size_t b = 0; b < prompts.size(); ++b) {
       EXPECT_EQ(masked[b].tokens.size(), 20U);
       for (const int64_t token : masked[b].tokens) EXPECT_LT(token, kVocab);
-      ExpectLogProbsOfFullForward(*decoder, prompts[b], masked[b], 1);
+      ExpectLogProbsOfFullForward(*decoder, prompts[b], masked[b], 1, kVocab);
     }
   }
 }
 
 TEST(Generate, AVocabularyOfAllRowsChangesNothing) {
   const auto decoder = MakeDecoder(TinyConfig());  // 53 rows
-  GenerationOptions options;
+  GenerationOptions options(decoder->config().vocab_size);
   options.temperature = 1;
   options.top_k = 20;
   const auto all = Generate(*decoder, Prompts(), options, Uniforms({1, 2, 3, 4}));
@@ -217,20 +219,20 @@ TEST(Generate, AVocabularyOfAllRowsChangesNothing) {
 
 TEST(Generate, NoPromptsGiveNoGenerations) {
   const auto decoder = MakeDecoder(TinyConfig());
-  EXPECT_TRUE(Generate(*decoder, {}, {}, nullptr).empty());
+  EXPECT_TRUE(Generate(*decoder, {}, GenerationOptions(53), nullptr).empty());
 }
 
 TEST(Generate, RejectsEmptyOrTooLongPromptsAndBadOptions) {
   const auto decoder = MakeDecoder(TinyConfig());
-  EXPECT_THROW(Generate(*decoder, {{}}, {}, nullptr), c10::Error);
-  EXPECT_THROW(Generate(*decoder, {RandomTokens(49, 53, 1)}, {}, nullptr), c10::Error);
-  GenerationOptions options;
+  GenerationOptions options(53);
+  EXPECT_THROW(Generate(*decoder, {{}}, options, nullptr), c10::Error);
+  EXPECT_THROW(Generate(*decoder, {RandomTokens(49, 53, 1)}, options, nullptr), c10::Error);
   options.top_p = 0;
   EXPECT_THROW(Generate(*decoder, {{1}}, options, nullptr), c10::Error);
-  options = {};
+  options = GenerationOptions(53);
   options.vocab_size = 0;
   EXPECT_THROW(Generate(*decoder, {{1}}, options, nullptr), c10::Error);
-  options = {};
+  options = GenerationOptions(53);
   options.temperature = -1;
   EXPECT_THROW(Generate(*decoder, {{1}}, options, nullptr), c10::Error);
 }

@@ -123,7 +123,8 @@ TEST(Precision, RecomputedActivationsGiveTheSameGradients) {
 
 TEST(Precision, DecodingComputesInTheParametersType) {
   const auto plain = Bf16Weights(at::kFloat), autocast = Autocast();
-  const GenerationOptions options{.max_new_tokens = 8};
+  GenerationOptions options(plain->config().vocab_size);
+  options.max_new_tokens = 8;
   const auto expected = Generate(*plain, Rows(), options, {});
   const auto actual = Generate(*autocast, Rows(), options, {});
   for (size_t i = 0; i < expected.size(); ++i) {
@@ -134,7 +135,9 @@ TEST(Precision, DecodingComputesInTheParametersType) {
 
 TEST(Precision, ABf16DecoderGenerates) {
   const auto mixed = Bf16Weights(at::kBFloat16);
-  for (const Generation& g : Generate(*mixed, Rows(), {.max_new_tokens = 8}, {})) {
+  GenerationOptions options(mixed->config().vocab_size);
+  options.max_new_tokens = 8;
+  for (const Generation& g : Generate(*mixed, Rows(), options, {})) {
     EXPECT_EQ(g.tokens.size(), 8u);
   }
 }

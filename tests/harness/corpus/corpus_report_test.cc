@@ -48,6 +48,8 @@ TEST(RejectionReport, NamesTheSmallestDigestsWhateverTheOrder) {
     ASSERT_EQ(report->named().size(), kMax);
     auto expected = all.begin();
     for (const auto& [digest, named] : report->named()) EXPECT_EQ(digest, *expected++);
+    EXPECT_EQ(report->reasons().at("no text").count, 10);
+    EXPECT_EQ(report->reasons().at("no text").first, "s/file#0");
   }
 }
 

@@ -106,6 +106,25 @@ TEST(DocumentReader, RecordsWithANulByteOrAByteOrderMarkAreRejectedAndTheNextIsR
             "no valid JSON at column 1: a byte order mark; save it as UTF-8 without one");
 }
 
+TEST(DocumentReader, MoreInvalidLinesThanTheShareAreAnErrorThatNamesTheReasons) {
+  const TempFolder folder;
+  ASSERT_TRUE(PublishFile(folder / "f",
+                          "{\"text\":\"a\"}\n{\"text\":2}\n{\"text\":\"b\"}\n{\"tex\":\"c\"}\n")
+                  .ok());
+  const auto read = [&](double max_skipped_share) {
+    return Read(folder.path(), "f", DocumentFormat::kJsonLines,
+                {.max_skipped_share = max_skipped_share});
+  };
+  EXPECT_TRUE(read(0.5).status.ok());
+  const absl::Status status = read(0.49).status;
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+  EXPECT_EQ(status.message(),
+            (folder / "f") + ": 2 of 4 records are invalid, more than the share 0.49 that "
+                             "max_skipped_share allows: 1 field \"text\" is a number, not a string "
+                             "(first: " +
+                (folder / "f") + ":2); 1 no field \"text\" (first: " + (folder / "f") + ":4)");
+}
+
 TEST(DocumentReader, AnInvalidRecordIsAnErrorWhenAskedFor) {
   const TempFolder folder;
   ASSERT_TRUE(PublishFile(folder / "f", "{\"text\":\"a\"}\n{\"text\":2}\n").ok());

@@ -41,7 +41,7 @@ TEST(CountNgramsInTraining, CountsNgramsOfTrainingDocumentsOnly) {
   }
   ASSERT_GT(num_training, 0);
   ASSERT_LT(num_training, 4);
-  EXPECT_EQ(*CountNgramsInTraining(plan, ngrams), 3 * num_training);
+  EXPECT_EQ(*CountNgramsInTraining(plan, 0.5, ngrams), 3 * num_training);
 }
 
 }  // namespace

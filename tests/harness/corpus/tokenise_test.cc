@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "harness/corpus/held_out_check.h"
 #include "harness/data/document_tokens.h"
@@ -98,16 +98,25 @@ TEST_F(TokeniseTest, DocumentsThatHaveBecomeEqualAreOne) {
   EXPECT_EQ(report_->removed.rules().at({"exact_duplicates", "equal_after_cuts"}).num_documents, 1);
 }
 
-// Of n digests the held-out share is binomial: 5 standard deviations.
-TEST(IsHeldOut, TakesTheFractionOfTheDigests) {
-  constexpr int kNum = 20'000;
-  for (const double fraction : {0.01, 0.3}) {
-    int count = 0;
-    for (int i = 0; i < kNum; ++i) count += IsHeldOut(DigestOf(std::to_string(i)), fraction);
-    EXPECT_NEAR(count, kNum * fraction, 5 * std::sqrt(kNum * fraction * (1 - fraction)));
-  }
-  EXPECT_TRUE(IsHeldOut({.high = ~uint64_t{0}, .low = 0}, 1e-9));
-  EXPECT_FALSE(IsHeldOut({.high = 0, .low = ~uint64_t{0}}, 0.5));
+// Five documents and the default fraction: none of them has its place below it.
+TEST_F(TokeniseTest, OfFewDocumentsOneIsHeldOut) {
+  corpus_.spec().held_out_fraction = 1e-9;
+  for (int i = 0; i < 5; ++i) corpus_.Write(std::to_string(i) + ".txt", std::to_string(i) + " it is");
+  const CorpusPlan plan = corpus_.Plan();
+  const auto dataset = TokenDataset::Open(Run(plan));
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  ASSERT_EQ(dataset->part("validation").size(), 1u);
+  ASSERT_EQ(dataset->part("validation")[0].num_documents(), 1);
+  EXPECT_EQ(dataset->part("train")[0].num_documents(), 4);
+  // It is the one whose digest's low half is the least.
+  const std::vector<Document> documents = FinalDocuments(plan);
+  const auto least = std::min_element(
+      documents.begin(), documents.end(), [](const Document& a, const Document& b) {
+        return ContentDigest(a).low < ContentDigest(b).low;
+      });
+  const TokenShard& held_out = dataset->part("validation")[0];
+  EXPECT_EQ(held_out.Tokens(0, held_out.document_end(0)),
+            *harness::DocumentTokens(tokenizer_, least->text));
 }
 
 }  // namespace

@@ -120,7 +120,23 @@ TEST(TokeniseText, NamesATextThatIsTooShort) {
         TokeniseText({text, "short.txt"}, TinyTokenizer(), 0.1, folder / "o");
     EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
     EXPECT_THAT(std::string(status.message()), HasSubstr("short.txt: "));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("too few"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("one character at most"));
+  }
+}
+
+// The cut falls into the last character, or behind it: the character is held out.
+TEST(TokeniseText, OfTwoCharactersOneIsHeldOut) {
+  const TempFolder folder;
+  const Tokenizer tokenizer = TinyTokenizer();
+  for (const std::string text : {"ab", "a\u4e2d", "\u4e2d\u4e2d"}) {
+    ASSERT_TRUE(TokeniseText({text, "t"}, tokenizer, 0.1, folder / "out").ok()) << text;
+    const auto dataset = TokenDataset::Open(folder / "out");
+    const auto bytes = [&](const char* part) {
+      return dataset->part(part)[0].document(0).num_text_bytes;
+    };
+    const uint32_t last = text.back() == 'b' ? 1 : 3;
+    EXPECT_EQ(bytes("validation"), last) << text;
+    EXPECT_EQ(bytes("train"), text.size() - last) << text;
   }
 }
 

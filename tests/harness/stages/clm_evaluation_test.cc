@@ -3,7 +3,9 @@
 #include <cmath>
 #include <map>
 
+#include "harness/data/text.h"
 #include "tests/harness/run_fixture.h"
+#include "tests/harness/stages/end_is_padding.h"
 #include "tests/harness/stages/tiny_clm.h"
 
 namespace bench::harness {
@@ -13,11 +15,12 @@ using Values = std::map<std::string, double>;
 
 class ClmEvaluationTest : public ::testing::Test {
  protected:
-  Evaluation Evaluate(EvaluationPoint point) {
+  Evaluation Evaluate(EvaluationPoint point) { return Evaluate(point, tiny_); }
+  Evaluation Evaluate(EvaluationPoint point, const TinyClm& tiny) {
     RunContext context = fixture_.Start("run" + std::to_string(runs_++));
     const SeedSource seeds{1, 0};
-    ClmEvaluator evaluator({tiny_.spec(), tiny_.dataset(), tiny_.tokenizer(), tiny_.decoder(),
-                            seeds, context.writer, context.ranges});
+    ClmEvaluator evaluator({tiny.spec(), tiny.dataset(), tiny.tokenizer(), tiny.decoder(), seeds,
+                            context.writer, context.ranges});
     auto evaluation = evaluator.Run(point, 5);
     EXPECT_TRUE(evaluation.ok()) << evaluation.status();
     return *evaluation;
@@ -29,15 +32,16 @@ class ClmEvaluationTest : public ::testing::Test {
   }
 
   // Sum of NLL of a text from full logits, window by window.
-  double Nll(const std::string& text) const {
-    const std::vector<int64_t> tokens = *DocumentTokens(tiny_.tokenizer(), text);
+  double Nll(const std::string& text) const { return Nll(text, tiny_); }
+  static double Nll(const std::string& text, const TinyClm& tiny) {
+    const std::vector<int64_t> tokens = *DocumentTokens(tiny.tokenizer(), text);
     double nll = 0;
     for (int64_t begin = 0; begin + 1 < std::ssize(tokens); begin += 8) {
       const int64_t end = std::min<int64_t>(begin + 9, std::ssize(tokens));
       const std::vector<int64_t> window(tokens.begin() + begin, tokens.begin() + end);
       const auto inputs = models::MakeRaggedBatch({{window.begin(), window.end() - 1}}, at::kCPU);
       const at::Tensor log_probs =
-          tiny_.decoder().Logits(tiny_.decoder().Hidden(inputs)).to(at::kDouble).log_softmax(-1);
+          tiny.decoder().Logits(tiny.decoder().Hidden(inputs)).to(at::kDouble).log_softmax(-1);
       for (size_t i = 1; i < window.size(); ++i) {
         nll -= log_probs[static_cast<int64_t>(i - 1)][window[i]].item<double>();
       }
@@ -67,6 +71,34 @@ TEST_F(ClmEvaluationTest, EqualsTheFormulasOnFullLogits) {
   EXPECT_NEAR(values.at("bits_per_byte"), (en + zh) / std::log(2) / 19, 16 * kRounding);
   EXPECT_EQ(values.at("perplexity/en"), std::exp(values.at("loss/en")));
   EXPECT_FALSE(values.contains("loss/none"));  // a language without held-out documents
+}
+
+// Qwen2's kind of tokenizer has no BOS, so nothing predicts a document's first token. Its pieces
+// are written with a character a byte: the characters of the first one are the bytes not scored.
+TEST_F(ClmEvaluationTest, WithoutBosTheBytesOfADocumentsFirstTokenAreNotCounted) {
+  const TinyClm tiny(4, EndIsPaddingTokenizer());
+  ASSERT_EQ(tiny.tokenizer().bos_id(), std::nullopt);
+  const auto scored_bytes = [&](const std::string& text) {
+    const int64_t first = DocumentTokens(tiny.tokenizer(), text)->front();
+    return std::ssize(text) - std::ssize(CodePoints(tiny.tokenizer().Piece(first)));
+  };
+  // Of the three bytes of a Chinese character the first token has some.
+  ASSERT_GT(scored_bytes("\u4e2d"), 0);
+  ASSERT_LT(scored_bytes("\u4e2d"), 3);
+  ASSERT_LT(scored_bytes("it is"), 5);
+  const Values values = ByPath(Evaluate(EvaluationPoint::kPeriodic, tiny).values);
+  const double en = Nll("say it is 4", tiny) + Nll("it is", tiny);
+  const double zh = Nll("\u4e2d", tiny);
+  const auto en_bytes = static_cast<double>(scored_bytes("say it is 4") + scored_bytes("it is"));
+  const auto zh_bytes = static_cast<double>(scored_bytes("\u4e2d"));
+  constexpr double kRounding = 5e-4;  // as above, divided by a byte at least
+  EXPECT_EQ(values.at("scored_bytes/en"), en_bytes);
+  EXPECT_EQ(values.at("scored_bytes/zh"), zh_bytes);
+  EXPECT_EQ(values.at("scored_bytes"), en_bytes + zh_bytes);
+  EXPECT_NEAR(values.at("bits_per_byte/en"), en / std::log(2) / en_bytes, kRounding);
+  EXPECT_NEAR(values.at("bits_per_byte/zh"), zh / std::log(2) / zh_bytes, kRounding);
+  EXPECT_NEAR(values.at("bits_per_byte"), (en + zh) / std::log(2) / (en_bytes + zh_bytes),
+              kRounding);
 }
 
 TEST_F(ClmEvaluationTest, TakesTheFirstDocumentsUpToTheLimit) {

@@ -64,7 +64,7 @@ TEST_F(AnswersTest, AreDrawnAtTheTemperatureFromAStreamOfTheirPromptAndNumber) {
   const auto texts = Texts({first_, second_});
   ASSERT_EQ(texts.size(), 2u);
   ASSERT_EQ(texts[1].size(), 3u);
-  models::GenerationOptions options;
+  models::GenerationOptions options(model_.tokenizer.vocab_size());
   options.max_new_tokens = 5;
   options.temperature = 1.5;
   options.top_k = 50;

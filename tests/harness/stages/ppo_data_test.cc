@@ -94,7 +94,7 @@ TEST_F(PpoDataTest, OnlyTasksOfTheMixAreTaken) {
   ASSERT_EQ(data->tasks.size(), 1U);
   EXPECT_EQ(data->tasks[0].task, "x");
   EXPECT_EQ(data->tasks[0].held_out.size(), 1U);
-  EXPECT_EQ(data->num_dropped, 0);
+  EXPECT_EQ(data->left_out.count(), 0);
   EXPECT_EQ(LongestPrompt(*data), longest - std::ssize(std::string(" and more")));
   spec_.data.source.mix = {{"z", 1}};
   EXPECT_THAT(std::string(Load().status().message()), HasSubstr("only tasks of data.mix"));
@@ -113,7 +113,7 @@ TEST_F(PpoDataTest, APromptWithoutRoomForAResponseIsDroppedAndCounted) {
   Write("ppo", {{std::string(60, 'a'), "", "it", "t"}, {"say", "", "it", "t"}});
   const auto data = Load();
   ASSERT_TRUE(data.ok()) << data.status();
-  EXPECT_EQ(data->num_dropped, 1);
+  EXPECT_EQ(data->left_out.dropped.count(), 1);
   EXPECT_EQ(data->tasks[0].train.size(), 1U);
   Write("ppo", {{std::string(60, 'a'), "", "it", "t"}});
   EXPECT_THAT(std::string(Load().status().message()), HasSubstr("no prompt is left to train on"));
@@ -130,6 +130,23 @@ TEST_F(PpoDataTest, AUsersFileIsSplitByItsPrompts) {
   EXPECT_EQ(data->tasks[0].task, "all");
   EXPECT_EQ(data->tasks[0].train.size() + data->tasks[0].held_out.size(), 60U);
   EXPECT_GT(data->tasks[0].held_out.size(), 5U);
+}
+
+TEST_F(PpoDataTest, OfAUsersFileWithFewPromptsOneIsHeldOut) {
+  Write("mine", {{"say 1", "", "it", ""}, {"say 2", "", "it", "other"}});
+  spec_.data.source.path = folder_ / "mine.jsonl";
+  for (const double fraction : {1e-9, 0.5}) {
+    spec_.data.source.validation_fraction = fraction;
+    const auto data = Load();
+    ASSERT_TRUE(data.ok()) << data.status();
+    size_t num_train = 0, num_held_out = 0;
+    for (const PpoTaskPrompts& task : data->tasks) {
+      num_train += task.train.size();
+      num_held_out += task.held_out.size();
+    }
+    EXPECT_EQ(num_train, 1U);
+    EXPECT_EQ(num_held_out, 1U);
+  }
 }
 
 TEST_F(PpoDataTest, AFileIsNotHeldOutFromItself) {

@@ -21,7 +21,7 @@ CausalBatch Batch() { return MakeCausalBatch({{&kRow, 3}}, Packing::kPacked, at:
 
 ActorCritic::Outputs Forward(const ActorCritic& model, double temperature) {
   const CausalBatch batch = Batch();
-  return model.Forward(batch, batch.target_rows_M, temperature, models::Activations::kKept);
+  return model.Forward(batch, batch.target_rows_M, {temperature, kVocab}, models::Activations::kKept);
 }
 
 // Two fp64 forwards, with other orders of sums in each, relative to the largest number.
@@ -47,6 +47,33 @@ TEST(ActorCritic, LogProbabilitiesAndEntropyAreOfTheResponseAtTheTemperature) {
     EXPECT_NEAR(out.entropy_M[t].item<double>(), -(before.exp() * before).sum().item<double>(),
                 bound * (1 + farthest));
   }
+}
+
+// Over the ids that are sampled, from the logits of the whole row; the other rows get no gradient.
+TEST(ActorCritic, RowsBeyondTheVocabularyHaveNoProbabilityAndNoGradient) {
+  constexpr int64_t kIds = 45;
+  const ActorCritic model(TinyPpoDecoder(kVocab, 7, at::kDouble),
+                          TinyPpoRewardModel(kVocab, 11, at::kDouble));
+  const CausalBatch batch = Batch();
+  const ActorCritic::Outputs out = model.Forward(batch, batch.target_rows_M, {0.7, kIds},
+                                                 models::Activations::kKept);
+  const at::Tensor hidden = model.policy().Hidden(models::MakeRaggedBatch({kRow}, at::kCPU));
+  const at::Tensor logits = model.policy().Logits(hidden).slice(1, 0, kIds) / 0.7;
+  const at::Tensor log_probs = at::log_softmax(logits, -1);
+  const double bound = 2 * Rounding() * logits.abs().max().item<double>();
+  const double farthest = log_probs.abs().max().item<double>();
+  for (int64_t t = 0; t < 3; ++t) {
+    const at::Tensor before = log_probs[2 + t];
+    EXPECT_NEAR(out.log_probs_M[t].item<double>(),
+                before[kRow[static_cast<size_t>(3 + t)]].item<double>(), bound);
+    EXPECT_NEAR(out.entropy_M[t].item<double>(), -(before.exp() * before).sum().item<double>(),
+                bound * (1 + farthest));
+  }
+  out.log_probs_M.sum().backward();
+  const at::Tensor gradient_VD = model.policy().parameters().front().tensor.grad();
+  ASSERT_EQ(gradient_VD.size(0), kVocab);
+  EXPECT_EQ(gradient_VD.slice(0, kIds).abs().max().item<double>(), 0);
+  EXPECT_GT(gradient_VD.slice(0, 0, kIds).abs().min().item<double>(), 0);
 }
 
 // Scores of the states of the whole row. A score is wrong by as much as the states are, times the
@@ -91,7 +118,7 @@ TEST(ActorCritic, WhereTheLastTokenIsReadTheStateBehindItHasAValueAndNoLogProbab
                                 ScoresOf(both[1].policy(), TinyHead())};
   for (size_t i = 0; i < 2; ++i) {
     const ActorCritic::Outputs out =
-        both[i].Forward(batch, value_rows, 1, models::Activations::kKept);
+        both[i].Forward(batch, value_rows, {1, kVocab}, models::Activations::kKept);
     ExpectNear(out.values_V, expected[i].scores_T.slice(0, 2, 6), expected[i].bound, "values");
     EXPECT_EQ(out.log_probs_M.numel(), 3);
   }

@@ -92,7 +92,8 @@ TEST(PpoRollout, ABatchReadsTheEndWhereTheStateBehindItHasAValue) {
 }
 
 SamplingSettings Settings(const TinyPpo& tiny, std::string stream) {
-  return {tiny.spec().rollout, tiny.data().end_token, SeedSource{1, 0}, std::move(stream)};
+  return {tiny.spec().rollout, tiny.tokenizer(), tiny.data().end_token, SeedSource{1, 0},
+          std::move(stream)};
 }
 
 TEST(PpoRollout, ResponsesEndWithTheirFirstEndTokenOrAtTheLimit) {
@@ -134,12 +135,11 @@ TEST(PpoRollout, AResponseDrawsFromItsOwnStream) {
 
 // The log-probabilities of cached decoding, which is another order of sums: a KL taken between the
 // two would not be 0, but it is rounding. Some 200 roundings of values below 10, over temperature.
-TEST(PpoRollout, TheFullForwardAgreesWithCachedDecoding) {
-  const TinyPpo tiny;
+void ExpectTheFullForwardAgreesWithCachedDecoding(const TinyPpo& tiny) {
   const auto collected = *CollectRollout(tiny.parts(), tiny.Prompts(), 0, 0.05);
   std::vector<std::vector<int64_t>> rows;
   for (const PpoPrompt* prompt : tiny.Prompts()) rows.push_back(prompt->tokens);
-  models::GenerationOptions options;
+  models::GenerationOptions options(tiny.tokenizer().vocab_size());
   options.max_new_tokens = 9;
   options.temperature = 0.7;
   options.stop_token = tiny.data().end_token;
@@ -159,6 +159,23 @@ TEST(PpoRollout, TheFullForwardAgreesWithCachedDecoding) {
                   generations[b].log_probs[t], 200 * 10 / 0.7 * 6e-8);
     }
   }
+}
+
+TEST(PpoRollout, TheFullForwardAgreesWithCachedDecoding) {
+  ExpectTheFullForwardAgreesWithCachedDecoding(TinyPpo());
+}
+
+// Published models have more rows than their tokenizers have ids.
+TEST(PpoRollout, WhereThePolicyHasMoreRowsTheyAreNeitherSampledNorPartOfTheDistribution) {
+  TinyPpo tiny(nullptr, at::kFloat, &TinyTokenizer, /*extra_rows=*/40);
+  const int64_t num_ids = tiny.tokenizer().vocab_size();
+  MakeRowsLikely(tiny.actor_critic().policy(), num_ids);
+  MakeRowsLikely(tiny.reference(), num_ids);
+  for (const auto& response :
+       *SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(), Settings(tiny, "x"))) {
+    for (const int64_t token : response.tokens) EXPECT_LT(token, num_ids);
+  }
+  ExpectTheFullForwardAgreesWithCachedDecoding(tiny);
 }
 
 // From the parts' own functions, written out for one response, with fp64 models. What a rollout
@@ -219,7 +236,7 @@ void ExpectScoreAt(TinyPpo::Adjust adjust, int64_t max_new_tokens, int64_t posit
   const auto scorer =
       *ResponseScorer::Create({spec, tiny.data(), tiny.tokenizer(), &tiny.reward()});
   const RolloutParts parts = {spec,   tiny.actor_critic(), tiny.reference(),
-                              scorer, SeedSource{1, 0},    tiny.data().end_token};
+                              scorer, tiny.tokenizer(), SeedSource{1, 0},    tiny.data().end_token};
   const auto collected = CollectRollout(parts, tiny.Prompts(), 0, 0);
   ASSERT_TRUE(collected.ok()) << collected.status();
   const Rollout& rollout = collected->rollout;

@@ -52,6 +52,16 @@ TEST(PpoTask, InTheFirstMiniBatchTheRatioIsExactlyOneAndTheKlExactlyZero) {
   }
 }
 
+TEST(PpoTask, SoTheyAreWhereThePolicyHasMoreRowsThanTheTokenizerHasIds) {
+  TinyPpo tiny(nullptr, at::kFloat, &TinyTokenizer, /*extra_rows=*/40);
+  MakeRowsLikely(tiny.actor_critic().policy(), tiny.tokenizer().vocab_size());
+  MakeRowsLikely(tiny.reference(), tiny.tokenizer().vocab_size());
+  const PpoWindowResult first = TrainWindow(tiny.task());
+  EXPECT_EQ(first.Metric(results::kRatio), 1);
+  EXPECT_EQ(first.Metric(results::kRatioVariance), 0);
+  EXPECT_EQ(first.Metric(results::kKl), 0);
+}
+
 TEST(PpoTask, OnceThePolicyHasMovedRatioAndKlHaveToo) {
   TinyPpo tiny;
   Descend(tiny.task(), TrainWindow(tiny.task()), 0.5);
@@ -260,7 +270,7 @@ TEST(PpoTask, GradientsAreThoseOfCentralDifferences) {
     const RolloutBatch batch = MakeRolloutBatch(rollout, {1, 0}, at::kCPU);
     const at::TensorOptions options(at::kDouble);
     const auto forward = [&] {
-      return model.Forward(batch.inputs, batch.value_rows_V, 0.7, models::Activations::kKept);
+      return model.Forward(batch.inputs, batch.value_rows_V, {0.7, tiny.tokenizer().vocab_size()}, models::Activations::kKept);
     };
     const ActorCritic::Outputs now = forward();
     const at::Tensor shift = at::randn({7}, at::detail::createCPUGenerator(3), options) * 0.3;

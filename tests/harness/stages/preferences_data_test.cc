@@ -112,5 +112,16 @@ TEST_F(PreferenceRecordsTest, OfOneFileAreSplitByPrompts) {
   }
 }
 
+TEST_F(PreferenceRecordsTest, OfOneFileWithFewRecordsOneIsHeldOut) {
+  Write("own", {Record("1", ""), Record("2", ""), Record("3", "")});
+  spec_.dataset.reset();
+  spec_.path = folder_ / "own.jsonl";
+  spec_.validation_fraction = 1e-9;
+  const auto records = Load();
+  ASSERT_TRUE(records.ok()) << records.status();
+  EXPECT_EQ(records->train.size(), 2u);
+  EXPECT_EQ(records->validation.size(), 1u);
+}
+
 }  // namespace
 }  // namespace bench::harness

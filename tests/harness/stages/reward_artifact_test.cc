@@ -3,6 +3,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "base/file.h"
+#include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
@@ -13,9 +14,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-models::RewardModel ModelFor(const Tokenizer& tokenizer) {
+models::RewardModel ModelOf(int64_t vocab_size) {
   models::DecoderConfig config;
-  config.vocab_size = tokenizer.vocab_size();
+  config.vocab_size = vocab_size;
   config.hidden_size = 8;
   config.num_layers = 1;
   config.num_heads = 2;
@@ -32,6 +33,8 @@ models::RewardModel ModelFor(const Tokenizer& tokenizer) {
   model->set_bias(0.3);
   return *std::move(model);
 }
+
+models::RewardModel ModelFor(const Tokenizer& tokenizer) { return ModelOf(tokenizer.vocab_size()); }
 
 TEST(RewardArtifact, GivesTheSameRewardsTokenizerAndTemplateBack) {
   TempFolder folder;
@@ -54,6 +57,18 @@ TEST(RewardArtifact, ADecodersArtifactIsNoRewardModel) {
                   .ok());
   EXPECT_THAT(LoadRewardModel(folder.path(), at::kCPU).status().message(),
               HasSubstr("not a reward model"));
+}
+
+// A policy of this tokenizer would sample ids that such a model has no row for.
+TEST(RewardArtifact, FewerRowsThanItsTokenizerHasIdsAreRefusedByName) {
+  TempFolder folder;
+  const Tokenizer tokenizer = TinyTokenizer();
+  ASSERT_TRUE(SaveRewardArtifact(ModelOf(tokenizer.vocab_size() - 1), tokenizer,
+                                 PromptTemplate::kPlain, folder.path())
+                  .ok());
+  const absl::Status status = LoadRewardModel(folder.path(), at::kCPU).status();
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(folder.path() + ": the tokenizer has"));
 }
 
 TEST(RewardArtifact, ItsExportKeepsTheBias) {

@@ -70,7 +70,8 @@ TEST_F(LoadRewardDataTest, TruncationKeepsTheStartAndDropsWhatNothingIsLeftOf) {
   const auto data = LoadRewardData(spec_, tokenizer_, {});
   ASSERT_TRUE(data.ok()) << data.status();
   ASSERT_THAT(data->train, SizeIs(1));
-  EXPECT_EQ(data->num_dropped, 3);
+  EXPECT_EQ(data->left_out.dropped.count(), 3);
+  EXPECT_EQ(data->left_out.dropped.reasons().size(), 2U);
   const std::vector<int64_t>& row = data->train[0].chosen;
   EXPECT_EQ(std::ssize(row), spec_.training.max_tokens);
   EXPECT_EQ(tokenizer_.Decode({row.begin() + num_prompt_tokens, row.end()}), "num");
@@ -146,6 +147,15 @@ TEST_F(LoadRewardDataTest, OneFileIsSplitByPromptsWhateverTheirOrder) {
   EXPECT_EQ(prompts(&RewardData::validation), held_out);
 }
 
+TEST_F(LoadRewardDataTest, OfAFileWithFewPairsOneIsHeldOut) {
+  spec_.data.validation_fraction = 1e-9;
+  Write(*spec_.data.path, {Numbered(1), Numbered(2), Numbered(3)});
+  const auto data = LoadRewardData(spec_, tokenizer_, {});
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_THAT(data->train, SizeIs(2));
+  EXPECT_THAT(data->validation, SizeIs(1));
+}
+
 TEST_F(LoadRewardDataTest, SkipsInvalidRecordsOnlyWhenAsked) {
   Write(*spec_.data.path, {Numbered(1)});
   std::ofstream(*spec_.data.path, std::ios::app) << "{\"prompt\": \"a\"}\n";
@@ -153,9 +163,13 @@ TEST_F(LoadRewardDataTest, SkipsInvalidRecordsOnlyWhenAsked) {
   EXPECT_THAT(LoadRewardData(spec_, tokenizer_, {}).status().message(),
               HasSubstr("train.jsonl:2: "));
   spec_.data.skip_invalid = true;
+  spec_.data.max_skipped_share = 0.5;
   const auto data = LoadRewardData(spec_, tokenizer_, {});
   ASSERT_TRUE(data.ok()) << data.status();
-  EXPECT_EQ(data->num_skipped, 1);
+  EXPECT_EQ(data->left_out.invalid.reasons().at("no field \"chosen\"").count, 1);
+  spec_.data.max_skipped_share = 0.4;
+  EXPECT_THAT(std::string(LoadRewardData(spec_, tokenizer_, {}).status().message()),
+              HasSubstr("1 of 2 records are invalid"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "harness/data/held_out.h"
 #include "tests/harness/run_fixture.h"
 #include "tests/harness/stages/tiny_sft.h"
 #include "tests/harness/stages/tiny_tokenizer.h"
@@ -54,6 +55,32 @@ TEST(LoadSftData, HoldsOutAHashedFractionWhateverTheOrder) {
   EXPECT_EQ(Inputs(data->tasks[0].validation), Inputs(reversed->tasks[0].validation));
 }
 
+// At the default fraction, 0.05, none of these 40 rows has its hash below it.
+TEST(LoadSftData, OfAFileWithFewRowsOneIsHeldOutWhateverTheOrder) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  const Tokenizer tokenizer = TinyTokenizer();
+  SftSpec spec;
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  int first = 0;  // of forty rows none of which is below the fraction
+  for (int i = 0; i < first + 40; ++i) {
+    if (HeldOutHash("say", "number " + std::to_string(i)) < 0.05) first = i + 1;
+  }
+  std::set<std::string> held_out;
+  for (const bool reversed : {false, true}) {
+    WriteRows(*spec.data.path, first, 40, reversed);
+    const auto data = LoadSftData(spec, tokenizer, context);
+    ASSERT_TRUE(data.ok()) << data.status();
+    EXPECT_THAT(data->tasks[0].train, SizeIs(39));
+    ASSERT_THAT(data->tasks[0].validation, SizeIs(1));
+    held_out.insert(data->tasks[0].validation[0].example.input);
+  }
+  EXPECT_THAT(held_out, SizeIs(1));
+  WriteRows(*spec.data.path, 0, 1);
+  EXPECT_THAT(LoadSftData(spec, tokenizer, context).status().message(),
+              HasSubstr("rows with another prompt"));
+}
+
 TEST(LoadSftData, EveryRowEndsWithEosAndCountsItsPrompt) {
   RunFixture fixture;
   const RunContext context = fixture.Start("run");
@@ -86,6 +113,29 @@ TEST(LoadSftData, RowsWithoutATargetAreDroppedAndCountedAndNoneLeftIsAnError) {
   const auto data = LoadSftData(spec, tokenizer, context);
   EXPECT_EQ(data.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(data.status().message(), HasSubstr("5 dropped"));
+}
+
+// A row without a target and an invalid one are both left out, each for its reason.
+TEST(LoadSftData, WhatIsLeftOutIsCountedByReason) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  SftSpec spec;
+  spec.training.max_tokens = 300;
+  spec.data.skip_invalid = true;
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  WriteRows(*spec.data.path, 0, 30);
+  std::ofstream(*spec.data.path, std::ios::app)
+      << AlpacaLine({"say", std::string(400, 'a'), "it", ""}) << "\n{\"instruction\": \"say\"}\n";
+  const auto data = LoadSftData(spec, TinyTokenizer(), context);
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->left_out.count(), 2);
+  EXPECT_THAT(data->left_out.dropped.reasons().at("no target within training.max_tokens").first,
+              HasSubstr("rows.jsonl:31"));
+  EXPECT_THAT(data->left_out.invalid.reasons().at("no field \"output\"").first,
+              HasSubstr("rows.jsonl:32"));
+  spec.data.max_skipped_share = 0.01;
+  EXPECT_THAT(LoadSftData(spec, TinyTokenizer(), context).status().message(),
+              HasSubstr("1 of 32 records are invalid"));
 }
 
 TEST(LoadSftData, AStopSignalEndsIt) {

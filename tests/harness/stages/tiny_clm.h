@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -17,7 +18,8 @@ namespace bench::harness {
 
 class TinyClm {
  public:
-  explicit TinyClm(int64_t micro_batch_size = 4) {
+  explicit TinyClm(int64_t micro_batch_size = 4, Tokenizer tokenizer = TinyTokenizer())
+      : tokenizer_(std::move(tokenizer)) {
     spec_.training.batch_size = 4;
     spec_.training.micro_batch_size = micro_batch_size;
     spec_.training.max_tokens = 8;
@@ -62,7 +64,7 @@ class TinyClm {
 
  private:
   TempFolder folder_;
-  const Tokenizer tokenizer_ = TinyTokenizer();
+  const Tokenizer tokenizer_;
   ClmSpec spec_;
   std::optional<TokenDataset> dataset_;
   std::unique_ptr<models::Decoder> decoder_;

@@ -38,6 +38,13 @@ inline std::unique_ptr<models::Decoder> TinyPpoDecoder(int64_t vocab_size, uint6
   return *std::move(decoder);
 }
 
+// Makes the rows from `first` on the most likely ones: the head's rows are the embedding's, which no
+// prompt of the tokenizer's ids reads there.
+inline void MakeRowsLikely(const models::Decoder& decoder, int64_t first) {
+  const at::NoGradGuard no_grad;
+  decoder.head_weight_VD().slice(0, first).mul_(30);
+}
+
 inline models::RewardModel TinyPpoRewardModel(int64_t vocab_size, uint64_t seed,
                                               at::ScalarType dtype = at::kFloat) {
   auto model = models::RewardModel::OnDecoder(TinyPpoDecoder(vocab_size, seed, dtype),
@@ -72,9 +79,10 @@ inline void BehindTheEnd(PpoSpec& spec) {
 class TinyPpo {
  public:
   using Adjust = void (*)(PpoSpec&);
-  // Policy and value model in `dtype`, the reward model in fp32.
+  // Policy and value model in `dtype`, the reward model in fp32. The policy has `extra_rows` more
+  // than the tokenizer has ids.
   explicit TinyPpo(Adjust adjust = nullptr, at::ScalarType dtype = at::kFloat,
-                   Tokenizer (*make_tokenizer)() = &TinyTokenizer)
+                   Tokenizer (*make_tokenizer)() = &TinyTokenizer, int64_t extra_rows = 0)
       : tokenizer_(make_tokenizer()),
         reward_{TinyPpoRewardModel(tokenizer_.vocab_size(), 21),
                 {make_tokenizer(), PromptTemplate::kPlain}} {
@@ -88,7 +96,7 @@ class TinyPpo {
     spec_.evaluation.prompts_per_task = 2;
     if (adjust != nullptr) adjust(spec_);
     const int64_t vocab_size = tokenizer_.vocab_size();
-    auto policy = TinyPpoDecoder(vocab_size, 7, dtype);
+    auto policy = TinyPpoDecoder(vocab_size + extra_rows, 7, dtype);
     reference_ = *CopyOf(*policy);
     ActorCritic::Value value = TinyPpoRewardModel(vocab_size, 11, dtype);
     if (spec_.value.model == ValueModel::kShared) {
@@ -112,7 +120,8 @@ class TinyPpo {
   }
 
   RolloutParts parts() const {
-    return {spec_, *actor_critic_, *reference_, *scorer_, SeedSource{1, 0}, data_.end_token};
+    return {spec_,      *actor_critic_,   *reference_,    *scorer_,
+            tokenizer_, SeedSource{1, 0}, data_.end_token};
   }
   PpoTask& task() { return *task_; }
   const PpoSpec& spec() const { return spec_; }

@@ -1,0 +1,17 @@
+// OpenMP threads that wait for work spin, by default for milliseconds, which starves a machine that
+// is shared (GOMP_SPINCOUNT of GNU libgomp: 300,000 turns). A few turns bridge the gap between two
+// loops as well.
+#pragma once
+
+namespace bench::harness {
+
+// The limit that LimitSpinning sets, in turns.
+inline constexpr char kSpinCount[] = "10000";
+
+// First in main, before there are threads. libgomp reads GOMP_SPINCOUNT while the program is
+// loaded, so the program has to begin again with it: the same process, arguments and open files.
+// Does nothing where the user has said how threads wait (GOMP_SPINCOUNT or OMP_WAIT_POLICY), which
+// is also so after the second begin; where the system refuses that, the program goes on as it is.
+void LimitSpinning(char** argv);
+
+}  // namespace bench::harness
