@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -19,10 +21,13 @@ namespace {
 // What git printed; absent if it failed in any way.
 std::optional<std::string> Git(const SourceQuery& query, std::vector<std::string> arguments) {
   // A foreign owner (a container's root) is no reason to lose the commit, and no helper program or
-  // index refresh may run or write on our account.
+  // index refresh may run or write on our account. Git compares the safe folder with the path
+  // without links.
+  std::error_code ignored;
+  const std::string folder = std::filesystem::weakly_canonical(query.folder, ignored).string();
   std::vector<std::string> argv = {query.git, "--no-optional-locks",
                                    "-C",      query.folder,
-                                   "-c",      absl::StrCat("safe.directory=", query.folder),
+                                   "-c",      absl::StrCat("safe.directory=", folder),
                                    "-c",      "core.fsmonitor=false",
                                    "-c",      "core.quotePath=false"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
