@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_split.h"
 #include "base/reported.h"
+#include "base/standard_streams.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/measurement/memory.h"
@@ -37,6 +38,10 @@ int End(int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // First of all: what is opened under a closed descriptor of them would receive what is printed.
+  if (const absl::Status streams = bench::OpenStandardStreams(); !streams.ok()) {
+    return Report(streams);
+  }
   bench::harness::ConfigureAllocator();
   bench::harness::InstallTensorMemoryCounter();
   bench::harness::InstallStopHandlers();

@@ -123,6 +123,7 @@ absl::Status OpenWriter(Run& run) {
   for (const std::string& reason : loaded.passed_over) run.progress.Note(reason);
   BENCH_RETURN_IF_ERROR(CheckSameMachine(run));
   const int64_t step = loaded.checkpoint ? loaded.checkpoint->step : 0;
+  BENCH_RETURN_IF_ERROR(CheckReaches(*run.folder, step));
   if (loaded.checkpoint) {
     run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
   }
@@ -187,14 +188,14 @@ absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writ
 enum class ArtifactUse { kByAll, kOfTheRun };
 
 // What is the run's only can be looked at and exported, but no other experiment finds it.
-absl::Status PublishArtifact(Run& run, int64_t replicate, ArtifactUse use) {
+absl::Status PublishArtifact(Run& run, const RunRequest& request, ArtifactUse use) {
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
-  BENCH_RETURN_IF_ERROR(
-      PublishFile(absl::StrCat(run.folder->path, "/", kRunArtifactFile), artifact.digest));
-  BENCH_RETURN_IF_ERROR(run.store.RememberRun(run.folder->path));
+  BENCH_RETURN_IF_ERROR(NameArtifact(run.folder->path, artifact.digest));
+  BENCH_RETURN_IF_ERROR(run.store.remembered_runs().Remember(run.folder->path));
+  BENCH_RETURN_IF_ERROR(KeepCopyIf(request.copies, artifact.digest, run.folder->path, run.store));
   BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", artifact.digest));
   if (use == ArtifactUse::kOfTheRun) return absl::OkStatus();
-  return run.store.Record({ArtifactKey(run.header.recipe_key, replicate), artifact.digest,
+  return run.store.Record({ArtifactKey(run.header.recipe_key, request.replicate), artifact.digest,
                            NameOf(run.loaded), run.loaded.sha256});
 }
 
@@ -213,7 +214,8 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
   return static_cast<int>(ExitCode::kEnvironment);
 }
 
-absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
+absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome,
+                                   const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, *run.writer));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
@@ -221,10 +223,10 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
       unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
     }
     BENCH_RETURN_IF_ERROR(PublishArtifact(
-        run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
+        run, request, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
   } else if (outcome.status == RunStatus::kInterrupted && outcome.has_artifact && !StopSignal()) {
     // It was stopped to be looked at (--stop-after-step).
-    BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate, ArtifactUse::kOfTheRun));
+    BENCH_RETURN_IF_ERROR(PublishArtifact(run, request, ArtifactUse::kOfTheRun));
   }
   RunReport report;
   BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
@@ -261,7 +263,9 @@ absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(UseDevice(run));
   BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
                                                                 run.progress, run.device}));
-  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  BENCH_RETURN_IF_ERROR(CheckSameInputs(*run.folder, run.inputs.digests));
+  BENCH_ASSIGN_OR_RETURN(DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  if (request.copies == ArtifactCopies::kInRunFolder) disk.run_folder_bytes += disk.artifact_bytes;
   BENCH_RETURN_IF_ERROR(
       CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
@@ -279,14 +283,20 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   }
   const bool was_there = request.folder && Exists(path);
   BENCH_ASSIGN_OR_RETURN(run.folder,
-                         OpenRunFolder(path, request.start, run.loaded.sha256, request.replicate));
+                         OpenRunFolder(path, request.start, run.loaded, request.replicate));
   run.path = run.folder->path;
   // A run that cannot begin leaves no folder behind.
   absl::Cleanup remove_folder = [&] {
     if (!was_there) RemoveTree(path).IgnoreError();
   };
+  if (!run.folder->note.empty()) run.progress.Note(run.folder->note);
+  // Before anything is made for it: the run that is there must be this one.
+  BENCH_RETURN_IF_ERROR(
+      CheckKnownInputs(*run.folder, *run.stage, run.store, request.experiments_root));
   SharedStart start = {run.folder->complete, run.folder->path, {}, 0, "", {}, ""};
   if (run.folder->complete) {
+    BENCH_ASSIGN_OR_RETURN(const std::string artifact, ArtifactNamedIn(run.path));
+    BENCH_RETURN_IF_ERROR(KeepCopyIf(request.copies, artifact, run.path, run.store));
     BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
@@ -311,7 +321,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
     run.writer->Finish(RunStatus::kFailed).status().IgnoreError();
     return outcome.status();
   }
-  return CloseRun(run, *outcome, request.replicate);
+  return CloseRun(run, *outcome, request);
 }
 
 // A user's own files, which another machine may have in another version.

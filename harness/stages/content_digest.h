@@ -13,6 +13,10 @@ namespace bench::harness {
 
 absl::StatusOr<std::string> ContentSha256(const std::string& path);
 
+// The same with the files of the folders below it, by their paths in it; links are left out, as
+// RegularFiles (harness/data/source_content.h) does. A stop signal ends it with a StoppedError.
+absl::StatusOr<std::string> TreeSha256(const std::string& path);
+
 // Those of the paths that are given, by role.
 struct UserContent {
   std::string role;

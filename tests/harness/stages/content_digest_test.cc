@@ -1,5 +1,6 @@
 #include "harness/stages/content_digest.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/sha256.h"
@@ -24,6 +25,17 @@ TEST(ContentSha256, OfAFolderCoversNamesAndContent) {
   EXPECT_EQ(before, Sha256Hex("a " + Sha256Hex("1") + "\n"));
   std::ofstream(folder / "b") << "2";
   EXPECT_NE(*ContentSha256(folder.path()), before);
+}
+
+TEST(TreeSha256, OfAFolderCoversTheFoldersBelowAndNoLinks) {
+  TempFolder folder;
+  std::filesystem::create_directory(folder / "b");
+  std::ofstream(folder / "a") << "1";
+  std::ofstream(folder / "b/c") << "2";
+  std::filesystem::create_symlink("a", folder / "link");
+  EXPECT_EQ(*TreeSha256(folder.path()),
+            Sha256Hex("a " + Sha256Hex("1") + "\nb/c " + Sha256Hex("2") + "\n"));
+  EXPECT_EQ(*TreeSha256(folder / "a"), Sha256Hex("1"));
 }
 
 TEST(ContentSha256, MissingFileIsAnEnvironmentError) {
