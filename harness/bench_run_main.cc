@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "base/reported.h"
 #include "base/standard_output.h"
+#include "base/standard_streams.h"
 #include "base/status.h"
 #include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
@@ -45,6 +46,10 @@ int End(int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // First of all: what is opened under a closed descriptor of them would receive what is printed.
+  if (const absl::Status streams = bench::OpenStandardStreams(); !streams.ok()) {
+    return Report(streams);
+  }
   bench::harness::LimitSpinning(argv);
   bench::harness::ConfigureAllocator();
   bench::harness::InstallTensorMemoryCounter();

@@ -16,6 +16,7 @@
 #include "results/record_fields.h"
 #include "results/table_shape.h"
 #include "results/text.h"
+#include "results/unreadable.h"
 
 namespace bench::results {
 namespace {
@@ -370,15 +371,20 @@ absl::Status ReadRecord(const Hdf5Id& file, RunRecord* record) {
   });
 }
 
+absl::Status ReadBytes(const std::string& path, std::string_view bytes, RunRecord* record) {
+  BENCH_RETURN_IF_ERROR(CheckDigest(path, bytes));
+  absl::StatusOr<Hdf5Id> file = OpenMemoryFile(bytes);
+  if (!file.ok()) return Annotate(file.status(), path);
+  return Annotate(ReadRecord(*file, record), path);
+}
+
 }  // namespace
 
 absl::StatusOr<RunRecord> ReadResults(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
-  BENCH_RETURN_IF_ERROR(CheckDigest(path, bytes));
-  absl::StatusOr<Hdf5Id> file = OpenMemoryFile(bytes);
-  if (!file.ok()) return Annotate(file.status(), path);
   RunRecord record;
-  BENCH_RETURN_IF_ERROR(Annotate(ReadRecord(*file, &record), path));
+  const absl::Status status = ReadBytes(path, bytes, &record);
+  if (!status.ok()) return ExplainUnreadable(path, bytes, status);
   return record;
 }
 

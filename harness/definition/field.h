@@ -40,7 +40,8 @@ enum class Presence {
 // What a string leaf holds, beyond text.
 enum class TextRole {
   kFree,
-  kUserPath,  // a user's own file or folder: refused in committed definitions
+  kUserPath,  // a user's own file or folder: refused in committed definitions; not hashed, the
+              // digest of its content is an input (Stage::ContentDigests)
   kName,      // names a file of the project: an experiment name (artifact_ref.h)
 };
 

@@ -105,14 +105,29 @@ absl::StatusOr<std::optional<Artifact>> FindArtifact(const ArtifactRef& artifact
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
                          LoadDefinition(ToString(artifact), LoadOptions{experiments_root, {}}));
   const std::unique_ptr<Stage> stage = MakeStage(definition.definition);
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests, stage->ContentDigests(experiments_root));
+  BENCH_ASSIGN_OR_RETURN(const InputDigests digests, KnownDigests(*stage, store, experiments_root));
   for (const InputNeed& need : stage->Inputs()) {
-    BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> input,
-                           FindArtifact(need.artifact, store, experiments_root));
-    if (!input) return std::nullopt;
-    digests[need.role] = input->digest;
+    if (!digests.contains(need.role)) return std::nullopt;
   }
   return store.Find(RecipeKey(definition.sha256, digests));
+}
+
+absl::StatusOr<InputDigests> KnownDigests(const Stage& stage, const Store& store,
+                                          const std::string& experiments_root) {
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests, stage.ContentDigests(experiments_root));
+  for (const InputNeed& need : stage.Inputs()) {
+    BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> input,
+                           FindArtifact(need.artifact, store, experiments_root));
+    if (input) digests[need.role] = input->digest;
+  }
+  return digests;
+}
+
+absl::Status CheckKnownInputs(const RunFolder& folder, const Stage& stage, const Store& store,
+                              const std::string& experiments_root) {
+  if (!folder.begun) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const InputDigests now, KnownDigests(stage, store, experiments_root));
+  return CheckSameInputs(folder, now);
 }
 
 std::string ArtifactKey(const std::string& recipe_key, int64_t replicate) {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "harness/control/progress.h"
 #include "harness/definition/load.h"
+#include "harness/run/run_folder.h"
 #include "harness/stages/stage.h"
 #include "harness/store/store.h"
 
@@ -42,6 +43,15 @@ absl::Status CheckNotOnPath(const std::string& name, const std::vector<std::stri
 absl::StatusOr<std::optional<Artifact>> FindArtifact(const ArtifactRef& artifact,
                                                      const Store& store,
                                                      const std::string& experiments_root);
+
+// The digests of a stage's inputs as far as they are known without making any: an artifact that the
+// store does not have is left out.
+absl::StatusOr<InputDigests> KnownDigests(const Stage& stage, const Store& store,
+                                          const std::string& experiments_root);
+
+// CheckSameInputs (run_folder.h) with KnownDigests, where a run was begun in the folder.
+absl::Status CheckKnownInputs(const RunFolder& folder, const Stage& stage, const Store& store,
+                              const std::string& experiments_root);
 
 // Key under which a run's artifact is recorded: that of the recipe, and for a replicate other than
 // 0, whose weights differ, one of its own.

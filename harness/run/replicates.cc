@@ -52,6 +52,7 @@ std::vector<std::string> RunArguments(const Options& options) {
   if (options.rank_timeout_s) {
     arguments.insert(arguments.end(), {"--rank-timeout", absl::StrCat(*options.rank_timeout_s)});
   }
+  if (options.copies == ArtifactCopies::kInRunFolder) arguments.push_back("--portable");
   if (options.start == StartMode::kResume) arguments.push_back("--resume");
   arguments.insert(arguments.end(), {"--device", std::string(Name(options.device))});
   return arguments;

@@ -85,6 +85,7 @@ absl::Status OpenWriter(Run& run) {
   BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(run.folder->path));
   for (const std::string& reason : loaded.passed_over) run.progress.Note(reason);
   const int64_t step = loaded.checkpoint ? loaded.checkpoint->step : 0;
+  BENCH_RETURN_IF_ERROR(CheckReaches(*run.folder, step));
   if (loaded.checkpoint) {
     run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
   }
@@ -163,14 +164,14 @@ absl::Status RecordOutcome(const StageOutcome& outcome, const Run& run) {
 enum class ArtifactUse { kByAll, kOfTheRun };
 
 // What is the run's only can be looked at and exported, but no other experiment finds it.
-absl::Status PublishArtifact(Run& run, int64_t replicate, ArtifactUse use) {
+absl::Status PublishArtifact(Run& run, const RunRequest& request, ArtifactUse use) {
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
-  BENCH_RETURN_IF_ERROR(
-      PublishFile(absl::StrCat(run.folder->path, "/", kRunArtifactFile), artifact.digest));
-  BENCH_RETURN_IF_ERROR(run.store.RememberRun(run.folder->path));
+  BENCH_RETURN_IF_ERROR(NameArtifact(run.folder->path, artifact.digest));
+  BENCH_RETURN_IF_ERROR(run.store.remembered_runs().Remember(run.folder->path));
+  BENCH_RETURN_IF_ERROR(KeepCopyIf(request.copies, artifact.digest, run.folder->path, run.store));
   BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", artifact.digest));
   if (use == ArtifactUse::kOfTheRun) return absl::OkStatus();
-  return run.store.Record({ArtifactKey(run.header.recipe_key, replicate), artifact.digest,
+  return run.store.Record({ArtifactKey(run.header.recipe_key, request.replicate), artifact.digest,
                            NameOf(run.loaded), run.loaded.sha256});
 }
 
@@ -199,7 +200,8 @@ absl::StatusOr<Acceptance> Judge(Run& run) {
   return JudgeBounds(bounds, record);
 }
 
-absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
+absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome,
+                                   const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
@@ -207,10 +209,10 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
     for (const std::string& line : judged.not_judged) run.progress.Note(line);
     unmet = judged.unmet;
     BENCH_RETURN_IF_ERROR(PublishArtifact(
-        run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
+        run, request, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
   } else if (outcome.status == RunStatus::kInterrupted && outcome.has_artifact && !StopSignal()) {
     // It was stopped to be looked at (--stop-after-step).
-    BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate, ArtifactUse::kOfTheRun));
+    BENCH_RETURN_IF_ERROR(PublishArtifact(run, request, ArtifactUse::kOfTheRun));
   }
   RunReport report;
   BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
@@ -268,7 +270,9 @@ absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
   BENCH_RETURN_IF_ERROR(UseDevice(run));
   BENCH_RETURN_IF_ERROR(FindInputs(run, request));
-  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  BENCH_RETURN_IF_ERROR(CheckSameInputs(*run.folder, run.inputs.digests));
+  BENCH_ASSIGN_OR_RETURN(DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  if (request.copies == ArtifactCopies::kInRunFolder) disk.run_folder_bytes += disk.artifact_bytes;
   BENCH_RETURN_IF_ERROR(
       CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
@@ -291,14 +295,20 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   }
   const bool was_there = request.folder && Exists(path);
   BENCH_ASSIGN_OR_RETURN(run.folder,
-                         OpenRunFolder(path, request.start, run.loaded.sha256, request.replicate));
+                         OpenRunFolder(path, request.start, run.loaded, request.replicate));
   run.path = run.folder->path;
   // A run that cannot begin leaves no folder behind.
   absl::Cleanup remove_folder = [&] {
     if (!was_there) RemoveTree(path).IgnoreError();
   };
+  if (!run.folder->note.empty()) run.progress.Note(run.folder->note);
+  // Before anything is made for it: the run that is there must be this one.
+  BENCH_RETURN_IF_ERROR(
+      CheckKnownInputs(*run.folder, *run.stage, run.store, request.experiments_root));
   SharedStart start = {run.folder->complete, run.folder->path, {}, 0, "", {}, ""};
   if (run.folder->complete) {
+    BENCH_ASSIGN_OR_RETURN(const std::string artifact, ArtifactNamedIn(run.path));
+    BENCH_RETURN_IF_ERROR(KeepCopyIf(request.copies, artifact, run.path, run.store));
     BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
@@ -321,7 +331,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
     run.progress.Finish();
     return FailRun(outcome.status(), *run.writer);
   }
-  absl::StatusOr<RunReport> report = CloseRun(run, *outcome, request.replicate);
+  absl::StatusOr<RunReport> report = CloseRun(run, *outcome, request);
   if (!report.ok()) return FailRun(report.status(), *run.writer);
   return report;
 }

@@ -24,6 +24,7 @@ struct RunRequest {
   StartMode start = StartMode::kFresh;
   std::optional<int64_t> stop_after_step;
   DeviceChoice device = DeviceChoice::kAuto;
+  ArtifactCopies copies = ArtifactCopies::kInStore;
   RankEnvironment ranks;          // who of how many processes this is
   int64_t rank_timeout_s = 300;   // how long they wait for each other at the start
   std::vector<std::string> argv;  // for provenance

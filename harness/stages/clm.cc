@@ -85,10 +85,12 @@ std::vector<InputNeed> ClmStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experiments_root) const {
-  BENCH_ASSIGN_OR_RETURN(
-      InputDigests digests,
-      ContentDigestsOf({{"data", spec_.data.path},
-                        {"initial_weights", spec_.init.folder, ContentKind::kWeights}}));
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
+                         ContentDigestsOf({{"initial_weights", spec_.init.folder,
+                                            ContentKind::kWeights}}));
+  if (spec_.data.path) {
+    BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(*spec_.data.path));
+  }
   if (spec_.data.source) {
     BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
                            LoadSourceManifest(experiments_root, *spec_.data.source));

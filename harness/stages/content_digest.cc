@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
+#include "harness/data/source_content.h"
 #include "harness/data/tokenizer_files.h"
 #include "harness/stages/decoder_artifact.h"
 #include "models/weight_files.h"
@@ -13,29 +15,46 @@
 namespace bench::harness {
 namespace {
 
-absl::StatusOr<std::string> DigestLine(const std::string& folder, const std::string& name) {
-  BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(absl::StrCat(folder, "/", name)));
-  return absl::StrCat(name, " ", digest, "\n");
+bool IsFolder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
 }
 
 bool HasTokenizer(const std::string& folder) {
   return Exists(folder + "/tokenizer.model") || Exists(folder + "/tokenizer.json");
 }
 
+// A line for each.
+absl::Status AddFiles(const std::string& folder, const std::vector<std::string>& names,
+                      Sha256& to) {
+  for (const std::string& name : names) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(absl::StrCat(folder, "/", name)));
+    to.Update(absl::StrCat(name, " ", digest, "\n"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Sha256OfFiles(const std::string& folder,
+                                          const std::vector<std::string>& names) {
+  Sha256 sha;
+  BENCH_RETURN_IF_ERROR(AddFiles(folder, names, sha));
+  return sha.HexDigest();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ContentSha256(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) return Sha256File(path);
-  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(path));
-  Sha256 sha;
-  for (const std::string& name : names) {
-    const std::string file = absl::StrCat(path, "/", name);
-    if (std::filesystem::is_directory(file, error)) continue;
-    BENCH_ASSIGN_OR_RETURN(const std::string line, DigestLine(path, name));
-    sha.Update(line);
-  }
-  return sha.HexDigest();
+  if (!IsFolder(path)) return Sha256File(path);
+  BENCH_ASSIGN_OR_RETURN(std::vector<std::string> names, ListFolder(path));
+  std::erase_if(names, [&](const std::string& name) { return IsFolder(path + "/" + name); });
+  return Sha256OfFiles(path, names);
+}
+
+absl::StatusOr<std::string> TreeSha256(const std::string& path) {
+  if (!IsFolder(path)) return Sha256File(path);
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, RegularFiles(path));
+  return Sha256OfFiles(path, names);
 }
 
 absl::StatusOr<std::string> HfFolderSha256(const std::string& folder, ContentKind kind) {
@@ -48,10 +67,7 @@ absl::StatusOr<std::string> HfFolderSha256(const std::string& folder, ContentKin
     }
   }
   Sha256 sha;
-  for (const std::string& name : names) {
-    BENCH_ASSIGN_OR_RETURN(const std::string line, DigestLine(folder, name));
-    sha.Update(line);
-  }
+  BENCH_RETURN_IF_ERROR(AddFiles(folder, names, sha));
   if (kind == ContentKind::kModel && HasTokenizer(folder)) {
     BENCH_ASSIGN_OR_RETURN(const TokenizerFiles files, ReadTokenizerFiles(folder));
     sha.Update(absl::StrCat("tokenizer ", Digest(files), "\n"));

@@ -15,6 +15,10 @@ namespace bench::harness {
 
 absl::StatusOr<std::string> ContentSha256(const std::string& path);
 
+// The same with the files of the folders below it, by their paths in it; links are left out, as
+// RegularFiles (harness/data/source_content.h) does. A stop signal ends it with a StoppedError.
+absl::StatusOr<std::string> TreeSha256(const std::string& path);
+
 enum class ContentKind {
   kPlain,    // the file, or every file of the folder
   kWeights,  // a Hugging Face folder: config.json and the weights

@@ -75,6 +75,17 @@ TEST_F(HfFolderSha256Test, OfAModelCoversItsBiasPromptAndTokenizerToo) {
                       "tokenizer " + Sha256Hex("t") + "\n"));
 }
 
+TEST(TreeSha256, OfAFolderCoversTheFoldersBelowAndNoLinks) {
+  TempFolder folder;
+  std::filesystem::create_directory(folder / "b");
+  std::ofstream(folder / "a") << "1";
+  std::ofstream(folder / "b/c") << "2";
+  std::filesystem::create_symlink("a", folder / "link");
+  EXPECT_EQ(*TreeSha256(folder.path()),
+            Sha256Hex("a " + Sha256Hex("1") + "\nb/c " + Sha256Hex("2") + "\n"));
+  EXPECT_EQ(*TreeSha256(folder / "a"), Sha256Hex("1"));
+}
+
 TEST(ContentSha256, MissingFileIsAnEnvironmentError) {
   EXPECT_EQ(ContentSha256("/no/such/file").status().code(), absl::StatusCode::kUnavailable);
 }
