@@ -39,9 +39,6 @@ struct TensorSpec {
 
 std::vector<TensorSpec> SpecsOf(const std::vector<NamedTensor>& tensors);
 
-// Size of the file that they are written to, without metadata. DataError as that of the writer.
-absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>& tensors);
-
 // Writes tensors one after the other, so that they need not be in memory together. What was not
 // published leaves no file.
 class SafetensorsWriter {

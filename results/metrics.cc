@@ -3,6 +3,7 @@
 
 #include <iterator>
 
+namespace bench::results { extern const MetricDescriptor kPeakDeviceMemory; }  // DEV
 namespace bench::results {
 
 using enum Better;

@@ -82,8 +82,7 @@ extern const MetricDescriptor kTrainTime;
 extern const MetricDescriptor kWallTime;
 
 // Memory.
-extern const MetricDescriptor kPeakMemory;        // of the host
-extern const MetricDescriptor kPeakDeviceMemory;  // of a GPU
+extern const MetricDescriptor kPeakMemory;
 // Of one rank. Sizes of what it holds, and peaks of its device's tensors.
 extern const MetricDescriptor kParameterBytes;
 extern const MetricDescriptor kGradientBytes;

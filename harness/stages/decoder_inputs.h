@@ -24,8 +24,6 @@ inline constexpr std::array kModelStages = {StageKind::kClm, StageKind::kSft, St
                                             StageKind::kPpo};
 
 at::Device DeviceOf(DeviceKind kind);
-// What trained parameters are stored in.
-at::ScalarType ParameterType(Precision precision);
 
 InputNeed InitialWeightsNeed(const ArtifactRef& artifact);
 
@@ -35,6 +33,11 @@ std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSp
 // The user's file or folder (harness/data/tokenizer_files.h), or the artifact.
 absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
                                         const std::map<std::string, Artifact>& inputs);
+
+// Checkpoints of weights and two moments in fp32, and the artifact.
+DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size);
+absl::StatusOr<DiskNeed> DecoderDisk(const ModelSpec& model, const TokenizerRef& tokenizer,
+                                     const std::map<std::string, Artifact>& inputs);
 
 int64_t NumElements(const std::vector<models::NamedTensor>& parameters);
 

@@ -58,7 +58,7 @@ struct RunContext {
 
 struct StageOutcome {
   results::RunStatus status = results::RunStatus::kComplete;
-  std::vector<results::MetricValue> summary;  // recorded, beside what the run recorded itself
+  std::vector<results::MetricValue> summary;  // what the acceptance bounds are checked against
   bool has_artifact = true;                   // the artifact's files are whole
 };
 

@@ -13,6 +13,7 @@
 #include "harness/store/store.h"
 #include "models/safetensors.h"
 
+namespace bench::models { absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&); }  // DEV
 namespace bench::harness {
 namespace {
 

@@ -50,10 +50,6 @@ absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& che
                             const TensorStream& more);
 absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint);
 
-// Of a checkpoint with these tensors on the disk, and nothing of a task's state. DataError for a
-// type or name that the format lacks.
-absl::StatusOr<int64_t> CheckpointBytes(const std::vector<models::TensorSpec>& specs);
-
 struct LoadedCheckpoint {
   std::optional<Checkpoint> checkpoint;  // absent: there is none that is complete
   std::vector<std::string> passed_over;  // why each newer one was not used

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "tests/models/testing.h"
 
+namespace bench::models { absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&); }  // DEV
 namespace bench::models {
 namespace {
 
