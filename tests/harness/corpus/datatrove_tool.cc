@@ -1,5 +1,6 @@
-// Answers for compare_datatrove.py: each line of stdin is a JSON string, answered by {"words": spaCy's
-// words, "sentences": their number, "simplified": the text for shingles, "signature": minima}.
+// Answers for compare_datatrove.py: each line of stdin is a JSON string, answered by {"words":
+// spaCy's words, "sentences": their number, "simplified": the text for shingles, "signature":
+// minima}.
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -25,8 +25,10 @@ TEST(PiiContext, NumberingIsNoAddress) {
 
 TEST(PiiContext, AddressesAreMaskedWhereTheyReadAsSuch) {
   EXPECT_EQ(Masked("from 174.37.159.222 to 76.104.233.98"), "from 192.0.2.1 to 192.0.2.1");
-  EXPECT_EQ(Masked("IP address 8.8.8.8, 1.2.3.4:80 and x"), "IP address 192.0.2.1, 192.0.2.1:80 and x");
-  EXPECT_EQ(Masked("saddr 5.6.7.8 DROP; ctreplsrc 2.3.4.5"), "saddr 192.0.2.1 DROP; ctreplsrc 192.0.2.1");
+  EXPECT_EQ(Masked("IP address 8.8.8.8, 1.2.3.4:80 and x"),
+            "IP address 192.0.2.1, 192.0.2.1:80 and x");
+  EXPECT_EQ(Masked("saddr 5.6.7.8 DROP; ctreplsrc 2.3.4.5"),
+            "saddr 192.0.2.1 DROP; ctreplsrc 192.0.2.1");
   EXPECT_EQ(Masked("http://8.8.4.4/ 9.9.9.0/24"), "http://192.0.2.1/ 192.0.2.1/24");
   EXPECT_EQ(Masked("130.89.148.77-130.89.148.80"), "192.0.2.1-192.0.2.1");
   EXPECT_EQ(Masked("eth0:66.249.93.111 ::ffff:204.152.189.116"), "eth0:192.0.2.1 ::ffff:192.0.2.1");

@@ -14,9 +14,9 @@ using testing::ElementsAre;
 // compare_datatrove.py compares many more where it is installed.
 TEST(SpacyEnglish, WordsAreThoseOfSpacy) {
   SpacyEnglish english;
-  EXPECT_THAT(english.Words("Don't we'll go to the U.S. at 10a.m.?"),
-              ElementsAre("Do", "n't", "we", "'ll", "go", "to", "the", "U.S.", "at", "10", "a.m.",
-                          "?"));
+  EXPECT_THAT(
+      english.Words("Don't we'll go to the U.S. at 10a.m.?"),
+      ElementsAre("Do", "n't", "we", "'ll", "go", "to", "the", "U.S.", "at", "10", "a.m.", "?"));
   EXPECT_THAT(english.Words("(see http://a.example/x?y=1, v1.2-3) costs US$5 or 10km..."),
               ElementsAre("(", "see", "http://a.example/x?y=1", ",", "v1.2", "-", "3", ")", "costs",
                           "US$", "5", "or", "10", "km", "..."));
