@@ -19,6 +19,7 @@
 #include "harness/run/run_folder.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/summary.h"
+#include "harness/stages/chat_template_choice.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
 
@@ -71,6 +72,7 @@ RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
 // Everything that one run holds while it goes on.
 struct Run {
   LoadedDefinition loaded;
+  std::string chat_template;  // what was said of the one that a folder came with
   std::unique_ptr<Stage> stage;
   Store store;
   Progress progress;
@@ -87,6 +89,7 @@ struct Run {
 
   Run(LoadedDefinition definition, Store opened, Progress::Audience audience)
       : loaded(std::move(definition)),
+        chat_template(ChooseChatTemplate(loaded)),
         stage(MakeStage(loaded.definition)),
         store(std::move(opened)),
         progress(audience) {}
@@ -266,6 +269,7 @@ absl::Status Prepare(Run& run, const RunRequest& request) {
       CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
   run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device, *run.ranks);
+  if (!run.chat_template.empty()) run.header.provenance["chat_template"] = run.chat_template;
   return OpenWriter(run);
 }
 
@@ -358,6 +362,7 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store),
           request.ranks.rank == 0 ? Progress::Audience::kPerson : Progress::Audience::kNobody);
+  if (!run.chat_template.empty()) run.progress.Note(run.chat_template);
   BENCH_RETURN_IF_ERROR(run.stage->CheckRanks(request.ranks.size));
   BENCH_ASSIGN_OR_RETURN(run.ranks, JoinRanks(run, request));
   absl::StatusOr<RunReport> report =
