@@ -34,7 +34,8 @@ void Describe(RewardDataSpec& spec, FieldList& fields) {
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path's prompts", .bounds = AboveUpTo(0, 0.5)});
   fields.Leaf("prompt_template", spec.prompt_template,
-              {.doc = "text and control tokens around the prompt"});
+              {.doc = "text and control tokens around the prompt; not written, a folder's chat "
+                      "template that is one of them counts"});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
   fields.Leaf("max_skipped_share", spec.max_skipped_share,

@@ -26,6 +26,7 @@
 #include "harness/run/run_times.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/summary.h"
+#include "harness/stages/chat_template_choice.h"
 #include "harness/stages/decoder_inputs.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
@@ -44,6 +45,7 @@ std::string NameOf(const LoadedDefinition& definition) {
 // Everything that one run holds while it goes on.
 struct Run {
   LoadedDefinition loaded;
+  std::string chat_template;  // what was said of the one that a folder came with
   std::unique_ptr<Stage> stage;
   Store store;
   Progress progress;
@@ -63,6 +65,7 @@ struct Run {
 
   Run(LoadedDefinition definition, Store opened, Progress::Audience audience)
       : loaded(std::move(definition)),
+        chat_template(ChooseChatTemplate(loaded)),
         stage(MakeStage(loaded.definition)),
         store(std::move(opened)),
         progress(audience) {}
@@ -282,6 +285,7 @@ absl::Status Prepare(Run& run, const RunRequest& request) {
   }
   run.header = HeaderOf(run, request);
   run.header.provenance.merge(run.load);
+  if (!run.chat_template.empty()) run.header.provenance["chat_template"] = run.chat_template;
   return OpenWriter(run);
 }
 
@@ -380,6 +384,7 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store),
           request.ranks.rank == 0 ? Progress::Audience::kPerson : Progress::Audience::kNobody);
+  if (!run.chat_template.empty()) run.progress.Note(run.chat_template);
   BENCH_RETURN_IF_ERROR(run.stage->CheckRanks(request.ranks.size));
   if (auto program = Sha256File("/proc/self/exe"); program.ok()) {
     run.program_sha256 = *std::move(program);
