@@ -49,7 +49,7 @@ class BenchRun(CommandCase):
             with self.subTest(name):
                 done = self.place.run("--plan", name, "--experiments", root, "--vocab-size", 100)
                 self.assertEqual(done.returncode, 0, done.stderr)
-        for name, fragment in (("experiments/", "experiments/"), ("missing.toml", "no such file"),
+        for name, fragment in (("experiments/", 'no experiment "experiments"'), ("missing.toml", "no such file"),
                                ("experiments/missing", '"missing"'),
                                (str(self.place.folder), "no experiment"),
                                (f"{root}/sft_small@9", "no version 9"), (".", "experiment")):
