@@ -27,8 +27,8 @@ std::vector<std::string> FoldersOf(const TokenizerRef& tokenizer, const InitSpec
     std::error_code error;
     const std::filesystem::path path(*tokenizer.path);
     const bool is_folder = std::filesystem::is_directory(path, error);
-    folders.push_back(is_folder ? path.string() : path.parent_path().string());
-    if (folders.back().empty()) folders.back() = ".";
+    const std::filesystem::path folder = is_folder ? path : path.parent_path();
+    folders.push_back(folder.empty() ? std::string(1, '.') : folder.string());
   }
   if (init.folder) folders.push_back(*init.folder);
   return folders;
