@@ -20,6 +20,7 @@
 #include "harness/run/plan_command.h"
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
+#include "harness/run/show_command.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
 #include "harness/stages/generation.h"
@@ -294,6 +295,10 @@ absl::StatusOr<int> RunCommand(const Options& options, const Invocation& invocat
       return StoreCommand(options);
     case Command::kPlan:
       return PlanCommand(options);
+    case Command::kShow:
+      return ShowCommand(options);
+    case Command::kRuns:
+      return RunsCommand(options);
   }
   return static_cast<int>(ExitCode::kUsage);
 }

@@ -149,6 +149,10 @@ std::vector<OptionRow> MakeCommandRows() {
       CommandRow(Command::kList, "list", "", "the experiments"),
       CommandRow(Command::kCheck, "check", "", "check every definition and versions.lock"),
       CommandRow(Command::kLock, "lock", "", "add new definitions to versions.lock"),
+      CommandRow(Command::kShow, "show", "RESULT",
+                 "what a result says: what was run, key figures, curves, ranges, samples, origin"),
+      CommandRow(Command::kRuns, "runs", "",
+                 "a table of the store's runs, or of those of the EXPERIMENT that is named"),
       CommandRow(Command::kExport, "export", "RESULT DIR",
                  "the trained model of a result as a Hugging Face folder"),
       CommandRow(Command::kGenerate, "generate", "RESULT PROMPT",
@@ -201,11 +205,11 @@ std::vector<OptionRow> MakePlanRows() {
        [](Options& o, const Values& v) {
          return ParseCount("vocab-size", v[0], 1, o.plan.vocab_size);
        }},
-      {"json", "", "for programs (FORMAT.md)", plan,
-       [](Options& o, const Values&) {
-         o.plan.form = PlanForm::kJson;
-         return absl::OkStatus();
-       }},
+      {"json",
+       "",
+       "for programs (FORMAT.md)",
+       {Command::kPlan, Command::kShow, Command::kRuns},
+       Switch(&Options::form, OutputForm::kJson)},
   };
 }
 
@@ -274,6 +278,8 @@ std::string_view ArgumentOf(const Options& options) {
     case Command::kRun:
     case Command::kPlan:
       return "EXPERIMENT";
+    case Command::kRuns:
+      return "[EXPERIMENT]";
     case Command::kStore:
       return options.store_action == StoreAction::kRemember ||
                      options.store_action == StoreAction::kForget

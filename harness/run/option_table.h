@@ -44,7 +44,8 @@ std::string OptionsOf(Command command);
 // What a command is called on the command line: "--list"; "a run" for kRun.
 std::string CommandName(Command command);
 
-// What `options.command` works on beside the values in its row: "EXPERIMENT", "DIR" or nothing.
+// What `options.command` works on beside the values in its row: "EXPERIMENT", "DIR" or nothing; in
+// brackets where it may be left out.
 std::string_view ArgumentOf(const Options& options);
 
 }  // namespace bench::harness

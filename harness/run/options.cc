@@ -151,6 +151,7 @@ class Parser {
               ? absl::StrCat("one experiment at a time, not also ", free_[1])
               : absl::StrCat(command, " does not take \"", free_[num_wanted], "\": leave it out"));
     }
+    if (free_.empty() && wanted.starts_with('[')) return absl::OkStatus();
     if (free_.size() == num_wanted && (num_wanted == 0 || !free_[0].empty())) {
       return absl::OkStatus();
     }

@@ -25,16 +25,17 @@ enum class Command {
   kRecover,
   kStore,
   kPlan,
+  kShow,
+  kRuns,
 };
 enum class StoreAction { kList, kPrune, kRemember, kForget };
 enum class SeedMode { kPerReplicate, kSame };
-enum class PlanForm { kText, kJson };
+enum class OutputForm { kText, kJson };
 
 struct PlanOptions {
   std::vector<int64_t> ranks = {1, 4, 16, 64, 256, 1024};  // those of the ZeRO paper's table
   double device_gb = 80;                                   // 10^9 bytes
   std::optional<int64_t> vocab_size;                       // absent: the tokenizer's
-  PlanForm form = PlanForm::kText;
 
   bool operator==(const PlanOptions&) const = default;
 };
@@ -56,6 +57,7 @@ struct Options {
   DeviceChoice device = DeviceChoice::kAuto;
   ArtifactCopies copies = ArtifactCopies::kInStore;
   StoreAction store_action = StoreAction::kList;
+  OutputForm form = OutputForm::kText;  // --json: for programs
   PlanOptions plan;
 };
 

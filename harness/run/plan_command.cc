@@ -65,7 +65,7 @@ absl::StatusOr<int> PlanCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory({definition, configs, options.plan.ranks,
                                                             device_bytes, device}));
   const PlanSubject subject = {loaded, vocabulary.size, vocabulary.source, device_bytes, device};
-  const auto render = options.plan.form == PlanForm::kJson ? PlanJson : PlanText;
+  const auto render = options.form == OutputForm::kJson ? PlanJson : PlanText;
   std::fputs(render(subject, plan).c_str(), stdout);
   return 0;
 }

@@ -56,21 +56,6 @@ std::string PairLine(const Table& table, const std::vector<Cell>& row) {
                       CellText(table, row, "rejected_reward"), ")");
 }
 
-std::string SampleLines(const RunRecord& record) {
-  const auto found = record.tables.find("samples");
-  if (found == record.tables.end()) return "";
-  const Table& table = found->second;
-  const auto line = HasColumn(table, "chosen") ? PairLine : AnswerLine;
-  std::string text = "  samples\n";
-  for (size_t i = 0; i < std::min(kSamplesShown, table.rows.size()); ++i) {
-    // The rows of a task stand together; a stride shows several tasks.
-    const auto& row =
-        table.rows[i * table.rows.size() / std::min(kSamplesShown, table.rows.size())];
-    absl::StrAppend(&text, "    ", line(table, row), "\n");
-  }
-  return text;
-}
-
 // A line a rank, where there are several.
 std::string RankLines(const RunRecord& record) {
   if (record.header.world_size == 1 || record.ranks.empty()) return "";
@@ -97,6 +82,21 @@ std::string RankLines(const RunRecord& record) {
 
 }  // namespace
 
+std::string SampleLines(const RunRecord& record) {
+  const auto found = record.tables.find("samples");
+  if (found == record.tables.end()) return "";
+  const Table& table = found->second;
+  const auto line = HasColumn(table, "chosen") ? PairLine : AnswerLine;
+  std::string text;
+  for (size_t i = 0; i < std::min(kSamplesShown, table.rows.size()); ++i) {
+    // The rows of a task stand together; a stride shows several tasks.
+    const auto& row =
+        table.rows[i * table.rows.size() / std::min(kSamplesShown, table.rows.size())];
+    absl::StrAppend(&text, "    ", line(table, row), "\n");
+  }
+  return text;
+}
+
 std::string ClosingSummary(const RunRecord& record, const std::vector<std::string>& unmet) {
   const results::RunHeader& header = record.header;
   std::string text = absl::StrCat(
@@ -108,7 +108,9 @@ std::string ClosingSummary(const RunRecord& record, const std::vector<std::strin
     absl::StrAppendFormat(&text, "  %-42s %s\n", path, FormatValue(value));
   }
   text += RankLines(record);
-  text += SampleLines(record);
+  if (const std::string samples = SampleLines(record); !samples.empty()) {
+    absl::StrAppend(&text, "  samples\n", samples);
+  }
   for (const std::string& line : unmet) absl::StrAppend(&text, "  NOT ACCEPTED: ", line, "\n");
   return text;
 }

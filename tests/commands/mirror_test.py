@@ -23,6 +23,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/distributed/rank_meeting.cc": (
         "tests/harness/distributed/ranks_test.cc", "ranks that meet, miss each other or differ"),
     "harness/run/local_ranks.cc": ("tests/commands/ranks_test.py", "whole runs, kills, signals"),
+    "harness/run/show_command.cc": ("tests/commands/show_test.py", "whole commands"),
     "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
     "harness/stages/causal_task.cc": ("tests/harness/stages/clm_task_test.cc", "through that task"),

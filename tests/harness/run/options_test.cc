@@ -43,7 +43,7 @@ TEST(Options, OfThePlanHaveThePapersRanksUnlessTheyAreGiven) {
   ASSERT_TRUE(given.ok()) << given.status();
   EXPECT_THAT(given->plan.ranks, ElementsAre(8, 2));
   EXPECT_EQ(given->plan.device_gb, 0.5);
-  EXPECT_EQ(given->plan.form, PlanForm::kJson);
+  EXPECT_EQ(given->form, OutputForm::kJson);
 }
 
 TEST(Options, HelpWinsOverEverythingElse) {

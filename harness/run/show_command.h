@@ -1,0 +1,16 @@
+// --show RESULT and --runs [EXPERIMENT]: results for a person at a terminal, or as JSON (--json).
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "harness/run/options.h"
+
+namespace bench::harness {
+
+// Prints one result: a results file, or the folder of a run. UsageError where there is none.
+absl::StatusOr<int> ShowCommand(const Options& options);
+
+// Prints a line for each run in the store, of one experiment if it is named. A run whose results
+// cannot be read has a line that says why, and is no error.
+absl::StatusOr<int> RunsCommand(const Options& options);
+
+}  // namespace bench::harness
