@@ -33,12 +33,8 @@ const MetricDescriptor kBitsPerByte = {
     kLearning,
 };
 const MetricDescriptor kScoredBytes = {
-    "scored_bytes",
-    "bytes",
-    kNone,
-    true,
-    0,
-    "Bytes of held-out text that the scored tokens stand for",
+    "scored_bytes", "bytes", kNone,
+    true,           0,       "Bytes of held-out text that the scored tokens stand for",
     kCount,
 };
 const MetricDescriptor kTokenAccuracy = {

@@ -80,8 +80,10 @@ class Reader {
  private:
   absl::Status ReadWhole() {
     const auto texts = DocumentTexts(path_, file_.format, options_);
-    if (!texts.ok()) return RejectIfData(1, texts.status(), "a file that cannot be read as " +
-                                                               std::string(Name(file_.format)));
+    if (!texts.ok()) {
+      return RejectIfData(1, texts.status(),
+                          "a file that cannot be read as " + std::string(Name(file_.format)));
+    }
     int64_t record = 0;
     for (const std::string& text : *texts) BENCH_RETURN_IF_ERROR(Take(++record, text));
     return absl::OkStatus();
@@ -102,8 +104,8 @@ class Reader {
 
   absl::Status TakeLine(int64_t record, const LineReader::Line& line) {
     if (line.over_limit) {
-      return Reject(record, OneOfMany(absl::StrCat("record over ", options_.max_document_bytes,
-                                                   " bytes")));
+      return Reject(record,
+                    OneOfMany(absl::StrCat("record over ", options_.max_document_bytes, " bytes")));
     }
     if (line.text.find_first_not_of(" \t\r") == std::string::npos) return absl::OkStatus();
     std::optional<RecordOutcome> held;
@@ -149,8 +151,7 @@ class Reader {
     }
     ++report_.num_rejected;
     skipped_.Add(problem.reason, absl::StrCat(path_, ":", record));
-    return on_rejected_(
-        {DocumentId(file_.relative_path, record), problem.message, problem.reason});
+    return on_rejected_({DocumentId(file_.relative_path, record), problem.message, problem.reason});
   }
 
   const SourceFile& file_;

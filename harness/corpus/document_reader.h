@@ -10,7 +10,8 @@
 // A document that is invalid (encoding, syntax, size (text_limits.h), no text) is refused: counted,
 // named and reported to `on_rejected` with the reason, so that it can be kept aside; with
 // OnInvalid::kError it ends the reading instead, as a DataError "path: reason" or "path:line:
-// reason", and so do too many invalid ones of a file of JSON lines, by their reasons. What the system refuses is always an error.
+// reason", and so do too many invalid ones of a file of JSON lines, by their reasons. What the
+// system refuses is always an error.
 #pragma once
 
 #include <cstdint>

@@ -32,8 +32,7 @@ class Tokeniser {
         writer_(std::move(writer)),
         languages_(std::move(languages)),
         report_(report),
-        held_out_fraction_(
-            HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places)),
+        held_out_fraction_(HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places)),
         held_out_(plan.spec.decontamination.shingles) {}
 
   absl::Status Take(OrderedDocument ordered) {

@@ -45,6 +45,11 @@ std::optional<MovedPrompt> PromptToMove(const std::vector<double>& training,
 // HeldOutHash. Rows keep their order.
 template <typename Row, typename HashOf>
 void FillEmptyPart(const std::vector<SplitRows<Row>>& lists, const HashOf& hash_of) {
+  const auto has_rows = [&lists](std::vector<Row>* SplitRows<Row>::*part) {
+    return std::any_of(lists.begin(), lists.end(),
+                       [part](const SplitRows<Row>& rows) { return !(rows.*part)->empty(); });
+  };
+  if (has_rows(&SplitRows<Row>::training) && has_rows(&SplitRows<Row>::held_out)) return;
   std::vector<double> training, held_out;
   for (const SplitRows<Row>& rows : lists) {
     for (const Row& row : *rows.training) training.push_back(hash_of(row));

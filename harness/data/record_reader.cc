@@ -105,8 +105,8 @@ class Reader {
     if (report_.num_read + report_.skipped.count() == 0) {
       return DataError(absl::StrCat(path_, ": no record in it"));
     }
-    BENCH_RETURN_IF_ERROR(CheckSkippedShare(path_, report_.skipped, report_.num_read,
-                                            options_.max_skipped_share));
+    BENCH_RETURN_IF_ERROR(
+        CheckSkippedShare(path_, report_.skipped, report_.num_read, options_.max_skipped_share));
     return std::move(report_);
   }
 

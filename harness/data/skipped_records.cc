@@ -48,10 +48,10 @@ absl::Status CheckSkippedShare(const std::string& path, const SkippedRecords& sk
   if (static_cast<double>(skipped.count()) <= max_share * static_cast<double>(num_all)) {
     return absl::OkStatus();
   }
-  return DataError(absl::StrCat(path, ": ", skipped.count(), " of ", num_all,
-                                " records are invalid, more than the share ", NumberText(max_share),
-                                " that max_skipped_share allows: ",
-                                absl::StrJoin(skipped.Lines(), "; ")));
+  return DataError(
+      absl::StrCat(path, ": ", skipped.count(), " of ", num_all,
+                   " records are invalid, more than the share ", NumberText(max_share),
+                   " that max_skipped_share allows: ", absl::StrJoin(skipped.Lines(), "; ")));
 }
 
 }  // namespace bench::harness

@@ -37,7 +37,7 @@ struct SftDataSpec {
   PromptTemplate prompt_template = PromptTemplate::kAlpaca;
   bool skip_invalid = false;
   double max_skipped_share = 0.1;  // of a file's records
-  std::vector<TaskWeight> mix;  // [[data.mix]]; empty: every task as often as it occurs
+  std::vector<TaskWeight> mix;     // [[data.mix]]; empty: every task as often as it occurs
 };
 
 // [tokenizer]: exactly one of the two.

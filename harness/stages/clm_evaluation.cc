@@ -37,7 +37,6 @@ struct TextScores {
       values.push_back(
           {{&results::kBitsPerByte, label}, tokens.nll_sum / (std::numbers::ln2 * num_bytes)});
     }
-    values.push_back({{&results::kScoredBytes, label}, num_bytes});
     values.push_back({{&results::kTokenAccuracy, label}, tokens.num_correct / tokens.num_tokens});
   }
 };
@@ -101,6 +100,11 @@ void ClmEvaluator::Select() {
 
 absl::StatusOr<Evaluation> ClmEvaluator::Run(EvaluationPoint point, int64_t step) {
   Evaluation evaluation;
+  std::vector<MetricValue> sizes;
+  const auto append = [&](const TextScores& scores, const std::string& label) {
+    scores.AppendTo(evaluation.values, label);
+    sizes.push_back({{&results::kScoredBytes, label}, scores.num_bytes});
+  };
   TextScores all;
   for (const Language& language : languages_) {
     WindowScorer scorer(p_.decoder, p_.spec.training.max_tokens);
@@ -111,12 +115,15 @@ absl::StatusOr<Evaluation> ClmEvaluator::Run(EvaluationPoint point, int64_t step
       scores.num_bytes += static_cast<double>(document.num_scored_bytes);
     }
     scores.tokens = scorer.Take();
-    if (languages_.size() > 1) scores.AppendTo(evaluation.values, language.name);
+    if (languages_.size() > 1) append(scores, language.name);
     all += scores;
     if (point == EvaluationPoint::kFinal) BENCH_RETURN_IF_ERROR(RecordSamples(language, step));
   }
-  all.AppendTo(evaluation.values, "");
-  if (point == EvaluationPoint::kFinal) evaluation.summary = evaluation.values;
+  append(all, "");
+  if (point == EvaluationPoint::kFinal) {
+    evaluation.summary = evaluation.values;
+    evaluation.summary.insert(evaluation.summary.end(), sizes.begin(), sizes.end());
+  }
   return evaluation;
 }
 
@@ -137,11 +144,10 @@ absl::Status ClmEvaluator::RecordSamples(const Language& language, int64_t step)
   options.temperature = spec.sample_temperature;
   options.top_p = spec.sample_top_p;
   if (prompts.empty()) return absl::OkStatus();
-  BENCH_ASSIGN_OR_RETURN(
-      const std::vector<models::Generation> generations,
-      GenerateAnswers(p_.decoder, prompts, options, [&draws](int64_t sequence) {
-        return draws[static_cast<size_t>(sequence)].Uniform();
-      }));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
+                         GenerateAnswers(p_.decoder, prompts, options, [&draws](int64_t sequence) {
+                           return draws[static_cast<size_t>(sequence)].Uniform();
+                         }));
   for (size_t i = 0; i < prompts.size(); ++i) {
     BENCH_RETURN_IF_ERROR(
         p_.writer.TableRow("samples", step,

@@ -20,11 +20,12 @@ absl::Status RecordData(const PpoData& data, RunContext& context) {
     for (const auto& [part, prompts] : parts) {
       int64_t num_tokens = 0;
       for (const PpoPrompt& prompt : prompts) num_tokens += std::ssize(prompt.tokens);
-      BENCH_RETURN_IF_ERROR(context.writer.TableRow("data", std::nullopt,
-                                            {{"task", task.task},
-                                             {"part", std::string(part)},
-                                             {"prompts", static_cast<int64_t>(prompts.size())},
-                                             {"prompt_tokens", num_tokens}}));
+      BENCH_RETURN_IF_ERROR(
+          context.writer.TableRow("data", std::nullopt,
+                                  {{"task", task.task},
+                                   {"part", std::string(part)},
+                                   {"prompts", static_cast<int64_t>(prompts.size())},
+                                   {"prompt_tokens", num_tokens}}));
     }
   }
   return RecordLeftOut(data.left_out, context);
@@ -83,8 +84,8 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
   BENCH_RETURN_IF_ERROR(context.writer.Summary(
       {{&results::kParameters, ""}, static_cast<double>(NumElements(parameters))}));
 
-  const RolloutParts parts = {spec_,         models.actor_critic, *models.reference, scorer,
-                              tokenizer, context.seeds, data.end_token,      context.ranks};
+  const RolloutParts parts = {spec_,     models.actor_critic, *models.reference, scorer,
+                              tokenizer, context.seeds,       data.end_token,    context.ranks};
   PpoEvaluator evaluator({parts, data, context.writer, context.ranges});
   PpoTask task(
       {parts, std::move(mixture), context.writer, context.ranges,

@@ -72,17 +72,17 @@ absl::StatusOr<std::vector<Response>> PpoEvaluator::Answer(const models::Decoder
                                                            const PpoRolloutSpec& settings) const {
   const Range range(p_.ranges, RangeId::kGenerate);
   std::vector<Response> responses;
-  BENCH_RETURN_IF_ERROR(
-      ForEachBatch(task.prompts,
-                   [&](size_t begin, const std::vector<const PpoPrompt*>& prompts) -> absl::Status {
-                     BENCH_ASSIGN_OR_RETURN(
-                         std::vector<Response> batch,
-                         SampleResponses(decoder, prompts,
-                                         {settings, p_.rollout.tokenizer, p_.rollout.end_token, p_.rollout.seeds,
-                                          absl::StrCat("evaluation/", task.name, "/", begin)}));
-                     std::move(batch.begin(), batch.end(), std::back_inserter(responses));
-                     return absl::OkStatus();
-                   }));
+  BENCH_RETURN_IF_ERROR(ForEachBatch(
+      task.prompts,
+      [&](size_t begin, const std::vector<const PpoPrompt*>& prompts) -> absl::Status {
+        BENCH_ASSIGN_OR_RETURN(
+            std::vector<Response> batch,
+            SampleResponses(decoder, prompts,
+                            {settings, p_.rollout.tokenizer, p_.rollout.end_token, p_.rollout.seeds,
+                             absl::StrCat("evaluation/", task.name, "/", begin)}));
+        std::move(batch.begin(), batch.end(), std::back_inserter(responses));
+        return absl::OkStatus();
+      }));
   return responses;
 }
 

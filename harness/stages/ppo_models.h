@@ -3,9 +3,9 @@
 //
 // Log-probabilities are of softmax(logits / temperature) over the tokenizer's ids, which is what
 // responses are sampled from, for policy and reference alike: a decoder may have more rows, which
-// then get no gradient. Like values they are computed at the rows that predict response tokens only. The value of a token is
-// that of the state before it: the same rows, and where a definition asks for it (ValuePositions)
-// that of the state behind the end token. M tokens, V values.
+// then get no gradient. Like values they are computed at the rows that predict response tokens
+// only. The value of a token is that of the state before it: the same rows, and where a definition
+// asks for it (ValuePositions) that of the state behind the end token. M tokens, V values.
 #pragma once
 
 #include <memory>

@@ -95,8 +95,8 @@ absl::StatusOr<std::vector<Response>> SampleRollout(const RolloutParts& parts,
   const Share share = ShareOf(std::ssize(prompts), parts.ranks);
   absl::StatusOr<std::vector<Response>> own = SampleResponses(
       parts.actor_critic.policy(), {prompts.begin() + share.begin, prompts.begin() + share.end},
-      {parts.spec.rollout, parts.tokenizer, parts.end_token, parts.seeds, absl::StrCat("rollout ", number),
-       share.begin});
+      {parts.spec.rollout, parts.tokenizer, parts.end_token, parts.seeds,
+       absl::StrCat("rollout ", number), share.begin});
   BENCH_RETURN_IF_ERROR(parts.ranks.Agree(own.status()));
   if (parts.ranks.alone()) return own;
   return GatherResponses(*own, prompts, parts.ranks);

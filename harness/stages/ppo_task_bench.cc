@@ -220,13 +220,12 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
   RunContext context{definition,          {1, 0},           {},      store,       "",
                      folder.path(),       folder.path(),    *writer, ranges,      progress,
                      Ranks::OneProcess(), DeviceKind::kCpu, nullptr, std::nullopt};
-  PpoTask task(
-      {{spec, models.actor_critic, *models.reference, scorer, tokenizer, context.seeds,
-        data.end_token},
-       std::move(mixture),
-       *writer,
-       ranges,
-       nullptr});
+  PpoTask task({{spec, models.actor_critic, *models.reference, scorer, tokenizer, context.seeds,
+                 data.end_token},
+                std::move(mixture),
+                *writer,
+                ranges,
+                nullptr});
   TimedTask timed(task);
   const LoopSpec loop = {spec.optimizer, spec.schedule, (num_iterations + 1) * kEpochs, 0, 0};
   BENCH_RETURN_IF_ERROR(RunTrainingLoop(loop, timed, context).status());

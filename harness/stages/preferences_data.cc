@@ -39,10 +39,9 @@ class Loader {
         }));
     records_.left_out.invalid.Merge(report.skipped);
     // Of a file too small for the hash to give both parts records.
-    FillEmptyPart<SftExample>({{&records_.train, &records_.validation}},
-                              [](const SftExample& example) {
-                                return HeldOutHash(example.instruction, example.input);
-                              });
+    FillEmptyPart<SftExample>(
+        {{&records_.train, &records_.validation}},
+        [](const SftExample& example) { return HeldOutHash(example.instruction, example.input); });
     return absl::OkStatus();
   }
 
@@ -92,9 +91,10 @@ absl::Status CheckNotEmpty(const PreferenceRecords& records) {
     return DataError(absl::StrCat("there is no record to make training pairs from (", hint, ")"));
   }
   if (records.validation.empty()) {
-    return DataError(absl::StrCat("no record is held out (", hint,
-                                  "): take another validation part, or records with another prompt: "
-                                  "equal prompts stay together"));
+    return DataError(
+        absl::StrCat("no record is held out (", hint,
+                     "): take another validation part, or records with another prompt: "
+                     "equal prompts stay together"));
   }
   return absl::OkStatus();
 }

@@ -27,10 +27,10 @@ absl::Status RecordData(const RewardData& data, RunContext& context) {
       num_response_tokens += pair.num_response_tokens();
     }
     BENCH_RETURN_IF_ERROR(context.writer.TableRow("data", std::nullopt,
-                                          {{"part", std::string(part)},
-                                           {"pairs", static_cast<int64_t>(pairs.size())},
-                                           {"tokens", num_tokens},
-                                           {"response_tokens", num_response_tokens}}));
+                                                  {{"part", std::string(part)},
+                                                   {"pairs", static_cast<int64_t>(pairs.size())},
+                                                   {"tokens", num_tokens},
+                                                   {"response_tokens", num_response_tokens}}));
   }
   return RecordLeftOut(data.left_out, context);
 }

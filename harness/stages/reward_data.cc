@@ -94,8 +94,9 @@ class Loader {
 };
 
 absl::Status CheckNotEmpty(const RewardData& data) {
-  const std::string dropped = absl::StrCat(
-      data.left_out.dropped.count(), " dropped: no response within training.max_tokens, or two equal ones");
+  const std::string dropped =
+      absl::StrCat(data.left_out.dropped.count(),
+                   " dropped: no response within training.max_tokens, or two equal ones");
   if (data.train.empty()) {
     return DataError(absl::StrCat("no pair is left to train on (", dropped, ")"));
   }

@@ -26,11 +26,11 @@ absl::Status RecordData(const SftData& data, RunContext& context) {
         num_target_tokens += row.num_target_tokens();
       }
       BENCH_RETURN_IF_ERROR(context.writer.TableRow("data", std::nullopt,
-                                            {{"task", task.task},
-                                             {"part", std::string(part)},
-                                             {"rows", static_cast<int64_t>(rows.size())},
-                                             {"tokens", num_tokens},
-                                             {"target_tokens", num_target_tokens}}));
+                                                    {{"task", task.task},
+                                                     {"part", std::string(part)},
+                                                     {"rows", static_cast<int64_t>(rows.size())},
+                                                     {"tokens", num_tokens},
+                                                     {"target_tokens", num_target_tokens}}));
     }
   }
   return RecordLeftOut(data.left_out, context);

@@ -26,7 +26,7 @@ absl::Status ForEachBatch(const Rows& rows, Visit visit) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const size_t end = std::min(rows.size(), begin + kRowsPerBatch);
     BENCH_RETURN_IF_ERROR(visit(Rows(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-               rows.begin() + static_cast<std::ptrdiff_t>(end))));
+                                     rows.begin() + static_cast<std::ptrdiff_t>(end))));
   }
   return absl::OkStatus();
 }

@@ -70,8 +70,7 @@ std::vector<std::string> ZeroRateNotes(const ScheduleSpec& schedule, const Sched
                                  "warmup_steps = 0"));
   }
   const int64_t last = steps.num_steps - 1;
-  const int64_t last_begin =
-      std::max(first, IterationOf(steps, last) * steps.steps_per_iteration);
+  const int64_t last_begin = std::max(first, IterationOf(steps, last) * steps.steps_per_iteration);
   if (last_begin <= last && place(last) > 0 && is_zero(last)) {
     notes.push_back(absl::StrCat(Named(last_begin + 1, last + 1, "train"),
                                  " at learning rate 0, where the schedule ends: ", kRemedy,

@@ -8,6 +8,7 @@ import json
 import pathlib
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -101,6 +102,17 @@ class Results(CommandCase):
             environment = {"GOMP_SPINCOUNT": None, "OMP_WAIT_POLICY": None, **extra}
             with h5py.File(self.run_ok(self.place.definition, **environment)) as file:
                 self.assertEqual(file["provenance"].attrs.get("env_GOMP_SPINCOUNT"), expected)
+
+    def test_openmp_itself_has_read_the_limit(self):
+        def turns(**extra):
+            """What OpenMP says that it has read, each time that the program begins."""
+            done = self.place.run("--version", OMP_DISPLAY_ENV="verbose",
+                                  **{"GOMP_SPINCOUNT": None, **extra})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return re.findall(r"GOMP_SPINCOUNT = '(\d+)'", done.stderr)
+
+        self.assertEqual(turns()[1:], ["10000"])  # the program begins twice
+        self.assertEqual(turns(GOMP_SPINCOUNT="7"), ["7"])
 
     def test_definition_and_its_hash_are_in_the_results(self):
         path = self.run_ok(self.place.definition)

@@ -182,7 +182,7 @@ class Corpus(CommandCase):
 
             self.assertEqual({(row["kind"], row["reason"], row["records"], row["first"])
                               for row in table(file, "left_out")}, {
-                ("invalid", "a file that cannot be read as text", 1, "path/bad.txt#1"),
+                ("invalid", "not valid UTF-8", 1, "path/bad.txt#1"),
                 ("invalid", "the ending of its name tells no format", 1, "path/program.exe"),
                 ("invalid", 'no field "text"', 1, "path/records.jsonl#11")})
 

@@ -103,9 +103,10 @@ TEST(DocumentReader, MoreInvalidLinesThanTheShareAreAnErrorThatNamesTheReasons) 
   const absl::Status status = read(0.49).status;
   EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
   EXPECT_EQ(status.message(),
-            (folder / "f") + ": 2 of 4 records are invalid, more than the share 0.49 that "
-                             "max_skipped_share allows: 1 field \"text\" is a number, not a string "
-                             "(first: " +
+            (folder / "f") +
+                ": 2 of 4 records are invalid, more than the share 0.49 that "
+                "max_skipped_share allows: 1 field \"text\" is a number, not a string "
+                "(first: " +
                 (folder / "f") + ":2); 1 no field \"text\" (first: " + (folder / "f") + ":4)");
 }
 

@@ -42,7 +42,7 @@ TEST(HeldOutFraction, OfFewDocumentsOneIsHeldOutAndOneIsTrainedOn) {
   EXPECT_EQ(NumHeldOut({0.9, 0.4, 0.5, 0.6, 0.8}, 0.01), 1);
   EXPECT_EQ(NumHeldOut({0.1, 0.2, 0.3}, 0.5), 2);
   EXPECT_EQ(NumHeldOut({0.01, 0.9}, 0.01), 1);  // the bound itself is not held out
-  EXPECT_EQ(NumHeldOut({0.4, 0.4}, 0.01), 0);  // one text
+  EXPECT_EQ(NumHeldOut({0.4, 0.4}, 0.01), 0);   // one text
 }
 
 TEST(HeldOutFraction, DoesNotDependOnHowPlacesAreMerged) {

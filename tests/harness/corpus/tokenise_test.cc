@@ -101,7 +101,8 @@ TEST_F(TokeniseTest, DocumentsThatHaveBecomeEqualAreOne) {
 // Five documents and the default fraction: none of them has its place below it.
 TEST_F(TokeniseTest, OfFewDocumentsOneIsHeldOut) {
   corpus_.spec().held_out_fraction = 1e-9;
-  for (int i = 0; i < 5; ++i) corpus_.Write(std::to_string(i) + ".txt", std::to_string(i) + " it is");
+  for (int i = 0; i < 5; ++i)
+    corpus_.Write(std::to_string(i) + ".txt", std::to_string(i) + " it is");
   const CorpusPlan plan = corpus_.Plan();
   const auto dataset = TokenDataset::Open(Run(plan));
   ASSERT_TRUE(dataset.ok()) << dataset.status();
@@ -110,10 +111,10 @@ TEST_F(TokeniseTest, OfFewDocumentsOneIsHeldOut) {
   EXPECT_EQ(dataset->part("train")[0].num_documents(), 4);
   // It is the one whose digest's low half is the least.
   const std::vector<Document> documents = FinalDocuments(plan);
-  const auto least = std::min_element(
-      documents.begin(), documents.end(), [](const Document& a, const Document& b) {
-        return ContentDigest(a).low < ContentDigest(b).low;
-      });
+  const auto least = std::min_element(documents.begin(), documents.end(),
+                                      [](const Document& a, const Document& b) {
+                                        return ContentDigest(a).low < ContentDigest(b).low;
+                                      });
   const TokenShard& held_out = dataset->part("validation")[0];
   EXPECT_EQ(held_out.Tokens(0, held_out.document_end(0)),
             *harness::DocumentTokens(tokenizer_, least->text));

@@ -21,7 +21,10 @@ std::vector<RecordOutcome> Parse(JsonLayout layout, const std::string& text,
     return true;
   });
   nlohmann::json::sax_parse(text, &events);
-  if (failure != nullptr) *failure = events.failure();
+  if (failure != nullptr) {
+    failure->reset();
+    if (events.failure()) *failure = events.failure()->message;
+  }
   return outcomes;
 }
 

@@ -24,10 +24,10 @@ TEST(RecordLeftOut, ShowsReasonsAndKeepsThemInATableWhoseCountsAreTheMetric) {
   EXPECT_THAT(shown, HasSubstr("2 no field \"output\" (first: /home/me/rows.jsonl:3)\n"));
   EXPECT_THAT(shown, HasSubstr("1 no target within training.max_tokens"));
   const results::RunRecord record = fixture.Record("run");
-  EXPECT_EQ(record.tables.at("left_out").rows,
-            (Rows{{"invalid", "no field \"output\"", int64_t{2}, "rows.jsonl:3"},
-                  {"dropped", "no target within training.max_tokens", int64_t{1},
-                   "rows.jsonl:4"}}));
+  EXPECT_EQ(
+      record.tables.at("left_out").rows,
+      (Rows{{"invalid", "no field \"output\"", int64_t{2}, "rows.jsonl:3"},
+            {"dropped", "no target within training.max_tokens", int64_t{1}, "rows.jsonl:4"}}));
   bool found = false;
   for (const auto& value : record.summary) {
     if (value.key.Path() != "dropped_examples") continue;

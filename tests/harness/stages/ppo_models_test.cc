@@ -21,7 +21,8 @@ CausalBatch Batch() { return MakeCausalBatch({{&kRow, 3}}, Packing::kPacked, at:
 
 ActorCritic::Outputs Forward(const ActorCritic& model, double temperature) {
   const CausalBatch batch = Batch();
-  return model.Forward(batch, batch.target_rows_M, {temperature, kVocab}, models::Activations::kKept);
+  return model.Forward(batch, batch.target_rows_M, {temperature, kVocab},
+                       models::Activations::kKept);
 }
 
 // Two fp64 forwards, with other orders of sums in each, relative to the largest number.
@@ -55,8 +56,8 @@ TEST(ActorCritic, RowsBeyondTheVocabularyHaveNoProbabilityAndNoGradient) {
   const ActorCritic model(TinyPpoDecoder(kVocab, 7, at::kDouble),
                           TinyPpoRewardModel(kVocab, 11, at::kDouble));
   const CausalBatch batch = Batch();
-  const ActorCritic::Outputs out = model.Forward(batch, batch.target_rows_M, {0.7, kIds},
-                                                 models::Activations::kKept);
+  const ActorCritic::Outputs out =
+      model.Forward(batch, batch.target_rows_M, {0.7, kIds}, models::Activations::kKept);
   const at::Tensor hidden = model.policy().Hidden(models::MakeRaggedBatch({kRow}, at::kCPU));
   const at::Tensor logits = model.policy().Logits(hidden).slice(1, 0, kIds) / 0.7;
   const at::Tensor log_probs = at::log_softmax(logits, -1);

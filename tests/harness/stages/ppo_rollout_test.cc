@@ -235,8 +235,13 @@ void ExpectScoreAt(TinyPpo::Adjust adjust, int64_t max_new_tokens, int64_t posit
   spec.rollout.max_new_tokens = max_new_tokens;
   const auto scorer =
       *ResponseScorer::Create({spec, tiny.data(), tiny.tokenizer(), &tiny.reward()});
-  const RolloutParts parts = {spec,   tiny.actor_critic(), tiny.reference(),
-                              scorer, tiny.tokenizer(), SeedSource{1, 0},    tiny.data().end_token};
+  const RolloutParts parts = {spec,
+                              tiny.actor_critic(),
+                              tiny.reference(),
+                              scorer,
+                              tiny.tokenizer(),
+                              SeedSource{1, 0},
+                              tiny.data().end_token};
   const auto collected = CollectRollout(parts, tiny.Prompts(), 0, 0);
   ASSERT_TRUE(collected.ok()) << collected.status();
   const Rollout& rollout = collected->rollout;

@@ -270,7 +270,8 @@ TEST(PpoTask, GradientsAreThoseOfCentralDifferences) {
     const RolloutBatch batch = MakeRolloutBatch(rollout, {1, 0}, at::kCPU);
     const at::TensorOptions options(at::kDouble);
     const auto forward = [&] {
-      return model.Forward(batch.inputs, batch.value_rows_V, {0.7, tiny.tokenizer().vocab_size()}, models::Activations::kKept);
+      return model.Forward(batch.inputs, batch.value_rows_V, {0.7, tiny.tokenizer().vocab_size()},
+                           models::Activations::kKept);
     };
     const ActorCritic::Outputs now = forward();
     const at::Tensor shift = at::randn({7}, at::detail::createCPUGenerator(3), options) * 0.3;

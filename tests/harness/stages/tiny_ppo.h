@@ -38,8 +38,8 @@ inline std::unique_ptr<models::Decoder> TinyPpoDecoder(int64_t vocab_size, uint6
   return *std::move(decoder);
 }
 
-// Makes the rows from `first` on the most likely ones: the head's rows are the embedding's, which no
-// prompt of the tokenizer's ids reads there.
+// Makes the rows from `first` on the most likely ones: the head's rows are the embedding's, which
+// no prompt of the tokenizer's ids reads there.
 inline void MakeRowsLikely(const models::Decoder& decoder, int64_t first) {
   const at::NoGradGuard no_grad;
   decoder.head_weight_VD().slice(0, first).mul_(30);
