@@ -71,6 +71,23 @@ absl::Status RenameAndSync(const std::string& from, const std::string& to) {
 
 enum class Made { kNow, kBefore };
 
+// Why the lock on `path`, open as `fd`, was not given (errno `error`).
+absl::Status NotLocked(const std::string& folder, const std::string& path, int fd, int error) {
+  if (error != EWOULDBLOCK) {
+    return EnvironmentError(
+        absl::StrCat("cannot lock ", path, ": ", std::strerror(error),
+                     error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL
+                         ? "; this file system has no file locks: use a folder on another one"
+                         : ""));
+  }
+  char holder[32] = {};
+  const ssize_t n = ::pread(fd, holder, sizeof(holder) - 1, 0);
+  return EnvironmentError(absl::StrCat(
+      folder, " is in use by ",
+      n > 0 ? absl::StrCat("process ", std::string(holder, n)) : std::string("other processes"),
+      "; wait for it or choose another folder"));
+}
+
 // A folder that is there already is no error: another process may be making it too.
 absl::StatusOr<Made> MakeFolder(const std::string& path) {
   if (RetryOnEintr([&] { return Calls().Mkdir(path.c_str(), 0755); }) == 0) return Made::kNow;
@@ -92,6 +109,7 @@ int Syscalls::Ftruncate(int fd, off_t size) { return ::ftruncate(fd, size); }
 int Syscalls::Mkdir(const char* path, mode_t mode) { return ::mkdir(path, mode); }
 int Syscalls::Unlink(const char* path) { return ::unlink(path); }
 int Syscalls::Rmdir(const char* path) { return ::rmdir(path); }
+int Syscalls::Flock(int fd, int operation) { return ::flock(fd, operation); }
 
 Syscalls& SystemCalls() {
   static Syscalls calls;
@@ -236,6 +254,14 @@ absl::StatusOr<int64_t> FreeDiskBytes(const std::string& path) {
   return static_cast<int64_t>(info.f_bavail) * static_cast<int64_t>(info.f_frsize);
 }
 
+bool IsLockedForWriting(const std::string& path) {
+  const int fd = RetryOnEintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+  if (fd == -1) return false;
+  const absl::Cleanup close = [fd] { ::close(fd); };  // which gives the lock back
+  return RetryOnEintr([&] { return Calls().Flock(fd, LOCK_SH | LOCK_NB); }) == -1 &&
+         errno == EWOULDBLOCK;
+}
+
 absl::StatusOr<AppendFile> AppendFile::Open(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const int fd, OpenFile(path, O_WRONLY | O_CREAT | O_APPEND));
   return AppendFile(fd, path);
@@ -264,14 +290,10 @@ absl::StatusOr<FolderLock> FolderLock::Acquire(const std::string& folder, Mode m
   const std::string path = absl::StrCat(folder, "/.lock");
   BENCH_ASSIGN_OR_RETURN(const int fd, OpenFile(path, O_RDWR | O_CREAT));
   const int operation = mode == Mode::kExclusive ? LOCK_EX : LOCK_SH;
-  if (RetryOnEintr([&] { return ::flock(fd, operation | LOCK_NB); }) == -1) {
-    char holder[32] = {};
-    const ssize_t n = ::pread(fd, holder, sizeof(holder) - 1, 0);
+  if (RetryOnEintr([&] { return Calls().Flock(fd, operation | LOCK_NB); }) == -1) {
+    const absl::Status status = NotLocked(folder, path, fd, errno);
     ::close(fd);
-    return EnvironmentError(absl::StrCat(
-        folder, " is in use by ",
-        n > 0 ? absl::StrCat("process ", std::string(holder, n)) : std::string("other processes"),
-        "; wait for it or choose another folder"));
+    return status;
   }
   if (mode == Mode::kShared) return FolderLock(fd, mode);
   const std::string pid = absl::StrCat(::getpid());

@@ -30,6 +30,7 @@ class Syscalls {
   virtual int Mkdir(const char* path, mode_t mode);
   virtual int Unlink(const char* path);
   virtual int Rmdir(const char* path);
+  virtual int Flock(int fd, int operation);
 };
 Syscalls& SystemCalls();
 // For tests: replaces what every file of this process is written through; nullptr restores.
@@ -66,6 +67,10 @@ bool Exists(const std::string& path);
 // nearest existing parent).
 absl::StatusOr<int64_t> FreeDiskBytes(const std::string& path);
 
+// Whether another process (or another descriptor of this one) holds an exclusive lock (flock) on
+// the file, as programs do that write it. false where that cannot be found out.
+bool IsLockedForWriting(const std::string& path);
+
 // An append-only file; the descriptor is owned.
 class AppendFile {
  public:
@@ -87,7 +92,8 @@ class AppendFile {
 };
 
 // An advisory lock (flock) on `folder`/.lock, held until destruction; the file holds the process id
-// of its exclusive holder. A lock that is taken is an EnvironmentError that names that process.
+// of its exclusive holder. A lock that is taken is an EnvironmentError that names that process; a
+// file system that has no locks is one that says so.
 class FolderLock {
  public:
   enum class Mode { kExclusive, kShared };

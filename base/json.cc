@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <algorithm>
+#include <charconv>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -25,11 +27,69 @@ std::string OneLine(std::string_view text) {
   return text.size() > kMaxBytes ? line + "..." : line;
 }
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+struct SyntaxError {
+  std::optional<JsonPlace> place;  // absent for a number out of range
+  std::string reason;
+};
+
+// The number that `text` begins with, which is taken off it.
+int64_t TakeNumber(std::string_view& text) {
+  int64_t number = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), number).ptr;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return number;
+}
+
+// The part of `text` behind `mark`, or all of it.
+std::string_view Behind(std::string_view text, std::string_view mark) {
+  const size_t at = text.find(mark);
+  return at == std::string_view::npos ? text : text.substr(at + mark.size());
+}
+
+// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error ..." taken apart.
+SyntaxError TakeApart(const nlohmann::detail::exception& error) {
+  constexpr std::string_view kLine = "parse error at line ", kColumn = ", column ";
+  std::string_view text = Behind(error.what(), "] ");
+  SyntaxError taken;
+  if (text.starts_with(kLine)) {
+    text.remove_prefix(kLine.size());
+    const int64_t line = TakeNumber(text);
+    text.remove_prefix(std::min(kColumn.size(), text.size()));
+    taken.place = {line, TakeNumber(text)};
+    text = Behind(text, ": ");
+  }
+  taken.reason = OneLine(Behind(text, "syntax error "));
+  return taken;
+}
+
+// Tells `events` of a fault at text[at] as the library tells of those that it finds.
+bool Refuse(std::string_view text, size_t at, const std::string& reason,
+            nlohmann::json_sax<json>& events) {
+  const std::string_view before = text.substr(0, at);
+  const size_t newline = before.rfind('\n');
+  const nlohmann::detail::position_t place = {
+      at + 1, newline == std::string_view::npos ? at + 1 : at - newline,
+      static_cast<size_t>(std::count(before.begin(), before.end(), '\n'))};
+  return events.parse_error(at + 1, "",
+                            nlohmann::detail::parse_error::create(101, place, reason, nullptr));
+}
+
 // Builds the document from events, so that a limit ends the parse where it is reached.
 class DocumentBuilder : public nlohmann::json_sax<json> {
  public:
+  explicit DocumentBuilder(bool file_is_named) : file_is_named_(file_is_named) {}
+
   json Take() { return std::move(root_); }
-  const std::optional<std::string>& failure() const { return failure_; }
+  // Of a parse that failed.
+  absl::Status Failure(std::string_view file) const {
+    const std::string_view separator = file.empty() ? "" : ": ";
+    const std::string place =
+        file.empty() || !place_ ? "" : absl::StrCat(":", place_->line, ":", place_->column);
+    return DataError(absl::StrCat(internal::View(file), place, internal::View(separator),
+                                  failure_.value_or("no valid JSON")));
+  }
 
   bool null() override { return Add(nullptr) != nullptr; }
   bool boolean(bool value) override { return Add(value) != nullptr; }
@@ -55,7 +115,10 @@ class DocumentBuilder : public nlohmann::json_sax<json> {
 
   bool parse_error(size_t position, const std::string&,
                    const nlohmann::detail::exception& error) override {
-    return Fail(SyntaxErrorMessage(position, error));
+    const SyntaxError taken = TakeApart(error);
+    if (!file_is_named_ || !taken.place) return Fail(SyntaxErrorMessage(position, error));
+    place_ = taken.place;
+    return Fail("no valid JSON: " + taken.reason);
   }
 
  private:
@@ -94,12 +157,14 @@ class DocumentBuilder : public nlohmann::json_sax<json> {
     return false;
   }
 
+  const bool file_is_named_;
   json root_;
   // Containers that are being filled. Only the innermost one grows, so the outer addresses hold.
   std::vector<json*> open_;
   std::string key_;
   size_t num_values_ = 0;
   std::optional<std::string> failure_;
+  std::optional<JsonPlace> place_;  // of the failure, where the file is named
 };
 
 bool Convert(const json& value, std::string& out) {
@@ -130,32 +195,37 @@ std::string QuotedForMessage(std::string_view text) {
   return absl::StrCat("\"", OneLine(text), "\"");
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error ..." -> the end.
-std::string SyntaxErrorMessage(size_t position, const nlohmann::detail::exception& error) {
-  std::string_view reason = error.what();
-  for (const std::string_view mark : {"syntax error ", "] "}) {
-    const size_t at = reason.find(mark);
-    if (at == std::string_view::npos) continue;
-    reason.remove_prefix(at + mark.size());
-    break;
-  }
-  return absl::StrCat("no valid JSON at byte ", position, ": ", OneLine(reason));
+std::string SyntaxErrorMessage(size_t position, const nlohmann::detail::exception& error,
+                               JsonPlace start) {
+  const SyntaxError taken = TakeApart(error);
+  if (!taken.place) return absl::StrCat("no valid JSON at byte ", position, ": ", taken.reason);
+  const int64_t line = taken.place->line + start.line - 1;
+  const int64_t column = taken.place->column + (taken.place->line == 1 ? start.column - 1 : 0);
+  return absl::StrCat("no valid JSON at ", line == 1 ? "" : absl::StrCat("line ", line, ", "),
+                      "column ", column, ": ", taken.reason);
 }
 
-absl::StatusOr<json> ParseJson(std::string_view text) {
-  // The library would pass over it.
-  if (text.starts_with("\xEF\xBB\xBF")) return DataError("no valid JSON: a byte-order mark");
-  DocumentBuilder builder;
-  if (!json::sax_parse(text, &builder)) {
-    return DataError(builder.failure().value_or("no valid JSON"));
+bool ReadJsonEvents(std::string_view text, nlohmann::json_sax<json>& events) {
+  if (text.starts_with(kByteOrderMark)) {
+    return Refuse(text, 0, "a byte order mark; save it as UTF-8 without one", events);
   }
+  if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return Refuse(text, nul, "a NUL byte", events);
+  }
+  return json::sax_parse(text, &events);
+}
+
+absl::StatusOr<json> ParseJson(std::string_view text, std::string_view file) {
+  DocumentBuilder builder(!file.empty());
+  if (!ReadJsonEvents(text, builder)) return builder.Failure(file);
   return builder.Take();
 }
 
-absl::StatusOr<json> ParseJsonObject(std::string_view text) {
-  BENCH_ASSIGN_OR_RETURN(json document, ParseJson(text));
-  if (!document.is_object()) return DataError("not a JSON object");
-  return document;
+absl::StatusOr<json> ParseJsonObject(std::string_view text, std::string_view file) {
+  BENCH_ASSIGN_OR_RETURN(json document, ParseJson(text, file));
+  if (document.is_object()) return document;
+  return DataError(
+      absl::StrCat(internal::View(file), file.empty() ? "" : ": ", "not a JSON object"));
 }
 
 template <typename T>

@@ -40,11 +40,20 @@ int64_t AddressSpaceBytes() {
   return pages * ::sysconf(_SC_PAGESIZE);
 }
 
-void LimitThisProcess(const ChildLimits& limits) {
-  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGXCPU, SIGHUP, SIGINT,
-                           SIGQUIT, SIGPIPE, SIGTERM}) {
+// The caller's handlers must not be in force here; what is ignored (by nohup, say) stays ignored.
+void ResetHandlers() {
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGXCPU}) {
     std::signal(signal, SIG_DFL);
   }
+  for (const int signal : kOutsideSignals) {
+    struct sigaction action = {};
+    ::sigaction(signal, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) std::signal(signal, SIG_DFL);
+  }
+}
+
+void LimitThisProcess(const ChildLimits& limits) {
+  ResetHandlers();
   Limit(RLIMIT_CORE, 0);
   Limit(RLIMIT_CPU, limits.processor_s);
 #ifndef __SANITIZE_ADDRESS__

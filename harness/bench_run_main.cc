@@ -7,9 +7,13 @@
 
 #include "absl/strings/str_split.h"
 #include "base/reported.h"
+#include "base/standard_output.h"
+#include "base/standard_streams.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
 #include "harness/control/spin_limit.h"
+#include "harness/measurement/built_source.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/tensor_memory.h"
 #include "harness/run/commands.h"
@@ -27,10 +31,14 @@ int Report(const absl::Status& status) {
   return static_cast<int>(bench::ExitCodeFor(status));
 }
 
-// After a stop signal abandoned work may still be running (control/abandonable.h), so nothing that
-// it uses may be destroyed.
+// Abandoned work may still be running (control/abandonable.h), so nothing that it uses may be
+// destroyed.
 int End(int exit_code) {
-  if (!bench::harness::StopSignal()) return exit_code;
+  // A pipe that nobody reads is noticed here at the latest.
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  const auto signal = bench::harness::StopSignal();
+  if (!written && signal) exit_code = 128 + *signal;
+  if (!signal && !bench::harness::WorkWasAbandoned()) return exit_code;
   std::fflush(nullptr);
   std::_Exit(exit_code);
 }
@@ -38,21 +46,29 @@ int End(int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // First of all: what is opened under a closed descriptor of them would receive what is printed.
+  if (const absl::Status streams = bench::OpenStandardStreams(); !streams.ok()) {
+    return Report(streams);
+  }
   bench::harness::LimitSpinning(argv);
   bench::harness::ConfigureAllocator();
   bench::harness::InstallTensorMemoryCounter();
-  bench::harness::InstallStopHandlers();
+  bench::harness::InstallSignalHandlers();
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error like a full disk
   const std::vector<std::string> all(argv, argv + argc);
   const auto options = bench::harness::ParseOptions({all.begin() + 1, all.end()});
   if (!options.ok()) return Report(options.status());
   int exit_code = 0;
   const absl::Status status = bench::harness::CatchExceptions("internal error", [&] {
-    const auto result = bench::harness::RunCommand(*options, all);
+    const auto result =
+        bench::harness::RunCommand(*options, {all, bench::harness::EmbeddedSource()});
     if (result.ok()) exit_code = *result;
     return result.status();
   });
-  if (status.ok()) return End(exit_code);
+  if (status.ok()) {
+    const absl::Status printed = bench::FlushStandardOutput();
+    return End(printed.ok() || bench::harness::StopSignal() ? exit_code : Report(printed));
+  }
   const int error_code =
       bench::IsReported(status) ? static_cast<int>(bench::ExitCodeFor(status)) : Report(status);
   // Whatever failed after a stop signal failed because of it.

@@ -1,4 +1,5 @@
-// Sizes and inputs of the kernel benchmarks: one layer of the geometry of models/decoder_bench.cc.
+// Sizes and inputs of the kernel benchmarks: one layer of the geometry of
+// experiments/perf_clm_step.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/number_text.h"
 #include "base/status.h"
 #include "models/families/family.h"
 
@@ -38,14 +39,15 @@ absl::Status Validate(const DecoderConfig& c) {
     return UsageError(absl::StrCat("head_dim = ", c.head_dim, " must be even (rotary positions)"));
   }
   if (!(c.rope_theta > 0)) {
-    return UsageError(absl::StrCat("rope_theta = ", c.rope_theta, " must be positive"));
+    return UsageError(absl::StrCat("rope_theta = ", NumberText(c.rope_theta), " must be positive"));
   }
   if (!(c.rms_norm_eps >= 0)) {
-    return UsageError(absl::StrCat("rms_norm_eps = ", c.rms_norm_eps, " must not be negative"));
+    return UsageError(
+        absl::StrCat("rms_norm_eps = ", NumberText(c.rms_norm_eps), " must not be negative"));
   }
   if (!(c.initializer_std >= 0)) {
     return UsageError(
-        absl::StrCat("initializer_std = ", c.initializer_std, " must not be negative"));
+        absl::StrCat("initializer_std = ", NumberText(c.initializer_std), " must not be negative"));
   }
   return absl::OkStatus();
 }

@@ -115,8 +115,11 @@ double OperationsPerSecond() {
 void SetUpProcess() {
   const char* threads = std::getenv("BENCH_THREADS");
   at::set_num_threads(threads != nullptr ? static_cast<int>(std::strtol(threads, nullptr, 10)) : 2);
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);  // as the harness does: keep freed blocks for reuse
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  // As harness/measurement/memory.cc, which models may not include, sets it for every run.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 64 << 20);
+  mallopt(M_ARENA_MAX, 1);
 }
 
 std::vector<std::vector<int64_t>> Prompts() {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,23 +13,12 @@
 #include "base/status.h"
 #include "models/families/family.h"
 #include "models/safetensors.h"
+#include "models/weight_files.h"
 
 namespace bench::models {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr char kConfigFile[] = "config.json";
-constexpr char kWeightsFile[] = "model.safetensors";
-constexpr char kIndexFile[] = "model.safetensors.index.json";
-constexpr int64_t kMaxJsonBytes = int64_t{64} << 20;
-
-absl::StatusOr<Json> ReadJsonObject(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxJsonBytes));
-  absl::StatusOr<Json> json = ParseJsonObject(text);
-  if (!json.ok()) return Annotate(json.status(), path);
-  return json;
-}
 
 absl::StatusOr<DecoderConfig> ParseConfig(const Json& json) {
   const auto type = json.find("model_type");
@@ -42,45 +30,16 @@ absl::StatusOr<DecoderConfig> ParseConfig(const Json& json) {
   return config;
 }
 
-// Shard names come from a file, so they must stay inside its folder.
-absl::Status CheckShardName(const std::string& name) {
-  if (!name.empty() && name.find('/') == std::string::npos && name != "..") return absl::OkStatus();
-  return DataError("shard \"" + name + "\" is not a file name");
-}
-
-absl::StatusOr<std::set<std::string>> ShardNames(const std::string& folder) {
-  if (!Exists(folder + "/" + kIndexFile)) return std::set<std::string>{kWeightsFile};
-  BENCH_ASSIGN_OR_RETURN(const Json json, ReadJsonObject(folder + "/" + kIndexFile));
-  const auto map = json.find("weight_map");
-  if (map == json.end() || !map->is_object()) {
-    return DataError(folder + "/" + kIndexFile + ": weight_map is missing");
-  }
-  std::set<std::string> names;
-  for (const auto& [tensor, shard] : map->items()) {
-    if (!shard.is_string()) {
-      return DataError(folder + "/" + kIndexFile + ": the shard of " + tensor + " is not a string");
-    }
-    BENCH_RETURN_IF_ERROR(
-        Annotate(CheckShardName(shard.get<std::string>()), folder + "/" + kIndexFile));
-    if (!Exists(folder + "/" + shard.get<std::string>())) {
-      return DataError(folder + "/" + kIndexFile + ": the shard " + shard.get<std::string>() +
-                       " of " + tensor + " is missing");
-    }
-    names.insert(shard.get<std::string>());
-  }
-  return names;
-}
-
 bool IsRecomputed(std::string_view name) {
   constexpr std::string_view kSuffix = "rotary_emb.inv_freq";  // a buffer that old files carry
   return name.size() >= kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
 }
 
 absl::StatusOr<std::vector<NamedTensor>> ReadWeights(const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const std::set<std::string> shards, ShardNames(folder));
+  BENCH_ASSIGN_OR_RETURN(const WeightFiles files, FindWeightFiles(folder));
   std::vector<NamedTensor> tensors;
-  for (const std::string& shard : shards) {
-    BENCH_ASSIGN_OR_RETURN(SafetensorsFile file, ReadSafetensors(folder + "/" + shard));
+  for (const std::string& name : files.tensors) {
+    BENCH_ASSIGN_OR_RETURN(SafetensorsFile file, ReadSafetensors(folder + "/" + name));
     for (NamedTensor& t : file.tensors) {
       if (!IsRecomputed(t.name)) tensors.push_back(std::move(t));
     }
@@ -193,13 +152,6 @@ absl::StatusOr<RewardModel> MakeRewardModel(DecoderConfig config, std::vector<Na
 }
 
 }  // namespace
-
-absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const std::set<std::string> shards, ShardNames(folder));
-  std::vector<std::string> files(shards.begin(), shards.end());
-  if (Exists(folder + "/" + kIndexFile)) files.emplace_back(kIndexFile);
-  return files;
-}
 
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
                           const std::string& folder, int64_t max_shard_bytes) {

@@ -1,7 +1,7 @@
 // A decoder as a Hugging Face model folder: config.json and model.safetensors.
 //
-// Saved folders load in transformers (LlamaForCausalLM.from_pretrained). Loading accepts one
-// model.safetensors or shards listed by model.safetensors.index.json, and config.json of
+// Saved folders load in transformers (LlamaForCausalLM.from_pretrained). Loading takes the weights
+// that transformers would take (weight_files.h), and accepts config.json of
 // transformers 4 and 5 (`torch_dtype` or `dtype`, `rope_theta` or `rope_parameters`); what this
 // decoder does not implement (rope scaling, biases, other activations) is refused, never ignored.
 // Errors: DataError naming the file and field; EnvironmentError for I/O.
@@ -33,9 +33,6 @@ struct SpecialTokens {
 inline constexpr int64_t kMaxShardBytes = int64_t{5} << 30;
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
                           const std::string& folder, int64_t max_shard_bytes = kMaxShardBytes);
-
-// Names of the files in `folder` that SaveHfFolder writes the weights to.
-absl::StatusOr<std::vector<std::string>> WeightFiles(const std::string& folder);
 
 inline constexpr char kRewardFile[] = "reward.json";
 absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& special_tokens,

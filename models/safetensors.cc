@@ -202,6 +202,12 @@ absl::StatusOr<SafetensorsFile> MapSafetensors(const std::string& path) {
   return file;
 }
 
+absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>& tensors) {
+  BENCH_ASSIGN_OR_RETURN(const SafetensorsHeader header, MakeHeader(tensors, /*metadata=*/{}));
+  const uint64_t buffer_bytes = header.entries.empty() ? 0 : header.entries.back().end;
+  return static_cast<int64_t>(sizeof(uint64_t) + FormatHeader(header).size() + buffer_bytes);
+}
+
 struct SafetensorsWriter::State {
   std::string path, temporary;
   std::vector<TensorSpec> tensors;

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/json.h"
 #include "base/status.h"
 
 namespace bench::models {
@@ -207,7 +208,7 @@ absl::StatusOr<uint64_t> ElementBytes(std::string_view dtype) {
 absl::StatusOr<SafetensorsHeader> ParseHeader(std::string_view json, uint64_t buffer_bytes) {
   if (json.empty() || json.front() != '{') return DataError("the header does not begin with {");
   HeaderHandler handler;
-  if (!Json::sax_parse(json.begin(), json.end(), &handler)) return DataError(handler.error);
+  if (!ReadJsonEvents(json, handler)) return DataError(handler.error);
   std::stable_sort(handler.header.entries.begin(), handler.header.entries.end(),
                    [](const TensorEntry& a, const TensorEntry& b) {
                      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);

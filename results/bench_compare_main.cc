@@ -7,6 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/standard_output.h"
+#include "base/standard_streams.h"
 #include "base/status.h"
 #include "results/compare_inputs.h"
 #include "results/compare_report.h"
@@ -16,6 +18,7 @@ namespace bench::results {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: bench-compare [--json] [--exact] BASE HEAD
+       bench-compare --help | --version
 
 Compares two runs of one experiment. BASE and HEAD are results files, run folders, or folders of
 several replicates, of which those with the same number are compared.
@@ -27,6 +30,8 @@ and not judged.
   --json   print JSON instead of a table
   --exact  also exit 1 if two runs are not bitwise identical
   --help   print this
+  --version
+           print the version
 
 exit codes
   0  nothing is worse by more than its metric's threshold
@@ -44,10 +49,36 @@ examples
 
 struct Options {
   bool help = false;
+  bool version = false;
   bool json = false;
   bool exact = false;
   std::vector<std::string> paths;
 };
+
+// The switches and what each of them sets.
+bool* SwitchNamed(const std::string& name, Options& options) {
+  if (name == "--help" || name == "-h") return &options.help;
+  if (name == "--version") return &options.version;
+  if (name == "--json") return &options.json;
+  if (name == "--exact") return &options.exact;
+  return nullptr;
+}
+
+absl::Status CheckArguments(const Options& options) {
+  if (options.help) return absl::OkStatus();
+  if (options.version) {
+    if (options.paths.empty() && !options.json && !options.exact) return absl::OkStatus();
+    return UsageError("--version takes nothing else");
+  }
+  if (options.paths.size() != 2) {
+    return UsageError(absl::StrCat("expected BASE and HEAD, got ", options.paths.size(),
+                                   " paths; bench-compare --help shows examples"));
+  }
+  for (const std::string& path : options.paths) {
+    if (path.empty()) return UsageError("BASE and HEAD are paths, not an empty text");
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Options> ParseArguments(const std::vector<std::string>& arguments) {
   Options options;
@@ -57,21 +88,15 @@ absl::StatusOr<Options> ParseArguments(const std::vector<std::string>& arguments
       options.paths.push_back(argument);
     } else if (argument == "--") {
       only_paths = true;
-    } else if (argument == "--help" || argument == "-h") {
-      options.help = true;
-    } else if (argument == "--json") {
-      options.json = true;
-    } else if (argument == "--exact") {
-      options.exact = true;
+    } else if (bool* set = SwitchNamed(argument, options)) {
+      if (*set) return UsageError(absl::StrCat(argument, " is given twice: leave one out"));
+      *set = true;
     } else {
       return UsageError(absl::StrCat("unknown option ", EscapeForTerminal(argument),
                                      "; bench-compare --help lists all"));
     }
   }
-  if (!options.help && options.paths.size() != 2) {
-    return UsageError(absl::StrCat("expected BASE and HEAD, got ", options.paths.size(),
-                                   " paths; bench-compare --help shows examples"));
-  }
+  BENCH_RETURN_IF_ERROR(CheckArguments(options));
   return options;
 }
 
@@ -86,15 +111,18 @@ ExitCode Exact(ExitCode code, const std::vector<ComparedPair>& pairs) {
 }
 
 absl::Status Print(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0) return EnvironmentError("cannot write to stdout");
-  return absl::OkStatus();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return FlushStandardOutput();
 }
 
 absl::StatusOr<ExitCode> Run(const std::vector<std::string>& arguments) {
   BENCH_ASSIGN_OR_RETURN(const Options options, ParseArguments(arguments));
   if (options.help) {
     BENCH_RETURN_IF_ERROR(Print(kHelp));
+    return ExitCode::kOk;
+  }
+  if (options.version) {
+    BENCH_RETURN_IF_ERROR(Print("bench-compare " BENCH_VERSION "\n"));
     return ExitCode::kOk;
   }
   BENCH_ASSIGN_OR_RETURN(const std::vector<ResultsInput> base, ReadInputs(options.paths[0]));
@@ -105,8 +133,13 @@ absl::StatusOr<ExitCode> Run(const std::vector<std::string>& arguments) {
   return options.exact ? Exact(code, pairs) : code;
 }
 
+absl::StatusOr<ExitCode> Start(const std::vector<std::string>& arguments) {
+  BENCH_RETURN_IF_ERROR(OpenStandardStreams());
+  return Run(arguments);
+}
+
 int Main(const std::vector<std::string>& arguments) {
-  const absl::StatusOr<ExitCode> code = Run(arguments);
+  const absl::StatusOr<ExitCode> code = Start(arguments);
   if (code.ok()) return static_cast<int>(*code);
   const std::string message(code.status().message());
   std::fprintf(stderr, "bench-compare: %s\n", EscapeForTerminal(message).c_str());

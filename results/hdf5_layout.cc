@@ -32,6 +32,14 @@ std::optional<uint64_t> EndOfFile(std::string_view bytes) {
   return end;
 }
 
+bool IsMarkedAsOpenForWriting(std::string_view bytes) {
+  constexpr size_t kVersionAt = 8;
+  constexpr size_t kFlagsAt = 11;
+  constexpr unsigned char kWriteAccess = 1;
+  return bytes.size() > kFlagsAt && bytes[kVersionAt] == 3 &&
+         (static_cast<unsigned char>(bytes[kFlagsAt]) & kWriteAccess) != 0;
+}
+
 std::string LinkName(std::string_view name) {
   if (name.empty()) return "%";
   if (name == ".") return "%2E";

@@ -39,6 +39,10 @@ MetricInfo InfoOf(const Axis& axis);
 // here; HDF5 file format specification, II.A), nullopt for another one.
 std::optional<uint64_t> EndOfFile(std::string_view bytes);
 
+// Whether its superblock (version 3) is marked as open for writing: the mark is taken off at
+// closing.
+bool IsMarkedAsOpenForWriting(std::string_view bytes);
+
 // A link name that holds any text: "%" and "/" (and a name of "." or nothing) are written as %XX.
 std::string LinkName(std::string_view name);
 std::string FromLinkName(std::string_view link);

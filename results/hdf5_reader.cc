@@ -9,71 +9,23 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "results/digest_record.h"
+#include "results/hdf5_fields.h"
 #include "results/hdf5_file.h"
 #include "results/hdf5_input.h"
 #include "results/hdf5_layout.h"
 #include "results/record_fields.h"
 #include "results/table_shape.h"
 #include "results/text.h"
+#include "results/unreadable.h"
 
 namespace bench::results {
 namespace {
 
 constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
 
-// Reads visited fields from the attributes of one object; keeps the first error.
-class AttributeFields {
- public:
-  explicit AttributeFields(const Hdf5Id& object) : object_(object) {}
-
-  template <typename T>
-  void operator()(std::string_view name, T& out) {
-    Read(std::string(name), &out);
-  }
-  void operator()(std::string_view name, std::optional<int64_t>& out) {
-    if (HasAttribute(object_, std::string(name))) Read(std::string(name), &out.emplace());
-  }
-  void operator()(std::string_view name, Better& out) { ReadNamed(name, ParseBetter, &out); }
-  void operator()(std::string_view name, MetricKind& out) {
-    ReadNamed(name, ParseMetricKind, &out);
-  }
-  void operator()(std::string_view name, RunStatus& out) { ReadNamed(name, ParseRunStatus, &out); }
-
-  const absl::Status& status() const { return status_; }
-
- private:
-  template <typename T>
-  void Read(const std::string& name, T* out) {
-    absl::StatusOr<Attribute> value = ReadAttribute(object_, name);
-    if (!value.ok()) {
-      status_.Update(value.status());
-    } else if (T* typed = std::get_if<T>(&*value)) {
-      *out = std::move(*typed);
-    } else {
-      status_.Update(DataError(absl::StrCat("attribute \"", name, "\" has an unexpected type")));
-    }
-  }
-
-  template <typename Enum>
-  void ReadNamed(std::string_view name, std::optional<Enum> (*parse)(std::string_view), Enum* out) {
-    std::string text;
-    Read(std::string(name), &text);
-    if (!status_.ok()) return;
-    if (const std::optional<Enum> value = parse(text)) {
-      *out = *value;
-    } else {
-      status_.Update(DataError(absl::StrCat("attribute \"", std::string(name),
-                                            "\" is unknown: ", EscapeForTerminal(text))));
-    }
-  }
-
-  const Hdf5Id& object_;
-  absl::Status status_;
-};
-
 absl::StatusOr<MetricInfo> ReadMetric(const Hdf5Id& dataset) {
   MetricInfo metric;
-  AttributeFields fields(dataset);
+  AttributeReader fields(dataset);
   VisitMetric(metric, fields);
   BENCH_RETURN_IF_ERROR(fields.status());
   return metric;
@@ -82,7 +34,7 @@ absl::StatusOr<MetricInfo> ReadMetric(const Hdf5Id& dataset) {
 absl::Status CheckFormat(const Hdf5Id& file) {
   std::string format;
   int64_t version = 0;
-  AttributeFields fields(file);
+  AttributeReader fields(file);
   fields("format", format);
   fields("format_version", version);
   if (!fields.status().ok() || format != layout::kFormat) {
@@ -96,7 +48,7 @@ absl::Status CheckFormat(const Hdf5Id& file) {
 }
 
 absl::Status ReadRoot(const Hdf5Id& file, RunRecord* record) {
-  AttributeFields fields(file);
+  AttributeReader fields(file);
   VisitHeader(record->header, fields);
   fields("status", record->status);
   fields("attempts", record->attempts);
@@ -336,6 +288,45 @@ absl::Status ReadRanks(const Hdf5Id& file, RunRecord* record) {
   });
 }
 
+absl::StatusOr<Attempt> ReadAttempt(const Hdf5Id& group) {
+  Attempt attempt;
+  AttributeReader fields(group);
+  fields("run_id", attempt.run_id);
+  fields("strict", attempt.strict);
+  VisitAttempt(attempt, fields);
+  BENCH_RETURN_IF_ERROR(fields.status());
+  for (const std::string_view view : kAttemptProvenance) {
+    const std::string name(view);
+    if (!HasAttribute(group, name)) continue;
+    BENCH_ASSIGN_OR_RETURN(attempt.provenance[name], ReadAttribute(group, name));
+  }
+  return attempt;
+}
+
+// The last attempt's are those of the header. Files written before attempts were recorded lack the
+// group: what the earlier ones were run by is not known.
+absl::Status ReadAttempts(const Hdf5Id& file, RunRecord* record) {
+  if (H5Lexists(file.get(), "attempts", H5P_DEFAULT) > 0) {
+    BENCH_RETURN_IF_ERROR(
+        ForEachGroup(file, "attempts", [record](const std::string& name, const Hdf5Id& group) {
+          int64_t number = 0;
+          const bool is_one = absl::SimpleAtoi(name, &number) && absl::StrCat(number) == name &&
+                              number >= 1 && number <= record->attempts;
+          if (!is_one) {
+            return DataError(absl::StrCat("is no attempt of a run of ", record->attempts));
+          }
+          absl::StatusOr<Attempt> attempt = ReadAttempt(group);
+          if (attempt.ok()) record->attempt_facts[number] = *std::move(attempt);
+          return attempt.status();
+        }));
+  }
+  record->attempt_facts.erase(record->attempts);
+  if (!record->header.run_id.empty()) {
+    record->attempt_facts[record->attempts] = Attempt::Of(record->header);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadAttributeGroups(const Hdf5Id& file, RunRecord* record) {
   using Texts = std::map<std::string, std::string>;
   BENCH_ASSIGN_OR_RETURN(const Texts definition, ReadTextAttributes(file, "definition"));
@@ -355,6 +346,7 @@ absl::Status ReadRecord(const Hdf5Id& file, RunRecord* record) {
   BENCH_RETURN_IF_ERROR(CheckFormat(file));
   BENCH_RETURN_IF_ERROR(ReadRoot(file, record));
   BENCH_RETURN_IF_ERROR(ReadAttributeGroups(file, record));
+  BENCH_RETURN_IF_ERROR(ReadAttempts(file, record));
   BENCH_RETURN_IF_ERROR(ReadSeriesGroup(file, "steps", &record->steps));
   BENCH_RETURN_IF_ERROR(ReadSeriesGroup(file, "evals", &record->evals));
   BENCH_RETURN_IF_ERROR(
@@ -379,15 +371,20 @@ absl::Status ReadRecord(const Hdf5Id& file, RunRecord* record) {
   });
 }
 
+absl::Status ReadBytes(const std::string& path, std::string_view bytes, RunRecord* record) {
+  BENCH_RETURN_IF_ERROR(CheckDigest(path, bytes));
+  absl::StatusOr<Hdf5Id> file = OpenMemoryFile(bytes);
+  if (!file.ok()) return Annotate(file.status(), path);
+  return Annotate(ReadRecord(*file, record), path);
+}
+
 }  // namespace
 
 absl::StatusOr<RunRecord> ReadResults(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
-  BENCH_RETURN_IF_ERROR(CheckDigest(path, bytes));
-  absl::StatusOr<Hdf5Id> file = OpenMemoryFile(bytes);
-  if (!file.ok()) return Annotate(file.status(), path);
   RunRecord record;
-  BENCH_RETURN_IF_ERROR(Annotate(ReadRecord(*file, &record), path));
+  const absl::Status status = ReadBytes(path, bytes, &record);
+  if (!status.ok()) return ExplainUnreadable(path, bytes, status);
   return record;
 }
 

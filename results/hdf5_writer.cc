@@ -283,6 +283,31 @@ absl::Status WriteRanks(const Hdf5Id& file, const RunRecord& record) {
   return absl::OkStatus();
 }
 
+absl::Status WriteAttempt(const Hdf5Id& group, const Attempt& attempt,
+                          const std::optional<int64_t>& from_step) {
+  AttributeFields fields(group);
+  fields("from_step", from_step);
+  fields("run_id", attempt.run_id);
+  fields("strict", attempt.strict);
+  VisitAttempt(attempt, fields);
+  BENCH_RETURN_IF_ERROR(fields.status());
+  for (const auto& [name, value] : attempt.provenance) {
+    BENCH_RETURN_IF_ERROR(WriteGroupAttribute(group, name, value));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteAttempts(const Hdf5Id& file, const RunRecord& record) {
+  BENCH_ASSIGN_OR_RETURN(const Hdf5Id attempts, CreateGroup(file, "attempts"));
+  for (const auto& [number, attempt] : record.attempt_facts) {
+    BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, CreateGroup(attempts, absl::StrCat(number)));
+    std::optional<int64_t> from_step;
+    if (number > 1) from_step = record.resumed_from.at(static_cast<size_t>(number - 2));
+    BENCH_RETURN_IF_ERROR(WriteAttempt(group, attempt, from_step));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status WriteRecord(const Hdf5Id& file, const RunRecord& record) {
   const std::map<std::string, std::string> definition = {{"toml", record.header.definition_toml},
                                                          {"json", record.header.definition_json}};
@@ -291,6 +316,7 @@ absl::Status WriteRecord(const Hdf5Id& file, const RunRecord& record) {
   BENCH_RETURN_IF_ERROR(WriteAttributeGroup(file, "inputs", record.header.inputs));
   BENCH_RETURN_IF_ERROR(WriteAttributeGroup(file, "provenance", record.header.provenance));
   BENCH_RETURN_IF_ERROR(WriteAttributeGroup(file, "notes", record.notes));
+  BENCH_RETURN_IF_ERROR(WriteAttempts(file, record));
   BENCH_RETURN_IF_ERROR(WriteSeriesGroup(file, "steps", record.steps));
   BENCH_RETURN_IF_ERROR(WriteSeriesGroup(file, "evals", record.evals));
   BENCH_RETURN_IF_ERROR(WriteRanges(file, record.ranges));

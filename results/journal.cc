@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/sha256.h"
 #include "base/status.h"
 #include "results/crc32c.h"
 
@@ -67,6 +68,14 @@ JournalFrames SplitFrames(std::string_view bytes) {
   frames.torn_bytes = static_cast<int64_t>(rest.size());
   frames.valid_bytes = static_cast<int64_t>(bytes.size() - rest.size());
   return frames;
+}
+
+absl::StatusOr<std::string> JournalIdentity(const std::string& folder) {
+  const std::string path = JournalPath(folder);
+  BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  const JournalFrames frames = SplitFrames(bytes);
+  if (!frames.payloads.empty()) return Sha256Hex(frames.payloads.front());
+  return DataError(absl::StrCat(path, " is no journal: ", frames.torn_reason));
 }
 
 absl::StatusOr<JournalFile> JournalFile::Create(const std::string& folder,

@@ -37,6 +37,11 @@ struct JournalFrames {
 };
 JournalFrames SplitFrames(std::string_view bytes);
 
+// SHA-256 of the first frame of the journal in `folder`. It says when and how the run was begun and
+// never changes, so it tells a run wherever its folder is moved, and two runs of one folder apart.
+// DataError if there is no whole frame.
+absl::StatusOr<std::string> JournalIdentity(const std::string& folder);
+
 // Buffers frames and appends them in whole; a failed append is undone, so that the next one does
 // not follow half a frame. A failed fsync or undo is final: every later call returns that error.
 class JournalFile {

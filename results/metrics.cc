@@ -3,6 +3,7 @@
 
 #include <iterator>
 
+namespace bench::results { extern const MetricDescriptor kPeakDeviceMemory; }  // DEV
 namespace bench::results {
 
 using enum Better;
@@ -246,6 +247,27 @@ const MetricDescriptor kNearestChrf = {
 
 // One run on each side says nothing of the spread, and shared machines vary by several percent from
 // run to run: smaller changes of a time do not count until replicates are compared.
+const MetricDescriptor kSetupTime = {
+    "setup_time",
+    "s",
+    kNone,
+    false,
+    0.05,
+    "Time from the start of the process to that of the run: the wrapper's set-up, loading",
+    kTime,
+};
+const MetricDescriptor kRankWaitTime = {
+    "rank_wait_time", "s", kNone, false, 0.05, "Time until all ranks had met", kTime,
+};
+const MetricDescriptor kPrerequisitesTime = {
+    "prerequisites_time",
+    "s",
+    kNone,
+    false,
+    0.05,
+    "Time for finding, fetching or making the inputs",
+    kTime,
+};
 const MetricDescriptor kStepTime = {
     "step_time", "s", kLower, false, 0.1, "Time of one optimizer step, without evaluation", kTime,
 };
@@ -273,18 +295,27 @@ const MetricDescriptor kTimeToFirstStep = {
     kLower,
     false,
     0.1,
-    "Time from the start of the process to the end of the first step",
+    "Time of the run until the end of its first step, by the run's clock",
     kTime,
 };
 const MetricDescriptor kTrainTime = {
     "train_time", "s", kLower, false, 0.1, "Sum of the step times", kTime,
 };
 const MetricDescriptor kWallTime = {
-    "wall_time", "s", kLower, false, 0.05, "Time from the start to the end of the run", kTime,
+    "wall_time", "s", kLower, false, 0.05, "Time of the run, without set-up and waiting", kTime,
 };
 
 const MetricDescriptor kPeakMemory = {
     "peak_memory", "bytes", kLower, false, 0.02, "Largest resident set of the process", kMemory,
+};
+const MetricDescriptor kPeakDeviceMemory = {
+    "peak_device_memory",
+    "bytes",
+    kLower,
+    false,
+    0.02,
+    "Most memory of its GPU that the process's caching allocator held at one time",
+    kMemory,
 };
 
 // Sizes of what a rank holds follow from the model and the sharding alone. A peak may also depend
@@ -469,6 +500,9 @@ constexpr const MetricDescriptor* kAll[] = {
     &kCopyChrf,
     &kNearestExactMatch,
     &kNearestChrf,
+    &kSetupTime,
+    &kRankWaitTime,
+    &kPrerequisitesTime,
     &kStepTime,
     &kIterationTime,
     &kTargetTokensPerSecond,
@@ -476,6 +510,7 @@ constexpr const MetricDescriptor* kAll[] = {
     &kTrainTime,
     &kWallTime,
     &kPeakMemory,
+    &kPeakDeviceMemory,
     &kParameterBytes,
     &kGradientBytes,
     &kOptimizerStateBytes,

@@ -70,7 +70,10 @@ extern const MetricDescriptor kCopyChrf;
 extern const MetricDescriptor kNearestExactMatch;
 extern const MetricDescriptor kNearestChrf;
 
-// Times.
+// Times. Those of the run are by its own clock; what it waits for has names of its own.
+extern const MetricDescriptor kSetupTime;
+extern const MetricDescriptor kRankWaitTime;
+extern const MetricDescriptor kPrerequisitesTime;
 extern const MetricDescriptor kStepTime;
 extern const MetricDescriptor kIterationTime;  // of stages whose steps come in iterations
 extern const MetricDescriptor kTargetTokensPerSecond;

@@ -58,6 +58,21 @@ std::optional<RunStatus> ParseRunStatus(std::string_view name) {
   return std::nullopt;
 }
 
+Attempt Attempt::Of(const RunHeader& header) {
+  Attempt attempt = {header.run_id,
+                     header.strict,
+                     header.machine_class,
+                     header.device,
+                     header.threads,
+                     header.world_size,
+                     {}};
+  for (const std::string_view name : kAttemptProvenance) {
+    const auto found = header.provenance.find(std::string(name));
+    if (found != header.provenance.end()) attempt.provenance.insert(*found);
+  }
+  return attempt;
+}
+
 MetricInfo MetricInfo::Of(const MetricKey& key) {
   const MetricDescriptor& d = *key.descriptor;
   return MetricInfo{std::string(d.name), key.label,   std::string(d.units),       d.better,

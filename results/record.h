@@ -6,6 +6,7 @@
 // values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -55,6 +56,32 @@ struct RunHeader {
   std::map<std::string, Attribute> provenance;
 
   bool operator==(const RunHeader&) const = default;
+};
+
+// Names in a header's provenance of what an attempt was run by, and where.
+inline constexpr std::string_view kSourceCommit = "source_commit";
+inline constexpr std::string_view kSourceDirty = "source_dirty";
+inline constexpr std::string_view kSourceDiffSha256 = "source_diff_sha256";
+inline constexpr std::string_view kSourceChangedInBuild = "source_changed_in_build";
+inline constexpr std::string_view kProgramSha256 = "program_sha256";
+inline constexpr std::string_view kHost = "host";
+inline constexpr std::string_view kStartTimeUtc = "start_time_utc";
+inline constexpr std::array<std::string_view, 7> kAttemptProvenance = {
+    kSourceCommit,  kSourceDirty, kSourceDiffSha256, kSourceChangedInBuild,
+    kProgramSha256, kHost,        kStartTimeUtc};
+
+// What is kept of an attempt's header when the next one has another.
+struct Attempt {
+  std::string run_id;
+  bool strict = true;
+  std::string machine_class;
+  std::string device;
+  int64_t threads = 1;
+  int64_t world_size = 1;
+  std::map<std::string, Attribute> provenance;  // those of kAttemptProvenance that are known
+
+  static Attempt Of(const RunHeader& header);
+  bool operator==(const Attempt&) const = default;
 };
 
 // A descriptor that owns its text, and the label.
@@ -131,8 +158,11 @@ struct SummaryValue {
 struct RunRecord {
   RunHeader header;
   RunStatus status = RunStatus::kInterrupted;
-  int64_t attempts = 1;                 // 1 + the number of resumptions
-  std::vector<int64_t> resumed_from;    // the step each resumption continued after
+  int64_t attempts = 1;               // 1 + the number of resumptions
+  std::vector<int64_t> resumed_from;  // the step each resumption continued after
+  // By number, from 1; that of a header without a run id, and of the earlier ones in a results file
+  // of before they were recorded, is absent.
+  std::map<int64_t, Attempt> attempt_facts;
   int64_t torn_bytes = 0;               // of the journal's tail that could not be read
   std::map<std::string, Series> steps;  // by path, "loss" or "loss/task"
   std::map<std::string, Series> evals;

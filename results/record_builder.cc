@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "results/notes.h"
 #include "results/text.h"
 
 namespace bench::results {
@@ -43,7 +44,9 @@ absl::Status RecordBuilder::On(const BeginEvent& event) {
   record_.header = event.header;
   record_.status = RunStatus::kInterrupted;
   record_.attempts = attempt_;
+  if (!event.header.run_id.empty()) record_.attempt_facts[attempt_] = Attempt::Of(event.header);
   record_.torn_bytes += event.torn_bytes;
+  record_.notes.erase(std::string(kFailureNote));
   if (event.from_step) {
     record_.resumed_from.push_back(*event.from_step);
     DropRowsAfter(*event.from_step);

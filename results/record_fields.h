@@ -8,6 +8,15 @@
 
 namespace bench::results {
 
+// What may change from one attempt of a run to the next.
+template <typename HeaderOrAttempt, typename Visitor>
+void VisitAttempt(HeaderOrAttempt& attempt, Visitor&& visit) {
+  visit("machine_class", attempt.machine_class);
+  visit("device", attempt.device);
+  visit("threads", attempt.threads);
+  visit("world_size", attempt.world_size);
+}
+
 // All but the definition's texts and the two maps, which have places of their own.
 template <typename Header, typename Visitor>
 void VisitHeader(Header& header, Visitor&& visit) {
@@ -20,10 +29,7 @@ void VisitHeader(Header& header, Visitor&& visit) {
   visit("replicate", header.replicate);
   visit("ad_hoc", header.ad_hoc);
   visit("strict", header.strict);
-  visit("machine_class", header.machine_class);
-  visit("device", header.device);
-  visit("threads", header.threads);
-  visit("world_size", header.world_size);
+  VisitAttempt(header, visit);
 }
 
 template <typename Info, typename Visitor>

@@ -46,11 +46,28 @@ class RecordWriter {
   }
 
   void Begin() {
-    Add(BeginEvent{record_.header, std::nullopt, record_.torn_bytes});
+    Add(BeginEvent{HeaderOf(attempt_), std::nullopt, record_.torn_bytes});
     for (const int64_t step : record_.resumed_from) {
       ++attempt_;
-      Add(BeginEvent{record_.header, step, 0});
+      Add(BeginEvent{HeaderOf(attempt_), step, 0});
     }
+  }
+
+  // That of the last attempt is the record's. Of an earlier one only its facts are kept; without a
+  // run id there are none.
+  RunHeader HeaderOf(int64_t attempt) const {
+    RunHeader header = record_.header;
+    if (attempt == record_.attempts) return header;
+    const auto found = record_.attempt_facts.find(attempt);
+    const Attempt facts = found == record_.attempt_facts.end() ? Attempt{} : found->second;
+    header.run_id = facts.run_id;
+    header.strict = facts.strict;
+    header.machine_class = facts.machine_class;
+    header.device = facts.device;
+    header.threads = facts.threads;
+    header.world_size = facts.world_size;
+    header.provenance = facts.provenance;
+    return header;
   }
 
   int64_t Declare(const MetricInfo& metric) {

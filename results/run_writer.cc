@@ -55,6 +55,18 @@ TableShape ShapeOf(const Table& table) {
   return shape;
 }
 
+// What this process has just written, read back: a damaged journal would give less, silently.
+absl::StatusOr<RunRecord> RecordOfWholeJournal(const std::string& folder) {
+  const std::string path = JournalPath(folder);
+  BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  absl::StatusOr<ReadJournal> read = FoldJournal(bytes);
+  if (!read.ok()) return Annotate(read.status(), path);
+  if (read->torn_bytes == 0) return read->builder.Build();
+  return DataError(absl::StrCat(path, " was damaged while the run went on: ", read->torn_bytes,
+                                " bytes behind byte ", read->valid_bytes,
+                                " cannot be read; no results file is made of it"));
+}
+
 struct KnownTable {
   TableShape shape;
   bool earlier_attempt = false;
@@ -232,7 +244,10 @@ absl::StatusOr<std::string> RunWriter::Finish(RunStatus status) {
   if (!state_->journal) return UsageError("a run that was not recorded leaves no results");
   BENCH_RETURN_IF_ERROR(state_->Add(EndEvent{status}));
   BENCH_RETURN_IF_ERROR(Flush());
-  return RecoverResults(state_->folder);
+  const std::string path = ResultsPath(state_->folder);
+  BENCH_ASSIGN_OR_RETURN(const RunRecord record, RecordOfWholeJournal(state_->folder));
+  BENCH_RETURN_IF_ERROR(WriteResults(record, path));
+  return path;
 }
 
 int64_t RunWriter::attempt() const { return state_->attempt; }
@@ -245,13 +260,6 @@ absl::StatusOr<RunRecord> RecoverJournal(const std::string& folder) {
   absl::StatusOr<RunRecord> record = RecordFromJournal(bytes);
   if (!record.ok()) return Annotate(record.status(), path);
   return record;
-}
-
-absl::StatusOr<std::string> RecoverResults(const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const RunRecord record, RecoverJournal(folder));
-  const std::string path = ResultsPath(folder);
-  BENCH_RETURN_IF_ERROR(WriteResults(record, path));
-  return path;
 }
 
 }  // namespace bench::results

@@ -67,7 +67,8 @@ class RunWriter {
   absl::Status FlushIfDue();
   absl::Status Flush();
   // Closes the attempt and builds `<folder>/results.h5` (fsynced, renamed into place) and its
-  // digest beside it; returns its path. The journal is kept.
+  // digest beside it; returns its path. The journal is kept. DataError, and no file, if the journal
+  // was damaged while the run went on (results_recovery.h).
   absl::StatusOr<std::string> Finish(RunStatus status);
 
   // 1 for a run that was never resumed.
@@ -84,8 +85,5 @@ class RunWriter {
 // The record of the journal in `folder`, whether its run is going on, was killed or has finished;
 // the status is interrupted unless it finished. DataError if there is no valid journal.
 absl::StatusOr<RunRecord> RecoverJournal(const std::string& folder);
-
-// RecoverJournal, written to `<folder>/results.h5`; returns its path.
-absl::StatusOr<std::string> RecoverResults(const std::string& folder);
 
 }  // namespace bench::results

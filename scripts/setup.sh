@@ -190,22 +190,36 @@ setup_jobs() {
   echo $((processors < by_memory ? processors : by_memory))
 }
 
-# Copies ninja's output to stdout and its "[done/all]" to stderr: in place on a terminal, else a
-# line every 10 seconds.
+# Whether a line on stderr can be drawn again.
+setup_redraws() { [[ -t 2 && -n ${TERM:-} && $TERM != dumb ]]; }
+
+# setup_draw TEXT: in place of what was drawn before, cut to the window's width as it is now. The
+# cursor waits at the start of the line, before all that a narrower window wraps of it.
+setup_draw() {
+  local columns
+  read -r _ columns < <(stty size <&2 2>/dev/null) || true
+  ((${columns:-0} > 0)) || columns="${COLUMNS:-80}"
+  printf '\r\033[J%s\r' "${1:0:columns - 1}" >&2
+}
+
+# Copies ninja's output to stdout and its "[done/all]" to stderr: in place on a terminal, where
+# nothing of it stays, else a line every 10 seconds.
 setup_progress() {
-  local line next=0 drawn=false
+  local line at next=0 drawn=false
   while IFS= read -r line; do
     printf '%s\n' "$line"
-    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
-    if [[ -t 2 ]]; then
-      printf '\rset-up: building %s ' "${BASH_REMATCH[0]}" >&2
+    # Steps of every build (cmake/BenchSourceState.cmake) are no building.
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) && ${BASH_REMATCH[3]} != 'source state:'* ]] || continue
+    at="[${BASH_REMATCH[1]}/${BASH_REMATCH[2]}]"
+    if setup_redraws; then
+      setup_draw "set-up: building $at"
       drawn=true
     elif ((SECONDS >= next)); then
-      setup_say "building ${BASH_REMATCH[0]}"
+      setup_say "building $at"
       next=$((SECONDS + 10))
     fi
   done
-  if [[ $drawn == true ]]; then printf '\n' >&2; fi
+  if [[ $drawn == true ]]; then setup_draw ""; fi
 }
 
 setup_ninja() {

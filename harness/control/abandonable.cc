@@ -1,10 +1,6 @@
 #include "harness/control/abandonable.h"
 
-#include <chrono>
-#include <future>
-#include <memory>
-#include <thread>
-#include <utility>
+#include <atomic>
 
 #include "base/status.h"
 #include "harness/control/signals.h"
@@ -15,19 +11,25 @@ namespace {
 // A signal handler cannot wake a condition variable, so this asks.
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
 
+std::atomic<bool> g_abandoned{false};
+
 }  // namespace
 
-absl::StatusOr<std::string> RunAbandonable(std::function<absl::StatusOr<std::string>()> work) {
-  std::packaged_task<absl::StatusOr<std::string>()> task(std::move(work));
-  std::future<absl::StatusOr<std::string>> result = task.get_future();
-  std::thread thread(std::move(task));
-  while (result.wait_for(kPollInterval) == std::future_status::timeout) {
-    if (!StopSignal()) continue;
-    thread.detach();
-    return StoppedError();
+bool WorkWasAbandoned() { return g_abandoned; }
+
+absl::Status internal::AwaitOrAbandon(
+    const std::function<bool(std::chrono::milliseconds)>& ended_within, const AbandonWhen& when) {
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> stopped;
+  while (!ended_within(kPollInterval)) {
+    const Clock::time_point now = Clock::now();
+    if (StopSignal() && !stopped) stopped = now;
+    const bool stop = stopped && now - *stopped >= when.after_stop;
+    if (!stop && (!when.deadline || now < *when.deadline)) continue;
+    g_abandoned = true;
+    return stop ? StoppedError() : when.too_late;
   }
-  thread.join();
-  return result.get();
+  return absl::OkStatus();
 }
 
 }  // namespace bench::harness

@@ -1,9 +1,13 @@
 #include "harness/corpus/c4.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "harness/corpus/sentences.h"
+#include "harness/data/text.h"
 
 namespace bench::corpus {
 namespace {
@@ -53,23 +57,38 @@ std::string_view Stripped(const TextSpans& spans, const Line& line) {
   return {begin, static_cast<size_t>(last.data() + last.size() - begin)};
 }
 
+size_t AfterAsciiDigits(std::string_view text, size_t i) {
+  return std::min(text.find_first_not_of("0123456789", i), text.size());
+}
+size_t AfterAnyDigits(std::string_view text, size_t i) {
+  while (i < text.size()) {
+    size_t next = i;
+    UChar32 c;
+    U8_NEXT_UNSAFE(reinterpret_cast<const uint8_t*>(text.data()), next, c);
+    if (u_charType(c) != U_DECIMAL_DIGIT_NUMBER) break;
+    i = next;
+  }
+  return i;
+}
+using AfterDigits = size_t (*)(std::string_view text, size_t i);
+
 // Bytes of the citation at the beginning of `text`, 0 if there is none.
-size_t CitationSize(std::string_view text) {
+size_t CitationSize(std::string_view text, AfterDigits after_digits) {
   for (const std::string_view citation : kCitations) {
     if (text.starts_with(citation)) return citation.size();
   }
-  const size_t end = text.find_first_not_of("0123456789", 1);
-  return end != std::string_view::npos && text[end] == ']' ? end + 1 : 0;
+  const size_t end = after_digits(text, 1);
+  return end < text.size() && text[end] == ']' ? end + 1 : 0;
 }
 
-std::string WithoutCitations(std::string_view line) {
+std::string WithoutCitations(std::string_view line, AfterDigits after_digits) {
   std::string result;
   while (!line.empty()) {
     const size_t bracket = std::min(line.find('['), line.size());
     result += line.substr(0, bracket);
     line.remove_prefix(bracket);
     if (line.empty()) break;
-    const size_t citation = CitationSize(line);
+    const size_t citation = CitationSize(line, after_digits);
     if (citation == 0) result.push_back('[');
     line.remove_prefix(std::max<size_t>(citation, 1));
   }
@@ -89,9 +108,10 @@ bool ContainsAny(std::string_view line, const std::vector<std::string>& phrases)
 
 class Lines {
  public:
-  Lines(const TextSpans& spans, const C4Parameters& parameters)
+  Lines(const TextSpans& spans, const C4Parameters& parameters, DatatroveSegmenter* datatrove)
       : spans_(spans),
         parameters_(parameters),
+        datatrove_(datatrove),
         spaced_(spans.writing_system() == WritingSystem::kSpaced) {}
 
   C4Outcome Apply() {
@@ -109,11 +129,13 @@ class Lines {
         ++outcome.dropped_lines[static_cast<size_t>(*dropped)];
         continue;
       }
-      num_sentences += CountSentences(spans_, line);
+      num_sentences +=
+          datatrove_ == nullptr ? CountSentences(spans_, line) : datatrove_->CountSentences(text);
       if (!outcome.text.empty()) outcome.text.push_back('\n');
       outcome.text += text;
     }
     if (num_sentences < parameters_.min_sentences) outcome.removed = C4Rule::kTooFewSentences;
+    if (datatrove_ != nullptr) outcome.text = harness::TrimWhitespace(outcome.text);
     return outcome;
   }
 
@@ -123,7 +145,7 @@ class Lines {
     const LineWords words = spaced_ ? SpacedWords(spans_, line) : DictionaryWords(spans_, line);
     if (words.longest > parameters_.max_word_characters) return C4LineRule::kLongWord;
     if (parameters_.remove_citations && text.find('[') != std::string::npos) {
-      text = WithoutCitations(text);
+      text = WithoutCitations(text, datatrove_ == nullptr ? AfterAsciiDigits : AfterAnyDigits);
     }
     if (parameters_.require_terminal_punctuation &&
         (!EndsInAny(text, parameters_.terminal_punctuation) || text.ends_with("..."))) {
@@ -157,6 +179,7 @@ class Lines {
 
   const TextSpans& spans_;
   const C4Parameters& parameters_;
+  DatatroveSegmenter* const datatrove_;
   const bool spaced_;
 };
 
@@ -165,8 +188,9 @@ class Lines {
 std::string_view Name(C4Rule rule) { return kNames[static_cast<size_t>(rule)]; }
 std::string_view Name(C4LineRule rule) { return kLineNames[static_cast<size_t>(rule)]; }
 
-C4Outcome ApplyC4(const TextSpans& spans, const C4Parameters& parameters) {
-  return Lines(spans, parameters).Apply();
+C4Outcome ApplyC4(const TextSpans& spans, const C4Parameters& parameters,
+                  DatatroveSegmenter* datatrove) {
+  return Lines(spans, parameters, datatrove).Apply();
 }
 
 }  // namespace bench::corpus

@@ -10,6 +10,9 @@
 // punctuation has its full-width forms too, and the policy phrases are the Chinese ones beside the
 // English.
 //
+// With a DatatroveSegmenter, as datatrove applies them: sentences are spaCy's, digits of a citation
+// are those of any script, and white space at the ends of the new text is removed.
+//
 // Source: Raffel et al. 2020 (JMLR 21/140), section 2.2, and its published code (c4_utils.py). The
 // list of obscene words is not applied. FineWeb uses everything but terminal punctuation.
 #pragma once
@@ -21,6 +24,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/corpus/datatrove_text.h"
 #include "harness/corpus/text_spans.h"
 #include "harness/definition/corpus_filters.h"
 
@@ -43,6 +47,7 @@ struct C4Outcome {
   std::array<int64_t, kNumC4LineRules> dropped_lines{};
 };
 
-C4Outcome ApplyC4(const TextSpans& spans, const C4Parameters& parameters);
+C4Outcome ApplyC4(const TextSpans& spans, const C4Parameters& parameters,
+                  DatatroveSegmenter* datatrove = nullptr);
 
 }  // namespace bench::corpus

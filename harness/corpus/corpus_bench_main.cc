@@ -1,18 +1,28 @@
 // Times parts of the corpus pipeline on one core and prints one line of JSON; what
 // scripts/bench_corpus_vs_datatrove.py calls.
 //
-//   corpus_bench filters FILE.jsonl          the filters of FineWeb's chain, each document
-//   corpus_bench minhash FILE.jsonl FOLDER   signatures, matching and clustering
-//   corpus_bench verdicts FILE.jsonl         the chain's verdict on each document, one a line
+//   corpus_bench filters PRESET FILE.jsonl FOLDER    the filters of FineWeb's chain, each document
+//   corpus_bench minhash PRESET FILE.jsonl FOLDER    signatures, matching and clustering
+//   corpus_bench verdicts PRESET FILE.jsonl FOLDER   the chain's verdict on each document, and the
+//                                                    text of those that it keeps
+//   corpus_bench clusters PRESET FILE.jsonl FOLDER   the near-duplicate cluster of each document:
+//   the
+//                                                    first document of it
+//   corpus_bench masks RULE FILE.jsonl FOLDER        what the masks replace in each text as it is:
+//                                                    kind, first byte, byte after the last
+// RULE is form or context. PRESET is published or datatrove; FOLDER is for working files.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/corpus/document_reader.h"
 #include "harness/corpus/filter_chain.h"
@@ -41,60 +51,127 @@ absl::StatusOr<Documents> Load(const std::string& path) {
   return documents;
 }
 
-absl::StatusOr<nlohmann::json> TimeFilters(Documents documents, const std::string&) {
-  FilterChain chain(FineWebChain());
+struct Task {
+  std::string choice;  // the preset, or the rule
+  std::string path;
+  std::string folder;
+  Documents documents;
+
+  bool IsDatatrove() const { return choice == "datatrove"; }
+  FilterChain Chain() const {
+    return FilterChain(
+        FineWebChain(IsDatatrove() ? FilterPreset::kDatatrove : FilterPreset::kPublished));
+  }
+  MinHashParameters MinHash() const {
+    MinHashParameters parameters;
+    if (IsDatatrove()) parameters.preset = harness::MinHashPreset::kDatatrove;
+    return parameters;
+  }
+};
+using Result = absl::StatusOr<nlohmann::json>;
+
+Result TimeFilters(Task& task) {
+  FilterChain chain = task.Chain();
   int64_t num_kept = 0;
-  for (Document& document : documents) num_kept += !chain.Apply(document);
+  for (Document& document : task.documents) num_kept += !chain.Apply(document);
   return nlohmann::json{{"kept", num_kept}};
 }
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): one signature for all that is timed
-absl::StatusOr<nlohmann::json> TimeMinHash(Documents documents, const std::string& folder) {
-  const ShuffleFiles files = NearFiles(folder, 1, 1);
-  BENCH_ASSIGN_OR_RETURN(auto writer, BandWriter::Create(files, 0, {}, kBudgetBytes));
-  for (const Document& document : documents) BENCH_RETURN_IF_ERROR(writer.Add(document));
+absl::StatusOr<NearRemovals> Deduplicate(const Task& task) {
+  const ShuffleFiles files = NearFiles(task.folder, 1, 1);
+  BENCH_ASSIGN_OR_RETURN(auto writer, BandWriter::Create(files, 0, task.MinHash(), kBudgetBytes));
+  for (const Document& document : task.documents) BENCH_RETURN_IF_ERROR(writer.Add(document));
   BENCH_RETURN_IF_ERROR(writer.Finish());
   BENCH_RETURN_IF_ERROR(MatchBands(files, 0, kBudgetBytes));
   BENCH_RETURN_IF_ERROR(ClusterMatches(files, kBudgetBytes));
-  BENCH_ASSIGN_OR_RETURN(const NearRemovals removals, NearRemovals::Open(files));
+  return NearRemovals::Open(files);
+}
+
+Result TimeMinHash(Task& task) {
+  BENCH_ASSIGN_OR_RETURN(const NearRemovals removals, Deduplicate(task));
   return nlohmann::json{{"removed", removals.num_removed()}};
 }
 
-absl::StatusOr<nlohmann::json> PrintVerdicts(Documents documents, const std::string&) {
-  FilterChain chain(FineWebChain());
-  nlohmann::json verdicts = nlohmann::json::array();
-  for (Document& document : documents) {
+Result PrintVerdicts(Task& task) {
+  FilterChain chain = task.Chain();
+  nlohmann::json verdicts = nlohmann::json::array(), texts = nlohmann::json::array();
+  for (Document& document : task.documents) {
     const auto removal = chain.Apply(document);
     verdicts.push_back(
         removal ? absl::StrCat(std::string(Name(removal->filter)), ":", std::string(removal->rule))
                 : std::string("kept"));
+    texts.push_back(removal ? nlohmann::json() : nlohmann::json(document.text));
   }
-  return nlohmann::json{{"verdicts", std::move(verdicts)}};
+  return nlohmann::json{{"verdicts", std::move(verdicts)}, {"texts", std::move(texts)}};
+}
+
+Result PrintClusters(Task& task) {
+  BENCH_ASSIGN_OR_RETURN(const NearRemovals removals, Deduplicate(task));
+  std::map<Digest128, size_t> first;
+  nlohmann::json clusters = nlohmann::json::array();
+  for (const Document& document : task.documents) {
+    const Digest128 digest = ContentDigest(document);
+    const Digest128 survivor = removals.SurvivorOver(digest).value_or(digest);
+    clusters.push_back(first.emplace(survivor, clusters.size()).first->second);
+  }
+  return nlohmann::json{{"clusters", std::move(clusters)}};
+}
+
+// Not of documents: their texts are normalised, and offsets are to be those of the file's texts.
+Result PrintMasks(Task& task) {
+  constexpr std::array<std::string_view, 4> kNames = {"email", "ipv4", "ipv6", "phone"};
+  PiiParameters parameters;
+  if (task.choice == "context") parameters.rule = harness::PiiRule::kContext;
+  BENCH_ASSIGN_OR_RETURN(const std::string lines, ReadFile(task.path));
+  nlohmann::json masks = nlohmann::json::array();
+  for (size_t begin = 0; begin < lines.size();) {
+    const size_t end = std::min(lines.find('\n', begin), lines.size());
+    BENCH_ASSIGN_OR_RETURN(const auto line, ParseJson(lines.substr(begin, end - begin)));
+    nlohmann::json found = nlohmann::json::array();
+    for (const PiiSpan& span : MaskPii(line.at("text").get<std::string>(), parameters).spans) {
+      found.push_back({kNames[static_cast<size_t>(span.kind)], span.begin, span.end});
+    }
+    masks.push_back(std::move(found));
+    begin = end + 1;
+  }
+  return nlohmann::json{{"masks", std::move(masks)}};
 }
 
 struct Mode {
   std::string_view name;
-  absl::StatusOr<nlohmann::json> (*run)(Documents documents, const std::string& folder);
+  bool reads_documents;
+  std::array<std::string_view, 2> choices;
+  Result (*run)(Task& task);
 };
-constexpr std::array<Mode, 3> kModes = {
-    {{"filters", TimeFilters}, {"minhash", TimeMinHash}, {"verdicts", PrintVerdicts}}};
+constexpr std::array<std::string_view, 2> kPresets = {"published", "datatrove"};
+constexpr std::array<Mode, 5> kModes = {{{"filters", true, kPresets, TimeFilters},
+                                         {"minhash", true, kPresets, TimeMinHash},
+                                         {"verdicts", true, kPresets, PrintVerdicts},
+                                         {"clusters", true, kPresets, PrintClusters},
+                                         {"masks", false, {"form", "context"}, PrintMasks}}};
 
 absl::Status Main(const std::vector<std::string>& arguments) {
-  for (const Mode& mode : kModes) {
-    if (arguments.size() < 2 || arguments[0] != mode.name) continue;
-    BENCH_ASSIGN_OR_RETURN(Documents documents, Load(arguments[1]));
-    const size_t num_documents = documents.size();
-    const auto start = std::chrono::steady_clock::now();
-    BENCH_ASSIGN_OR_RETURN(
-        nlohmann::json result,
-        mode.run(std::move(documents), arguments.size() > 2 ? arguments[2] : "."));
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    result["seconds"] = seconds.count();
-    result["documents"] = num_documents;
-    std::cout << result.dump() << '\n';
-    return absl::OkStatus();
+  const auto is_asked_for = [&arguments](const Mode& mode) {
+    return arguments.size() == 4 && mode.name == arguments[0] &&
+           std::find(mode.choices.begin(), mode.choices.end(), arguments[1]) != mode.choices.end();
+  };
+  const auto mode = std::find_if(kModes.begin(), kModes.end(), is_asked_for);
+  if (mode == kModes.end()) {
+    return UsageError(
+        "usage: corpus_bench filters|minhash|verdicts|clusters published|datatrove FILE.jsonl "
+        "FOLDER, or corpus_bench masks form|context FILE.jsonl FOLDER");
   }
-  return UsageError("usage: corpus_bench filters|minhash|verdicts FILE.jsonl [FOLDER]");
+  Task task{.choice = arguments[1], .path = arguments[2], .folder = arguments[3], .documents = {}};
+  if (mode->reads_documents) {
+    BENCH_ASSIGN_OR_RETURN(task.documents, Load(task.path));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  BENCH_ASSIGN_OR_RETURN(nlohmann::json result, mode->run(task));
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  result["seconds"] = seconds.count();
+  result["documents"] = task.documents.size();
+  std::cout << result.dump() << '\n';
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "harness/corpus/document_reader.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/corpus/byte_source.h"
 #include "harness/corpus/document_formats.h"
@@ -113,7 +113,7 @@ class Reader {
       held = std::move(outcome);
       return true;
     });
-    nlohmann::json::sax_parse(line.text.begin(), line.text.end(), &events);
+    ReadJsonEvents(line.text, events);
     if (events.failure()) return Reject(record, *events.failure());
     if (held->problem) return Reject(record, *held->problem);
     return Take(record, *held->fields[0]);

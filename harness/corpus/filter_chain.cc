@@ -19,11 +19,38 @@ std::optional<Removal> AsRemoval(FilterId filter, std::optional<Rule> rule) {
 
 std::string_view Name(FilterId filter) { return kNames[static_cast<size_t>(filter)]; }
 
-FilterChainParameters FineWebChain() {
-  return {.gopher_repetition = PerWritingSystem<GopherRepetitionParameters>(),
-          .gopher_quality = GopherQualityPreset(),
-          .c4 = C4WithoutTerminalPreset(),
-          .fineweb = FineWebPreset()};
+FilterChainParameters FineWebChain(FilterPreset preset) {
+  return {.languages = {},
+          .gopher_repetition = {.preset = preset, .parameters = {}},
+          .gopher_quality = {.preset = preset, .parameters = GopherQualityPreset()},
+          .c4 = {.preset = preset, .parameters = C4WithoutTerminalPreset()},
+          .fineweb = {.preset = preset, .parameters = FineWebPreset()}};
+}
+
+FilterChain::FilterChain(FilterChainParameters parameters) : parameters_(std::move(parameters)) {
+  if (parameters_.Uses(FilterPreset::kDatatrove)) datatrove_.emplace();
+}
+
+bool FilterChainParameters::Uses(FilterPreset preset) const {
+  return gopher_repetition.preset == preset || gopher_quality.preset == preset ||
+         c4.preset == preset || fineweb.preset == preset;
+}
+
+const TextSpans& FilterChain::Spans(FilterPreset preset, std::string_view text) {
+  const TextSpans*& spans = preset == FilterPreset::kDatatrove ? datatrove_spans_ : spans_;
+  if (spans == nullptr) {
+    spans =
+        preset == FilterPreset::kDatatrove ? &datatrove_->Segment(text) : &segmenter_.Segment(text);
+  }
+  return *spans;
+}
+
+// Whether the text is too long for the words that some filter sees; for ours where none is applied.
+bool FilterChain::IsCut(std::string_view text) {
+  const bool uses_datatrove = parameters_.Uses(FilterPreset::kDatatrove);
+  if (uses_datatrove && Spans(FilterPreset::kDatatrove, text).is_cut) return true;
+  if (uses_datatrove && !parameters_.Uses(FilterPreset::kPublished)) return false;
+  return Spans(FilterPreset::kPublished, text).is_cut;
 }
 
 std::optional<Removal> FilterChain::CheckLanguage(const Document& document) const {
@@ -33,37 +60,45 @@ std::optional<Removal> FilterChain::CheckLanguage(const Document& document) cons
   return Removal{FilterId::kLanguage, "other_language"};
 }
 
-std::optional<Removal> FilterChain::CheckGopher(const TextSpans& spans) {
-  const WritingSystem system = spans.writing_system();
-  std::optional<Removal> removal;
-  if (const auto& repetition = parameters_.gopher_repetition) {
-    removal = AsRemoval(FilterId::kGopherRepetition,
-                        CheckGopherRepetition(spans, repetition->For(system), repetition_));
+std::optional<Removal> FilterChain::CheckGopher(std::string_view text) {
+  if (const auto& spec = parameters_.gopher_repetition; spec.preset != FilterPreset::kNone) {
+    const TextSpans& spans = Spans(spec.preset, text);
+    const auto& parameters = spec.parameters.For(spans.writing_system());
+    const auto rule = CheckGopherRepetition(spans, parameters, repetition_, spec.preset);
+    if (rule) return AsRemoval(FilterId::kGopherRepetition, rule);
   }
-  if (const auto& quality = parameters_.gopher_quality; quality && !removal) {
-    removal = AsRemoval(FilterId::kGopherQuality, CheckGopherQuality(spans, quality->For(system)));
-  }
-  return removal;
+  const auto& spec = parameters_.gopher_quality;
+  if (spec.preset == FilterPreset::kNone) return std::nullopt;
+  const TextSpans& spans = Spans(spec.preset, text);
+  return AsRemoval(FilterId::kGopherQuality,
+                   CheckGopherQuality(spans, spec.parameters.For(spans.writing_system())));
 }
 
-std::optional<Removal> FilterChain::CheckAfterC4(const TextSpans& spans) {
-  if (!parameters_.fineweb) return std::nullopt;
-  const FineWebParameters& fineweb = parameters_.fineweb->For(spans.writing_system());
-  return AsRemoval(FilterId::kFineWeb, CheckFineWeb(spans, fineweb, lines_));
+std::optional<Removal> FilterChain::CheckFineWebAfterC4(std::string_view text) {
+  const auto& spec = parameters_.fineweb;
+  if (spec.preset == FilterPreset::kNone) return std::nullopt;
+  const TextSpans& spans = Spans(spec.preset, text);
+  const FineWebParameters& parameters = spec.parameters.For(spans.writing_system());
+  return AsRemoval(FilterId::kFineWeb, CheckFineWeb(spans, parameters, lines_, spec.preset));
 }
 
 std::optional<Removal> FilterChain::Apply(Document& document) {
   if (auto removal = CheckLanguage(document)) return removal;
-  const TextSpans& spans = segmenter_.Segment(document.text);
-  if (spans.is_cut) return Removal{FilterId::kSize, "too_many_words_and_lines"};
-  if (auto removal = CheckGopher(spans)) return removal;
-  if (!parameters_.c4) return CheckAfterC4(spans);
-  C4Outcome c4 = ApplyC4(spans, parameters_.c4->For(spans.writing_system()));
+  ForgetSpans();
+  if (IsCut(document.text)) return Removal{FilterId::kSize, "too_many_words_and_lines"};
+  if (auto removal = CheckGopher(document.text)) return removal;
+  const auto& spec = parameters_.c4;
+  if (spec.preset == FilterPreset::kNone) return CheckFineWebAfterC4(document.text);
+  const TextSpans& spans = Spans(spec.preset, document.text);
+  C4Outcome c4 = ApplyC4(spans, spec.parameters.For(spans.writing_system()),
+                         spec.preset == FilterPreset::kDatatrove ? &*datatrove_ : nullptr);
   if (c4.removed) return AsRemoval(FilterId::kC4, c4.removed);
   for (size_t i = 0; i < dropped_lines_.size(); ++i) dropped_lines_[i] += c4.dropped_lines[i];
-  const bool changed = c4.text != document.text;
-  if (changed) document.text = std::move(c4.text);
-  return CheckAfterC4(changed ? segmenter_.Segment(document.text) : spans);
+  if (c4.text != document.text) {
+    document.text = std::move(c4.text);
+    ForgetSpans();
+  }
+  return CheckFineWebAfterC4(document.text);
 }
 
 }  // namespace bench::corpus

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/corpus/c4.h"
+#include "harness/corpus/datatrove_text.h"
 #include "harness/corpus/document.h"
 #include "harness/corpus/fineweb.h"
 #include "harness/corpus/gopher_quality.h"
@@ -33,18 +34,20 @@ enum class FilterId : uint8_t {
 };
 std::string_view Name(FilterId filter);
 
-using harness::PerWritingSystem;
+using harness::FilterPreset;
+using harness::FilterSpec;
 
 struct FilterChainParameters {
   std::vector<std::string> languages;  // codes to keep; empty keeps all
-  std::optional<PerWritingSystem<GopherRepetitionParameters>> gopher_repetition;
-  std::optional<PerWritingSystem<GopherQualityParameters>> gopher_quality;
-  std::optional<PerWritingSystem<C4Parameters>> c4;
-  std::optional<PerWritingSystem<FineWebParameters>> fineweb;
+  FilterSpec<GopherRepetitionParameters> gopher_repetition;
+  FilterSpec<GopherQualityParameters> gopher_quality;
+  FilterSpec<C4Parameters> c4;
+  FilterSpec<FineWebParameters> fineweb;
+  bool Uses(FilterPreset preset) const;  // one of the filters does
 };
 
-// All of them; C4 without terminal punctuation.
-FilterChainParameters FineWebChain();
+// All of them, of one preset; C4 without terminal punctuation.
+FilterChainParameters FineWebChain(FilterPreset preset = FilterPreset::kPublished);
 
 struct Removal {
   FilterId filter;
@@ -55,7 +58,7 @@ struct Removal {
 // One per thread.
 class FilterChain {
  public:
-  explicit FilterChain(FilterChainParameters parameters) : parameters_(std::move(parameters)) {}
+  explicit FilterChain(FilterChainParameters parameters);
 
   // nullopt keeps the document, whose text C4 may have shortened.
   std::optional<Removal> Apply(Document& document);
@@ -65,11 +68,18 @@ class FilterChain {
 
  private:
   std::optional<Removal> CheckLanguage(const Document& document) const;
-  std::optional<Removal> CheckGopher(const TextSpans& spans);
-  std::optional<Removal> CheckAfterC4(const TextSpans& spans);
+  std::optional<Removal> CheckGopher(std::string_view text);
+  std::optional<Removal> CheckFineWebAfterC4(std::string_view text);
+  bool IsCut(std::string_view text);
+  // The spans of `text` that a filter of this preset sees; found when first asked for.
+  const TextSpans& Spans(FilterPreset preset, std::string_view text);
+  void ForgetSpans() { spans_ = datatrove_spans_ = nullptr; }
 
   const FilterChainParameters parameters_;
   Segmenter segmenter_;
+  std::optional<DatatroveSegmenter> datatrove_;  // if a filter has that preset
+  const TextSpans* spans_ = nullptr;             // of the present text
+  const TextSpans* datatrove_spans_ = nullptr;
   RepetitionScratch repetition_;
   HashCounter lines_;
   std::array<int64_t, kNumC4LineRules> dropped_lines_{};

@@ -9,6 +9,10 @@
 // Text without spaces: a line is short up to 10 characters (30 characters are about 6 English
 // words, 10 are about 6 Chinese ones); words are ICU's.
 //
+// As datatrove applies them (FilterPreset::kDatatrove): a line ends in one of datatrove's terminal
+// characters, and one that ends in a space ends in none; the share of duplicate characters is to
+// exceed its bound.
+//
 // Source: Penedo et al. 2024, "The FineWeb Datasets" (arXiv 2406.17557), section 3.6: 0.1 for
 // duplicate lines is the paper's, its code has 0.01.
 #pragma once
@@ -32,11 +36,13 @@ enum class FineWebRule : uint8_t {
 };
 std::string_view Name(FineWebRule rule);
 
+using harness::FilterPreset;
 using harness::FineWebParameters;
 using harness::FineWebPreset;
 
 // The first rule, in the order above, that removes the document; nullopt keeps it.
 std::optional<FineWebRule> CheckFineWeb(const TextSpans& spans, const FineWebParameters& parameters,
-                                        HashCounter& scratch);
+                                        HashCounter& scratch,
+                                        FilterPreset preset = FilterPreset::kPublished);
 
 }  // namespace bench::corpus

@@ -16,27 +16,23 @@ constexpr std::array<std::string_view, 10> kNames = {
 struct Counts {
   int64_t non_symbol_characters = 0;
   int64_t alphabetic_words = 0;
-  int64_t hashes = 0;
-  int64_t ellipses = 0;
 };
-
-void CountSymbol(const Word& word, Counts& counts) {
-  if (word.text[0] == '#') counts.hashes += word.num_characters;
-  if (word.text[0] == '.') counts.ellipses += word.num_characters / 3;
-  if (word.text.starts_with(kEllipsis)) counts.ellipses += word.num_characters;
-}
 
 Counts CountWords(const TextSpans& spans) {
   Counts counts;
   for (const Word& word : spans.words) {
-    if (word.IsSymbol()) {
-      CountSymbol(word, counts);
-    } else {
-      counts.non_symbol_characters += word.num_characters;
-      counts.alphabetic_words += word.HasLetter();
-    }
+    if (word.IsSymbol()) continue;
+    counts.non_symbol_characters += word.num_characters;
+    counts.alphabetic_words += word.HasLetter();
   }
   return counts;
+}
+
+// Occurrences that do not overlap.
+int64_t Count(std::string_view text, std::string_view item) {
+  int64_t count = 0;
+  for (size_t i = 0; (i = text.find(item, i)) != std::string_view::npos; i += item.size()) ++count;
+  return count;
 }
 
 bool BeginsWithBullet(const TextSpans& spans, const Line& line) {
@@ -48,7 +44,9 @@ bool BeginsWithBullet(const TextSpans& spans, const Line& line) {
 bool EndsInEllipsis(const TextSpans& spans, const Line& line) {
   if (line.begin_word == line.end_word) return false;
   const std::string_view last = spans.words[line.end_word - 1].text;
-  return last.ends_with("...") || last.ends_with(kEllipsis);
+  const char* const begin = line.text.data();
+  const std::string_view text(begin, static_cast<size_t>(last.data() + last.size() - begin));
+  return text.ends_with("...") || text.ends_with(kEllipsis);
 }
 
 template <typename Predicate>
@@ -91,8 +89,9 @@ std::optional<GopherQualityRule> CheckGopherQuality(const TextSpans& spans,
   const auto per_word = [&](int64_t count) {
     return static_cast<double>(count) / static_cast<double>(spans.words.size());
   };
-  if (per_word(counts.hashes) > parameters.max_hashes_per_word) return kHashesPerWord;
-  if (per_word(counts.ellipses) > parameters.max_ellipses_per_word) return kEllipsesPerWord;
+  if (per_word(Count(spans.text, "#")) > parameters.max_hashes_per_word) return kHashesPerWord;
+  const int64_t num_ellipses = Count(spans.text, "...") + Count(spans.text, kEllipsis);
+  if (per_word(num_ellipses) > parameters.max_ellipses_per_word) return kEllipsesPerWord;
   if (ShareOfLines(spans, BeginsWithBullet) > parameters.max_bullet_lines) return kBulletLines;
   if (ShareOfLines(spans, EndsInEllipsis) > parameters.max_ellipsis_lines) return kEllipsisLines;
   if (per_word(counts.alphabetic_words) < parameters.min_alphabetic_words) return kAlphabeticWords;

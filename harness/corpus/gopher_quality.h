@@ -1,7 +1,7 @@
 // Gopher's quality rules: heuristics that natural prose meets and menus, tables, code and word
 // lists do not.
 //
-// Words are those of text_spans.h; "per word" ratios and the share of alphabetic words count all
+// Words are those of the spans (text_spans.h, or datatrove_text.h); "per word" ratios and the share of alphabetic words count all
 // words, symbols too, as datatrove does; word counts and mean lengths leave symbols out. A document
 // is kept when every bound, itself included, is met.
 //

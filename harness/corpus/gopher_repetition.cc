@@ -48,14 +48,23 @@ Duplicates DuplicateLines(const TextSpans& spans, HashCounter& counter) {
   return duplicates;
 }
 
-Duplicates DuplicateParagraphs(const TextSpans& spans, HashCounter& counter) {
+// White space before the first word of the text.
+int64_t Indentation(const TextSpans& spans) {
+  if (spans.words.empty()) return 0;
+  return spans.words.front().text.data() - spans.text.data();
+}
+
+// `skipped`: bytes that the first paragraph is compared without.
+Duplicates DuplicateParagraphs(const TextSpans& spans, size_t skipped, HashCounter& counter) {
   Duplicates duplicates;
   counter.Reset(spans.lines.size());
   const auto& lines = spans.lines;
   for (size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].text.empty()) continue;
-    const char* const begin = lines[i].text.data();
-    int64_t num_characters = lines[i].num_characters;
+    const std::string_view indentation =
+        lines[i].text.substr(0, duplicates.num_items == 0 ? skipped : 0);
+    const char* const begin = lines[i].text.data() + indentation.size();
+    int64_t num_characters = lines[i].num_characters - CountCharacters(indentation);
     for (; i + 1 < lines.size() && !lines[i + 1].text.empty(); ++i) {
       num_characters += 1 + lines[i + 1].num_characters;
     }
@@ -72,8 +81,9 @@ double Share(int64_t part, int64_t whole) {
 // The n-grams of one document for growing n.
 class NGrams {
  public:
-  NGrams(const TextSpans& spans, RepetitionScratch& scratch)
+  NGrams(const TextSpans& spans, RepetitionScratch& scratch, FilterPreset preset)
       : scratch_(scratch),
+        joined_(preset == FilterPreset::kDatatrove),
         num_joins_(spans.writing_system() == WritingSystem::kSpaced ? 1 : 0),
         num_words_(spans.words.size()) {
     scratch.word_hashes.clear();
@@ -83,6 +93,7 @@ class NGrams {
       scratch.characters_before.push_back(scratch.characters_before.back() + word.num_characters);
     }
     scratch.ngram_hashes = scratch.word_hashes;
+    if (joined_) JoinWords(spans);
   }
 
   size_t n() const { return n_; }
@@ -108,11 +119,15 @@ class NGrams {
     return 0;
   }
 
+  // Whether a longer n-gram that repeats has a shorter one that does.
+  bool RepeatsShrink() const { return !joined_; }
+
   int64_t DuplicatedCharacters() {
     scratch_.counter.Reset(size());
     int64_t characters = 0;
     for (size_t i = 0; i < size();) {
-      const bool duplicate = scratch_.counter.Add(scratch_.ngram_hashes[i]) > 0;
+      const uint64_t hash = joined_ ? JoinedHash(i) : scratch_.ngram_hashes[i];
+      const bool duplicate = scratch_.counter.Add(hash) > 0;
       if (duplicate) characters += Characters(i);
       i += duplicate ? n_ : 1;
     }
@@ -124,7 +139,22 @@ class NGrams {
     return scratch_.characters_before[i + n_] - scratch_.characters_before[i];
   }
 
+  void JoinWords(const TextSpans& spans) {
+    scratch_.joined.clear();
+    scratch_.bytes_before.assign(1, 0);
+    for (const Word& word : spans.words) {
+      scratch_.joined += word.text;
+      scratch_.bytes_before.push_back(static_cast<uint32_t>(scratch_.joined.size()));
+    }
+  }
+
+  uint64_t JoinedHash(size_t i) const {
+    const size_t begin = scratch_.bytes_before[i], end = scratch_.bytes_before[i + n_];
+    return HashOf(std::string_view(scratch_.joined).substr(begin, end - begin));
+  }
+
   RepetitionScratch& scratch_;
+  const bool joined_;
   const int64_t num_joins_;  // spaces between two words
   const size_t num_words_;
   size_t n_ = 1;
@@ -132,8 +162,8 @@ class NGrams {
 
 std::optional<GopherRepetitionRule> CheckNGrams(const TextSpans& spans,
                                                 const GopherRepetitionParameters& parameters,
-                                                RepetitionScratch& scratch) {
-  NGrams ngrams(spans, scratch);
+                                                RepetitionScratch& scratch, FilterPreset preset) {
+  NGrams ngrams(spans, scratch, preset);
   for (size_t i = 0; i < parameters.max_top_ngram_characters.size(); ++i) {
     while (ngrams.n() < kFirstTop + i) ngrams.Grow();
     const double share = Share(ngrams.TopCharacters(), spans.num_characters);
@@ -147,7 +177,7 @@ std::optional<GopherRepetitionRule> CheckNGrams(const TextSpans& spans,
     if (Share(characters, spans.num_characters) > parameters.max_duplicated_ngram_characters[i]) {
       return Nth(GopherRepetitionRule::kDuplicated5Grams, i);
     }
-    if (characters == 0) break;  // a longer n-gram that repeats has shorter ones that do
+    if (characters == 0 && ngrams.RepeatsShrink()) break;
   }
   return std::nullopt;
 }
@@ -158,9 +188,11 @@ std::string_view Name(GopherRepetitionRule rule) { return kNames[static_cast<siz
 
 std::optional<GopherRepetitionRule> CheckGopherRepetition(
     const TextSpans& spans, const GopherRepetitionParameters& parameters,
-    RepetitionScratch& scratch) {
+    RepetitionScratch& scratch, FilterPreset preset) {
   using enum GopherRepetitionRule;
-  const Duplicates paragraphs = DuplicateParagraphs(spans, scratch.counter);
+  const int64_t skipped = preset == FilterPreset::kDatatrove ? Indentation(spans) : 0;
+  const Duplicates paragraphs =
+      DuplicateParagraphs(spans, static_cast<size_t>(skipped), scratch.counter);
   const auto share_of_items = [](const Duplicates& d) {
     return Share(d.num_duplicates, d.num_items);
   };
@@ -176,7 +208,7 @@ std::optional<GopherRepetitionRule> CheckGopherRepetition(
   if (share_of_text(lines) > parameters.max_duplicate_line_characters) {
     return kDuplicateLineCharacters;
   }
-  return CheckNGrams(spans, parameters, scratch);
+  return CheckNGrams(spans, parameters, scratch, preset);
 }
 
 }  // namespace bench::corpus

@@ -9,12 +9,17 @@
 // A share equal to its bound is kept. Text without spaces: ICU's dictionary words, joined by
 // nothing in both; the bounds are shares of characters, so they stay.
 //
+// As datatrove applies them (FilterPreset::kDatatrove): duplicated n-grams are equal when their
+// words joined by nothing are ("a bc" repeats "ab c"; the paper's n-grams are sequences of words),
+// and the first paragraph is compared without its indentation.
+//
 // Source: Rae et al. 2021 (arXiv 2112.11446), table A1. Equality is that of 64-bit hashes.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +46,7 @@ enum class GopherRepetitionRule : uint8_t {
 };
 std::string_view Name(GopherRepetitionRule rule);
 
+using harness::FilterPreset;
 using harness::GopherRepetitionParameters;
 
 // Memory kept between documents; one per thread.
@@ -49,11 +55,13 @@ struct RepetitionScratch {
   std::vector<uint64_t> word_hashes;
   std::vector<uint64_t> ngram_hashes;
   std::vector<uint32_t> characters_before;  // of word i, white space left out; one more than words
+  std::string joined;                       // words, for datatrove's n-grams
+  std::vector<uint32_t> bytes_before;       // of word i in `joined`; one more than words
 };
 
 // The first rule, in the order above, that removes the document; nullopt keeps it.
 std::optional<GopherRepetitionRule> CheckGopherRepetition(
     const TextSpans& spans, const GopherRepetitionParameters& parameters,
-    RepetitionScratch& scratch);
+    RepetitionScratch& scratch, FilterPreset preset = FilterPreset::kPublished);
 
 }  // namespace bench::corpus

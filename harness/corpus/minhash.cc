@@ -28,9 +28,15 @@ Permutations MakePermutations(const MinHashParameters& parameters) {
 }
 
 MinHasher::MinHasher(const MinHashParameters& parameters)
-    : parameters_(parameters), permutations_(MakePermutations(parameters)) {}
+    : parameters_(parameters), permutations_(MakePermutations(parameters)) {
+  if (parameters.preset == harness::MinHashPreset::kDatatrove) datatrove_.emplace(parameters);
+}
 
 const std::vector<uint64_t>& MinHasher::Signature(std::string_view text) {
+  if (datatrove_) {
+    datatrove_->Signature(text, minima_);
+    return minima_;
+  }
   const std::vector<uint64_t>& shingles = shingler_.Shingles(text, parameters_.shingles);
   minima_.clear();
   if (shingles.empty()) return minima_;

@@ -6,14 +6,18 @@
 // 1 - (1 - s^rows)^bands: 0.56 at s = 0.70, 0.92 at 0.80, 0.99 at 0.85 for 14 x 8.
 // A band's key is XXH3-64 of its number and its minima, so one sorted list holds all bands.
 //
+// Preset datatrove: the signature is that of datatrove_minhash.h instead.
+//
 // a in [1, p) and b in [0, p) come from the project's generator and `seed`: signatures of equal
 // parameters are comparable between machines. Source: Broder 1997; FineWeb (arXiv 2406.17557).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "harness/corpus/datatrove_minhash.h"
 #include "harness/corpus/minhash_kernel.h"
 #include "harness/corpus/shingles.h"
 #include "harness/definition/corpus_steps.h"
@@ -37,6 +41,7 @@ class MinHasher {
  private:
   const MinHashParameters parameters_;
   const Permutations permutations_;
+  std::optional<DatatroveMinHasher> datatrove_;  // with that preset
   Shingler shingler_;
   HashHalves halves_;
   std::vector<uint64_t> minima_;

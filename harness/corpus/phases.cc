@@ -20,18 +20,12 @@ using harness::FilterPreset;
 constexpr int kMaxPartitions = 32;
 constexpr int64_t kMinShardBudget = int64_t{1} << 20;
 
-template <typename Parameters>
-std::optional<PerWritingSystem<Parameters>> IfApplied(const harness::FilterSpec<Parameters>& spec) {
-  if (spec.preset == FilterPreset::kNone) return std::nullopt;
-  return spec.parameters;
-}
-
 FilterChainParameters ChainOf(const CorpusSpec& spec) {
   return {.languages = spec.languages,
-          .gopher_repetition = IfApplied(spec.gopher_repetition),
-          .gopher_quality = IfApplied(spec.gopher_quality),
-          .c4 = IfApplied(spec.c4),
-          .fineweb = IfApplied(spec.fineweb)};
+          .gopher_repetition = spec.gopher_repetition,
+          .gopher_quality = spec.gopher_quality,
+          .c4 = spec.c4,
+          .fineweb = spec.fineweb};
 }
 
 // The documents of a shard on their way through the filters.
@@ -109,7 +103,10 @@ std::string CorpusPlan::FinalPath(int shard) const { return ShardPath(*this, "fi
 std::string CorpusPlan::OrderPath(int shard) const { return ShardPath(*this, "order", shard); }
 
 absl::Status CheckBudget(const CorpusPlan& plan) {
-  const int64_t needed = std::max(kMinShardBudget, PreparationBytes(plan.spec.max_document_bytes));
+  const int64_t bytes_per_span =
+      ChainOf(plan.spec).Uses(FilterPreset::kDatatrove) ? kDatatroveBytesPerSpan : kBytesPerSpan;
+  const int64_t needed =
+      std::max(kMinShardBudget, PreparationBytes(plan.spec.max_document_bytes, bytes_per_span));
   if (plan.ShardBudget() >= needed) return absl::OkStatus();
   const int64_t needed_mib = (2 * plan.num_threads * needed + (1 << 20) - 1) >> 20;
   return UsageError(absl::StrCat("corpus.budget_mib: ", plan.spec.budget_mib, " MiB are too few; ",

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "harness/corpus/ip_address.h"
+#include "harness/corpus/pii_context.h"
 
 namespace bench::corpus {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr size_t kMaxEmailPart = 254;  // RFC 5321
 constexpr size_t kMaxIpBytes = 45;
 constexpr int kMinInternationalDigits = 8;
+constexpr int kMinAnnouncedDigits = 6;       // after "phone" and its like
 constexpr int kMaxInternationalDigits = 15;  // E.164
 
 // d: a digit, N: 2-9, M: 3-9, '-': one of "-. ", anything else: itself.
@@ -74,9 +76,13 @@ class Masker {
   char At(size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
   char Before(size_t i) const { return i > copied_ ? text_[i - 1] : '\0'; }
 
-  size_t Replace(size_t begin, size_t end, const std::string& replacement, int64_t& count) {
+  bool UsesContext() const { return parameters_.rule == harness::PiiRule::kContext; }
+
+  size_t Replace(PiiKind kind, size_t begin, size_t end, const std::string& replacement,
+                 int64_t& count) {
     if (text_.substr(begin, end - begin) == replacement) return end;
     ++count;
+    outcome_.spans.push_back({kind, begin, end});
     outcome_.text.append(text_, copied_, begin - copied_);
     outcome_.text += replacement;
     copied_ = end;
@@ -90,7 +96,11 @@ class Masker {
     if (begin == at || text_[at - 1] == '.') return 0;
     const size_t end = DomainEnd(at + 1);
     if (end == 0) return 0;
-    return Replace(begin, end, parameters_.email_replacement, outcome_.num_emails);
+    if (UsesContext() &&
+        !ReadsAsMailbox(text_.substr(begin, at - begin), text_.substr(at + 1, end - at - 1))) {
+      return 0;
+    }
+    return Replace(PiiKind::kEmail, begin, end, parameters_.email_replacement, outcome_.num_emails);
   }
 
   // The end of labels joined by dots, at least two, the last of two or more letters; 0 if none.
@@ -110,6 +120,10 @@ class Masker {
   }
 
   size_t TakeIp(size_t i) {
+    if (UsesContext()) {
+      const size_t end = QuadEnd(i);
+      if (end != 0) return TakeIpv4(i, end);
+    }
     const char before = Before(i);
     if (IsAlnum(before) || before == ':' || before == '.' || before == '_') return 0;
     size_t end = i;
@@ -117,16 +131,33 @@ class Masker {
     if (IsAlnum(At(end)) || At(end) == '_') return 0;
     while (end > i && (text_[end - 1] == '.' || EndsInSingleColon(i, end))) --end;
     const std::string address(text_.substr(i, end - i));
-    if (IsPublicIpv4(address)) {
-      return Replace(i, end, parameters_.ipv4_replacement, outcome_.num_ip_addresses);
-    }
+    if (IsPublicIpv4(address)) return TakeIpv4(i, end);
     if (IsPublicIpv6(address)) {
-      return Replace(i, end, parameters_.ipv6_replacement, outcome_.num_ip_addresses);
+      return Replace(PiiKind::kIpv6, i, end, parameters_.ipv6_replacement,
+                     outcome_.num_ip_addresses);
     }
     // An IPv4 address may be followed by ':' and a port.
     const size_t colon = address.find(':');
     if (colon == std::string::npos || !IsPublicIpv4(address.substr(0, colon))) return 0;
-    return Replace(i, i + colon, parameters_.ipv4_replacement, outcome_.num_ip_addresses);
+    return TakeIpv4(i, i + colon);
+  }
+
+  // The end of a public dotted quad that is no part of a word or of more numbers; 0 if there is
+  // none.
+  // ':' may stand on both sides ("eth0:8.8.8.8", "::ffff:8.8.8.8").
+  size_t QuadEnd(size_t i) const {
+    const char before = Before(i);
+    if (IsAlnum(before) || before == '.' || before == '_') return 0;
+    const std::string_view quad = QuadAfter(text_, i);
+    const char after = At(i + quad.size());
+    if (IsAlnum(after) || after == '_' || !IsPublicIpv4(std::string(quad))) return 0;
+    return i + quad.size();
+  }
+
+  size_t TakeIpv4(size_t begin, size_t end) {
+    if (UsesContext() && !ReadsAsIpv4Address(text_, begin, end)) return 0;
+    return Replace(PiiKind::kIpv4, begin, end, parameters_.ipv4_replacement,
+                   outcome_.num_ip_addresses);
   }
 
   bool EndsInSingleColon(size_t begin, size_t end) const {
@@ -138,9 +169,19 @@ class Masker {
     if (IsAlnum(before) || before == '+' || before == '-' || before == '.' || before == '_') {
       return 0;
     }
-    const size_t end = text_[i] == '+' ? InternationalEnd(i + 1) : PatternEnd(i);
+    const size_t end = text_[i] == '+' ? InternationalEnd(AfterPluses(i)) : NationalEnd(i);
     if (end == 0) return 0;
-    return Replace(i, end, parameters_.phone_replacement, outcome_.num_phone_numbers);
+    return Replace(PiiKind::kPhone, i, end, parameters_.phone_replacement,
+                   outcome_.num_phone_numbers);
+  }
+
+  // "++49" is written too; it is one sign by its form.
+  size_t AfterPluses(size_t i) const { return UsesContext() && At(i + 1) == '+' ? i + 2 : i + 1; }
+
+  size_t NationalEnd(size_t i) const {
+    const size_t end = PatternEnd(i);
+    if (end != 0 || !UsesContext() || !FollowsPhoneWord(text_, i)) return end;
+    return GroupsEnd(At(i) == '(' ? i + 1 : i, kMinAnnouncedDigits);
   }
 
   bool EndsNumber(size_t end) const {
@@ -153,14 +194,20 @@ class Masker {
     for (const std::string_view pattern : kPhonePatterns) {
       size_t i = 0;
       while (i < pattern.size() && MatchesPatternCharacter(pattern[i], At(begin + i))) ++i;
-      if (i == pattern.size() && EndsNumber(begin + i)) return begin + i;
+      if (i < pattern.size() || !EndsNumber(begin + i)) continue;
+      if (!UsesContext() || ReadsAsTelephone(text_, begin, begin + i)) return begin + i;
     }
     return 0;
   }
 
-  // The longest run of groups of digits with 8 to 15 in all; a separator or parentheses part them,
-  // and parentheses stand only around an area code.
   size_t InternationalEnd(size_t begin) const {
+    if (UsesContext() && At(begin) == '0') return 0;  // begins no country code
+    return GroupsEnd(begin, kMinInternationalDigits);
+  }
+
+  // The longest run of groups of digits with `min_digits` to 15 in all; a separator or parentheses
+  // part them, and parentheses stand only around an area code.
+  size_t GroupsEnd(size_t begin, int min_digits) const {
     int num_digits = 0;
     size_t end = 0, last_digit = begin;
     for (size_t i = begin; num_digits <= kMaxInternationalDigits; ++i) {
@@ -168,8 +215,7 @@ class Masker {
       if (IsDigit(c)) {
         ++num_digits;
         last_digit = i;
-        const bool fits =
-            num_digits >= kMinInternationalDigits && num_digits <= kMaxInternationalDigits;
+        const bool fits = num_digits >= min_digits && num_digits <= kMaxInternationalDigits;
         if (fits && EndsNumber(i + 1)) end = i + 1;
       } else if (i == begin || i - last_digit > 2 || (c == '(' && num_digits > 3) ||
                  !(IsSeparator(c) || c == '(' || c == ')')) {

@@ -44,15 +44,14 @@ struct Candidate {
   }
 };
 
-// 0xC0, 0xC1 and 0xF5 on occur in no valid UTF-8.
-constexpr bool OccursInUtf8(int byte) { return byte < 0xC0 || (byte >= 0xC2 && byte <= 0xF4); }
-
 }  // namespace
 
 struct BpeModel::Tables {
   std::array<int32_t, 256> token_of_byte{};
   absl::flat_hash_map<uint64_t, Rule> rules;
   absl::flat_hash_map<std::string, int32_t> whole_words;  // with ignore_merges only
+  std::optional<int32_t> unknown;
+  bool fuse_unknown = false;
 };
 
 // Direct mapped: a word replaces whatever had its place.
@@ -104,13 +103,15 @@ absl::StatusOr<BpeModel> BpeModel::Create(const BpeRules& rules) {
   for (int byte = 0; byte < 256; ++byte) {
     const std::string text(1, static_cast<char>(byte));
     const auto found = ids.find(text);
-    if (found != ids.end() && !unreachable.contains(found->second)) {
-      tables.token_of_byte[static_cast<size_t>(byte)] = found->second;
-    } else if (OccursInUtf8(byte)) {
-      return DataError(absl::StrCat("no ordinary token for the byte 0x", absl::Hex(byte), " (",
-                                    QuotedForMessage(TokenOfBytes(text)), ")"));
+    if (found == ids.end()) continue;
+    if (unreachable.contains(found->second) && OccursInUtf8(static_cast<uint8_t>(byte))) {
+      return DataError(absl::StrCat("no ordinary token for the byte 0x", absl::Hex(byte), ": ",
+                                    QuotedForMessage(TokenOfBytes(text)), " is a control token"));
     }
+    tables.token_of_byte[static_cast<size_t>(byte)] = found->second;
   }
+  tables.unknown = rules.unknown;
+  tables.fuse_unknown = rules.fuse_unknown;
   for (uint32_t rank = 0; rank < rules.merges.size(); ++rank) {
     const auto& [left, right] = rules.merges[rank];
     const auto left_id = ids.find(left);
@@ -147,9 +148,27 @@ void BpeModel::Encode(std::string_view word, std::vector<int64_t>& tokens) const
   if (cached) cache_->Keep(word, merged);
 }
 
+std::vector<int32_t> BpeModel::FirstTokens(std::string_view word) const {
+  std::vector<int32_t> tokens;
+  tokens.reserve(word.size());
+  bool after_unknown = false;
+  for (const char c : word) {
+    const int32_t token = tables_->token_of_byte[static_cast<uint8_t>(c)];
+    const bool is_unknown = token == kNone;
+    if (!is_unknown) {
+      tokens.push_back(token);
+    } else if (tables_->unknown && !(after_unknown && tables_->fuse_unknown)) {
+      tokens.push_back(*tables_->unknown);
+    }
+    after_unknown = is_unknown;
+  }
+  return tokens;
+}
+
 void BpeModel::Merge(std::string_view word, std::vector<int32_t>& tokens) const {
-  const auto size = static_cast<int32_t>(word.size());
-  std::vector<Symbol> symbols(word.size());
+  const std::vector<int32_t> first = FirstTokens(word);
+  const auto size = static_cast<int32_t>(first.size());
+  std::vector<Symbol> symbols(first.size());
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue;
   const auto symbol = [&](int32_t at) -> Symbol& { return symbols[static_cast<size_t>(at)]; };
   const auto rule_at = [&](int32_t at) -> const Rule* {
@@ -162,8 +181,7 @@ void BpeModel::Merge(std::string_view word, std::vector<int32_t>& tokens) const 
     if (const Rule* rule = rule_at(at)) queue.push({rule->rank, at, rule->result});
   };
   for (int32_t i = 0; i < size; ++i) {
-    const auto byte = static_cast<uint8_t>(word[static_cast<size_t>(i)]);
-    symbol(i) = {tables_->token_of_byte[byte], i - 1, i + 1 < size ? i + 1 : kNone};
+    symbol(i) = {first[static_cast<size_t>(i)], i - 1, i + 1 < size ? i + 1 : kNone};
   }
   for (int32_t i = 0; i < size; ++i) push(i);
   while (!queue.empty()) {

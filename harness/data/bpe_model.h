@@ -4,15 +4,16 @@
 // somewhere (the leftmost place on ties), as PyPI `tokenizers` does, down to what becomes of an
 // entry of its queue that a neighbouring merge has overtaken. A priority queue over a linked list:
 // O(n log n) in the word's length. With `ignore_merges` a word that is itself a token is that
-// token. Words of up to 64 bytes are remembered in a table of fixed size; Encode may be called from
-// several threads.
-// Source: Sennrich et al., arXiv:1508.07909; GPT-2, encoder.py (bytes).
-// Errors: DataError for a vocabulary that lacks a byte which valid UTF-8 can hold, or a rule whose
-// parts or result are no tokens.
+// token. A byte without a token (SmolLM's vocabularies lack 21) becomes the unknown token, or is
+// left out where there is none, before anything is merged, so that its neighbours may merge. Words
+// of up to 64 bytes are remembered in a table of fixed size; Encode may be called from several
+// threads. Source: Sennrich et al., arXiv:1508.07909; GPT-2, encoder.py (bytes). Errors: DataError
+// for a byte whose token is a control token, or a rule whose parts or result are no tokens.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,8 @@ struct BpeRules {
   // Tokens that no word may become (control tokens).
   std::vector<int32_t> unreachable;
   bool ignore_merges = false;
+  std::optional<int32_t> unknown;  // stands for a byte that has no token
+  bool fuse_unknown = false;       // one for all of a run of such bytes
 };
 
 class BpeModel {
@@ -46,6 +49,8 @@ class BpeModel {
   struct Tables;
   class Cache;
   BpeModel();
+  // The word's tokens before any is merged.
+  std::vector<int32_t> FirstTokens(std::string_view word) const;
   void Merge(std::string_view word, std::vector<int32_t>& tokens) const;
 
   std::unique_ptr<Tables> tables_;

@@ -12,6 +12,9 @@
 
 namespace bench::harness {
 
+// 0xC0, 0xC1 and 0xF5 on occur in no valid UTF-8.
+constexpr bool OccursInUtf8(uint8_t byte) { return byte < 0xC0 || (byte >= 0xC2 && byte <= 0xF4); }
+
 char32_t CharOfByte(uint8_t byte);
 std::optional<uint8_t> ByteOfChar(char32_t c);
 

@@ -18,6 +18,8 @@ namespace {
 absl::StatusOr<BpeRules> RulesOf(const ByteLevelBpeParts& parts) {
   BpeRules rules;
   rules.ignore_merges = parts.ignore_merges;
+  if (parts.unknown) rules.unknown = static_cast<int32_t>(*parts.unknown);
+  rules.fuse_unknown = parts.fuse_unknown;
   std::vector<bool> is_models(parts.pieces.size(), true);
   for (const int64_t id : parts.beyond_model) is_models[static_cast<size_t>(id)] = false;
   for (size_t id = 0; id < parts.pieces.size(); ++id) {
@@ -75,7 +77,8 @@ ByteLevelBpe::ByteLevelBpe(ByteLevelBpeParts parts, BpeModel model)
       suffix_(std::move(parts.suffix)) {
   for (const AddedToken& token : parts.added_tokens) {
     if (!token.special) continue;
-    control_tokens_[token.content] = token.id;
+    // A text can become the unknown token, so that it cannot begin or end anything.
+    if (token.id != parts.unknown) control_tokens_[token.content] = token.id;
     is_control_[static_cast<size_t>(token.id)] = true;
   }
   pieces_ = std::move(parts.pieces);

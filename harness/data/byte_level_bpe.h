@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -25,6 +26,9 @@ struct ByteLevelBpeParts {
   std::vector<std::string> pieces;  // token texts by id; "" where an id is not used
   std::vector<std::pair<std::string, std::string>> merges;  // of token texts, by rising rank
   bool ignore_merges = false;
+  // As in bpe_model.h; absent where no text can become it.
+  std::optional<int64_t> unknown;
+  bool fuse_unknown = false;
   std::vector<AddedToken> added_tokens;
   // Ids of added tokens that the model's own vocabulary lacks: no word and no merge becomes one.
   std::vector<int64_t> beyond_model;

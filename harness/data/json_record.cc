@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/json.h"
 #include "harness/definition/unknown_key.h"
 
 namespace bench::harness {
@@ -17,10 +16,12 @@ std::string NearestKey(std::string_view name, const std::set<std::string>& keys)
 
 }  // namespace
 
-RecordEvents::RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record)
+RecordEvents::RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record,
+                           JsonPlace start)
     : record_depth_(layout == JsonLayout::kArray ? 2 : 1),
       rules_(rules),
       on_record_(std::move(on_record)),
+      start_(start),
       fields_(rules.size()) {}
 
 bool RecordEvents::InRecord() const { return open_.size() == record_depth_; }
@@ -129,7 +130,7 @@ bool RecordEvents::key(string_t& value) {
 
 bool RecordEvents::parse_error(size_t position, const std::string&,
                                const nlohmann::detail::exception& error) {
-  failure_ = {"no valid JSON", SyntaxErrorMessage(position, error)};
+  failure_ = {"no valid JSON", SyntaxErrorMessage(position, error, start_)};
   return false;
 }
 

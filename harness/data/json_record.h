@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
+
 namespace bench::harness {
 
 enum class JsonLayout { kOneRecord, kArray };
@@ -42,7 +44,9 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
  public:
   // `on_record` returns whether to go on. `rules` must outlive the parse.
   using OnRecord = std::function<bool(RecordOutcome)>;
-  RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record);
+  // `start`: where the text begins in its file, for messages.
+  RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record,
+               JsonPlace start = {});
 
   // Why the parse ended early; nullopt if it ran to its end or `on_record` stopped it.
   const std::optional<RecordProblem>& failure() const { return failure_; }
@@ -83,6 +87,7 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
   const size_t record_depth_;  // containers open while a record's own fields are read
   const std::span<const FieldRule> rules_;
   const OnRecord on_record_;
+  const JsonPlace start_;
   std::vector<Container> open_;
   std::string key_;
   std::vector<std::optional<std::string>> fields_;

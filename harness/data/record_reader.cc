@@ -28,11 +28,14 @@ class ByteStream {
     return ByteStream(std::move(file), max_record_bytes);
   }
 
-  // The next byte without taking it; nullopt at the end of the file, and once the record is over
-  // its limit.
+  // The next byte without taking it; nullopt at the end of the file, once the record is over its
+  // limit, and at a NUL byte, which the JSON parser would take for the end.
   std::optional<char> Peek() {
     if (record_bytes_ > max_record_bytes_) return std::nullopt;
-    return PeekAny();
+    const std::optional<char> next = PeekAny();
+    if (next != '\0') return next;
+    at_nul_ = true;
+    return std::nullopt;
   }
   std::optional<char> PeekAny() {
     if (position_ == length_) {
@@ -48,6 +51,7 @@ class ByteStream {
   }
   void BeginRecord() { record_bytes_ = 0; }
   bool over_limit() const { return record_bytes_ > max_record_bytes_; }
+  bool at_nul() const { return at_nul_; }
   bool read_failed() const { return std::ferror(file_.get()) != 0; }
   int64_t max_record_bytes() const { return max_record_bytes_; }
 
@@ -64,6 +68,7 @@ class ByteStream {
   size_t position_ = 0;
   size_t length_ = 0;
   int64_t record_bytes_ = 0;
+  bool at_nul_ = false;
   int64_t max_record_bytes_ = 0;
 };
 
@@ -115,26 +120,28 @@ class Reader {
   absl::StatusOr<std::optional<char>> SkipToFirst(ByteStream& stream) {
     std::optional<char> c = stream.PeekAny();
     for (; c && std::strchr(" \t\r\n", *c) != nullptr && *c != '\0'; c = stream.PeekAny()) {
-      if (c == '\n') ++line_;
+      first_ =
+          c == '\n' ? JsonPlace{first_.line + 1, 1} : JsonPlace{first_.line, first_.column + 1};
       stream.Skip();
     }
     if (c == kByteOrderMark[0]) {
-      return DataError(absl::StrCat(
-          path_, ":", line_, ": starts with a byte order mark; save it as UTF-8 without one"));
+      return DataError(
+          absl::StrCat(path_, ":", first_.line,
+                       ": starts with a byte order mark; save it as UTF-8 without one"));
     }
     stream.BeginRecord();
     return c;
   }
 
   absl::Status ReadLines(ByteStream& stream) {
-    for (; stream.PeekAny(); ++line_) {
+    for (int64_t line = first_.line; stream.PeekAny(); ++line) {
       stream.BeginRecord();
-      const std::string line = TakeLine(stream);
-      const std::string where = absl::StrCat(path_, ":", line_, ": ");
+      const std::string text = TakeLine(stream);
+      const std::string where = absl::StrCat(path_, ":", line, ": ");
       if (stream.over_limit()) {
         BENCH_RETURN_IF_ERROR(Refuse({OverLimit(stream), OverLimit(stream)}, where));
-      } else if (line.find_first_not_of(" \t\r") != std::string::npos) {
-        BENCH_RETURN_IF_ERROR(ReadLine(line, where));
+      } else if (text.find_first_not_of(" \t\r") != std::string::npos) {
+        BENCH_RETURN_IF_ERROR(ReadLine(text, where));
       }
     }
     return absl::OkStatus();
@@ -158,7 +165,7 @@ class Reader {
       held = std::move(outcome);
       return true;
     });
-    nlohmann::json::sax_parse(line.begin(), line.end(), &events);
+    ReadJsonEvents(line, events);
     if (events.failure()) return Refuse(*events.failure(), where);
     return Take(*std::move(held), where);
   }
@@ -167,15 +174,17 @@ class Reader {
     absl::Status status;
     int64_t record = 1;
     const auto where = [&] { return absl::StrCat(path_, ": record ", record, ": "); };
-    RecordEvents events(JsonLayout::kArray, rules_, [&](RecordOutcome outcome) {
+    const auto take = [&](RecordOutcome outcome) {
       status = Take(std::move(outcome), where());
       ++record;
       stream.BeginRecord();
       return status.ok();
-    });
+    };
+    RecordEvents events(JsonLayout::kArray, rules_, take, first_);
     nlohmann::json::sax_parse(ByteIterator(&stream), ByteIterator(), &events);
     BENCH_RETURN_IF_ERROR(status);
     if (stream.over_limit()) return DataError(where() + OverLimit(stream));
+    if (stream.at_nul()) return DataError(where() + "no valid JSON: a NUL byte");
     if (events.failure()) return DataError(where() + events.failure()->message);
     return absl::OkStatus();
   }
@@ -205,7 +214,7 @@ class Reader {
   const RecordOptions options_;
   const RecordVisitor& visit_;
   RecordReport report_;
-  int64_t line_ = 1;
+  JsonPlace first_;  // of the first byte that is no white space
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ constexpr std::array<Backend (*)(std::string_view, std::string_view), 2> kLoader
 
 // Longer texts would be left out by SentencePiece without a word.
 constexpr int kMaxTextBytes = 1 << 20;
+constexpr char kWhiteSpace[] = " \t\r\n";
 
 constexpr std::string_view OptionName(TokenizerAlgorithm algorithm) {
   constexpr std::array<std::string_view, 3> kNames = {"unigram", "bpe", "char"};
@@ -74,8 +75,17 @@ std::map<std::string, std::string> TrainerOptions(const TokenizerSpec& spec,
 
 absl::StatusOr<std::string> TrainTokenizer(const NextText& next_text, const TokenizerSpec& spec,
                                            const std::vector<std::string>& whole_pieces) {
+  bool has_text = false;
+  const NextText noted = [&]() -> std::optional<std::string> {
+    std::optional<std::string> text = next_text();
+    has_text = has_text || (text && text->find_first_not_of(kWhiteSpace) != std::string::npos);
+    return text;
+  };
   internal::ModelOrError result =
-      internal::TrainSentencePiece(TrainerOptions(spec, whole_pieces), next_text);
+      internal::TrainSentencePiece(TrainerOptions(spec, whole_pieces), noted);
+  if (!result.error.empty() && !has_text) {
+    return DataError("cannot train a tokenizer: the corpus has no text, or white space only");
+  }
   if (!result.error.empty()) {
     return DataError(absl::StrCat("cannot train a tokenizer of ", spec.vocab_size,
                                   " pieces on this corpus: ", result.error));

@@ -4,7 +4,6 @@
 #include <array>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "harness/data/json_component.h"
+#include "harness/data/tokenizer_json_model.h"
 
 namespace bench::harness {
 namespace {
@@ -19,17 +19,16 @@ namespace {
 using Json = nlohmann::json;
 using Keys = std::vector<std::string_view>;
 
-// The largest vocabularies have a quarter of a million tokens.
-constexpr int64_t kMaxId = (int64_t{1} << 20) - 1;
 // Known files have three; each step costs a compiled pattern.
 constexpr size_t kMaxSplitSteps = 16;
 
 // The parts, with what is only needed while they are read.
 struct Reading {
   ByteLevelBpeParts parts;
-  std::unordered_map<std::string, int64_t> ids;  // of the model's tokens, then of added ones too
+  TokenIds ids;  // of the model's tokens, then of added ones too
   int64_t num_model_tokens = 0;
-  bool maps_bytes = false;  // a ByteLevel pre-tokenizer was read; it must be the last
+  bool maps_bytes = false;     // a ByteLevel pre-tokenizer was read; it must be the last
+  bool decodes_bytes = false;  // a ByteLevel decoder was read; it must be the first
   bool has_template = false;
 };
 
@@ -63,70 +62,12 @@ absl::Status ReadKinds(const JsonComponent& sequence, std::string_view key,
   return absl::OkStatus();
 }
 
-// --- model ---
-
-absl::Status ReadVocabulary(const JsonComponent& model, Reading& reading) {
-  BENCH_ASSIGN_OR_RETURN(const Json* vocabulary, model.Object("vocab"));
-  std::vector<std::string>& pieces = reading.parts.pieces;
-  for (const auto& [piece, id] : vocabulary->items()) {
-    if (!id.is_number_integer() || id.get<int64_t>() < 0 || id.get<int64_t>() > kMaxId) {
-      return model.Error(absl::StrCat("vocab: the id of ", QuotedForMessage(piece),
-                                      " is no integer from 0 to ", kMaxId));
-    }
-    const auto index = id.get<size_t>();
-    if (index >= pieces.size()) pieces.resize(index + 1);
-    if (piece.empty() || !pieces[index].empty()) {
-      return model.Error(absl::StrCat("vocab: ", QuotedForMessage(piece), " is empty, or its id ",
-                                      index, " is taken by ", QuotedForMessage(pieces[index])));
-    }
-    pieces[index] = piece;
-    reading.ids[piece] = id.get<int64_t>();
-  }
-  reading.num_model_tokens = static_cast<int64_t>(vocabulary->size());
+absl::Status ReadModel(const JsonComponent& model, Reading& reading) {
+  BENCH_RETURN_IF_ERROR(ReadBpeJson(model, reading.parts, reading.ids));
+  reading.num_model_tokens = static_cast<int64_t>(reading.ids.size());
   return absl::OkStatus();
 }
-
-// "a b" or ["a", "b"].
-std::optional<std::pair<std::string, std::string>> MergeOf(const Json& json) {
-  if (json.is_array() && json.size() == 2 && json[0].is_string() && json[1].is_string()) {
-    return std::pair(json[0].get<std::string>(), json[1].get<std::string>());
-  }
-  if (!json.is_string()) return std::nullopt;
-  const auto& text = json.get_ref<const std::string&>();
-  const size_t space = text.find(' ');
-  if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos) {
-    return std::nullopt;
-  }
-  return std::pair(text.substr(0, space), text.substr(space + 1));
-}
-
-absl::Status ReadMerges(const JsonComponent& model, Reading& reading) {
-  BENCH_ASSIGN_OR_RETURN(const Json* merges, model.Array("merges"));
-  for (const Json& json : *merges) {
-    auto merge = MergeOf(json);
-    if (!merge) {
-      return model.Error(absl::StrCat("merges: element ", reading.parts.merges.size(),
-                                      " is neither \"a b\" nor [\"a\", \"b\"]"));
-    }
-    reading.parts.merges.push_back(*std::move(merge));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadBpe(const JsonComponent& model, Reading& reading) {
-  // unk_token is without effect: every byte has a token.
-  BENCH_RETURN_IF_ERROR(model.CheckKeys(
-      Keys{"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
-           "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"}));
-  for (const std::string_view key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix",
-                                     "fuse_unk", "byte_fallback"}) {
-    BENCH_RETURN_IF_ERROR(model.CheckUnset(key));
-  }
-  BENCH_ASSIGN_OR_RETURN(reading.parts.ignore_merges, model.Flag("ignore_merges", false));
-  BENCH_RETURN_IF_ERROR(ReadVocabulary(model, reading));
-  return ReadMerges(model, reading);
-}
-constexpr std::array<Kind, 1> kModels = {{{"BPE", ReadBpe}}};
+constexpr std::array<Kind, 1> kModels = {{{"BPE", ReadModel}}};
 
 // --- added tokens ---
 
@@ -151,7 +92,7 @@ absl::Status ReadAddedToken(const JsonComponent& json, Reading& reading) {
   BENCH_ASSIGN_OR_RETURN(token.special, json.Flag("special", false));
   BENCH_ASSIGN_OR_RETURN(token.normalized, json.Flag("normalized", !token.special));
   const int64_t assigned = AssignedId(token.content, reading);
-  if (token.content.empty() || token.id != assigned || token.id > kMaxId) {
+  if (token.content.empty() || token.id != assigned || token.id > kMaxTokenId) {
     return json.Error(absl::StrCat(QuotedForMessage(token.content), " has the id ", token.id,
                                    "; PyPI tokenizers would give it ", assigned));
   }
@@ -195,7 +136,13 @@ absl::Status ReadNfc(const JsonComponent& nfc, Reading& reading) {
   reading.parts.form = TextForm::kNfc;
   return nfc.CheckKeys(Keys{"type"});
 }
-constexpr std::array<Kind, 1> kNormalizers = {{{"NFC", ReadNfc}}};
+
+absl::Status ReadNormalizerSequence(const JsonComponent& sequence, Reading& reading);
+constexpr std::array<Kind, 2> kNormalizers = {
+    {{"Sequence", ReadNormalizerSequence}, {"NFC", ReadNfc}}};
+absl::Status ReadNormalizerSequence(const JsonComponent& sequence, Reading& reading) {
+  return ReadKinds(sequence, "normalizers", kNormalizers, reading);
+}
 
 // --- pre-tokenizer ---
 
@@ -210,14 +157,19 @@ absl::Status AddStep(const JsonComponent& component,
   return absl::OkStatus();
 }
 
+// What to do with matches, or with what lies between them if inverted. The patterns that we know
+// match every character, so that removing what lies between removes nothing.
+absl::Status CheckSplitBehavior(const JsonComponent& split) {
+  BENCH_ASSIGN_OR_RETURN(const std::string behavior, split.Text("behavior"));
+  BENCH_ASSIGN_OR_RETURN(const bool invert, split.Flag("invert", false));
+  if (behavior == "Isolated" || (behavior == "Removed" && invert)) return absl::OkStatus();
+  return split.Error(absl::StrCat("the behavior ", QuotedForMessage(behavior),
+                                  " is not supported (supported: Isolated; Removed with invert)"));
+}
+
 absl::Status ReadSplit(const JsonComponent& split, Reading& reading) {
   BENCH_RETURN_IF_ERROR(split.CheckKeys(Keys{"type", "pattern", "behavior", "invert"}));
-  BENCH_RETURN_IF_ERROR(split.CheckUnset("invert"));
-  BENCH_ASSIGN_OR_RETURN(const std::string behavior, split.Text("behavior"));
-  if (behavior != "Isolated") {
-    return split.Error(absl::StrCat("the behavior ", QuotedForMessage(behavior),
-                                    " is not supported (supported: Isolated)"));
-  }
+  BENCH_RETURN_IF_ERROR(CheckSplitBehavior(split));
   BENCH_ASSIGN_OR_RETURN(const Json* pattern, split.Object("pattern"));
   BENCH_ASSIGN_OR_RETURN(const JsonComponent regex,
                          JsonComponent::Of(*pattern, split.PathOf("pattern")));
@@ -324,17 +276,35 @@ absl::Status ReadProcessSequence(const JsonComponent& sequence, Reading& reading
   return ReadKinds(sequence, "processors", kPostProcessors, reading);
 }
 
-constexpr std::array<Kind, 1> kDecoders = {{{"ByteLevel", ReadOffsets}}};
+// --- decoder ---
+
+absl::Status ReadByteDecoder(const JsonComponent& bytes, Reading& reading) {
+  if (reading.decodes_bytes) return bytes.Error("comes twice");
+  reading.decodes_bytes = true;
+  return CheckByteLevelKeys(bytes);
+}
+
+// Joins the texts of tokens, which ByteLevel has done already.
+absl::Status ReadFuse(const JsonComponent& fuse, Reading& reading) {
+  if (!reading.decodes_bytes) return fuse.Error("comes before ByteLevel");
+  return fuse.CheckKeys(Keys{"type"});
+}
+
+absl::Status ReadDecoderSequence(const JsonComponent& sequence, Reading& reading);
+constexpr std::array<Kind, 3> kDecoders = {
+    {{"Sequence", ReadDecoderSequence}, {"ByteLevel", ReadByteDecoder}, {"Fuse", ReadFuse}}};
+absl::Status ReadDecoderSequence(const JsonComponent& sequence, Reading& reading) {
+  return ReadKinds(sequence, "decoders", kDecoders, reading);
+}
 
 // --- the file ---
 
-// In the order in which each may lean on what was read before.
+// In the order in which each may lean on what was read before. `truncation` and `padding` are what
+// the last call of whoever saved the file asked for; transformers sets them anew with every call.
 absl::Status ReadFileInto(const JsonComponent& file, Reading& reading) {
   BENCH_RETURN_IF_ERROR(
       file.CheckKeys(Keys{"version", "truncation", "padding", "added_tokens", "normalizer",
                           "pre_tokenizer", "post_processor", "decoder", "model"}));
-  BENCH_RETURN_IF_ERROR(file.CheckUnset("truncation"));
-  BENCH_RETURN_IF_ERROR(file.CheckUnset("padding"));
   const std::pair<std::string_view, std::span<const Kind>> needed[] = {
       {"model", kModels}, {"pre_tokenizer", kPreTokenizers}, {"decoder", kDecoders}};
   for (const auto& [key, kinds] : needed) {
@@ -342,6 +312,7 @@ absl::Status ReadFileInto(const JsonComponent& file, Reading& reading) {
     BENCH_RETURN_IF_ERROR(ReadKind(*json, std::string(key), kinds, reading));
   }
   if (!reading.maps_bytes) return file.Error("pre_tokenizer: ends without ByteLevel");
+  if (!reading.decodes_bytes) return file.Error("decoder: has no ByteLevel");
   BENCH_RETURN_IF_ERROR(ReadAddedTokens(file, reading));
   const std::pair<std::string_view, std::span<const Kind>> optional[] = {
       {"normalizer", kNormalizers}, {"post_processor", kPostProcessors}};

@@ -2,6 +2,7 @@
 
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/json.h"
@@ -32,9 +33,10 @@ absl::StatusOr<Id> TokenNamed(const JsonComponent& file, const std::string& key,
   }
   const Id id = backend.ControlToken(value->get_ref<const std::string&>());
   if (id) return id;
-  return DataError(absl::StrCat(file.PathOf(key), ": ",
-                                QuotedForMessage(value->get_ref<const std::string&>()),
-                                " is not among the special tokens of tokenizer.json"));
+  return DataError(
+      absl::StrCat(file.PathOf(key), ": ", QuotedForMessage(value->get_ref<const std::string&>()),
+                   " is not among the special tokens of tokenizer.json, or is its unk_token, "
+                   "which a text can become"));
 }
 
 absl::StatusOr<Id> TokenNumbered(const JsonComponent& file, const std::string& key,
@@ -59,35 +61,56 @@ constexpr Source kSources[] = {{kTokenizerConfigFile, "_token", TokenNamed},
                                {kSpecialTokensMapFile, "_token", TokenNamed},
                                {kGenerationConfigFile, "_token_id", TokenNumbered}};
 
-absl::Status ReadSource(const Source& source, const JsonComponent& file,
-                        const TokenizerBackend& backend, SpecialTokenIds& ids) {
-  for (const Role& role : kRoles) {
-    if (ids.*role.id) continue;
-    const std::string key = absl::StrCat(internal::View(role.name), internal::View(source.suffix));
-    BENCH_ASSIGN_OR_RETURN(ids.*role.id, source.read(file, key, backend));
+struct SourceFile {
+  const Source* source;
+  Json json;
+};
+absl::StatusOr<std::vector<SourceFile>> ReadSources(const TokenizerFiles& files) {
+  std::vector<SourceFile> read;
+  for (const Source& source : kSources) {
+    const auto bytes = files.beside.find(source.file);
+    if (bytes == files.beside.end()) continue;
+    absl::StatusOr<Json> json = ParseJson(bytes->second);
+    if (!json.ok()) return Annotate(json.status(), source.file);
+    read.push_back({&source, *std::move(json)});
   }
-  return absl::OkStatus();
+  return read;
+}
+
+// The first name that a file gives.
+absl::StatusOr<Id> ReadRole(const Role& role, const std::vector<SourceFile>& sources,
+                            const TokenizerBackend& backend) {
+  Id id;
+  for (const auto& [source, json] : sources) {
+    BENCH_ASSIGN_OR_RETURN(const JsonComponent file, JsonComponent::Of(json, source->file));
+    const std::string key = absl::StrCat(internal::View(role.name), internal::View(source->suffix));
+    BENCH_ASSIGN_OR_RETURN(id, source->read(file, key, backend));
+    if (id) break;
+  }
+  return id;
+}
+
+absl::StatusOr<bool> AddsBos(const std::vector<SourceFile>& sources, bool otherwise) {
+  bool adds_bos = otherwise;
+  for (const auto& [source, json] : sources) {
+    BENCH_ASSIGN_OR_RETURN(const JsonComponent file, JsonComponent::Of(json, source->file));
+    BENCH_ASSIGN_OR_RETURN(adds_bos, file.Flag("add_bos_token", adds_bos));
+  }
+  return adds_bos;
 }
 
 }  // namespace
 
 absl::StatusOr<SpecialTokenIds> ReadSpecialTokens(const TokenizerFiles& files,
                                                   const TokenizerBackend& backend) {
-  const SpecialTokenIds own = backend.special_tokens();
-  SpecialTokenIds ids;
-  ids.bos = own.bos;
-  bool adds_bos = own.bos.has_value();
-  for (const Source& source : kSources) {
-    const auto bytes = files.beside.find(source.file);
-    if (bytes == files.beside.end()) continue;
-    const absl::StatusOr<Json> json = ParseJson(bytes->second);
-    if (!json.ok()) return Annotate(json.status(), source.file);
-    BENCH_ASSIGN_OR_RETURN(const JsonComponent file, JsonComponent::Of(*json, source.file));
-    BENCH_RETURN_IF_ERROR(ReadSource(source, file, backend, ids));
-    BENCH_ASSIGN_OR_RETURN(adds_bos, file.Flag("add_bos_token", adds_bos));
-  }
+  SpecialTokenIds ids = backend.special_tokens();
+  BENCH_ASSIGN_OR_RETURN(const std::vector<SourceFile> sources, ReadSources(files));
+  BENCH_ASSIGN_OR_RETURN(const bool adds_bos, AddsBos(sources, ids.bos.has_value()));
   for (const Role& role : kRoles) {
-    if (!(ids.*role.id)) ids.*role.id = own.*role.id;
+    const bool is_bos = role.id == &SpecialTokenIds::bos;
+    if (is_bos && (ids.bos || !adds_bos)) continue;
+    BENCH_ASSIGN_OR_RETURN(const Id named, ReadRole(role, sources, backend));
+    if (named) ids.*role.id = named;
   }
   if (!adds_bos) ids.bos.reset();
   return ids;

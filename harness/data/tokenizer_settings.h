@@ -4,8 +4,8 @@
 //
 // BOS is what `backend` itself puts before a text: a token that is only named stands before none,
 // as in transformers (GPT-2, Qwen2 and SmolLM name one that they do not use). `add_bos_token`
-// overrides it: true makes the named token BOS, false means none. Errors: DataError naming file and
-// field.
+// overrides it: true makes the named token BOS, false means none. What is named and not used may be
+// anything. Errors: DataError naming file and field.
 #pragma once
 
 #include <optional>

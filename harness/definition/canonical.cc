@@ -65,6 +65,14 @@ struct LeafWriter {
   std::string operator()(const ListBinding&) const { return "null"; }
 };
 
+// A leaf as the hash knows it: where a user's own file lies says nothing about the run, so that one
+// is set counts and its path does not (its content's digest is among the inputs).
+std::string IdentityJson(const Field& leaf) {
+  const std::string json = LeafJson(leaf);
+  const bool is_set = json != "null" && json != "\"\"";
+  return leaf.info.role == TextRole::kUserPath && is_set ? Json(true) : json;
+}
+
 std::string ListJson(const ListBinding& list) {
   const FieldList prototype = list.prototype();
   std::vector<std::string> elements;
@@ -72,6 +80,10 @@ std::string ListJson(const ListBinding& list) {
     elements.push_back(CanonicalJson(element, prototype));
   }
   return absl::StrCat("[", absl::StrJoin(elements, ","), "]");
+}
+
+bool IsLeftOutAtItsDefault(Presence presence) {
+  return presence == Presence::kDefaulted || presence == Presence::kRequiredByRule;
 }
 
 // The field's canonical JSON, or nothing if it is at its default.
@@ -84,8 +96,8 @@ std::optional<std::string> Changed(const Field& field, const Field& unchanged) {
     json = ListJson(*list);
     default_json = ListJson(std::get<ListBinding>(unchanged.binding));
   } else {
-    json = LeafJson(field);
-    if (field.info.presence == Presence::kDefaulted) default_json = LeafJson(unchanged);
+    json = IdentityJson(field);
+    if (IsLeftOutAtItsDefault(field.info.presence)) default_json = IdentityJson(unchanged);
   }
   if (json == default_json) return std::nullopt;
   return json;

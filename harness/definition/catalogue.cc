@@ -54,6 +54,26 @@ std::optional<fs::path> Below(const std::string& root, const std::string& path) 
   return relative;
 }
 
+// "a//b/" as "a/b".
+std::string WithoutSpareSlashes(std::string_view path) {
+  std::string text;
+  for (const char c : path) {
+    if (c != '/' || text.empty() || text.back() != '/') text += c;
+  }
+  if (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
+
+// The experiment whose folder `path` is, written in whatever way but with "..".
+std::optional<std::string> ExperimentAt(const std::string& root, const std::string& path) {
+  for (const fs::path& part : fs::path(path)) {
+    if (part == "..") return std::nullopt;
+  }
+  const std::optional<fs::path> below = IsFolder(path) ? Below(root, path) : std::nullopt;
+  if (!below || !IsExperimentName(below->string())) return std::nullopt;
+  return below->string();
+}
+
 absl::StatusOr<Location> LocateVersion(const std::string& root, const ArtifactRef& ref) {
   Location location;
   BENCH_ASSIGN_OR_RETURN(location.committed, Resolve(root, ref));
@@ -99,8 +119,9 @@ absl::StatusOr<std::vector<int64_t>> Versions(const std::string& root, const std
 
 absl::StatusOr<std::vector<std::string>> ExperimentNames(const std::string& root) {
   if (!IsFolder(root)) {
-    return UsageError(absl::StrCat("there is no folder ", Printable(root),
-                                   " here: run from the top of the source tree"));
+    return UsageError(
+        absl::StrCat("there is no folder ", Printable(root),
+                     " here: run from the top of the source tree, or give --experiments DIR"));
   }
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> entries, ListFolder(root));
   std::vector<std::string> names;
@@ -124,11 +145,18 @@ absl::StatusOr<ArtifactRef> Resolve(const std::string& root, const ArtifactRef& 
 
 absl::StatusOr<Location> Locate(const std::string& root, std::string_view spec) {
   if (EndsWith(spec, kExtension)) return LocateFile(root, std::string(spec));
-  DropPrefix(spec, "./");
-  if (!DropPrefix(spec, root + "/")) DropPrefix(spec, kFolderName);
-  if (EndsWith(spec, "/")) spec.remove_suffix(1);
-  BENCH_ASSIGN_OR_RETURN(const ArtifactRef ref, ParseArtifactRef(spec));
-  return LocateVersion(root, ref);
+  const std::string path = WithoutSpareSlashes(spec);
+  std::string_view name = path;
+  DropPrefix(name, "./");
+  if (!DropPrefix(name, WithoutSpareSlashes(root) + "/")) DropPrefix(name, kFolderName);
+  const absl::StatusOr<ArtifactRef> ref = ParseArtifactRef(name);
+  if (ref.ok()) return LocateVersion(root, *ref);
+  if (const auto folder = ExperimentAt(root, path)) return LocateVersion(root, {*folder, {}});
+  if (path.find('/') == std::string::npos || !Exists(path)) return ref.status();
+  return UsageError(absl::StrCat(
+      Quoted(path), " names no experiment: ",
+      IsFolder(path) ? absl::StrCat("it is no folder of one in ", Printable(root))
+                     : std::string("the name of a definition of your own ends in .toml")));
 }
 
 }  // namespace bench::harness

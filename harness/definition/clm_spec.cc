@@ -24,6 +24,7 @@ void ValidateData(const ClmDataSpec& spec, const Violations& violations) {
 }
 
 void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
+  if (!KnowsPositions(spec.model, spec.init)) return;
   const int64_t positions = spec.model.max_positions;
   ValidateMaxTokens(spec.training, positions, violations);
   const ClmEvaluationSpec& evaluation = spec.evaluation;
@@ -100,7 +101,7 @@ void Describe(ClmSpec& spec, FieldList& fields) {
 }
 
 void Validate(const ClmSpec& spec, const Violations& violations) {
-  Validate(spec.model, violations.In("model"));
+  Validate(spec.model, spec.init, violations.In("model"));
   ValidateTokenizer(spec.tokenizer, violations.In("tokenizer"));
   ValidateData(spec.data, violations.In("data"));
   if (spec.data.dataset && spec.tokenizer.characters) {

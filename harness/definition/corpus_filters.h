@@ -70,8 +70,12 @@ struct FineWebParameters {
 PerWritingSystem<FineWebParameters> FineWebPreset();
 
 // Published: the filter is applied, with the parameters of its publication unless they are set.
-enum class FilterPreset { kPublished, kNone };
-constexpr std::array<std::string_view, 2> EnumNames(FilterPreset) { return {"published", "none"}; }
+// Datatrove: the same parameters, those of text with spaces for every text, and words, sentences
+// and rules as datatrove 0.10 applies them to English: the same verdict on every document.
+enum class FilterPreset { kPublished, kNone, kDatatrove };
+constexpr std::array<std::string_view, 3> EnumNames(FilterPreset) {
+  return {"published", "none", "datatrove"};
+}
 
 template <typename Parameters>
 struct FilterSpec {
@@ -86,7 +90,9 @@ void Describe(FineWebParameters& spec, FieldList& fields);
 
 template <typename Parameters>
 void Describe(FilterSpec<Parameters>& spec, FieldList& fields) {
-  fields.Leaf("preset", spec.preset, {.doc = "none: the filter is left out"});
+  fields.Leaf("preset", spec.preset,
+              {.doc = "none: the filter is left out; datatrove: words and rules as in "
+                      "datatrove 0.10, for English"});
   fields.Table("spaced", spec.parameters.spaced, "for text with spaces between words");
   fields.Table("unspaced", spec.parameters.unspaced, "for text without, such as Chinese");
 }

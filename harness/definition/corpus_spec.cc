@@ -1,5 +1,6 @@
 #include "harness/definition/corpus_spec.h"
 
+#include <limits>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -61,6 +62,13 @@ void ValidateSources(const CorpusSpec& spec, const Violations& here) {
   }
 }
 
+void ValidateSeed(const MinHashParameters& spec, const Violations& here) {
+  constexpr int64_t kMaxSeed = std::numeric_limits<uint32_t>::max();
+  if (spec.preset != MinHashPreset::kDatatrove || spec.seed <= kMaxSeed) return;
+  here.Add("near.seed", absl::StrCat(spec.seed, " is more than ", kMaxSeed,
+                                     ", the greatest seed of datatrove's generator"));
+}
+
 void ValidateDeduplication(const CorpusSpec& spec, const Violations& here) {
   if (spec.exact.enabled ||
       !(spec.near.enabled || spec.paragraphs.enabled || spec.substrings.enabled)) {
@@ -101,6 +109,7 @@ void Validate(const CorpusSpec& spec, const Violations& violations) {
   const Violations here = violations.In("corpus");
   ValidateSources(spec, here);
   ValidateDeduplication(spec, here);
+  ValidateSeed(spec.near.minhash, here);
   Validate(spec.gopher_quality, here.In("gopher_quality"));
   constexpr size_t kMaxParts = 64;  // bits of a mask
   if (spec.exclude.parts.empty() || spec.exclude.parts.size() > kMaxParts) {

@@ -29,6 +29,9 @@ void Describe(NearSpec& spec, FieldList& fields) {
   fields.Leaf("rows_per_band", spec.minhash.rows_per_band,
               {.doc = "minima in a band", .bounds = Between(1, 1024)});
   fields.Leaf("seed", spec.minhash.seed, {.doc = "of the permutations", .bounds = AtLeast(0)});
+  fields.Leaf("preset", spec.minhash.preset,
+              {.doc = "datatrove: words, hashes and permutations of datatrove 0.10, for English; "
+                      "it finds the same clusters"});
 }
 
 void Describe(ParagraphSpec& spec, FieldList& fields) {
@@ -53,6 +56,9 @@ void Describe(PiiParameters& spec, FieldList& fields) {
   fields.Leaf("ipv4_replacement", spec.ipv4_replacement, {.doc = "stands for an IPv4 address"});
   fields.Leaf("ipv6_replacement", spec.ipv6_replacement, {.doc = "stands for an IPv6 address"});
   fields.Leaf("phone_replacement", spec.phone_replacement, {.doc = "stands for a number"});
+  fields.Leaf("rule", spec.rule,
+              {.doc = "context (recommended): the words around it decide too, so that a version or "
+                      "a section is no IP address; form: its form alone"});
 }
 
 void Describe(DecontaminationSpec& spec, FieldList& fields) {

@@ -17,12 +17,20 @@ struct ShingleParameters {
   int64_t ngram_characters = 8;  // of text without spaces between words
 };
 
+// Published: shingles.h and minhash.h. Datatrove: words, hashes and permutations of datatrove 0.10
+// (datatrove_minhash.h), for English: the same clusters of documents.
+enum class MinHashPreset { kPublished, kDatatrove };
+constexpr std::array<std::string_view, 2> EnumNames(MinHashPreset) {
+  return {"published", "datatrove"};
+}
+
 // minhash.h
 struct MinHashParameters {
   ShingleParameters shingles;
   int64_t num_bands = 14;
   int64_t rows_per_band = 8;
   int64_t seed = 1;
+  MinHashPreset preset = MinHashPreset::kPublished;
 };
 
 struct ExactSpec {
@@ -43,6 +51,11 @@ struct SubstringSpec {
   int64_t min_bytes = 200;
 };
 
+// What makes a mask hit: the form of the data alone, or its form and where it stands
+// (pii_context.h).
+enum class PiiRule { kForm, kContext };
+constexpr std::array<std::string_view, 2> EnumNames(PiiRule) { return {"form", "context"}; }
+
 // pii.h
 struct PiiParameters {
   bool mask_emails = true;
@@ -52,6 +65,7 @@ struct PiiParameters {
   std::string ipv4_replacement = "192.0.2.1";
   std::string ipv6_replacement = "2001:db8::1";
   std::string phone_replacement = "555-0100";
+  PiiRule rule = PiiRule::kForm;
 };
 
 enum class ContaminationAction { kRemove, kReport };

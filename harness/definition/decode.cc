@@ -31,6 +31,7 @@ class Decoder {
     for (const auto& [key, node] : table) {
       const Field* field = fields.Find(key.str());
       if (field != nullptr) {
+        fields.Given(field->key);
         Member(node, *field, Join(path, field->key));
       } else {
         const bool has_source = key.source().begin.line > 0;

@@ -85,6 +85,16 @@ const Field* FieldList::Find(std::string_view key) const {
   return nullptr;
 }
 
+void CopyLeaf(const Field& from, const Field& to) {
+  std::visit(
+      Overloaded{[&from](const EnumBinding& binding) {
+                   binding.set(std::get<EnumBinding>(from.binding).get());
+                 },
+                 [](const TableBinding&) {}, [](const ListBinding&) {},
+                 [&from](auto* target) { *target = *std::get<decltype(target)>(from.binding); }},
+      to.binding);
+}
+
 void ForEachLeaf(const FieldList& fields,
                  const std::function<void(const std::string&, const Field&)>& visit) {
   Visit(fields, "", visit);

@@ -17,6 +17,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -32,13 +33,15 @@ namespace bench::harness {
 enum class Presence {
   kDefaulted,
   kRequired,
-  kAlwaysHashed,  // has a default, and is part of the hash also then (the schema version)
+  kAlwaysHashed,    // has a default, and is part of the hash also then (the schema version)
+  kRequiredByRule,  // required where Validate says so, and part of the hash where it is given
 };
 
 // What a string leaf holds, beyond text.
 enum class TextRole {
   kFree,
-  kUserPath,  // a user's own file or folder: refused in committed definitions
+  kUserPath,  // a user's own file or folder: refused in committed definitions; not hashed, the
+              // digest of its content is an input (Stage::ContentDigests)
   kName,      // names a file of the project: an experiment name (artifact_ref.h)
 };
 
@@ -108,16 +111,27 @@ class FieldList {
   // For a leaf that no member holds directly (the stage, which is the variant's index).
   void Bind(std::string_view key, FieldInfo info, Binding binding);
 
+  // The keys of this table that a document gives are put into `keys`, whatever their values are:
+  // for tables whose other fields are not the defaults but come from elsewhere.
+  void RecordGivenKeys(std::set<std::string>& keys) { given_keys_ = &keys; }
+  void Given(const std::string& key) const {
+    if (given_keys_ != nullptr) given_keys_->insert(key);
+  }
+
   const std::vector<Field>& fields() const { return fields_; }
   const Field* Find(std::string_view key) const;
 
  private:
   std::vector<Field> fields_;
+  std::set<std::string>* given_keys_ = nullptr;
   std::shared_ptr<void> owned_;  // the element of a prototype
 
   template <typename T>
   static FieldList Prototype();
 };
+
+// Gives a leaf the value of another one of the same type.
+void CopyLeaf(const Field& from, const Field& to);
 
 // Every leaf that `fields` holds, in order, with its path: "run.threads", "data.mix[0].task".
 void ForEachLeaf(const FieldList& fields,

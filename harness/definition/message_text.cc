@@ -1,6 +1,5 @@
 #include "harness/definition/message_text.h"
 
-#include <charconv>
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
@@ -43,11 +42,6 @@ std::string Printable(std::string_view text) {
 std::string Quoted(std::string_view text) {
   const std::string_view shown = Cut(text, kMaxQuoted);
   return absl::StrCat("\"", Printable(shown), shown.size() < text.size() ? "...\"" : "\"");
-}
-
-std::string NumberText(double value) {
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
 }  // namespace bench::harness

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/number_text.h"
+
 namespace bench::harness {
 
 // `text` in double quotes on one line: control characters (terminal escapes too) become \xNN, and
@@ -12,8 +14,5 @@ std::string Quoted(std::string_view text);
 
 // The same escaping without quotes or cut, for messages of other libraries.
 std::string Printable(std::string_view text);
-
-// Shortest decimal form that reads back as `value`.
-std::string NumberText(double value);
 
 }  // namespace bench::harness

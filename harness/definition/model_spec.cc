@@ -1,6 +1,11 @@
 #include "harness/definition/model_spec.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "harness/definition/canonical.h"
 #include "harness/definition/field.h"
 #include "harness/definition/violations.h"
 
@@ -11,13 +16,75 @@ namespace {
 constexpr double kMaxWidth = 1 << 20;
 constexpr double kMaxCount = 1 << 12;
 
+constexpr std::string_view kInitializerStd = "initializer_std";
+
 FieldInfo Required(std::string_view doc, double max) {
-  return {.doc = doc, .presence = Presence::kRequired, .bounds = Between(1, max)};
+  return {.doc = doc, .presence = Presence::kRequiredByRule, .bounds = Between(1, max)};
+}
+
+bool IsComplete(const ModelSpec& spec) {
+  return spec.hidden_size > 0 && spec.num_layers > 0 && spec.num_heads > 0 &&
+         spec.intermediate_size > 0;
+}
+
+bool GivesAll(const ModelSpec& spec) {
+  ModelSpec copy = spec;
+  return spec.given.size() == FieldsOf(copy).fields().size();
+}
+
+void ReportMissing(const ModelSpec& spec, const Violations& violations) {
+  ModelSpec copy = spec;
+  const FieldList fields = FieldsOf(copy);
+  for (const Field& field : fields.fields()) {
+    if (field.info.presence != Presence::kRequiredByRule || spec.given.contains(field.key))
+      continue;
+    violations.Add(field.key, absl::StrCat("missing key, ", TypeText(field),
+                                           ": only initial weights bring their geometry along"));
+  }
+}
+
+void ValidateHeads(const ModelSpec& spec, const Violations& violations) {
+  if (spec.head_dim % 2 != 0) {
+    violations.Add("head_dim", absl::StrCat(spec.head_dim, " is odd; rotary positions turn pairs"));
+  } else if (spec.head_dim == 0 && spec.hidden_size % spec.num_heads != 0) {
+    violations.Add("hidden_size", absl::StrCat(spec.hidden_size, " is not a multiple of num_heads ",
+                                               spec.num_heads, ", and there is no head_dim"));
+  } else if (spec.head_width() % 2 != 0) {
+    violations.Add("hidden_size",
+                   absl::StrCat("hidden_size / num_heads is ", spec.head_width(),
+                                "; rotary positions turn pairs, so it must be even"));
+  }
+  if (spec.num_heads % spec.kv_heads() != 0) {
+    violations.Add("num_kv_heads",
+                   absl::StrCat(spec.num_kv_heads, " does not divide num_heads ", spec.num_heads));
+  }
+}
+
+// With zeros replaced by what they stand for.
+ModelSpec Explicit(ModelSpec spec) {
+  spec.num_kv_heads = spec.kv_heads();
+  spec.head_dim = spec.head_width();
+  return spec;
+}
+
+// "hidden_size is 48 here and 64 there" for each of the `given` fields that differs.
+std::vector<std::string> Differences(ModelSpec ours, ModelSpec theirs,
+                                     const std::set<std::string>& given) {
+  const FieldList our_fields = FieldsOf(ours), their_fields = FieldsOf(theirs);
+  std::vector<std::string> differences;
+  for (size_t i = 0; i < our_fields.fields().size(); ++i) {
+    const Field& field = our_fields.fields()[i];
+    const std::string here = LeafJson(field), there = LeafJson(their_fields.fields()[i]);
+    if (here == there || field.key == kInitializerStd || !given.contains(field.key)) continue;
+    differences.push_back(absl::StrCat(field.key, " is ", here, " here and ", there, " there"));
+  }
+  return differences;
 }
 
 }  // namespace
 
 void Describe(ModelSpec& spec, FieldList& fields) {
+  fields.RecordGivenKeys(spec.given);
   fields.Leaf("family", spec.family, {.doc = "architecture"});
   fields.Leaf("hidden_size", spec.hidden_size, Required("width of the residual stream", kMaxWidth));
   fields.Leaf("num_layers", spec.num_layers, Required("decoder layers", kMaxCount));
@@ -25,6 +92,9 @@ void Describe(ModelSpec& spec, FieldList& fields) {
   fields.Leaf("num_kv_heads", spec.num_kv_heads,
               {.doc = "key and value heads, a divisor of num_heads; 0: num_heads",
                .bounds = Between(0, kMaxCount)});
+  fields.Leaf("head_dim", spec.head_dim,
+              {.doc = "width of a head, even; 0: hidden_size / num_heads",
+               .bounds = Between(0, kMaxWidth)});
   fields.Leaf("intermediate_size", spec.intermediate_size,
               Required("width of the feed-forward layers", kMaxWidth));
   fields.Leaf("max_positions", spec.max_positions,
@@ -51,19 +121,44 @@ void Describe(InitSpec& spec, FieldList& fields) {
                .replaces = {"artifact"}});
 }
 
-void Validate(const ModelSpec& spec, const Violations& violations) {
-  if (spec.hidden_size % spec.num_heads != 0) {
-    violations.Add("hidden_size", absl::StrCat(spec.hidden_size, " is not a multiple of num_heads ",
-                                               spec.num_heads));
-  } else if (spec.head_dim() % 2 != 0) {
-    violations.Add("hidden_size",
-                   absl::StrCat("hidden_size / num_heads is ", spec.head_dim(),
-                                "; rotary positions turn pairs, so it must be even"));
+void Validate(const ModelSpec& spec, const InitSpec& init, const Violations& violations) {
+  const bool is_random = init.weights == InitSource::kRandom;
+  if (!is_random && !GivesAll(spec)) return;
+  if (IsComplete(spec)) return ValidateHeads(spec, violations);
+  ReportMissing(spec, violations);
+}
+
+bool KnowsPositions(const ModelSpec& spec, const InitSpec& init) {
+  return init.weights == InitSource::kRandom || spec.given.contains("max_positions");
+}
+
+absl::StatusOr<ModelSpec> CompletedBy(const ModelSpec& defined, const ModelSpec& stored,
+                                      const std::string& where) {
+  ModelSpec ours = defined, theirs = Explicit(stored);
+  const FieldList our_fields = FieldsOf(ours), their_fields = FieldsOf(theirs);
+  for (size_t i = 0; i < our_fields.fields().size(); ++i) {
+    const Field& field = our_fields.fields()[i];
+    if (!defined.given.contains(field.key)) CopyLeaf(their_fields.fields()[i], field);
   }
-  if (spec.num_heads % spec.kv_heads() != 0) {
-    violations.Add("num_kv_heads",
-                   absl::StrCat(spec.num_kv_heads, " does not divide num_heads ", spec.num_heads));
+  ours = Explicit(ours);
+  const std::vector<std::string> differences = Differences(ours, theirs, defined.given);
+  if (!differences.empty()) {
+    return UsageError(absl::StrCat("[model] does not fit the initial weights in ", where, ": ",
+                                   absl::StrJoin(differences, ", "),
+                                   "; leave these fields out of [model], which then takes them "
+                                   "from the weights, or give them the values there"));
   }
+  for (const Field& field : our_fields.fields()) ours.given.insert(field.key);
+  return ours;
+}
+
+std::string GeometryJson(const ModelSpec& spec) {
+  ModelSpec explicit_spec = Explicit(spec);
+  std::vector<std::string> members;
+  ForEachLeaf(FieldsOf(explicit_spec), [&members](const std::string& key, const Field& leaf) {
+    members.push_back(absl::StrCat("\"", key, "\":", LeafJson(leaf)));
+  });
+  return absl::StrCat("{", absl::StrJoin(members, ","), "}");
 }
 
 void Validate(const InitSpec& spec, const Violations& violations) {

@@ -78,7 +78,9 @@ void ValidateBatch(const PpoSpec& spec, const Violations& violations) {
         "schedule.warmup_steps",
         absl::StrCat(spec.schedule.warmup_steps, " is more than training.steps ", training.steps));
   }
-  ValidateMaxTokens(training, spec.model.max_positions, violations);
+  if (KnowsPositions(spec.model, spec.init)) {
+    ValidateMaxTokens(training, spec.model.max_positions, violations);
+  }
   if (spec.max_prompt_tokens() < 1) {
     violations.Add(
         "rollout.max_new_tokens",
@@ -219,7 +221,7 @@ void Describe(PpoSpec& spec, FieldList& fields) {
 }
 
 void Validate(const PpoSpec& spec, const Violations& violations) {
-  Validate(spec.model, violations.In("model"));
+  Validate(spec.model, spec.init, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
   Validate(spec.data.source, violations.In("data"));
   if (spec.data.dataset_part == spec.data.evaluation_part) {

@@ -34,7 +34,8 @@ void Describe(RewardDataSpec& spec, FieldList& fields) {
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path's prompts", .bounds = AboveUpTo(0, 0.5)});
   fields.Leaf("prompt_template", spec.prompt_template,
-              {.doc = "text and control tokens around the prompt"});
+              {.doc = "text and control tokens around the prompt; not written, a folder's chat "
+                      "template that is one of them counts"});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
   fields.Leaf("max_skipped_share", spec.max_skipped_share,
@@ -80,13 +81,15 @@ void Describe(RewardSpec& spec, FieldList& fields) {
 }
 
 void Validate(const RewardSpec& spec, const Violations& violations) {
-  Validate(spec.model, violations.In("model"));
+  Validate(spec.model, spec.init, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
   ValidateData(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   ValidateFp32(spec.training, violations);
-  ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
+  if (KnowsPositions(spec.model, spec.init)) {
+    ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
+  }
   if (spec.packing == Packing::kPadded) {
     violations.In("training")
         .Add("packing",

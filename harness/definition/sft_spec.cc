@@ -10,6 +10,7 @@ namespace bench::harness {
 namespace {
 
 void ValidateLengths(const SftSpec& spec, const Violations& violations) {
+  if (!KnowsPositions(spec.model, spec.init)) return;
   const int64_t positions = spec.model.max_positions;
   ValidateMaxTokens(spec.training, positions, violations);
   if (spec.evaluation.max_new_tokens >= positions) {
@@ -44,7 +45,8 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path", .bounds = AboveUpTo(0, 0.5)});
   fields.Leaf("prompt_template", spec.prompt_template,
-              {.doc = "text and control tokens around the instruction"});
+              {.doc = "text and control tokens around the instruction; not written, a folder's "
+                      "chat template that is one of them counts"});
   fields.Leaf("skip_invalid", spec.skip_invalid,
               {.doc = "count and skip malformed records of path instead of refusing the file"});
   fields.Leaf("max_skipped_share", spec.max_skipped_share,
@@ -123,7 +125,7 @@ void Validate(const TokenizerRef& spec, const Violations& violations) {
 }
 
 void Validate(const SftSpec& spec, const Violations& violations) {
-  Validate(spec.model, violations.In("model"));
+  Validate(spec.model, spec.init, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
   Validate(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));

@@ -85,12 +85,19 @@ std::optional<std::string> NearestName(std::string_view name,
   return *nearest;
 }
 
+std::optional<std::string> SimilarName(std::string_view name,
+                                       const std::vector<std::string>& names) {
+  const std::optional<std::string> nearest = NearestName(name, names);
+  if (!nearest || EditDistance(name.substr(0, kMaxCompared), *nearest) > SlipDistance(name)) {
+    return std::nullopt;
+  }
+  return nearest;
+}
+
 std::string Suggestion(std::string_view name, const std::vector<std::string>& names) {
   const std::optional<std::string> nearest = NearestName(name, names);
   if (!nearest) return "there are none";
-  if (EditDistance(name.substr(0, kMaxCompared), *nearest) <= SlipDistance(name)) {
-    return absl::StrCat("did you mean \"", *nearest, "\"?");
-  }
+  if (SimilarName(name, names)) return absl::StrCat("did you mean \"", *nearest, "\"?");
   if (names.size() <= kFewNames) return absl::StrCat("valid: ", absl::StrJoin(names, ", "));
   return absl::StrCat("the nearest valid name is \"", *nearest, "\"");
 }

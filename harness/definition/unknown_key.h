@@ -19,6 +19,11 @@ size_t EditDistance(std::string_view a, std::string_view b);
 std::optional<std::string> NearestName(std::string_view name,
                                        const std::vector<std::string>& names);
 
+// The nearest name if `name` can be a slip of the pen for it (at most 2 edits, or a third of its
+// length); nothing if none is that close.
+std::optional<std::string> SimilarName(std::string_view name,
+                                       const std::vector<std::string>& names);
+
 // "did you mean \"x\"?" for a name that is close, else "valid: ..." if few, else the nearest.
 std::string Suggestion(std::string_view name, const std::vector<std::string>& names);
 

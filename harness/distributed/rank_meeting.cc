@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "base/reported.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
 #include "harness/distributed/peer_names.h"
 #include "harness/distributed/rank_store.h"
@@ -21,38 +22,63 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using Clock = std::chrono::steady_clock;
 
 constexpr auto kWatchTimeout = seconds(10);
 constexpr auto kPatienceAtTheStart = seconds(5);
 constexpr auto kPollInterval = milliseconds(50);
+// For what has noticed by itself that its time is over, and says so in its own words.
+constexpr auto kMargin = milliseconds(500);
 
 std::string Address(const RankEnvironment& environment) {
   return absl::StrCat(environment.master_address, ":", environment.master_port);
 }
 
-absl::StatusOr<c10::intrusive_ptr<c10d::Store>> OpenStore(const RankEnvironment& environment,
-                                                          seconds timeout) {
-  ShowPeersByNumber();
+using StorePtr = c10::intrusive_ptr<c10d::Store>;
+
+bool HoldsStore(const RankEnvironment& environment) {
+  return !environment.launcher_holds_store && environment.rank == 0;
+}
+
+absl::Status NoStore(const RankEnvironment& environment, seconds timeout,
+                     const std::string& reason) {
+  return EnvironmentError(
+      absl::StrCat(HoldsStore(environment) ? "cannot offer the ranks' store at "
+                                           : "cannot reach the ranks' store at ",
+                   Address(environment), " within ", timeout.count(), " s: ", reason));
+}
+
+absl::StatusOr<StorePtr> ConnectStore(const RankEnvironment& environment, seconds timeout) {
   c10d::TCPStoreOptions options;
   options.port = environment.master_port;
-  options.isServer = !environment.launcher_holds_store && environment.rank == 0;
+  options.isServer = HoldsStore(environment);
   options.waitWorkers = false;
   options.timeout = timeout;
-  SilenceTransport();
   try {
-    return c10::intrusive_ptr<c10d::Store>(
-        c10::make_intrusive<c10d::TCPStore>(environment.master_address, options));
+    return StorePtr(c10::make_intrusive<c10d::TCPStore>(environment.master_address, options));
   } catch (const std::exception& error) {
     const std::string reason = FirstLine(error.what());
     if (absl::StrContains(reason, "EADDRINUSE") || absl::StrContains(reason, "in use")) {
       return EnvironmentError(absl::StrCat("port ", environment.master_port,
                                            " (MASTER_PORT) is in use: choose another"));
     }
-    return EnvironmentError(absl::StrCat(options.isServer ? "cannot offer the ranks' store at "
-                                                          : "cannot reach the ranks' store at ",
-                                         Address(environment), " within ", timeout.count(),
-                                         " s: ", reason));
+    return NoStore(environment, timeout, reason);
   }
+}
+
+// c10d's connecting neither keeps to its timeout (it begins anew for every part) nor can be
+// stopped.
+absl::StatusOr<StorePtr> OpenStore(const RankEnvironment& environment, seconds timeout) {
+  ShowPeersByNumber();
+  SilenceTransport();
+  AbandonWhen when;
+  when.deadline = Clock::now() + timeout + kMargin;
+  when.too_late =
+      NoStore(environment, timeout,
+              "nothing there answers as one; check that MASTER_ADDR is reached from here and that "
+              "no other program has MASTER_PORT");
+  return RunAbandonable<StorePtr>(
+      [environment, timeout] { return ConnectStore(environment, timeout); }, when);
 }
 
 std::string JoinKey(int64_t rank) { return absl::StrCat("join/", rank); }
@@ -60,7 +86,7 @@ std::string JoinKey(int64_t rank) { return absl::StrCat("join/", rank); }
 // Also until one of them has found a reason to end.
 absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
                         const RankEnvironment& environment, seconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline = Clock::now() + timeout;
   std::vector<int64_t> missing;
   for (int64_t rank = 0; rank < environment.size; ++rank) missing.push_back(rank);
   const auto came = [&](int64_t rank) { return store.check({JoinKey(rank)}); };
@@ -72,7 +98,7 @@ absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
       return ToStatus(*ending, environment.rank);
     }
     if (StopSignal()) return Reported(StoppedError());
-    if (std::chrono::steady_clock::now() > deadline) break;
+    if (Clock::now() > deadline) break;
     std::this_thread::sleep_for(kPollInterval);
   }
   missing.erase(std::remove_if(missing.begin(), missing.end(), came), missing.end());
@@ -116,28 +142,41 @@ absl::Status Refuse(c10d::Store& store, c10d::Store& watched, const RankEnvironm
   const auto left = [](int64_t rank) { return absl::StrCat("left/", rank); };
   const Ending ending = LeaveEnding(watched, EndingOf(environment.rank, error));
   SetStoreText(store, left(environment.rank), "left");
-  const auto deadline = std::chrono::steady_clock::now() + kPatienceAtTheStart;
+  const auto deadline = Clock::now() + kPatienceAtTheStart;
   for (int64_t rank = 1; environment.rank == 0 && rank < environment.size; ++rank) {
-    while (store.check({JoinKey(rank)}) && !store.check({left(rank)}) &&
-           std::chrono::steady_clock::now() < deadline) {
+    while (store.check({JoinKey(rank)}) && !store.check({left(rank)}) && Clock::now() < deadline) {
       std::this_thread::sleep_for(kPollInterval);
     }
   }
   return ending.author == environment.rank ? error : ToStatus(ending, environment.rank);
 }
 
-// Waits for all, and checks that they belong together; the store of their watch.
-absl::StatusOr<c10::intrusive_ptr<c10d::Store>> Meet(c10d::Store& tcp, c10d::Store& store,
-                                                     const RankEnvironment& environment,
-                                                     const Ranks::JoinOptions& options) {
-  auto watched =
-      c10::make_intrusive<c10d::PrefixStore>(WatchPrefix(environment.key_prefix), tcp.clone());
-  watched->setTimeout(kWatchTimeout);
-  SetStoreText(store, JoinKey(environment.rank), Format(options.same));
-  absl::Status met = WaitForAll(store, *watched, environment, options.timeout);
-  if (met.ok()) met = CheckSame(store, environment, options.same);
-  if (!met.ok()) return Refuse(store, *watched, environment, met);
-  return watched;
+// Waits for all, and checks that they belong together.
+absl::StatusOr<RankStores> Meet(const StorePtr& tcp, const RankEnvironment& environment,
+                                const Ranks::JoinOptions& options) {
+  RankStores stores;
+  stores.shared = c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix, tcp);
+  stores.watched =
+      c10::make_intrusive<c10d::PrefixStore>(WatchPrefix(environment.key_prefix), tcp->clone());
+  stores.watched->setTimeout(kWatchTimeout);
+  SetStoreText(*stores.shared, JoinKey(environment.rank), Format(options.same));
+  absl::Status met = WaitForAll(*stores.shared, *stores.watched, environment, options.timeout);
+  if (met.ok()) met = CheckSame(*stores.shared, environment, options.same);
+  if (!met.ok()) return Refuse(*stores.shared, *stores.watched, environment, met);
+  return stores;
+}
+
+// A store that stops answering in the middle, such as that of a suspended launcher.
+absl::StatusOr<RankStores> MeetWithin(const StorePtr& tcp, const RankEnvironment& environment,
+                                      const Ranks::JoinOptions& options) {
+  AbandonWhen when;
+  when.deadline = Clock::now() + options.timeout + 2 * kPatienceAtTheStart;
+  when.too_late = EnvironmentError(absl::StrCat(
+      "the ranks' store at ", Address(environment), " has stopped answering: is its process, ",
+      environment.launcher_holds_store ? "the launcher" : "rank 0", ", still running?"));
+  when.after_stop = kPatienceAtTheStart + seconds(1);  // the others are told
+  return RunAbandonable<RankStores>(
+      [tcp, environment, options] { return Meet(tcp, environment, options); }, when);
 }
 
 }  // namespace
@@ -157,12 +196,9 @@ void SetStoreText(c10d::Store& store, const std::string& key, const std::string&
 
 absl::StatusOr<RankStores> MeetRanks(const RankEnvironment& environment,
                                      const Ranks::JoinOptions& options) {
-  BENCH_ASSIGN_OR_RETURN(const auto tcp, OpenStore(environment, options.timeout));
   try {
-    RankStores stores;
-    stores.shared = c10::make_intrusive<c10d::PrefixStore>(environment.key_prefix, tcp);
-    BENCH_ASSIGN_OR_RETURN(stores.watched, Meet(*tcp, *stores.shared, environment, options));
-    return stores;
+    BENCH_ASSIGN_OR_RETURN(const StorePtr tcp, OpenStore(environment, options.timeout));
+    return MeetWithin(tcp, environment, options);
   } catch (const std::exception& error) {
     return EnvironmentError(absl::StrCat("cannot connect the ranks at ", Address(environment), ": ",
                                          FirstLine(error.what())));

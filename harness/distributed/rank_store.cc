@@ -1,12 +1,22 @@
 #include "harness/distributed/rank_store.h"
 
-#include <cstdlib>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "c10/util/Logging.h"
+#include "harness/control/abandonable.h"
 #include "harness/distributed/peer_names.h"
 #include "harness/distributed/rank_environment.h"
+#include "harness/distributed/rank_meeting.h"
 #include "harness/distributed/rank_watch.h"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
 #include "torch/csrc/distributed/c10d/TCPStore.hpp"
@@ -39,21 +49,53 @@ void SilenceTransport() {
   c10::initLogging();  // reads it
 }
 
-absl::StatusOr<RankStore> RankStore::Open(const std::string& address) {
-  ShowPeersByNumber();
-  SilenceTransport();
+namespace {
+
+// Without its loopback interface (a container or namespace of its own) a machine cannot reach
+// itself, and c10d would try until the time is over.
+absl::Status CheckLoopback() {
+  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const absl::Cleanup close_probe = [&] { ::close(probe); };
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  ::inet_pton(AF_INET, kThisMachine, &address.sin_addr);
+  if (::bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+    return absl::OkStatus();
+  }
+  return EnvironmentError(absl::StrCat("ranks of this machine need its address ", kThisMachine,
+                                       ": ", std::strerror(errno),
+                                       "; bring the loopback interface up (ip link set lo up)"));
+}
+
+absl::StatusOr<c10::intrusive_ptr<c10d::TCPStore>> Offer(std::chrono::seconds timeout) {
   c10d::TCPStoreOptions options;
   options.port = 0;
   options.isServer = true;
   options.waitWorkers = false;
+  options.timeout = timeout;
   try {
-    auto state = std::make_unique<State>();
-    state->store = c10::make_intrusive<c10d::TCPStore>(address, options);
-    return RankStore(std::move(state));
+    return c10::make_intrusive<c10d::TCPStore>(kThisMachine, options);
   } catch (const std::exception& error) {
-    return EnvironmentError(
-        absl::StrCat("cannot open the ranks' store at ", address, ": ", error.what()));
+    return EnvironmentError(absl::StrCat("cannot open the ranks' store at ", kThisMachine, ": ",
+                                         FirstLine(error.what())));
   }
+}
+
+}  // namespace
+
+absl::StatusOr<RankStore> RankStore::Open(std::chrono::seconds timeout) {
+  ShowPeersByNumber();
+  SilenceTransport();
+  BENCH_RETURN_IF_ERROR(CheckLoopback());
+  AbandonWhen when;
+  when.deadline = std::chrono::steady_clock::now() + timeout;
+  when.too_late = EnvironmentError(absl::StrCat("the ranks' store at ", kThisMachine,
+                                                " does not answer its own process within ",
+                                                timeout.count(), " s"));
+  auto state = std::make_unique<State>();
+  BENCH_ASSIGN_OR_RETURN(state->store, RunAbandonable<c10::intrusive_ptr<c10d::TCPStore>>(
+                                           [timeout] { return Offer(timeout); }, when));
+  return RankStore(std::move(state));
 }
 
 }  // namespace bench::harness

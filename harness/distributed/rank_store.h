@@ -1,6 +1,7 @@
 // The store through which ranks meet, held by their launcher.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,10 +14,14 @@ namespace bench::harness {
 // errors of ours say: silent unless TORCH_CPP_LOG_LEVEL is set. Before the first store is opened.
 void SilenceTransport();
 
+inline constexpr char kThisMachine[] = "127.0.0.1";
+
 class RankStore {
  public:
-  // On a free port of `address`.
-  static absl::StatusOr<RankStore> Open(const std::string& address);
+  static constexpr std::chrono::seconds kUsualTimeout{30};
+  // On a free port of this machine itself. EnvironmentError where it cannot be reached there within
+  // `timeout`, StoppedError at a stop signal.
+  static absl::StatusOr<RankStore> Open(std::chrono::seconds timeout = kUsualTimeout);
   RankStore(RankStore&&) noexcept;
   ~RankStore();
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMostBeatsALook = 3;
 constexpr char kEnding[] = "ending";
+constexpr char kStop[] = "stop";
 constexpr auto kLookWhileLeaving = std::chrono::milliseconds(20);
 // For threads that wait for a processor.
 constexpr auto kMargin = std::chrono::seconds(1);
@@ -103,6 +104,7 @@ void RankWatch::Run() {
       if (to_leave) LeaveEnding(*store_, *to_leave);
       if (leaves) store_->set(DoneKey(rank_), Bytes("done"));
       Beat();
+      ShareStopSignal();
       lost = Look(lost_after);
       everyone_done = EveryoneDone();
     } catch (const std::exception&) {
@@ -128,6 +130,20 @@ void RankWatch::Run() {
 // With the lock held.
 RankWatch::Clock::duration RankWatch::UntilNextLook() const {
   return leaving_ ? std::min<Clock::duration>(settings_.beat, kLookWhileLeaving) : settings_.beat;
+}
+
+// Another rank may be in work that only a stop signal of its own cuts short, such as rank 0 in an
+// evaluation that the others wait for.
+void RankWatch::ShareStopSignal() {
+  if (stop_shared_) return;
+  if (const auto signal = StopSignal()) {
+    store_->set(kStop, Bytes(absl::StrCat(*signal)));
+    stop_shared_ = true;
+  } else if (Has(kStop)) {
+    const std::vector<uint8_t> bytes = store_->get(kStop);
+    int other = 0;
+    if (absl::SimpleAtoi(std::string(bytes.begin(), bytes.end()), &other)) AdoptStopSignal(other);
+  }
 }
 
 void RankWatch::Beat() { store_->set(BeatKey(rank_), Bytes(absl::StrCat(++beats_))); }

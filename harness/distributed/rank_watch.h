@@ -5,7 +5,7 @@
 // not answer. A lost rank ends this process `grace` later, whatever it is waiting for (a collective
 // operation with a rank that is stopped cannot be interrupted): exit code 5, after one line.
 // Whoever is the first to learn why the group ends leaves that in the store (Ending) and is the one
-// to report it.
+// to report it. A stop signal of one rank becomes that of all at their next beat.
 #pragma once
 
 #include <chrono>
@@ -86,6 +86,7 @@ class RankWatch {
 
   void Run();
   void Beat();
+  void ShareStopSignal();
   std::optional<Ending> Look(Clock::duration lost_after);
   bool Has(const std::string& key) { return store_->check({key}); }
   std::optional<std::string> BeatOf(int64_t rank);
@@ -99,6 +100,7 @@ class RankWatch {
   Clock::time_point last_look_ = Clock::now();
   std::vector<Other> others_;  // the thread's alone
   int64_t beats_ = 0;          // likewise
+  bool stop_shared_ = false;   // likewise
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Ending> lost_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/reported.h"
 #include "base/status.h"
+#include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
 #include "harness/distributed/nccl_group.h"
 #include "harness/distributed/rank_meeting.h"
@@ -25,6 +26,8 @@ using std::chrono::seconds;
 // Ranks wait for the leader's evaluations; that somebody is gone is not noticed by this.
 constexpr auto kOperationTimeout = std::chrono::hours(24 * 30);
 constexpr auto kPatienceAtTheEnd = seconds(10);
+// Rank 0 learns of a stop signal (rank_watch.h) and ends first, unless it cannot.
+constexpr auto kPatienceAfterStop = seconds(20);
 constexpr auto kPollInterval = milliseconds(50);
 
 std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_address) {
@@ -35,6 +38,11 @@ std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_
   const bool local = master_address == "localhost" || absl::StartsWith(master_address, "127.");
   if (local) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
   return c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
+// A stop signal is no error to be said.
+absl::Status QuietIfStopped(const absl::Status& status) {
+  return IsStopped(status) && !IsReported(status) ? Reported(status) : status;
 }
 
 }  // namespace
@@ -116,29 +124,59 @@ Ranks& Ranks::OneProcess() {
   return alone;
 }
 
+namespace {
+
+using GlooGroup = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
+
+// Every rank with every other. c10d waits for the others' addresses in the store with a timeout of
+// its own (300 s), and cannot be stopped.
+absl::StatusOr<GlooGroup> ConnectAll(const RankEnvironment& environment,
+                                     const c10::intrusive_ptr<c10d::Store>& store,
+                                     std::chrono::seconds timeout) {
+  AbandonWhen when;
+  when.deadline = std::chrono::steady_clock::now() + timeout;
+  when.too_late = EnvironmentError(absl::StrCat(
+      "rank ", environment.rank, " has no connection to all others after ", timeout.count(),
+      " s: check that the machines reach each other, or name the network interface in "
+      "GLOO_SOCKET_IFNAME"));
+  return RunAbandonable<GlooGroup>(
+      [environment, store, timeout]() -> absl::StatusOr<GlooGroup> {
+        auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+        options->devices.push_back(MakeDevice(environment.master_address));
+        auto group = c10::make_intrusive<c10d::ProcessGroupGloo>(
+            c10::make_intrusive<c10d::PrefixStore>("gloo", store),
+            static_cast<int>(environment.rank), static_cast<int>(environment.size), options);
+        group->setTimeout(kOperationTimeout);
+        return group;
+      },
+      when);
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& environment,
                                                    const JoinOptions& options) {
   if (environment.size == 1) return std::unique_ptr<Ranks>(new Ranks(environment, nullptr));
-  BENCH_ASSIGN_OR_RETURN(const RankStores stores, MeetRanks(environment, options));
+  const auto stores = MeetRanks(environment, options);
+  if (!stores.ok()) return QuietIfStopped(stores.status());
   auto group = std::make_unique<Group>();
-  group->store = stores.shared;
+  group->store = stores->shared;
   RankWatch::Settings settings;
   if (!environment.launcher_holds_store) settings.store_holder = "rank 0";
   settings.holds_store = !environment.launcher_holds_store && environment.rank == 0;
   settings.reports_store =
       environment.local_rank == 0 || (!environment.launcher_holds_store && environment.rank == 1);
   group->watch =
-      std::make_unique<RankWatch>(stores.watched, environment.rank, environment.size, settings);
+      std::make_unique<RankWatch>(stores->watched, environment.rank, environment.size, settings);
+  absl::Status connected;
   try {
-    auto gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
-    gloo->devices.push_back(MakeDevice(environment.master_address));
-    group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
-        c10::make_intrusive<c10d::PrefixStore>("gloo", group->store),
-        static_cast<int>(environment.rank), static_cast<int>(environment.size), gloo);
-    group->gloo->setTimeout(kOperationTimeout);
+    auto gloo = ConnectAll(environment, group->store, options.timeout);
+    if (gloo.ok()) group->gloo = *std::move(gloo);
+    connected = gloo.status();
   } catch (const std::exception& error) {
-    return group->watch->LeaveReason(EnvironmentError(group->Explain(error)));
+    connected = EnvironmentError(group->Explain(error));
   }
+  if (!connected.ok()) return QuietIfStopped(group->watch->LeaveReason(connected));
   return std::unique_ptr<Ranks>(new Ranks(environment, std::move(group)));
 }
 
@@ -261,8 +299,12 @@ absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
       SetStoreText(*group_->store, key, text);
       return text;
     }
+    std::optional<std::chrono::steady_clock::time_point> stopped;
     while (!group_->store->check({key})) {
       if (const auto lost = group_->watch->Lost()) return ToStatus(*lost, rank());
+      const auto now = std::chrono::steady_clock::now();
+      if (StopSignal() && !stopped) stopped = now;
+      if (stopped && now - *stopped > kPatienceAfterStop) return Reported(StoppedError());
       std::this_thread::sleep_for(kPollInterval);
     }
     return StoreText(*group_->store, key);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -16,47 +15,11 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/file.h"
-#include "base/status.h"
+#include "harness/measurement/control_groups.h"
+#include "harness/measurement/system_files.h"
 
 namespace bench::harness {
 namespace {
-
-std::optional<std::string> ReadText(const std::string& path) {
-  auto bytes = ReadFile(path, 16 << 20);
-  if (!bytes.ok()) return std::nullopt;
-  return *std::move(bytes);
-}
-
-// The first line without surrounding spaces; absent when that is empty.
-std::optional<std::string> ReadLine(const std::string& path) {
-  const std::optional<std::string> text = ReadText(path);
-  if (!text) return std::nullopt;
-  std::string line(text->substr(0, text->find('\n')));
-  absl::StripAsciiWhitespace(&line);
-  return line.empty() ? std::nullopt : std::optional(line);
-}
-
-std::optional<int64_t> ReadNumber(const std::string& path) {
-  const std::optional<std::string> line = ReadLine(path);
-  int64_t value = 0;
-  if (!line || !absl::SimpleAtoi(*line, &value)) return std::nullopt;
-  return value;
-}
-
-// The value of the first line "key<spaces>separator value".
-std::optional<std::string> Field(const std::string& path, absl::string_view key, char separator) {
-  const std::optional<std::string> text = ReadText(path);
-  if (!text) return std::nullopt;
-  for (const absl::string_view line : absl::StrSplit(*text, '\n')) {
-    const std::pair<absl::string_view, absl::string_view> parts =
-        absl::StrSplit(line, absl::MaxSplits(separator, 1));
-    if (absl::StripAsciiWhitespace(parts.first) != key) continue;
-    std::string value(parts.second);
-    absl::RemoveExtraAsciiWhitespace(&value);
-    return value.empty() ? std::nullopt : std::optional(value);
-  }
-  return std::nullopt;
-}
 
 // How many numbers a list such as "0-3,8,10-11" names.
 std::optional<int64_t> CountOfList(const std::optional<std::string>& list) {
@@ -84,34 +47,16 @@ std::optional<int64_t> UsableCpus() {
   return CPU_COUNT_S(sizeof(set), set.data());
 }
 
-// cgroup version 2's "max 100000" or "150000 100000", else version 1's two files.
-std::optional<double> CpuQuota(const std::string& cgroup) {
-  int64_t quota = 0, period = 0;
-  if (const auto line = ReadLine(cgroup + "/cpu.max")) {
-    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(*line, ' ');
-    if (!absl::SimpleAtoi(parts.first, &quota) || !absl::SimpleAtoi(parts.second, &period)) {
-      return std::nullopt;
-    }
-  } else {
-    quota = ReadNumber(cgroup + "/cpu/cpu.cfs_quota_us").value_or(-1);
-    period = ReadNumber(cgroup + "/cpu/cpu.cfs_period_us").value_or(0);
-  }
-  if (quota <= 0 || period <= 0) return std::nullopt;
-  return static_cast<double>(quota) / static_cast<double>(period);
-}
-
 std::optional<int64_t> MemoryBytes(const std::string& proc) {
-  std::optional<std::string> total = Field(proc + "/meminfo", "MemTotal", ':');
+  std::optional<std::string> total = ReadField(proc + "/meminfo", "MemTotal", ':');
   if (!total) return std::nullopt;
   int64_t kibibytes = 0;
   if (!absl::SimpleAtoi(absl::StripSuffix(*total, " kB"), &kibibytes)) return std::nullopt;
   return kibibytes * 1024;
 }
 
-std::optional<int64_t> MemoryLimit(const std::string& cgroup, std::optional<int64_t> memory) {
-  std::optional<int64_t> limit = ReadNumber(cgroup + "/memory.max");
-  if (!limit) limit = ReadNumber(cgroup + "/memory/memory.limit_in_bytes");
-  // Version 1 says "no limit" with a number near 2^63.
+// Version 1 says "no limit" with a number near 2^63.
+std::optional<int64_t> BelowMemory(std::optional<int64_t> limit, std::optional<int64_t> memory) {
   if (!limit || *limit <= 0 || !memory || *limit >= *memory) return std::nullopt;
   return limit;
 }
@@ -143,7 +88,7 @@ std::optional<std::string> Container(const HostRoots& roots) {
 }
 
 std::optional<std::string> OperatingSystem(const HostRoots& roots) {
-  std::optional<std::string> name = Field(roots.root + "/etc/os-release", "PRETTY_NAME", '=');
+  std::optional<std::string> name = ReadField(roots.root + "/etc/os-release", "PRETTY_NAME", '=');
   if (!name) return std::nullopt;
   absl::string_view text = *name;
   absl::ConsumePrefix(&text, "\"");
@@ -161,14 +106,16 @@ std::optional<std::string> HostName() {
 
 HostFacts ReadHost(const HostRoots& roots) {
   HostFacts facts;
-  facts.cpu_model = Field(roots.proc + "/cpuinfo", "model name", ':');
+  facts.cpu_model = ReadField(roots.proc + "/cpuinfo", "model name", ':');
   facts.cpus_online = CountOfList(ReadLine(roots.sys + "/devices/system/cpu/online"));
   facts.cpus_usable = UsableCpus();
-  facts.cpu_quota = CpuQuota(roots.sys + "/fs/cgroup");
+  facts.cpus_allowed = ReadField(roots.proc + "/self/status", "Cpus_allowed_list", ':');
+  const ControlGroupLimits limits = ReadControlGroups(roots.proc, roots.root);
+  facts.cpu_quota = limits.cpu_quota;
   facts.numa_nodes = CountOfList(ReadLine(roots.sys + "/devices/system/node/has_memory"));
   facts.cpu_governor = ReadLine(roots.sys + "/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   facts.memory_bytes = MemoryBytes(roots.proc);
-  facts.memory_limit_bytes = MemoryLimit(roots.sys + "/fs/cgroup", facts.memory_bytes);
+  facts.memory_limit_bytes = BelowMemory(limits.memory_bytes, facts.memory_bytes);
   facts.transparent_hugepages =
       BracketedChoice(roots.sys + "/kernel/mm/transparent_hugepage/enabled");
   facts.kernel = ReadLine(roots.proc + "/sys/kernel/osrelease");
@@ -178,10 +125,10 @@ HostFacts ReadHost(const HostRoots& roots) {
   return facts;
 }
 
-std::optional<int64_t> EffectiveCores(const HostFacts& facts) {
-  if (!facts.cpu_quota) return facts.cpus_usable;
-  const auto quota = std::max<int64_t>(1, static_cast<int64_t>(std::ceil(*facts.cpu_quota)));
-  return std::min(facts.cpus_usable.value_or(quota), quota);
+std::optional<double> EffectiveCores(const HostFacts& facts) {
+  if (!facts.cpus_usable) return facts.cpu_quota;
+  const auto usable = static_cast<double>(*facts.cpus_usable);
+  return std::min(usable, facts.cpu_quota.value_or(usable));
 }
 
 }  // namespace bench::harness

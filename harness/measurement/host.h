@@ -21,11 +21,12 @@ struct HostFacts {
   std::optional<std::string> cpu_model;     // "model name" of the first processor, spaces collapsed
   std::optional<int64_t> cpus_online;       // logical processors of the machine
   std::optional<int64_t> cpus_usable;       // those that this process may be scheduled on
-  std::optional<double> cpu_quota;          // processors' worth of time that the cgroup allows
-  std::optional<int64_t> numa_nodes;        // with memory
+  std::optional<std::string> cpus_allowed;  // which, "0-3,8"
+  std::optional<double> cpu_quota;    // processors' worth of time that the control groups allow
+  std::optional<int64_t> numa_nodes;  // with memory
   std::optional<std::string> cpu_governor;  // of processor 0
   std::optional<int64_t> memory_bytes;
-  std::optional<int64_t> memory_limit_bytes;  // of the cgroup, where it is below memory_bytes
+  std::optional<int64_t> memory_limit_bytes;  // of the control groups, where below memory_bytes
   std::optional<std::string> transparent_hugepages;  // "always", "madvise" or "never"
   std::optional<std::string> kernel;                 // release, as uname -r
   std::optional<std::string> operating_system;       // PRETTY_NAME of os-release
@@ -36,7 +37,8 @@ struct HostFacts {
 
 HostFacts ReadHost(const HostRoots& roots = {});
 
-// Processors that a run can keep busy: the usable ones, or fewer where the quota is smaller.
-std::optional<int64_t> EffectiveCores(const HostFacts& facts);
+// Processors that a run can keep busy: the usable ones, or the quota where that is smaller (0.5:
+// half of one).
+std::optional<double> EffectiveCores(const HostFacts& facts);
 
 }  // namespace bench::harness

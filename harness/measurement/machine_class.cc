@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/sha256.h"
 #include "base/status.h"
@@ -51,10 +52,18 @@ std::string Canonical(std::vector<std::string> items) {
   return absl::StrJoin(items, "\x1f");
 }
 
+// "2" and "0.5": a whole number is written as one. Thousandths are what container managers count.
+std::string CoresText(double cores) {
+  std::string text = absl::StrFormat("%.3f", cores);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 }  // namespace
 
 std::string MachineClass(const MachineTraits& traits) {
-  const std::string cores = traits.cores ? absl::StrCat(*traits.cores) : "absent";
+  const std::string cores = traits.cores ? CoresText(*traits.cores) : "absent";
   const std::string text = absl::StrJoin(
       {std::string("machine-class-1"), absl::StrCat("cpu=", traits.cpu_model.value_or("absent")),
        absl::StrCat("isa=", Canonical(traits.isa)), absl::StrCat("cores=", cores),

@@ -1,9 +1,10 @@
 // The machine class: which machines' timings and strict results may be compared.
 //
 //   class = first 16 hexadecimal digits of SHA-256 over the CPU model, the ISA capability in use,
-//           the cores, and the distinct GPU models, in a canonical text
-// Identical over restarts, kernel and driver updates, memory sizes, governors and host names: those
-// are provenance. A change of any of the four changes the class.
+//           the effective cores (host.h: affinity and quota) in thousandths, and the distinct GPU
+//           models, in a canonical text
+// Identical over restarts, kernel and driver updates, memory sizes and limits, governors, load and
+// host names: those are provenance. A change of any of the four changes the class.
 // Errors: none; a trait that could not be read is a value of its own ("absent"), not a wildcard.
 #pragma once
 
@@ -23,7 +24,7 @@ struct MachineTraits {
   // Instruction set extensions that decide which kernel the libraries choose, and the environment's
   // overrides of that choice ("ATEN_CPU_CAPABILITY=avx2"); order does not matter.
   std::vector<std::string> isa;
-  std::optional<int64_t> cores;
+  std::optional<double> cores;
   std::vector<std::string> gpu_models;  // order and repetition do not matter
 };
 

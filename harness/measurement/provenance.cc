@@ -49,16 +49,36 @@ class Builder {
   Provenance map_;
 };
 
-void AddSource(const SourceState& source, Builder& to) {
-  to.Add("source_commit", source.commit);
-  to.Add("source_dirty", source.dirty);
-  if (source.diff && !source.diff->empty()) {
-    to.Add("source_diff", source.diff);
-    to.Add("source_diff_sha256", std::optional(Sha256Hex(*source.diff)));
-  }
-  if (source.untracked && !source.untracked->empty()) {
-    to.Add("source_untracked", source.untracked);
-  }
+// Absent of an empty diff.
+std::optional<std::string> DiffSha256(const SourceState& source) {
+  if (!source.diff || source.diff->empty()) return std::nullopt;
+  return Sha256Hex(*source.diff);
+}
+
+void AddSource(const BuiltSource& source, Builder& to) {
+  const SourceState& state = source.state;
+  to.Add(std::string(results::kSourceCommit), state.commit);
+  to.Add(std::string(results::kSourceDirty), state.dirty);
+  to.Add(std::string(results::kSourceDiffSha256), DiffSha256(state));
+  to.Add(std::string(results::kSourceChangedInBuild), source.changed_in_build);
+  if (state.diff && !state.diff->empty()) to.Add("source_diff", state.diff);
+  if (state.untracked && !state.untracked->empty()) to.Add("source_untracked", state.untracked);
+}
+
+void AddTree(const ProvenanceFacts& facts, Builder& to) {
+  const std::optional<bool> differs = Differ(facts.source.state, facts.tree);
+  to.Add("source_tree_differs", differs);
+  if (!differs.value_or(false)) return;
+  to.Add("source_tree_commit", facts.tree.commit);
+  to.Add("source_tree_dirty", facts.tree.dirty);
+  to.Add("source_tree_diff_sha256", DiffSha256(facts.tree));
+}
+
+// The commit, and whether there is more than it.
+std::string Shown(const SourceState& source) {
+  constexpr size_t kDigits = 12;
+  const std::string commit = source.commit.value_or("no commit").substr(0, kDigits);
+  return source.dirty.value_or(false) ? commit + " with changes" : commit;
 }
 
 void AddBuild(Builder& to) {
@@ -69,11 +89,13 @@ void AddBuild(Builder& to) {
 }
 
 void AddHost(const HostFacts& host, Builder& to) {
-  to.Add("host", host.host);
+  to.Add(std::string(results::kHost), host.host);
   to.Add("cpu_model", host.cpu_model);
   to.Add("cpus_online", host.cpus_online);
   to.Add("cpus_usable", host.cpus_usable);
+  to.Add("cpus_allowed", host.cpus_allowed);
   to.Add("cpu_quota", host.cpu_quota);
+  to.Add("effective_cores", EffectiveCores(host));
   to.Add("cpu_governor", host.cpu_governor);
   to.Add("numa_nodes", host.numa_nodes);
   to.Add("memory_bytes", host.memory_bytes);
@@ -129,7 +151,7 @@ void AddInvocation(const ProvenanceFacts& facts, Builder& to) {
   for (const auto& [name, value] : facts.environment) {
     if (IsRecordedVariable(name)) to.Add(absl::StrCat("env_", name), std::optional(value));
   }
-  to.Add("start_time_utc",
+  to.Add(std::string(results::kStartTimeUtc),
          std::optional(absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(facts.start_time),
                                         absl::UTCTimeZone())));
 }
@@ -142,8 +164,9 @@ bool IsRecordedVariable(const std::string& name) {
          std::find(kRecordedNames.begin(), kRecordedNames.end(), name) != kRecordedNames.end();
 }
 
-ProvenanceFacts ReadProvenanceFacts(std::vector<std::string> argv) {
-  return {.source = ReadSourceState({.folder = std::string(kSourceFolder)}),
+ProvenanceFacts ReadProvenanceFacts(std::vector<std::string> argv, BuiltSource source) {
+  return {.source = std::move(source),
+          .tree = ReadSourceState({.folder = std::string(kSourceFolder)}),
           .host = ReadHost(),
           .gpus = ReadGpus(),
           .environment = ReadEnvironment(),
@@ -151,9 +174,25 @@ ProvenanceFacts ReadProvenanceFacts(std::vector<std::string> argv) {
           .start_time = std::chrono::system_clock::now()};
 }
 
+std::vector<std::string> SourceNotes(const ProvenanceFacts& facts) {
+  std::vector<std::string> notes;
+  if (Differ(facts.source.state, facts.tree).value_or(false)) {
+    notes.push_back(absl::StrCat("this program was built from ", Shown(facts.source.state),
+                                 ", which is recorded; its source folder is at ", Shown(facts.tree),
+                                 " by now"));
+  }
+  if (facts.source.changed_in_build.value_or(false)) {
+    notes.emplace_back(
+        "source files changed while this program was built, so that it may be of another state "
+        "than is recorded: build it again");
+  }
+  return notes;
+}
+
 Provenance ToAttributes(const ProvenanceFacts& facts) {
   Builder builder;
   AddSource(facts.source, builder);
+  AddTree(facts, builder);
   AddBuild(builder);
   AddHost(facts.host, builder);
   AddGpus(facts.gpus, builder);

@@ -6,10 +6,14 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <new>
+#include <utility>
 
 namespace bench::harness {
 namespace {
@@ -95,6 +99,28 @@ c10::DeviceIndex IndexOf(c10::Device device) {
   return c10::impl::VirtualGuardImpl(device.type()).getDevice().index();
 }
 
+constexpr auto kAllPools = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+
+// Largest values by device, of what an allocator forgets when its peaks start anew.
+class LargestBytes {
+ public:
+  static LargestBytes& Get() {
+    static LargestBytes largest;
+    return largest;
+  }
+
+  // The largest so far, `bytes` included.
+  int64_t Raise(c10::Device device, int64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    int64_t& largest = by_device_[{device.type(), device.index()}];
+    return largest = std::max(largest, bytes);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<c10::DeviceType, c10::DeviceIndex>, int64_t> by_device_;
+};
+
 }  // namespace
 
 void InstallTensorMemoryCounter() {
@@ -109,9 +135,17 @@ std::optional<TensorBytes> ReadTensorBytes(c10::Device device) {
   c10::DeviceAllocator* allocator = FindDeviceAllocator(device);
   if (allocator == nullptr) return std::nullopt;
   const c10::CachingAllocator::Stat requested =
-      allocator->getDeviceStats(IndexOf(device))
-          .requested_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)];
+      allocator->getDeviceStats(IndexOf(device)).requested_bytes[kAllPools];
   return TensorBytes{.now = requested.current, .peak = requested.peak};
+}
+
+std::optional<int64_t> PeakDeviceBytes(c10::Device device) {
+  if (device.is_cpu()) return std::nullopt;
+  c10::DeviceAllocator* allocator = FindDeviceAllocator(device);
+  if (allocator == nullptr) return std::nullopt;
+  const c10::Device one(device.type(), IndexOf(device));
+  return LargestBytes::Get().Raise(
+      one, allocator->getDeviceStats(one.index()).reserved_bytes[kAllPools].peak);
 }
 
 void ResetPeakTensorBytes(c10::Device device) {
@@ -120,7 +154,9 @@ void ResetPeakTensorBytes(c10::Device device) {
     return;
   }
   c10::DeviceAllocator* allocator = FindDeviceAllocator(device);
-  if (allocator != nullptr) allocator->resetPeakStats(IndexOf(device));
+  if (allocator == nullptr) return;
+  PeakDeviceBytes(device);  // remembers it
+  allocator->resetPeakStats(IndexOf(device));
 }
 
 }  // namespace bench::harness

@@ -32,6 +32,12 @@ void InstallTensorMemoryCounter();
 // A GPU without an index is the current one.
 std::optional<TensorBytes> ReadTensorBytes(c10::Device device);
 
+// The most device memory that the caching allocator has held at any one time in this process, its
+// cache and what it rounds up to included (`reserved_bytes`): what must be free for the process,
+// beside CUDA's context and the libraries' own. ResetPeakTensorBytes does not lower it. Absent for
+// the CPU, and as above.
+std::optional<int64_t> PeakDeviceBytes(c10::Device device);
+
 // The peak starts anew at what there is now. Exact while no other thread allocates.
 void ResetPeakTensorBytes(c10::Device device);
 

@@ -1,16 +1,29 @@
-// A definition's acceptance bounds against the final metrics of a run.
+// A definition's acceptance bounds against the summary of a run: what its results file holds.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "harness/definition/load.h"
 #include "harness/definition/training_spec.h"
-#include "results/metric.h"
+#include "results/record.h"
+#include "results/run_writer.h"
 
 namespace bench::harness {
 
-// One line for each bound that is not met, or whose metric was not measured; none: accepted.
-std::vector<std::string> UnmetBounds(const std::vector<AcceptanceBound>& bounds,
-                                     const std::vector<results::MetricValue>& summary);
+// A line each.
+struct Acceptance {
+  std::vector<std::string> unmet;       // or not measured; none: accepted
+  std::vector<std::string> not_judged;  // times of a run that was resumed, which measure nothing
+};
+
+Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
+                       const results::RunRecord& record);
+
+// Of the run in `folder`, on what its results will hold, whoever recorded it. An ad hoc run has no
+// bounds. Errors: those of the journal.
+absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
+                                    results::RunWriter& writer);
 
 }  // namespace bench::harness

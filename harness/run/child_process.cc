@@ -14,26 +14,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/run/signal_relay.h"
 
 namespace bench::harness {
 namespace {
 
-void SetStopSignalsBlocked(bool blocked) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  ::pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &signals, nullptr);
-}
-
-// Between fork and exec: async-signal-safe calls only.
+// Between fork and exec: async-signal-safe calls only. The signals that the program handles stay
+// blocked, also past exec: they wait until its main lets them in (InstallSignalHandlers).
 [[noreturn]] void BecomeChild(char* const* argv, char* const* environment, ChildOutput output,
                               pid_t parent) {
   ::setpgid(0, 0);
-  // A stop signal that comes before exec must end the child: our handler would only note it here.
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-  SetStopSignalsBlocked(false);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);  // the parent died before prctl
   if (output == ChildOutput::kDiscard) {
@@ -44,10 +34,9 @@ void SetStopSignalsBlocked(bool blocked) {
   ::_exit(static_cast<int>(ExitCode::kEnvironment));
 }
 
-// Polls, because a signal that comes just before a blocking wait would not interrupt it.
-absl::StatusOr<int> WaitForwardingSignals(pid_t child) {
+absl::StatusOr<int> WaitPassingSignalsOn(pid_t child) {
   constexpr auto kPollInterval = std::chrono::milliseconds(10);
-  bool forwarded = false;
+  SignalRelay relay;
   while (true) {
     int status = 0;
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
@@ -57,10 +46,7 @@ absl::StatusOr<int> WaitForwardingSignals(pid_t child) {
     if (ended == -1 && errno != EINTR) {
       return EnvironmentError(absl::StrCat("cannot wait for a child: ", std::strerror(errno)));
     }
-    if (const auto signal = StopSignal(); signal && !forwarded) {
-      ::kill(child, *signal);
-      forwarded = true;
-    }
+    relay.Poll([&](const SignalRelay::Visit& visit) { visit(child); });
     std::this_thread::sleep_for(kPollInterval);
   }
 }
@@ -82,11 +68,13 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
   }
   variables.push_back(nullptr);
   const pid_t parent = ::getpid();
-  SetStopSignalsBlocked(true);
+  const sigset_t handled = HandledSignals();
+  sigset_t before;
+  ::pthread_sigmask(SIG_BLOCK, &handled, &before);
   const pid_t child = ::fork();
   const int error = errno;
   if (child == 0) BecomeChild(argv.data(), variables.data(), output, parent);
-  SetStopSignalsBlocked(false);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (child == -1) {
     return EnvironmentError(absl::StrCat("cannot start a child: ", std::strerror(error)));
   }
@@ -95,7 +83,9 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
 
 absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output) {
   BENCH_ASSIGN_OR_RETURN(const pid_t child, StartSelf(arguments, /*environment=*/{}, output));
-  return WaitForwardingSignals(child);
+  BENCH_ASSIGN_OR_RETURN(const int exit_code, WaitPassingSignalsOn(child));
+  if (exit_code == 128 + SIGPIPE) AdoptStopSignal(SIGPIPE);  // its standard error is ours
+  return exit_code;
 }
 
 }  // namespace bench::harness

@@ -1,7 +1,8 @@
 // Our own program started again as a child: experiments that are needed first, and replicates.
 //
 // The child dies with us (parent-death signal) and shares stderr. It has a process group of its
-// own, so that Ctrl-C reaches it once, through us.
+// own, so that Ctrl-C reaches it once, through us. A signal that comes before it can handle any
+// waits for it; what was ignored here is ignored there.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +21,8 @@ enum class ChildOutput { kInherit, kDiscard };  // of its stdout
 absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
                                 const std::vector<std::string>& environment, ChildOutput output);
 
-// Runs this program with `arguments` and returns its exit code (128 + n when signal n ended it).
+// Runs this program with `arguments`, passes signals on to it (signal_relay.h), and returns its
+// exit code (128 + n when signal n ended it).
 absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output);
 
 }  // namespace bench::harness

@@ -15,6 +15,7 @@
 #include "harness/definition/lock.h"
 #include "harness/definition/reference.h"
 #include "harness/distributed/rank_environment.h"
+#include "harness/measurement/program_version.h"
 #include "harness/run/local_ranks.h"
 #include "harness/run/plan_command.h"
 #include "harness/run/replicates.h"
@@ -25,6 +26,7 @@
 #include "harness/store/store.h"
 #include "harness/store/store_report.h"
 #include "results/isolated_reader.h"
+#include "results/results_recovery.h"
 #include "results/run_writer.h"
 #include "results/text.h"
 
@@ -32,7 +34,7 @@ namespace bench::harness {
 namespace {
 
 absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
-                           const std::vector<std::string>& argv) {
+                           const Invocation& invocation) {
   RunRequest request;
   request.ranks = ranks;
   request.rank_timeout_s = options.rank_timeout_s.value_or(request.rank_timeout_s);
@@ -45,7 +47,9 @@ absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
   request.start = options.start;
   request.stop_after_step = options.stop_after_step;
   request.device = options.device;
-  request.argv = argv;
+  request.copies = options.copies;
+  request.argv = invocation.argv;
+  request.source = invocation.source;
   BENCH_ASSIGN_OR_RETURN(const RunReport report, RunExperiment(request));
   if (!report.results_path.empty()) absl::PrintF("%s\n", report.results_path);
   return report.exit_code;
@@ -59,21 +63,27 @@ absl::Status CheckForRanks(const Options& options) {
   return MakeStage(loaded.definition)->CheckRanks(*options.num_ranks);
 }
 
-absl::StatusOr<int> RunAll(const Options& options, const std::vector<std::string>& argv) {
+absl::StatusOr<int> RunAll(const Options& options, const Invocation& invocation) {
   BENCH_ASSIGN_OR_RETURN(const RankEnvironment ranks, TakeRankEnvironment());
   if (ranks.size > 1 && (options.num_ranks || options.repeat)) {
     return UsageError("this is one of several ranks already: leave out --nproc and --repeat");
   }
   if (options.num_ranks) BENCH_RETURN_IF_ERROR(CheckForRanks(options));
   if (!options.repeat && options.num_ranks.value_or(1) > 1) return RunLocalRanks(options);
-  if (!options.repeat) return RunOne(options, ranks, argv);
+  if (!options.repeat) return RunOne(options, ranks, invocation);
   BENCH_ASSIGN_OR_RETURN(const ReplicatesReport report, RunReplicates(options));
+  for (const std::string& line : report.failures) absl::FPrintF(stderr, "replicate %s\n", line);
   for (const std::string& path : report.results_paths) absl::PrintF("%s\n", path);
   return report.exit_code;
 }
 
 absl::StatusOr<int> PrintHelp(const Options&) {
   std::fputs(HelpText().c_str(), stdout);
+  return 0;
+}
+
+absl::StatusOr<int> PrintVersion(const Options&) {
+  absl::PrintF("%s\n", ProgramVersion("bench-run"));
   return 0;
 }
 
@@ -136,7 +146,8 @@ absl::StatusOr<Artifact> ArtifactOf(const std::string& result, const Store& stor
   }
   const std::string* digest = std::get_if<std::string>(&note->second);
   if (digest == nullptr) return DataError(absl::StrCat(path, ": its artifact is not a text"));
-  return store.Load(*digest);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return FindRunArtifact(folder.empty() ? "." : folder, *digest, store);
 }
 
 absl::StatusOr<int> Export(const Options& options) {
@@ -180,8 +191,12 @@ absl::StatusOr<int> Generate(const Options& options) {
 }
 
 absl::StatusOr<int> Recover(const Options& options) {
-  BENCH_ASSIGN_OR_RETURN(const std::string path, results::RecoverResults(options.arguments.at(0)));
-  absl::PrintF("%s\n", path);
+  BENCH_ASSIGN_OR_RETURN(const results::Recovery recovery,
+                         results::RecoverResults(options.arguments.at(0)));
+  if (!recovery.note.empty()) {
+    absl::FPrintF(stderr, "%s\n", results::EscapeForTerminal(recovery.note));
+  }
+  absl::PrintF("%s\n", recovery.path);
   return 0;
 }
 
@@ -198,27 +213,69 @@ absl::StatusOr<std::set<std::string>> LockedDefinitions(const Options& options) 
   return hashes;
 }
 
-absl::StatusOr<int> StoreCommand(const Options& options) {
+absl::StatusOr<int> ListStore(const Options& options, Store& store) {
   BENCH_ASSIGN_OR_RETURN(const auto locked, LockedDefinitions(options));
-  BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(options.store_root));
-  if (options.store_action == StoreAction::kPrune) {
-    BENCH_ASSIGN_OR_RETURN(const auto removed, store.Prune(locked));
-    std::fputs(StoreReport(removed, "removed").c_str(), stdout);
-    return 0;
-  }
   BENCH_ASSIGN_OR_RETURN(const auto entries, store.List(locked));
   std::fputs(StoreReport(entries, absl::StrCat("in ", store.root())).c_str(), stdout);
   return 0;
 }
 
+absl::StatusOr<int> PruneStore(const Options& options, Store& store) {
+  BENCH_ASSIGN_OR_RETURN(const auto locked, LockedDefinitions(options));
+  BENCH_ASSIGN_OR_RETURN(const PruneReport report, store.Prune(locked));
+  for (const std::string& kept : report.kept) {
+    absl::FPrintF(stderr, "%s\n", results::EscapeForTerminal(kept));
+  }
+  std::fputs(StoreReport(report.removed, "removed").c_str(), stdout);
+  return 0;
+}
+
+absl::StatusOr<int> RememberRun(const Options& options, Store& store) {
+  const std::string& folder = options.arguments.at(0);
+  BENCH_RETURN_IF_ERROR(store.remembered_runs().Remember(folder));
+  BENCH_ASSIGN_OR_RETURN(const std::string digest, ArtifactNamedIn(folder));
+  BENCH_RETURN_IF_ERROR(store.Load(digest).status());
+  absl::PrintF("objects/%s is kept for the run in %s\n", digest,
+               results::EscapeForTerminal(folder));
+  return 0;
+}
+
+absl::StatusOr<int> ForgetRun(const Options& options, Store& store) {
+  const std::string& folder = options.arguments.at(0);
+  BENCH_ASSIGN_OR_RETURN(const auto digests, store.remembered_runs().Forget(folder));
+  for (const std::string& digest : digests) {
+    absl::PrintF("%s is no longer kept for the run in %s\n",
+                 digest.empty() ? "what it may have left" : absl::StrCat("objects/", digest),
+                 results::EscapeForTerminal(folder));
+  }
+  return 0;
+}
+
+absl::StatusOr<int> StoreCommand(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(options.store_root));
+  switch (options.store_action) {
+    case StoreAction::kList:
+      return ListStore(options, store);
+    case StoreAction::kPrune:
+      return PruneStore(options, store);
+    case StoreAction::kRemember:
+      return RememberRun(options, store);
+    case StoreAction::kForget:
+      return ForgetRun(options, store);
+  }
+  return static_cast<int>(ExitCode::kUsage);
+}
+
 }  // namespace
 
-absl::StatusOr<int> RunCommand(const Options& options, const std::vector<std::string>& argv) {
+absl::StatusOr<int> RunCommand(const Options& options, const Invocation& invocation) {
   switch (options.command) {
     case Command::kRun:
-      return RunAll(options, argv);
+      return RunAll(options, invocation);
     case Command::kHelp:
       return PrintHelp(options);
+    case Command::kVersion:
+      return PrintVersion(options);
     case Command::kFields:
       return PrintFields(options);
     case Command::kList:

@@ -1,6 +1,5 @@
 #include "harness/run/inputs.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -31,17 +30,6 @@ absl::Status ChildFailed(const std::string& experiment, int exit_code) {
   }
 }
 
-absl::Status CheckKind(const InputNeed& need, StageKind kind) {
-  if (absl::c_linear_search(need.made_by, kind)) return absl::OkStatus();
-  const std::string wanted =
-      absl::StrJoin(need.made_by, " or ", [](std::string* text, StageKind made_by) {
-        absl::StrAppend(text, std::string(Name(made_by)));
-      });
-  return UsageError(absl::StrCat(ToString(need.artifact), " cannot be the ", need.role,
-                                 ": it is an experiment of stage ", std::string(Name(kind)),
-                                 ", not ", wanted));
-}
-
 class Resolver {
  public:
   explicit Resolver(const InputSources& sources) : sources_(sources) {}
@@ -60,10 +48,7 @@ class Resolver {
  private:
   absl::StatusOr<Artifact> FindOrMake(const InputNeed& need) {
     const std::string name = ToString(need.artifact);
-    if (std::find(path_.begin(), path_.end(), name) != path_.end()) {
-      return UsageError(absl::StrCat("experiments need each other: ", absl::StrJoin(path_, " -> "),
-                                     " -> ", name));
-    }
+    BENCH_RETURN_IF_ERROR(CheckNotOnPath(name, path_));
     path_.push_back(name);
     BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
                            LoadDefinition(name, LoadOptions{sources_.experiments_root, {}}));
@@ -93,6 +78,23 @@ class Resolver {
 
 }  // namespace
 
+absl::Status CheckKind(const InputNeed& need, StageKind kind) {
+  if (absl::c_linear_search(need.made_by, kind)) return absl::OkStatus();
+  const std::string wanted =
+      absl::StrJoin(need.made_by, " or ", [](std::string* text, StageKind made_by) {
+        absl::StrAppend(text, std::string(Name(made_by)));
+      });
+  return UsageError(absl::StrCat(ToString(need.artifact), " cannot be the ", need.role,
+                                 ": it is an experiment of stage ", std::string(Name(kind)),
+                                 ", not ", wanted));
+}
+
+absl::Status CheckNotOnPath(const std::string& name, const std::vector<std::string>& path) {
+  if (!absl::c_linear_search(path, name)) return absl::OkStatus();
+  return UsageError(
+      absl::StrCat("experiments need each other: ", absl::StrJoin(path, " -> "), " -> ", name));
+}
+
 absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources) {
   return Resolver(sources).Resolve(stage);
 }
@@ -103,14 +105,29 @@ absl::StatusOr<std::optional<Artifact>> FindArtifact(const ArtifactRef& artifact
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
                          LoadDefinition(ToString(artifact), LoadOptions{experiments_root, {}}));
   const std::unique_ptr<Stage> stage = MakeStage(definition.definition);
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests, stage->ContentDigests(experiments_root));
+  BENCH_ASSIGN_OR_RETURN(const InputDigests digests, KnownDigests(*stage, store, experiments_root));
   for (const InputNeed& need : stage->Inputs()) {
-    BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> input,
-                           FindArtifact(need.artifact, store, experiments_root));
-    if (!input) return std::nullopt;
-    digests[need.role] = input->digest;
+    if (!digests.contains(need.role)) return std::nullopt;
   }
   return store.Find(RecipeKey(definition.sha256, digests));
+}
+
+absl::StatusOr<InputDigests> KnownDigests(const Stage& stage, const Store& store,
+                                          const std::string& experiments_root) {
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests, stage.ContentDigests(experiments_root));
+  for (const InputNeed& need : stage.Inputs()) {
+    BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> input,
+                           FindArtifact(need.artifact, store, experiments_root));
+    if (input) digests[need.role] = input->digest;
+  }
+  return digests;
+}
+
+absl::Status CheckKnownInputs(const RunFolder& folder, const Stage& stage, const Store& store,
+                              const std::string& experiments_root) {
+  if (!folder.begun) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const InputDigests now, KnownDigests(stage, store, experiments_root));
+  return CheckSameInputs(folder, now);
 }
 
 std::string ArtifactKey(const std::string& recipe_key, int64_t replicate) {

@@ -7,10 +7,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/control/progress.h"
 #include "harness/definition/load.h"
+#include "harness/run/run_folder.h"
 #include "harness/stages/stage.h"
 #include "harness/store/store.h"
 
@@ -30,11 +33,25 @@ struct InputSources {
 
 absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources);
 
+// UsageError where an experiment of stage `kind` cannot make what is needed.
+absl::Status CheckKind(const InputNeed& need, StageKind kind);
+// UsageError for an experiment that is among those of `path`, which need each other in turn.
+absl::Status CheckNotOnPath(const std::string& name, const std::vector<std::string>& path);
+
 // The artifact of an experiment if the store has it and everything that it was made from. Makes
 // nothing.
 absl::StatusOr<std::optional<Artifact>> FindArtifact(const ArtifactRef& artifact,
                                                      const Store& store,
                                                      const std::string& experiments_root);
+
+// The digests of a stage's inputs as far as they are known without making any: an artifact that the
+// store does not have is left out.
+absl::StatusOr<InputDigests> KnownDigests(const Stage& stage, const Store& store,
+                                          const std::string& experiments_root);
+
+// CheckSameInputs (run_folder.h) with KnownDigests, where a run was begun in the folder.
+absl::Status CheckKnownInputs(const RunFolder& folder, const Stage& stage, const Store& store,
+                              const std::string& experiments_root);
 
 // Key under which a run's artifact is recorded: that of the recipe, and for a replicate other than
 // 0, whose weights differ, one of its own.

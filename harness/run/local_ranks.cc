@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -12,10 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/control/progress.h"
-#include "harness/control/signals.h"
 #include "harness/distributed/rank_store.h"
 #include "harness/run/child_process.h"
 #include "harness/run/replicates.h"
+#include "harness/run/signal_relay.h"
 
 namespace bench::harness {
 namespace {
@@ -58,10 +59,9 @@ class LocalRanks {
   absl::Status Watch() {
     while (!running_.empty()) {
       BENCH_RETURN_IF_ERROR(Reap());
-      if (const auto signal = StopSignal(); signal && !forwarded_) {
-        SignalAll(*signal);
-        forwarded_ = true;
-      }
+      relay_.Poll([this](const SignalRelay::Visit& visit) {
+        for (const auto& [child, rank] : running_) visit(child);
+      });
       if (failed_at_) EndTheRest(Clock::now() - *failed_at_);
       std::this_thread::sleep_for(kPollInterval);
     }
@@ -88,9 +88,10 @@ class LocalRanks {
 
   void Ended(int64_t rank, int status) {
     const bool killed = WIFSIGNALED(status);
-    const int code = !killed                                           ? WEXITSTATUS(status)
-                     : forwarded_ && WTERMSIG(status) == *StopSignal() ? 128 + WTERMSIG(status)
-                                                                       : kKilled;
+    const bool as_asked = killed && (relay_.stopped() == WTERMSIG(status) || StopAtOnce());
+    const int code = !killed    ? WEXITSTATUS(status)
+                     : as_asked ? 128 + *relay_.stopped()
+                                : kKilled;
     // Ranks end with the code of the first that failed; those that are stopped then, with another.
     if (!failed_at_) exit_code_ = WorseExitCode(exit_code_, code);
     if (EndedInOrder(code) || failed_at_) return;
@@ -128,11 +129,11 @@ class LocalRanks {
   static std::vector<std::string> RankArguments(const Options& options);
 
   RankStore store_;
+  SignalRelay relay_;
   std::map<pid_t, int64_t> running_;
   Progress progress_;
   int exit_code_ = 0;
   int last_signal_ = 0;
-  bool forwarded_ = false;
   std::optional<Clock::time_point> failed_at_;
 };
 
@@ -148,7 +149,10 @@ std::vector<std::string> LocalRanks::RankArguments(const Options& options) {
 }  // namespace
 
 absl::StatusOr<int> RunLocalRanks(const Options& options) {
-  BENCH_ASSIGN_OR_RETURN(RankStore store, RankStore::Open("127.0.0.1"));
+  const std::chrono::seconds most = RankStore::kUsualTimeout;
+  BENCH_ASSIGN_OR_RETURN(RankStore store,
+                         RankStore::Open(std::chrono::seconds(std::min<int64_t>(
+                             options.rank_timeout_s.value_or(most.count()), most.count()))));
   LocalRanks ranks(std::move(store));
   BENCH_RETURN_IF_ERROR(ranks.Start(options));
   BENCH_RETURN_IF_ERROR(ranks.Watch());

@@ -3,8 +3,8 @@
 // The launcher holds the ranks' store, on a port that the system chooses, so no port can be in use
 // and rank 0 may die without taking it along. When a rank fails, the others learn it through the
 // store and end; what has not ended kPatienceWithRanks later is stopped, then killed. An error is
-// said once: by the rank that has it, or by the launcher for one that was killed. A stop signal
-// goes to all. Ranks die with the launcher.
+// said once: by the rank that has it, or by the launcher for one that was killed. Signals are
+// passed on to all (signal_relay.h). Ranks die with the launcher.
 #pragma once
 
 #include <chrono>

@@ -1,8 +1,6 @@
 #include "harness/run/options.h"
 
-#include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <string_view>
 
 #include "absl/algorithm/container.h"
@@ -10,204 +8,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "harness/definition/unknown_key.h"
+#include "harness/run/option_table.h"
 
 namespace bench::harness {
 namespace {
-
-using Values = std::vector<std::string>;
-
-constexpr int64_t kMaxPlannedRanks = 1'000'000;
-constexpr double kMaxDeviceGb = 1e6;
-
-struct OptionRow {
-  std::string_view name;
-  std::string_view values;  // placeholders, space separated; empty: a switch
-  std::string_view help;
-  std::function<absl::Status(Options&, const Values&)> apply;
-
-  size_t num_values() const {
-    return values.empty() ? 0
-                          : 1 + static_cast<size_t>(std::count(values.begin(), values.end(), ' '));
-  }
-};
-
-absl::Status ParseCount(std::string_view option, const std::string& text, int64_t min,
-                        std::optional<int64_t>& into) {
-  int64_t value = 0;
-  if (!absl::SimpleAtoi(text, &value) || value < min) {
-    return UsageError(absl::StrCat("--", internal::View(option), " ", text,
-                                   ": must be an integer of at least ", min));
-  }
-  into = value;
-  return absl::OkStatus();
-}
-
-std::function<absl::Status(Options&, const Values&)> Sets(Command command) {
-  return [command](Options& options, const Values& values) {
-    if (options.command != Command::kRun) return UsageError("give one command at a time");
-    options.command = command;
-    options.arguments.insert(options.arguments.end(), values.begin(), values.end());
-    return absl::OkStatus();
-  };
-}
-
-template <typename E>
-absl::StatusOr<E> OneOf(std::string_view option, const std::string& text,
-                        const std::vector<std::pair<std::string_view, E>>& choices) {
-  std::string known;
-  for (const auto& [name, value] : choices) {
-    if (text == name) return value;
-    absl::StrAppend(&known, known.empty() ? "" : ", ", internal::View(name));
-  }
-  return UsageError(
-      absl::StrCat("--", internal::View(option), " ", text, ": must be one of ", known));
-}
-
-std::vector<OptionRow> RunRows() {
-  return {
-      {"set", "KEY=VALUE", "change a field of the definition (repeatable); marks the run ad hoc",
-       [](Options& o, const Values& v) {
-         o.overrides.push_back(v[0]);
-         return absl::OkStatus();
-       }},
-      {"out", "DIR", "folder of the run; default: a fresh one in the store",
-       [](Options& o, const Values& v) {
-         o.out = v[0];
-         return absl::OkStatus();
-       }},
-      {"resume", "", "continue the run in --out; a complete one is left as it is",
-       [](Options& o, const Values&) {
-         o.start = StartMode::kResume;
-         return absl::OkStatus();
-       }},
-      {"repeat", "N", "N replicates, each in a fresh process, into DIR/r0, DIR/r1, ...",
-       [](Options& o, const Values& v) { return ParseCount("repeat", v[0], 1, o.repeat); }},
-      {"replicate", "R", "replicate number R (seeds differ by it); default 0",
-       [](Options& o, const Values& v) { return ParseCount("replicate", v[0], 0, o.replicate); }},
-      {"same-seed", "", "with --repeat: every replicate uses the seeds of replicate 0",
-       [](Options& o, const Values&) {
-         o.seeds = SeedMode::kSame;
-         return absl::OkStatus();
-       }},
-      {"stop-after-step", "N", "stop training there, with a checkpoint; --resume continues",
-       [](Options& o, const Values& v) {
-         return ParseCount("stop-after-step", v[0], 0, o.stop_after_step);
-       }},
-      {"nproc", "N", "train with N processes on this machine; run.threads are shared among them",
-       [](Options& o, const Values& v) { return ParseCount("nproc", v[0], 1, o.num_ranks); }},
-      {"rank-timeout", "SECONDS",
-       "how long processes wait for each other at the start; default 300",
-       [](Options& o, const Values& v) {
-         return ParseCount("rank-timeout", v[0], 1, o.rank_timeout_s);
-       }},
-      {"device", "KIND", "cpu, cuda or auto (default)",
-       [](Options& o, const Values& v) {
-         BENCH_ASSIGN_OR_RETURN(
-             o.device, (OneOf<DeviceChoice>("device", v[0],
-                                            {{Name(DeviceChoice::kAuto), DeviceChoice::kAuto},
-                                             {Name(DeviceChoice::kCpu), DeviceChoice::kCpu},
-                                             {Name(DeviceChoice::kCuda), DeviceChoice::kCuda}})));
-         return absl::OkStatus();
-       }},
-      {"experiments", "DIR", "folder of the definitions; default: experiments/ of the project",
-       [](Options& o, const Values& v) {
-         o.experiments_root = v[0];
-         return absl::OkStatus();
-       }},
-  };
-}
-
-std::vector<OptionRow> CommandRows() {
-  return {
-      {"help", "", "this text", Sets(Command::kHelp)},
-      {"fields", "STAGE", "every field of a definition of this stage: type, default, meaning",
-       Sets(Command::kFields)},
-      {"list", "", "the experiments", Sets(Command::kList)},
-      {"check", "", "check every definition and versions.lock", Sets(Command::kCheck)},
-      {"lock", "", "add new definitions to versions.lock", Sets(Command::kLock)},
-      {"export", "RESULT DIR", "the trained model of a result as a Hugging Face folder",
-       Sets(Command::kExport)},
-      {"generate", "RESULT PROMPT", "let the trained model of a result answer an instruction",
-       Sets(Command::kGenerate)},
-      {"recover", "DIR", "make the results file of a run that was killed, from its journal",
-       Sets(Command::kRecover)},
-      {"store", "ACTION",
-       "list: what the store holds, with sizes and what may go; prune: remove that (artifacts and "
-       "checkpoints that nothing needs any more; results stay)",
-       [](Options& o, const Values& v) {
-         BENCH_ASSIGN_OR_RETURN(
-             o.store_action,
-             (OneOf<StoreAction>("store", v[0],
-                                 {{"list", StoreAction::kList}, {"prune", StoreAction::kPrune}})));
-         return Sets(Command::kStore)(o, {});
-       }},
-  };
-}
-
-// Keeps the command line's order, but every number once.
-absl::Status ParseRanks(const std::string& text, std::vector<int64_t>& into) {
-  into.clear();
-  for (const absl::string_view part : absl::StrSplit(text, ',')) {
-    std::optional<int64_t> count;
-    BENCH_RETURN_IF_ERROR(ParseCount("plan-ranks", std::string(part), 1, count));
-    if (*count > kMaxPlannedRanks) {
-      return UsageError(
-          absl::StrCat("--plan-ranks ", *count, ": must be at most ", kMaxPlannedRanks));
-    }
-    if (!absl::c_linear_search(into, *count)) into.push_back(*count);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ParseDeviceGb(const std::string& text, double& into) {
-  if (absl::SimpleAtod(text, &into) && into > 0 && into <= kMaxDeviceGb) return absl::OkStatus();
-  return UsageError(
-      absl::StrCat("--device-gb ", text, ": must be a number above 0, at most ", kMaxDeviceGb));
-}
-
-std::vector<OptionRow> PlanRows() {
-  return {
-      {"plan", "", "print the plan", Sets(Command::kPlan)},
-      {"plan-ranks", "N,N,...", "numbers of devices; default 1,4,16,64,256,1024",
-       [](Options& o, const Values& v) { return ParseRanks(v[0], o.plan.ranks); }},
-      {"device-gb", "G", "memory of a device, in 10^9 bytes; default 80",
-       [](Options& o, const Values& v) { return ParseDeviceGb(v[0], o.plan.device_gb); }},
-      {"vocab-size", "V", "instead of the tokenizer's",
-       [](Options& o, const Values& v) {
-         return ParseCount("vocab-size", v[0], 1, o.plan.vocab_size);
-       }},
-      {"json", "", "for programs (FORMAT.md)",
-       [](Options& o, const Values&) {
-         o.plan.form = PlanForm::kJson;
-         return absl::OkStatus();
-       }},
-  };
-}
-
-const std::vector<OptionRow>& AllRows() {
-  static const std::vector<OptionRow> rows = [] {
-    std::vector<OptionRow> all = RunRows();
-    for (OptionRow& row : CommandRows()) all.push_back(std::move(row));
-    for (OptionRow& row : PlanRows()) all.push_back(std::move(row));
-    return all;
-  }();
-  return rows;
-}
-
-absl::StatusOr<const OptionRow*> FindRow(const std::string& name) {
-  std::vector<std::string> names;
-  for (const OptionRow& row : AllRows()) {
-    if (row.name == name) return &row;
-    names.emplace_back(row.name);
-  }
-  const auto nearest = NearestName(name, names);
-  return UsageError(absl::StrCat(
-      "unknown option --", name,
-      nearest ? absl::StrCat("; did you mean --", *nearest, "?") : std::string("; see --help")));
-}
 
 std::optional<std::string> Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -228,58 +34,162 @@ Options Defaults() {
   return options;
 }
 
-// Applies the option at arguments[i] and returns the index behind its values.
-absl::StatusOr<size_t> ApplyOption(const std::vector<std::string>& arguments, size_t i,
-                                   Options& options) {
-  std::string name = arguments[i++].substr(2);
-  Values values;
-  if (const size_t equals = name.find('='); equals != std::string::npos) {
-    values.push_back(name.substr(equals + 1));
-    name.resize(equals);
-  }
-  BENCH_ASSIGN_OR_RETURN(const OptionRow* row, FindRow(name));
-  while (values.size() < row->num_values() && i < arguments.size())
-    values.push_back(arguments[i++]);
-  if (values.size() != row->num_values()) {
-    return UsageError(absl::StrCat("--", name, " needs ", row->num_values(),
-                                   " value(s): ", internal::View(row->values)));
-  }
-  BENCH_RETURN_IF_ERROR(row->apply(options, values));
-  return i;
+absl::StatusOr<const OptionRow*> FindRow(const std::string& name) {
+  if (const OptionRow* row = RowNamed(name)) return row;
+  const auto similar = SimilarName(name, RowNames());
+  return UsageError(absl::StrCat(
+      "unknown option --", name,
+      similar ? absl::StrCat("; did you mean --", *similar, "?") : std::string("; see --help")));
 }
 
-absl::Status CheckCombination(const Options& options) {
-  if (options.command != Command::kPlan && options.plan != PlanOptions{}) {
-    return UsageError("--plan-ranks, --device-gb, --vocab-size and --json go with --plan");
+// A word such as "--plan" or "--set=a=1": whoever writes it behind an option has left out a value.
+bool LooksLikeAnOption(std::string_view text) {
+  return text.size() > 2 && absl::StartsWith(internal::View(text), "--") &&
+         text.find_first_of(" \t\n") == std::string_view::npos;
+}
+
+// The words of the command line, one after the other.
+class Parser {
+ public:
+  explicit Parser(const std::vector<std::string>& arguments) : arguments_(arguments) {}
+
+  absl::StatusOr<Options> Parse() {
+    while (next_ < arguments_.size()) {
+      const std::string& word = arguments_[next_++];
+      if (word == "-h" || word == "--help") {
+        options_.command = Command::kHelp;
+        return options_;
+      }
+      BENCH_RETURN_IF_ERROR(Take(word));
+    }
+    BENCH_RETURN_IF_ERROR(CheckOptions());
+    BENCH_RETURN_IF_ERROR(CheckArguments());
+    options_.arguments.insert(options_.arguments.end(), free_.begin(), free_.end());
+    BENCH_RETURN_IF_ERROR(CheckCombination());
+    return options_;
   }
-  if (options.command != Command::kRun && options.command != Command::kPlan) {
+
+ private:
+  absl::Status Take(const std::string& word) {
+    if (word == "--") {
+      free_.insert(free_.end(), arguments_.begin() + static_cast<ptrdiff_t>(next_),
+                   arguments_.end());
+      next_ = arguments_.size();
+      return absl::OkStatus();
+    }
+    if (absl::StartsWith(word, "--")) return TakeOption(word.substr(2));
+    if (absl::StartsWith(word, "-")) {
+      return UsageError(absl::StrCat("unknown option ", word, "; see --help"));
+    }
+    free_.push_back(word);
     return absl::OkStatus();
   }
-  if (options.arguments.size() != 1) {
-    return UsageError(
-        options.arguments.empty()
-            ? "name an experiment, such as experiments/sft_small; see --help"
-            : absl::StrCat("one experiment at a time, not also ", options.arguments[1]));
+
+  // `word`: NAME or NAME=VALUE.
+  absl::Status TakeOption(const std::string& word) {
+    const size_t equals = word.find('=');
+    BENCH_ASSIGN_OR_RETURN(const OptionRow* row, FindRow(word.substr(0, equals)));
+    if (row->repeats == Repeats::kNo && absl::c_linear_search(given_, row)) {
+      return UsageError(
+          absl::StrCat("--", internal::View(row->name), " is given twice: leave one out"));
+    }
+    given_.push_back(row);
+    OptionValues values;
+    if (equals != std::string::npos) values.push_back(word.substr(equals + 1));
+    BENCH_RETURN_IF_ERROR(TakeValues(*row, values));
+    return row->apply(options_, values);
   }
-  if (options.start == StartMode::kResume && !options.out) {
-    return UsageError(
-        "--resume (which a restart by torchrun implies) needs --out DIR, the run to continue");
+
+  absl::Status TakeValues(const OptionRow& row, OptionValues& values) {
+    const std::string option = absl::StrCat("--", internal::View(row.name));
+    while (values.size() < row.num_values() && next_ < arguments_.size()) {
+      const std::string& value = arguments_[next_++];
+      if (LooksLikeAnOption(value)) return MissingBefore(row, value, values.empty());
+      values.push_back(value);
+    }
+    if (row.num_values() == 0 && !values.empty()) {
+      return UsageError(absl::StrCat(option, " takes no value: leave =", values[0], " out"));
+    }
+    if (values.size() != row.num_values()) {
+      return UsageError(absl::StrCat(option, " needs ", row.num_values(),
+                                     " value(s): ", internal::View(row.values)));
+    }
+    if (absl::c_linear_search(values, "")) {
+      return UsageError(
+          absl::StrCat(option, " ", internal::View(row.values), ": a value is an empty text"));
+    }
+    return absl::OkStatus();
   }
-  if (options.repeat && options.replicate) {
-    return UsageError("--repeat numbers the replicates itself: leave --replicate out");
+
+  static absl::Status MissingBefore(const OptionRow& row, const std::string& value, bool is_first) {
+    const std::string option = absl::StrCat("--", internal::View(row.name));
+    const char* here = row.values == "DIR" || row.values.starts_with("RESULT") ? "./" : "";
+    return UsageError(absl::StrCat(
+        option, " ", internal::View(row.values), ": a value is missing before ", value,
+        is_first ? absl::StrCat("; if that is the value, write ", option, "=", here, value)
+                 : std::string("; if that is the value, begin it with a space")));
   }
-  if (options.seeds == SeedMode::kSame && !options.repeat) {
-    return UsageError("--same-seed goes with --repeat");
+
+  absl::Status CheckOptions() const {
+    for (const OptionRow* row : given_) {
+      if (row->command || absl::c_linear_search(row->taken_by, options_.command)) continue;
+      const std::string taken = OptionsOf(options_.command);
+      return UsageError(absl::StrCat("--", internal::View(row->name), " has no use with ",
+                                     CommandName(options_.command), ", which takes ",
+                                     taken.empty() ? "no options" : taken));
+    }
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
-}
+
+  absl::Status CheckArguments() const {
+    const std::string command = CommandName(options_.command);
+    const std::string_view wanted = ArgumentOf(options_);
+    const size_t num_wanted = wanted.empty() ? 0 : 1;
+    if (free_.size() > num_wanted) {
+      return UsageError(
+          wanted == "EXPERIMENT"
+              ? absl::StrCat("one experiment at a time, not also ", free_[1])
+              : absl::StrCat(command, " does not take \"", free_[num_wanted], "\": leave it out"));
+    }
+    if (free_.size() == num_wanted && (num_wanted == 0 || !free_[0].empty())) {
+      return absl::OkStatus();
+    }
+    return UsageError(wanted == "EXPERIMENT"
+                          ? "name an experiment, such as experiments/sft_small; see --help"
+                          : absl::StrCat(command, " of this kind needs ", internal::View(wanted),
+                                         ", the folder of a run"));
+  }
+
+  absl::Status CheckCombination() const {
+    if (options_.command != Command::kRun) return absl::OkStatus();
+    if (options_.start == StartMode::kResume && !options_.out) {
+      return UsageError(
+          "--resume (which a restart by torchrun implies) needs --out DIR, the run to continue");
+    }
+    if (options_.repeat && options_.replicate) {
+      return UsageError("--repeat numbers the replicates itself: leave --replicate out");
+    }
+    if (options_.seeds == SeedMode::kSame && !options_.repeat) {
+      return UsageError("--same-seed goes with --repeat");
+    }
+    return absl::OkStatus();
+  }
+
+  const std::vector<std::string>& arguments_;
+  size_t next_ = 0;
+  Options options_ = Defaults();
+  std::vector<const OptionRow*> given_;
+  std::vector<std::string> free_;  // of no option
+};
 
 std::string RowsText(const std::vector<OptionRow>& rows) {
   std::string text;
   for (const OptionRow& row : rows) {
     const std::string left = absl::StrCat(
         "--", internal::View(row.name), row.values.empty() ? "" : " ", internal::View(row.values));
-    absl::StrAppendFormat(&text, "  %-26s %s\n", left, internal::View(row.help));
+    const std::string taken = row.command ? OptionsOf(*row.command) : "";
+    absl::StrAppendFormat(&text, "  %-26s %s%s\n", left, internal::View(row.help),
+                          taken.empty() ? "" : absl::StrCat(" (takes ", taken, ")"));
   }
   return text;
 }
@@ -287,21 +197,7 @@ std::string RowsText(const std::vector<OptionRow>& rows) {
 }  // namespace
 
 absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments) {
-  Options options = Defaults();
-  for (size_t i = 0; i < arguments.size();) {
-    if (arguments[i] == "-h") {
-      options.command = Command::kHelp;
-      return options;
-    }
-    if (absl::StartsWith(arguments[i], "--")) {
-      BENCH_ASSIGN_OR_RETURN(i, ApplyOption(arguments, i, options));
-      if (options.command == Command::kHelp) return options;
-    } else {
-      options.arguments.push_back(arguments[i++]);
-    }
-  }
-  BENCH_RETURN_IF_ERROR(CheckCombination(options));
-  return options;
+  return Parser(arguments).Parse();
 }
 
 std::string HelpText() {

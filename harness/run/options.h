@@ -1,4 +1,4 @@
-// The command line of bench-run. One table of options drives parsing and --help.
+// The command line of bench-run, parsed by the one table of options (option_table.h).
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ namespace bench::harness {
 enum class Command {
   kRun,
   kHelp,
+  kVersion,
   kFields,
   kList,
   kCheck,
@@ -25,7 +26,7 @@ enum class Command {
   kStore,
   kPlan,
 };
-enum class StoreAction { kList, kPrune };
+enum class StoreAction { kList, kPrune, kRemember, kForget };
 enum class SeedMode { kPerReplicate, kSame };
 enum class PlanForm { kText, kJson };
 
@@ -53,13 +54,16 @@ struct Options {
   SeedMode seeds = SeedMode::kPerReplicate;
   StartMode start = StartMode::kFresh;
   DeviceChoice device = DeviceChoice::kAuto;
+  ArtifactCopies copies = ArtifactCopies::kInStore;
   StoreAction store_action = StoreAction::kList;
   PlanOptions plan;
 };
 
 // Defaults come from the environment: BENCH_ROOT (the project's folder; else the current one) and
 // BENCH_STORE; a torchrun restart (TORCHELASTIC_RESTART_COUNT > 0) implies --resume.
-// UsageError for anything it does not know, with the nearest option.
+// Every argument is used or refused. UsageError for an option that there is not (naming a similar
+// one), that is given twice, whose value is missing or that the command does not take, and for an
+// argument too many. --help alone wins over what follows it. "--" ends the options.
 absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments);
 
 std::string HelpText();

@@ -8,6 +8,7 @@
 #include "harness/definition/load.h"
 #include "harness/plan/memory_plan.h"
 #include "harness/plan/memory_report.h"
+#include "harness/run/geometry.h"
 #include "harness/run/vocabulary.h"
 #include "harness/stages/decoder_artifact.h"
 #include "models/hf_folder.h"
@@ -30,12 +31,13 @@ absl::StatusOr<std::optional<models::DecoderConfig>> RewardConfig(const Definiti
   BENCH_ASSIGN_OR_RETURN(
       const LoadedDefinition loaded,
       LoadDefinition(ToString(*ppo->reward.artifact), {options.experiments_root, {}}));
-  const auto* reward = std::get_if<RewardSpec>(&loaded.definition.stage);
-  if (reward == nullptr) {
+  if (!std::holds_alternative<RewardSpec>(loaded.definition.stage)) {
     return UsageError(absl::StrCat("reward.artifact: ", ToString(*ppo->reward.artifact),
                                    " is not an experiment of stage reward"));
   }
-  return DecoderConfigOf(reward->model, vocab_size);
+  BENCH_ASSIGN_OR_RETURN(const Definition complete,
+                         WithGeometry(loaded.definition, options.experiments_root));
+  return DecoderConfigOf(std::get<RewardSpec>(complete.stage).model, vocab_size);
 }
 
 // --device; auto: the GPU's for bf16, which is meant for it, else the processor's.
@@ -52,7 +54,8 @@ absl::StatusOr<int> PlanCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(
       const LoadedDefinition loaded,
       LoadDefinition(options.arguments.at(0), {options.experiments_root, options.overrides}));
-  const Definition& definition = loaded.definition;
+  BENCH_ASSIGN_OR_RETURN(const Definition definition,
+                         WithGeometry(loaded.definition, options.experiments_root));
   BENCH_ASSIGN_OR_RETURN(const TrainedStage stage, TrainedStageOf(definition));
   BENCH_ASSIGN_OR_RETURN(const Vocabulary vocabulary, VocabularyFor(options, stage));
   ModelConfigs configs = {DecoderConfigOf(*stage.model, vocabulary.size), std::nullopt};

@@ -11,7 +11,9 @@
 #include "harness/definition/load.h"
 #include "harness/run/child_process.h"
 #include "harness/store/store.h"
+#include "results/notes.h"
 #include "results/run_writer.h"
+#include "results/text.h"
 
 namespace bench::harness {
 namespace {
@@ -50,9 +52,40 @@ std::vector<std::string> RunArguments(const Options& options) {
   if (options.rank_timeout_s) {
     arguments.insert(arguments.end(), {"--rank-timeout", absl::StrCat(*options.rank_timeout_s)});
   }
+  if (options.copies == ArtifactCopies::kInRunFolder) arguments.push_back("--portable");
   if (options.start == StartMode::kResume) arguments.push_back("--resume");
   arguments.insert(arguments.end(), {"--device", std::string(Name(options.device))});
   return arguments;
+}
+
+int64_t AttemptsIn(const std::string& folder) {
+  const absl::StatusOr<results::RunRecord> record = results::RecoverJournal(folder);
+  return record.ok() ? record->attempts : 0;
+}
+
+std::string ReasonOf(int exit_code, const std::string& folder, int64_t attempts_before) {
+  constexpr int kSignalled = 128;
+  if (exit_code > kSignalled) return absl::StrCat("ended by signal ", exit_code - kSignalled);
+  const absl::StatusOr<results::RunRecord> record = results::RecoverJournal(folder);
+  if (!record.ok() || record->attempts <= attempts_before) {
+    return "it did not begin; its error is further above";
+  }
+  switch (record->status) {
+    case results::RunStatus::kComplete:
+      return exit_code == static_cast<int>(ExitCode::kRegressed)
+                 ? "outside the acceptance bounds"
+                 : "complete, but for an error further above";
+    case results::RunStatus::kDiverged:
+      return "diverged";
+    case results::RunStatus::kInterrupted:
+      return "interrupted";
+    case results::RunStatus::kFailed:
+      break;
+  }
+  const auto note = record->notes.find(std::string(results::kFailureNote));
+  const std::string* reason =
+      note == record->notes.end() ? nullptr : std::get_if<std::string>(&note->second);
+  return reason == nullptr ? "failed" : results::EscapeForTerminal(*reason);
 }
 
 int WorseExitCode(int a, int b) {
@@ -72,9 +105,14 @@ absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options) {
     const std::string folder =
         std::filesystem::absolute(absl::StrCat(parent, "/r", r)).lexically_normal().string();
     const int64_t replicate = options.seeds == SeedMode::kSame ? 0 : r;
+    const int64_t attempts_before = AttemptsIn(folder);
     BENCH_ASSIGN_OR_RETURN(const int exit_code, RunSelf(ChildArguments(options, folder, replicate),
                                                         ChildOutput::kInherit));
     report.exit_code = WorseExitCode(report.exit_code, exit_code);
+    if (exit_code != 0) {
+      report.failures.push_back(absl::StrCat("r", r, ", exit code ", exit_code, ": ",
+                                             ReasonOf(exit_code, folder, attempts_before)));
+    }
     const std::string path = absl::StrCat(folder, "/", std::string(results::kResultsName));
     if (Exists(path)) report.results_paths.push_back(path);
   }

@@ -12,6 +12,7 @@ namespace bench::harness {
 struct ReplicatesReport {
   int exit_code = 0;                       // the worst
   std::vector<std::string> results_paths;  // those that were written
+  std::vector<std::string> failures;  // a line for each that did not end with 0: which, and why
 };
 
 // Runs them one after the other; one that fails does not keep the rest from running, a stop signal
@@ -20,6 +21,12 @@ absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options);
 
 // The arguments for the same run in a child, but for folder, replicate and number of ranks.
 std::vector<std::string> RunArguments(const Options& options);
+
+// Why a replicate in `folder` ended with `exit_code` (not 0). `attempts_before`: those that the
+// folder's journal had before it was started, so that it does not answer for an earlier one.
+std::string ReasonOf(int exit_code, const std::string& folder, int64_t attempts_before);
+// Of the journal in `folder`; 0 where there is none.
+int64_t AttemptsIn(const std::string& folder);
 
 // The worse of two exit codes: a signal, then 5, 4, 2, 1, 3, 0.
 int WorseExitCode(int a, int b);

@@ -1,27 +1,37 @@
 #include "harness/run/run_experiment.h"
 
+#include <algorithm>
 #include <cstdio>
 
+#include "absl/algorithm/container.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/control/process_clock.h"
+#include "harness/control/run_clock.h"
 #include "harness/control/signals.h"
-#include "harness/measurement/machine_class.h"
+#include "harness/measurement/load.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
-#include "harness/measurement/torch_versions.h"
+#include "harness/measurement/tensor_memory.h"
 #include "harness/run/acceptance.h"
+#include "harness/run/attempt_changes.h"
 #include "harness/run/disk_preflight.h"
+#include "harness/run/failure.h"
+#include "harness/run/geometry.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
+#include "harness/run/run_header.h"
+#include "harness/run/run_times.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/summary.h"
+#include "harness/stages/chat_template_choice.h"
+#include "harness/stages/decoder_inputs.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
 
+namespace bench::results { extern const MetricDescriptor kPeakDeviceMemory; }  // DEV
 namespace bench::harness {
 namespace {
 
@@ -32,49 +42,17 @@ std::string NameOf(const LoadedDefinition& definition) {
   return ToString(ArtifactRef{definition.name, definition.version});
 }
 
-// Identifies a run among all: equal ids should give equal deterministic results.
-std::string RunId(const RunHeader& header, const ProvenanceFacts& facts) {
-  return Sha256Hex(absl::StrCat("bench-run\n", header.recipe_key, "\n",
-                                facts.source.commit.value_or("unknown"), "\n",
-                                facts.source.diff ? Sha256Hex(*facts.source.diff) : "unknown", "\n",
-                                header.machine_class, "\n", header.device, "\n", header.world_size,
-                                "\n", header.threads, "\n", header.replicate, "\n"));
-}
-
-RunHeader MakeHeader(const LoadedDefinition& loaded, const InputDigests& inputs,
-                     const RunRequest& request, DeviceKind device, const Ranks& ranks) {
-  const ProvenanceFacts facts = ReadProvenanceFacts(request.argv);
-  const Definition& definition = loaded.definition;
-  RunHeader header;
-  header.experiment = loaded.name;
-  header.version = loaded.version;
-  header.stage = std::string(Name(definition.kind()));
-  header.definition_sha256 = loaded.sha256;
-  header.recipe_key = RecipeKey(loaded.sha256, inputs);
-  header.replicate = request.replicate;
-  header.ad_hoc = loaded.ad_hoc;
-  header.strict = definition.run.determinism == Determinism::kStrict;
-  header.machine_class = MachineClass(TraitsOf(facts.host, facts.gpus, facts.environment));
-  header.device = std::string(Name(device));
-  header.threads = ThreadsPerRank(definition.run, ranks.local_size());
-  header.world_size = ranks.size();
-  header.definition_toml = loaded.toml;
-  header.definition_json = loaded.canonical_json;
-  header.inputs = inputs;
-  header.provenance = ToAttributes(facts);
-  header.provenance.merge(TorchVersions());
-  header.provenance["base_seed"] = definition.base_seed;
-  header.run_id = RunId(header, facts);
-  return header;
-}
-
 // Everything that one run holds while it goes on.
 struct Run {
   LoadedDefinition loaded;
+  std::string chat_template;  // what was said of the one that a folder came with
   std::unique_ptr<Stage> stage;
   Store store;
   Progress progress;
+  RunClock clock = RunClock::Start();
+  std::optional<std::string> program_sha256;  // where the program's file can be read
   RangeTable ranges;
+  std::map<std::string, results::Attribute> load = ReadLoad();  // before the run adds its own
   ResolvedInputs inputs;
   DeviceKind device = DeviceKind::kCpu;
   std::string path;                 // of its folder
@@ -87,22 +65,11 @@ struct Run {
 
   Run(LoadedDefinition definition, Store opened, Progress::Audience audience)
       : loaded(std::move(definition)),
+        chat_template(ChooseChatTemplate(loaded)),
         stage(MakeStage(loaded.definition)),
         store(std::move(opened)),
         progress(audience) {}
 };
-
-// A strict run claims that its bits are those of one machine class and device.
-absl::Status CheckSameMachine(const Run& run) {
-  const RunHeader& begun = *run.folder->begun;
-  if (begun.machine_class == run.header.machine_class && begun.device == run.header.device) {
-    return absl::OkStatus();
-  }
-  return UsageError(absl::StrCat(run.folder->path, " was begun on ", begun.device,
-                                 ", machine class ", begun.machine_class, "; this is ",
-                                 run.header.device, ", ", run.header.machine_class,
-                                 ": continue it there, or start another run"));
-}
 
 // What an earlier attempt left when it was stopped is of an earlier step.
 absl::Status ForgetArtifact(Run& run) {
@@ -121,26 +88,34 @@ absl::Status OpenWriter(Run& run) {
   }
   BENCH_ASSIGN_OR_RETURN(LoadedCheckpoint loaded, LoadLatestCheckpoint(run.folder->path));
   for (const std::string& reason : loaded.passed_over) run.progress.Note(reason);
-  BENCH_RETURN_IF_ERROR(CheckSameMachine(run));
   const int64_t step = loaded.checkpoint ? loaded.checkpoint->step : 0;
+  BENCH_RETURN_IF_ERROR(CheckReaches(*run.folder, step));
   if (loaded.checkpoint) {
     run.checkpoint = std::make_unique<Checkpoint>(*std::move(loaded.checkpoint));
   }
   run.progress.Note(absl::StrCat("continuing after step ", step));
-  run.header.strict = run.header.strict && run.folder->begun->strict;
-  if (const int64_t begun = run.folder->begun->world_size; begun != run.header.world_size) {
-    run.header.provenance["begun_with_ranks"] = begun;
-    run.progress.Note(absl::StrCat("begun with ", begun, " ranks, continuing with ",
-                                   run.header.world_size,
-                                   ": the same training up to rounding, not bit for bit"));
-    run.header.strict = false;
+  const RunHeader& begun = *run.folder->begun;
+  const std::vector<std::string> changes = ChangesSince(begun, run.header);
+  for (const std::string& change : changes) run.progress.Note(change);
+  run.header.strict = run.header.strict && begun.strict && changes.empty();
+  if (begun.world_size != run.header.world_size) {
+    run.header.provenance["begun_with_ranks"] = begun.world_size;
   }
   BENCH_ASSIGN_OR_RETURN(
       run.writer, results::RunWriter::Resume(run.folder->path, run.header, step, flush_interval_s));
   return ForgetArtifact(run);
 }
 
+// Until here a request may be for an experiment that is needed first, and is made by a child.
+void DeclineCheckpointsWithoutTraining(const Run& run) {
+  const StageKind kind = run.loaded.definition.kind();
+  if (absl::c_linear_search(kModelStages, kind)) return;
+  DeclineCheckpoints(absl::StrCat("bench-run: nothing to checkpoint here (stage ",
+                                  std::string(Name(kind)), "); going on"));
+}
+
 absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
+  DeclineCheckpointsWithoutTraining(run);
   RunContext context{run.loaded,
                      {run.loaded.definition.base_seed, request.replicate},
                      run.inputs.artifacts,
@@ -151,6 +126,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
                      *run.writer,
                      run.ranges,
                      run.progress,
+                     run.clock,
                      *run.ranks,
                      run.device,
                      std::move(run.checkpoint),
@@ -169,7 +145,8 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
   return outcome;
 }
 
-absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writer) {
+absl::Status RecordOutcome(const StageOutcome& outcome, const Run& run) {
+  results::RunWriter& writer = *run.writer;
   for (const results::MetricValue& value : outcome.summary) {
     BENCH_RETURN_IF_ERROR(writer.Summary(value));
   }
@@ -177,8 +154,12 @@ absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writ
     BENCH_RETURN_IF_ERROR(
         writer.Summary({{&results::kPeakMemory, ""}, static_cast<double>(*bytes)}));
   }
-  if (const auto seconds = SecondsSinceProcessStart()) {
-    BENCH_RETURN_IF_ERROR(writer.Summary({{&results::kWallTime, ""}, *seconds}));
+  if (const auto bytes = PeakDeviceBytes(DeviceOf(run.device))) {
+    BENCH_RETURN_IF_ERROR(
+        writer.Summary({{&results::kPeakDeviceMemory, ""}, static_cast<double>(*bytes)}));
+  }
+  for (const results::MetricValue& time : TimesOf(run.clock, *run.ranks)) {
+    BENCH_RETURN_IF_ERROR(writer.Summary(time));
   }
   return absl::OkStatus();
 }
@@ -187,14 +168,14 @@ absl::Status RecordOutcome(const StageOutcome& outcome, results::RunWriter& writ
 enum class ArtifactUse { kByAll, kOfTheRun };
 
 // What is the run's only can be looked at and exported, but no other experiment finds it.
-absl::Status PublishArtifact(Run& run, int64_t replicate, ArtifactUse use) {
+absl::Status PublishArtifact(Run& run, const RunRequest& request, ArtifactUse use) {
   BENCH_ASSIGN_OR_RETURN(const Artifact artifact, run.store.Publish(run.staging));
-  BENCH_RETURN_IF_ERROR(
-      PublishFile(absl::StrCat(run.folder->path, "/", kRunArtifactFile), artifact.digest));
-  BENCH_RETURN_IF_ERROR(run.store.RememberRun(run.folder->path));
+  BENCH_RETURN_IF_ERROR(NameArtifact(run.folder->path, artifact.digest));
+  BENCH_RETURN_IF_ERROR(run.store.remembered_runs().Remember(run.folder->path));
+  BENCH_RETURN_IF_ERROR(KeepCopyIf(request.copies, artifact.digest, run.folder->path, run.store));
   BENCH_RETURN_IF_ERROR(run.writer->Note("artifact", artifact.digest));
   if (use == ArtifactUse::kOfTheRun) return absl::OkStatus();
-  return run.store.Record({ArtifactKey(run.header.recipe_key, replicate), artifact.digest,
+  return run.store.Record({ArtifactKey(run.header.recipe_key, request.replicate), artifact.digest,
                            NameOf(run.loaded), run.loaded.sha256});
 }
 
@@ -213,37 +194,49 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
   return static_cast<int>(ExitCode::kEnvironment);
 }
 
-absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
-  BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, *run.writer));
+// Everything before the results are written. Returns the acceptance bounds that are not met.
+absl::StatusOr<std::vector<std::string>> Conclude(Run& run, const StageOutcome& outcome,
+                                                  const RunRequest& request) {
+  BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
-    if (!run.loaded.ad_hoc) {
-      unmet = UnmetBounds(AcceptanceBounds(run.loaded.definition), outcome.summary);
-    }
+    BENCH_ASSIGN_OR_RETURN(const Acceptance judged,
+                           JudgeRun(run.loaded, run.folder->path, *run.writer));
+    for (const std::string& line : judged.not_judged) run.progress.Note(line);
+    unmet = judged.unmet;
     BENCH_RETURN_IF_ERROR(PublishArtifact(
-        run, replicate, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
+        run, request, unmet.empty() ? ArtifactUse::kByAll : ArtifactUse::kOfTheRun));
   } else if (outcome.status == RunStatus::kInterrupted && outcome.has_artifact && !StopSignal()) {
     // It was stopped to be looked at (--stop-after-step).
-    BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate, ArtifactUse::kOfTheRun));
+    BENCH_RETURN_IF_ERROR(PublishArtifact(run, request, ArtifactUse::kOfTheRun));
   }
+  return unmet;
+}
+
+absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome,
+                                   const RunRequest& request) {
+  const absl::StatusOr<std::vector<std::string>> unmet = Conclude(run, outcome, request);
+  if (!unmet.ok()) return FailRun(unmet.status(), *run.writer);
   RunReport report;
   BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
-  report.exit_code = ExitCodeOf(outcome.status, unmet);
+  report.exit_code = ExitCodeOf(outcome.status, *unmet);
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
                          results::RecoverJournal(run.folder->path));
-  std::fputs(ClosingSummary(record, unmet).c_str(), stdout);
+  std::fputs(ClosingSummary(record, *unmet).c_str(), stdout);
   return report;
 }
 
-absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(const Run& run, const RunRequest& request) {
-  Ranks::JoinOptions options = {std::chrono::seconds(request.rank_timeout_s), {}};
+absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(Run& run, const RunRequest& request) {
+  constexpr int64_t kLongest_s = 30 * 24 * 3600;  // beyond any patience, and within any clock
+  Ranks::JoinOptions options = {std::chrono::seconds(std::min(request.rank_timeout_s, kLongest_s)),
+                                {}};
   if (request.ranks.size > 1) {
-    BENCH_ASSIGN_OR_RETURN(const std::string program, Sha256File("/proc/self/exe"));
     options.same = {{"definition", run.loaded.sha256},
-                    {"program", program},
+                    {"program", run.program_sha256.value_or("")},
                     {"--replicate", absl::StrCat(request.replicate)},
                     {"--stop-after-step", absl::StrCat(request.stop_after_step.value_or(-1))}};
   }
+  const RunClock::Charge charge(run.clock, RunClock::Account::kRanks);
   return Ranks::Join(request.ranks, options);
 }
 
@@ -254,18 +247,45 @@ absl::Status UseDevice(const Run& run) {
   return run.ranks->UseGpus();
 }
 
+absl::Status FindInputs(Run& run, const RunRequest& request) {
+  const RunClock::Charge charge(run.clock, RunClock::Account::kPrerequisites);
+  BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
+                                                                run.progress, run.device}));
+  return absl::OkStatus();
+}
+
+RunHeader HeaderOf(Run& run, const RunRequest& request) {
+  const ProvenanceFacts facts = ReadProvenanceFacts(request.argv, request.source);
+  for (const std::string& note : SourceNotes(facts)) run.progress.Note(note);
+  return MakeHeader({.loaded = run.loaded,
+                     .inputs = run.inputs.digests,
+                     .provenance = facts,
+                     .program_sha256 = run.program_sha256,
+                     .replicate = request.replicate,
+                     .device = run.device,
+                     .threads = ThreadsPerRank(run.loaded.definition.run, run.ranks->local_size()),
+                     .num_ranks = run.ranks->size()});
+}
+
 // Everything up to the stage, on rank 0.
 absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(CheckDisk({}, run.folder->path, run.store.root()));
   BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
   BENCH_RETURN_IF_ERROR(UseDevice(run));
-  BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
-                                                                run.progress, run.device}));
-  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  BENCH_RETURN_IF_ERROR(FindInputs(run, request));
+  BENCH_RETURN_IF_ERROR(CheckSameInputs(*run.folder, run.inputs.digests));
+  BENCH_ASSIGN_OR_RETURN(DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
+  if (request.copies == ArtifactCopies::kInRunFolder) disk.run_folder_bytes += disk.artifact_bytes;
   BENCH_RETURN_IF_ERROR(
       CheckDisk(NeedOnTopOf(run.folder->path, disk), run.folder->path, run.store.root()));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
-  run.header = MakeHeader(run.loaded, run.inputs.digests, request, run.device, *run.ranks);
+  if (const auto note = TooManyThreads(run.loaded.definition.run, run.ranks->local_size(),
+                                       EffectiveCores(ReadHost()))) {
+    run.progress.Note(*note);
+  }
+  run.header = HeaderOf(run, request);
+  run.header.provenance.merge(run.load);
+  if (!run.chat_template.empty()) run.header.provenance["chat_template"] = run.chat_template;
   return OpenWriter(run);
 }
 
@@ -279,14 +299,20 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   }
   const bool was_there = request.folder && Exists(path);
   BENCH_ASSIGN_OR_RETURN(run.folder,
-                         OpenRunFolder(path, request.start, run.loaded.sha256, request.replicate));
+                         OpenRunFolder(path, request.start, run.loaded, request.replicate));
   run.path = run.folder->path;
   // A run that cannot begin leaves no folder behind.
   absl::Cleanup remove_folder = [&] {
     if (!was_there) RemoveTree(path).IgnoreError();
   };
+  if (!run.folder->note.empty()) run.progress.Note(run.folder->note);
+  // Before anything is made for it: the run that is there must be this one.
+  BENCH_RETURN_IF_ERROR(
+      CheckKnownInputs(*run.folder, *run.stage, run.store, request.experiments_root));
   SharedStart start = {run.folder->complete, run.folder->path, {}, 0, "", {}, ""};
   if (run.folder->complete) {
+    BENCH_ASSIGN_OR_RETURN(const std::string artifact, ArtifactNamedIn(run.path));
+    BENCH_RETURN_IF_ERROR(KeepCopyIf(request.copies, artifact, run.path, run.store));
     BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
     return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
@@ -305,13 +331,11 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
 
   absl::StatusOr<StageOutcome> outcome = RunStage(run, request);
   if (!outcome.ok()) {
-    // What was recorded until then stays readable; the stage's error is the one to report.
     run.ranks->LeaveBecause(outcome.status()).IgnoreError();
     run.progress.Finish();
-    run.writer->Finish(RunStatus::kFailed).status().IgnoreError();
-    return outcome.status();
+    return FailRun(outcome.status(), *run.writer);
   }
-  return CloseRun(run, *outcome, request.replicate);
+  return CloseRun(run, *outcome, request);
 }
 
 // A user's own files, which another machine may have in another version.
@@ -355,10 +379,16 @@ absl::StatusOr<RunReport> RunExperiment(const RunRequest& request) {
   BENCH_ASSIGN_OR_RETURN(
       LoadedDefinition loaded,
       LoadDefinition(request.experiment, {request.experiments_root, request.overrides}));
+  BENCH_ASSIGN_OR_RETURN(loaded.definition,
+                         WithGeometry(loaded.definition, request.experiments_root));
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(request.store_root));
   Run run(std::move(loaded), std::move(store),
           request.ranks.rank == 0 ? Progress::Audience::kPerson : Progress::Audience::kNobody);
+  if (!run.chat_template.empty()) run.progress.Note(run.chat_template);
   BENCH_RETURN_IF_ERROR(run.stage->CheckRanks(request.ranks.size));
+  if (auto program = Sha256File("/proc/self/exe"); program.ok()) {
+    run.program_sha256 = *std::move(program);
+  }
   BENCH_ASSIGN_OR_RETURN(run.ranks, JoinRanks(run, request));
   absl::StatusOr<RunReport> report =
       run.ranks->leads() ? LeadRun(run, request) : FollowRun(run, request);

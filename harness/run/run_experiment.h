@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "harness/distributed/rank_environment.h"
+#include "harness/measurement/built_source.h"
 #include "harness/run/torch_runtime.h"
 #include "harness/stages/stage.h"
 
@@ -23,9 +24,11 @@ struct RunRequest {
   StartMode start = StartMode::kFresh;
   std::optional<int64_t> stop_after_step;
   DeviceChoice device = DeviceChoice::kAuto;
+  ArtifactCopies copies = ArtifactCopies::kInStore;
   RankEnvironment ranks;          // who of how many processes this is
   int64_t rank_timeout_s = 300;   // how long they wait for each other at the start
   std::vector<std::string> argv;  // for provenance
+  BuiltSource source;             // that this program was built from
 };
 
 struct RunReport {

@@ -1,5 +1,6 @@
 #include "harness/run/shared_start.h"
 
+#include "base/json.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
@@ -20,7 +21,7 @@ std::string Format(const SharedStart& start) {
 }
 
 SharedStart ParseStart(const std::string& text) {
-  const nlohmann::json json = nlohmann::json::parse(text);
+  const nlohmann::json json = ParseJson(text).value();
   SharedStart start = {json.at("complete"),      json.at("folder"), {},
                        json.at("step"),          json.at("device"), json.at("digests"),
                        json.at("tensors_sha256")};

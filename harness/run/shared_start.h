@@ -20,7 +20,7 @@ struct SharedStart {
   std::string tensors_sha256;  // of the checkpoint; empty: there is none
 };
 
-// As text, and back. ParseStart throws (nlohmann::json) at what Format did not make.
+// As text, and back. ParseStart throws at what Format did not make.
 std::string Format(const SharedStart& start);
 SharedStart ParseStart(const std::string& text);
 

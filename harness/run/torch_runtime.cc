@@ -6,11 +6,13 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <new>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/status.h"
 #include "harness/measurement/gpu.h"
 
@@ -61,6 +63,18 @@ absl::Status UseGpu(int64_t index) {
 
 int64_t ThreadsPerRank(const RunSpec& run, int64_t num_local_ranks) {
   return std::max<int64_t>(1, run.threads / num_local_ranks);
+}
+
+std::optional<std::string> TooManyThreads(const RunSpec& run, int64_t num_local_ranks,
+                                          std::optional<double> effective_cores) {
+  const int64_t threads = ThreadsPerRank(run, num_local_ranks) * num_local_ranks;
+  if (!effective_cores || static_cast<double>(threads) <= std::ceil(*effective_cores)) {
+    return std::nullopt;
+  }
+  return absl::StrFormat(
+      "%d threads where affinity and quota allow %.3g processors: they will wait for each other; "
+      "see run.threads",
+      threads, *effective_cores);
 }
 
 void ConfigureTorch(const RunSpec& run, int64_t num_local_ranks) {

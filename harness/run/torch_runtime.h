@@ -3,6 +3,8 @@
 
 #include <array>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -25,6 +27,11 @@ absl::Status UseGpu(int64_t index);
 
 // The definition's threads, shared by the ranks of a machine.
 int64_t ThreadsPerRank(const RunSpec& run, int64_t num_local_ranks);
+
+// A line for people where the threads of this machine's ranks are more than the processors that
+// they may use (measurement/host.h), a part of one counting as one; absent: not known, or enough.
+std::optional<std::string> TooManyThreads(const RunSpec& run, int64_t num_local_ranks,
+                                          std::optional<double> effective_cores);
 
 // Intra-op threads, one inter-op thread; in strict mode deterministic algorithms only.
 void ConfigureTorch(const RunSpec& run, int64_t num_local_ranks = 1);

@@ -9,6 +9,7 @@
 #include "harness/stages/decoder_inputs.h"
 #include "harness/stages/fetch.h"
 #include "harness/stages/token_data.h"
+#include "harness/stages/training_disk.h"
 #include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
@@ -84,9 +85,12 @@ std::vector<InputNeed> ClmStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experiments_root) const {
-  BENCH_ASSIGN_OR_RETURN(
-      InputDigests digests,
-      ContentDigestsOf({{"data", spec_.data.path}, {"initial_weights", spec_.init.folder}}));
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
+                         ContentDigestsOf({{"initial_weights", spec_.init.folder,
+                                            ContentKind::kWeights}}));
+  if (spec_.data.path) {
+    BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(*spec_.data.path));
+  }
   if (spec_.data.source) {
     BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
                            LoadSourceManifest(experiments_root, *spec_.data.source));
@@ -100,8 +104,12 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
 }
 
 absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  if (spec_.tokenizer.characters) return DecoderDisk(spec_.model, kMaxCharacters);
-  return DecoderDisk(spec_.model, spec_.tokenizer.ref, inputs);
+  int64_t vocab_size = kMaxCharacters;
+  if (!spec_.tokenizer.characters) {
+    BENCH_ASSIGN_OR_RETURN(vocab_size, VocabSizeOf(spec_.tokenizer.ref, inputs));
+  }
+  return DecoderDisk({spec_.model, spec_.init, vocab_size, spec_.training.precision},
+                     spec_.optimizer, inputs);
 }
 
 absl::Status ClmStage::CheckRanks(int64_t num_ranks) const {

@@ -100,6 +100,7 @@ absl::StatusOr<ClmText> ReadClmText(const std::string& path) {
     }
     text.text += bytes;
   }
+  if (text.text.empty()) return DataError(absl::StrCat(path, ": there is no text in it"));
   return text;
 }
 

@@ -75,16 +75,11 @@ absl::StatusOr<CorpusFiles> FindCorpusFiles(const CorpusSpec& spec, RunContext& 
 }
 
 absl::StatusOr<std::string> UserTreeSha256(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(std::string digest, TreeSha256(path));
   std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) return ContentSha256(path);
-  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, RegularFiles(path));
-  Sha256 sha;
-  for (const std::string& name : names) {
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(absl::StrCat(path, "/", name)));
-    sha.Update(absl::StrCat(name, " ", digest, "\n"));
-  }
-  return sha.HexDigest();
+  if (std::filesystem::is_directory(path, error)) return digest;
+  const std::string name = std::filesystem::path(path).filename().string();
+  return Sha256Hex(absl::StrCat(name, " ", digest, "\n"));
 }
 
 absl::StatusOr<std::unique_ptr<corpus::EvaluationTexts>> ReadEvaluationTexts(

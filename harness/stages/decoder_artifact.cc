@@ -1,20 +1,18 @@
 #include "harness/stages/decoder_artifact.h"
 
-#include <tuple>
-
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/status.h"
 #include "harness/data/tokenizer_export.h"
 #include "harness/definition/enum_names.h"
+#include "harness/definition/field.h"
 #include "models/hf_folder.h"
+#include "models/weight_files.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
 namespace {
-
-constexpr char kPromptFile[] = "prompt.json";
 
 models::Family FamilyOf(Family family) {
   switch (family) {
@@ -22,6 +20,14 @@ models::Family FamilyOf(Family family) {
       return models::Family::kLlama;
   }
   return models::Family::kLlama;
+}
+
+Family FamilyOf(models::Family family) {
+  switch (family) {
+    case models::Family::kLlama:
+      return Family::kLlama;
+  }
+  return Family::kLlama;
 }
 
 }  // namespace
@@ -34,7 +40,7 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
   config.num_layers = spec.num_layers;
   config.num_heads = spec.num_heads;
   config.num_kv_heads = spec.kv_heads();
-  config.head_dim = spec.head_dim();
+  config.head_dim = spec.head_width();
   config.intermediate_size = spec.intermediate_size;
   config.max_positions = spec.max_positions;
   config.rope_theta = spec.rope_theta;
@@ -44,25 +50,28 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
   return config;
 }
 
+ModelSpec ModelSpecOf(const models::DecoderConfig& config) {
+  ModelSpec spec;
+  spec.family = FamilyOf(config.family);
+  spec.hidden_size = config.hidden_size;
+  spec.num_layers = config.num_layers;
+  spec.num_heads = config.num_heads;
+  spec.num_kv_heads = config.num_kv_heads;
+  spec.head_dim = config.head_dim;
+  spec.intermediate_size = config.intermediate_size;
+  spec.max_positions = config.max_positions;
+  spec.rope_theta = config.rope_theta;
+  spec.rms_norm_eps = config.rms_norm_eps;
+  spec.initializer_std = config.initializer_std;
+  spec.tie_embeddings = config.tie_embeddings;
+  const FieldList fields = FieldsOf(spec);
+  for (const Field& field : fields.fields()) spec.given.insert(field.key);
+  return spec;
+}
+
 absl::Status CheckSameModel(const models::DecoderConfig& defined,
                             const models::DecoderConfig& stored, const std::string& where) {
-  const std::tuple<const char*, double, double> fields[] = {
-      {"hidden_size", defined.hidden_size, stored.hidden_size},
-      {"num_layers", defined.num_layers, stored.num_layers},
-      {"num_heads", defined.num_heads, stored.num_heads},
-      {"num_kv_heads", defined.num_kv_heads, stored.num_kv_heads},
-      {"head_dim", defined.head_dim, stored.head_dim},
-      {"intermediate_size", defined.intermediate_size, stored.intermediate_size},
-      {"max_positions", defined.max_positions, stored.max_positions},
-      {"rope_theta", defined.rope_theta, stored.rope_theta},
-      {"rms_norm_eps", defined.rms_norm_eps, stored.rms_norm_eps},
-      {"tie_embeddings", defined.tie_embeddings, stored.tie_embeddings}};
-  for (const auto& [name, ours, theirs] : fields) {
-    if (ours == theirs) continue;
-    return UsageError(absl::StrCat("[model] does not fit the initial weights in ", where, ": ",
-                                   name, " is ", ours, " here and ", theirs, " there"));
-  }
-  return absl::OkStatus();
+  return CompletedBy(ModelSpecOf(defined), ModelSpecOf(stored), where).status();
 }
 
 absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderConfig& stored,
@@ -145,8 +154,9 @@ absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string
   BENCH_ASSIGN_OR_RETURN(const PromptTemplate prompt_template, ReadPromptTemplate(folder));
   BENCH_ASSIGN_OR_RETURN(TokenizerExport exported,
                          ExportTokenizer(tokenizer, prompt_template, config.max_positions));
-  BENCH_ASSIGN_OR_RETURN(std::vector<std::string> copied, models::WeightFiles(folder));
-  copied.insert(copied.end(), {"config.json", kPromptFile});
+  BENCH_ASSIGN_OR_RETURN(const models::WeightFiles weights, models::FindWeightFiles(folder));
+  std::vector<std::string> copied = weights.used();
+  copied.insert(copied.end(), {models::kConfigFile, kPromptFile});
   if (Exists(absl::StrCat(folder, "/", models::kRewardFile))) {
     copied.emplace_back(models::kRewardFile);
   }

@@ -20,7 +20,11 @@
 
 namespace bench::harness {
 
+inline constexpr char kPromptFile[] = "prompt.json";
+
 models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size);
+// And back, without the vocabulary; every field is given.
+ModelSpec ModelSpecOf(const models::DecoderConfig& config);
 
 // UsageError where the weights in `where` have fewer rows than the tokenizer has ids. More are
 // legal: published vocabularies are padded.
@@ -32,8 +36,8 @@ absl::Status CheckVocabulary(const Tokenizer& tokenizer, const models::DecoderCo
 absl::Status CheckPromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_template,
                               const std::string& folder);
 
-// UsageError naming the first field in which the definition's model and that of the weights in
-// `where` differ. Fields that do not shape the weights' use (initializer_std) may differ.
+// UsageError naming all fields in which the definition's model and that of the weights in `where`
+// differ (CompletedBy).
 absl::Status CheckSameModel(const models::DecoderConfig& defined,
                             const models::DecoderConfig& stored, const std::string& where);
 

@@ -3,16 +3,26 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "harness/stages/decoder_artifact.h"
-#include "harness/training/checkpoint.h"
 #include "models/hf_folder.h"
+#include "models/weight_files.h"
 
 namespace bench::harness {
+
+at::ScalarType ParameterType(Precision precision) {
+  return precision == Precision::kMixed ? at::kBFloat16 : at::kFloat;
+}
 
 at::Device DeviceOf(DeviceKind kind) {
   if (kind == DeviceKind::kCpu) return at::kCPU;
   return c10::impl::VirtualGuardImpl(at::kCUDA).getDevice();  // that of this rank
+}
+
+InputNeed InitialWeightsNeed(const ArtifactRef& artifact) {
+  return {"initial_weights", artifact, {kDecoderStages.begin(), kDecoderStages.end()}};
 }
 
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
@@ -20,10 +30,7 @@ std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSp
   if (tokenizer.artifact) {
     needs.push_back({"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer}});
   }
-  if (init.artifact) {
-    needs.push_back(
-        {"initial_weights", *init.artifact, {kDecoderStages.begin(), kDecoderStages.end()}});
-  }
+  if (init.artifact) needs.push_back(InitialWeightsNeed(*init.artifact));
   return needs;
 }
 
@@ -32,20 +39,6 @@ absl::StatusOr<Tokenizer> LoadTokenizer(const TokenizerRef& tokenizer,
   const std::string path = tokenizer.path ? *tokenizer.path : inputs.at("tokenizer").folder;
   BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(path));
   return Tokenizer::FromFiles(std::move(files));
-}
-
-DiskNeed DecoderDisk(const ModelSpec& model, int64_t vocab_size) {
-  const int64_t weights_bytes =
-      int64_t{sizeof(float)} * models::NumParameters(DecoderConfigOf(model, vocab_size));
-  constexpr int64_t kTensorsPerParameter = 3;
-  // While a checkpoint is made the last ones are still there.
-  return {(kCheckpointsKept + 1) * kTensorsPerParameter * weights_bytes, weights_bytes};
-}
-
-absl::StatusOr<DiskNeed> DecoderDisk(const ModelSpec& model, const TokenizerRef& tokenizer,
-                                     const std::map<std::string, Artifact>& inputs) {
-  BENCH_ASSIGN_OR_RETURN(const Tokenizer loaded, LoadTokenizer(tokenizer, inputs));
-  return DecoderDisk(model, loaded.vocab_size());
 }
 
 int64_t NumElements(const std::vector<models::NamedTensor>& parameters) {
@@ -59,6 +52,17 @@ absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& dig
   BENCH_ASSIGN_OR_RETURN(const TokenizerFiles files, ReadTokenizerFiles(*tokenizer.path));
   digests["tokenizer"] = Digest(files);
   return absl::OkStatus();
+}
+
+absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
+                               const RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const models::WeightFiles files, models::FindWeightFiles(folder));
+  if (files.unused.empty()) return absl::OkStatus();
+  const std::string unused = absl::StrJoin(files.unused, ", ");
+  context.progress.Note(absl::StrCat(folder, ": the weights are read from ",
+                                     files.index.empty() ? files.tensors[0] : files.index[0],
+                                     ", as transformers does; not used: ", unused));
+  return context.writer.Note(absl::StrCat("unused_weight_files_of_", internal::View(role)), unused);
 }
 
 namespace {
@@ -78,6 +82,9 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec&
   const std::string folder = init.weights == InitSource::kFolder
                                  ? *init.folder
                                  : context.inputs.at("initial_weights").folder;
+  if (init.folder) {
+    BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "initial_weights", context));
+  }
   BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, type));
   BENCH_RETURN_IF_ERROR(CheckVocabulary(tokenizer, decoder->config(), folder));
   BENCH_RETURN_IF_ERROR(CheckSameModel(config, decoder->config(), folder));
@@ -91,8 +98,8 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec&
                                                                 const Tokenizer& tokenizer,
                                                                 const RunContext& context,
                                                                 Precision precision) {
-  const auto type = precision == Precision::kMixed ? at::kBFloat16 : at::kFloat;
-  BENCH_ASSIGN_OR_RETURN(auto decoder, InitialWeights(model, init, tokenizer, context, type));
+  BENCH_ASSIGN_OR_RETURN(auto decoder,
+                         InitialWeights(model, init, tokenizer, context, ParameterType(precision)));
   if (precision == Precision::kAutocast) decoder->ComputeIn(at::kBFloat16);
   return decoder;
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "ATen/ATen.h"
 #include "absl/status/statusor.h"
@@ -24,6 +25,8 @@ inline constexpr std::array kModelStages = {StageKind::kClm, StageKind::kSft, St
 
 at::Device DeviceOf(DeviceKind kind);
 
+InputNeed InitialWeightsNeed(const ArtifactRef& artifact);
+
 // The inputs "tokenizer" and "initial_weights", where the definition names another experiment.
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init);
 
@@ -41,6 +44,11 @@ int64_t NumElements(const std::vector<models::NamedTensor>& parameters);
 // Of the user's own tokenizer, under the role "tokenizer": its files alone, since a Hugging Face
 // folder also holds weights, which are an input of their own.
 absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& digests);
+
+// Says, and records under the role, which weight files in a user's `folder` are not those that are
+// read, if there are any.
+absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
+                               const RunContext& context);
 
 // Random weights for the tokenizer's vocabulary, or those of an artifact or Hugging Face folder,
 // which must have this geometry and at least that vocabulary (UsageError naming the difference).

@@ -8,6 +8,7 @@ absl::StatusOr<FetchedSource> FetchAndRecord(const std::string& name, PackageArc
                                              RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
                          LoadSourceManifest(context.experiments_root, name));
+  const RunClock::Charge charge(context.clock, RunClock::Account::kPrerequisites);
   BENCH_ASSIGN_OR_RETURN(FetchedSource source,
                          FetchSource(manifest, context.store.root(), archive));
   BENCH_RETURN_IF_ERROR(context.writer.TableRow("sources", std::nullopt,

@@ -1,4 +1,5 @@
 // Fetches a declared data source for a run, and records what it was in the table "sources".
+// The run's clock counts this as time for its prerequisites.
 #pragma once
 
 #include <string>

@@ -7,6 +7,7 @@
 #include "harness/stages/decoder_inputs.h"
 #include "harness/stages/ppo_evaluation.h"
 #include "harness/stages/ppo_task.h"
+#include "harness/stages/training_disk.h"
 #include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
@@ -45,21 +46,23 @@ std::vector<InputNeed> PpoStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> PpoStage::ContentDigests(const std::string&) const {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
-                         ContentDigestsOf({{"data", spec_.data.source.path},
-                                           {"validation_data", spec_.data.source.validation_path},
-                                           {"initial_weights", spec_.init.folder},
-                                           {"reward_model", spec_.reward.folder}}));
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"data", spec_.data.source.path},
+                        {"validation_data", spec_.data.source.validation_path},
+                        {"initial_weights", spec_.init.folder, ContentKind::kWeights},
+                        {"reward_model", spec_.reward.folder, ContentKind::kModel}}));
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
   digests["prompt_template"] = Digest(spec_.data.source.prompt_template);
   return digests;
 }
 
 absl::StatusOr<DiskNeed> PpoStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  BENCH_ASSIGN_OR_RETURN(DiskNeed need, DecoderDisk(spec_.model, spec_.tokenizer, inputs));
-  // A value model of its own is about as large as the policy, and in the checkpoints only.
-  if (spec_.value.model == ValueModel::kOwn) need.run_folder_bytes *= 2;
-  return need;
+  BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec_.tokenizer, inputs));
+  BENCH_ASSIGN_OR_RETURN(const ActorCritic models,
+                         ActorCriticWithoutWeights(spec_, vocab_size, inputs));
+  return TrainingDisk(spec_.optimizer, {models.parameters(), NumBytes(models.policy().parameters()),
+                                        MostStateBytes(spec_)});
 }
 
 absl::Status PpoStage::CheckRanks(int64_t num_ranks) const {

@@ -9,6 +9,8 @@
 #include "base/status.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/decoder_inputs.h"
+#include "harness/stages/training_disk.h"
+#include "models/hf_folder.h"
 
 namespace bench::harness {
 namespace {
@@ -58,11 +60,16 @@ absl::StatusOr<models::RewardModel> CopyOfModel(const models::RewardModel& model
   return models::RewardModel(std::move(decoder), std::move(head));
 }
 
+std::string RewardFolder(const PpoRewardSpec& spec, const std::map<std::string, Artifact>& inputs) {
+  return spec.folder ? *spec.folder : inputs.at("reward_model").folder;
+}
+
 absl::StatusOr<std::optional<RewardArtifact>> LoadReward(const PpoRewardSpec& spec,
                                                          const Tokenizer& tokenizer,
                                                          const RunContext& context) {
   if (!spec.artifact && !spec.folder) return std::nullopt;
-  const std::string folder = spec.folder ? *spec.folder : context.inputs.at("reward_model").folder;
+  const std::string folder = RewardFolder(spec, context.inputs);
+  if (spec.folder) BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "reward_model", context));
   BENCH_ASSIGN_OR_RETURN(RewardArtifact reward, LoadRewardModel(folder, DeviceOf(context.device)));
   if (reward.prompt.tokenizer.digest() != tokenizer.digest()) {
     return UsageError(absl::StrCat("the reward model in ", folder,
@@ -153,6 +160,26 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
                          InitialValue(spec.value, *policy, reward, context));
   return PpoModels{ActorCritic(std::move(policy), std::move(value)), std::move(reference),
                    std::move(reward)};
+}
+
+absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
+    const PpoSpec& spec, int64_t vocab_size, const std::map<std::string, Artifact>& inputs) {
+  const DecoderSource initial = {spec.model, spec.init, vocab_size};
+  BENCH_ASSIGN_OR_RETURN(auto policy, WithoutWeights(initial, inputs));
+  const at::Generator generator = at::detail::createCPUGenerator();
+  if (spec.value.model == ValueModel::kShared) {
+    models::ScalarHead head = models::ScalarHead::Create(
+        policy->config().hidden_size, generator, policy->parameters().front().tensor.options());
+    return ActorCritic(std::move(policy), std::move(head));
+  }
+  models::DecoderConfig config = policy->config();
+  if (spec.value.init == ValueInit::kReward && (spec.reward.folder || spec.reward.artifact)) {
+    BENCH_ASSIGN_OR_RETURN(config, models::ReadHfConfig(RewardFolder(spec.reward, inputs)));
+  }
+  BENCH_ASSIGN_OR_RETURN(auto trunk, models::Decoder::WithoutWeights(config, at::kFloat));
+  BENCH_ASSIGN_OR_RETURN(models::RewardModel value,
+                         models::RewardModel::OnDecoder(std::move(trunk), generator));
+  return ActorCritic(std::move(policy), std::move(value));
 }
 
 absl::Status CheckPositions(const ActorCritic& model, int64_t longest_prompt, const PpoSpec& spec) {

@@ -80,6 +80,10 @@ struct PpoModels {
 absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
                                         const RunContext& context);
 
+// What LoadPpoModels would train, without weights: names, shapes and types.
+absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
+    const PpoSpec& spec, int64_t vocab_size, const std::map<std::string, Artifact>& inputs);
+
 // UsageError where policy or value model have fewer positions than the longest prompt with
 // rollout.max_new_tokens.
 absl::Status CheckPositions(const ActorCritic& model, int64_t longest_prompt, const PpoSpec& spec);

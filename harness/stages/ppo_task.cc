@@ -153,6 +153,16 @@ absl::Status PpoTask::RestoreState(const nlohmann::json& state) {
   return sampler_.RestoreState(state["sampler"]);
 }
 
+// A response has a prompt (two numbers) and an offset; a token its number, a log-probability and an
+// advantage, and a value and a return, of which a response may have one more.
+int64_t MostStateBytes(const PpoSpec& spec) {
+  constexpr int64_t kInteger = sizeof(int64_t), kFloat = sizeof(float);
+  const int64_t responses = spec.training.batch_size;
+  const int64_t tokens = responses * spec.rollout.max_new_tokens;
+  return 2 * kInteger * responses + kInteger * (responses + 1) + tokens * (kInteger + 2 * kFloat) +
+         (tokens + responses) * 2 * kFloat;
+}
+
 std::vector<NamedTensor> PpoTask::StateTensors() const {
   if (!InsideRollout()) return {};
   const Rollout& rollout = phase_.rollout;

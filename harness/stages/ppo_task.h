@@ -23,6 +23,9 @@
 
 namespace bench::harness {
 
+// Bytes of PpoTask::StateTensors, at most.
+int64_t MostStateBytes(const PpoSpec& spec);
+
 class PpoTask : public TrainingTask {
  public:
   // `mixture.prompts`, what `parts` refers to, `writer` and `ranges` must outlive the task.

@@ -15,8 +15,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -29,8 +27,7 @@
 #include "harness/measurement/memory.h"
 #include "harness/run/torch_runtime.h"
 #include "harness/stages/ppo_task.h"
-#include "harness/training/checkpoint.h"
-#include "harness/training/loop.h"
+#include "harness/training/bench_run.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
@@ -180,24 +177,6 @@ std::optional<int64_t> ResidentBytes() {
   return resident_pages * ::sysconf(_SC_PAGESIZE);
 }
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "ppo_task_bench-XXXXXX");
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
   const PpoSpec spec = Specification();
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, CharacterTokenizer());
@@ -211,24 +190,17 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
                          ResponseScorer::Create({spec, data, tokenizer, &*models.reward}));
   BENCH_ASSIGN_OR_RETURN(PpoMixture mixture, MixtureOf(data, {}));
 
-  const TemporaryFolder folder;
-  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(folder.path() + "/store"));
-  const auto writer = results::RunWriter::Discarding();
-  const LoadedDefinition definition;
-  RangeTable ranges;
-  Progress progress;
-  RunContext context{definition,          {1, 0},           {},      store,       "",
-                     folder.path(),       folder.path(),    *writer, ranges,      progress,
-                     Ranks::OneProcess(), DeviceKind::kCpu, nullptr, std::nullopt};
-  PpoTask task({{spec, models.actor_critic, *models.reference, scorer, tokenizer, context.seeds,
-                 data.end_token},
-                std::move(mixture),
-                *writer,
-                ranges,
-                nullptr});
+  BENCH_ASSIGN_OR_RETURN(const auto run, BenchRun::Unrecorded());
+  PpoTask task(
+      {{spec, models.actor_critic, *models.reference, scorer, tokenizer, run->seeds(),
+        data.end_token},
+       std::move(mixture),
+       run->writer(),
+       run->ranges(),
+       nullptr});
   TimedTask timed(task);
   const LoopSpec loop = {spec.optimizer, spec.schedule, (num_iterations + 1) * kEpochs, 0, 0};
-  BENCH_RETURN_IF_ERROR(RunTrainingLoop(loop, timed, context).status());
+  BENCH_RETURN_IF_ERROR(run->Train(loop, timed).status());
   std::vector<double> seconds = timed.Iterations();
   seconds.erase(seconds.begin());  // warms up
   nlohmann::json result = {{"seconds", seconds}};

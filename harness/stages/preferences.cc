@@ -131,7 +131,8 @@ std::vector<InputNeed> PreferencesStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> PreferencesStage::ContentDigests(const std::string&) const {
-  return ContentDigestsOf({{"data", spec_.data.path}, {"model", spec_.model.folder}});
+  return ContentDigestsOf(
+      {{"data", spec_.data.path}, {"model", spec_.model.folder, ContentKind::kModel}});
 }
 
 absl::StatusOr<StageOutcome> PreferencesStage::Run(RunContext& context) {
@@ -140,6 +141,7 @@ absl::StatusOr<StageOutcome> PreferencesStage::Run(RunContext& context) {
   BENCH_RETURN_IF_ERROR(RecordParts(records, context));
   const std::string folder =
       spec_.model.folder ? *spec_.model.folder : context.inputs.at("model").folder;
+  if (spec_.model.folder) BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "model", context));
   BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
                          LoadDecoderArtifact(folder, DeviceOf(context.device)));
   const PartMaker maker(spec_, records.right_answers, model, context);

@@ -10,6 +10,7 @@
 #include "harness/stages/reward_data.h"
 #include "harness/stages/reward_evaluation.h"
 #include "harness/stages/reward_task.h"
+#include "harness/stages/training_disk.h"
 #include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
@@ -54,17 +55,24 @@ std::vector<InputNeed> RewardStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) const {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
-                         ContentDigestsOf({{"data", spec_.data.path},
-                                           {"validation_data", spec_.data.validation_path},
-                                           {"initial_weights", spec_.init.folder}}));
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"data", spec_.data.path},
+                        {"validation_data", spec_.data.validation_path},
+                        {"initial_weights", spec_.init.folder, ContentKind::kWeights}}));
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
   digests["prompt_template"] = Digest(spec_.data.prompt_template);
   return digests;
 }
 
 absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  return DecoderDisk(spec_.model, spec_.tokenizer, inputs);
+  BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec_.tokenizer, inputs));
+  BENCH_ASSIGN_OR_RETURN(auto decoder,
+                         WithoutWeights({spec_.model, spec_.init, vocab_size}, inputs));
+  BENCH_ASSIGN_OR_RETURN(
+      const models::RewardModel model,
+      models::RewardModel::OnDecoder(std::move(decoder), at::detail::createCPUGenerator()));
+  return TrainingDisk(spec_.optimizer, {model.parameters(), NumBytes(model.parameters())});
 }
 
 absl::Status RewardStage::CheckRanks(int64_t num_ranks) const {

@@ -8,6 +8,7 @@
 #include "harness/stages/sft_data.h"
 #include "harness/stages/sft_evaluation.h"
 #include "harness/stages/sft_task.h"
+#include "harness/stages/training_disk.h"
 #include "harness/stages/training_stage.h"
 #include "results/metrics.h"
 
@@ -47,17 +48,20 @@ std::vector<InputNeed> SftStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string&) const {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
-                         ContentDigestsOf({{"data", spec_.data.path},
-                                           {"validation_data", spec_.data.validation_path},
-                                           {"initial_weights", spec_.init.folder}}));
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"data", spec_.data.path},
+                        {"validation_data", spec_.data.validation_path},
+                        {"initial_weights", spec_.init.folder, ContentKind::kWeights}}));
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
   digests["prompt_template"] = Digest(spec_.data.prompt_template);
   return digests;
 }
 
 absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
-  return DecoderDisk(spec_.model, spec_.tokenizer, inputs);
+  BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec_.tokenizer, inputs));
+  return DecoderDisk({spec_.model, spec_.init, vocab_size, spec_.training.precision},
+                     spec_.optimizer, inputs);
 }
 
 absl::Status SftStage::CheckRanks(int64_t num_ranks) const {

@@ -84,6 +84,7 @@ struct Run {
   std::unique_ptr<results::RunWriter> writer;
   RangeTable ranges;
   Progress progress;
+  RunClock clock = RunClock::Start();
 
   RunContext Context(const Arm& arm, const std::string& experiments_root) {
     return {loaded,
@@ -96,6 +97,7 @@ struct Run {
             *writer,
             ranges,
             progress,
+            clock,
             Ranks::OneProcess(),
             DeviceKind::kCpu,
             nullptr,

@@ -1,12 +1,13 @@
 // Target tokens a second of supervised fine-tuning, packed and padded, on a real length
-// distribution: the shipped task, one optimizer step an iteration (data, forward, backward,
-// clipping, AdamW), 16 rows a step in one micro-batch.
+// distribution: the shipped task in the shipped training loop, 16 rows a step in one micro-batch.
+// The time of an iteration is the loop's own figure, the median of kSteps steps after one to warm
+// up.
 //
-// Geometry of models/decoder_bench.cc (10.7 M parameters, vocabulary 8192, fp32); tokens are drawn
-// at random, since only their number matters. Lengths: sft_lengths.json, 2,048 pairs of [prompt,
-// target] shaped like Alpaca's. Both variants see the same rows in the same order. BENCH_THREADS
-// sets the threads (2). Run with --benchmark_enable_random_interleaving so that a change of the
-// machine's load meets both.
+// Geometry of experiments/perf_clm_step (10.7 M parameters, vocabulary 8192, fp32); tokens are
+// drawn at random, since only their number matters. Lengths: sft_lengths.json, 2,048 pairs of
+// [prompt, target] shaped like Alpaca's. Both variants see the same rows in the same order.
+// BENCH_THREADS sets the threads (2). Run with --benchmark_enable_random_interleaving so that a
+// change of the machine's load meets both.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
@@ -14,12 +15,15 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "harness/determinism/random.h"
+#include "harness/measurement/memory.h"
 #include "harness/run/torch_runtime.h"
 #include "harness/stages/decoder_artifact.h"
 #include "harness/stages/sft_task.h"
-#include "harness/training/optimizer.h"
+#include "harness/training/bench_run.h"
 #include "nlohmann/json.hpp"
+#include "results/metrics.h"
 
 namespace bench::harness {
 namespace {
@@ -42,7 +46,7 @@ SftSpec Geometry(Packing packing) {
 
 SftData RandomRows() {
   const auto text = ReadFile(BENCH_SOURCE_DIR "/harness/stages/sft_lengths.json", 1 << 20);
-  const nlohmann::json lengths = nlohmann::json::parse(text.value());
+  const nlohmann::json lengths = ParseJson(text.value()).value();
   Random random(uint64_t{1});
   SftTaskRows rows{"t", {}, {}, {}};
   for (const auto& row : lengths["prompt_and_target_tokens"]) {
@@ -70,6 +74,18 @@ void ConfigureOnce() {
   benchmark::DoNotOptimize(configured);
 }
 
+constexpr int64_t kSteps = 4;
+
+// Steps of the task; the loop's summary of them.
+std::vector<results::MetricValue> Train(BenchRun& run, const SftSpec& spec, int64_t num_steps,
+                                        SftTask& task) {
+  LoopSpec loop;
+  loop.optimizer = spec.optimizer;
+  loop.schedule = spec.schedule;
+  loop.num_steps = num_steps;
+  return run.Train(loop, task).value();
+}
+
 void BM_SftStep(benchmark::State& state, Packing packing) {
   ConfigureOnce();
   const SftSpec spec = Geometry(packing);
@@ -77,36 +93,33 @@ void BM_SftStep(benchmark::State& state, Packing packing) {
   const auto decoder =
       models::Decoder::Create(DecoderConfigOf(spec.model, kVocabSize),
                               at::detail::createCPUGenerator(1), at::kCPU, at::kFloat);
-  const auto& parameters = (*decoder)->parameters();
-  const auto optimizer = MakeOptimizer(spec.optimizer, WholePieces(parameters));
   const int64_t num_rows = std::ssize(data.tasks[0].train);
-  SftTask task(spec, data, MixtureSampler({{"t", 1, num_rows}}, SeedSource{1, 0}), **decoder,
-               nullptr);
-  double num_tokens = 0;
-  double num_target_tokens = 0;
+  const auto run = BenchRun::Unrecorded().value();
+  SftTask task(spec, data, MixtureSampler({{"t", 1, num_rows}}, run->seeds()), **decoder,
+               NoEvaluation);
+  Train(*run, spec, 1, task);
   for (auto unused : state) {
-    const Window window = task.NextWindow().value();
-    (task.LossSum(0) / window.denominator).backward();
-    ClipGradients(parameters, spec.optimizer.max_grad_norm);
-    optimizer->Step(spec.optimizer.learning_rate);
-    ClearGradients(parameters);
-    num_tokens += static_cast<double>(window.num_tokens);
-    num_target_tokens += static_cast<double>(window.num_target_tokens);
+    const auto summary = Train(*run, spec, kSteps, task);
+    state.SetIterationTime(Measured(summary, results::kStepTime).value());
+    state.counters["target_tokens/s"] = Measured(summary, results::kTargetTokensPerSecond).value();
   }
-  state.counters["target_tokens/s"] =
-      benchmark::Counter(num_target_tokens, benchmark::Counter::kIsRate);
-  state.counters["computed_tokens/s"] = benchmark::Counter(num_tokens, benchmark::Counter::kIsRate);
 }
 BENCHMARK_CAPTURE(BM_SftStep, packed, Packing::kPacked)
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(4);
+    ->UseManualTime()
+    ->Iterations(1);
 BENCHMARK_CAPTURE(BM_SftStep, padded, Packing::kPadded)
     ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(4);
+    ->UseManualTime()
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace bench::harness
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  bench::harness::ConfigureAllocator();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "base/status.h"
 #include "harness/control/progress.h"
+#include "harness/control/run_clock.h"
 #include "harness/definition/load.h"
 #include "harness/determinism/seeds.h"
 #include "harness/distributed/ranks.h"
@@ -48,6 +49,7 @@ struct RunContext {
   results::RunWriter& writer;
   RangeTable& ranges;
   Progress& progress;
+  RunClock& clock;
   Ranks& ranks;  // rank 0 alone writes; the others' writer takes rows and drops them
   DeviceKind device;
   std::unique_ptr<Checkpoint> checkpoint;  // to continue after; taken by the loop. None: step 0

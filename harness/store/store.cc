@@ -19,94 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr char kManifest[] = "manifest.json";
 constexpr char kRunsElsewhere[] = "runs_elsewhere";
-constexpr int64_t kMaxPathBytes = 1 << 16;
-constexpr int64_t kMaxManifestBytes = int64_t{64} << 20;
-
-absl::StatusOr<std::vector<std::string>> FilesBelow(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->is_regular_file()) names.push_back(fs::relative(it->path(), folder).string());
-  }
-  if (error) return EnvironmentError(absl::StrCat("cannot list ", folder, ": ", error.message()));
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-absl::StatusOr<json> DescribeFile(const std::string& folder, const std::string& name) {
-  const std::string path = absl::StrCat(folder, "/", name);
-  std::error_code error;
-  const auto bytes = fs::file_size(path, error);
-  if (error) return EnvironmentError(absl::StrCat("cannot inspect ", path, ": ", error.message()));
-  BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(path));
-  return json{{"name", name}, {"bytes", bytes}, {"sha256", sha256}};
-}
-
-absl::StatusOr<std::string> MakeManifest(const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const auto names, FilesBelow(folder));
-  json files = json::array();
-  for (const std::string& name : names) {
-    if (name == kManifest) continue;
-    BENCH_ASSIGN_OR_RETURN(json file, DescribeFile(folder, name));
-    files.push_back(std::move(file));
-  }
-  return json{{"files", std::move(files)}}.dump(1);
-}
-
-struct ListedFile {
-  std::string name;
-  std::string sha256;
-};
-
-// Names come from a file, so they must stay inside its folder.
-bool StaysInside(const std::string& name) {
-  const fs::path path = fs::path(name).lexically_normal();
-  return !path.empty() && path.is_relative() && *path.begin() != "..";
-}
-
-absl::StatusOr<std::vector<ListedFile>> ParseManifest(const std::string& text) {
-  BENCH_ASSIGN_OR_RETURN(const json manifest, ParseJson(text));
-  BENCH_ASSIGN_OR_RETURN(const json files, JsonMember<json>(manifest, "files"));
-  if (!files.is_array()) return DataError("\"files\" is no list");
-  std::vector<ListedFile> listed;
-  for (const json& file : files) {
-    ListedFile entry;
-    BENCH_ASSIGN_OR_RETURN(entry.name, JsonMember<std::string>(file, "name"));
-    BENCH_ASSIGN_OR_RETURN(entry.sha256, JsonMember<std::string>(file, "sha256"));
-    if (!StaysInside(entry.name)) {
-      return DataError(absl::StrCat("\"", entry.name, "\" is no file of the artifact"));
-    }
-    listed.push_back(std::move(entry));
-  }
-  return listed;
-}
-
-// OK when the manifest is the one that `digest` names and every file is the one it lists.
-absl::Status Verify(const Artifact& artifact) {
-  if (!Exists(artifact.File(kManifest))) {
-    return DataError(absl::StrCat(artifact.File(kManifest), " is missing"));
-  }
-  BENCH_ASSIGN_OR_RETURN(const std::string manifest,
-                         ReadFile(artifact.File(kManifest), kMaxManifestBytes));
-  if (Sha256Hex(manifest) != artifact.digest) {
-    return DataError(absl::StrCat(artifact.folder, ": its manifest does not have its digest"));
-  }
-  absl::StatusOr<std::vector<ListedFile>> files = ParseManifest(manifest);
-  if (!files.ok()) return Annotate(files.status(), artifact.File(kManifest));
-  for (const ListedFile& file : *files) {
-    const std::string path = artifact.File(file.name);
-    if (!Exists(path)) return DataError(absl::StrCat(path, " is missing"));
-    BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(path));
-    if (sha256 != file.sha256) {
-      return DataError(
-          absl::StrCat(path, ": SHA-256 ", sha256, ", the manifest says ", file.sha256));
-    }
-  }
-  return absl::OkStatus();
-}
+constexpr int64_t kMaxRecipeBytes = int64_t{64} << 20;
 
 // What is missing or damaged is empty: the artifact is made again.
 Recipe ParseRecipe(const std::string& key, const std::string& text) {
@@ -116,8 +30,9 @@ Recipe ParseRecipe(const std::string& key, const std::string& text) {
           JsonMember<std::string>(recipe, "definition_sha256").value_or("")};
 }
 
-// Folders below `folder`, itself included, that hold a run: one, or one a replicate.
-std::vector<std::string> RunFoldersBelow(const std::string& folder) {
+// Folders below `folder`, itself included, that hold a run: one, or one a replicate. What cannot be
+// listed is an error: a run that is overlooked would lose its artifact.
+absl::StatusOr<std::vector<std::string>> RunFoldersBelow(const std::string& folder) {
   std::vector<std::string> found;
   std::error_code error;
   for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
@@ -127,51 +42,49 @@ std::vector<std::string> RunFoldersBelow(const std::string& folder) {
       found.push_back(it->path().parent_path().string());
     }
   }
+  if (error) return EnvironmentError(absl::StrCat("cannot list ", folder, ": ", error.message()));
   return found;
 }
 
-// The digest of the artifact that the run in `folder` left; "" if it left none.
-std::string ArtifactOfRun(const std::string& folder) {
-  return ReadFile(absl::StrCat(folder, "/", kRunArtifactFile), 128).value_or("");
+// Whether nothing is left to resume, and the model is elsewhere than in the checkpoints.
+bool IsDone(const std::string& run, const std::string& artifact) {
+  // What cannot be read is not known to be complete.
+  const auto record = results::RecoverJournal(run);
+  return record.ok() && record->status == results::RunStatus::kComplete && !artifact.empty() &&
+         Exists(absl::StrCat(run, "/", std::string(results::kResultsName)));
 }
 
 // Adds the run (or the replicates) in `name`, with the checkpoints of each as an entry of its own,
-// and the artifacts that they left to `artifacts` (kept for no run elsewhere).
-void ListRun(const std::string& root, const std::string& name, const std::string& experiment,
-             std::map<std::string, std::string>& artifacts, std::vector<StoreEntry>& entries) {
+// and the artifacts that they left to `artifacts`.
+absl::Status ListRun(const std::string& root, const std::string& name,
+                     const std::string& experiment, std::set<std::string>& artifacts,
+                     std::vector<StoreEntry>& entries) {
   const std::string folder = absl::StrCat(root, "/", name);
   StoreEntry whole{name, experiment, TreeBytes(folder)};
-  for (const std::string& run : RunFoldersBelow(folder)) {
-    artifacts[ArtifactOfRun(run)] = "";
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> runs, RunFoldersBelow(folder));
+  for (const std::string& run : runs) {
+    BENCH_ASSIGN_OR_RETURN(const std::string artifact, ArtifactNamedIn(run));
+    artifacts.insert(artifact);
     const std::string checkpoints = absl::StrCat(run, "/", kCheckpointsFolder);
     if (!Exists(checkpoints)) continue;
     StoreEntry entry{fs::relative(checkpoints, root).string(), experiment, TreeBytes(checkpoints)};
     whole.bytes -= entry.bytes;
-    // What cannot be read is not known to be complete.
-    const auto record = results::RecoverJournal(run);
-    if (record.ok() && record->status == results::RunStatus::kComplete &&
-        Exists(absl::StrCat(run, "/", std::string(results::kResultsName)))) {
-      entry.prunable = PruneReason::kRunComplete;
-    }
+    if (IsDone(run, artifact)) entry.prunable = PruneReason::kRunComplete;
     entries.push_back(std::move(entry));
   }
   entries.push_back(std::move(whole));
+  return absl::OkStatus();
 }
 
-// fsyncs every file and folder below `folder`, and itself.
-absl::Status SyncTree(const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(folder));
-  for (const std::string& name : names) {
-    const std::string path = absl::StrCat(folder, "/", name);
-    std::error_code error;
-    if (fs::is_directory(path, error)) {
-      BENCH_RETURN_IF_ERROR(SyncTree(path));
-    } else {
-      BENCH_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(path));
-      BENCH_RETURN_IF_ERROR(file.Sync());
-    }
+// The remembered run that keeps `digest`, one that is there first.
+const RememberedRun* Keeper(const std::vector<RememberedRun>& runs, const std::string& digest) {
+  const RememberedRun* keeper = nullptr;
+  for (const RememberedRun& run : runs) {
+    if (run.presence == RunPresence::kMovedOn) continue;
+    if (!run.artifact.empty() && run.artifact != digest) continue;
+    if (keeper == nullptr || run.presence < keeper->presence) keeper = &run;
   }
-  return FsyncFolder(folder);
+  return keeper;
 }
 
 }  // namespace
@@ -207,7 +120,7 @@ absl::StatusOr<Store> Store::Open(const std::string& root) {
 absl::StatusOr<std::optional<Artifact>> Store::Find(const std::string& recipe_key) const {
   const std::string path = absl::StrCat(root_, "/recipes/", recipe_key, ".json");
   if (!Exists(path)) return std::optional<Artifact>();
-  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxRecipeBytes));
   const std::string digest = ParseRecipe(recipe_key, text).artifact_digest;
   if (!IsSha256(digest)) return std::optional<Artifact>();
   absl::StatusOr<Artifact> artifact = Load(digest);
@@ -224,7 +137,7 @@ absl::StatusOr<Artifact> Store::Load(const std::string& digest) const {
   if (!Exists(artifact.folder)) {
     return DataError(absl::StrCat("artifact ", digest, " is not in the store ", root_));
   }
-  BENCH_RETURN_IF_ERROR(Verify(artifact));
+  BENCH_RETURN_IF_ERROR(VerifyArtifact(artifact));
   return artifact;
 }
 
@@ -235,11 +148,11 @@ absl::StatusOr<std::string> Store::NewStaging() const {
 absl::StatusOr<Artifact> Store::Publish(const std::string& staging) const {
   BENCH_ASSIGN_OR_RETURN(const std::string manifest, MakeManifest(staging));
   BENCH_RETURN_IF_ERROR(SyncTree(staging));
-  BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(staging, "/", kManifest), manifest));
+  BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(staging, "/", kManifestFile), manifest));
   Artifact artifact;
   artifact.digest = Sha256Hex(manifest);
   artifact.folder = absl::StrCat(root_, "/objects/", artifact.digest);
-  if (Exists(artifact.folder) && Verify(artifact).ok()) {
+  if (Exists(artifact.folder) && VerifyArtifact(artifact).ok()) {
     BENCH_RETURN_IF_ERROR(RemoveTree(staging));
     return artifact;
   }
@@ -248,7 +161,8 @@ absl::StatusOr<Artifact> Store::Publish(const std::string& staging) const {
   if (published.ok()) return artifact;
   // Another process may have published the same content in the meantime, so that the rename failed;
   // once it has succeeded, an error is one of the disk.
-  if (!Exists(staging) || !Exists(artifact.folder) || !Verify(artifact).ok()) return published;
+  if (!Exists(staging) || !Exists(artifact.folder) || !VerifyArtifact(artifact).ok())
+    return published;
   BENCH_RETURN_IF_ERROR(RemoveTree(staging));
   return artifact;
 }
@@ -266,35 +180,6 @@ absl::Status Store::Record(const Recipe& recipe) const {
   return PublishFile(absl::StrCat(root_, "/recipes/", recipe.key, ".json"), text.dump(1));
 }
 
-absl::Status Store::RememberRun(const std::string& folder) const {
-  const std::string absolute = fs::absolute(folder).lexically_normal().string();
-  if (absolute.starts_with(root_ + "/runs/")) return absl::OkStatus();
-  return PublishFile(absl::StrCat(root_, "/", kRunsElsewhere, "/", Sha256Hex(absolute)), absolute);
-}
-
-// Digest of an artifact -> the folder of a run outside the store that left it.
-absl::StatusOr<std::map<std::string, std::string>> Store::RunsElsewhere() const {
-  const std::string list = absl::StrCat(root_, "/", kRunsElsewhere);
-  BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(list));
-  std::map<std::string, std::string> runs;
-  for (const std::string& name : names) {
-    const auto folder = ReadFile(absl::StrCat(list, "/", name), kMaxPathBytes);
-    if (folder.ok()) runs.emplace(ArtifactOfRun(*folder), *folder);
-  }
-  return runs;
-}
-
-absl::Status Store::ForgetGoneRuns() const {
-  const std::string list = absl::StrCat(root_, "/", kRunsElsewhere);
-  BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(list));
-  for (const std::string& name : names) {
-    const std::string path = absl::StrCat(list, "/", name);
-    const std::string folder = ReadFile(path, kMaxPathBytes).value_or("");
-    if (ArtifactOfRun(folder).empty()) BENCH_RETURN_IF_ERROR(RemoveTree(path));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::string> Store::NewRunFolder(const std::string& experiment) const {
   const std::string parent = absl::StrCat(root_, "/runs/", experiment);
   BENCH_RETURN_IF_ERROR(MakeFolders(parent));
@@ -306,15 +191,16 @@ absl::StatusOr<std::vector<Recipe>> Store::Recipes() const {
   std::vector<Recipe> recipes;
   for (const std::string& name : names) {
     BENCH_ASSIGN_OR_RETURN(const std::string text,
-                           ReadFile(absl::StrCat(root_, "/recipes/", name), kMaxManifestBytes));
+                           ReadFile(absl::StrCat(root_, "/recipes/", name), kMaxRecipeBytes));
     recipes.push_back(ParseRecipe(fs::path(name).stem().string(), text));
   }
   return recipes;
 }
 
 absl::Status Store::ListArtifacts(const std::set<std::string>& locked_definitions,
-                                  const std::map<std::string, std::string>& of_runs,
+                                  const std::set<std::string>& of_runs,
                                   std::vector<StoreEntry>& entries) const {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<RememberedRun> remembered, remembered_runs().List());
   BENCH_ASSIGN_OR_RETURN(const std::vector<Recipe> recipes, Recipes());
   std::map<std::string, std::string> makers;  // digest -> experiment
   std::set<std::string> locked;
@@ -327,13 +213,27 @@ absl::Status Store::ListArtifacts(const std::set<std::string>& locked_definition
   for (const std::string& digest : digests) {
     StoreEntry entry{absl::StrCat("objects/", digest), makers[digest]};
     entry.bytes = TreeBytes(absl::StrCat(root_, "/", entry.name));
-    const auto run = of_runs.find(digest);
-    if (run != of_runs.end()) {
-      entry.kept_for = run->second;
-    } else if (!locked.contains(digest)) {
-      entry.prunable = PruneReason::kUnreferenced;
+    if (const RememberedRun* run = Keeper(remembered, digest)) {
+      entry.kept_for = run->folder;
+      entry.presence = run->presence;
     }
+    const bool is_kept =
+        !entry.kept_for.empty() || of_runs.contains(digest) || locked.contains(digest);
+    if (!is_kept) entry.prunable = PruneReason::kUnreferenced;
     entries.push_back(std::move(entry));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::ListRuns(std::set<std::string>& artifacts,
+                             std::vector<StoreEntry>& entries) const {
+  BENCH_ASSIGN_OR_RETURN(const auto experiments, ListFolder(root_ + "/runs"));
+  for (const std::string& experiment : experiments) {
+    BENCH_ASSIGN_OR_RETURN(const auto runs, ListFolder(absl::StrCat(root_, "/runs/", experiment)));
+    for (const std::string& run : runs) {
+      const std::string name = absl::StrCat("runs/", experiment, "/", run);
+      BENCH_RETURN_IF_ERROR(ListRun(root_, name, experiment, artifacts, entries));
+    }
   }
   return absl::OkStatus();
 }
@@ -341,15 +241,8 @@ absl::Status Store::ListArtifacts(const std::set<std::string>& locked_definition
 absl::StatusOr<std::vector<StoreEntry>> Store::List(
     const std::set<std::string>& locked_definitions) const {
   std::vector<StoreEntry> entries;
-  BENCH_ASSIGN_OR_RETURN(auto of_runs, RunsElsewhere());
-  BENCH_ASSIGN_OR_RETURN(const auto experiments, ListFolder(root_ + "/runs"));
-  for (const std::string& experiment : experiments) {
-    BENCH_ASSIGN_OR_RETURN(const auto runs, ListFolder(absl::StrCat(root_, "/runs/", experiment)));
-    for (const std::string& run : runs) {
-      const std::string name = absl::StrCat("runs/", experiment, "/", run);
-      ListRun(root_, name, experiment, of_runs, entries);
-    }
-  }
+  std::set<std::string> of_runs;
+  BENCH_RETURN_IF_ERROR(ListRuns(of_runs, entries));
   BENCH_RETURN_IF_ERROR(ListArtifacts(locked_definitions, of_runs, entries));
   for (const char* folder : {"sources", "staging"}) {
     BENCH_ASSIGN_OR_RETURN(const auto names, ListFolder(absl::StrCat(root_, "/", folder)));
@@ -365,25 +258,37 @@ absl::StatusOr<std::vector<StoreEntry>> Store::List(
   return entries;
 }
 
-absl::StatusOr<std::vector<StoreEntry>> Store::Prune(
-    const std::set<std::string>& locked_definitions) {
+// A run's checkpoints hold its weights: they go when those are verified to be in its artifact.
+absl::Status Store::VerifyPrunable(const StoreEntry& entry) const {
+  if (entry.prunable != PruneReason::kRunComplete) return absl::OkStatus();
+  const std::string run = fs::path(absl::StrCat(root_, "/", entry.name)).parent_path().string();
+  BENCH_ASSIGN_OR_RETURN(const std::string digest, ArtifactNamedIn(run));
+  return Annotate(FindRunArtifact(run, digest, *this).status(),
+                  absl::StrCat(entry.name, " is kept"));
+}
+
+absl::StatusOr<PruneReport> Store::Prune(const std::set<std::string>& locked_definitions) {
   // Our own shared lock gives way to the exclusive one, which no other process may share.
   { FolderLock released = std::move(lock_); }
   BENCH_ASSIGN_OR_RETURN(lock_, FolderLock::Acquire(root_));
+  BENCH_RETURN_IF_ERROR(remembered_runs().Refresh());
   BENCH_ASSIGN_OR_RETURN(const std::vector<StoreEntry> entries, List(locked_definitions));
-  std::vector<StoreEntry> removed;
+  PruneReport report;
   for (const StoreEntry& entry : entries) {
     if (!entry.prunable) continue;
+    if (const absl::Status whole = VerifyPrunable(entry); !whole.ok()) {
+      report.kept.emplace_back(whole.message());
+      continue;
+    }
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(root_, "/", entry.name)));
-    removed.push_back(entry);
+    report.removed.push_back(entry);
   }
   BENCH_ASSIGN_OR_RETURN(const std::vector<Recipe> recipes, Recipes());
   for (const Recipe& recipe : recipes) {
     if (Exists(absl::StrCat(root_, "/objects/", recipe.artifact_digest))) continue;
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(root_, "/recipes/", recipe.key, ".json")));
   }
-  BENCH_RETURN_IF_ERROR(ForgetGoneRuns());
-  return removed;
+  return report;
 }
 
 }  // namespace bench::harness

@@ -1,13 +1,9 @@
 // The store: artifacts by content, recipes that lead to them, and the folders of runs.
 //
-//   objects/<digest>/       one artifact (dataset, tokenizer, weights); manifest.json lists its
-//   files
-//                           with their SHA-256, and <digest> is the SHA-256 of that manifest
+//   objects/<digest>/       one artifact (dataset, tokenizer, weights; artifact_files.h)
 //   recipes/<key>.json      recipe key -> artifact digest, experiment, definition hash
 //   runs/<experiment>/<n>/  one run each: journal, checkpoints, results.h5
-//   runs_elsewhere/<hash>   the path of a run's folder outside the store that left an artifact
-//   here;
-//                           <hash> is the SHA-256 of that path
+//   runs_elsewhere/<hash>   a run's folder and the artifact it left here (remembered_runs.h)
 //   sources/                records extracted from data packages
 //   staging/                what is being made; published by rename
 //
@@ -28,6 +24,9 @@
 
 #include "absl/status/statusor.h"
 #include "base/file.h"
+#include "harness/store/artifact_files.h"
+#include "harness/store/remembered_runs.h"
+#include "harness/store/run_artifact.h"
 
 namespace bench::harness {
 
@@ -35,22 +34,12 @@ using InputDigests = std::map<std::string, std::string>;  // input name -> diges
 
 std::string RecipeKey(const std::string& definition_sha256, const InputDigests& inputs);
 
-struct Artifact {
-  std::string digest;
-  std::string folder;
-  std::string File(const std::string& name) const { return folder + "/" + name; }
-};
-
 struct Recipe {
   std::string key;
   std::string artifact_digest;
   std::string experiment;  // NAME@N
   std::string definition_sha256;
 };
-
-// In a run's folder: the digest of the artifact it left, and its checkpoints.
-inline constexpr char kRunArtifactFile[] = "artifact.sha256";
-inline constexpr char kCheckpointsFolder[] = "checkpoints";
 
 // Bytes of the files in a folder and below it; 0 where there is none. A file that vanishes
 // meanwhile does not count.
@@ -60,7 +49,7 @@ int64_t TreeBytes(const std::string& folder);
 enum class PruneReason : uint8_t {
   kUnfinished,    // work that was cut off, or a damaged artifact that was set aside
   kUnreferenced,  // an artifact that neither a locked definition nor a run leads to
-  kRunComplete,   // checkpoints of a complete run: nothing is left to resume
+  kRunComplete,  // checkpoints of a complete run whose artifact is there: nothing is left to resume
 };
 constexpr std::array<std::string_view, 3> EnumNames(PruneReason) {
   return {"unfinished work", "no locked definition or run leads to it", "its run is complete"};
@@ -71,7 +60,13 @@ struct StoreEntry {
   std::string experiment;  // "" where it belongs to none
   int64_t bytes = 0;
   std::optional<PruneReason> prunable;
-  std::string kept_for;  // of an artifact: the folder of a run outside the store that leads to it
+  std::string kept_for;  // of an artifact: the folder of a run that leads to it by a note
+  RunPresence presence = RunPresence::kHere;  // of that run
+};
+
+struct PruneReport {
+  std::vector<StoreEntry> removed;
+  std::vector<std::string> kept;  // one line a prunable entry that was kept after all, and why
 };
 
 class Store {
@@ -92,10 +87,8 @@ class Store {
   absl::StatusOr<Artifact> Publish(const std::string& staging) const;
   absl::Status Record(const Recipe& recipe) const;
 
-  // Keeps the artifact that the run in `folder` left: Prune asks that folder's kRunArtifactFile, so
-  // a run that is deleted or moved keeps nothing. For a run inside the store, nothing is to be
-  // done.
-  absl::Status RememberRun(const std::string& folder) const;
+  // Which runs' folders its artifacts belong to.
+  RememberedRuns remembered_runs() const { return RememberedRuns(root_); }
 
   // runs/<experiment>/<n>, the first unused n, created.
   absl::StatusOr<std::string> NewRunFolder(const std::string& experiment) const;
@@ -104,18 +97,18 @@ class Store {
   // prunable, its checkpoints (an entry of their own) when it is complete.
   absl::StatusOr<std::vector<StoreEntry>> List(
       const std::set<std::string>& locked_definitions) const;
-  // Removes the prunable entries and returns them. EnvironmentError while other processes use the
-  // store.
-  absl::StatusOr<std::vector<StoreEntry>> Prune(const std::set<std::string>& locked_definitions);
+  // Removes the prunable entries; checkpoints only after the artifact that came of them is
+  // verified. EnvironmentError while other processes use the store.
+  absl::StatusOr<PruneReport> Prune(const std::set<std::string>& locked_definitions);
 
  private:
   Store(std::string root, FolderLock lock) : root_(std::move(root)), lock_(std::move(lock)) {}
   absl::StatusOr<std::vector<Recipe>> Recipes() const;
-  absl::StatusOr<std::map<std::string, std::string>> RunsElsewhere() const;
-  absl::Status ForgetGoneRuns() const;
+  absl::Status ListRuns(std::set<std::string>& artifacts, std::vector<StoreEntry>& entries) const;
   absl::Status ListArtifacts(const std::set<std::string>& locked_definitions,
-                             const std::map<std::string, std::string>& of_runs,
+                             const std::set<std::string>& of_runs,
                              std::vector<StoreEntry>& entries) const;
+  absl::Status VerifyPrunable(const StoreEntry& entry) const;
   absl::Status SetAside(const std::string& object) const;
 
   std::string root_;

@@ -12,6 +12,10 @@
 namespace bench::harness {
 namespace {
 
+constexpr std::string_view kAdvice =
+    "of a run that was moved, --store remember DIR says where it is now; of one that is gone, "
+    "--store forget DIR lets its model go\n";
+
 std::string Line(int64_t bytes, std::string_view text) {
   return absl::StrFormat("%9s  %s\n", BytesText(bytes), internal::View(text));
 }
@@ -25,8 +29,8 @@ std::string Line(const StoreEntry& entry) {
     absl::StrAppend(&text, "  (prunable: ", internal::View(Name(*entry.prunable)), ")");
   }
   if (!entry.kept_for.empty()) {
-    absl::StrAppend(&text, "  (kept for the run in ", results::EscapeForTerminal(entry.kept_for),
-                    ")");
+    absl::StrAppend(&text, "  (", internal::View(Name(entry.presence)), " ",
+                    results::EscapeForTerminal(entry.kept_for), ")");
   }
   return Line(entry.bytes, text);
 }
@@ -54,8 +58,15 @@ std::string StoreReport(std::vector<StoreEntry> entries, std::string_view closin
     total += entry.bytes;
     if (entry.prunable) prunable += entry.bytes;
   }
-  return report + Line(total, absl::StrCat(internal::View(closing), ", of these ",
-                                           BytesText(prunable), " prunable"));
+  const auto is_lost = [](const StoreEntry& entry) {
+    return !entry.kept_for.empty() && entry.presence != RunPresence::kHere;
+  };
+  const std::string_view advice =
+      std::any_of(entries.begin(), entries.end(), is_lost) ? kAdvice : "";
+  return report +
+         Line(total, absl::StrCat(internal::View(closing), ", of these ", BytesText(prunable),
+                                  " prunable")) +
+         std::string(advice);
 }
 
 }  // namespace bench::harness

@@ -14,7 +14,8 @@ namespace bench::harness {
 std::string BytesText(int64_t bytes);
 
 // Size, path below the store, experiment, and why the entry may be pruned; the last line is the
-// total with `closing` behind it. Names are escaped for the terminal.
+// total with `closing` behind it, and advice on runs that are not found. Names are escaped for the
+// terminal.
 std::string StoreReport(std::vector<StoreEntry> entries, std::string_view closing);
 
 }  // namespace bench::harness

@@ -13,6 +13,7 @@
 #include "harness/store/store.h"
 #include "models/safetensors.h"
 
+namespace bench::models { absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&); }  // DEV
 namespace bench::harness {
 namespace {
 
@@ -58,14 +59,17 @@ absl::StatusOr<std::vector<std::string>> CompleteCheckpoints(const std::string& 
   return names;
 }
 
-absl::Status RemoveAllButNewest(const std::string& folder) {
+// Keeps `saved`, the checkpoint that was just published, with those before it up to
+// kCheckpointsKept, and later ones: such were damaged when the run was continued from before them,
+// so they must not push out `saved`.
+absl::Status RemoveAllBefore(const std::string& folder, const std::string& saved) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(folder));
-  BENCH_ASSIGN_OR_RETURN(std::vector<std::string> complete, CompleteCheckpoints(folder));
-  if (std::ssize(complete) > kCheckpointsKept) {
-    complete.erase(complete.begin(), complete.end() - kCheckpointsKept);
-  }
+  BENCH_ASSIGN_OR_RETURN(std::vector<std::string> kept, CompleteCheckpoints(folder));
+  const auto later = std::upper_bound(kept.begin(), kept.end(), saved);
+  const auto num_old = std::max<ptrdiff_t>(later - kept.begin() - kCheckpointsKept, 0);
+  kept.erase(kept.begin(), kept.begin() + num_old);
   for (const std::string& name : names) {
-    if (std::find(complete.begin(), complete.end(), name) != complete.end()) continue;
+    if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(folder, "/", name)));
   }
   return absl::OkStatus();
@@ -114,6 +118,17 @@ absl::StatusOr<Checkpoint> Load(const std::string& folder) {
   return checkpoint;
 }
 
+// All but the tensors.
+std::string StateText(const Checkpoint& checkpoint, const std::vector<TensorSpec>& specs,
+                      const std::string& tensors_sha256) {
+  const json state = {{"format_version", kFormatVersion}, {"step", checkpoint.step},
+                      {"tokens", checkpoint.tokens},      {"elapsed_s", checkpoint.elapsed_s},
+                      {"task", checkpoint.task_state},    {"tensors_sha256", tensors_sha256},
+                      {"slices", Slices(specs)}};
+  const json document = {{"state", state}, {"sha256", Sha256Hex(state.dump())}};
+  return document.dump(1);
+}
+
 std::string FolderOf(int64_t step) { return absl::StrFormat("%s%09d", kFolderPrefix, step); }
 
 }  // namespace
@@ -131,7 +146,7 @@ absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& che
   // An intact checkpoint of this step is of an earlier attempt, and bitwise the same.
   if (Exists(folder) && Load(folder).ok()) {
     BENCH_RETURN_IF_ERROR(more.visit([](const NamedTensor&) { return absl::OkStatus(); }));
-    return RemoveAllButNewest(parent);
+    return RemoveAllBefore(parent, name);
   }
   std::vector<TensorSpec> specs = models::SpecsOf(checkpoint.tensors);
   specs.insert(specs.end(), more.specs.begin(), more.specs.end());
@@ -139,15 +154,15 @@ absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& che
   BENCH_RETURN_IF_ERROR(MakeFolders(unfinished));
   BENCH_RETURN_IF_ERROR(WriteTensors(unfinished + kTensorsFile, specs, checkpoint.tensors, more));
   BENCH_ASSIGN_OR_RETURN(const std::string sha256, Sha256File(unfinished + kTensorsFile));
-  const json state = {{"format_version", kFormatVersion}, {"step", checkpoint.step},
-                      {"tokens", checkpoint.tokens},      {"elapsed_s", checkpoint.elapsed_s},
-                      {"task", checkpoint.task_state},    {"tensors_sha256", sha256},
-                      {"slices", Slices(specs)}};
-  const json document = {{"state", state}, {"sha256", Sha256Hex(state.dump())}};
-  BENCH_RETURN_IF_ERROR(PublishFile(unfinished + kStateFile, document.dump(1)));
+  BENCH_RETURN_IF_ERROR(PublishFile(unfinished + kStateFile, StateText(checkpoint, specs, sha256)));
   BENCH_RETURN_IF_ERROR(RemoveTree(folder));  // only a damaged one can be there
   BENCH_RETURN_IF_ERROR(PublishFolder(unfinished, folder));
-  return RemoveAllButNewest(parent);
+  return RemoveAllBefore(parent, name);
+}
+
+absl::StatusOr<int64_t> CheckpointBytes(const std::vector<TensorSpec>& specs) {
+  BENCH_ASSIGN_OR_RETURN(const int64_t tensors_bytes, models::SafetensorsBytes(specs));
+  return tensors_bytes + std::ssize(StateText({}, specs, Sha256Hex("")));
 }
 
 absl::StatusOr<LoadedCheckpoint> LoadLatestCheckpoint(const std::string& run_folder) {

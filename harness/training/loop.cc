@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/control/process_clock.h"
 #include "harness/control/signals.h"
 #include "harness/training/checkpoint.h"
 #include "harness/training/data_parallel.h"
@@ -68,6 +68,7 @@ class Loop {
   absl::Status Evaluate(EvaluationPoint point);
   absl::Status RecordDigests();
   absl::Status Checkpoint();
+  absl::Status CheckpointOnRequest();
   absl::Status SaveState();
   harness::Checkpoint MakeCheckpoint() const;
   absl::Status AfterStep(const StepResult& result);
@@ -75,12 +76,16 @@ class Loop {
   absl::StatusOr<StageOutcome> Finish(RunStatus status);
   absl::StatusOr<StageOutcome> FinishUnfinishedStep();
   results::RowPosition Position() const {
-    return {step_, tokens_, elapsed_before_ + SecondsSince(start_)};
+    return {step_, tokens_, elapsed_before_ + context_.clock.Seconds()};
   }
   ScheduledSteps Steps() const { return {spec_.num_steps, spec_.steps_per_iteration}; }
   std::string Detail(const StepResult& result) const;
   bool StopRequested() const {
     return context_.ranks.alone() ? StopSignal().has_value() : stop_requested_;
+  }
+  bool CheckpointRequested() {
+    checkpoint_requested_ |= context_.ranks.alone() && TakeCheckpointRequest();
+    return std::exchange(checkpoint_requested_, false);
   }
   bool MustStop() const {
     return evaluation_due_ || StopRequested() ||
@@ -92,13 +97,13 @@ class Loop {
   RunContext& context_;
   std::unique_ptr<ParameterUpdate> update_;
   RankFigures figures_;
-  Clock::time_point start_ = Clock::now();
   double elapsed_before_ = 0;  // in earlier attempts
   int64_t step_ = 0;
   int64_t tokens_ = 0;
   bool diverged_ = false;
-  bool stop_requested_ = false;  // of any rank, when the last step ended
-  bool evaluation_due_;          // the one at this step is not done: cut short, or before the first
+  bool stop_requested_ = false;        // of any rank, when the last step ended
+  bool checkpoint_requested_ = false;  // likewise, and not made yet
+  bool evaluation_due_;  // the one at this step is not done: cut short, or before the first
   StepStatistics statistics_;
   std::vector<MetricValue> summary_;
 };
@@ -160,6 +165,7 @@ absl::StatusOr<StepResult> Loop::TrainStep() {
     result.grad_norm = update_->FinishGradients(spec_.optimizer.max_grad_norm);
     const WindowLosses all = GatherLosses(losses, result.window.num_micro_batches, context_.ranks);
     stop_requested_ = all.stop_requested;
+    checkpoint_requested_ |= all.checkpoint_requested;
     for (const double loss : all.losses) result.loss += loss / result.window.denominator;
     if (std::isfinite(result.loss) && std::isfinite(result.grad_norm)) {
       update_->Apply(result.learning_rate);
@@ -183,9 +189,8 @@ absl::Status Loop::RecordRanges() {
 absl::Status Loop::RecordStep(const StepResult& result) {
   const double target_tokens = static_cast<double>(result.window.num_target_tokens);
   if (statistics_.empty()) {
-    if (const auto seconds = SecondsSinceProcessStart()) {
-      BENCH_RETURN_IF_ERROR(context_.writer.Summary({{&results::kTimeToFirstStep, ""}, *seconds}));
-    }
+    BENCH_RETURN_IF_ERROR(
+        context_.writer.Summary({{&results::kTimeToFirstStep, ""}, context_.clock.Seconds()}));
   }
   statistics_.Add({step_, result.loss, result.seconds, target_tokens});
   std::vector<MetricValue> values = {
@@ -232,9 +237,11 @@ absl::Status Loop::Evaluate(EvaluationPoint point) {
     }
     for (const MetricValue& value : evaluation.values) diverged_ |= !std::isfinite(value.value);
   }
-  const std::vector<int64_t> flags = {evaluation_due_, diverged_, StopSignal().value_or(0)};
-  const at::Tensor of_leader =
-      context_.ranks.GatherRows(at::tensor(flags, at::kLong).view({1, 3}))[0];
+  const std::vector<int64_t> flags = {evaluation_due_, diverged_, StopSignal().value_or(0),
+                                      CheckpointRequested()};
+  const at::Tensor of_ranks = context_.ranks.GatherRows(at::tensor(flags, at::kLong).view({1, 4}));
+  checkpoint_requested_ = of_ranks.select(1, 3).any().item<bool>();
+  const at::Tensor of_leader = of_ranks[0];
   evaluation_due_ = of_leader[0].item<bool>();
   diverged_ = of_leader[1].item<bool>();
   AdoptStopSignal(of_leader[2].item<int>());
@@ -256,6 +263,13 @@ absl::Status Loop::Checkpoint() {
   // How long it took is known only now; a kill just before loses this one row.
   BENCH_RETURN_IF_ERROR(RecordRanges());
   return context_.writer.Flush();
+}
+
+// Before an evaluation that is due, which may take longer than whoever asks is going to wait.
+absl::Status Loop::CheckpointOnRequest() {
+  BENCH_RETURN_IF_ERROR(Checkpoint());
+  context_.progress.Note(absl::StrCat("saved a checkpoint after step ", step_, ", as asked for"));
+  return absl::OkStatus();
 }
 
 // Rank 0 writes; the others give it what they hold.
@@ -295,15 +309,15 @@ std::string Loop::Detail(const StepResult& result) const {
 // Evaluation and checkpoint, where they are due after a step that is not the last.
 absl::Status Loop::AfterStep(const StepResult& result) {
   context_.progress.Update("step", step_, spec_.num_steps, Detail(result));
-  if (step_ < spec_.num_steps) {
-    if (spec_.evaluate_every_steps > 0 && step_ % spec_.evaluate_every_steps == 0) {
-      BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
-    }
-    const bool stopped = evaluation_due_;  // the loop will save that checkpoint
-    if (!stopped && spec_.checkpoint_every_steps > 0 && step_ % spec_.checkpoint_every_steps == 0) {
-      BENCH_RETURN_IF_ERROR(Checkpoint());
-    }
-  }
+  const auto is_due = [&](int64_t every) {
+    return step_ < spec_.num_steps && every > 0 && step_ % every == 0;
+  };
+  evaluation_due_ = is_due(spec_.evaluate_every_steps);
+  if (CheckpointRequested()) BENCH_RETURN_IF_ERROR(CheckpointOnRequest());
+  if (evaluation_due_) BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
+  const bool stopped = evaluation_due_;  // the loop will save that checkpoint
+  if (!stopped && CheckpointRequested()) BENCH_RETURN_IF_ERROR(CheckpointOnRequest());
+  if (!stopped && is_due(spec_.checkpoint_every_steps)) BENCH_RETURN_IF_ERROR(Checkpoint());
   BENCH_RETURN_IF_ERROR(RecordRanges());  // of an evaluation without a checkpoint
   return context_.writer.FlushIfDue();
 }
@@ -351,7 +365,6 @@ absl::StatusOr<StageOutcome> Loop::Run() {
   for (const std::string& note : ZeroRateNotes(spec_.schedule, Steps(), step_)) {
     context_.progress.Note(note);
   }
-  start_ = Clock::now();
   if (evaluation_due_ && step_ < spec_.num_steps) {
     BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));
     if (diverged_) return Finish(RunStatus::kDiverged);

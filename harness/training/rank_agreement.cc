@@ -10,19 +10,22 @@
 namespace bench::harness {
 
 WindowLosses GatherLosses(const std::vector<double>& own, int64_t num_micro_batches, Ranks& ranks) {
-  // In one exchange: the signal, then as many losses as the largest share has.
-  const int64_t width = 1 + EvenShare(num_micro_batches, ranks.size(), 0).size();
+  // In one exchange: what signals ask for, then as many losses as the largest share has.
+  constexpr int64_t kSignals = 2;
+  const int64_t width = kSignals + EvenShare(num_micro_batches, ranks.size(), 0).size();
   std::vector<double> row(static_cast<size_t>(width), 0);
   row[0] = StopSignal().value_or(0);
-  std::copy(own.begin(), own.end(), row.begin() + 1);
+  row[1] = TakeCheckpointRequest() ? 1 : 0;
+  std::copy(own.begin(), own.end(), row.begin() + kSignals);
   const at::Tensor rows = ranks.GatherRows(at::tensor(row, at::kDouble).view({1, width}));
   WindowLosses all;
   for (int64_t rank = 0; rank < ranks.size(); ++rank) {
     const double* values = rows.const_data_ptr<double>() + rank * width;
     AdoptStopSignal(static_cast<int>(values[0]));  // all end alike
     all.stop_requested |= values[0] != 0;
+    all.checkpoint_requested |= values[1] != 0;
     const int64_t count = EvenShare(num_micro_batches, ranks.size(), rank).size();
-    all.losses.insert(all.losses.end(), values + 1, values + 1 + count);
+    all.losses.insert(all.losses.end(), values + kSignals, values + kSignals + count);
   }
   return all;
 }

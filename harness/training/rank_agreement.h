@@ -12,8 +12,9 @@
 namespace bench::harness {
 
 struct WindowLosses {
-  std::vector<double> losses;   // of all micro-batches, in their order
-  bool stop_requested = false;  // a stop signal has come to some rank, and is this one's now too
+  std::vector<double> losses;         // of all micro-batches, in their order
+  bool stop_requested = false;        // a stop signal has come to some rank, and is this one's now
+  bool checkpoint_requested = false;  // of some rank since the last call, which takes the request
 };
 // `own`: of this rank's share (ShareOf) of the window's micro-batches.
 WindowLosses GatherLosses(const std::vector<double>& own, int64_t num_micro_batches, Ranks& ranks);

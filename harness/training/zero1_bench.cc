@@ -2,26 +2,28 @@
 //
 //   RANK=r WORLD_SIZE=N MASTER_ADDR=... MASTER_PORT=... zero1_bench SHARDING STEPS FILE
 //
-// The recipe of PyTorch's ZeroRedundancyOptimizer tutorial by our update of the parameters: 20 x
+// The recipe of PyTorch's ZeroRedundancyOptimizer tutorial in our training loop: 20 x
 // Linear(2000, 2000), rows of 20 a rank, mean squared error, Adam (AdamW without decay) with
 // lr 0.01, one thread a rank, without clipping. SHARDING: none | optimizer_states. Weights are
 // uniform in +-1 / sqrt(2000) from the generator of seed 7, in the order of the layers, weight
 // before bias; inputs and labels normal, from seed 1000 + N * step + rank: torch.Generator of
 // Python draws the same. Rank 0 writes the parameters, fp32 in that order, to FILE. Each rank
 // prints JSON:
+//   before_bytes, peak_bytes   the process's peak before the model is made, and after the last step
+//   tensor_bytes    of all tensors, after the last step
+// and, as a run's results have them:
 //   step_s          seconds of each step, of which the first finds memory untouched
-//   before_bytes, peak_bytes   the process's peak before the model is made, and at the end
-//   tensor_bytes, peak_tensor_bytes   of all tensors, after the last step and at the peak
 //   parameter_bytes, gradient_bytes, optimizer_state_bytes, communication_buffer_bytes
+//   peak_tensor_bytes   of all tensors in a step, at the peak
 //   sent_bytes      by sockets a step; absent where the kernel does not say
 //   range_s         seconds a step in reduce_gradients and gather_parameters, with the first step's
 //   parameter_sum   in float64
 #include <ATen/CPUGeneratorImpl.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,16 +32,15 @@
 #include "base/status.h"
 #include "harness/definition/enum_names.h"
 #include "harness/measurement/memory.h"
-#include "harness/measurement/socket_bytes.h"
 #include "harness/measurement/tensor_memory.h"
 #include "harness/run/torch_runtime.h"
-#include "harness/training/data_parallel.h"
+#include "harness/training/bench_run.h"
 #include "nlohmann/json.hpp"
+#include "results/metrics.h"
 
 namespace bench::harness {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using models::NamedTensor;
 
 constexpr int64_t kLayers = 20, kWidth = 2000, kRows = 20;
@@ -57,6 +58,7 @@ OptimizerSpec Adam() {
   spec.learning_rate = kLearningRate;
   spec.beta2 = 0.999;
   spec.weight_decay = 0;
+  spec.max_grad_norm = 0;
   return spec;
 }
 
@@ -75,55 +77,74 @@ std::vector<NamedTensor> MakeLayers() {
   return parameters;
 }
 
-// Of this rank's rows, as its part of the mean over all ranks' rows.
-at::Tensor Loss(const std::vector<NamedTensor>& parameters, int64_t step, const Ranks& ranks) {
-  auto generator = at::detail::createCPUGenerator(
-      kDataSeed + static_cast<uint64_t>(ranks.size() * step + ranks.rank()));
-  at::Tensor hidden = at::empty({kRows, kWidth}, at::kFloat).normal_(0, 1, generator);
-  const at::Tensor labels = at::empty({kRows, kWidth}, at::kFloat).normal_(0, 1, generator);
-  for (size_t i = 0; i < parameters.size(); i += 2) {
-    hidden = at::linear(hidden, parameters[i].tensor, parameters[i + 1].tensor);
+// The rows of a rank are its one micro-batch of every window.
+class LinearLayers final : public TrainingTask {
+ public:
+  LinearLayers(const std::vector<NamedTensor>& parameters, const Ranks& ranks)
+      : parameters_(parameters), ranks_(ranks) {}
+
+  const std::vector<NamedTensor>& parameters() const override { return parameters_; }
+  absl::StatusOr<Window> NextWindow() override {
+    auto generator = at::detail::createCPUGenerator(
+        kDataSeed + static_cast<uint64_t>(ranks_.size() * num_windows_++ + ranks_.rank()));
+    inputs_ = at::empty({kRows, kWidth}, at::kFloat).normal_(0, 1, generator);
+    labels_ = at::empty({kRows, kWidth}, at::kFloat).normal_(0, 1, generator);
+    return Window{ranks_.size(), static_cast<double>(ranks_.size()), kRows, kRows};
   }
-  return at::mse_loss(hidden, labels) / static_cast<double>(ranks.size());
+  at::Tensor LossSum(int64_t) override {
+    at::Tensor hidden = inputs_;
+    for (size_t i = 0; i < parameters_.size(); i += 2) {
+      hidden = at::linear(hidden, parameters_[i].tensor, parameters_[i + 1].tensor);
+    }
+    return at::mse_loss(hidden, labels_);
+  }
+  // On every rank, before anything is written.
+  absl::Status EndTraining() override {
+    memory_ = ReadTensorBytes(at::kCPU);
+    peak_bytes_ = PeakResidentBytes();
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Evaluation> Evaluate(EvaluationPoint, int64_t) override { return Evaluation{}; }
+  nlohmann::json SaveState() const override { return {{"windows", num_windows_}}; }
+  absl::Status RestoreState(const nlohmann::json&) override { return absl::OkStatus(); }
+
+  const std::optional<TensorBytes>& memory() const { return memory_; }
+  std::optional<int64_t> peak_bytes() const { return peak_bytes_; }
+
+ private:
+  const std::vector<NamedTensor>& parameters_;
+  const Ranks& ranks_;
+  int64_t num_windows_ = 0;
+  at::Tensor inputs_, labels_;
+  std::optional<TensorBytes> memory_;
+  std::optional<int64_t> peak_bytes_;
+};
+
+LoopSpec LoopOf(const Arm& arm) {
+  LoopSpec loop;
+  loop.optimizer = Adam();
+  loop.schedule.kind = ScheduleKind::kConstant;
+  loop.num_steps = arm.num_steps;
+  loop.parallel = arm.parallel;
+  return loop;
 }
 
-void TrainStep(const std::vector<NamedTensor>& parameters, int64_t step, const Ranks& ranks,
-               ParameterUpdate& update) {
-  const at::Tensor loss = Loss(parameters, step, ranks);
-  update.BeforeLastBackward();
-  loss.backward();
-  update.FinishGradients(/*max_norm=*/0);
-  update.Apply(kLearningRate);
-  update.ClearGradients();
-}
-
-nlohmann::json TrainSteps(const std::vector<NamedTensor>& parameters, int64_t num_steps,
-                          const Ranks& ranks, ParameterUpdate& update) {
-  std::vector<double> step_s;
-  const auto before = ReadSocketBytes();
-  for (int64_t step = 0; step < num_steps; ++step) {
-    const Clock::time_point start = Clock::now();
-    TrainStep(parameters, step, ranks, update);
-    step_s.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+// Figures of the run, as its results have them.
+void AddFigures(const results::RunRecord& record, int64_t rank, nlohmann::json& result) {
+  result["step_s"] = record.steps.at(std::string(results::kStepTime.name)).value;
+  for (const char* range : {"reduce_gradients", "gather_parameters"}) {
+    if (const auto found = record.ranges.find(range); found != record.ranges.end()) {
+      result["range_s"][range] =
+          found->second.TotalHostS() / static_cast<double>(result["step_s"].size());
+    }
   }
-  nlohmann::json result = {{"step_s", step_s}};
-  if (const auto after = ReadSocketBytes(); before && after) {
-    result["sent_bytes"] = (after->sent - before->sent) / num_steps;
+  const auto& measured = record.ranks.at(rank);
+  for (const auto* metric :
+       {&results::kParameterBytes, &results::kGradientBytes, &results::kOptimizerStateBytes,
+        &results::kCommunicationBufferBytes, &results::kPeakTensorBytes, &results::kSentBytes}) {
+    const auto found = measured.find(std::string(metric->name));
+    if (found != measured.end()) result[std::string(metric->name)] = found->second.value;
   }
-  return result;
-}
-
-void AddMemory(const ParameterUpdate& update, nlohmann::json& result) {
-  if (const auto tensors = ReadTensorBytes(at::kCPU)) {
-    result["tensor_bytes"] = tensors->now;
-    result["peak_tensor_bytes"] = tensors->peak;
-  }
-  if (const auto peak = PeakResidentBytes()) result["peak_bytes"] = *peak;
-  const auto bytes = update.Bytes();
-  result["parameter_bytes"] = bytes.parameters;
-  result["gradient_bytes"] = bytes.gradients;
-  result["optimizer_state_bytes"] = bytes.optimizer_states;
-  result["communication_buffer_bytes"] = bytes.communication_buffers;
 }
 
 absl::Status WriteParameters(const std::vector<NamedTensor>& parameters, const std::string& path) {
@@ -137,21 +158,21 @@ absl::Status WriteParameters(const std::vector<NamedTensor>& parameters, const s
 }
 
 absl::StatusOr<nlohmann::json> Train(const Arm& arm, Ranks& ranks) {
-  const auto before = PeakResidentBytes();
+  nlohmann::json result;
+  if (const auto before = PeakResidentBytes()) result["before_bytes"] = *before;
   const std::vector<NamedTensor> parameters = MakeLayers();
-  RangeTable ranges;
-  const auto update = MakeDataParallelUpdate(Adam(), arm.parallel, parameters, ranks, ranges);
-  nlohmann::json result = TrainSteps(parameters, arm.num_steps, ranks, *update);
-  AddMemory(*update, result);  // first of what follows, which needs memory too
-  if (before) result["before_bytes"] = *before;
+  LinearLayers task(parameters, ranks);
+  BENCH_ASSIGN_OR_RETURN(const auto run, BenchRun::Recorded(ranks));
+  BENCH_RETURN_IF_ERROR(run->Train(LoopOf(arm), task).status());
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, run->Record());
+  AddFigures(record, ranks.rank(), result);
+  if (task.memory()) result["tensor_bytes"] = task.memory()->now;
+  if (task.peak_bytes()) result["peak_bytes"] = *task.peak_bytes();
   double sum = 0;
   for (const NamedTensor& parameter : parameters) {
     sum += parameter.tensor.detach().sum(at::kDouble).item<double>();
   }
   result["parameter_sum"] = sum;
-  for (const RangeTotal& total : ranges.TakeStep()) {
-    result["range_s"][std::string(total.name)] = total.host_s / static_cast<double>(arm.num_steps);
-  }
   if (ranks.leads()) BENCH_RETURN_IF_ERROR(WriteParameters(parameters, arm.file));
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -304,6 +305,42 @@ TEST_F(FileTest, LockIsHeldAlsoWhereItsHolderCannotBeWrittenDown) {
   std::signal(SIGXFSZ, handler);
   ASSERT_TRUE(lock.ok()) << lock.status();
   EXPECT_THAT(Message(FolderLock::Acquire(folder_).status()), HasSubstr("in use by other"));
+}
+
+// What flock says on file systems that have no locks, and where the kernel has no room for one.
+TEST_F(FileTest, LockThatCannotBeTakenIsNotCalledAFolderInUse) {
+  for (const int error : {ENOLCK, EOPNOTSUPP, ENOSYS, EIO}) {
+    struct NoLocks : Syscalls {
+      explicit NoLocks(int reason) : error(reason) { SetSyscallsForTest(this); }
+      ~NoLocks() override { SetSyscallsForTest(nullptr); }
+      int Flock(int, int) override {
+        errno = error;
+        return -1;
+      }
+      int error;
+    } no_locks(error);
+    for (const FolderLock::Mode mode : {FolderLock::Mode::kShared, FolderLock::Mode::kExclusive}) {
+      const absl::Status status = FolderLock::Acquire(folder_, mode).status();
+      EXPECT_EQ(ExitCodeFor(status), ExitCode::kEnvironment);
+      EXPECT_THAT(Message(status), ::testing::Not(HasSubstr("in use")));
+      EXPECT_THAT(Message(status), HasSubstr(std::strerror(error)));
+      EXPECT_EQ(Message(status).find("no file locks") != std::string::npos, error != EIO);
+    }
+    EXPECT_FALSE(IsLockedForWriting(folder_ + "/.lock"));
+  }
+}
+
+TEST_F(FileTest, FileIsLockedForWritingWhileSomebodyHoldsItsExclusiveLock) {
+  const std::string path = Path("file");
+  ASSERT_TRUE(PublishFile(path, "x").ok());
+  const int fd = ::open(path.c_str(), O_RDWR);
+  ASSERT_EQ(::flock(fd, LOCK_SH), 0);
+  EXPECT_FALSE(IsLockedForWriting(path));
+  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
+  EXPECT_TRUE(IsLockedForWriting(path));
+  ::close(fd);
+  EXPECT_FALSE(IsLockedForWriting(path));
+  EXPECT_FALSE(IsLockedForWriting(Path("absent")));
 }
 
 TEST_F(FileTest, LockIsExclusiveWithinAProcessAndEndsWithItsObject) {

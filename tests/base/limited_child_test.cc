@@ -54,14 +54,19 @@ TEST(LimitedChild, TellsCrashesFromInterruptions) {
 }
 
 // bench-run's handlers only note a signal; in the child they must not be in force.
-TEST(LimitedChild, HasTheDefaultSignalDispositions) {
-  const auto before = std::signal(SIGTERM, SIG_IGN);
-  const auto answer = RunInLimitedChild({}, [] {
-    std::raise(SIGTERM);
-    return std::string("survived");
-  });
-  std::signal(SIGTERM, before);
-  EXPECT_FALSE(answer.ok());
+// What is ignored, as hang-ups are under nohup, it ignores too.
+TEST(LimitedChild, HasNoHandlersOfItsCallerAndIgnoresWhatThatIgnores) {
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    const auto raises = [signal] {
+      std::raise(signal);
+      return std::string("survived");
+    };
+    const auto before = std::signal(signal, [](int) {});
+    EXPECT_FALSE(RunInLimitedChild({}, raises).ok());
+    std::signal(signal, SIG_IGN);
+    EXPECT_EQ(RunInLimitedChild({}, raises).value_or("did not"), "survived");
+    std::signal(signal, before);
+  }
 }
 
 TEST(LimitedChild, EndlessWorkIsNamedByItsProcessorTime) {

@@ -10,6 +10,7 @@ import os
 import random
 import re
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -18,7 +19,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import CommandCase  # noqa: E402
+from command_case import BIN, CommandCase  # noqa: E402
 from tiny_run import deterministic_content, write_data  # noqa: E402
 
 
@@ -315,6 +316,82 @@ class ExitCodes(CommandCase):
         self.assertIn("NOT ACCEPTED: exact_match = ", done.stdout)
         self.assertEqual(self.place.run(definition, "--set", "base_seed=9").returncode, 0)
         self.assertEqual(list(self.place.store.glob("recipes/*.json"))[1:], [])  # the second's only
+
+    def test_bounds_apply_to_everything_in_the_summary(self):
+        """Whatever wrote it: the loop, the stage, or the end of the run."""
+        metrics = ("peak_memory", "wall_time", "parameters", "time_to_first_step", "step_time",
+                   "dropped_examples", "optimizer_steps")
+        met = "".join(f'\n[[acceptance]]\nmetric = "{name}"\nmin = 0.0\nmax = 1e12\n'
+                      for name in metrics)
+        path = self.run_ok(self.place.write_definition("met.toml", extra=met))
+        with h5py.File(path) as file:
+            values = {name: file["summary"][name][()] for name in metrics}
+        unmet = met.replace("min = 0.0\n", "").replace("max = 1e12", "max = -1.0")
+        done = self.place.run(self.place.write_definition("unmet.toml", extra=unmet))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        for name, value in values.items():
+            self.assertIn(f"NOT ACCEPTED: {name} = ", done.stdout)
+            if name in ("parameters", "dropped_examples", "optimizer_steps"):
+                self.assertIn(f"NOT ACCEPTED: {name} = {value:g}, must be at most -1", done.stdout)
+
+    def test_times_of_a_resumed_run_are_not_judged(self):
+        bound = '\n[[acceptance]]\nmetric = "wall_time"\nmax = 1e-9\n'
+        definition = self.place.write_definition("timed.toml", extra=bound)
+        self.assertEqual(self.place.run(definition).returncode, 1)
+        self.run_ok(definition, "--out", "r", "--stop-after-step", 5)
+        done = self.place.run(definition, "--out", "r", "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("not judged, the run was resumed", done.stderr)
+
+    def test_output_that_nobody_gets_is_5_and_one_line(self):
+        path = self.run_ok(self.place.definition)
+        commands = [("bench-run", arguments) for arguments in (
+            ["--help"], ["--fields", "sft"], ["--store", "list"], ["--generate", path, "spell 1"],
+            ["--recover", path.parent], ["--export", path, "exported"],
+            [self.place.definition, "--plan"], [self.place.definition],
+            [self.place.definition, "--repeat", 1, "--out", "repeated"])]
+        commands += [("bench-compare", arguments) for arguments in (
+            ["--help"], [path, path], ["--json", path, path])]
+        for program, arguments in commands:
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([BIN / program, *map(str, arguments)], cwd=self.place.folder,
+                                      env=self.place.environment(), stdout=full,
+                                      stderr=subprocess.PIPE, text=True, check=False)
+            self.assertEqual(done.returncode, 5, (program, arguments, done.stderr))
+            lines = [line for line in done.stderr.splitlines() if "cannot write to stdout" in line]
+            expected = 2 if "--repeat" in arguments else 1  # its child, and itself
+            self.assertEqual(len(lines), expected, (program, arguments, done.stderr))
+            self.assertIn("No space left on device", lines[0])
+
+    def test_a_failed_run_says_why_in_its_results(self):
+        # The definition is valid, its data are not: an answer of one row is no text.
+        with open(self.place.data, "a", encoding="utf-8") as file:
+            file.write('{"instruction": "x", "output": 7}\n')
+        done = self.place.run(self.place.definition, "--out", "r")
+        self.assert_fails(done, 4, "rows.jsonl:61")
+        reason = [line for line in done.stderr.splitlines() if "error: " in line][0]
+        with h5py.File(self.place.folder / "r" / "results.h5") as file:
+            self.assertEqual(file.attrs["status"], "failed")
+            self.assertEqual(file["notes"].attrs["failure"], reason.split("error: ", 1)[1])
+        write_data(self.place.data)
+        path = self.run_ok(self.place.definition)
+        with h5py.File(path) as file:
+            self.assertNotIn("failure", file["notes"].attrs)
+
+    def test_repeat_says_at_its_end_which_replicates_failed_and_why(self):
+        with open(self.place.data, "a", encoding="utf-8") as file:
+            file.write('{"instruction": "x", "output": 7}\n')
+        (self.place.folder / "all" / "r1").mkdir(parents=True)
+        (self.place.folder / "all" / "r1" / "file").write_text("somebody's")
+        done = self.place.run(self.place.definition, "--repeat", 3, "--out", "all")
+        self.assertEqual(done.returncode, 5, done.stderr)
+        failed = [line for line in done.stderr.splitlines() if line.startswith("replicate r")]
+        self.assertEqual(len(failed), 3, done.stderr)
+        self.assertEqual(failed, done.stderr.splitlines()[-3:])
+        for number in (0, 2):
+            self.assertIn(f"replicate r{number}, exit code 4: ", failed[number])
+            self.assertIn("rows.jsonl:61", failed[number])
+        self.assertIn("replicate r1, exit code 5: it did not begin", failed[1])
 
     def test_bad_data_is_4_with_file_and_line(self):
         with open(self.place.data, "a", encoding="utf-8") as file:

@@ -4,11 +4,18 @@ A test file of this folder is started as NAME_test.py SOURCE_FOLDER BUILD_FOLDER
 """
 
 import pathlib
+import signal
 import sys
 import tempfile
 import unittest
 
 from tiny_run import Workplace
+
+# Programs keep ignoring what was ignored when they were started: under nohup, or in the background of a
+# script, tests would send signals in vain.
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 SOURCE = pathlib.Path(sys.argv.pop(1))
 BIN = pathlib.Path(sys.argv.pop(1)) / "bin"

@@ -8,7 +8,9 @@
    the tokens of greedy generation.
 2. Import: a LLaMA folder that transformers saved in shards, with a byte-level BPE tokenizer.json
    (golden/), is the start of a run of zero learning rate with template chatml; its export must have
-   the same logits, prompt ids and greedy tokens.
+   the same logits, prompt ids and greedy tokens. The definition has no [model]. Folders: shards;
+   heads that are wider than hidden_size / heads; shards and a stale index of other weights beside
+   the single file, of which transformers decides what is read.
 
 Exits 77 where transformers, torch or sentencepiece is not installed.
 """
@@ -28,7 +30,7 @@ except ImportError as error:
     print(f"not installed: {error.name}")
     sys.exit(77)
 
-from tiny_run import Workplace  # noqa: E402
+from tiny_run import DEFINITION, Workplace  # noqa: E402
 
 SOURCE = pathlib.Path(sys.argv[1])
 DATA = SOURCE / "tests" / "harness" / "data"
@@ -234,19 +236,45 @@ def exported(check, place, kind, count):
     compare_answer(check, place, name, model, tokenizer)
 
 
-def make_llama(folder, vocab_size, end_token):
-    torch.manual_seed(3)
+def make_llama(folder, vocab_size, end_token, seed=3, max_shard_size="20KB", **sizes):
+    torch.manual_seed(seed)
     config = transformers.LlamaConfig(
         vocab_size=vocab_size, hidden_size=16, intermediate_size=24, num_hidden_layers=2,
         num_attention_heads=2, num_key_value_heads=1, max_position_embeddings=512, rope_theta=1e4,
         rms_norm_eps=1e-5, tie_word_embeddings=True, initializer_range=0.5,
-        bos_token_id=None, eos_token_id=end_token)
+        bos_token_id=None, eos_token_id=end_token, **sizes)
     model = transformers.LlamaForCausalLM(config).eval()
-    model.save_pretrained(folder, max_shard_size="20KB")
+    model.save_pretrained(folder, max_shard_size=max_shard_size)
     return model
 
 
-def imported(check, place, kind, prompt_template):
+def save_shards(check, name, folder, **config):
+    model = make_llama(folder, **config)
+    shards = list(folder.glob("*.safetensors"))
+    check(len(shards) > 1, f"{name}: {len(shards)} shards")
+    return model
+
+
+def save_wide_heads(check, name, folder, **config):
+    model = make_llama(folder, head_dim=32, **config)
+    check(model.model.layers[0].self_attn.q_proj.out_features == 64, f"{name}: heads of 32")
+    return model
+
+
+def save_twice(check, name, folder, **config):
+    """Other weights in shards, and an index of shards that are gone, beside a single file."""
+    other = folder.parent / f"{folder.name}_other"
+    make_llama(other, seed=4, **config)
+    make_llama(folder, max_shard_size="1GB", **config)
+    for path in other.glob("model*"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    next(folder.glob("model-00002-*")).unlink()
+    check((folder / "model.safetensors").exists()
+          and (folder / "model.safetensors.index.json").exists(), f"{name}: a file and an index")
+    return transformers.LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+
+
+def imported(check, place, kind, prompt_template, save):
     name = f"tokenizer.json {kind}"
     golden = DATA / "golden" / f"tokenizer_{kind}.json"
     source = place.folder / f"{kind}_source"
@@ -257,11 +285,10 @@ def imported(check, place, kind, prompt_template):
     # Published vocabularies are padded.
     end_token = transformers.PreTrainedTokenizerFast(
         tokenizer_file=str(golden)).convert_tokens_to_ids(end)
-    theirs = make_llama(source, vocab_size=640, end_token=end_token)
-    shards = list(source.glob("*.safetensors"))
-    check(len(shards) > 1, f"{name}: {len(shards)} shards")
+    theirs = save(check, name, source, vocab_size=640, end_token=end_token)
     definition = place.write_definition(f"{kind}.toml", replace=[
         (str(pathlib.Path(__file__).parent / "testdata" / "tiny.model"), str(source)),
+        (DEFINITION[DEFINITION.index("[model]"):DEFINITION.index("[tokenizer]")], ""),
         ("learning_rate = 1e-2", "learning_rate = 1e-30"),
         ("validation_fraction = 0.2", f'validation_fraction = 0.2\nprompt_template = "{prompt_template}"'),
     ], extra=f'\n[init]\nweights = "folder"\nfolder = "{source}"\n')
@@ -298,8 +325,10 @@ def main():
         place.tool = pathlib.Path(options.build) / "tests" / "harness" / "decoder_tool"
         for kind in ("char", "bpe", "unigram"):
             exported(check, place, kind, options.count)
-        for kind, prompt_template in (("llama3", "llama3"), ("qwen2", "chatml"), ("smollm", "chatml")):
-            imported(check, place, kind, prompt_template)
+        for kind, prompt_template, save in (("llama3", "llama3", save_shards),
+                                            ("qwen2", "chatml", save_wide_heads),
+                                            ("smollm", "chatml", save_twice)):
+            imported(check, place, kind, prompt_template, save)
     print(f"{check.num_failed} wrong")
     sys.exit(1 if check.num_failed else 0)
 

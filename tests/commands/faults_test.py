@@ -154,13 +154,13 @@ class WallClock(CommandCase):
 
 
 class Missing(CommandCase):
-    def test_without_git_the_fields_are_absent_and_the_run_is_ok(self):
+    def test_without_git_the_fields_of_the_tree_are_absent_and_the_run_is_ok(self):
         empty = self.place.folder / "empty"
         empty.mkdir()
         path = self.run_ok(self.place.definition, PATH=str(empty))
         with h5py.File(path) as file:
             names = set(file["provenance"].attrs) | set(file["provenance"])
-        for name in ("source_commit", "source_dirty", "source_diff", "source_untracked"):
+        for name in ("source_tree_differs", "source_tree_commit", "source_tree_dirty"):
             self.assertNotIn(name, names)
         self.assertIn("kernel", names)
 

@@ -115,6 +115,23 @@ class Pipeline(CommandCase):
         again = self.place.run("model@1", *self.options)
         self.assertNotIn("running it first", again.stderr)
 
+    def test_making_what_is_needed_first_is_not_the_runs_time(self):
+        self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
+        begin = time.monotonic()
+        self.run_ok("model", *self.options)
+        took = time.monotonic() - begin
+        times = {}
+        for path in self.place.store.glob("runs/*/*/results.h5"):
+            with h5py.File(path) as file:
+                times[file.attrs["experiment"]] = {
+                    name: file["summary"][name][()]
+                    for name in ("setup_time", "prerequisites_time", "wall_time")}
+        needed = sum(sum(times[name].values()) for name in ("messages", "pieces"))
+        # The two were waited for from before their start to after their end (known to 0.01 s each).
+        self.assertGreaterEqual(times["model"]["prerequisites_time"], needed - 0.02)
+        self.assertLessEqual(sum(times["model"].values()), took + 0.01)
+        self.assertLessEqual(times["model"]["wall_time"], took - needed + 0.03)
+
     def test_plan_has_the_vocabulary_of_the_tokenizer_once_there_is_one(self):
         self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
         plan = ("model", *self.options, "--plan")
@@ -203,8 +220,14 @@ class Pipeline(CommandCase):
         shutil.rmtree(self.place.folder / "other")
         listed = self.place.run("--store", "list", *self.options)
         reasons = sorted(re.findall(r"\(prunable: (.*)\)", listed.stdout))
-        self.assertEqual(reasons, ["its run is complete", "no locked definition or run leads to it"])
+        self.assertEqual(reasons, ["its run is complete"])
         self.assertIn(f"(kept for the run in {self.place.folder / 'kept'})", listed.stdout)
+        other = self.place.folder / "other"
+        self.assertIn(f"(kept for a run that is not found in {other})", listed.stdout)
+        self.assertEqual(self.place.run("--store", "forget", other).returncode, 0)
+        listed = self.place.run("--store", "list", *self.options)
+        reasons = sorted(re.findall(r"\(prunable: (.*)\)", listed.stdout))
+        self.assertEqual(reasons, ["its run is complete", "no locked definition or run leads to it"])
         pruned = self.place.run("--store", "prune", *self.options)
         self.assertEqual(pruned.returncode, 0, pruned.stderr)
         self.assertIn("pieces@1", pruned.stdout)

@@ -112,7 +112,7 @@ class Plan(CommandCase):
         for arguments, fragment in [
                 (("corpus_small", "--plan", *experiments), "clm, sft, reward and ppo"),
                 (("--plan",), "name an experiment"),
-                ((tiny, "--json"), "go with --plan"),
+                ((tiny, "--json"), "--json has no use with a run"),
                 ((tiny, "--plan", "--plan-ranks", "4,0"), "at least 1"),
                 ((tiny, "--plan", "--plan-ranks", "4,"), "integer"),
                 ((tiny, "--plan", "--plan-ranks", "1000001"), "at most 1000000"),

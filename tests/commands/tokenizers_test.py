@@ -9,7 +9,7 @@ import unittest
 
 import h5py
 from command_case import CommandCase
-from tiny_run import HERE
+from tiny_run import HERE, deterministic_content
 
 
 class TokenizersOfOthers(CommandCase):
@@ -53,6 +53,43 @@ class TokenizersOfOthers(CommandCase):
         (self.folder / "tokenizer_config.json").write_text('{"eos_token": "<|endoftext|>"}')
         keys.append(self.recipe_key(self.run_ok(self.definition("chatml"))))
         self.assertEqual(len(set(keys)), 3)
+
+    def chat_template(self, jinja):
+        (self.folder / "tokenizer_config.json").write_text(
+            json.dumps({"eos_token": "<|im_end|>", "chat_template": jinja}))
+
+    def test_the_folders_chat_template_is_used_where_the_definition_writes_none(self):
+        unwritten = self.place.write_definition("unwritten.toml", replace=[
+            (f"{HERE}/testdata/tiny.model", str(self.folder))])
+        named = self.run_ok(self.definition("chatml"))
+        self.chat_template(
+            "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + "
+            "message['content'] + '<|im_end|>' + '\n'}}{% endfor %}"
+            "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}")
+        done = self.place.run(unwritten)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('data.prompt_template = "chatml", the chat template in ', done.stderr)
+        path = done.stdout.splitlines()[-1]
+        self.assertEqual(deterministic_content(path)["steps/loss"],
+                         deterministic_content(named)["steps/loss"])
+        with h5py.File(path) as file, h5py.File(named) as other:
+            self.assertEqual(file["inputs"].attrs["prompt_template"],
+                             other["inputs"].attrs["prompt_template"])
+            said = file["provenance"].attrs["chat_template"]
+            self.assertIn(said, done.stderr)
+            self.assertNotIn("chat_template", other["provenance"].attrs)
+        self.run_ok("--export", path, "exported")
+        settings = json.loads((self.place.folder / "exported" / "tokenizer_config.json").read_text())
+        self.assertIn("<|im_start|>assistant", settings["chat_template"])
+
+    def test_a_chat_template_that_is_not_used_is_said(self):
+        self.chat_template("{{ messages }}")
+        done = self.place.run(self.definition("chatml"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("none of ours and not used", done.stderr)
+        (self.folder / "chat_template.jinja").write_text("{{ bos_token }}")
+        done = self.place.run(self.definition("chatml"))
+        self.assertIn("chat_template.jinja is none of ours and not used", done.stderr)
 
     def recipe_key(self, path):
         with h5py.File(path) as file:

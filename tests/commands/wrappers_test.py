@@ -14,6 +14,9 @@ import tempfile
 import time
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from terminal_screen import Terminal  # noqa: E402
+
 SOURCE = pathlib.Path(sys.argv.pop(1))
 sys.argv = sys.argv[:1]
 
@@ -49,7 +52,11 @@ if [[ -n ${NINJA_WAITS:-} ]]; then  # as ninja does, ends by itself when interru
   sleep 60 & wait
 fi
 [[ ${NINJA_EXIT:-0} == 0 ]] || { echo "[1/2] Building"; echo "file.cc:1: error"; exit 1; }
-[[ ! -e $2/bin/bench-run ]] || { echo "ninja: no work to do."; exit 0; }
+for ((i = 1; i <= ${NINJA_STEPS:-0}; ++i)); do echo "[$i/$NINJA_STEPS] Building $i"; sleep 0.02; done
+if [[ -e $2/bin/bench-run ]]; then  # what is left to do at each build
+  printf '%s\n' "[1/2] source state: the build begins" "[2/2] source state: reading it"
+  exit 0
+fi
 mkdir -p "$2/bin"
 cp "$PROGRAM" "$2/bin/bench-run"
 cp "$PROGRAM" "$2/bin/bench-compare"
@@ -235,6 +242,34 @@ class Wrappers(unittest.TestCase):
 
     def test_failing_build_shows_the_error(self):
         self.assert_fails(self.run_wrapper(NINJA_EXIT="1"), "file.cc:1: error", "building failed")
+
+    def build_in_a_terminal(self, columns, resize_to=None, **environment):
+        terminal = Terminal(columns)
+        self.addCleanup(terminal.close)
+        process = terminal.start([self.tree / "bench-run"], env={
+            **self.environment, "TERM": "xterm", "NINJA_STEPS": "12", **environment})
+        while terminal.read():
+            if resize_to is not None and "building" in terminal.output:
+                terminal.resize(resize_to)
+                resize_to = None
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, terminal.output)
+        return terminal
+
+    def test_building_is_drawn_in_place_at_any_width_and_nothing_stays(self):
+        self.run_wrapper()  # configured: says nothing else
+        for columns, resize_to in ((80, None), (12, None), (1, None), (80, 12)):
+            shutil.rmtree(self.tree / "build/release/bin")
+            terminal = self.build_in_a_terminal(columns, resize_to)
+            self.assertEqual(terminal.screen.lines(), [], terminal.output)
+            if columns == 80:
+                self.assertIn("set-up: building [1/12]", terminal.output)
+
+    def test_dumb_terminal_is_told_of_building_in_lines(self):
+        self.run_wrapper()
+        output = self.build_in_a_terminal(80, TERM="dumb").output
+        self.assertNotIn("\x1b", output)
+        self.assertIn("set-up: building [1/12]\r\n", output)
 
     def test_interrupted_build_is_not_a_failed_one(self):
         building = self.folder / "building"

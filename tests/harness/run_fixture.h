@@ -43,6 +43,7 @@ class RunFixture {
   }
 
   const TempFolder& folder() const { return folder_; }
+  RunClock& clock() { return clock_; }
   std::map<std::string, Artifact>& inputs() { return inputs_; }
 
  private:
@@ -58,9 +59,21 @@ class RunFixture {
   }
 
   RunContext Context(const std::string& path, std::unique_ptr<Checkpoint> checkpoint) {
-    return {definition_,           SeedSource{1, 0}, inputs_, store_,    "",     path,
-            folder_ / "artifact",  *writer_,         ranges_, progress_, ranks_, DeviceKind::kCpu,
-            std::move(checkpoint), std::nullopt};
+    return {definition_,
+            SeedSource{1, 0},
+            inputs_,
+            store_,
+            "",
+            path,
+            folder_ / "artifact",
+            *writer_,
+            ranges_,
+            progress_,
+            clock_,
+            ranks_,
+            DeviceKind::kCpu,
+            std::move(checkpoint),
+            std::nullopt};
   }
 
   const std::unique_ptr<TempFolder> own_;
@@ -72,6 +85,7 @@ class RunFixture {
   std::map<std::string, Artifact> inputs_;
   RangeTable ranges_;
   Progress progress_;
+  RunClock clock_ = RunClock::Start();
   std::unique_ptr<results::RunWriter> writer_;
 };
 

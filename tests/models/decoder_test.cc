@@ -73,7 +73,8 @@ TEST_P(TransformersGolden, ReferencePathAgreesInFp64) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, TransformersGolden,
-                         testing::Values("llama_gqa_untied", "llama_tied", "llama_mqa_long"));
+                         testing::Values("llama_gqa_untied", "llama_tied", "llama_mqa_long",
+                                         "llama_wide_heads"));
 
 TEST(Decoder, OtherSequencesLeaveLogitsBitwiseEqual) {
   const auto decoder = MakeDecoder(TinyConfig());

@@ -76,6 +76,7 @@ TEST(Generate, GreedyEqualsANaiveArgMaxLoop) {
 TEST(Generate, SampledLogProbsEqualTheFullForwards) {
   DecoderConfig config = TinyConfig();
   config.num_layers = 3;
+  config.head_dim = 10;  // q has 40 columns, the residual stream 24
   config.tie_embeddings = false;
   const auto decoder = MakeDecoder(config);
   GenerationOptions options(decoder->config().vocab_size);

@@ -40,6 +40,7 @@ TEST(HfFolder, SavedFoldersLoadWithTheSameConfigurationAndWeights) {
     DecoderConfig config = TinyConfig();
     config.tie_embeddings = tied;
     config.rope_theta = 500;
+    config.head_dim = tied ? 6 : 10;  // 24 columns, as the residual stream has, or 40
     const auto decoder = MakeDecoder(config);
     const std::string folder = Folder("round_trip");
     ASSERT_TRUE(SaveHfFolder(*decoder, {1, 2, std::nullopt}, folder).ok());
@@ -73,10 +74,6 @@ TEST(HfFolder, WeightsBeyondTheLimitAreShardedWithAnIndex) {
             "model-00002-of-00004.safetensors");
   EXPECT_EQ(index["weight_map"]["model.layers.1.mlp.gate_proj.weight"],
             "model-00004-of-00004.safetensors");
-  const auto files = WeightFiles(folder);
-  ASSERT_TRUE(files.ok()) << files.status();
-  EXPECT_THAT(*files, testing::Contains("model-00004-of-00004.safetensors"));
-  EXPECT_THAT(*files, testing::Contains("model.safetensors.index.json"));
   EXPECT_FALSE(Exists(folder + "/model.safetensors"));
   const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
@@ -111,6 +108,7 @@ TEST(HfFolder, DeeplyNestedConfigurationIsADataError) {
 TEST(HfFolder, MissingShardIsADataErrorThatNamesIt) {
   const std::string folder = Folder("missing_shard");
   ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig()), {}, folder).ok());
+  ASSERT_TRUE(RemoveTree(folder + "/model.safetensors").ok());
   ASSERT_TRUE(PublishFile(folder + "/model.safetensors.index.json",
                           R"({"weight_map":{"w":"absent.safetensors"}})")
                   .ok());
@@ -142,6 +140,21 @@ TEST(HfFolder, LoadsShardsListedByAnIndex) {
               HasSubstr("\"../a.st\" is not a file name"));
 }
 
+// As transformers does: the shards of an earlier save are other weights, and its index may be
+// stale.
+TEST(HfFolder, TheSingleFileWinsOverAnIndex) {
+  const auto decoder = MakeDecoder(TinyConfig(), 1);
+  const std::string folder = Folder("both");
+  ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig(), 2), {}, folder, 12000).ok());
+  ASSERT_TRUE(SaveHfFolder(*decoder, {}, folder).ok());
+  for (const bool stale : {false, true}) {
+    if (stale) ASSERT_TRUE(RemoveTree(folder + "/model-00002-of-00004.safetensors").ok());
+    const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    ExpectSameWeights(*decoder, **loaded);
+  }
+}
+
 TEST(HfFolder, OldRotaryBuffersAreIgnored) {
   const auto decoder = MakeDecoder(TinyConfig());
   const std::string folder = Folder("buffers");
@@ -170,7 +183,13 @@ TEST(HfFolder, ErrorsNameTheFileAndTheField) {
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("config.json: model_type \"mamba\""));
   ASSERT_TRUE(PublishFile(folder + "/config.json", "[1").ok());
-  EXPECT_THAT(std::string(ReadHfConfig(folder).status().message()), HasSubstr("no valid JSON"));
+  EXPECT_THAT(std::string(ReadHfConfig(folder).status().message()),
+              HasSubstr("config.json:1:3: no valid JSON: "));
+  // Another configuration would begin behind it.
+  ASSERT_TRUE(
+      PublishFile(folder + "/config.json", json::object().dump() + std::string(1, '\0')).ok());
+  EXPECT_THAT(std::string(ReadHfConfig(folder).status().message()),
+              HasSubstr("config.json:1:3: no valid JSON: a NUL byte"));
 }
 
 RewardModel MakeRewardModel() {

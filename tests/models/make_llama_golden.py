@@ -29,6 +29,11 @@ CASES = {
         vocab_size=61, hidden_size=32, num_hidden_layers=1, num_attention_heads=4,
         num_key_value_heads=1, head_dim=8, intermediate_size=40, rms_norm_eps=1e-5,
         tie_word_embeddings=False, rope_theta=10000.0, lengths=[150, 3]),
+    # Heads that are wider than the residual stream has room for: q has 64 columns of 48.
+    "llama_wide_heads": dict(
+        vocab_size=61, hidden_size=48, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=32, intermediate_size=40, rms_norm_eps=1e-6,
+        tie_word_embeddings=True, rope_theta=10000.0, lengths=[9, 1, 21]),
 }
 
 

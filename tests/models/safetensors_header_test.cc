@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace bench::models {
 namespace {
 
@@ -117,6 +119,18 @@ constexpr BadHeader kBadHeaders[] = {
 
 INSTANTIATE_TEST_SUITE_P(, SafetensorsHeaderErrors, testing::ValuesIn(kBadHeaders),
                          [](const auto& test) { return std::string(test.param.name); });
+
+// Tensors listed behind it would vanish.
+TEST(SafetensorsHeader, ANulByteIsAnErrorAndNotTheEnd) {
+  const std::string whole = R"({"w":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})";
+  ASSERT_TRUE(ParseHeader(whole + "  ", 8).ok());
+  for (const size_t at : {size_t{1}, whole.size() - 1, whole.size()}) {
+    std::string text = whole + "  ";
+    text.insert(at, 1, '\0');
+    EXPECT_EQ(ParseHeader(text, 8).status().message(),
+              absl::StrCat("the header is not UTF-8 JSON (byte ", at + 1, ")"));
+  }
+}
 
 TEST(SafetensorsHeader, DeepNestingIsRefusedAtOnce) {
   const std::string json = "{\"w\":{\"shape\":" + std::string(2'000'000, '[');

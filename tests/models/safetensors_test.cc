@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "tests/models/testing.h"
 
+namespace bench::models { absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&); }  // DEV
 namespace bench::models {
 namespace {
 
@@ -68,6 +69,8 @@ TEST(Safetensors, EveryTypeScalarsAndEmptyTensorsRoundTrip) {
     tensors.push_back({"empty" + tag, at::empty({2, 0, 3}, at::TensorOptions(type))});
   }
   const std::string path = TempPath("types.safetensors");
+  ASSERT_TRUE(WriteSafetensors(path, tensors, {}).ok());
+  EXPECT_EQ(SafetensorsBytes(SpecsOf(tensors)).value(), std::ssize(*ReadFile(path)));
   ASSERT_TRUE(WriteSafetensors(path, tensors, {{"note", "\u4e2d"}}).ok());
   for (const auto read : {ReadSafetensors, MapSafetensors}) {
     const auto file = read(path);

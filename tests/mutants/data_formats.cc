@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "harness/data/alpaca.h"
+#include "harness/data/chat_template.h"
 #include "harness/data/gettext.h"
 #include "harness/data/sentencepiece_json.h"
 #include "harness/data/source.h"
@@ -51,7 +52,7 @@ absl::Status ReadTokenizer(const std::string& bytes, const std::string&) {
 // Small tokenizers of the PyPI library, one a kind.
 Corpus TokenizerJsons() {
   Corpus corpus;
-  for (const char* kind : {"llama3", "qwen2", "smollm"}) {
+  for (const char* kind : {"llama3", "qwen2", "smollm", "smollm2"}) {
     corpus.files.push_back(TestFile(absl::StrCat("harness/data/golden/tokenizer_", kind, ".json")));
   }
   corpus.words = JsonWords();
@@ -93,6 +94,27 @@ Format SettingsFormat(const char* file, const std::string& content) {
   };
   return {file, corpus,
           [=](const std::string& bytes, const std::string&) { return ReadSettings(file, bytes); }};
+}
+
+Corpus ChatTemplates() {
+  Corpus corpus;
+  for (const KnownChatTemplate& known : KnownChatTemplates()) {
+    const nlohmann::json list = {{{"name", "default"}, {"template", known.jinja}}};
+    corpus.files.push_back(nlohmann::json{{"chat_template", list}}.dump());
+    corpus.files.push_back(nlohmann::json{{"chat_template", known.jinja}}.dump());
+  }
+  corpus.words = JsonWords();
+  for (const char* word : {"{%", "-%}", "{#", "{{", "'", "\\\\", "{% raw %}"}) {
+    corpus.words.emplace_back(word);
+  }
+  return corpus;
+}
+
+absl::Status ReadTemplate(const std::string& bytes, const std::string& folder) {
+  WriteFile(absl::StrCat(folder, "/", kTokenizerConfigFile), bytes);
+  const auto found = ReadChatTemplate(folder);
+  if (found.ok() && *found) RowOf(**found);
+  return found.status();
 }
 
 // Models of the three kinds that can be expressed as tokenizer.json.
@@ -225,6 +247,7 @@ std::vector<Format> DataFormats() {
       SettingsFormat(kTokenizerConfigFile, kSettings),
       SettingsFormat(kSpecialTokensMapFile, kSettings),
       SettingsFormat(kGenerationConfigFile, R"({"bos_token_id":600,"eos_token_id":[602,600]})"),
+      {"chat template", ChatTemplates, ReadTemplate},
       {"SentencePiece model to tokenizer.json", ConvertibleModels, ConvertModel},
       TokenDatasetFormat("token data set manifest", "/tokens.json", JsonWords()),
       TokenDatasetFormat("token data set documents", kDocuments, {std::string(16, '\0'), "\x02"}),

@@ -45,5 +45,18 @@ TEST(InfoOf, TimesAreTimes) {
   EXPECT_EQ(InfoOf(kStep).kind, MetricKind::kCount);
 }
 
+TEST(IsMarkedAsOpenForWriting, IsTheFirstFlagOfAVersion3Superblock) {
+  std::string bytes = "\x89HDF\r\n\x1a\n";  // the signature, 8 bytes
+  bytes += std::string("\x03\x08\x08\x00", 4);
+  EXPECT_FALSE(IsMarkedAsOpenForWriting(bytes));
+  bytes[11] = 1;
+  EXPECT_TRUE(IsMarkedAsOpenForWriting(bytes));
+  bytes[11] = 5;  // also for one writer and readers
+  EXPECT_TRUE(IsMarkedAsOpenForWriting(bytes));
+  bytes[8] = 2;
+  EXPECT_FALSE(IsMarkedAsOpenForWriting(bytes));
+  EXPECT_FALSE(IsMarkedAsOpenForWriting(bytes.substr(0, 11)));
+}
+
 }  // namespace
 }  // namespace bench::results::layout

@@ -35,9 +35,7 @@ TEST(ReadResults, ReadsBackARecordOfNothing) {
 }
 
 TEST(ReadResults, ReadsBackAResumedRun) {
-  RunRecord record = SampleRecord();
-  record.attempts = 3;
-  record.resumed_from = {1, 2};
+  RunRecord record = ResumedRecord();
   record.torn_bytes = 12;
   EXPECT_EQ(RoundTrip(record), record);
 }
@@ -132,6 +130,29 @@ TEST_F(DamagedResults, RanksThatTheRunHasNotAreRefused) {
       ASSERT_GE(H5Lmove(file, from.c_str(), file, to.c_str(), H5P_DEFAULT, H5P_DEFAULT), 0);
     });
     ExpectRefused(to + ": is no rank of a run of 12 processes");
+    from = to;
+  }
+}
+
+// Files of before attempts were recorded: nothing is made up about the earlier ones.
+TEST_F(DamagedResults, WithoutTheGroupOfAttemptsOnlyTheLastOneIsKnown) {
+  RunRecord expected = ResumedRecord();
+  ASSERT_TRUE(WriteResults(expected, path_).ok());
+  Edit([](hid_t file) { H5Ldelete(file, "/attempts", H5P_DEFAULT); });
+  expected.attempt_facts.erase(1);
+  const auto read = ReadResults(path_);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, expected);
+}
+
+TEST_F(DamagedResults, AttemptsThatTheRunHasNotAreRefused) {
+  std::string from = "/attempts/1";
+  for (const std::string name : {"2", "0", "01", "one"}) {
+    const std::string to = "/attempts/" + name;
+    Edit([&](hid_t file) {
+      ASSERT_GE(H5Lmove(file, from.c_str(), file, to.c_str(), H5P_DEFAULT, H5P_DEFAULT), 0);
+    });
+    ExpectRefused(to + ": is no attempt of a run of 1");
     from = to;
   }
 }

@@ -78,6 +78,8 @@ class H5py : public ::testing::Test {
 
 TEST_F(H5py, ReadsEveryGroupAttributeAndUnit) { Check("sample", SampleRecord()); }
 
+TEST_F(H5py, ReadsEveryAttempt) { Check("resumed", ResumedRecord()); }
+
 TEST_F(H5py, RunsTheExampleOfTheSpecification) { Check("example", SampleRecord()); }
 
 TEST_F(H5py, ReadsNonFiniteValuesAsTheyWere) {

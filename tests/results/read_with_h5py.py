@@ -1,6 +1,6 @@
 """Reads results files written by hdf5_writer_test.cc; the expectations repeat sample_record.h.
 
-usage: read_with_h5py.py sample|example|non_finite RESULTS FORMAT_MD
+usage: read_with_h5py.py sample|resumed|example|non_finite RESULTS FORMAT_MD
 """
 
 import math
@@ -43,14 +43,17 @@ def check_root(file):
     for name in ("format", "experiment", "status"):
         assert isinstance(file.attrs[name], str), name
     check(sorted(file), sorted(["definition", "inputs", "provenance", "notes", "steps", "evals",
-                                "ranges", "samples", "digests", "tables", "ranks", "summary"]))
+                                "ranges", "samples", "digests", "tables", "ranks", "summary",
+                                "attempts"]))
 
 
 def check_attribute_groups(file):
     check(dict(file["definition"].attrs), {"toml": "schema = 1  # 试验\n", "json": '{"schema":1}'})
     check(dict(file["inputs"].attrs), {"data": "1" * 64, "tokenizer": "2" * 64})
     provenance = file["provenance"]
-    check(dict(provenance.attrs), {"commit": "abc", "cores": 2, "memory_gib": 23.5, "dirty": True})
+    check(dict(provenance.attrs), {"commit": "abc", "cores": 2, "memory_gib": 23.5, "dirty": True,
+                                   "source_commit": "abc", "source_dirty": True,
+                                   "program_sha256": "8" * 64})
     check(provenance["diff"].asstr()[()], "x" * 70000 + "差")
     check(dict(file["notes"].attrs), {"artifact_sha256": "9" * 64, "accepted": False})
 
@@ -126,6 +129,15 @@ def check_ranks(file):
     check(bool(labelled.attrs["deterministic"]), True)
 
 
+LAST_ATTEMPT = {"run_id": "f" * 64, "machine_class": "0123456789abcdef", "device": "cpu",
+                "threads": 2, "world_size": 12, "source_commit": "abc", "source_dirty": True,
+                "program_sha256": "8" * 64}
+
+
+def check_attempts(file, expected):
+    check({name: dict(group.attrs) for name, group in file["attempts"].items()}, expected)
+
+
 def check_every_number_is_described(file):
     def visit(path, item):
         if isinstance(item, h5py.Dataset) and path.split("/")[0] in (
@@ -144,7 +156,19 @@ def sample(path, _):
         check_ranges(file)
         check_the_rest(file)
         check_ranks(file)
+        check_attempts(file, {"1": {"strict": True, **LAST_ATTEMPT}})
         check_every_number_is_described(file)
+
+
+def resumed(path, _):
+    with h5py.File(path) as file:
+        check(int(file.attrs["attempts"]), 3)
+        # What the first one did not know is absent, and so is the second, of which nothing is known.
+        check_attempts(file, {
+            "1": {"run_id": "7" * 64, "strict": True, "machine_class": "fedcba9876543210",
+                  "device": "cuda", "threads": 1, "world_size": 2, "source_commit": "def",
+                  "source_dirty": False, "host": "elsewhere"},
+            "3": {"from_step": 2, "strict": False, **LAST_ATTEMPT}})
 
 
 def non_finite(path, _):
@@ -167,4 +191,4 @@ def example(path, format_md):
 
 
 if __name__ == "__main__":
-    {"sample": sample, "example": example, "non_finite": non_finite}[sys.argv[1]](*sys.argv[2:])
+    {"sample": sample, "resumed": resumed, "example": example, "non_finite": non_finite}[sys.argv[1]](*sys.argv[2:])

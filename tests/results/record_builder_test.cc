@@ -84,6 +84,33 @@ TEST(RecordBuilder, ThreeAttemptsFollowEachOther) {
   EXPECT_THAT(record.resumed_from, ElementsAre(1, 2));
 }
 
+// Each attempt says in its first frame what it is run by: a later one does not change that.
+TEST(RecordBuilder, EveryAttemptKeepsItsOwnBuildAndMachine) {
+  RecordBuilder builder;
+  RunHeader first = SampleHeader();
+  first.machine_class = "first";
+  first.provenance = {{"source_commit", "aaa"}, {"program_sha256", "1"}, {"cpu_model", "x"}};
+  RunHeader second = SampleHeader();
+  second.strict = false;
+  second.world_size = 2;
+  second.provenance = {{"source_commit", "bbb"}, {"source_dirty", true}};
+  ASSERT_TRUE(builder.Apply({1, BeginEvent{first, std::nullopt, 0}}).ok());
+  ASSERT_TRUE(builder.Apply({2, BeginEvent{second, 5, 0}}).ok());
+  const RunRecord record = *builder.Build();
+  ASSERT_EQ(record.attempt_facts.size(), 2u);
+  const Attempt& one = record.attempt_facts.at(1);
+  EXPECT_EQ(one.machine_class, "first");
+  EXPECT_EQ(one.world_size, 12);
+  EXPECT_TRUE(one.strict);
+  // The rest of the provenance is the last attempt's, in its place.
+  EXPECT_EQ(one.provenance,
+            (std::map<std::string, Attribute>{{"source_commit", "aaa"}, {"program_sha256", "1"}}));
+  const Attempt& two = record.attempt_facts.at(2);
+  EXPECT_EQ(two.world_size, 2);
+  EXPECT_FALSE(two.strict);
+  EXPECT_EQ(two.provenance, second.provenance);
+}
+
 TEST(RecordBuilder, AllThatHasAStepIsReplaced) {
   const auto row = [](int64_t step) { return TableEvent{"t", step, {{"x", int64_t{step}}}}; };
   const RunRecord record = Journalled()
@@ -160,6 +187,15 @@ TEST(RecordBuilder, AnAttemptOfOtherProcessesDropsTheirValues) {
   run.Add(RankEvent{1, 1, 7.0});
   EXPECT_EQ(run.Build().ranks.at(1).at("step_time").value, 7);
   EXPECT_EQ(run.Build().ranks.size(), 1u);
+}
+
+TEST(RecordBuilder, WhyAnAttemptFailedIsForgottenByTheNext) {
+  Journalled run;
+  run.Add(NoteEvent{"failure", "no space"}).Add(NoteEvent{"artifact", "a"});
+  run.Add(EndEvent{RunStatus::kFailed});
+  EXPECT_EQ(run.Build().notes.at("failure"), Attribute("no space"));
+  run.Begin(0);
+  EXPECT_THAT(run.Build().notes, ElementsAre(Pair("artifact", Attribute("a"))));
 }
 
 TEST(RecordBuilder, StatusIsInterruptedUntilTheLastAttemptEnds) {

@@ -14,9 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(RecordJournal, ARecordIsReadBackFromItsJournal) {
-  RunRecord record = SampleRecord();
-  record.attempts = 3;
-  record.resumed_from = {2, 3};
+  RunRecord record = ResumedRecord();
   record.torn_bytes = 17;
   const auto bytes = JournalFromRecord(record);
   ASSERT_TRUE(bytes.ok()) << bytes.status();

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "results/hdf5_file.h"
 #include "results/record_journal.h"
+#include "results/results_recovery.h"
 #include "results/run_writer.h"
 #include "tests/base/faulty_syscalls.h"
 #include "tests/results/run_writer_steps.h"

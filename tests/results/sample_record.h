@@ -26,11 +26,10 @@ inline RunHeader SampleHeader() {
   header.inputs = {{"data", std::string(64, '1')}, {"tokenizer", std::string(64, '2')}};
   std::string diff(70'000, 'x');
   diff += "差";
-  header.provenance = {{"commit", "abc"},
-                       {"cores", int64_t{2}},
-                       {"memory_gib", 23.5},
-                       {"dirty", true},
-                       {"diff", diff}};
+  header.provenance = {{"commit", "abc"},      {"cores", int64_t{2}},
+                       {"memory_gib", 23.5},   {"dirty", true},
+                       {"diff", diff},         {"source_commit", "abc"},
+                       {"source_dirty", true}, {"program_sha256", std::string(64, '8')}};
   return header;
 }
 
@@ -42,6 +41,7 @@ inline RunRecord SampleRecord() {
   RunRecord record;
   record.header = SampleHeader();
   record.status = RunStatus::kComplete;
+  record.attempt_facts[1] = Attempt::Of(record.header);
   record.steps["loss"] = {
       Info(kLoss), {1, 2, 3}, {100, 200, 300}, {0.5, 1.0, 1.5}, {5.25, 5.0, 4.125}};
   record.steps["learning_rate"] = {
@@ -67,6 +67,26 @@ inline RunRecord SampleRecord() {
   record.ranks[2]["examples/zh_hant/50%"] = {Info(kExamples, "zh_hant/50%"), 7};
   record.ranks[11]["peak_memory"] = {Info(kPeakMemory), 1024};
   record.notes = {{"artifact_sha256", std::string(64, '9')}, {"accepted", false}};
+  return record;
+}
+
+// The same, resumed twice: the first attempt by another build on another machine, and of the second
+// nothing is known.
+inline RunRecord ResumedRecord() {
+  RunRecord record = SampleRecord();
+  record.attempts = 3;
+  record.resumed_from = {1, 2};
+  record.header.strict = false;
+  record.attempt_facts = {
+      {1,
+       {std::string(64, '7'),
+        true,
+        "fedcba9876543210",
+        "cuda",
+        1,
+        2,
+        {{"source_commit", "def"}, {"source_dirty", false}, {"host", "elsewhere"}}}},
+      {3, Attempt::Of(record.header)}};
   return record;
 }
 

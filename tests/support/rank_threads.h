@@ -16,7 +16,7 @@ inline RankEnvironment ThreadRank(int64_t rank, int64_t size, uint16_t port) {
 }
 
 inline void RunOnRanks(int64_t size, const std::function<void(Ranks&)>& body) {
-  const auto store = RankStore::Open("127.0.0.1");
+  const auto store = RankStore::Open();
   ASSERT_TRUE(store.ok()) << store.status();
   std::vector<std::thread> threads;
   for (int64_t rank = 0; rank < size; ++rank) {

@@ -46,5 +46,39 @@ TEST_F(RunAbandonableTest, StopSignalLeavesWorkThatGoesOn) {
   ended->get_future().wait();
 }
 
+TEST_F(RunAbandonableTest, WorkBeyondItsDeadlineIsLeftWithTheReasonGiven) {
+  auto release = std::make_shared<std::promise<void>>();
+  auto ended = std::make_shared<std::promise<void>>();
+  AbandonWhen when;
+  when.deadline = std::chrono::steady_clock::now();
+  when.too_late = EnvironmentError("nobody answers");
+  const auto result = RunAbandonable<int>(
+      [release, ended]() -> absl::StatusOr<int> {
+        release->get_future().wait();
+        ended->set_value();
+        return 1;
+      },
+      when);
+  EXPECT_EQ(result.status(), when.too_late);
+  EXPECT_TRUE(WorkWasAbandoned());
+  release->set_value();
+  ended->get_future().wait();
+}
+
+TEST_F(RunAbandonableTest, WorkThatObeysAStopSignalByItselfIsWaitedFor) {
+  AbandonWhen when;
+  when.after_stop = std::chrono::hours(1);
+  const auto result = RunAbandonable<int>(
+      []() -> absl::StatusOr<int> {
+        SetStopSignalForTest(SIGTERM);
+        // Longer than the first look of whoever waits.
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        return 7;
+      },
+      when);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(*result, 7);
+}
+
 }  // namespace
 }  // namespace bench::harness

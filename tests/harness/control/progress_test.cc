@@ -1,5 +1,9 @@
 #include "harness/control/progress.h"
 
+#include <unistd.h>
+
+#include <csignal>
+
 #include "gtest/gtest.h"
 
 namespace bench::harness {
@@ -21,6 +25,37 @@ TEST(Progress, WritesPlainLinesWhereThereIsNoTerminal) {
   EXPECT_EQ(text.find("step 2/10"), std::string::npos);
   EXPECT_NE(text.find("step 10/10"), std::string::npos);
   EXPECT_NE(text.find("done\n"), std::string::npos);
+}
+
+class StderrTo {
+ public:
+  explicit StderrTo(int fd) : before_(::dup(STDERR_FILENO)) { ::dup2(fd, STDERR_FILENO); }
+  ~StderrTo() {
+    ::dup2(before_, STDERR_FILENO);
+    ::close(before_);
+  }
+
+ private:
+  const int before_;
+};
+
+// With SIGPIPE ignored, as by whoever started this: then writing only fails.
+TEST(Progress, StopsTryingOnceNobodyReads) {
+  const auto handler = std::signal(SIGPIPE, SIG_IGN);
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  Progress progress;
+  {
+    const StderrTo broken(pipe[1]);
+    ::close(pipe[0]);
+    progress.Note("lost");
+  }
+  ::close(pipe[1]);
+  ::testing::internal::CaptureStderr();  // one that would take it
+  progress.Note("not tried");
+  progress.Update("step", 10, 10, "");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  std::signal(SIGPIPE, handler);
 }
 
 }  // namespace

@@ -101,5 +101,22 @@ TEST(C4, ChineseCountsDictionaryWordsAndFullWidthPunctuation) {
   EXPECT_EQ(Apply(lines("今天天气很好！")).removed, C4Rule::kTooFewSentences);  // spaced parameters
 }
 
+TEST(C4, DatatroveCountsSpacysSentencesAndCutsDigitsOfAllScripts) {
+  const std::string text = "He said so[१२]. \"Go on.\" she said[3]. [4]";
+  Segmenter ours;
+  DatatroveSegmenter datatrove;
+  C4Parameters parameters = C4WithoutTerminalPreset().spaced;
+  parameters.min_sentences = 1;
+  EXPECT_EQ(ApplyC4(ours.Segment(text), parameters).text, "He said so[१२]. \"Go on.\" she said. ");
+  EXPECT_EQ(ApplyC4(datatrove.Segment(text), parameters, &datatrove).text,
+            "He said so. \"Go on.\" she said.");
+  // spaCy 3.8: "He said so." and "\"Go on.\" she said." are three sentences, "she" begins one.
+  parameters.min_sentences = 3;
+  EXPECT_EQ(ApplyC4(datatrove.Segment(text), parameters, &datatrove).removed, std::nullopt);
+  parameters.min_sentences = 4;
+  EXPECT_EQ(ApplyC4(datatrove.Segment(text), parameters, &datatrove).removed,
+            C4Rule::kTooFewSentences);
+}
+
 }  // namespace
 }  // namespace bench::corpus

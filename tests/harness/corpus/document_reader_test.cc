@@ -83,11 +83,27 @@ TEST(DocumentReader, JsonLinesAreStrictAndNumberedByLine) {
   std::vector<std::string> reasons;
   for (const Rejection& r : outcome.rejections)
     reasons.push_back(r.id + " " + r.reason.substr(0, 24));
-  EXPECT_EQ(reasons, (std::vector<std::string>{
-                         "f#3 field \"text\" is a number", "f#4 no field \"text\" (nearest",
-                         "f#5 field \"text\" is empty",
-                         "f#6 no valid JSON at byte 2:", "f#7 duplicate key \"text\"",
-                         "f#8 no valid JSON at byte 10", "f#9 no text"}));
+  EXPECT_EQ(reasons,
+            (std::vector<std::string>{
+                "f#3 field \"text\" is a number", "f#4 no field \"text\" (nearest",
+                "f#5 field \"text\" is empty", "f#6 no valid JSON at column ",
+                "f#7 duplicate key \"text\"", "f#8 no valid JSON at column ", "f#9 no text"}));
+}
+
+// The JSON library takes NUL for the end of its input and passes over a byte order mark.
+TEST(DocumentReader, RecordsWithANulByteOrAByteOrderMarkAreRejectedAndTheNextIsRead) {
+  using std::string_literals::operator""s;
+  const Outcome outcome = ReadText(DocumentFormat::kJsonLines,
+                                   "{\"text\":\"one\"}\0{\"text\":\"two\"}\n\0\n"
+                                   "\xEF\xBB\xBF{\"text\":\"three\"}\n{\"text\":\"four\"}"s);
+  ASSERT_TRUE(outcome.status.ok());
+  ASSERT_EQ(outcome.documents.size(), 1u);
+  EXPECT_EQ(outcome.documents[0].text, "four");
+  ASSERT_EQ(outcome.rejections.size(), 3u);
+  EXPECT_EQ(outcome.rejections[0].reason, "no valid JSON at column 15: a NUL byte");
+  EXPECT_EQ(outcome.rejections[1].reason, "no valid JSON at column 1: a NUL byte");
+  EXPECT_EQ(outcome.rejections[2].reason,
+            "no valid JSON at column 1: a byte order mark; save it as UTF-8 without one");
 }
 
 TEST(DocumentReader, MoreInvalidLinesThanTheShareAreAnErrorThatNamesTheReasons) {

@@ -33,15 +33,15 @@ TEST(FilterChain, TheFirstFilterInOrderIsNamed) {
   parameters.languages = {"en"};
   EXPECT_EQ(FilterChain(parameters).Apply(document),
             (Removal{FilterId::kGopherRepetition, "duplicate_lines"}));
-  parameters.gopher_repetition.reset();
+  parameters.gopher_repetition.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document),
             (Removal{FilterId::kGopherQuality, "alphabetic_words"}));
-  parameters.gopher_quality.reset();
+  parameters.gopher_quality.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document), (Removal{FilterId::kC4, "curly_bracket"}));
-  parameters.c4.reset();
+  parameters.c4.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document),
             (Removal{FilterId::kFineWeb, "line_punctuation"}));
-  parameters.fineweb.reset();
+  parameters.fineweb.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
 }
 
@@ -54,8 +54,30 @@ TEST(FilterChain, FineWebSeesTheTextThatC4Left) {
   EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
   EXPECT_EQ(document.text, kProse);
   document.text = text + std::string(kProse);
-  parameters.c4.reset();
+  parameters.c4.preset = FilterPreset::kNone;
   EXPECT_EQ(FilterChain(parameters).Apply(document), (Removal{FilterId::kFineWeb, "short_lines"}));
+}
+
+TEST(FilterChain, EachFilterSeesTheWordsOfItsPreset) {
+  const std::vector<std::string> lines = Copies(9, "They have can't the well known house.");
+  FilterChainParameters parameters;
+  parameters.gopher_repetition.preset = parameters.c4.preset = parameters.fineweb.preset =
+      FilterPreset::kNone;
+  parameters.gopher_quality.parameters.spaced.min_words = 65;
+  Document document = Make(InLines(lines));  // 7 words a line: 63
+  EXPECT_EQ(FilterChain(parameters).Apply(document),
+            (Removal{FilterId::kGopherQuality, "too_few_words"}));
+  parameters.gopher_quality.preset = FilterPreset::kDatatrove;  // "ca", "n't": 8 words a line, 72
+  EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
+  EXPECT_TRUE(parameters.Uses(FilterPreset::kDatatrove));
+  EXPECT_FALSE(parameters.Uses(FilterPreset::kPublished));
+}
+
+TEST(FilterChain, DatatrovesChainKeepsProse) {
+  FilterChain chain(FineWebChain(FilterPreset::kDatatrove));
+  Document document = Make(std::string(kProse));
+  EXPECT_EQ(chain.Apply(document), std::nullopt);
+  EXPECT_EQ(document.text, kProse);
 }
 
 }  // namespace

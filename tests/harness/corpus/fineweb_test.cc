@@ -88,5 +88,34 @@ TEST(FineWeb, ChineseLinesAreShortUpTo10Characters) {
   EXPECT_EQ(Check(text("今天的天气非常好吗。")), kShortLines);
 }
 
+TEST(FineWeb, DatatroveKeepsAShareOfDuplicatesAtItsBound) {
+  // 16 of 160 characters stand in a line that repeats another: 0.1, "0.1 or more" in the paper.
+  const std::string line = "It is known now.";
+  std::string text = line + "\n" + line;
+  for (int i = 0; i < 4; ++i) text += "\nA line of thirty-two characters" + std::to_string(i) + ".";
+  HashCounter scratch;
+  Segmenter ours;
+  DatatroveSegmenter datatrove;
+  const FineWebParameters parameters = FineWebPreset().spaced;
+  EXPECT_EQ(ours.Segment(text).num_characters - ours.Segment(text).num_newlines, 164);
+  text.erase(text.size() - 5, 4);
+  EXPECT_EQ(ours.Segment(text).num_characters - ours.Segment(text).num_newlines, 160);
+  EXPECT_EQ(CheckFineWeb(ours.Segment(text), parameters, scratch), kDuplicateLineCharacters);
+  EXPECT_EQ(CheckFineWeb(datatrove.Segment(text), parameters, scratch, FilterPreset::kDatatrove),
+            std::nullopt);
+}
+
+TEST(FineWeb, DatatroveSeesNoTerminalBeforeASpace) {
+  // What C4 leaves of "... at noon. [1]".
+  const std::string text = "The boat to the island leaves the old harbour at noon. ";
+  HashCounter scratch;
+  Segmenter ours;
+  DatatroveSegmenter datatrove;
+  const FineWebParameters parameters = FineWebPreset().spaced;
+  EXPECT_EQ(CheckFineWeb(ours.Segment(text), parameters, scratch), std::nullopt);
+  EXPECT_EQ(CheckFineWeb(datatrove.Segment(text), parameters, scratch, FilterPreset::kDatatrove),
+            kLinePunctuation);
+}
+
 }  // namespace
 }  // namespace bench::corpus

@@ -208,5 +208,33 @@ TEST(GopherRepetition, ScratchIsFreshForEveryDocument) {
   }
 }
 
+TEST(GopherRepetition, DatatroveJoinsTheWordsOfDuplicatedNgrams) {
+  // The second half has the letters of the first in other words: no 5-gram of words repeats.
+  std::vector<std::string> words;
+  for (const std::string& word : DistinctWords(60, 6)) words.push_back("k" + word);
+  std::string joined = Spaced(words) + " ";
+  for (const std::string& word : words) joined += word.substr(0, 3) + " " + word.substr(3) + " ";
+  RepetitionScratch scratch;
+  Segmenter ours;
+  DatatroveSegmenter datatrove;
+  EXPECT_EQ(CheckGopherRepetition(ours.Segment(joined), {}, scratch), std::nullopt);
+  EXPECT_EQ(CheckGopherRepetition(datatrove.Segment(joined), {}, scratch), std::nullopt);
+  EXPECT_EQ(CheckGopherRepetition(datatrove.Segment(joined), {}, scratch, FilterPreset::kDatatrove),
+            GopherRepetitionRule::kDuplicated10Grams);
+}
+
+TEST(GopherRepetition, DatatroveComparesTheFirstParagraphWithoutItsIndentation) {
+  // One paragraph of two is a repeat where the indentation does not count.
+  const std::string text =
+      "  " + Spaced(DistinctWords(20, 6)) + "\n\n" + Spaced(DistinctWords(20, 6));
+  RepetitionScratch scratch;
+  Segmenter ours;
+  DatatroveSegmenter datatrove;
+  EXPECT_NE(CheckGopherRepetition(ours.Segment(text), {}, scratch),
+            GopherRepetitionRule::kDuplicateParagraphs);
+  EXPECT_EQ(CheckGopherRepetition(datatrove.Segment(text), {}, scratch, FilterPreset::kDatatrove),
+            GopherRepetitionRule::kDuplicateParagraphs);
+}
+
 }  // namespace
 }  // namespace bench::corpus

@@ -67,5 +67,16 @@ TEST(MinHash, EqualBandsOfDifferentNumbersHaveDifferentKeys) {
   EXPECT_EQ(std::set<uint64_t>(keys.begin(), keys.end()).size(), 14u);
 }
 
+TEST(MinHash, ThePresetChoosesTheSignature) {
+  const std::string text = "One two, three: FOUR five 6.5";
+  MinHasher hasher(
+      {.num_bands = 2, .rows_per_band = 3, .preset = harness::MinHashPreset::kDatatrove});
+  std::vector<uint64_t> expected;
+  DatatroveMinHasher({.num_bands = 2, .rows_per_band = 3}).Signature(text, expected);
+  EXPECT_EQ(hasher.Signature(text), expected);
+  EXPECT_EQ(hasher.BandKeys(text).size(), 2u);
+  EXPECT_TRUE(hasher.BandKeys("one two three four").empty());
+}
+
 }  // namespace
 }  // namespace bench::corpus

@@ -92,7 +92,10 @@ std::vector<BadLine> BadLines() {
       {R"({"instruction":"a","output":"b","output":"b"})", "duplicate key \"output\""},
       {R"({"instruction":"a","output":"b","x":{"k":1,"k":2}})", "duplicate key \"k\""},
       {R"({"instruction":"a\u0000","output":"b"})", "field \"instruction\" contains NUL"},
-      {"{\"instruction\":\"a\0\",\"output\":\"b\"}"s, "no valid JSON"},
+      {"{\"instruction\":\"a\0\",\"output\":\"b\"}"s, "a NUL byte"},
+      {"{\"instruction\":\"a\",\"output\":\"b\"}\0"s, "a NUL byte"},
+      {"\0"s, "a NUL byte"},
+      {"\xEF\xBB\xBF{\"instruction\":\"a\",\"output\":\"b\"}", "no valid JSON"},
       {"{\"instruction\":\"a\xFF\",\"output\":\"b\"}", "no valid JSON"},
       {"{\"instruction\":\"a\xC0\xAF\",\"output\":\"b\"}", "no valid JSON"},
       {R"({"instruction":"a\ud800","output":"b"})", "surrogate"},
@@ -179,6 +182,33 @@ TEST_F(Alpaca, RefusesByteOrderMarkAndEmptyFiles) {
     ASSERT_FALSE(data.ok());
     EXPECT_THAT(std::string(data.status().message()), HasSubstr("no record"));
   }
+}
+
+// Everything behind the byte would vanish, and the file be half read with success.
+TEST_F(Alpaca, ANulByteBehindARecordIsAnErrorAndNotTheEnd) {
+  const std::string good(kShort), nul(1, '\0');
+  for (const std::string& text :
+       {good + "\n" + nul + good + "\n", good + nul + "\n" + good, good + "\n" + good + nul,
+        "[" + good + nul + "," + good + "]", "[" + good + "]" + nul,
+        "[" + good + "]\n" + nul + good, "[" + nul + "]", nul + "[" + good + "]"}) {
+    const auto data = Read(text);
+    ASSERT_FALSE(data.ok()) << text;
+    EXPECT_EQ(ExitCodeFor(data.status()), ExitCode::kBadData);
+    EXPECT_THAT(std::string(data.status().message()), HasSubstr("a NUL byte")) << text;
+  }
+  EXPECT_EQ(Read(good + "\n" + nul + good + "\n" + good, {.on_invalid = OnInvalid::kSkip})
+                ->examples.size(),
+            2u);
+}
+
+TEST_F(Alpaca, SyntaxErrorsInAnArrayNameTheLineAndColumnInTheFile) {
+  const std::string good(kShort);
+  EXPECT_THAT(std::string(Read("\n  [" + good + ",\n {\"a\" 1}]").status().message()),
+              HasSubstr("data.json: record 2: no valid JSON at line 3, column 7: "));
+  EXPECT_THAT(std::string(Read("  [{\"a\" 1}]").status().message()),
+              HasSubstr("data.json: record 1: no valid JSON at column 9: "));
+  EXPECT_THAT(std::string(Read("\n  [{\"a\" 1}]").status().message()),
+              HasSubstr("no valid JSON at line 2, column 9: "));
 }
 
 TEST_F(Alpaca, MissingFileIsAnEnvironmentError) {

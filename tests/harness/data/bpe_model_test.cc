@@ -131,11 +131,39 @@ TEST(BpeModel, RefusesRulesThatCannotBe) {
   rules.unreachable = {256};
   EXPECT_THAT(refusal(rules), HasSubstr("makes the control token \"ab\""));
   rules = Rules({});
-  rules.tokens.erase(rules.tokens.begin() + 0xE6);
+  rules.unreachable = {0xE6};
   EXPECT_THAT(refusal(rules), HasSubstr("no ordinary token for the byte 0xe6"));
-  rules = Rules({});
-  rules.tokens.erase(rules.tokens.begin() + 0xC0);  // occurs in no valid UTF-8
+  rules.unreachable = {0xC0};  // occurs in no valid UTF-8
   EXPECT_TRUE(BpeModel::Create(rules).ok());
+}
+
+// As PyPI tokenizers has it: the byte is gone before anything is merged.
+TEST(BpeModel, LeavesOutAByteWithoutATokenSoThatItsNeighboursMerge) {
+  BpeRules rules = Rules({{"a", "b"}, {"ab", "c"}});
+  std::erase_if(rules.tokens, [](const auto& token) { return token.first == "x"; });
+  EXPECT_THAT(Pieces(rules, "axb"), ElementsAre("ab"));
+  EXPECT_THAT(Pieces(rules, "xaxxbcx"), ElementsAre("abc"));
+  EXPECT_THAT(Pieces(rules, "xx"), ElementsAre());
+  rules.fuse_unknown = true;  // of no effect without an unknown token
+  EXPECT_THAT(Pieces(rules, "xaxxbcx"), ElementsAre("abc"));
+}
+
+TEST(BpeModel, AnUnknownTokenStandsForEachByteWithoutATokenOrForARunOfThem) {
+  BpeRules rules = Rules({{"a", "b"}});
+  std::erase_if(rules.tokens, [](const auto& token) { return token.first == "x"; });
+  rules.tokens.emplace_back("<unk>", 999);
+  rules.unknown = 999;
+  EXPECT_THAT(Pieces(rules, "xxabxaxb"),
+              ElementsAre("<unk>", "<unk>", "ab", "<unk>", "a", "<unk>", "b"));
+  rules.fuse_unknown = true;
+  EXPECT_THAT(Pieces(rules, "xxabxaxb"), ElementsAre("<unk>", "ab", "<unk>", "a", "<unk>", "b"));
+}
+
+TEST(BpeModel, AnUnknownTokenMergesLikeAnyOther) {
+  BpeRules rules = Rules({{"a", "u"}});
+  std::erase_if(rules.tokens, [](const auto& token) { return token.first == "x"; });
+  rules.unknown = 'u';
+  EXPECT_THAT(Pieces(rules, "axa"), ElementsAre("au", "a"));
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
     compare_tokenizers.py SOURCE BUILD [--count 10000] [--seed 1] [TOKENIZER.JSON ...]
 
-Without files: the small ones of golden/, one a kind. For each, `count` random and adversarial
-strings: ids with special tokens as text, ids as the file itself encodes (special tokens recognised,
-post-processor applied), and the text that `count` random id lists decode to. Prints the number of
-strings and of mismatches; exits 1 at any mismatch, 77 where `tokenizers` is not installed.
+Without files: the small ones of golden/, one a kind; published_tokenizers.py makes published ones.
+For each, `count` random and adversarial strings, a quarter of them with bytes that published
+vocabularies lack: ids with special tokens as text, ids as the file itself encodes (special tokens
+recognised, post-processor applied, nothing truncated or padded), and the text that `count` random
+id lists decode to. Prints the number of strings and of mismatches; exits 1 at any mismatch, 77
+where `tokenizers` is not installed.
 """
 import argparse
 import json
@@ -61,6 +63,15 @@ def random_text(draw, contents):
     return "".join(parts)
 
 
+def with_gaps(draw, text):
+    """With characters of which some byte has no token in SmolLM's vocabularies."""
+    text = list(text)
+    for _ in range(draw.randint(1, 6)):
+        gap = draw.choice(["\x04", "\x06", "\x13", "\x14", "\x16", "\x1d", chr(draw.randrange(0x40000, 0xC0000))])
+        text.insert(draw.randint(0, len(text)), gap * draw.choice([1, 1, 1, 2, 7]))
+    return "".join(text)
+
+
 def real_texts(source):
     """Lines of this repository, in which code and prose mix."""
     for path in sorted(pathlib.Path(source).glob("harness/**/*.[hc]*")):
@@ -79,6 +90,9 @@ def answers(tool, file, requests):
 
 def compare(tool, file, texts, draw, count):
     theirs = tokenizers.Tokenizer.from_file(str(file))
+    # Both belong to a call: transformers sets them anew with each.
+    theirs.no_truncation()
+    theirs.no_padding()
     size = theirs.get_vocab_size(with_added_tokens=True)
     id_lists = [[draw.randrange(size) for _ in range(draw.randint(0, 12))] for _ in range(count)]
     ours = answers(tool, file, texts + id_lists)
@@ -122,6 +136,7 @@ def main():
         added = json.loads(pathlib.Path(file).read_text(encoding="utf-8"))["added_tokens"]
         contents = [token["content"] for token in added[:20]]
         texts = [random_text(draw, contents) for _ in range(options.count)]
+        texts[::4] = [with_gaps(draw, text) for text in texts[::4]]
         texts += list(real_texts(options.source))[:options.count // 4]
         texts += ["a" * 100_000, "ab" * 50_000, " " * 100_000, "\n " * 30_000, "1" * 100_000, "打" * 50_000,
                   "!" * 100_000, "".join(random_character(draw) for _ in range(20_000))]

@@ -13,7 +13,7 @@ namespace bench::harness {
 
 class GoldenTokenizer {
  public:
-  // "llama3", "qwen2" or "smollm".
+  // "llama3", "qwen2", "smollm" or "smollm2" (without the bytes that SmolLM's vocabularies lack).
   explicit GoldenTokenizer(const std::string& kind)
       : json_(*ReadFile(BENCH_TEST_DATA "/harness/data/golden/tokenizer_" + kind + ".json")),
         backend_(*ReadTokenizerJson(json_, kind)),

@@ -64,11 +64,11 @@ TEST(RecordEvents, NestingOf64IsAcceptedAnd65IsNot) {
   EXPECT_EQ(failure, "nested deeper than 64");
 }
 
-TEST(RecordEvents, SyntaxErrorsNameTheByteOnOnePrintableLine) {
+TEST(RecordEvents, SyntaxErrorsNameTheColumnOnOnePrintableLine) {
   std::optional<std::string> failure;
   Parse(JsonLayout::kOneRecord, "{\"a\": \x1b[31m}", &failure);
   ASSERT_TRUE(failure.has_value());
-  EXPECT_EQ(failure->find("no valid JSON at byte 7: "), 0u) << *failure;
+  EXPECT_EQ(failure->find("no valid JSON at column 7: "), 0u) << *failure;
   EXPECT_EQ(failure->find('\x1b'), std::string::npos);
 }
 

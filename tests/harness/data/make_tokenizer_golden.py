@@ -1,7 +1,8 @@
 """Makes golden/tokenizer_*.json, one a kind, and golden/tokenizers.json, strings with the ids that
 PyPI `tokenizers` gives: pip install tokenizers==0.23.3.
 
-Small byte-level BPE vocabularies with the pipelines of Llama 3, Qwen2 and SmolLM.
+Small byte-level BPE vocabularies with the pipelines of Llama 3, Qwen2 and SmolLM, trained on
+golden/corpus.txt (an early state of this folder's scripts).
 """
 import json
 import pathlib
@@ -22,8 +23,7 @@ NUM_STRINGS = 200
 
 def corpus():
     yield from [" ".join(ENGLISH + SCRIPTS) + "\n"] * 3
-    for name in ("compare_tokenizers.py", "make_tokenizer_golden.py"):
-        yield (pathlib.Path(__file__).parent / name).read_text(encoding="utf-8")
+    yield (GOLDEN / "corpus.txt").read_text(encoding="utf-8")
 
 
 def train(pre_tokenizer, special, ignore_merges=False, normalizer=None):

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/status.h"
 #include "tests/harness/data/golden_tokenizer.h"
 
@@ -72,6 +74,33 @@ TEST_F(ReadSpecialTokensTest, ANamedBosThatIsAddedIsBos) {
            {{"tokenizer_config.json", R"({"bos_token": "<|endoftext|>", "add_bos_token": true})"}});
   ASSERT_TRUE(ids.ok()) << ids.status();
   EXPECT_EQ(ids->bos, Id(qwen2_, "<|endoftext|>"));
+}
+
+// What a model's default configuration writes into generation_config.json: BOS is the id 1, an
+// ordinary token here.
+TEST_F(ReadSpecialTokensTest, ABosThatIsNotUsedMayBeAnything) {
+  const auto ids = Read(qwen2_, {{"tokenizer_config.json", R"({"eos_token": "<|im_end|>"})"},
+                                 {"generation_config.json", R"({"bos_token_id": 1})"}});
+  ASSERT_TRUE(ids.ok()) << ids.status();
+  EXPECT_EQ(ids->bos, std::nullopt);
+  const auto added = Read(qwen2_, {{"tokenizer_config.json", R"({"add_bos_token": true})"},
+                                   {"generation_config.json", R"({"bos_token_id": 1})"}});
+  EXPECT_EQ(ExitCodeFor(added.status()), ExitCode::kBadData);
+}
+
+// Else a text with such a byte would end a row.
+TEST_F(ReadSpecialTokensTest, AnEosThatATextCanBecomeIsRefused) {
+  auto file = nlohmann::json::parse(GoldenTokenizer("smollm2").json());
+  const auto read = [&](const char* unknown) {
+    file["model"]["unk_token"] = unknown;
+    return Tokenizer::FromFiles(GoldenTokenizer::Files("smollm2", file.dump()));
+  };
+  EXPECT_TRUE(read("<repo_name>").ok());
+  const auto refused = read("<|im_end|>");
+  EXPECT_EQ(ExitCodeFor(refused.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr("eos_token: \"<|im_end|>\" is not among the special tokens of "
+                        "tokenizer.json, or is its unk_token"));
 }
 
 TEST_F(ReadSpecialTokensTest, ATokenizerThatAddsNoBosHasNone) {

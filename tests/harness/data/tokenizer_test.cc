@@ -147,8 +147,21 @@ TEST(TrainTokenizer, ImpossibleVocabularyIsADataError) {
   EXPECT_EQ(ExitCodeFor(too_many.status()), ExitCode::kBadData);
   spec.vocab_size = 10;
   EXPECT_EQ(ExitCodeFor(TrainTokenizer(TextsOf(TestTexts()), spec).status()), ExitCode::kBadData);
-  const std::vector<std::string> nothing;
-  EXPECT_EQ(ExitCodeFor(TrainTokenizer(TextsOf(nothing), TestSpec()).status()), ExitCode::kBadData);
+}
+
+TEST(TrainTokenizer, ACorpusWithoutTextIsADataErrorThatSaysSo) {
+  for (const std::vector<std::string>& nothing :
+       {std::vector<std::string>{}, {"", ""}, {" ", "\n\t"}}) {
+    for (const TokenizerAlgorithm algorithm :
+         {TokenizerAlgorithm::kUnigram, TokenizerAlgorithm::kBpe, TokenizerAlgorithm::kCharacter}) {
+      const absl::Status status = TrainTokenizer(TextsOf(nothing), TestSpec(algorithm)).status();
+      if (status.ok()) continue;  // of white space a vocabulary of characters can be made
+      EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+      EXPECT_NE(status.message().find("no text"), std::string::npos) << status;
+      EXPECT_EQ(status.message().find("Internal"), std::string::npos) << status;
+    }
+  }
+  EXPECT_FALSE(TrainTokenizer(TextsOf({}), TestSpec()).ok());
 }
 
 TEST(SplitHan, LetsEveryHanCharacterStandAloneAndLosesNothing) {

@@ -97,10 +97,12 @@ struct Change {
   void operator()(const ListBinding&) const {}
 };
 
-// The stage is the variant itself, and an enumeration of one name has no other value.
+// The stage is the variant itself, an enumeration of one name has no other value, and a user's path
+// counts by its content.
 bool CanChange(const std::string& path, const Field& leaf) {
   const auto* names = std::get_if<EnumBinding>(&leaf.binding);
-  return path != "stage" && (names == nullptr || names->names.size() > 1);
+  return path != "stage" && (names == nullptr || names->names.size() > 1) &&
+         leaf.info.role != TextRole::kUserPath;
 }
 
 TEST(DefinitionHash, EveryLeafChangesIt) {
@@ -120,6 +122,28 @@ TEST(DefinitionHash, EveryLeafChangesIt) {
     EXPECT_EQ(hashes.size(), num_leaves + 1);
     EXPECT_GT(num_leaves, 10u);
   }
+}
+
+TEST(DefinitionHash, WhereAUsersFileLiesDoesNotChangeItButThatItIsGivenDoes) {
+  std::set<std::string> paths;
+  for (size_t i = 0; i < EnumNames(StageKind{}).size(); ++i) {
+    const Definition full = FullDefinition(static_cast<StageKind>(i));
+    Definition copy = full;
+    ForEachLeaf(FieldsOf(copy), [&](const std::string& path, const Field& leaf) {
+      auto* const* value = std::get_if<std::optional<std::string>*>(&leaf.binding);
+      if (leaf.info.role != TextRole::kUserPath || value == nullptr) return;
+      paths.insert(path);
+      copy = full;
+      **value = "/another/place";
+      EXPECT_EQ(DefinitionSha256(copy), DefinitionSha256(full)) << path;
+      (*value)->reset();
+      EXPECT_NE(DefinitionSha256(copy), DefinitionSha256(full)) << path;
+      copy = full;
+    });
+  }
+  EXPECT_THAT(paths, ::testing::IsSupersetOf({"data.path", "data.validation_path", "tokenizer.path",
+                                              "init.folder", "reward.folder", "corpus.path",
+                                              "model.folder"}));
 }
 
 TEST(DefinitionHash, TheStageChangesIt) {

@@ -42,7 +42,9 @@ TEST_F(Catalogue, ListsExperimentsAndOrdersVersionsByNumber) {
 
 TEST_F(Catalogue, FindsTheNewestOrTheGivenVersion) {
   for (const std::string spec :
-       {"sft_small", "experiments/sft_small", "./experiments/sft_small/"}) {
+       {std::string("sft_small"), std::string("experiments/sft_small"),
+        std::string("./experiments/sft_small/"), std::string("experiments//sft_small//"),
+        root_ + "/sft_small/", root_ + "/./sft_small"}) {
     const auto location = Locate(root_, spec);
     ASSERT_TRUE(location.ok()) << location.status();
     EXPECT_EQ(location->committed, (ArtifactRef{"sft_small", 10}));
@@ -71,6 +73,11 @@ TEST_F(Catalogue, RefusesWhatIsNotThereAndNamesTheNearest) {
   EXPECT_THAT(RefusalOf(folder_.path() + "/none.toml"), HasSubstr("no such file"));
   EXPECT_THAT(RefusalOf(root_ + "/sft_small/v03.toml"), HasSubstr("NAME/vN.toml"));
   EXPECT_THAT(RefusalOf(root_ + "/x.toml"), HasSubstr("NAME/vN.toml"));
+}
+
+TEST_F(Catalogue, RefusesOtherFoldersAndFilesWithTheReason) {
+  EXPECT_THAT(RefusalOf(folder_.path() + "/"), HasSubstr("no folder of one in"));
+  EXPECT_THAT(RefusalOf(folder_.Write("mine", "")), HasSubstr("ends in .toml"));
 }
 
 TEST_F(Catalogue, RefusesEscapes) {

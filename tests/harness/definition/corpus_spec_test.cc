@@ -49,5 +49,13 @@ TEST(CorpusSpec, HasExactlyOneTokenizer) {
               HasSubstr("tokenizer.path: needs exactly one of"));
 }
 
+TEST(CorpusSpec, DatatrovesGeneratorHasSeedsOf32Bits) {
+  const std::string preset = "corpus.near.preset=datatrove";
+  EXPECT_EQ(Refusal(kSmallCorpus, {preset, "corpus.near.seed=4294967295"}), "");
+  EXPECT_THAT(Refusal(kSmallCorpus, {preset, "corpus.near.seed=4294967296"}),
+              HasSubstr("corpus.near.seed: 4294967296 is more than 4294967295"));
+  EXPECT_EQ(Refusal(kSmallCorpus, {"corpus.near.seed=4294967296"}), "");
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -42,5 +42,17 @@ TEST(CorpusSteps, BoundsAreChecked) {
               HasSubstr("15 bytes is out of range: 16 to 1048576"));
 }
 
+TEST(CorpusSteps, RulesOfMasksAndPresetsOfSignaturesAreNamed) {
+  const auto plain = Decode(kCorpus);
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  EXPECT_EQ(std::get<CorpusSpec>(plain->stage).pii.rule, PiiRule::kForm);
+  EXPECT_EQ(std::get<CorpusSpec>(plain->stage).near.minhash.preset, MinHashPreset::kPublished);
+  const auto chosen = Decode(kCorpus, {"corpus.pii.rule=context", "corpus.near.preset=datatrove"});
+  ASSERT_TRUE(chosen.ok()) << chosen.status();
+  EXPECT_EQ(std::get<CorpusSpec>(chosen->stage).pii.rule, PiiRule::kContext);
+  EXPECT_EQ(std::get<CorpusSpec>(chosen->stage).near.minhash.preset, MinHashPreset::kDatatrove);
+  EXPECT_THAT(Refusal(kCorpus, {"corpus.pii.rule=contxt"}), HasSubstr("context"));
+}
+
 }  // namespace
 }  // namespace bench::harness

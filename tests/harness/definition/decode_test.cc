@@ -115,7 +115,8 @@ TEST(DecodeDefinition, UnknownEnumeratorNamesTheNearest) {
 
 TEST(DecodeDefinition, MissingKeyIsNamedWithItsTable) {
   EXPECT_EQ(Refusal(With("num_heads = 4\n", "")),
-            "d.toml:2:1: missing key model.num_heads, an integer");
+            "d.toml:2:1: model.num_heads: missing key, an integer: only initial weights bring "
+            "their geometry along");
   EXPECT_EQ(Refusal(With("[optimizer]\nlearning_rate = 1e-3\n", "")),
             "d.toml:1:1: missing key optimizer.learning_rate, a float");
   EXPECT_THAT(Refusal("title = \"x\"\n"), StartsWith("d.toml:1:1: missing key stage, one of "));

@@ -30,6 +30,13 @@ TEST(NearestName, IsTheClosestAndTheFirstOfEquals) {
   EXPECT_EQ(NearestName("x", {}), std::nullopt);
 }
 
+TEST(SimilarName, IsOneThatASlipOfThePenCanTurnIntoTheOther) {
+  EXPECT_EQ(SimilarName("resme", {"resume", "repeat"}), "resume");
+  EXPECT_EQ(SimilarName("versoin", {"json", "version"}), "version");
+  EXPECT_EQ(SimilarName("version", {"json", "resume"}), std::nullopt);
+  EXPECT_EQ(SimilarName("x", {}), std::nullopt);
+}
+
 TEST(UnknownKeyMessage, NamesTheNearestKeyOfTheTable) {
   RunSpec run;
   const FieldList fields = FieldsOf(run);

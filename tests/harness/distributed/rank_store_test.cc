@@ -11,15 +11,15 @@ namespace bench::harness {
 namespace {
 
 TEST(RankStore, TakesAPortOfItsOwn) {
-  const auto one = RankStore::Open("127.0.0.1");
-  const auto other = RankStore::Open("127.0.0.1");
+  const auto one = RankStore::Open();
+  const auto other = RankStore::Open();
   ASSERT_TRUE(one.ok() && other.ok());
   EXPECT_GT(one->port(), 0);
   EXPECT_NE(one->port(), other->port());
 }
 
 TEST(RankStore, TheFirstReasonIsReportedOnce) {
-  auto store = RankStore::Open("127.0.0.1");
+  auto store = RankStore::Open();
   ASSERT_TRUE(store.ok());
   EXPECT_TRUE(store->LeaveReason("rank 1 was killed by signal 9"));
   std::thread([&] {
@@ -31,7 +31,7 @@ TEST(RankStore, TheFirstReasonIsReportedOnce) {
 }
 
 TEST(RankStore, AReasonOfARankIsNotReportedAgain) {
-  auto store = RankStore::Open("127.0.0.1");
+  auto store = RankStore::Open();
   ASSERT_TRUE(store.ok());
   const RankEnvironment rank = {0, 2, 0, 2, "127.0.0.1", store->port(), true, AttemptPrefix("0")};
   EXPECT_FALSE(IsReported(Ranks::Join(rank, {std::chrono::seconds(1), {}}).status()));

@@ -117,6 +117,22 @@ TEST(RankWatch, AStopSignalOfOneRankIsAdoptedByTheOthers) {
   SetStopSignalForTest(std::nullopt);
 }
 
+// Without an end of the group: all stop in order.
+TEST(RankWatch, AStopSignalIsThatOfAllBeforeAnybodyEnds) {
+  const auto store = NewStore();
+  {
+    RankWatch first(store, 0, 2, kFast);
+    SetStopSignalForTest(SIGHUP);
+    while (!store->check({"stop"})) std::this_thread::yield();
+  }
+  SetStopSignalForTest(std::nullopt);
+  RankWatch second(store, 1, 2, kFast);
+  while (!StopSignal()) std::this_thread::yield();
+  EXPECT_EQ(StopSignal(), SIGHUP);
+  EXPECT_FALSE(second.Lost().has_value());
+  SetStopSignalForTest(std::nullopt);
+}
+
 // A store whose process is gone.
 class GoneStore : public c10d::HashStore {
  public:

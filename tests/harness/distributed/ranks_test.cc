@@ -1,12 +1,20 @@
 #include "harness/distributed/ranks.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <csignal>
+#include <future>
 
 #include "absl/strings/str_cat.h"
 #include "base/reported.h"
 #include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "harness/control/signals.h"
+#include "harness/distributed/rank_meeting.h"
 #include "tests/support/rank_threads.h"
 
 namespace bench::harness {
@@ -125,7 +133,7 @@ TEST(Ranks, OneProcessNeedsNoTransport) {
 }
 
 TEST(Ranks, NamesTheRankThatDoesNotCome) {
-  const auto store = *RankStore::Open("127.0.0.1");
+  const auto store = *RankStore::Open();
   std::vector<std::thread> threads;
   std::atomic<int> reports{0};
   for (const int64_t rank : {0, 2}) {
@@ -142,7 +150,7 @@ TEST(Ranks, NamesTheRankThatDoesNotCome) {
 }
 
 TEST(Ranks, NamesWhatDiffersAndWhere) {
-  const auto store = *RankStore::Open("127.0.0.1");
+  const auto store = *RankStore::Open();
   std::vector<std::thread> threads;
   std::atomic<int> reports{0};
   for (const int64_t rank : {0, 1, 2}) {
@@ -161,7 +169,7 @@ TEST(Ranks, NamesWhatDiffersAndWhere) {
 }
 
 TEST(Ranks, SaysThatThePortIsInUse) {
-  const auto store = *RankStore::Open("127.0.0.1");
+  const auto store = *RankStore::Open();
   RankEnvironment environment = ThreadRank(0, 2, store.port());
   environment.launcher_holds_store = false;  // rank 0 would offer the store there itself
   const auto ranks = Ranks::Join(environment, {std::chrono::seconds(2), {}});
@@ -183,6 +191,69 @@ TEST(Ranks, ALostRankIsNamedWithItsReason) {
     } catch (const RankLost& lost) {
       EXPECT_THAT(lost.what(), HasSubstr("rank 1: no space left on device"));
     }
+  });
+}
+
+// A program that listens, takes connections into its queue, and never says a word.
+class SilentServer {
+ public:
+  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(socket_, 8), 0);
+    EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+  }
+  ~SilentServer() { ::close(socket_); }
+  uint16_t port() const { return port_; }
+
+ private:
+  const int socket_;
+  uint16_t port_ = 0;
+};
+
+TEST(Ranks, AServerThatNeverAnswersIsAnErrorAtTheTimeout) {
+  const SilentServer server;
+  const auto ranks = Ranks::Join(ThreadRank(1, 2, server.port()), {std::chrono::seconds(1), {}});
+  EXPECT_EQ(ExitCodeFor(ranks.status()), ExitCode::kEnvironment);
+  EXPECT_THAT(ranks.status().message(),
+              HasSubstr(absl::StrCat("cannot reach the ranks' store at 127.0.0.1:", server.port(),
+                                     " within 1 s: ")));
+}
+
+// It would wait for an hour.
+TEST(Ranks, AStopSignalEndsTheWaitForAServerThatNeverAnswers) {
+  const SilentServer server;
+  SetStopSignalForTest(SIGTERM);
+  const auto ranks = Ranks::Join(ThreadRank(1, 2, server.port()), {std::chrono::hours(1), {}});
+  SetStopSignalForTest(std::nullopt);
+  EXPECT_TRUE(IsStopped(ranks.status())) << ranks.status();
+  EXPECT_TRUE(IsReported(ranks.status()));
+}
+
+// c10d would wait for 300 s. Rank 1 has come to the store, and then connects to nobody.
+void JoinWithARankThatOnlyCameToTheStore(std::chrono::seconds timeout,
+                                         const std::function<void(const absl::Status&)>& check) {
+  const auto store = *RankStore::Open();
+  const Ranks::JoinOptions options = {timeout, {}};
+  std::promise<void> done;
+  std::thread silent([&] {
+    const auto met = MeetRanks(ThreadRank(1, 2, store.port()), options);
+    EXPECT_TRUE(met.ok()) << met.status();
+    done.get_future().wait();
+  });
+  check(Ranks::Join(ThreadRank(0, 2, store.port()), options).status());
+  done.set_value();
+  silent.join();
+}
+
+TEST(Ranks, ARankThatCannotBeConnectedToIsAnErrorAtTheTimeout) {
+  JoinWithARankThatOnlyCameToTheStore(std::chrono::seconds(1), [](const absl::Status& status) {
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kEnvironment);
+    EXPECT_THAT(status.message(), HasSubstr("rank 0 has no connection to all others after 1 s"));
   });
 }
 

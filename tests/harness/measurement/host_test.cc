@@ -1,6 +1,7 @@
 #include "harness/measurement/host.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/utsname.h>
 
 #include "tests/harness/measurement/fake_root.h"
@@ -53,38 +54,34 @@ TEST_F(Host, MalformedFilesAreAbsentNotZero) {
   root_.Write("proc/meminfo", "MemTotal: many kB\n");
   root_.Write("sys/devices/system/cpu/online", "0-\xff\n");
   root_.Write("sys/kernel/mm/transparent_hugepage/enabled", "]broken[\n");
-  root_.Write("sys/fs/cgroup/cpu.max", "150000\n");
   const HostFacts facts = Read();
   EXPECT_FALSE(facts.cpu_model || facts.memory_bytes || facts.cpus_online);
-  EXPECT_FALSE(facts.transparent_hugepages || facts.cpu_quota);
+  EXPECT_FALSE(facts.transparent_hugepages.has_value());
 }
 
-TEST_F(Host, QuotaAndLimitOfControlGroupsVersion2) {
+TEST_F(Host, QuotaAndLimitAreThoseOfTheProcesssGroups) {
   root_.Write("proc/meminfo", "MemTotal: 1048576 kB\n");
-  root_.Write("sys/fs/cgroup/cpu.max", "150000 100000\n");
-  root_.Write("sys/fs/cgroup/memory.max", "536870912\n");
-  const HostFacts facts = Read();
-  EXPECT_EQ(facts.cpu_quota, 1.5);
-  EXPECT_EQ(facts.memory_limit_bytes, 536870912);
+  root_.Write("proc/self/cgroup", "0::/outer/inner\n");
+  root_.Write("proc/self/mountinfo", "31 22 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+  root_.Write("sys/fs/cgroup/outer/cpu.max", "150000 100000\n");
+  root_.Write("sys/fs/cgroup/outer/memory.max", "536870912\n");
+  EXPECT_EQ(Read().cpu_quota, 1.5);
+  EXPECT_EQ(Read().memory_limit_bytes, 536870912);
 }
 
-TEST_F(Host, QuotaAndLimitOfControlGroupsVersion1) {
+TEST_F(Host, ALimitAboveTheMemoryIsNone) {
   root_.Write("proc/meminfo", "MemTotal: 1048576 kB\n");
-  root_.Write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "200000\n");
-  root_.Write("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
-  root_.Write("sys/fs/cgroup/memory/memory.limit_in_bytes", "268435456\n");
-  const HostFacts facts = Read();
-  EXPECT_EQ(facts.cpu_quota, 2.0);
-  EXPECT_EQ(facts.memory_limit_bytes, 268435456);
-}
-
-TEST_F(Host, NoLimitIsAbsentInBothVersions) {
-  root_.Write("proc/meminfo", "MemTotal: 1048576 kB\n");
-  root_.Write("sys/fs/cgroup/cpu.max", "max 100000\n");
-  root_.Write("sys/fs/cgroup/memory.max", "max\n");
-  root_.Write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-  EXPECT_FALSE(Read().cpu_quota.has_value());
+  root_.Write("proc/self/cgroup", "4:memory:/\n");
+  root_.Write("proc/self/mountinfo", "31 22 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n");
+  root_.Write("sys/fs/cgroup/memory.limit_in_bytes", "9223372036854771712\n");
   EXPECT_FALSE(Read().memory_limit_bytes.has_value());
+  root_.Write("sys/fs/cgroup/memory.limit_in_bytes", "1073741823\n");
+  EXPECT_EQ(Read().memory_limit_bytes, 1073741823);
+}
+
+TEST_F(Host, NamesTheProcessorsThatTheProcessMayUse) {
+  root_.Write("proc/self/status", "Name:\tx\nCpus_allowed:\t109\nCpus_allowed_list:\t0,3,8\n");
+  EXPECT_EQ(Read().cpus_allowed, "0,3,8");
 }
 
 TEST_F(Host, ContainersAreRecognisedByTheirTraces) {
@@ -107,15 +104,30 @@ TEST(RealHost, AgreesWithTheKernel) {
   EXPECT_GE(facts.cpus_usable, 1);
 }
 
+TEST(RealHost, AffinityIsOfThisProcess) {
+  cpu_set_t all, one;
+  CPU_ZERO(&one);
+  ASSERT_EQ(::sched_getaffinity(0, sizeof(all), &all), 0);
+  for (int cpu = 0; CPU_COUNT(&one) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &all)) CPU_SET(cpu, &one);
+  }
+  ASSERT_EQ(::sched_setaffinity(0, sizeof(one), &one), 0);
+  const HostFacts facts = ReadHost();
+  ASSERT_EQ(::sched_setaffinity(0, sizeof(all), &all), 0);
+  EXPECT_EQ(facts.cpus_usable, 1);
+  EXPECT_LE(EffectiveCores(facts), 1.0);
+  EXPECT_EQ(ReadHost().cpus_usable, CPU_COUNT(&all));
+}
+
 TEST(EffectiveCores, QuotaBelowTheUsableProcessorsCounts) {
   HostFacts facts;
   EXPECT_FALSE(EffectiveCores(facts).has_value());
   facts.cpus_usable = 8;
   EXPECT_EQ(EffectiveCores(facts), 8);
   facts.cpu_quota = 1.5;
-  EXPECT_EQ(EffectiveCores(facts), 2);
+  EXPECT_EQ(EffectiveCores(facts), 1.5);
   facts.cpu_quota = 0.25;
-  EXPECT_EQ(EffectiveCores(facts), 1);
+  EXPECT_EQ(EffectiveCores(facts), 0.25);
   facts.cpu_quota = 64.0;
   EXPECT_EQ(EffectiveCores(facts), 8);
 }

@@ -24,6 +24,38 @@ TEST(MachineClass, IsStableAcrossVersionsOfThisProgram) {
   EXPECT_EQ(MachineClass({}), "c92e9035a35ce0b8");
 }
 
+// The class of a machine without limits is what it was when cores were whole numbers.
+TEST(MachineClass, AQuotaOfWholeCoresIsThatManyCores) {
+  HostFacts host;
+  host.cpu_model = "AMD EPYC";
+  host.cpus_online = 2;
+  host.cpus_usable = 2;
+  MachineTraits traits = TraitsOf(host, {}, {});
+  traits.isa = Traits().isa;
+  traits.gpu_models = Traits().gpu_models;
+  EXPECT_EQ(MachineClass(traits), "4a88a1e19c5ffe5e");
+  host.cpus_online = host.cpus_usable = 64;
+  host.cpu_quota = 2.0;
+  traits.cores = TraitsOf(host, {}, {}).cores;
+  EXPECT_EQ(MachineClass(traits), "4a88a1e19c5ffe5e");
+  MachineTraits ten = Traits();
+  ten.cores = 10;
+  MachineTraits one = Traits();
+  one.cores = 1;
+  EXPECT_NE(MachineClass(ten), MachineClass(one));
+}
+
+// Golden values: as above, with "cores=0.5" and "cores=1.25" in the text.
+TEST(MachineClass, FractionsOfACoreAreClassesOfTheirOwn) {
+  MachineTraits traits = Traits();
+  traits.cores = 0.5;
+  EXPECT_EQ(MachineClass(traits), "13a66d0caee2cc10");
+  traits.cores = 1.25;
+  EXPECT_EQ(MachineClass(traits), "8b4b5a517af82947");
+  traits.cores = 1.2504;  // within a thousandth
+  EXPECT_EQ(MachineClass(traits), "8b4b5a517af82947");
+}
+
 TEST(MachineClass, EachTraitChangesIt) {
   const std::string original = MachineClass(Traits());
   MachineTraits other = Traits();
@@ -66,6 +98,7 @@ TEST(TraitsOf, MemoryKernelGovernorAndHostAreNoTraits) {
   const std::string original = MachineClass(TraitsOf(host, {}, {}));
   host.memory_bytes = 1;
   host.memory_limit_bytes = 1;
+  host.cpus_allowed = "1,3";  // how many counts, not which
   host.kernel = "6.1";
   host.cpu_governor = "powersave";
   host.host = "other";
@@ -89,6 +122,8 @@ TEST(TraitsOf, CoresFollowTheQuotaAndMigMarksTheModel) {
       .devices = {{.name = "NVIDIA H100", .mig_enabled = true}, {.name = "NVIDIA T4"}}};
   const MachineTraits traits = TraitsOf(host, gpus, {});
   EXPECT_EQ(traits.cores, 2);
+  host.cpu_quota = 0.5;
+  EXPECT_EQ(TraitsOf(host, gpus, {}).cores, 0.5);
   EXPECT_THAT(traits.gpu_models, ElementsAre("NVIDIA H100 (MIG)", "NVIDIA T4"));
 }
 

@@ -6,8 +6,11 @@
 namespace bench::harness {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::VariantWith;
@@ -33,8 +36,8 @@ TEST(Provenance, WhatCouldNotBeReadHasNoKey) {
   for (const char* prefix : {"source_", "gpu_", "memory_", "numa_", "driver_", "cpus_", "env_"}) {
     for (const auto& [key, value] : map) EXPECT_FALSE(key.starts_with(prefix)) << key;
   }
-  for (const char* key : {"host", "cpu_model", "cpu_quota", "cpu_governor", "kernel", "container",
-                          "operating_system", "cuda_driver_version"}) {
+  for (const char* key : {"host", "cpu_model", "cpu_quota", "effective_cores", "cpu_governor",
+                          "kernel", "container", "operating_system", "cuda_driver_version"}) {
     EXPECT_THAT(map, Not(Contains(Key(key))));
   }
   for (const auto& [key, value] : map) {
@@ -61,8 +64,10 @@ TEST(Provenance, StartTimeIsUtcWithMilliseconds) {
 
 TEST(Provenance, TypesAreKept) {
   ProvenanceFacts facts = Facts();
-  facts.source.dirty = false;
+  facts.source.state.dirty = false;
   facts.host.memory_bytes = 25160552448;
+  facts.host.cpus_usable = 8;
+  facts.host.cpus_allowed = "0-7";
   facts.host.cpu_quota = 1.5;
   facts.gpus.devices = {{.name = "NVIDIA H200", .ecc_enabled = true, .power_limit_watts = 700.0},
                         {.name = "NVIDIA T4"}};
@@ -70,6 +75,8 @@ TEST(Provenance, TypesAreKept) {
   EXPECT_THAT(map.at("source_dirty"), VariantWith<bool>(false));
   EXPECT_THAT(map.at("memory_bytes"), VariantWith<int64_t>(25160552448));
   EXPECT_THAT(map.at("cpu_quota"), VariantWith<double>(1.5));
+  EXPECT_THAT(map.at("effective_cores"), VariantWith<double>(1.5));
+  EXPECT_EQ(Text(map, "cpus_allowed"), "0-7");
   EXPECT_THAT(map.at("gpu_0_ecc_enabled"), VariantWith<bool>(true));
   EXPECT_THAT(map.at("gpu_0_power_limit_watts"), VariantWith<double>(700.0));
   EXPECT_THAT(map.at("gpu_1_name"), VariantWith<std::string>("NVIDIA T4"));
@@ -78,15 +85,54 @@ TEST(Provenance, TypesAreKept) {
 
 TEST(Provenance, DiffComesWithItsDigestAndValidText) {
   ProvenanceFacts facts = Facts();
-  facts.source.commit = "0123";
-  facts.source.diff = "abc";
+  facts.source.state.commit = "0123";
+  facts.source.state.diff = "abc";
   const Provenance map = ToAttributes(facts);
   EXPECT_EQ(Text(map, "source_diff"), "abc");
   // FIPS 180-4's example.
   EXPECT_EQ(Text(map, "source_diff_sha256"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  facts.source.diff = "+\xFF\n";
+  facts.source.state.diff = "+\xFF\n";
   EXPECT_EQ(Text(ToAttributes(facts), "source_diff"), "+\xEF\xBF\xBD\n");
+}
+
+// The tree may have gone on: the record is what was built, and says so.
+TEST(Provenance, ATreeThatDiffersFromWhatWasBuiltIsNamedBesideIt) {
+  ProvenanceFacts facts = Facts();
+  facts.source.state = {.commit = "0123", .dirty = true, .diff = "abc", .untracked = ""};
+  facts.tree = facts.source.state;
+  EXPECT_THAT(ToAttributes(facts).at("source_tree_differs"), VariantWith<bool>(false));
+  EXPECT_THAT(ToAttributes(facts), Not(Contains(Key("source_tree_commit"))));
+  EXPECT_THAT(SourceNotes(facts), IsEmpty());
+
+  facts.tree = {.commit = "4567", .dirty = false, .diff = "", .untracked = ""};
+  const Provenance map = ToAttributes(facts);
+  EXPECT_EQ(Text(map, "source_commit"), "0123");
+  EXPECT_THAT(map.at("source_dirty"), VariantWith<bool>(true));
+  EXPECT_EQ(Text(map, "source_diff"), "abc");
+  EXPECT_THAT(map.at("source_tree_differs"), VariantWith<bool>(true));
+  EXPECT_EQ(Text(map, "source_tree_commit"), "4567");
+  EXPECT_THAT(map.at("source_tree_dirty"), VariantWith<bool>(false));
+  EXPECT_THAT(SourceNotes(facts),
+              ElementsAre(AllOf(HasSubstr("built from 0123 with changes"), HasSubstr("at 4567 by"),
+                                Not(HasSubstr("\n")))));
+}
+
+TEST(Provenance, ATreeThatIsGoneSaysNothing) {
+  ProvenanceFacts facts = Facts();
+  facts.source.state = {.commit = "0123", .dirty = false, .diff = "", .untracked = ""};
+  EXPECT_THAT(ToAttributes(facts), Not(Contains(Key("source_tree_differs"))));
+  EXPECT_THAT(SourceNotes(facts), IsEmpty());
+}
+
+TEST(Provenance, ABuildInWhichTheSourceChangedIsSaid) {
+  ProvenanceFacts facts = Facts();
+  facts.source.changed_in_build = true;
+  EXPECT_THAT(ToAttributes(facts).at("source_changed_in_build"), VariantWith<bool>(true));
+  EXPECT_THAT(SourceNotes(facts), ElementsAre(HasSubstr("changed while this program was built")));
+  facts.source.changed_in_build = false;
+  EXPECT_THAT(ToAttributes(facts).at("source_changed_in_build"), VariantWith<bool>(false));
+  EXPECT_THAT(SourceNotes(facts), IsEmpty());
 }
 
 TEST(Provenance, ArgvCanBePastedIntoAShell) {
@@ -111,7 +157,7 @@ TEST(Provenance, OnlyListedVariablesAreRecorded) {
 
 TEST(Provenance, CollectsThisProcessQuickly) {
   const auto start = std::chrono::steady_clock::now();
-  const Provenance map = CollectProvenance({"bench-run"});
+  const Provenance map = CollectProvenance({"bench-run"}, {});
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(Text(map, "argv"), "bench-run");
   EXPECT_THAT(map, Contains(Key("kernel")));

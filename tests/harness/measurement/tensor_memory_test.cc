@@ -213,12 +213,16 @@ class FakeDeviceAllocator final : public c10::DeviceAllocator {
     stats.requested_bytes[0].decrease(900);
     stats.requested_bytes[1].increase(7);  // a part of the aggregate
     stats.allocated_bytes[0].increase(4096);
+    stats.reserved_bytes[0].increase(static_cast<size_t>(reserved));
+    stats.reserved_bytes[0].decrease(static_cast<size_t>(reserved));  // what counts is the peak
+    stats.reserved_bytes[1].increase(7);
     return stats;
   }
   void resetAccumulatedStats(c10::DeviceIndex) override {}
   void resetPeakStats(c10::DeviceIndex device) override { reset.push_back(device); }
 
   bool is_initialized = false;
+  int64_t reserved = 0;  // at the peak
   std::vector<c10::DeviceIndex> reset;
 };
 
@@ -236,6 +240,23 @@ TEST(TensorMemory, OfADeviceIsWhatItsAllocatorSays) {
   c10::SetAllocator(at::kPrivateUse1, nullptr);
 }
 
+TEST(TensorMemory, ThePeakOfADeviceIsThatOfTheWholeProcess) {
+  FakeDeviceAllocator allocator;
+  c10::SetAllocator(at::kPrivateUse1, &allocator);
+  const c10::Device device(at::kPrivateUse1, 5), other(at::kPrivateUse1, 6);
+  EXPECT_EQ(PeakDeviceBytes(device), std::nullopt);  // not used yet
+  allocator.is_initialized = true;
+  allocator.reserved = 2 << 20;
+  EXPECT_EQ(PeakDeviceBytes(device), 2 << 20);
+  allocator.reserved = 20 << 20;
+  ResetPeakTensorBytes(device);  // as every step begins
+  allocator.reserved = 4 << 20;
+  EXPECT_EQ(PeakDeviceBytes(device), 20 << 20);
+  EXPECT_EQ(PeakDeviceBytes(other), 4 << 20);
+  c10::SetAllocator(at::kPrivateUse1, nullptr);
+  EXPECT_EQ(PeakDeviceBytes(at::kCPU), std::nullopt);
+}
+
 TEST(TensorMemory, OfAGpuCountsWhatItsTensorsAskFor) {
   if (ReadGpus().devices.empty() ||
       ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr ||
@@ -244,6 +265,7 @@ TEST(TensorMemory, OfAGpuCountsWhatItsTensorsAskFor) {
   }
   at::empty({1}, at::device(at::kCUDA)).reset();
   ResetPeakTensorBytes(at::kCUDA);
+  EXPECT_GE(PeakDeviceBytes(at::kCUDA), ReadTensorBytes(at::kCUDA)->now);
   const TensorBytes before = ReadTensorBytes(at::kCUDA).value();
   EXPECT_EQ(before.peak, before.now);
   const at::Tensor kept = at::empty({1000}, at::device(at::kCUDA).dtype(at::kFloat));

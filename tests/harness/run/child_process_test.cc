@@ -4,9 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -24,9 +26,31 @@ TEST(ChildProcess, DISABLED_EndsWith7) { std::_Exit(7); }
 
 TEST(ChildProcess, DISABLED_IsKilled) { std::raise(SIGKILL); }
 
-TEST(ChildProcess, DISABLED_WaitsForASignal) {
+TEST(ChildProcess, DISABLED_EndsWithItsStopSignal) {
+  InstallSignalHandlers();
+  while (!StopSignal()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::_Exit(128 + *StopSignal());
+}
+
+TEST(ChildProcess, DISABLED_EndsWith9WhenAskedForACheckpoint) {
+  InstallSignalHandlers();
+  while (!TakeCheckpointRequest()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::_Exit(9);
+}
+
+TEST(ChildProcess, DISABLED_GoesOnAfterAStopSignal) {
+  InstallSignalHandlers();
   while (true) ::pause();
 }
+
+TEST(ChildProcess, DISABLED_EndsWith0WhereHangUpsAreIgnored) {
+  InstallSignalHandlers();
+  struct sigaction action = {};
+  sigaction(SIGHUP, nullptr, &action);
+  std::_Exit(action.sa_handler == SIG_IGN ? 0 : 1);
+}
+
+TEST(ChildProcess, DISABLED_EndsByABrokenPipe) { std::_Exit(128 + SIGPIPE); }
 
 // 0 where all is as it should be.
 TEST(ChildProcess, DISABLED_HasGroupVariablesAndOutputOfItsOwn) {
@@ -46,11 +70,64 @@ TEST(ChildProcess, SignalThatKillsIsItsCode) {
   EXPECT_EQ(*RunSelf(Child("IsKilled"), ChildOutput::kDiscard), 128 + SIGKILL);
 }
 
-TEST(ChildProcess, StopSignalIsForwarded) {
-  SetStopSignalForTest(SIGTERM);
-  const auto code = RunSelf(Child("WaitsForASignal"), ChildOutput::kDiscard);
+int EndOf(pid_t child) {
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+TEST(ChildProcess, StopSignalIsPassedOn) {
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    SetStopSignalForTest(signal);
+    const auto code = RunSelf(Child("EndsWithItsStopSignal"), ChildOutput::kDiscard);
+    SetStopSignalForTest(std::nullopt);
+    EXPECT_EQ(*code, 128 + signal);
+  }
+}
+
+TEST(ChildProcess, RequestForACheckpointIsPassedOn) {
+  RequestCheckpoint();
+  EXPECT_EQ(*RunSelf(Child("EndsWith9WhenAskedForACheckpoint"), ChildOutput::kDiscard), 9);
+  EXPECT_FALSE(TakeCheckpointRequest());
+}
+
+// As it is a moment after fork: long before main.
+TEST(ChildProcess, SignalThatComesBeforeItsHandlersWaitsForThem) {
+  const auto asked =
+      StartSelf(Child("EndsWith9WhenAskedForACheckpoint"), {}, ChildOutput::kDiscard);
+  ASSERT_EQ(::kill(*asked, SIGUSR2), 0);
+  EXPECT_EQ(EndOf(*asked), 9);
+  const auto stopped = StartSelf(Child("GoesOnAfterAStopSignal"), {}, ChildOutput::kDiscard);
+  ASSERT_EQ(::kill(*stopped, SIGTERM), 0);
+  ASSERT_EQ(::kill(*stopped, SIGINT), 0);
+  EXPECT_GE(EndOf(*stopped), 128);  // whichever came in second
+}
+
+TEST(ChildProcess, WhatIsIgnoredHereIsIgnoredThere) {
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  EXPECT_EQ(*RunSelf(Child("EndsWith0WhereHangUpsAreIgnored"), ChildOutput::kDiscard), 0);
+  std::signal(SIGHUP, before);
+  EXPECT_EQ(*RunSelf(Child("EndsWith0WhereHangUpsAreIgnored"), ChildOutput::kDiscard), 1);
+}
+
+TEST(ChildProcessDeathTest, SecondStopSignalEndsAChildThatGoesOnAfterTheFirst) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        InstallSignalHandlers();
+        const ChildrenEndFirst children;
+        std::raise(SIGTERM);
+        std::raise(SIGTERM);
+        const auto code = RunSelf(Child("GoesOnAfterAStopSignal"), ChildOutput::kDiscard);
+        std::_Exit(code.value_or(0));
+      },
+      testing::ExitedWithCode(128 + SIGTERM), "");
+}
+
+TEST(ChildProcess, BrokenPipeOfAChildIsOurs) {
+  EXPECT_EQ(*RunSelf(Child("EndsByABrokenPipe"), ChildOutput::kDiscard), 128 + SIGPIPE);
+  EXPECT_EQ(StopSignal(), SIGPIPE);
   SetStopSignalForTest(std::nullopt);
-  EXPECT_EQ(*code, 128 + SIGTERM);
 }
 
 TEST(ChildProcess, GivenVariablesWinOverInheritedOnes) {
@@ -59,10 +136,7 @@ TEST(ChildProcess, GivenVariablesWinOverInheritedOnes) {
       StartSelf(Child("HasGroupVariablesAndOutputOfItsOwn"), {"RANK=3"}, ChildOutput::kDiscard);
   ::unsetenv("RANK");
   ASSERT_TRUE(child.ok()) << child.status();
-  int status = 0;
-  ASSERT_EQ(::waitpid(*child, &status, 0), *child);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(EndOf(*child), 0);
 }
 
 }  // namespace

@@ -44,7 +44,6 @@ TEST(Options, OfThePlanHaveThePapersRanksUnlessTheyAreGiven) {
   EXPECT_THAT(given->plan.ranks, ElementsAre(8, 2));
   EXPECT_EQ(given->plan.device_gb, 0.5);
   EXPECT_EQ(given->plan.form, PlanForm::kJson);
-  EXPECT_THAT(Error({"sft_small", "--json"}).message(), HasSubstr("--plan"));
 }
 
 TEST(Options, HelpWinsOverEverythingElse) {
@@ -67,11 +66,58 @@ TEST(Options, AreUsageErrorsThatSayWhatToDo) {
   EXPECT_THAT(Error({"--list", "--check"}).message(), HasSubstr("one command"));
 }
 
+TEST(Options, OfAnotherCommandAreRefusedAndThoseOfThisOneNamed) {
+  EXPECT_THAT(Error({"--list", "--repeat", "2"}).message(),
+              HasSubstr("--repeat has no use with --list, which takes --experiments"));
+  EXPECT_THAT(Error({"--recover", "d", "--device=cpu"}).message(), HasSubstr("takes no options"));
+  EXPECT_THAT(Error({"x", "--plan", "--out", "d"}).message(), HasSubstr("--out has no use"));
+  EXPECT_THAT(Error({"x", "--json"}).message(), HasSubstr("--json has no use with a run"));
+  EXPECT_TRUE(ParseOptions({"--store", "prune", "--experiments", "e"}).ok());
+}
+
+TEST(Options, ArgumentsTooManyAndMissingOnesAreNamed) {
+  for (const char* command : {"--list", "--check", "--lock", "--version"}) {
+    EXPECT_THAT(Error({command, "extra"}).message(), HasSubstr("\"extra\": leave it out"));
+  }
+  EXPECT_THAT(Error({"--export", "r", "d", "extra"}).message(), HasSubstr("extra"));
+  EXPECT_THAT(Error({"--store", "prune", "extra"}).message(), HasSubstr("extra"));
+  EXPECT_THAT(Error({"--store", "forget"}).message(), HasSubstr("needs DIR"));
+  EXPECT_THAT(ParseOptions({"--store", "forget", "d"})->arguments, ElementsAre("d"));
+  EXPECT_EQ(ParseOptions({"--store", "remember", "d"})->store_action, StoreAction::kRemember);
+  EXPECT_THAT(ParseOptions({"--", "x"})->arguments, ElementsAre("x"));
+}
+
+TEST(Options, GivenTwiceAreRefusedUnlessTheyAddUp) {
+  EXPECT_THAT(Error({"x", "--out", "a", "--out", "b"}).message(),
+              HasSubstr("--out is given twice"));
+  EXPECT_THAT(Error({"x", "--out", "a", "--resume", "--resume"}).message(), HasSubstr("twice"));
+  EXPECT_TRUE(ParseOptions({"x", "--set", "a=1", "--set", "a=2"}).ok());
+}
+
+TEST(Options, ValuesThatAreOptionsOrEmptyAreRefused) {
+  EXPECT_THAT(Error({"x", "--out", "--plan"}).message(), HasSubstr("--out=./--plan"));
+  EXPECT_THAT(Error({"x", "--set", "--set=a=1"}).message(), HasSubstr("missing before --set=a=1"));
+  EXPECT_THAT(Error({"--generate", "r", "--list"}).message(), HasSubstr("begin it with a space"));
+  EXPECT_EQ(ParseOptions({"x", "--out=--plan"})->out, "--plan");
+  EXPECT_THAT(ParseOptions({"--generate", "r", "--flags, please"})->arguments,
+              ElementsAre("r", "--flags, please"));
+  EXPECT_THAT(Error({"x", "--out", ""}).message(), HasSubstr("empty"));
+  EXPECT_THAT(Error({"x", "--out="}).message(), HasSubstr("empty"));
+  EXPECT_THAT(Error({""}).message(), HasSubstr("name an experiment"));
+  EXPECT_THAT(Error({"--list=yes"}).message(), HasSubstr("takes no value"));
+}
+
+TEST(Options, UnknownOnesSuggestOnlyWhatIsNear) {
+  EXPECT_THAT(Error({"--verson"}).message(), HasSubstr("did you mean --version"));
+  EXPECT_THAT(Error({"--verbose"}).message(), ::testing::Not(HasSubstr("did you mean")));
+  EXPECT_THAT(Error({"x", "-q"}).message(), HasSubstr("unknown option -q"));
+}
+
 TEST(Options, EveryOptionIsInTheHelp) {
   const std::string help = HelpText();
   for (const char* option : {"--set", "--out", "--resume", "--repeat", "--replicate", "--same-seed",
                              "--device", "--list", "--check", "--lock", "--export", "--generate",
-                             "--recover", "--store", "--fields"}) {
+                             "--recover", "--store", "--fields", "--portable", "--version"}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }

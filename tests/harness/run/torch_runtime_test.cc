@@ -37,6 +37,18 @@ TEST(ConfigureTorch, StrictModeAllowsDeterministicAlgorithmsOnly) {
   EXPECT_TRUE(at::globalContext().deterministicAlgorithms());
 }
 
+TEST(TooManyThreads, ComparesThoseOfAllRanksWithTheProcessorsRoundedUp) {
+  RunSpec run;
+  run.threads = 4;
+  EXPECT_FALSE(TooManyThreads(run, 1, std::nullopt).has_value());
+  EXPECT_FALSE(TooManyThreads(run, 1, 4.0).has_value());
+  EXPECT_FALSE(TooManyThreads(run, 1, 3.5).has_value());
+  EXPECT_THAT(TooManyThreads(run, 1, 3.0).value_or(""), HasSubstr("4 threads"));
+  EXPECT_THAT(TooManyThreads(run, 2, 0.5).value_or(""), HasSubstr("allow 0.5 processors"));
+  EXPECT_FALSE(TooManyThreads(run, 4, 4.0).has_value());
+  EXPECT_THAT(TooManyThreads(run, 8, 4.0).value_or(""), HasSubstr("8 threads"));  // one each
+}
+
 TEST(ChooseDevice, CpuIsAlwaysThere) {
   EXPECT_EQ(*ChooseDevice(DeviceChoice::kCpu), DeviceKind::kCpu);
 }

@@ -29,7 +29,7 @@ TEST(UserTreeSha256, CoversFilesOfAllFolders) {
   const std::string before = *UserTreeSha256(folder.path());
   Write(folder / "a/deep/c.txt", "other");
   EXPECT_NE(*UserTreeSha256(folder.path()), before);
-  EXPECT_EQ(*UserTreeSha256(folder / "b.txt"), Sha256Hex("two"));
+  EXPECT_EQ(*UserTreeSha256(folder / "b.txt"), Sha256Hex("b.txt " + Sha256Hex("two") + "\n"));
   EXPECT_EQ(ExitCodeFor(UserTreeSha256(folder / "none").status()), ExitCode::kEnvironment);
 }
 

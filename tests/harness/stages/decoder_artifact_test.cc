@@ -84,14 +84,27 @@ TEST(CheckVocabulary, TheWeightsMayHaveMoreRowsButNotFewer) {
   EXPECT_THAT(status.message(), HasSubstr("they do not belong together"));
 }
 
-TEST(CheckSameModel, NamesTheFieldThatDiffers) {
+TEST(ModelSpecOf, IsTheWayBackOfDecoderConfigOf) {
+  ModelSpec spec = TinyModel();
+  spec.head_dim = 32;
+  spec.num_kv_heads = 1;
+  spec.rope_theta = 5e5;
+  const models::DecoderConfig config = DecoderConfigOf(spec, 300);
+  EXPECT_EQ(config.head_dim, 32);
+  EXPECT_EQ(GeometryJson(ModelSpecOf(config)), GeometryJson(spec));
+  EXPECT_TRUE(ModelSpecOf(config).given.contains("tie_embeddings"));
+}
+
+TEST(CheckSameModel, NamesEveryFieldThatDiffers) {
   const models::DecoderConfig config = DecoderConfigOf(TinyModel(), 300);
   EXPECT_TRUE(CheckSameModel(config, config, "w").ok());
   ModelSpec other = TinyModel();
   other.rope_theta = 5e4;
+  other.max_positions += 1;
   const absl::Status status = CheckSameModel(config, DecoderConfigOf(other, 300), "w");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(status.message(), HasSubstr("rope_theta is 10000 here and 50000 there"));
+  EXPECT_THAT(status.message(), HasSubstr("max_positions is "));
 }
 
 }  // namespace

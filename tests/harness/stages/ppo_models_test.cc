@@ -198,6 +198,42 @@ TEST_F(LoadPpoModelsTest, AValueModelThatBeginsAsTheRewardModelIsItAndTheReferen
   }
 }
 
+// Names, shapes and types: what the disk is checked for.
+void ExpectSameTensors(const std::vector<models::NamedTensor>& without_weights,
+                       const std::vector<models::NamedTensor>& real) {
+  ASSERT_EQ(without_weights.size(), real.size());
+  for (size_t i = 0; i < real.size(); ++i) {
+    EXPECT_EQ(without_weights[i].name, real[i].name);
+    EXPECT_EQ(without_weights[i].tensor.sizes(), real[i].tensor.sizes()) << real[i].name;
+    EXPECT_EQ(without_weights[i].tensor.dtype(), real[i].tensor.dtype()) << real[i].name;
+    EXPECT_TRUE(without_weights[i].tensor.is_meta()) << real[i].name;
+  }
+}
+
+TEST_F(LoadPpoModelsTest, WithoutWeightsTheyHaveTheSameParameters) {
+  const models::DecoderConfig wide = [&] {
+    models::DecoderConfig config = TinyPpoConfig(tokenizer_.vocab_size());
+    config.intermediate_size = 20;  // the reward model may be another one than the policy
+    return config;
+  }();
+  const auto reward = models::RewardModel::OnDecoder(
+      *models::Decoder::Create(wide, at::detail::createCPUGenerator(3), at::kCPU, at::kFloat),
+      at::detail::createCPUGenerator(4));
+  ASSERT_TRUE(
+      SaveRewardArtifact(*reward, tokenizer_, PromptTemplate::kAlpaca, *spec_.reward.folder).ok());
+  for (const auto& [model, init] : {std::pair{ValueModel::kOwn, ValueInit::kReward},
+                                    {ValueModel::kOwn, ValueInit::kPolicy},
+                                    {ValueModel::kShared, ValueInit::kPolicy}}) {
+    spec_.value.model = model;
+    spec_.value.init = init;
+    const auto real = Load(tokenizer_);
+    ASSERT_TRUE(real.ok()) << real.status();
+    const auto without = ActorCriticWithoutWeights(spec_, tokenizer_.vocab_size(), {});
+    ASSERT_TRUE(without.ok()) << without.status();
+    ExpectSameTensors(without->parameters(), real->actor_critic.parameters());
+  }
+}
+
 TEST_F(LoadPpoModelsTest, AnotherTokenizerOrTemplateIsRefused) {
   const Tokenizer other =
       *Tokenizer::FromModelBytes(TinyTokenizerModel("say number it was"), "another");

@@ -340,6 +340,21 @@ TEST(PpoTask, ContinuesExactlyFromAStateSavedAnywhereInAnIteration) {
   }
 }
 
+TEST(PpoTask, ItsStateTakesAtMostWhatTheDiskIsCheckedFor) {
+  for (const TinyPpo::Adjust adjust : {TinyPpo::Adjust(nullptr), TinyPpo::Adjust(BehindTheEnd)}) {
+    TinyPpo tiny(adjust);
+    TrainWindow(tiny.task());
+    int64_t bytes = 0;
+    for (const auto& named : tiny.task().StateTensors()) {
+      bytes += static_cast<int64_t>(named.tensor.nbytes());
+    }
+    // By hand, 4 responses of at most 9 tokens: 64 + 40 + 36 x 16 + (36 + 4) x 8.
+    EXPECT_EQ(MostStateBytes(tiny.spec()), 1000);
+    EXPECT_LE(bytes, 1000);
+    EXPECT_GT(bytes, 500);
+  }
+}
+
 TEST(PpoTask, RefusesAnIncompleteRollout) {
   TinyPpo whole;
   TrainWindow(whole.task());

@@ -29,6 +29,17 @@ TEST(StoreReport, ListsTheLargestFirstWithReasonsAndTheSum) {
             " 7.50 KiB  in here, of these 6.00 KiB prunable\n");
 }
 
+TEST(StoreReport, SaysWhatToDoAboutRunsThatAreNotFound) {
+  const std::vector<StoreEntry> entries = {
+      {"objects/d", "", 512, std::nullopt, "/gone", RunPresence::kNotFound}};
+  const std::string report = StoreReport(entries, "in here");
+  EXPECT_NE(report.find("objects/d  (kept for a run that is not found in /gone)\n"),
+            std::string::npos)
+      << report;
+  EXPECT_NE(report.find("--store remember DIR"), std::string::npos) << report;
+  EXPECT_NE(report.find("--store forget DIR"), std::string::npos) << report;
+}
+
 TEST(StoreReport, EscapesWhatATerminalWouldObey) {
   const std::string report = StoreReport({{"runs/\x1b[2J", "", 1, std::nullopt}}, "in here");
   EXPECT_EQ(report.find('\x1b'), std::string::npos) << report;

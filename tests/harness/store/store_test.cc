@@ -5,7 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "results/run_writer.h"
+#include "tests/harness/store/tiny_runs.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -18,14 +18,6 @@ Store Open(const std::string& root) {
   auto store = Store::Open(root);
   EXPECT_TRUE(store.ok()) << store.status();
   return *std::move(store);
-}
-
-Artifact PublishText(const Store& store, const std::string& text) {
-  const std::string staging = *store.NewStaging();
-  std::ofstream(staging + "/data.txt") << text;
-  auto artifact = store.Publish(staging);
-  EXPECT_TRUE(artifact.ok()) << artifact.status();
-  return *artifact;
 }
 
 TEST(TreeBytes, AreThoseOfTheFilesAtAnyDepth) {
@@ -110,7 +102,7 @@ TEST(Store, PruneRemovesUnlockedArtifactsAndUnfinishedWorkOnly) {
   ASSERT_TRUE(store.NewRunFolder("a@1").ok());
   const auto removed = store.Prune({"locked-hash"});
   ASSERT_TRUE(removed.ok()) << removed.status();
-  EXPECT_THAT(*removed, SizeIs(2));
+  EXPECT_THAT(removed->removed, SizeIs(2));
   EXPECT_TRUE(fs::exists(locked.folder));
   EXPECT_FALSE(fs::exists(other.folder));
   EXPECT_TRUE(fs::is_empty(folder / "store/staging"));
@@ -118,17 +110,11 @@ TEST(Store, PruneRemovesUnlockedArtifactsAndUnfinishedWorkOnly) {
   EXPECT_FALSE((*store.Find("k2")).has_value());
 }
 
-// A run in the store with two files of checkpoints; `end`: how it ended, absent while it goes on.
-std::string MakeRun(const Store& store, std::optional<results::RunStatus> end) {
+// A run in the store with checkpoints; `end`: how it ended, absent while it goes on.
+std::string MakeRun(const Store& store, std::optional<results::RunStatus> end,
+                    const std::string& artifact = "") {
   const std::string run = *store.NewRunFolder("a@1");
-  results::RunHeader header;
-  header.definition_sha256 = std::string(64, 'a');
-  auto writer = results::RunWriter::Create(run, header, 5);
-  EXPECT_TRUE(writer.ok()) << writer.status();
-  EXPECT_TRUE((*writer)->Flush().ok());
-  if (end) {
-    EXPECT_TRUE((*writer)->Finish(*end).ok());
-  }
+  RecordRun(run, run, end, artifact);
   fs::create_directories(run + "/checkpoints/step-1");
   std::ofstream(run + "/checkpoints/step-1/tensors.safetensors") << std::string(1000, 'x');
   return run;
@@ -137,19 +123,46 @@ std::string MakeRun(const Store& store, std::optional<results::RunStatus> end) {
 TEST(Store, PruneRemovesTheCheckpointsOfCompleteRunsAndKeepsResults) {
   TempFolder folder;
   Store store = Open(folder / "store");
-  const std::string complete = MakeRun(store, results::RunStatus::kComplete);
+  const Artifact artifact = PublishText(store, "weights");
+  const std::string complete = MakeRun(store, results::RunStatus::kComplete, artifact.digest);
   const std::string interrupted = MakeRun(store, results::RunStatus::kInterrupted);
   const std::string cut_off = MakeRun(store, std::nullopt);
-  const auto removed = store.Prune({});
-  ASSERT_TRUE(removed.ok()) << removed.status();
-  ASSERT_THAT(*removed, SizeIs(1));
-  EXPECT_EQ((*removed)[0].name, "runs/a@1/1/checkpoints");
-  EXPECT_EQ((*removed)[0].bytes, 1000);
-  EXPECT_EQ((*removed)[0].prunable, PruneReason::kRunComplete);
+  const auto report = store.Prune({});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_THAT(report->removed, SizeIs(1));
+  EXPECT_EQ(report->removed[0].name, "runs/a@1/1/checkpoints");
+  EXPECT_EQ(report->removed[0].bytes, 1000);
+  EXPECT_EQ(report->removed[0].prunable, PruneReason::kRunComplete);
   EXPECT_FALSE(fs::exists(complete + "/checkpoints"));
   EXPECT_TRUE(fs::exists(complete + "/results.h5"));
   EXPECT_TRUE(fs::exists(interrupted + "/checkpoints/step-1"));
   EXPECT_TRUE(fs::exists(cut_off + "/checkpoints/step-1"));
+}
+
+// The checkpoints are then the only copy of its weights.
+TEST(Store, PruneKeepsTheCheckpointsOfARunWhoseArtifactIsDamagedOrMissing) {
+  TempFolder folder;
+  Store store = Open(folder / "store");
+  const Artifact artifact = PublishText(store, "weights");
+  const std::string damaged = MakeRun(store, results::RunStatus::kComplete, artifact.digest);
+  const std::string missing = MakeRun(store, results::RunStatus::kComplete, std::string(64, 'f'));
+  std::ofstream(artifact.File("data.txt")) << "weighty";
+  const auto report = store.Prune({});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->removed, SizeIs(0));
+  EXPECT_THAT(report->kept, SizeIs(2));
+  EXPECT_TRUE(fs::exists(damaged + "/checkpoints/step-1"));
+  EXPECT_TRUE(fs::exists(missing + "/checkpoints/step-1"));
+}
+
+TEST(Store, PruneRemovesNothingWhereARunCannotBeLookedAt) {
+  TempFolder folder;
+  Store store = Open(folder / "store");
+  const Artifact artifact = PublishText(store, "weights");
+  const std::string run = MakeRun(store, results::RunStatus::kInterrupted);
+  fs::create_directory(run + "/artifact.sha256");  // reading it fails
+  EXPECT_EQ(store.Prune({}).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(fs::exists(artifact.folder));
 }
 
 // runs/<experiment>/<n>/r0: what --repeat makes.
@@ -165,32 +178,57 @@ TEST(Store, ArtifactOfAReplicateIsKept) {
   EXPECT_TRUE(fs::exists(artifact.folder));
 }
 
-// What --out makes: the store knows the run's folder as long as that leads to the artifact.
-TEST(Store, ArtifactOfARunElsewhereIsKeptWhileItsFolderNamesIt) {
+// What --out makes, moved, on a disk that is not mounted, or of another machine.
+TEST(Store, ArtifactOfARunElsewhereIsKeptWhetherItsFolderIsFoundOrNot) {
   TempFolder folder;
   Store store = Open(folder / "store");
-  const Artifact kept = PublishText(store, "of a run elsewhere");
-  const Artifact gone = PublishText(store, "of a run that was deleted");
-  for (const auto& [run, digest] : {std::pair{"kept", kept.digest}, {"gone", gone.digest}}) {
-    fs::create_directory(folder / run);
-    std::ofstream(folder / run + "/artifact.sha256") << digest;
-    ASSERT_TRUE(store.RememberRun(folder / run).ok());
+  const Artifact here = PublishText(store, "of a run elsewhere");
+  const Artifact moved = PublishText(store, "of a run that was moved");
+  for (const auto& [run, artifact] : {std::pair{"here", here}, {"moved", moved}}) {
+    RecordRun(folder / run, run, results::RunStatus::kComplete, artifact.digest);
+    ASSERT_TRUE(store.remembered_runs().Remember(folder / run).ok());
   }
-  fs::remove_all(folder / "gone");
+  fs::rename(folder / "moved", folder / "now here");
   const auto entries = store.List({});
   ASSERT_TRUE(entries.ok() && entries->size() == 2) << entries.status();
   for (const StoreEntry& entry : *entries) {
-    const bool is_kept = entry.name.ends_with(kept.digest);
-    EXPECT_EQ(entry.kept_for, is_kept ? folder / "kept" : "");
-    EXPECT_EQ(entry.prunable.has_value(), !is_kept);
+    const bool is_here = entry.name.ends_with(here.digest);
+    EXPECT_EQ(entry.kept_for, folder / (is_here ? "here" : "moved"));
+    EXPECT_EQ(entry.presence, is_here ? RunPresence::kHere : RunPresence::kNotFound);
+    EXPECT_FALSE(entry.prunable.has_value());
   }
   ASSERT_TRUE(store.Prune({}).ok());
-  EXPECT_TRUE(fs::exists(kept.folder));
-  EXPECT_FALSE(fs::exists(gone.folder));
-  // Another run in a folder keeps its own artifact only.
-  std::ofstream(folder / "kept/artifact.sha256") << gone.digest;
+  EXPECT_TRUE(fs::exists(here.folder));
+  EXPECT_TRUE(fs::exists(moved.folder));
+  // Its user says that it is no longer needed.
+  ASSERT_TRUE(store.remembered_runs().Forget(folder / "moved").ok());
   ASSERT_TRUE(store.Prune({}).ok());
-  EXPECT_FALSE(fs::exists(kept.folder));
+  EXPECT_TRUE(fs::exists(here.folder));
+  EXPECT_FALSE(fs::exists(moved.folder));
+}
+
+TEST(Store, ArtifactOfARunInTheStoreIsKeptAlsoWhenTheRunIsMovedOutOfIt) {
+  TempFolder folder;
+  Store store = Open(folder / "store");
+  const Artifact artifact = PublishText(store, "weights");
+  const std::string run = MakeRun(store, results::RunStatus::kComplete, artifact.digest);
+  ASSERT_TRUE(store.remembered_runs().Remember(run).ok());
+  fs::rename(run, folder / "outside");
+  ASSERT_TRUE(store.Prune({}).ok());
+  EXPECT_TRUE(fs::exists(artifact.folder));
+}
+
+// A note of an earlier version does not say which artifact the run left.
+TEST(Store, PruneKeepsEveryArtifactWhereOneRunMayHaveLeftAnyOfThem) {
+  TempFolder folder;
+  Store store = Open(folder / "store");
+  const Artifact artifact = PublishText(store, "weights");
+  std::ofstream(folder / "store/runs_elsewhere/" + std::string(64, 'e')) << folder / "unmounted";
+  ASSERT_TRUE(store.Prune({}).ok());
+  EXPECT_TRUE(fs::exists(artifact.folder));
+  ASSERT_TRUE(store.remembered_runs().Forget(folder / "unmounted").ok());
+  ASSERT_TRUE(store.Prune({}).ok());
+  EXPECT_FALSE(fs::exists(artifact.folder));
 }
 
 TEST(Store, ListCountsEveryByteOnce) {

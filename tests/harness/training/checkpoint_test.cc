@@ -62,6 +62,23 @@ TEST(Checkpoint, KeepsTheLastTwo) {
   EXPECT_EQ(Loaded(folder.path()).step, 3);
 }
 
+// Both of a later step are damaged; what the run continued from, and what it saves, must stay.
+TEST(Checkpoint, DamagedOnesOfLaterStepsPushOutNoIntactOne) {
+  TempFolder folder;
+  for (const int64_t step : {6, 9}) {
+    ASSERT_TRUE(SaveCheckpoint(folder.path(), Make(step)).ok());
+    const std::string name = step == 6 ? "step-000000006" : "step-000000009";
+    std::ofstream(folder / ("checkpoints/" + name + "/state.json")) << "damaged";
+  }
+  ASSERT_TRUE(SaveCheckpoint(folder.path(), Make(3)).ok());
+  EXPECT_EQ(Loaded(folder.path()).step, 3);
+  ASSERT_TRUE(SaveCheckpoint(folder.path(), Make(4)).ok());
+  EXPECT_EQ(Loaded(folder.path()).step, 4);
+  for (const int64_t step : {6, 7}) ASSERT_TRUE(SaveCheckpoint(folder.path(), Make(step)).ok());
+  EXPECT_EQ(Loaded(folder.path()).step, 7);
+  EXPECT_FALSE(Exists(folder / "checkpoints/step-000000004"));
+}
+
 TEST(Checkpoint, NoneIsNotAnError) {
   TempFolder folder;
   const auto loaded = LoadLatestCheckpoint(folder.path());

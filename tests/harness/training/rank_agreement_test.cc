@@ -39,6 +39,15 @@ TEST(GatherLosses, SaysThatAStopSignalHasCome) {
   EXPECT_THAT(GatherLosses({1.5}, 1, Ranks::OneProcess()).losses, ElementsAre(1.5));
 }
 
+// Whichever rank it came to (here: the first that takes it), all save together, once.
+TEST(GatherLosses, ARequestForACheckpointOfOneRankIsAllRanks) {
+  RequestCheckpoint();
+  RunOnRanks(3, [](Ranks& ranks) {
+    EXPECT_TRUE(GatherLosses({1.5}, 3, ranks).checkpoint_requested);
+    EXPECT_FALSE(GatherLosses({1.5}, 3, ranks).checkpoint_requested);
+  });
+}
+
 TEST(CheckSameParameters, NamesTheRankThatDiffers) {
   RunOnRanks(3, [](Ranks& ranks) {
     EXPECT_TRUE(CheckSameParameters("abc", 7, ranks).ok());

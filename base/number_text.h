@@ -1,0 +1,12 @@
+// Numbers in messages and canonical forms.
+#pragma once
+
+#include <string>
+
+namespace bench {
+
+// Shortest decimal form that reads back as `value` (std::to_chars): two values that differ look
+// different, and what a message shows can be copied.
+std::string NumberText(double value);
+
+}  // namespace bench

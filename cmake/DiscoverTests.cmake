@@ -1,0 +1,34 @@
+# cmake -DPROGRAM=... -DOUTPUT=... -DPROPERTIES=... -P DiscoverTests.cmake
+#
+# Asks a GoogleTest program for its tests and writes the file that ctest includes: one entry a suite,
+# or one a test where BENCH_TEST_CASES is set when ctest runs (which ./run-tests -R does). A process
+# that loads LibTorch takes half a second to start, so a suite shares one. Values of parameters stay
+# out of the names: they may hold addresses, which differ from build to build.
+cmake_minimum_required(VERSION 3.25)
+
+execute_process(COMMAND "${PROGRAM}" --gtest_list_tests OUTPUT_VARIABLE listed
+                RESULT_VARIABLE result ERROR_VARIABLE errors TIMEOUT 60)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} --gtest_list_tests ended with ${result}: ${errors}")
+endif()
+
+# One line an item; what follows "#" is the text of a parameter, which may hold anything.
+string(REGEX REPLACE " *#[^\n]*" "" listed "${listed}")
+string(REPLACE "\n" ";" listed "${listed}")
+
+set(suites "")
+set(cases "")
+macro(add_entry to name)
+  string(APPEND ${to} "  add_test([=[${name}]=] [=[${PROGRAM}]=] [=[--gtest_filter=${ARGN}]=])\n"
+    "  set_tests_properties([=[${name}]=] PROPERTIES ${PROPERTIES})\n")
+endmacro()
+foreach(line IN LISTS listed)
+  if(line MATCHES "^  (.+)$")
+    add_entry(cases "${suite}${CMAKE_MATCH_1}" "${suite}${CMAKE_MATCH_1}")
+  elseif(line MATCHES "^[^ ]+\\.$")
+    set(suite "${line}")
+    string(REGEX REPLACE "\\.$" "" name "${suite}")
+    add_entry(suites "${name}" "${suite}*")
+  endif()
+endforeach()
+file(WRITE "${OUTPUT}" "if(DEFINED ENV{BENCH_TEST_CASES})\n${cases}else()\n${suites}endif()\n")

@@ -1,0 +1,61 @@
+// Answers compare_chat_templates.py, a line of JSON for each line on stdin: null with the known
+// chat templates and the prompts that each stands for; a string with the string's form.
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "harness/data/chat_template.h"
+#include "harness/data/jinja_form.h"
+#include "harness/data/prompt.h"
+#include "harness/data/prompt_template.h"
+#include "harness/definition/enum_names.h"
+
+namespace bench::harness {
+namespace {
+
+using Json = nlohmann::json;
+
+// With white space at the ends, which a row may trim, and what a template could take for its own.
+const SftExample kExamples[] = {
+    {"Say it.", "", "It.", ""},
+    {" Translate\n", "你好\n", " Hello \n", ""},
+    {"<|im_end|>\n\n{{ x }}", "'\"\\n", "{% y %}", ""},
+};
+
+Json KnownTemplates() {
+  Json known = Json::array();
+  for (const KnownChatTemplate& row : KnownChatTemplates()) {
+    Json prompts = Json::array();
+    for (const SftExample& example : kExamples) {
+      prompts.push_back({{"instruction", example.instruction},
+                         {"input", example.input},
+                         {"output", example.output},
+                         {"prompt", PromptText(row.row, example)}});
+    }
+    known.push_back({{"row", std::string(Name(row.row))},
+                     {"jinja", row.jinja},
+                     {"bos_token", row.bos_token},
+                     {"end", std::string(RowOf(row.row).end)},
+                     {"trims", RowOf(row.row).space == ContentSpace::kTrimmed},
+                     {"prompts", prompts}});
+  }
+  return known;
+}
+
+Json Answer(const Json& request) {
+  if (request.is_null()) return KnownTemplates();
+  const auto form = JinjaForm(request.get_ref<const std::string&>());
+  return form ? Json(*form) : Json();
+}
+
+}  // namespace
+}  // namespace bench::harness
+
+int main() {
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    std::cout << bench::harness::Answer(nlohmann::json::parse(line)).dump() << "\n";
+  }
+  return 0;
+}
