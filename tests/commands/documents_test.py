@@ -1,0 +1,106 @@
+"""What the documents say is true: their Python runs on a results file, their options and files
+exist, and pages made from figures are what the figures say.
+
+usage: documents_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import contextlib
+import io
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from command_case import SOURCE, CommandCase  # noqa: E402
+
+FOR_USERS = [SOURCE / "README.md", SOURCE / "FORMAT.md", SOURCE / "CONTRIBUTING.md",
+             *sorted((SOURCE / "docs").glob("*.md"))]
+README_LINES = 120
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+COMMAND = re.compile(r"\./(bench-run|bench-compare|run-tests)\b([^`\n|]*)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+def python_blocks(path):
+    return [body for language, body in BLOCK.findall(path.read_text(encoding="utf-8"))
+            if language == "python"]
+
+
+class Documents(CommandCase):
+    def test_python_of_the_documents_runs_on_a_results_file(self):
+        results = self.run_ok(self.place.definition)
+        blocks = [(path, body) for path in FOR_USERS for body in python_blocks(path)]
+        self.assertGreaterEqual(len(blocks), 2)
+        before = pathlib.Path.cwd()
+        os.chdir(results.parent)  # where README's results.h5 is
+        try:
+            for path, body in blocks:
+                with self.subTest(path=path.name), contextlib.redirect_stdout(io.StringIO()) as out:
+                    exec(compile(body, str(path), "exec"), {"path": str(results)})
+                    if path.name == "README.md":
+                        self.assertIn("nats/token", out.getvalue())
+        finally:
+            os.chdir(before)
+
+    def test_options_of_commands_exist(self):
+        known = {}
+        for program in ("bench-run", "bench-compare"):
+            text = self.place.run("--help", program=program).stdout
+            known[program] = set(OPTION.findall(text))
+        known["run-tests"] = {"--preset"}
+        found = 0
+        for path in FOR_USERS:
+            for program, rest in COMMAND.findall(path.read_text(encoding="utf-8")):
+                for option in OPTION.findall(rest.split("#")[0]):
+                    found += 1
+                    self.assertIn(option, known[program], f"{path.name}: ./{program}{rest}")
+        self.assertGreater(found, 20)
+
+    def test_experiments_of_commands_exist(self):
+        for path in FOR_USERS:
+            for _, rest in COMMAND.findall(path.read_text(encoding="utf-8")):
+                for name, version in re.findall(r"experiments/([a-z]\w*)(?:@(\d+))?", rest):
+                    folder = SOURCE / "experiments" / name
+                    wanted = folder / f"v{version}.toml" if version else folder
+                    self.assertTrue(wanted.exists(), f"{path.name}: {name}@{version}")
+
+    def test_links_lead_to_files(self):
+        found = 0
+        for path in FOR_USERS:
+            for target in LINK.findall(path.read_text(encoding="utf-8")):
+                found += 1
+                self.assertTrue((path.parent / target).exists(), f"{path.name}: {target}")
+        self.assertGreater(found, 5)
+
+    def test_readme_is_a_front_door(self):
+        lines = (SOURCE / "README.md").read_text(encoding="utf-8").splitlines()
+        self.assertLessEqual(len(lines), README_LINES)
+
+    def test_the_plan_of_the_documents_is_what_the_program_prints(self):
+        text = (SOURCE / "docs/memory_planning.md").read_text(encoding="utf-8")
+        (_, command), (_, shown) = BLOCK.findall(text)
+        words = command.split()
+        self.assertEqual(words[0], "./bench-run")
+        done = self.place.run(*words[1:], BENCH_ROOT=str(SOURCE))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, shown)
+
+    def test_figures_are_rendered(self):
+        done = subprocess.run([sys.executable, SOURCE / "scripts/render_benchmarks.py", "--check"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_commands_beside_figures_are_committed(self):
+        text = (SOURCE / "docs/benchmarks.md").read_text(encoding="utf-8")
+        scripts = set(re.findall(r"\b(?:scripts|tests)/[\w/]+\.py", text))
+        self.assertGreater(len(scripts), 10)
+        for script in scripts:
+            self.assertTrue((SOURCE / script).exists(), script)
+
+
+if __name__ == "__main__":
+    unittest.main()
