@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "base/file.h"
 #include "base/status.h"
 #include "results/hdf5_file.h"

@@ -1,5 +1,7 @@
 #include "harness/store/remembered_runs.h"
 
+#include <algorithm>
+
 #include "base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
