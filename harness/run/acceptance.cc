@@ -1,6 +1,7 @@
 #include "harness/run/acceptance.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 
 namespace bench::harness {
 namespace {
@@ -39,6 +40,15 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
     }
   }
   return judged;
+}
+
+absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
+                                    results::RunWriter& writer) {
+  const std::vector<AcceptanceBound> bounds = AcceptanceBounds(loaded.definition);
+  if (loaded.ad_hoc || bounds.empty()) return Acceptance{};
+  BENCH_RETURN_IF_ERROR(writer.Flush());
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(folder));
+  return JudgeBounds(bounds, record);
 }
 
 }  // namespace bench::harness

@@ -4,8 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "harness/definition/load.h"
 #include "harness/definition/training_spec.h"
 #include "results/record.h"
+#include "results/run_writer.h"
 
 namespace bench::harness {
 
@@ -17,5 +20,10 @@ struct Acceptance {
 
 Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
                        const results::RunRecord& record);
+
+// Of the run in `folder`, on what its results will hold, whoever recorded it. An ad hoc run has no
+// bounds. Errors: those of the journal.
+absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
+                                    results::RunWriter& writer);
 
 }  // namespace bench::harness

@@ -223,21 +223,14 @@ int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
   return static_cast<int>(ExitCode::kEnvironment);
 }
 
-// On what the results will hold, whoever recorded it.
-absl::StatusOr<Acceptance> Judge(Run& run) {
-  const std::vector<AcceptanceBound> bounds = AcceptanceBounds(run.loaded.definition);
-  if (run.loaded.ad_hoc || bounds.empty()) return Acceptance{};
-  BENCH_RETURN_IF_ERROR(run.writer->Flush());
-  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
-                         results::RecoverJournal(run.folder->path));
-  return JudgeBounds(bounds, record);
-}
-
-absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
+// Everything before the results are written. Returns the acceptance bounds that are not met.
+absl::StatusOr<std::vector<std::string>> Conclude(Run& run, const StageOutcome& outcome,
+                                                  int64_t replicate) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run.device, *run.writer));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
-    BENCH_ASSIGN_OR_RETURN(const Acceptance judged, Judge(run));
+    BENCH_ASSIGN_OR_RETURN(const Acceptance judged,
+                           JudgeRun(run.loaded, run.folder->path, *run.writer));
     for (const std::string& line : judged.not_judged) run.progress.Note(line);
     unmet = judged.unmet;
     BENCH_RETURN_IF_ERROR(PublishArtifact(
@@ -246,12 +239,18 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_
     // It was stopped to be looked at (--stop-after-step).
     BENCH_RETURN_IF_ERROR(PublishArtifact(run, replicate, ArtifactUse::kOfTheRun));
   }
+  return unmet;
+}
+
+absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome, int64_t replicate) {
+  const absl::StatusOr<std::vector<std::string>> unmet = Conclude(run, outcome, replicate);
+  if (!unmet.ok()) return FailRun(unmet.status(), *run.writer);
   RunReport report;
   BENCH_ASSIGN_OR_RETURN(report.results_path, run.writer->Finish(outcome.status));
-  report.exit_code = ExitCodeOf(outcome.status, unmet);
+  report.exit_code = ExitCodeOf(outcome.status, *unmet);
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
                          results::RecoverJournal(run.folder->path));
-  std::fputs(ClosingSummary(record, unmet).c_str(), stdout);
+  std::fputs(ClosingSummary(record, *unmet).c_str(), stdout);
   return report;
 }
 
@@ -334,9 +333,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
     run.progress.Finish();
     return FailRun(outcome.status(), *run.writer);
   }
-  absl::StatusOr<RunReport> report = CloseRun(run, *outcome, request.replicate);
-  if (!report.ok()) return FailRun(report.status(), *run.writer);
-  return report;
+  return CloseRun(run, *outcome, request.replicate);
 }
 
 // A user's own files, which another machine may have in another version.

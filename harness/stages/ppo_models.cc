@@ -158,7 +158,7 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
 
 absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
     const PpoSpec& spec, int64_t vocab_size, const std::map<std::string, Artifact>& inputs) {
-  const InitialModel initial = {spec.model, spec.init, vocab_size};
+  const DecoderSource initial = {spec.model, spec.init, vocab_size};
   BENCH_ASSIGN_OR_RETURN(auto policy, WithoutWeights(initial, inputs));
   const at::Generator generator = at::detail::createCPUGenerator();
   if (spec.value.model == ValueModel::kShared) {

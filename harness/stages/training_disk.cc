@@ -23,17 +23,17 @@ std::vector<models::TensorSpec> CheckpointSpecs(
   return specs;
 }
 
-absl::StatusOr<models::DecoderConfig> ConfigOf(const InitialModel& initial,
+absl::StatusOr<models::DecoderConfig> ConfigOf(const DecoderSource& source,
                                                const std::map<std::string, Artifact>& inputs) {
-  switch (initial.init.weights) {
+  switch (source.init.weights) {
     case InitSource::kRandom:
-      return DecoderConfigOf(initial.model, initial.vocab_size);
+      return DecoderConfigOf(source.model, source.vocab_size);
     case InitSource::kFolder:
-      return models::ReadHfConfig(*initial.init.folder);
+      return models::ReadHfConfig(*source.init.folder);
     case InitSource::kArtifact:
       return models::ReadHfConfig(inputs.at("initial_weights").folder);
   }
-  return DecoderConfigOf(initial.model, initial.vocab_size);
+  return DecoderConfigOf(source.model, source.vocab_size);
 }
 
 }  // namespace
@@ -61,14 +61,14 @@ absl::StatusOr<int64_t> VocabSizeOf(const TokenizerRef& tokenizer,
 }
 
 absl::StatusOr<std::unique_ptr<models::Decoder>> WithoutWeights(
-    const InitialModel& initial, const std::map<std::string, Artifact>& inputs) {
-  BENCH_ASSIGN_OR_RETURN(const models::DecoderConfig config, ConfigOf(initial, inputs));
-  return models::Decoder::WithoutWeights(config, ParameterType(initial.precision));
+    const DecoderSource& source, const std::map<std::string, Artifact>& inputs) {
+  BENCH_ASSIGN_OR_RETURN(const models::DecoderConfig config, ConfigOf(source, inputs));
+  return models::Decoder::WithoutWeights(config, ParameterType(source.precision));
 }
 
-absl::StatusOr<DiskNeed> DecoderDisk(const InitialModel& initial, const OptimizerSpec& optimizer,
+absl::StatusOr<DiskNeed> DecoderDisk(const DecoderSource& source, const OptimizerSpec& optimizer,
                                      const std::map<std::string, Artifact>& inputs) {
-  BENCH_ASSIGN_OR_RETURN(const auto decoder, WithoutWeights(initial, inputs));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, WithoutWeights(source, inputs));
   return TrainingDisk(optimizer, {decoder->parameters(), NumBytes(decoder->parameters())});
 }
 

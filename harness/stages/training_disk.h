@@ -35,17 +35,17 @@ absl::StatusOr<int64_t> VocabSizeOf(const TokenizerRef& tokenizer,
                                     const std::map<std::string, Artifact>& inputs);
 
 // The decoder that training starts from (InitialDecoder), without weights.
-struct InitialModel {
+struct DecoderSource {
   const ModelSpec& model;
   const InitSpec& init;
   int64_t vocab_size = 0;  // the tokenizer's; that of initial weights may be padded
   Precision precision = Precision::kFp32;
 };
 absl::StatusOr<std::unique_ptr<models::Decoder>> WithoutWeights(
-    const InitialModel& initial, const std::map<std::string, Artifact>& inputs);
+    const DecoderSource& source, const std::map<std::string, Artifact>& inputs);
 
 // The same of stages whose decoder is what they train and leave.
-absl::StatusOr<DiskNeed> DecoderDisk(const InitialModel& initial, const OptimizerSpec& optimizer,
+absl::StatusOr<DiskNeed> DecoderDisk(const DecoderSource& source, const OptimizerSpec& optimizer,
                                      const std::map<std::string, Artifact>& inputs);
 
 }  // namespace bench::harness
