@@ -34,7 +34,8 @@ bool GivesAll(const ModelSpec& spec) {
 
 void ReportMissing(const ModelSpec& spec, const Violations& violations) {
   ModelSpec copy = spec;
-  for (const Field& field : FieldsOf(copy).fields()) {
+  const FieldList fields = FieldsOf(copy);
+  for (const Field& field : fields.fields()) {
     if (field.info.presence != Presence::kRequiredByRule || spec.given.contains(field.key))
       continue;
     violations.Add(field.key, absl::StrCat("missing key, ", TypeText(field),

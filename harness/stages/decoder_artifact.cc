@@ -64,7 +64,8 @@ ModelSpec ModelSpecOf(const models::DecoderConfig& config) {
   spec.rms_norm_eps = config.rms_norm_eps;
   spec.initializer_std = config.initializer_std;
   spec.tie_embeddings = config.tie_embeddings;
-  for (const Field& field : FieldsOf(spec).fields()) spec.given.insert(field.key);
+  const FieldList fields = FieldsOf(spec);
+  for (const Field& field : fields.fields()) spec.given.insert(field.key);
   return spec;
 }
 
