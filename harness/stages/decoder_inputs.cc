@@ -62,7 +62,7 @@ absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
   context.progress.Note(absl::StrCat(folder, ": the weights are read from ",
                                      files.index.empty() ? files.tensors[0] : files.index[0],
                                      ", as transformers does; not used: ", unused));
-  return context.writer.Note(absl::StrCat("unused_weight_files_of_", internal::View(role)), unused);
+  return context.writer.Note(absl::StrCat("unused_weight_files_of_", std::string(role)), unused);
 }
 
 namespace {

@@ -256,8 +256,8 @@ def save_shards(check, name, folder, **config):
 
 
 def save_wide_heads(check, name, folder, **config):
-    model = make_llama(folder, head_dim=32, **config)
-    check(model.model.layers[0].self_attn.q_proj.out_features == 64, f"{name}: heads of 32")
+    model = make_llama(folder, head_dim=12, **config)
+    check(model.model.layers[0].self_attn.q_proj.out_features == 24, f"{name}: heads of 12")
     return model
 
 
