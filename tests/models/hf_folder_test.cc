@@ -148,7 +148,9 @@ TEST(HfFolder, TheSingleFileWinsOverAnIndex) {
   ASSERT_TRUE(SaveHfFolder(*MakeDecoder(TinyConfig(), 2), {}, folder, 12000).ok());
   ASSERT_TRUE(SaveHfFolder(*decoder, {}, folder).ok());
   for (const bool stale : {false, true}) {
-    if (stale) ASSERT_TRUE(RemoveTree(folder + "/model-00002-of-00004.safetensors").ok());
+    if (stale) {
+      ASSERT_TRUE(RemoveTree(folder + "/model-00002-of-00004.safetensors").ok());
+    }
     const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
     ASSERT_TRUE(loaded.ok()) << loaded.status();
     ExpectSameWeights(*decoder, **loaded);
