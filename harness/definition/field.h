@@ -37,6 +37,10 @@ enum class Presence {
   kRequiredByRule,  // required where Validate says so, and part of the hash where it is given
 };
 
+constexpr bool HasDefault(Presence presence) {
+  return presence == Presence::kDefaulted || presence == Presence::kAlwaysHashed;
+}
+
 // What a string leaf holds, beyond text.
 enum class TextRole {
   kFree,

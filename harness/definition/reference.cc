@@ -13,9 +13,7 @@ SchemaLeaf ToSchemaLeaf(const std::string& path, const Field& field) {
   SchemaLeaf leaf;
   leaf.path = path;
   leaf.type = TypeText(field);
-  const bool has_default = field.info.presence != Presence::kRequired &&
-                           field.info.presence != Presence::kRequiredByRule;
-  if (has_default) leaf.default_json = LeafJson(field);
+  if (HasDefault(field.info.presence)) leaf.default_json = LeafJson(field);
   leaf.bounds = field.info.bounds.Text();
   leaf.units = field.info.units;
   leaf.doc = field.info.doc;

@@ -73,7 +73,7 @@ TEST(FieldList, DefaultsAreWithinTheirBounds) {
   for (size_t i = 0; i < EnumNames(StageKind{}).size(); ++i) {
     Definition definition = DefaultDefinition(static_cast<StageKind>(i));
     ForEachLeaf(FieldsOf(definition), [](const std::string& path, const Field& leaf) {
-      if (leaf.info.presence == Presence::kRequired) return;
+      if (!HasDefault(leaf.info.presence)) return;
       if (auto* const* number = std::get_if<int64_t*>(&leaf.binding)) {
         EXPECT_TRUE(leaf.info.bounds.Allows(static_cast<double>(**number))) << path;
       } else if (auto* const* real = std::get_if<double*>(&leaf.binding)) {
