@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/corpus/datatrove_text.h"
 #include "tests/harness/corpus/filter_texts.h"
 
 namespace bench::corpus {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "harness/corpus/datatrove_text.h"
 #include "harness/determinism/random.h"
 #include "tests/harness/corpus/filter_texts.h"
 
