@@ -126,7 +126,7 @@ TEST_F(ChooseChatTemplateTest, AStageWithoutPromptsTakesNone) {
   Write(Jinja(PromptTemplate::kChatml));
   LoadedDefinition definition;
   definition.definition = DefaultDefinition(StageKind::kClm);
-  std::get<ClmSpec>(definition.definition.stage).tokenizer.path = folder_.path();
+  std::get<ClmSpec>(definition.definition.stage).tokenizer.ref.path = folder_.path();
   EXPECT_EQ(ChooseChatTemplate(definition), "");
 }
 

@@ -14,14 +14,14 @@ TEST(RecordLeftOut, ShowsReasonsAndKeepsThemInATableWhoseCountsAreTheMetric) {
   RunFixture fixture;
   RunContext context = fixture.Start("run");
   LeftOutRecords left_out;
-  left_out.invalid.Add("no field \"output\"", "/home/me/rows.jsonl:3: ");
-  left_out.invalid.Add("no field \"output\"", "/home/me/rows.jsonl:5: ");
-  left_out.dropped.Add("no target within training.max_tokens", "/home/me/rows.jsonl:4: ");
+  left_out.invalid.Add("no field \"output\"", "/data/me/rows.jsonl:3: ");
+  left_out.invalid.Add("no field \"output\"", "/data/me/rows.jsonl:5: ");
+  left_out.dropped.Add("no target within training.max_tokens", "/data/me/rows.jsonl:4: ");
   ::testing::internal::CaptureStderr();
   const absl::Status status = RecordLeftOut(left_out, context);
   const std::string shown = ::testing::internal::GetCapturedStderr();
   ASSERT_TRUE(status.ok()) << status;
-  EXPECT_THAT(shown, HasSubstr("2 no field \"output\" (first: /home/me/rows.jsonl:3)\n"));
+  EXPECT_THAT(shown, HasSubstr("2 no field \"output\" (first: /data/me/rows.jsonl:3)\n"));
   EXPECT_THAT(shown, HasSubstr("1 no target within training.max_tokens"));
   const results::RunRecord record = fixture.Record("run");
   EXPECT_EQ(
