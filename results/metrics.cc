@@ -3,7 +3,9 @@
 
 #include <iterator>
 
-namespace bench::results { extern const MetricDescriptor kPeakDeviceMemory; }  // DEV
+namespace bench::results {
+extern const MetricDescriptor kPeakDeviceMemory;
+}  // namespace bench::results
 namespace bench::results {
 
 using enum Better;

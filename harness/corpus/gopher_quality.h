@@ -1,9 +1,9 @@
 // Gopher's quality rules: heuristics that natural prose meets and menus, tables, code and word
 // lists do not.
 //
-// Words are those of the spans (text_spans.h, or datatrove_text.h); "per word" ratios and the share of alphabetic words count all
-// words, symbols too, as datatrove does; word counts and mean lengths leave symbols out. A document
-// is kept when every bound, itself included, is met.
+// Words are those of the spans (text_spans.h, or datatrove_text.h); "per word" ratios and the share
+// of alphabetic words count all words, symbols too, as datatrove does; word counts and mean lengths
+// leave symbols out. A document is kept when every bound, itself included, is met.
 //
 // Text without spaces: words are ICU's dictionary words, of about 1.6 characters in Chinese prose
 // (4.7 in English) and more where Latin words are mixed in, so the bounds on the mean are 1.1 and

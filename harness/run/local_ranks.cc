@@ -89,9 +89,7 @@ class LocalRanks {
   void Ended(int64_t rank, int status) {
     const bool killed = WIFSIGNALED(status);
     const bool as_asked = killed && (relay_.stopped() == WTERMSIG(status) || StopAtOnce());
-    const int code = !killed    ? WEXITSTATUS(status)
-                     : as_asked ? 128 + *relay_.stopped()
-                                : kKilled;
+    const int code = !killed ? WEXITSTATUS(status) : as_asked ? 128 + *relay_.stopped() : kKilled;
     // Ranks end with the code of the first that failed; those that are stopped then, with another.
     if (!failed_at_) exit_code_ = WorseExitCode(exit_code_, code);
     if (EndedInOrder(code) || failed_at_) return;

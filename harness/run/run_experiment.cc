@@ -31,7 +31,9 @@
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
 
-namespace bench::results { extern const MetricDescriptor kPeakDeviceMemory; }  // DEV
+namespace bench::results {
+extern const MetricDescriptor kPeakDeviceMemory;
+}  // namespace bench::results
 namespace bench::harness {
 namespace {
 

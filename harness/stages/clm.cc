@@ -85,9 +85,9 @@ std::vector<InputNeed> ClmStage::Inputs() const {
 }
 
 absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experiments_root) const {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
-                         ContentDigestsOf({{"initial_weights", spec_.init.folder,
-                                            ContentKind::kWeights}}));
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"initial_weights", spec_.init.folder, ContentKind::kWeights}}));
   if (spec_.data.path) {
     BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(*spec_.data.path));
   }

@@ -191,13 +191,12 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
   BENCH_ASSIGN_OR_RETURN(PpoMixture mixture, MixtureOf(data, {}));
 
   BENCH_ASSIGN_OR_RETURN(const auto run, BenchRun::Unrecorded());
-  PpoTask task(
-      {{spec, models.actor_critic, *models.reference, scorer, tokenizer, run->seeds(),
-        data.end_token},
-       std::move(mixture),
-       run->writer(),
-       run->ranges(),
-       nullptr});
+  PpoTask task({{spec, models.actor_critic, *models.reference, scorer, tokenizer, run->seeds(),
+                 data.end_token},
+                std::move(mixture),
+                run->writer(),
+                run->ranges(),
+                nullptr});
   TimedTask timed(task);
   const LoopSpec loop = {spec.optimizer, spec.schedule, (num_iterations + 1) * kEpochs, 0, 0};
   BENCH_RETURN_IF_ERROR(run->Train(loop, timed).status());

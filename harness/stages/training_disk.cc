@@ -8,7 +8,10 @@
 #include "models/hf_folder.h"
 #include "models/safetensors.h"
 
-namespace bench::harness { at::ScalarType ParameterType(Precision); absl::StatusOr<int64_t> CheckpointBytes(const std::vector<models::TensorSpec>&); }  // DEV
+namespace bench::harness {
+at::ScalarType ParameterType(Precision);
+absl::StatusOr<int64_t> CheckpointBytes(const std::vector<models::TensorSpec>&);
+}  // namespace bench::harness
 namespace bench::harness {
 namespace {
 

@@ -13,7 +13,9 @@
 #include "base/file.h"
 #include "tests/models/testing.h"
 
-namespace bench::models { absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&); }  // DEV
+namespace bench::models {
+absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&);
+}  // namespace bench::models
 namespace bench::models {
 namespace {
 
