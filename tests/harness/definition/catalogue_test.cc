@@ -41,7 +41,7 @@ TEST_F(Catalogue, ListsExperimentsAndOrdersVersionsByNumber) {
 }
 
 TEST_F(Catalogue, FindsTheNewestOrTheGivenVersion) {
-  for (const std::string spec :
+  for (const std::string& spec :
        {std::string("sft_small"), std::string("experiments/sft_small"),
         std::string("./experiments/sft_small/"), std::string("experiments//sft_small//"),
         root_ + "/sft_small/", root_ + "/./sft_small"}) {
