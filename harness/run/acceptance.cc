@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/number_text.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 
 namespace bench::harness {
 namespace {
@@ -51,6 +52,21 @@ absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::s
   BENCH_RETURN_IF_ERROR(writer.Flush());
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(folder));
   return JudgeBounds(bounds, record);
+}
+
+int ExitCodeOf(results::RunStatus status, const std::vector<std::string>& unmet) {
+  switch (status) {
+    case results::RunStatus::kComplete:
+      return static_cast<int>(unmet.empty() ? ExitCode::kOk : ExitCode::kRegressed);
+    case results::RunStatus::kInterrupted:
+      // Stopped by a signal, or where --stop-after-step said.
+      return StopSignal() ? 128 + *StopSignal() : static_cast<int>(ExitCode::kOk);
+    case results::RunStatus::kDiverged:
+      return static_cast<int>(ExitCode::kRegressed);
+    case results::RunStatus::kFailed:
+      return static_cast<int>(ExitCode::kEnvironment);
+  }
+  return static_cast<int>(ExitCode::kEnvironment);
 }
 
 }  // namespace bench::harness

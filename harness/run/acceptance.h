@@ -26,4 +26,8 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
 absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
                                     results::RunWriter& writer);
 
+// Of a run that ended with `status` and does not meet these bounds; of one that a stop signal
+// ended, 128 + the signal.
+int ExitCodeOf(results::RunStatus status, const std::vector<std::string>& unmet);
+
 }  // namespace bench::harness

@@ -181,21 +181,6 @@ absl::Status PublishArtifact(Run& run, const RunRequest& request, ArtifactUse us
                            NameOf(run.loaded), run.loaded.sha256});
 }
 
-int ExitCodeOf(RunStatus status, const std::vector<std::string>& unmet) {
-  switch (status) {
-    case RunStatus::kComplete:
-      return static_cast<int>(unmet.empty() ? ExitCode::kOk : ExitCode::kRegressed);
-    case RunStatus::kInterrupted:
-      // Stopped by a signal, or where --stop-after-step said.
-      return StopSignal() ? 128 + *StopSignal() : static_cast<int>(ExitCode::kOk);
-    case RunStatus::kDiverged:
-      return static_cast<int>(ExitCode::kRegressed);
-    case RunStatus::kFailed:
-      return static_cast<int>(ExitCode::kEnvironment);
-  }
-  return static_cast<int>(ExitCode::kEnvironment);
-}
-
 // Everything before the results are written. Returns the acceptance bounds that are not met.
 absl::StatusOr<std::vector<std::string>> Conclude(Run& run, const StageOutcome& outcome,
                                                   const RunRequest& request) {
