@@ -97,4 +97,6 @@ int Main(int num_rounds) {
 }  // namespace
 }  // namespace bench
 
-int main(int argc, char** argv) { return bench::Main(argc > 1 ? std::atoi(argv[1]) : 21); }
+int main(int argc, char** argv) {
+  return bench::Main(argc > 1 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 21);
+}
