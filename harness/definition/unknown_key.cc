@@ -87,7 +87,7 @@ std::optional<std::string> NearestName(std::string_view name,
 
 std::optional<std::string> SimilarName(std::string_view name,
                                        const std::vector<std::string>& names) {
-  const std::optional<std::string> nearest = NearestName(name, names);
+  std::optional<std::string> nearest = NearestName(name, names);
   if (!nearest || EditDistance(name.substr(0, kMaxCompared), *nearest) > SlipDistance(name)) {
     return std::nullopt;
   }

@@ -171,8 +171,8 @@ absl::StatusOr<std::unique_ptr<Ranks>> Ranks::Join(const RankEnvironment& enviro
   absl::Status connected;
   try {
     auto gloo = ConnectAll(environment, group->store, options.timeout);
-    if (gloo.ok()) group->gloo = *std::move(gloo);
     connected = gloo.status();
+    if (gloo.ok()) group->gloo = *std::move(gloo);
   } catch (const std::exception& error) {
     connected = EnvironmentError(group->Explain(error));
   }
