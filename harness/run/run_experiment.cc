@@ -214,7 +214,8 @@ absl::StatusOr<RunReport> CloseRun(Run& run, const StageOutcome& outcome,
 }
 
 absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(Run& run, const RunRequest& request) {
-  constexpr int64_t kLongest_s = int64_t{30} * 24 * 3600;  // beyond any patience, and within any clock
+  constexpr int64_t kLongest_s =
+      int64_t{30} * 24 * 3600;  // beyond any patience, and within any clock
   Ranks::JoinOptions options = {std::chrono::seconds(std::min(request.rank_timeout_s, kLongest_s)),
                                 {}};
   if (request.ranks.size > 1) {
