@@ -171,8 +171,10 @@ TEST(PpoRollout, WhereThePolicyHasMoreRowsTheyAreNeitherSampledNorPartOfTheDistr
   const int64_t num_ids = tiny.tokenizer().vocab_size();
   MakeRowsLikely(tiny.actor_critic().policy(), num_ids);
   MakeRowsLikely(tiny.reference(), num_ids);
-  for (const auto& response :
-       *SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(), Settings(tiny, "x"))) {
+  const auto responses =
+      SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(), Settings(tiny, "x"));
+  ASSERT_TRUE(responses.ok()) << responses.status();
+  for (const Response& response : *responses) {
     for (const int64_t token : response.tokens) EXPECT_LT(token, num_ids);
   }
   ExpectTheFullForwardAgreesWithCachedDecoding(tiny);
