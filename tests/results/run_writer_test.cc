@@ -58,6 +58,7 @@ TEST(RunWriter, WhatIsRecordedIsInTheResultsFile) {
   expected.ranks[11]["peak_memory"] = {Info(kPeakMemory), 2.0};
   expected.ranks[0]["peak_memory/weights"] = {Info(kPeakMemory, "weights"), 3.0};
   expected.notes["artifact"] = kSha;
+  expected.attempt_facts[1] = Attempt::Of(SampleHeader());
   EXPECT_EQ(*ReadResults(*path), expected);
   EXPECT_EQ(*RecoverJournal(folder / "run"), expected);  // the journal is kept
 }
