@@ -54,7 +54,7 @@ absl::StatusOr<std::vector<std::string>> Subfolders(const std::string& folder) {
   const auto number_of = [](std::string_view name) {
     const size_t digits = name.find_first_of("0123456789");
     int64_t number = 0;
-    if (digits == std::string_view::npos || digits > 1) return int64_t{-1};
+    if (digits > 1) return int64_t{-1};  // npos too
     return absl::SimpleAtoi(internal::View(name.substr(digits)), &number) ? number : int64_t{-1};
   };
   std::stable_sort(names.begin(), names.end(),

@@ -247,7 +247,7 @@ TEST(HfRewardFolder, RefusesADamagedBias) {
   for (const char* text : {"{}", "{\"bias\": \"0\"}", "{\"bias\": "}) {
     ASSERT_TRUE(PublishFile(folder + "/reward.json", text).ok());
     EXPECT_THAT(LoadHfRewardFolder(folder, at::kCPU, at::kFloat).status().message(),
-                HasSubstr("bad_bias/reward.json: "))
+                HasSubstr("bad_bias/reward.json:"))
         << text;
   }
 }

@@ -54,7 +54,7 @@ TEST(Metrics, MemoryIsInBytesAndLessIsBetter) {
     EXPECT_EQ(metric->units, metric->name.ends_with("_ratio") ? "1" : "bytes") << metric->name;
     EXPECT_EQ(metric->better, Better::kLower) << metric->name;
   }
-  EXPECT_EQ(num_memory, 8);
+  EXPECT_EQ(num_memory, 9);
 }
 
 }  // namespace

@@ -210,18 +210,23 @@ TEST(GopherRepetition, ScratchIsFreshForEveryDocument) {
 }
 
 TEST(GopherRepetition, DatatroveJoinsTheWordsOfDuplicatedNgrams) {
-  // The second half has the letters of the first in other words: no 5-gram of words repeats.
+  // The second half has the letters of the first, cut elsewhere: no n-gram of words repeats, but
+  // every 6 words from a whole one on have the letters of 6 words of the first half.
   std::vector<std::string> words;
   for (const std::string& word : DistinctWords(60, 6)) words.push_back("k" + word);
-  std::string joined = Spaced(words) + " ";
-  for (const std::string& word : words) joined += word.substr(0, 3) + " " + word.substr(3) + " ";
+  std::string joined;
+  for (const size_t cut : {3, 4}) {
+    for (const std::string& word : words) {
+      joined += word.substr(0, cut) + " " + word.substr(cut) + " ";
+    }
+  }
   RepetitionScratch scratch;
   Segmenter ours;
   DatatroveSegmenter datatrove;
   EXPECT_EQ(CheckGopherRepetition(ours.Segment(joined), {}, scratch), std::nullopt);
   EXPECT_EQ(CheckGopherRepetition(datatrove.Segment(joined), {}, scratch), std::nullopt);
   EXPECT_EQ(CheckGopherRepetition(datatrove.Segment(joined), {}, scratch, FilterPreset::kDatatrove),
-            GopherRepetitionRule::kDuplicated10Grams);
+            GopherRepetitionRule::kDuplicated6Grams);
 }
 
 TEST(GopherRepetition, DatatroveComparesTheFirstParagraphWithoutItsIndentation) {

@@ -17,7 +17,7 @@ bool Writes(std::string toml, std::vector<std::string> overrides = {}) {
 TEST(IsWritten, AKeyInTheFileOrByASetCountsAndSoDoesTheDefaultsValue) {
   EXPECT_FALSE(Writes(std::string(kSmallSft)));
   EXPECT_TRUE(Writes(With("[data]", "[data]\nprompt_template = \"alpaca\"")));
-  EXPECT_TRUE(Writes(With("[model]", "data.prompt_template = \"plain\"\n[model]")));
+  EXPECT_TRUE(Writes("data.prompt_template = \"plain\"\n"));
   EXPECT_TRUE(Writes(std::string(kSmallSft), {"data.prompt_template=alpaca"}));
   EXPECT_TRUE(Writes(std::string(kSmallSft), {"training.steps=3", "data.prompt_template = x"}));
 }

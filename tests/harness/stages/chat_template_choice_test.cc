@@ -35,7 +35,7 @@ class ChooseChatTemplateTest : public ::testing::Test {
     const std::string toml = absl::StrCat(
         "stage = \"", stage, "\"\n[data]\npath = \"x\"\n", data,
         "\n[model]\nhidden_size = 8\nnum_layers = 1\nnum_heads = 1\nintermediate_size = 8\n"
-        "max_positions = 99\n[optimizer]\nlearning_rate = 1e-3\n[training]\nsteps = 1\n"
+        "max_positions = 999\n[optimizer]\nlearning_rate = 1e-3\n[training]\nsteps = 1\n"
         "batch_size = 1\n",
         tables);
     LoadedDefinition loaded;
