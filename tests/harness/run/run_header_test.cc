@@ -32,7 +32,7 @@ struct Given {
 
 TEST(MakeHeader, NamesTheSourceThatWasBuiltAndTheProgram) {
   Given given;
-  given.provenance.tree.commit = "later";
+  given.provenance.tree.commit.emplace("later");
   const results::RunHeader header = given.Header();
   EXPECT_EQ(header.provenance.at("source_commit"), results::Attribute("abc"));
   EXPECT_EQ(header.provenance.at("program_sha256"), results::Attribute(std::string(64, '2')));
@@ -51,8 +51,8 @@ TEST(MakeHeader, TheRunIdIsOfWhatWasBuiltNotOfTheFolderLater) {
 TEST(MakeHeader, TheRunIdChangesWithSourceInputsAndRanks) {
   std::set<std::string> ids = {Given().Header().run_id};
   const std::function<void(Given&)> changes[] = {
-      [](Given& g) { g.provenance.source.state.commit = "def"; },
-      [](Given& g) { g.provenance.source.state.diff = "y"; },
+      [](Given& g) { g.provenance.source.state.commit.emplace("def"); },
+      [](Given& g) { g.provenance.source.state.diff.emplace("y"); },
       [](Given& g) { g.provenance.source.changed_in_build = true; },
       [](Given& g) { g.inputs["data"] = std::string(64, '3'); }, [](Given& g) { g.num_ranks = 2; }};
   for (const auto& change : changes) {
