@@ -95,15 +95,17 @@ def bound(logits):
     return ROUNDING * 10 * max(1.0, logits.abs().max().item())
 
 
-def greedy(model, prompt, max_new_tokens):
-    """transformers' greedy tokens, as far as rounding cannot turn the choice."""
+def greedy(model, prompt, max_new_tokens, num_ids):
+    """transformers' greedy tokens among the tokenizer's ids (a vocabulary may be padded beyond
+    them, where ours never chooses), as far as rounding cannot turn the choice."""
+    padding = list(range(num_ids, model.config.vocab_size))
     with torch.no_grad():
         generated = model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=False,
                                    max_new_tokens=max_new_tokens, output_logits=True,
-                                   return_dict_in_generate=True)
+                                   suppress_tokens=padding or None, return_dict_in_generate=True)
     tokens = []
     for token, logits in zip(generated.sequences[0, prompt.shape[1]:].tolist(), generated.logits):
-        first, second = logits[0].topk(2).values.tolist()
+        first, second = logits[0][:num_ids].topk(2).values.tolist()
         if first - second <= 2 * bound(logits):
             break
         tokens.append(token)
@@ -145,7 +147,7 @@ def compare_model(check, tool, name, folder, model, tokenizer, message):
         difference = (logits - torch.tensor(ours["logits"])).abs().max().item()
         check(difference <= bound(logits), f"{name}: logits of {request['instruction']!a} differ by "
               f"{difference:.1e}, bound {bound(logits):.1e}")
-        tokens = greedy(model, prompt, 64)
+        tokens = greedy(model, prompt, 64, len(tokenizer))
         num_tokens += len(tokens)
         check(ours["tokens"][:len(tokens)] == tokens, f"{name}: {len(tokens)} greedy tokens")
     check(num_tokens >= MIN_GREEDY_TOKENS, f"{name}: {num_tokens} greedy tokens in all")
@@ -156,7 +158,7 @@ def compare_answer(check, place, name, model, tokenizer):
     chat = [{"role": "user", "content": PROMPTS[0]}]
     prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt",
                                            return_dict=True)
-    tokens = greedy(model, prompt["input_ids"], 256)
+    tokens = greedy(model, prompt["input_ids"], 256, len(tokenizer))
     theirs = tokenizer.decode(tokens, skip_special_tokens=True)
     run = place.run("--generate", place.folder / f"{name}_run", PROMPTS[0])
     check(run.returncode == 0, f"{name}: bench-run --generate exited {run.returncode}: "
