@@ -315,9 +315,8 @@ absl::Status ReadAttempts(const Hdf5Id& file, RunRecord* record) {
           if (!is_one) {
             return DataError(absl::StrCat("is no attempt of a run of ", record->attempts));
           }
-          absl::StatusOr<Attempt> attempt = ReadAttempt(group);
-          if (attempt.ok()) record->attempt_facts[number] = *std::move(attempt);
-          return attempt.status();
+          BENCH_ASSIGN_OR_RETURN(record->attempt_facts[number], ReadAttempt(group));
+          return absl::OkStatus();
         }));
   }
   record->attempt_facts.erase(record->attempts);
