@@ -16,7 +16,6 @@ namespace bench {
 namespace {
 
 using nlohmann::json;
-using std::string_literals::operator""s;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -73,7 +72,7 @@ TEST(ParseJson, BrokenTextNamesThePlaceAndTheReason) {
               HasSubstr("no valid JSON at line 2, column 8: while parsing value"));
   EXPECT_THAT(ErrorOf(ParseJson(text, "c.json").status()),
               StartsWith("c.json:2:8: no valid JSON: while parsing value"));
-  EXPECT_EQ(ErrorOf(ParseJson("[\n1,\n\0]"s, "c.json").status()),
+  EXPECT_EQ(ErrorOf(ParseJson(std::string("[\n1,\n\0]", 7), "c.json").status()),
             "c.json:3:1: no valid JSON: a NUL byte");
   EXPECT_THAT(ErrorOf(ParseJson("[1e400]", "c.json").status()),
               StartsWith("c.json: no valid JSON at byte 6: number overflow"));

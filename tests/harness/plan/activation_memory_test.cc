@@ -166,8 +166,8 @@ double MeasureActorCritic(const DecoderConfig& config, ActorCritic::Value value,
   InstallTensorMemoryCounter();
   const ActorCritic model(MakeDecoder(config, Precision::kFp32), std::move(value));
   const int64_t before = ReadTensorBytes(at::kCPU)->now;
-  const ActorCritic::Outputs outputs = model.Forward(
-      batch, batch.target_rows_M, {0.7, config.vocab_size}, Activations::kKept);
+  const ActorCritic::Outputs outputs =
+      model.Forward(batch, batch.target_rows_M, {0.7, config.vocab_size}, Activations::kKept);
   return static_cast<double>(ReadTensorBytes(at::kCPU)->now - before);
 }
 
