@@ -20,6 +20,7 @@
 namespace bench::harness {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 class OfEachSize : public ::testing::TestWithParam<int64_t> {};
@@ -253,7 +254,10 @@ void JoinWithARankThatOnlyCameToTheStore(std::chrono::seconds timeout,
 TEST(Ranks, ARankThatCannotBeConnectedToIsAnErrorAtTheTimeout) {
   JoinWithARankThatOnlyCameToTheStore(std::chrono::seconds(1), [](const absl::Status& status) {
     EXPECT_EQ(ExitCodeFor(status), ExitCode::kEnvironment);
-    EXPECT_THAT(status.message(), HasSubstr("rank 0 has no connection to all others after 1 s"));
+    // On a machine that was too busy to see the timeout in time, the watch's word for it.
+    EXPECT_THAT(status.message(),
+                AnyOf(HasSubstr("rank 0 has no connection to all others after 1 s"),
+                      HasSubstr("rank 1 is gone")));
   });
 }
 

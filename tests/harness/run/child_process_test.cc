@@ -121,7 +121,12 @@ TEST(ChildProcessDeathTest, SecondStopSignalEndsAChildThatGoesOnAfterTheFirst) {
         const auto code = RunSelf(Child("GoesOnAfterAStopSignal"), ChildOutput::kDiscard);
         std::_Exit(code.value_or(0));
       },
-      testing::ExitedWithCode(128 + SIGTERM), "");
+      // By SIGKILL where the machine is so busy that it has not even started after a second.
+      [](int status) {
+        return WIFEXITED(status) &&
+               (WEXITSTATUS(status) == 128 + SIGTERM || WEXITSTATUS(status) == 128 + SIGKILL);
+      },
+      "");
 }
 
 TEST(ChildProcess, BrokenPipeOfAChildIsOurs) {
