@@ -128,8 +128,8 @@ namespace {
 
 using GlooGroup = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
 
-// Every rank with every other. c10d waits for the others' addresses in the store with a timeout of
-// its own (300 s), and cannot be stopped.
+// Every rank with every other. c10d waits for some of it with a timeout of its own (300 s) whatever
+// it is given, and cannot be stopped.
 absl::StatusOr<GlooGroup> ConnectAll(const RankEnvironment& environment,
                                      const c10::intrusive_ptr<c10d::Store>& store,
                                      std::chrono::seconds timeout) {
@@ -141,7 +141,8 @@ absl::StatusOr<GlooGroup> ConnectAll(const RankEnvironment& environment,
       "GLOO_SOCKET_IFNAME"));
   return RunAbandonable<GlooGroup>(
       [environment, store, timeout]() -> absl::StatusOr<GlooGroup> {
-        auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+        // Longer than the deadline, so that the error is ours.
+        auto options = c10d::ProcessGroupGloo::Options::create(timeout + kPatienceAtTheEnd);
         options->devices.push_back(MakeDevice(environment.master_address));
         auto group = c10::make_intrusive<c10d::ProcessGroupGloo>(
             c10::make_intrusive<c10d::PrefixStore>("gloo", store),

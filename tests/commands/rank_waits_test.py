@@ -28,8 +28,9 @@ def listens(port):
 
 def unanswered(port):
     """How many have asked for a connection there, without an answer."""
-    asked = re.compile(rf"(?m)^ *\d+: \S+ 0100007F:{port:04X} 02 ")
-    return len(asked.findall(pathlib.Path("/proc/net/tcp").read_text()))
+    asked = re.compile(rf"(?m)^ *\d+: \S+ \w*0100007F:{port:04X} 02 ")
+    return sum(len(asked.findall(pathlib.Path("/proc/net", table).read_text()))
+               for table in ("tcp", "tcp6"))  # also as ::ffff:127.0.0.1
 
 
 class Waits(RanksCase):

@@ -16,7 +16,7 @@ import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import BIN, CommandCase  # noqa: E402
-from corpus_run_test import CORPUS  # noqa: E402
+from corpus_run_test import CORPUS, prose  # noqa: E402
 from rank_case import ERROR, RanksCase  # noqa: E402
 from rank_processes import all_ranks, newest_step, state_of, wait_for  # noqa: E402
 from tiny_run import HERE, deterministic_content  # noqa: E402
@@ -100,11 +100,10 @@ class Checkpoints(CommandCase):
                          ["r0", "r1"])
 
     def test_stage_without_checkpoints_says_so_and_goes_on(self):
-        text = "".join(f"word{i % 97} is number {i}.\n" for i in range(60000))
         files = self.place.folder / "files"
         files.mkdir()
         for i in range(200):
-            (files / f"{i}.txt").write_text(text[i * 5000:(i + 1) * 5000], encoding="utf-8")
+            (files / f"{i}.txt").write_text(prose(i, 6), encoding="utf-8")
         definition = self.place.folder / "corpus.toml"
         definition.write_text(CORPUS.format(path=files, here=HERE), encoding="utf-8")
         process = self.place.start(definition, "--out", self.out)
