@@ -10,6 +10,7 @@
 #include "base/standard_output.h"
 #include "base/standard_streams.h"
 #include "base/status.h"
+#include "harness/context/torch_runtime.h"
 #include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
 #include "harness/control/spin_limit.h"
@@ -17,7 +18,6 @@
 #include "harness/measurement/memory.h"
 #include "harness/measurement/tensor_memory.h"
 #include "harness/run/commands.h"
-#include "harness/run/torch_runtime.h"
 #include "results/text.h"
 
 namespace {

@@ -1,124 +1,740 @@
+// Longer than 400 lines: the catalogue is one list, and each metric an entry of it.
+//
 // The catalogue of metrics: the only place where their names are literals. To add a metric, add its
-// descriptor here and in metrics.cc; journal, results file, comparison and reports follow.
+// descriptor here; journal, results file, comparison and reports follow. metric_rules.h says what a
+// descriptor must be.
 //
 // Thresholds are relative changes of a summary value that count as one; 0 counts every change.
 #pragma once
 
-#include <string_view>
-#include <vector>
-
 #include "results/metric.h"
+#include "results/metric_rules.h"
 
 namespace bench::results {
 
 // Learning, a value a step or an evaluation.
-extern const MetricDescriptor kLoss;
+inline constexpr MetricDescriptor kLoss = Metric({
+    .name = "loss",
+    .units = "nats/token",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Mean negative log-likelihood of the target tokens",
+});
 inline const MetricDescriptor& kEvalLoss = kLoss;  // in /evals it is measured on held-out data
 // The same series where the loss is that of a pair: /steps/loss is every training stage's.
-extern const MetricDescriptor kPairLoss;
-extern const MetricDescriptor kTrainLoss;  // summary of the last steps' loss
-extern const MetricDescriptor kPerplexity;
-extern const MetricDescriptor kBitsPerByte;
-extern const MetricDescriptor kScoredBytes;
-extern const MetricDescriptor kTokenAccuracy;
-extern const MetricDescriptor kExactMatch;
-extern const MetricDescriptor kChrf;
-extern const MetricDescriptor kGradNorm;
-extern const MetricDescriptor kLearningRate;
+inline constexpr MetricDescriptor kPairLoss = Metric({
+    .name = "loss",
+    .units = "nats/pair",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Mean preference loss of the pairs",
+});
+// The loss of the last steps, in the summary.
+inline constexpr MetricDescriptor kTrainLoss = Metric({
+    .name = "train_loss",
+    .units = "nats",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "Mean loss of the last training steps",
+});
+inline constexpr MetricDescriptor kPerplexity = Metric({
+    .name = "perplexity",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "Exponential of the held-out loss",
+});
+inline constexpr MetricDescriptor kBitsPerByte = Metric({
+    .name = "bits_per_byte",
+    .units = "bits/byte",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Negative log2-likelihood of held-out tokens / bytes of text that they "
+                   "stand for",
+});
+inline constexpr MetricDescriptor kScoredBytes = Metric({
+    .name = "scored_bytes",
+    .units = "bytes",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Bytes of held-out text that the scored tokens stand for",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kTokenAccuracy = Metric({
+    .name = "token_accuracy",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Fraction of the target tokens that are the most probable ones",
+});
+inline constexpr MetricDescriptor kExactMatch = Metric({
+    .name = "exact_match",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the greedily generated answers that equal the reference",
+});
+inline constexpr MetricDescriptor kChrf = Metric({
+    .name = "chrf",
+    .units = "points",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "chrF2 of the greedily generated answers, 0 to 100",
+});
+inline constexpr MetricDescriptor kGradNorm = Metric({
+    .name = "grad_norm",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.1,
+    .description = "L2 norm of the gradient before clipping",
+});
+inline constexpr MetricDescriptor kLearningRate = Metric({
+    .name = "learning_rate",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Learning rate of the step",
+});
 
 // Reward models, over pairs of a chosen and a rejected response.
-extern const MetricDescriptor kPreferenceAccuracy;
-extern const MetricDescriptor kRewardMargin;
-extern const MetricDescriptor kRewardMean;
-extern const MetricDescriptor kRewardMin;
-extern const MetricDescriptor kRewardMax;
-extern const MetricDescriptor kCalibrationError;
+inline constexpr MetricDescriptor kPreferenceAccuracy = Metric({
+    .name = "preference_accuracy",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Fraction of the pairs whose chosen response has the higher reward",
+});
+inline constexpr MetricDescriptor kRewardMargin = Metric({
+    .name = "reward_margin",
+    .units = "nats",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean of the chosen reward - the rejected reward",
+});
+inline constexpr MetricDescriptor kRewardMean = Metric({
+    .name = "reward_mean",
+    .units = "nats",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean reward of both responses",
+});
+inline constexpr MetricDescriptor kRewardMin = Metric({
+    .name = "reward_min",
+    .units = "nats",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Smallest reward",
+});
+inline constexpr MetricDescriptor kRewardMax = Metric({
+    .name = "reward_max",
+    .units = "nats",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Largest reward",
+});
+inline constexpr MetricDescriptor kCalibrationError = Metric({
+    .name = "calibration_error",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Expected calibration error of the stated preferences, ten bins",
+});
 
 // Reinforcement learning. The loss of a step, under the name of every training stage's.
-extern const MetricDescriptor kPpoLoss;
-extern const MetricDescriptor kPolicyLoss;
-extern const MetricDescriptor kValueLoss;
-extern const MetricDescriptor kApproxKl;
-extern const MetricDescriptor kClipFraction;
-extern const MetricDescriptor kValueClipFraction;
-extern const MetricDescriptor kRatio;
-extern const MetricDescriptor kRatioVariance;
-extern const MetricDescriptor kEntropy;
+inline constexpr MetricDescriptor kPpoLoss = Metric({
+    .name = "loss",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Policy loss + value coefficient x value loss",
+});
+inline constexpr MetricDescriptor kPolicyLoss = Metric({
+    .name = "policy_loss",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Mean clipped policy loss of the response tokens",
+});
+inline constexpr MetricDescriptor kValueLoss = Metric({
+    .name = "value_loss",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean clipped value loss of the response tokens",
+});
+inline constexpr MetricDescriptor kApproxKl = Metric({
+    .name = "approx_kl",
+    .units = "nats/token",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean of (log pi - log pi_old)^2 / 2 over the response tokens",
+});
+inline constexpr MetricDescriptor kClipFraction = Metric({
+    .name = "clip_fraction",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the response tokens whose policy loss is clipped",
+});
+inline constexpr MetricDescriptor kValueClipFraction = Metric({
+    .name = "value_clip_fraction",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the response tokens whose value loss is clipped",
+});
+inline constexpr MetricDescriptor kRatio = Metric({
+    .name = "ratio",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Mean of pi / pi_old over the response tokens",
+});
+inline constexpr MetricDescriptor kRatioVariance = Metric({
+    .name = "ratio_variance",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Variance of pi / pi_old over the response tokens",
+});
+inline constexpr MetricDescriptor kEntropy = Metric({
+    .name = "entropy",
+    .units = "nats/token",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean entropy of the policy at the response tokens",
+});
 // A value a rollout, or an evaluation.
-extern const MetricDescriptor kLearnedReward;
-extern const MetricDescriptor kSampledExactMatch;
-extern const MetricDescriptor kSampledChrf;
-extern const MetricDescriptor kScore;
-extern const MetricDescriptor kKl;
-extern const MetricDescriptor kKlCoefficient;
-extern const MetricDescriptor kNonScoreReward;
-extern const MetricDescriptor kRlhfReward;
-extern const MetricDescriptor kResponseEntropy;
-extern const MetricDescriptor kResponseTokens;
-extern const MetricDescriptor kEndedFraction;
-extern const MetricDescriptor kEpisodes;
+inline constexpr MetricDescriptor kLearnedReward = Metric({
+    .name = "learned_reward",
+    .units = "nats",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean reward that the reward model gives the responses",
+});
+inline constexpr MetricDescriptor kSampledExactMatch = Metric({
+    .name = "sampled_exact_match",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the sampled responses that equal the reference",
+});
+inline constexpr MetricDescriptor kSampledChrf = Metric({
+    .name = "sampled_chrf",
+    .units = "points",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "chrF2 of the sampled responses, 0 to 100; in a rollout the mean of "
+                   "sentences",
+});
+inline constexpr MetricDescriptor kScore = Metric({
+    .name = "score",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean score of the responses, what is maximised",
+});
+inline constexpr MetricDescriptor kKl = Metric({
+    .name = "kl",
+    .units = "nats/response",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean KL divergence from the policy before training: of a rollout by "
+                   "ppo.kl_estimator, of an evaluation k3",
+});
+inline constexpr MetricDescriptor kKlCoefficient = Metric({
+    .name = "kl_coefficient",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Weight of the KL penalty",
+});
+inline constexpr MetricDescriptor kNonScoreReward = Metric({
+    .name = "non_score_reward",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean KL penalty of a response",
+});
+inline constexpr MetricDescriptor kRlhfReward = Metric({
+    .name = "rlhf_reward",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean score of the responses less their KL penalty",
+});
+inline constexpr MetricDescriptor kResponseEntropy = Metric({
+    .name = "response_entropy",
+    .units = "nats/response",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean negative log-probability of a response",
+});
+inline constexpr MetricDescriptor kResponseTokens = Metric({
+    .name = "response_tokens",
+    .units = "tokens",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean tokens of a response, the end token included",
+});
+inline constexpr MetricDescriptor kEndedFraction = Metric({
+    .name = "ended_fraction",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the responses that end with the end token",
+});
+inline constexpr MetricDescriptor kEpisodes = Metric({
+    .name = "episodes",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Responses sampled so far",
+    .kind = MetricKind::kCount,
+});
 // Of the policy before training, on the same prompts.
-extern const MetricDescriptor kInitialExactMatch;
-extern const MetricDescriptor kInitialChrf;
-extern const MetricDescriptor kInitialLearnedReward;
-extern const MetricDescriptor kInitialSampledExactMatch;
-extern const MetricDescriptor kInitialSampledChrf;
+inline constexpr MetricDescriptor kInitialExactMatch = Metric({
+    .name = "initial_exact_match",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Exact match of the policy before training",
+});
+inline constexpr MetricDescriptor kInitialChrf = Metric({
+    .name = "initial_chrf",
+    .units = "points",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "chrF2 of the policy before training",
+});
+inline constexpr MetricDescriptor kInitialLearnedReward = Metric({
+    .name = "initial_learned_reward",
+    .units = "nats",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Mean learned reward of the policy before training",
+});
+inline constexpr MetricDescriptor kInitialSampledExactMatch = Metric({
+    .name = "initial_sampled_exact_match",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Sampled exact match of the policy before training",
+});
+inline constexpr MetricDescriptor kInitialSampledChrf = Metric({
+    .name = "initial_sampled_chrf",
+    .units = "points",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Sampled chrF2 of the policy before training",
+});
 
 // The same measures of answers that need no training.
-extern const MetricDescriptor kCopyExactMatch;
-extern const MetricDescriptor kCopyChrf;
-extern const MetricDescriptor kNearestExactMatch;
-extern const MetricDescriptor kNearestChrf;
+inline constexpr MetricDescriptor kCopyExactMatch = Metric({
+    .name = "copy_exact_match",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Exact match of answering with the input",
+});
+inline constexpr MetricDescriptor kCopyChrf = Metric({
+    .name = "copy_chrf",
+    .units = "points",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "chrF2 of answering with the input",
+});
+inline constexpr MetricDescriptor kNearestExactMatch = Metric({
+    .name = "nearest_exact_match",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Exact match of answering with the answer of the nearest training "
+                   "example",
+});
+inline constexpr MetricDescriptor kNearestChrf = Metric({
+    .name = "nearest_chrf",
+    .units = "points",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "chrF2 of answering with the answer of the nearest training example",
+});
 
 // Times. Those of the run are by its own clock; what it waits for has names of its own.
-extern const MetricDescriptor kSetupTime;
-extern const MetricDescriptor kRankWaitTime;
-extern const MetricDescriptor kPrerequisitesTime;
-extern const MetricDescriptor kStepTime;
-extern const MetricDescriptor kIterationTime;  // of stages whose steps come in iterations
-extern const MetricDescriptor kTargetTokensPerSecond;
-extern const MetricDescriptor kTimeToFirstStep;
-extern const MetricDescriptor kTrainTime;
-extern const MetricDescriptor kWallTime;
+// One run on each side says nothing of the spread, and shared machines vary by several percent from
+// run to run: smaller changes of a time do not count until replicates are compared.
+inline constexpr MetricDescriptor kSetupTime = Metric({
+    .name = "setup_time",
+    .units = "s",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time from the start of the process to that of the run: the wrapper's "
+                   "set-up, loading",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kRankWaitTime = Metric({
+    .name = "rank_wait_time",
+    .units = "s",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time until all ranks had met",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kPrerequisitesTime = Metric({
+    .name = "prerequisites_time",
+    .units = "s",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time for finding, fetching or making the inputs",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kStepTime = Metric({
+    .name = "step_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.1,
+    .description = "Time of one optimizer step, without evaluation",
+    .kind = MetricKind::kTime,
+});
+// Of stages whose steps come in iterations.
+inline constexpr MetricDescriptor kIterationTime = Metric({
+    .name = "iteration_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.1,
+    .description = "Time of a rollout and the optimizer steps on it, without evaluation",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kTargetTokensPerSecond = Metric({
+    .name = "target_tokens_per_second",
+    .units = "tokens/s",
+    .better = Better::kHigher,
+    .deterministic = false,
+    .threshold = 0.1,
+    .description = "Target tokens trained on a second of step time",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kTimeToFirstStep = Metric({
+    .name = "time_to_first_step",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.1,
+    .description = "Time of the run until the end of its first step, by the run's clock",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kTrainTime = Metric({
+    .name = "train_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.1,
+    .description = "Sum of the step times",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kWallTime = Metric({
+    .name = "wall_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time of the run, without set-up and waiting",
+    .kind = MetricKind::kTime,
+});
 
 // Memory.
-extern const MetricDescriptor kPeakMemory;
+inline constexpr MetricDescriptor kPeakMemory = Metric({
+    .name = "peak_memory",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Largest resident set of the process",
+    .kind = MetricKind::kMemory,
+});
+inline constexpr MetricDescriptor kPeakDeviceMemory = Metric({
+    .name = "peak_device_memory",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Most memory of its GPU that the process's caching allocator held at "
+                   "one time",
+    .kind = MetricKind::kMemory,
+});
 // Of one rank. Sizes of what it holds, and peaks of its device's tensors.
-extern const MetricDescriptor kParameterBytes;
-extern const MetricDescriptor kGradientBytes;
-extern const MetricDescriptor kOptimizerStateBytes;
-extern const MetricDescriptor kCommunicationBufferBytes;
-extern const MetricDescriptor kActivationBytes;
-extern const MetricDescriptor kPeakTensorBytes;
-extern const MetricDescriptor kStateBytesRatio;
+// Sizes of what a rank holds follow from the model and the sharding alone. A peak may also depend
+// on when the threads of a collective operation allocate and free.
+inline constexpr MetricDescriptor kParameterBytes = Metric({
+    .name = "parameter_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Parameters that the rank holds",
+    .kind = MetricKind::kMemory,
+});
+inline constexpr MetricDescriptor kGradientBytes = Metric({
+    .name = "gradient_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Gradients that the rank keeps for its step",
+    .kind = MetricKind::kMemory,
+});
+inline constexpr MetricDescriptor kOptimizerStateBytes = Metric({
+    .name = "optimizer_state_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Moments and master weights that the rank holds",
+    .kind = MetricKind::kMemory,
+});
+inline constexpr MetricDescriptor kCommunicationBufferBytes = Metric({
+    .name = "communication_buffer_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Buffers that the rank keeps for collective operations",
+    .kind = MetricKind::kMemory,
+});
+inline constexpr MetricDescriptor kActivationBytes = Metric({
+    .name = "activation_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "What the forward pass of a micro-batch keeps for the backward pass, at "
+                   "most",
+    .kind = MetricKind::kMemory,
+});
+inline constexpr MetricDescriptor kPeakTensorBytes = Metric({
+    .name = "peak_tensor_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Largest sum of all tensors in a step",
+    .kind = MetricKind::kMemory,
+});
+inline constexpr MetricDescriptor kStateBytesRatio = Metric({
+    .name = "state_bytes_ratio",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Bytes of parameters, gradients and optimizer states / what ZeRO's "
+                   "formula gives",
+    .kind = MetricKind::kMemory,
+});
 
 // Communication of one rank.
-extern const MetricDescriptor kSentBytes;
-extern const MetricDescriptor kSentBytesRatio;
+// As the sockets count them, over the first steps of an attempt, which a resumed run has elsewhere.
+inline constexpr MetricDescriptor kSentBytes = Metric({
+    .name = "sent_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.01,
+    .description = "Bytes that the rank sent in a step",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kSentBytesRatio = Metric({
+    .name = "sent_bytes_ratio",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.01,
+    .description = "Bytes that the rank sent in a step / those of 2 (N - 1) / N elements a "
+                   "parameter, N ranks",
+    .kind = MetricKind::kCount,
+});
 
 // Sizes and counts.
-extern const MetricDescriptor kParameters;
-extern const MetricDescriptor kOptimizerSteps;
-extern const MetricDescriptor kBatchTokens;
-extern const MetricDescriptor kTargetTokens;
-extern const MetricDescriptor kExamples;
-extern const MetricDescriptor kDroppedExamples;
+inline constexpr MetricDescriptor kParameters = Metric({
+    .name = "parameters",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Trained parameters of the model",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kOptimizerSteps = Metric({
+    .name = "optimizer_steps",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Optimizer steps done",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kBatchTokens = Metric({
+    .name = "batch_tokens",
+    .units = "tokens",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Tokens of the step's batch, prompts included",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kTargetTokens = Metric({
+    .name = "target_tokens",
+    .units = "tokens",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Tokens of the step's batch that are trained on",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kExamples = Metric({
+    .name = "examples",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Examples used",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kDroppedExamples = Metric({
+    .name = "dropped_examples",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Examples left out",
+    .kind = MetricKind::kCount,
+});
 
 // Corpora.
-extern const MetricDescriptor kDocuments;
-extern const MetricDescriptor kTextBytes;
-extern const MetricDescriptor kTokens;
-extern const MetricDescriptor kRejectedDocuments;
-extern const MetricDescriptor kHeldOutInTraining;
-extern const MetricDescriptor kHeldOutNgramsInTraining;
+inline constexpr MetricDescriptor kDocuments = Metric({
+    .name = "documents",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Documents of the corpus, as read and as kept",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kTextBytes = Metric({
+    .name = "text_bytes",
+    .units = "bytes",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Bytes of the documents' text",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kTokens = Metric({
+    .name = "dataset_tokens",
+    .units = "tokens",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Tokens of the data set's part",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kRejectedDocuments = Metric({
+    .name = "rejected_documents",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Invalid documents that were kept aside",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kHeldOutInTraining = Metric({
+    .name = "held_out_in_training",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Held-out documents whose tokens are those of a training document",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kHeldOutNgramsInTraining = Metric({
+    .name = "held_out_ngrams_in_training",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Fraction of the held-out documents' n-grams that occur in training "
+                   "documents",
+    .kind = MetricKind::kCount,
+});
 
 // Tokenizers.
-extern const MetricDescriptor kVocabSize;
-extern const MetricDescriptor kCharactersPerToken;
-
-// The descriptor named `name` (without label), or nullptr.
-const MetricDescriptor* FindMetric(std::string_view name);
-// All descriptors, one a name, in the order above.
-const std::vector<const MetricDescriptor*>& AllMetrics();
+inline constexpr MetricDescriptor kVocabSize = Metric({
+    .name = "vocab_size",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Pieces of the tokenizer",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kCharactersPerToken = Metric({
+    .name = "characters_per_token",
+    .units = "characters/token",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Characters of held-out text a token",
+});
 
 }  // namespace bench::results

@@ -4,7 +4,7 @@
 usage: overhead.py BUILD_FOLDER [--experiment sft_small@1] [--steps 500] [--processes 8] [--seed 1]
 
 Two arms of fresh processes, interleaved on-off-off-on (ABBA), train the same steps of an SFT experiment
-(harness/stages/sft_overhead_bench.cc): "on" with ranges, metrics and the journal, "off" with none of
+(harness/run/sft_overhead_bench.cc): "on" with ranges, metrics and the journal, "off" with none of
 it. A step's period runs from its request for data to the next one's, so it holds everything between two
 steps. Step i is the same work in every process: its time in an arm is the least over the arm's
 processes, since what a shared machine does beside it only ever adds. Printed:

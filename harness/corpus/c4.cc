@@ -7,7 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "harness/corpus/sentences.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::corpus {
 namespace {

@@ -14,7 +14,7 @@
 #include "harness/corpus/record_joiner.h"
 #include "harness/corpus/wordnet.h"
 #include "harness/data/gettext.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::corpus {
 namespace {

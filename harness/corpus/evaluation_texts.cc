@@ -2,7 +2,7 @@
 
 #include <xxhash.h>
 
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::corpus {
 namespace {

@@ -1,7 +1,7 @@
 // The texts that models are evaluated on, and what of a corpus repeats them.
 //
 // Contains: whether a short text (a message) is one of them, by its folded form (FoldText of
-// harness/data/text.h), so that case, spacing and punctuation do not hide it. PartsIn: which parts
+// harness/text/text.h), so that case, spacing and punctuation do not hide it. PartsIn: which parts
 // (up to 64) share an n-gram with a document (ngram_set.h).
 // Adding is for one thread, the questions for any number.
 #pragma once

@@ -10,7 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::corpus {
 namespace {

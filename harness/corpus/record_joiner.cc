@@ -1,6 +1,6 @@
 #include "harness/corpus/record_joiner.h"
 
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::corpus {
 

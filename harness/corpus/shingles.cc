@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "harness/corpus/char_class.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::corpus {
 namespace {

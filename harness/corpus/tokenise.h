@@ -14,7 +14,7 @@
 #include "harness/corpus/ngram_set.h"
 #include "harness/corpus/phases.h"
 #include "harness/corpus/pipeline.h"
-#include "harness/data/tokenizer.h"
+#include "harness/tokenizers/tokenizer.h"
 
 namespace bench::corpus {
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "base/status.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::corpus {
 namespace {

@@ -8,9 +8,9 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "harness/data/jinja_form.h"
-#include "harness/data/json_component.h"
 #include "harness/data/prompt_template.h"
-#include "harness/data/tokenizer_files.h"
+#include "harness/tokenizers/json_component.h"
+#include "harness/tokenizers/tokenizer_files.h"
 
 namespace bench::harness {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "harness/data/tokenizer.h"
+#include "harness/tokenizers/tokenizer.h"
 
 namespace bench::harness {
 

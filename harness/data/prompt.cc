@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
-#include "harness/data/text.h"
 #include "harness/definition/enum_names.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {

@@ -17,8 +17,8 @@
 #include "absl/status/statusor.h"
 #include "harness/data/alpaca.h"
 #include "harness/data/prompt_template.h"
-#include "harness/data/tokenizer.h"
 #include "harness/definition/sft_spec.h"
+#include "harness/tokenizers/tokenizer.h"
 
 namespace bench::harness {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {

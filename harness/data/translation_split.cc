@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "base/sha256.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <initializer_list>
 
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {

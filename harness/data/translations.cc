@@ -10,9 +10,9 @@
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/data/script_similarity.h"
-#include "harness/data/text.h"
 #include "harness/data/translation_text.h"
 #include "harness/data/translation_wordings.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {

@@ -21,8 +21,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "harness/context/device.h"
 #include "harness/definition/training_spec.h"
-#include "harness/stages/stage.h"
 #include "models/decoder.h"
 
 namespace bench::harness {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
-#include "harness/stages/causal_batch.h"
+#include "harness/stages/batches/causal_batch.h"
 
 namespace bench::harness {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "harness/stages/decoder_inputs.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "models/reward_model.h"
 
 namespace bench::harness {

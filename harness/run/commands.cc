@@ -15,15 +15,20 @@
 #include "harness/definition/lock.h"
 #include "harness/definition/reference.h"
 #include "harness/distributed/rank_environment.h"
+#include "harness/evaluation/generation.h"
 #include "harness/measurement/program_version.h"
+#include "harness/model_io/chat_template_choice.h"
+#include "harness/model_io/decoder_artifact.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "harness/run/local_ranks.h"
 #include "harness/run/plan_command.h"
+#include "harness/run/prerequisites.h"
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
+#include "harness/run/short_run.h"
 #include "harness/run/show_command.h"
-#include "harness/stages/decoder_artifact.h"
-#include "harness/stages/decoder_inputs.h"
-#include "harness/stages/generation.h"
+#include "harness/run/stage_factory.h"
+#include "harness/run/sweep.h"
 #include "harness/store/store.h"
 #include "harness/store/store_report.h"
 #include "results/isolated_reader.h"
@@ -56,25 +61,60 @@ absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
   return report.exit_code;
 }
 
+absl::StatusOr<LoadedDefinition> LoadNamed(const Options& options) {
+  return LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides});
+}
+
 // An error is found before any process is started, and said once.
 absl::Status CheckForRanks(const Options& options) {
-  BENCH_ASSIGN_OR_RETURN(
-      const LoadedDefinition loaded,
-      LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides}));
+  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, LoadNamed(options));
   return MakeStage(loaded.definition)->CheckRanks(*options.num_ranks);
 }
 
-absl::StatusOr<int> RunAll(const Options& options, const Invocation& invocation) {
+// --steps as what --set would say, so that every process of the run has the same definition.
+absl::StatusOr<Options> WithStepsSet(Options options) {
+  if (!options.steps) return options;
+  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, LoadNamed(options));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> overrides,
+                         ShortRunOverrides(loaded.definition, *options.steps));
+  options.overrides.insert(options.overrides.end(), overrides.begin(), overrides.end());
+  return options;
+}
+
+absl::StatusOr<int> DryRun(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(LoadedDefinition loaded, LoadNamed(options));
+  ChooseChatTemplate(loaded);
+  const std::unique_ptr<Stage> stage = MakeStage(loaded.definition);
+  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
+  BENCH_ASSIGN_OR_RETURN(const std::vector<ExperimentCost> missing,
+                         MissingPrerequisites(*stage, store, options.experiments_root));
+  const std::string name = ToString(ArtifactRef{loaded.name, loaded.version});
+  BENCH_ASSIGN_OR_RETURN(ExperimentCost own, CostOf(name, *stage, store, options.experiments_root));
+  if (!options.overrides.empty()) own.seconds.reset();  // those of the experiment as it is
+  std::vector<std::string> lines = PrerequisiteLines(missing);
+  if (lines.empty()) lines.emplace_back("needs nothing first that the store does not have");
+  for (const std::string& line : lines) {
+    absl::PrintF("%s%s\n", &line == &lines.front() ? name + " " : "",
+                 results::EscapeForTerminal(line));
+  }
+  absl::PrintF("%s: %s\n", name, CostText(own.seconds, own.disk_bytes));
+  return 0;
+}
+
+absl::StatusOr<int> RunAll(const Options& given, const Invocation& invocation) {
+  BENCH_ASSIGN_OR_RETURN(const Options options, WithStepsSet(given));
+  if (options.rehearsal == Rehearsal::kDryRun) return DryRun(options);
   BENCH_ASSIGN_OR_RETURN(const RankEnvironment ranks, TakeRankEnvironment());
-  if (ranks.size > 1 && (options.num_ranks || options.repeat)) {
-    return UsageError("this is one of several ranks already: leave out --nproc and --repeat");
+  if (ranks.size > 1 && (options.num_ranks || options.repeat || !options.sweeps.empty())) {
+    return UsageError(
+        "this is one of several ranks already: leave out --nproc, --repeat and --sweep");
   }
   if (options.num_ranks) BENCH_RETURN_IF_ERROR(CheckForRanks(options));
+  if (!options.sweeps.empty()) return RunSweep(options);
   if (!options.repeat && options.num_ranks.value_or(1) > 1) return RunLocalRanks(options);
   if (!options.repeat) return RunOne(options, ranks, invocation);
-  BENCH_ASSIGN_OR_RETURN(const ReplicatesReport report, RunReplicates(options));
-  for (const std::string& line : report.failures) absl::FPrintF(stderr, "replicate %s\n", line);
-  for (const std::string& path : report.results_paths) absl::PrintF("%s\n", path);
+  BENCH_ASSIGN_OR_RETURN(const MembersReport report, RunReplicates(options));
+  PrintMembers(report);
   return report.exit_code;
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "harness/stages/stage.h"
+#include "harness/context/needs.h"
 
 namespace bench::harness {
 

@@ -7,9 +7,9 @@
 #include "base/status.h"
 #include "harness/definition/load.h"
 #include "harness/definition/violations.h"
+#include "harness/model_io/decoder_artifact.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "harness/run/inputs.h"
-#include "harness/stages/decoder_artifact.h"
-#include "harness/stages/decoder_inputs.h"
 #include "models/hf_folder.h"
 
 namespace bench::harness {

@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "harness/run/child_process.h"
+#include "harness/run/stage_factory.h"
 
 namespace bench::harness {
 namespace {

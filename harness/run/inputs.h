@@ -11,6 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "harness/context/device.h"
+#include "harness/context/needs.h"
 #include "harness/control/progress.h"
 #include "harness/definition/load.h"
 #include "harness/run/run_folder.h"

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "harness/definition/enum_names.h"
 
 namespace bench::harness {
 namespace {
@@ -94,6 +95,13 @@ std::vector<OptionRow> MakeRunRows() {
          return absl::OkStatus();
        },
        Repeats::kYes},
+      {"sweep", "KEY=V1,V2,...",
+       "run every value of the field, into DIR/KEY=V1, ...; repeated: every combination", run,
+       [](Options& o, const Values& v) {
+         o.sweeps.push_back(v[0]);
+         return absl::OkStatus();
+       },
+       Repeats::kYes},
       {"out", "DIR", "folder of the run; default: a fresh one in the store", run,
        [](Options& o, const Values& v) {
          o.out = v[0];
@@ -111,6 +119,15 @@ std::vector<OptionRow> MakeRunRows() {
        Count("replicate", 0, &Options::replicate)},
       {"same-seed", "", "with --repeat: every replicate uses the seeds of replicate 0", run,
        Switch(&Options::seeds, SeedMode::kSame)},
+      {"steps",
+       "N",
+       "a short run of N steps, with warm-up, evaluations and checkpoints scaled; marks it ad hoc",
+       {Command::kRun},
+       Count("steps", 1, &Options::steps)},
+      {"dry-run", "",
+       "say what has to be run first, what that took when last measured, and what disk it takes; "
+       "run nothing",
+       run, Switch(&Options::rehearsal, Rehearsal::kDryRun)},
       {"stop-after-step", "N", "stop training there, with a checkpoint; --resume continues", run,
        Count("stop-after-step", 0, &Options::stop_after_step)},
       {"nproc", "N", "train with N processes on this machine; run.threads are shared among them",

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "harness/run/torch_runtime.h"
-#include "harness/stages/stage.h"
+#include "harness/context/torch_runtime.h"
+#include "harness/run/start_mode.h"
+#include "harness/store/run_artifact.h"
 
 namespace bench::harness {
 
@@ -31,6 +32,7 @@ enum class Command {
 enum class StoreAction { kList, kPrune, kRemember, kForget };
 enum class SeedMode { kPerReplicate, kSame };
 enum class OutputForm { kText, kJson };
+enum class Rehearsal { kNone, kDryRun };  // kDryRun: say what would be run, and run nothing
 
 struct PlanOptions {
   std::vector<int64_t> ranks = {1, 4, 16, 64, 256, 1024};  // those of the ZeRO paper's table
@@ -44,12 +46,14 @@ struct Options {
   Command command = Command::kRun;
   std::vector<std::string> arguments;  // the experiment, or what the command works on
   std::vector<std::string> overrides;
+  std::vector<std::string> sweeps;  // --sweep: "key=value,value"
   std::string experiments_root;
   std::string store_root;
   std::optional<std::string> out;
   std::optional<int64_t> repeat;
   std::optional<int64_t> replicate;
   std::optional<int64_t> stop_after_step;
+  std::optional<int64_t> steps;           // --steps: a short run (short_run.h)
   std::optional<int64_t> num_ranks;       // --nproc: processes to start
   std::optional<int64_t> rank_timeout_s;  // how long ranks wait for each other at the start
   SeedMode seeds = SeedMode::kPerReplicate;
@@ -57,6 +61,7 @@ struct Options {
   DeviceChoice device = DeviceChoice::kAuto;
   ArtifactCopies copies = ArtifactCopies::kInStore;
   StoreAction store_action = StoreAction::kList;
+  Rehearsal rehearsal = Rehearsal::kNone;
   OutputForm form = OutputForm::kText;  // --json: for programs
   PlanOptions plan;
 };

@@ -6,11 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/definition/load.h"
+#include "harness/model_io/decoder_artifact.h"
 #include "harness/plan/memory_plan.h"
 #include "harness/plan/memory_report.h"
 #include "harness/run/geometry.h"
 #include "harness/run/vocabulary.h"
-#include "harness/stages/decoder_artifact.h"
 #include "models/hf_folder.h"
 
 namespace bench::harness {

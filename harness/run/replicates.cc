@@ -5,12 +5,14 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/definition/load.h"
 #include "harness/run/child_process.h"
 #include "harness/store/store.h"
+#include "harness/store/store_runs.h"
 #include "results/notes.h"
 #include "results/run_writer.h"
 #include "results/text.h"
@@ -26,15 +28,6 @@ std::vector<std::string> ChildArguments(const Options& options, const std::strin
     arguments.insert(arguments.end(), {"--nproc", absl::StrCat(*options.num_ranks)});
   }
   return arguments;
-}
-
-absl::StatusOr<std::string> ParentFolder(const Options& options) {
-  if (options.out) return *options.out;
-  BENCH_ASSIGN_OR_RETURN(
-      const LoadedDefinition definition,
-      LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides}));
-  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
-  return store.NewRunFolder(ToString(ArtifactRef{definition.name, definition.version}));
 }
 
 }  // namespace
@@ -98,27 +91,56 @@ int WorseExitCode(int a, int b) {
   return rank(a) >= rank(b) ? a : b;
 }
 
-absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options) {
-  BENCH_ASSIGN_OR_RETURN(const std::string parent, ParentFolder(options));
-  ReplicatesReport report;
-  for (int64_t r = 0; r < *options.repeat && !StopSignal(); ++r) {
-    const std::string folder =
-        std::filesystem::absolute(absl::StrCat(parent, "/r", r)).lexically_normal().string();
-    const int64_t replicate = options.seeds == SeedMode::kSame ? 0 : r;
-    const int64_t attempts_before = AttemptsIn(folder);
-    BENCH_ASSIGN_OR_RETURN(const int exit_code, RunSelf(ChildArguments(options, folder, replicate),
-                                                        ChildOutput::kInherit));
+absl::StatusOr<std::string> ParentFolder(const Options& options) {
+  if (options.out) return *options.out;
+  BENCH_ASSIGN_OR_RETURN(
+      const LoadedDefinition definition,
+      LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides}));
+  BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
+  return store.NewRunFolder(ToString(ArtifactRef{definition.name, definition.version}));
+}
+
+std::string MemberFolder(const std::string& parent, const std::string& name) {
+  return std::filesystem::absolute(absl::StrCat(parent, "/", name)).lexically_normal().string();
+}
+
+absl::StatusOr<MembersReport> RunMembers(const std::vector<RunMember>& members) {
+  MembersReport report;
+  for (const RunMember& member : members) {
+    if (StopSignal()) break;
+    const int64_t attempts_before = AttemptsIn(member.folder);
+    BENCH_ASSIGN_OR_RETURN(const int exit_code, RunSelf(member.arguments, ChildOutput::kInherit));
     report.exit_code = WorseExitCode(report.exit_code, exit_code);
     if (exit_code != 0) {
-      report.failures.push_back(absl::StrCat("r", r, ", exit code ", exit_code, ": ",
-                                             ReasonOf(exit_code, folder, attempts_before)));
+      report.failures.push_back(absl::StrCat(member.name, ", exit code ", exit_code, ": ",
+                                             ReasonOf(exit_code, member.folder, attempts_before)));
     }
-    const std::string path = absl::StrCat(folder, "/", std::string(results::kResultsName));
-    if (Exists(path)) report.results_paths.push_back(path);
+    BENCH_ASSIGN_OR_RETURN(const std::vector<StoreRun> runs, RunsIn(member.folder));
+    for (const StoreRun& run : runs) {
+      const std::string path = absl::StrCat(run.folder, "/", internal::View(results::kResultsName));
+      if (Exists(path)) report.results_paths.push_back(path);
+    }
   }
-  // Replicates that were not started for a stop signal are missing from the results.
+  // Those that were not started for a stop signal are missing from the results.
   if (const auto signal = StopSignal()) report.exit_code = 128 + *signal;
   return report;
+}
+
+void PrintMembers(const MembersReport& report) {
+  for (const std::string& line : report.failures) absl::FPrintF(stderr, "%s\n", line);
+  for (const std::string& path : report.results_paths) absl::PrintF("%s\n", path);
+}
+
+absl::StatusOr<MembersReport> RunReplicates(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const std::string parent, ParentFolder(options));
+  std::vector<RunMember> members;
+  for (int64_t r = 0; r < *options.repeat; ++r) {
+    const std::string name = absl::StrCat("r", r);
+    const std::string folder = MemberFolder(parent, name);
+    const int64_t replicate = options.seeds == SeedMode::kSame ? 0 : r;
+    members.push_back({"replicate " + name, folder, ChildArguments(options, folder, replicate)});
+  }
+  return RunMembers(members);
 }
 
 }  // namespace bench::harness

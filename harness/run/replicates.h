@@ -1,4 +1,5 @@
-// `--repeat N`: N replicates of one experiment, each a fresh process with its own folder.
+// Several runs in a row, each a fresh process with its own folder: `--repeat N` makes N replicates
+// of one experiment, --sweep (sweep.h) the points of a grid.
 #pragma once
 
 #include <string>
@@ -9,15 +10,31 @@
 
 namespace bench::harness {
 
-struct ReplicatesReport {
+// One of several runs: a replicate, or a point of a sweep.
+struct RunMember {
+  std::string name;  // for people: "replicate r0"
+  std::string folder;
+  std::vector<std::string> arguments;  // of this program
+};
+
+struct MembersReport {
   int exit_code = 0;                       // the worst
-  std::vector<std::string> results_paths;  // those that were written
+  std::vector<std::string> results_paths;  // those that were written, replicates of members too
   std::vector<std::string> failures;  // a line for each that did not end with 0: which, and why
 };
 
 // Runs them one after the other; one that fails does not keep the rest from running, a stop signal
 // does.
-absl::StatusOr<ReplicatesReport> RunReplicates(const Options& options);
+absl::StatusOr<MembersReport> RunMembers(const std::vector<RunMember>& members);
+
+// The failures on stderr, the paths as the last lines of stdout.
+void PrintMembers(const MembersReport& report);
+
+absl::StatusOr<MembersReport> RunReplicates(const Options& options);
+
+// --out, or a fresh folder in the store; and of one member in it.
+absl::StatusOr<std::string> ParentFolder(const Options& options);
+std::string MemberFolder(const std::string& parent, const std::string& name);
 
 // The arguments for the same run in a child, but for folder, replicate and number of ranks.
 std::vector<std::string> RunArguments(const Options& options);

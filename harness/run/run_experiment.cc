@@ -15,25 +15,24 @@
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
 #include "harness/measurement/tensor_memory.h"
+#include "harness/model_io/chat_template_choice.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "harness/run/acceptance.h"
 #include "harness/run/attempt_changes.h"
 #include "harness/run/disk_preflight.h"
 #include "harness/run/failure.h"
 #include "harness/run/geometry.h"
 #include "harness/run/inputs.h"
+#include "harness/run/prerequisites.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/run_header.h"
 #include "harness/run/run_times.h"
 #include "harness/run/shared_start.h"
+#include "harness/run/stage_factory.h"
 #include "harness/run/summary.h"
-#include "harness/stages/chat_template_choice.h"
-#include "harness/stages/decoder_inputs.h"
 #include "harness/training/checkpoint.h"
 #include "results/metrics.h"
 
-namespace bench::results {
-extern const MetricDescriptor kPeakDeviceMemory;
-}  // namespace bench::results
 namespace bench::harness {
 namespace {
 
@@ -237,6 +236,9 @@ absl::Status UseDevice(const Run& run) {
 
 absl::Status FindInputs(Run& run, const RunRequest& request) {
   const RunClock::Charge charge(run.clock, RunClock::Account::kPrerequisites);
+  BENCH_ASSIGN_OR_RETURN(const std::vector<ExperimentCost> missing,
+                         MissingPrerequisites(*run.stage, run.store, request.experiments_root));
+  for (const std::string& line : PrerequisiteLines(missing)) run.progress.Note(line);
   BENCH_ASSIGN_OR_RETURN(run.inputs, ResolveInputs(*run.stage, {run.store, request.experiments_root,
                                                                 run.progress, run.device}));
   return absl::OkStatus();

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/context/torch_runtime.h"
 #include "harness/distributed/rank_environment.h"
 #include "harness/measurement/built_source.h"
-#include "harness/run/torch_runtime.h"
-#include "harness/stages/stage.h"
+#include "harness/run/start_mode.h"
+#include "harness/store/run_artifact.h"
 
 namespace bench::harness {
 

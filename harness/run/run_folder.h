@@ -6,7 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "base/file.h"
-#include "harness/stages/stage.h"
+#include "harness/definition/load.h"
+#include "harness/run/start_mode.h"
+#include "harness/store/store.h"
 #include "results/record.h"
 
 namespace bench::harness {

@@ -4,9 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "harness/context/device.h"
 #include "harness/definition/load.h"
 #include "harness/measurement/provenance.h"
-#include "harness/stages/stage.h"
+#include "harness/store/store.h"
 #include "results/record.h"
 
 namespace bench::harness {

@@ -1,8 +1,11 @@
 // --show RESULT and --runs [EXPERIMENT]: results for a person at a terminal, or as JSON (--json).
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "harness/run/options.h"
+#include "harness/run/show_report.h"
 
 namespace bench::harness {
 
@@ -12,5 +15,11 @@ absl::StatusOr<int> ShowCommand(const Options& options);
 // Prints a line for each run in the store, of one experiment if it is named. A run whose results
 // cannot be read has a line that says why, and is no error.
 absl::StatusOr<int> RunsCommand(const Options& options);
+
+// The run in `folder`, with its results or why there are none to show.
+ListedRun ReadListed(const std::string& name, const std::string& folder);
+
+// Of a table on stdout.
+int ReportColumns();
 
 }  // namespace bench::harness

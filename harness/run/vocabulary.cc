@@ -6,11 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
-#include "harness/data/tokenizer.h"
 #include "harness/definition/load.h"
 #include "harness/run/inputs.h"
-#include "harness/stages/clm_data.h"
+#include "harness/stages/clm/data.h"
 #include "harness/store/store.h"
+#include "harness/tokenizers/tokenizer.h"
 #include "models/hf_folder.h"
 
 namespace bench::harness {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "harness/context/run_context.h"
 #include "harness/data/source.h"
-#include "harness/stages/stage.h"
 
 namespace bench::harness {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "harness/context/run_context.h"
 #include "harness/data/skipped_records.h"
-#include "harness/stages/stage.h"
 
 namespace bench::harness {
 

@@ -1,8 +1,8 @@
 #include "harness/stages/training_disk.h"
 
 #include "base/status.h"
-#include "harness/stages/decoder_artifact.h"
-#include "harness/stages/decoder_inputs.h"
+#include "harness/model_io/decoder_artifact.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "harness/training/checkpoint.h"
 #include "harness/training/parameter_update.h"
 #include "models/hf_folder.h"

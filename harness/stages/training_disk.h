@@ -14,9 +14,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/context/needs.h"
 #include "harness/definition/model_spec.h"
 #include "harness/definition/training_spec.h"
-#include "harness/stages/stage.h"
+#include "harness/store/store.h"
 #include "models/decoder.h"
 
 namespace bench::harness {

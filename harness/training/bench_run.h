@@ -11,7 +11,14 @@
 
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/stages/stage.h"
+#include "harness/context/device.h"
+#include "harness/context/run_context.h"
+#include "harness/control/progress.h"
+#include "harness/definition/load.h"
+#include "harness/determinism/seeds.h"
+#include "harness/distributed/ranks.h"
+#include "harness/measurement/ranges.h"
+#include "harness/store/store.h"
 #include "harness/training/checkpoint.h"
 #include "harness/training/loop.h"
 

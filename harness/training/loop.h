@@ -17,8 +17,8 @@
 #include <cstdint>
 
 #include "absl/status/statusor.h"
+#include "harness/context/run_context.h"
 #include "harness/definition/training_spec.h"
-#include "harness/stages/stage.h"
 #include "harness/training/task.h"
 #include "models/decoder.h"
 

@@ -105,7 +105,8 @@ std::vector<std::pair<const MetricDescriptor*, std::optional<double>>> RankFigur
            Ratio(sent, 2 * (n - 1) / n * static_cast<double>(TrainedBytes(parameters_)))}};
 }
 
-absl::StatusOr<std::vector<MetricValue>> RankFigures::Record(results::RunWriter& writer) const {
+absl::StatusOr<std::vector<MetricValue>> RankFigures::RecordRanks(
+    results::RunWriter& writer) const {
   constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
   const auto own = Own();
   std::vector<double> row;

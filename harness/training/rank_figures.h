@@ -18,25 +18,26 @@
 #include "harness/distributed/ranks.h"
 #include "harness/measurement/tensor_memory.h"
 #include "harness/training/parameter_update.h"
+#include "harness/training/step_observer.h"
 #include "models/decoder.h"
 #include "results/run_writer.h"
 
 namespace bench::harness {
 
-class RankFigures {
+class RankFigures : public StepObserver {
  public:
   // All must outlive it.
   RankFigures(const std::vector<models::NamedTensor>& parameters, const ParameterUpdate& update,
               const ParallelSpec& parallel, Ranks& ranks);
 
-  void BeginStep();
-  void BeginForward();
-  void EndForward();
-  void EndStep();
+  void BeginStep() override;
+  void BeginForward() override;
+  void EndForward() override;
+  void EndStep() override;
 
   // Collective: rank 0 records everybody's. Returns those of all ranks that bounds can be set on:
   // of each ratio the one that is furthest from 1.
-  absl::StatusOr<std::vector<results::MetricValue>> Record(results::RunWriter& writer) const;
+  absl::StatusOr<std::vector<results::MetricValue>> RecordRanks(results::RunWriter& writer) const;
 
  private:
   std::vector<std::pair<const results::MetricDescriptor*, std::optional<double>>> Own() const;

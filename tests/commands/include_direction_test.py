@@ -16,8 +16,6 @@ ALLOWED = {
     "models": {"base", "kernels"},
     "harness": {"base", "results", "kernels", "models"},
 }
-# What a stage is, apart from the stages there are: the training loop is below these and above it.
-INTERFACES = {"harness/stages/stage.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]')
 
 
@@ -52,15 +50,15 @@ def violations(path):
 
 
 def node(name):
-    """What a file of the harness counts as in the order: its folder, or itself."""
-    return name if name in INTERFACES else str(pathlib.PurePosixPath(name).parent)
+    """What a file of the harness counts as in the order: its folder."""
+    return str(pathlib.PurePosixPath(name).parent)
 
 
 def harness_graph():
-    """node -> {node that it includes: one place where it does}; programs are above all folders."""
+    """node -> {node that it includes: one place where it does}."""
     graph = {}
     for path in sorted((SOURCE / "harness").rglob("*")):
-        if not is_source(path) or path.stem.endswith(("_bench", "_main")):
+        if not is_source(path):
             continue
         relative = path.relative_to(SOURCE).as_posix()
         below = graph.setdefault(node(relative), {})

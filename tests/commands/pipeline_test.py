@@ -115,6 +115,28 @@ class Pipeline(CommandCase):
         again = self.place.run("model@1", *self.options)
         self.assertNotIn("running it first", again.stderr)
 
+    def test_dry_run_says_what_comes_first_in_which_order_and_makes_nothing(self):
+        self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
+        done = self.place.run("model", "--dry-run", *self.options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        first, messages, pieces, together, own = done.stdout.splitlines()
+        self.assertIn("model@1 needs 2 experiments first", first)
+        self.assertRegex(messages, r"^  messages@1: time not measured here, little disk$")
+        self.assertRegex(pieces, r"^  pieces@1: time not measured here, disk known once its inputs are there$")
+        self.assertIn("2 not measured", together)
+        self.assertIn("model@1: time not measured here, disk known once its inputs are there", own)
+        self.assertEqual(list(self.place.store.glob("runs/*")), [])
+
+        real = self.place.run("model", *self.options)
+        self.assertIn("needs 2 experiments first", real.stderr)
+        done = self.place.run("model", "--dry-run", *self.options)
+        needs, own = done.stdout.splitlines()
+        self.assertEqual(needs, "model@1 needs nothing first that the store does not have")
+        self.assertRegex(own, r"^model@1: took \d+ s when last measured here, at most .* of disk$")
+        # Of another run than those that were measured nothing is known.
+        done = self.place.run("model", "--dry-run", "--steps", 6, *self.options)
+        self.assertIn("model@1: time not measured here", done.stdout)
+
     def test_making_what_is_needed_first_is_not_the_runs_time(self):
         self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
         begin = time.monotonic()

@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 #include "harness/data/prompt.h"
-#include "harness/stages/decoder_artifact.h"
+#include "harness/model_io/decoder_artifact.h"
 #include "models/generate.h"
 
 namespace bench::harness {

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "harness/stages/stage.h"
+#include "harness/context/device.h"
+#include "harness/context/run_context.h"
 #include "harness/training/checkpoint.h"
 #include "results/record.h"
 #include "tests/support/temp_folder.h"

@@ -8,7 +8,7 @@
 #include "harness/data/document_tokens.h"
 #include "harness/data/token_dataset.h"
 #include "tests/harness/corpus/corpus_fixture.h"
-#include "tests/harness/stages/tiny_tokenizer.h"
+#include "tests/harness/model_io/tiny_tokenizer.h"
 
 namespace bench::corpus {
 namespace {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "harness/data/text.h"
-#include "harness/data/tokenizer_files.h"
-#include "tests/harness/stages/end_is_padding.h"
-#include "tests/harness/stages/tiny_tokenizer.h"
+#include "harness/text/text.h"
+#include "harness/tokenizers/tokenizer_files.h"
+#include "tests/harness/model_io/end_is_padding.h"
+#include "tests/harness/model_io/tiny_tokenizer.h"
 #include "tests/harness/stop_request.h"
 
 namespace bench::harness {

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/status.h"
-#include "tests/harness/data/golden_tokenizer.h"
-#include "tests/harness/data/test_tokenizer.h"
+#include "tests/harness/tokenizers/golden_tokenizer.h"
+#include "tests/harness/tokenizers/test_tokenizer.h"
 
 namespace bench::harness {
 namespace {

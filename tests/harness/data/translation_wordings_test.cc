@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "harness/data/text.h"
 #include "harness/data/translations.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {

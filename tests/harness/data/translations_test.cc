@@ -9,7 +9,7 @@
 #include <set>
 
 #include "base/status.h"
-#include "harness/data/text.h"
+#include "harness/text/text.h"
 #include "tests/harness/stop_request.h"
 
 namespace bench::harness {

@@ -9,8 +9,8 @@
 
 #include "gtest/gtest.h"
 #include "harness/measurement/tensor_memory.h"
-#include "harness/stages/causal_batch.h"
-#include "harness/stages/ppo_models.h"
+#include "harness/stages/batches/causal_batch.h"
+#include "harness/stages/ppo/models.h"
 #include "kernels/linear_log_probs.h"
 #include "models/scalar_head.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gtest/gtest.h"
-#include "harness/stages/decoder_artifact.h"
+#include "harness/model_io/decoder_artifact.h"
 
 namespace bench::harness {
 namespace {

@@ -10,9 +10,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "harness/definition/load.h"
-#include "harness/stages/decoder_artifact.h"
-#include "harness/stages/decoder_inputs.h"
-#include "harness/stages/ppo_models.h"
+#include "harness/model_io/decoder_artifact.h"
+#include "harness/model_io/decoder_inputs.h"
+#include "harness/stages/ppo/models.h"
 
 namespace bench::harness {
 namespace {

@@ -46,6 +46,16 @@ TEST(Options, OfThePlanHaveThePapersRanksUnlessTheyAreGiven) {
   EXPECT_EQ(given->form, OutputForm::kJson);
 }
 
+TEST(Options, AShortRunAndADryOneAreOfARunAlone) {
+  const auto options = ParseOptions({"experiments/x", "--steps", "20", "--dry-run"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->steps, 20);
+  EXPECT_EQ(options->rehearsal, Rehearsal::kDryRun);
+  EXPECT_EQ(ExitCodeFor(ParseOptions({"experiments/x", "--steps", "0"}).status()),
+            ExitCode::kUsage);
+  EXPECT_EQ(ExitCodeFor(ParseOptions({"--list", "--dry-run"}).status()), ExitCode::kUsage);
+}
+
 TEST(Options, HelpWinsOverEverythingElse) {
   EXPECT_EQ(ParseOptions({"--help"})->command, Command::kHelp);
   EXPECT_EQ(ParseOptions({"sft_small", "--help"})->command, Command::kHelp);

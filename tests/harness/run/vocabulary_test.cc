@@ -7,9 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "harness/definition/load.h"
-#include "harness/stages/clm_data.h"
+#include "harness/stages/clm/data.h"
 #include "tests/harness/definition/sample_definitions.h"
-#include "tests/harness/stages/tiny_tokenizer.h"
+#include "tests/harness/model_io/tiny_tokenizer.h"
 
 namespace bench::harness {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "gtest/gtest.h"
-#include "harness/stages/decoder_artifact.h"
+#include "harness/model_io/decoder_artifact.h"
 #include "harness/training/loop.h"
 #include "models/hf_folder.h"
 #include "nlohmann/json.hpp"

@@ -36,7 +36,7 @@ TEST(RankFigures, OfOneProcessAreThoseOfItsTensors) {
   figures.EndStep();
   figures.BeginForward();  // of less
   figures.EndForward();
-  const auto of_all = figures.Record(context.writer);
+  const auto of_all = figures.RecordRanks(context.writer);
   ASSERT_TRUE(of_all.ok()) << of_all.status();
 
   const results::RunRecord record = fixture.Record("run");
@@ -66,7 +66,7 @@ TEST(RankFigures, OfSeveralRanksAreRecordedByTheFirstWithTheRatioThatIsFurthestO
     const ParallelSpec parallel = {Sharding::kOptimizerStates, 25};
     const auto update = MakeDataParallelUpdate({}, parallel, parameters, ranks, ranges);
     const RankFigures figures(parameters, *update, parallel, ranks);
-    const auto of_all = figures.Record(context.writer);
+    const auto of_all = figures.RecordRanks(context.writer);
     ASSERT_TRUE(of_all.ok()) << of_all.status();
     ASSERT_EQ(of_all->size(), 1u);  // no step, so nothing is known of sent bytes
     EXPECT_EQ(of_all->at(0).key.descriptor, &results::kStateBytesRatio);

@@ -1,0 +1,98 @@
+#include "harness/model_io/tokenizer_export.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/data/prompt.h"
+#include "harness/tokenizers/sentencepiece_json.h"
+
+namespace bench::harness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string TextOf(const Tokenizer& tokenizer, std::optional<int64_t> token) {
+  return token ? tokenizer.Piece(*token) : std::string();
+}
+
+Json SpecialTokenNames(const Tokenizer& tokenizer) {
+  Json names = Json::object();
+  const std::pair<const char*, std::optional<int64_t>> tokens[] = {
+      {"bos_token", tokenizer.bos_id()},
+      {"eos_token", tokenizer.eos_id()},
+      {"pad_token", tokenizer.pad_id()}};
+  for (const auto& [name, token] : tokens) {
+    if (token) names[name] = tokenizer.Piece(*token);
+  }
+  return names;
+}
+
+std::string FileText(const Json& json) { return json.dump(2) + "\n"; }
+
+void AddSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder,
+                 PromptTemplate prompt_template, int64_t max_positions, TokenizerExport& out) {
+  const Json names = SpecialTokenNames(tokenizer);
+  Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
+                 {"model_max_length", max_positions},
+                 {"clean_up_tokenization_spaces", false},
+                 {"add_bos_token", tokenizer.bos_id().has_value()},
+                 {"chat_template", std::string(RowOf(prompt_template).jinja)}};
+  config.update(names);
+  Json generation = {{"eos_token_id", encoder.end_token()}};
+  if (tokenizer.bos_id()) generation["bos_token_id"] = *tokenizer.bos_id();
+  if (tokenizer.pad_id()) generation["pad_token_id"] = *tokenizer.pad_id();
+  out.files[kTokenizerConfigFile] = FileText(config);
+  out.files[kSpecialTokensMapFile] = FileText(names);
+  out.files[kGenerationConfigFile] = FileText(generation);
+}
+
+void AddSentencePiece(const Tokenizer& tokenizer, TokenizerExport& out) {
+  const std::string& model = tokenizer.files().model;
+  const auto converted = ConvertSentencePiece(model, TextOf(tokenizer, tokenizer.bos_id()));
+  if (!converted.ok()) {
+    // Under its usual name transformers would read the model by rules of its own.
+    out.files["sentencepiece.model"] = model;
+    out.notes.push_back(
+        absl::StrCat("the tokenizer is left as sentencepiece.model, which transformers does not "
+                     "load: it cannot be expressed exactly as tokenizer.json: ",
+                     converted.status().message()));
+    return;
+  }
+  out.files["tokenizer.model"] = model;
+  out.files["tokenizer.json"] = converted->tokenizer_json;
+  if (!converted->caveat.empty()) {
+    out.notes.push_back(absl::StrCat("tokenizer.json gives the ids of tokenizer.model, except: ",
+                                     converted->caveat));
+  }
+}
+
+void AddTokenizerJson(const Tokenizer& tokenizer, TokenizerExport& out) {
+  out.files["tokenizer.json"] = tokenizer.files().model;
+}
+
+// By TokenizerFormat.
+constexpr std::array<void (*)(const Tokenizer&, TokenizerExport&), 2> kModelWriters = {
+    AddSentencePiece, AddTokenizerJson};
+
+}  // namespace
+
+absl::StatusOr<TokenizerExport> ExportTokenizer(const Tokenizer& tokenizer,
+                                                PromptTemplate prompt_template,
+                                                int64_t max_positions) {
+  BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
+                         PromptEncoder::Create(tokenizer, prompt_template));
+  TokenizerExport out;
+  kModelWriters[static_cast<size_t>(tokenizer.files().format)](tokenizer, out);
+  if (out.files.contains("tokenizer.json")) {
+    AddSettings(tokenizer, encoder, prompt_template, max_positions, out);
+  }
+  out.notes.emplace_back(
+      "transformers reads the names of special tokens in text as these tokens; for users' text "
+      "pass split_special_tokens=True");
+  return out;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,163 @@
+#include "harness/run/prerequisites.h"
+
+#include <cmath>
+#include <ranges>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/definition/load.h"
+#include "harness/run/inputs.h"
+#include "harness/run/stage_factory.h"
+#include "harness/store/store_report.h"
+#include "harness/store/store_runs.h"
+#include "results/isolated_reader.h"
+#include "results/metrics.h"
+#include "results/run_writer.h"
+
+namespace bench::harness {
+namespace {
+
+std::optional<double> SecondsOf(const StoreRun& run) {
+  const std::string path = absl::StrCat(run.folder, "/", internal::View(results::kResultsName));
+  if (!Exists(path)) return std::nullopt;
+  const auto record = results::ReadResultsIsolated(path);
+  if (!record.ok() || record->status != results::RunStatus::kComplete) return std::nullopt;
+  const auto time = record->summary.find(std::string(results::kWallTime.name));
+  if (time == record->summary.end()) return std::nullopt;
+  return time->second.value;
+}
+
+absl::StatusOr<std::optional<double>> LastSeconds(const std::string& experiment,
+                                                  const Store& store) {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<StoreRun> runs, RunsInStore(store, experiment));
+  for (const StoreRun& run : std::views::reverse(runs)) {
+    if (const auto seconds = SecondsOf(run)) return seconds;
+  }
+  return std::nullopt;
+}
+
+// Absent while an input is missing, whose sizes it follows from.
+absl::StatusOr<std::optional<int64_t>> DiskOf(const Stage& stage, const Store& store,
+                                              const std::string& experiments_root) {
+  std::map<std::string, Artifact> inputs;
+  for (const InputNeed& need : stage.Inputs()) {
+    BENCH_ASSIGN_OR_RETURN(std::optional<Artifact> found,
+                           FindArtifact(need.artifact, store, experiments_root));
+    if (!found) return std::nullopt;
+    inputs.emplace(need.role, *std::move(found));
+  }
+  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, stage.Disk(inputs));
+  return disk.run_folder_bytes + disk.artifact_bytes;
+}
+
+class Finder {
+ public:
+  Finder(const Store& store, const std::string& experiments_root)
+      : store_(store), experiments_root_(experiments_root) {}
+
+  absl::Status Visit(const Stage& stage) {
+    for (const InputNeed& need : stage.Inputs()) BENCH_RETURN_IF_ERROR(VisitNeed(need));
+    return absl::OkStatus();
+  }
+  std::vector<ExperimentCost> Take() { return std::move(missing_); }
+
+ private:
+  absl::Status VisitNeed(const InputNeed& need) {
+    const std::string name = ToString(need.artifact);
+    BENCH_RETURN_IF_ERROR(CheckNotOnPath(name, path_));
+    BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded,
+                           LoadDefinition(name, LoadOptions{experiments_root_, {}}));
+    BENCH_RETURN_IF_ERROR(CheckKind(need, loaded.definition.kind()));
+    const auto is_it = [&](const ExperimentCost& cost) { return cost.experiment == name; };
+    if (absl::c_any_of(missing_, is_it)) return absl::OkStatus();
+    BENCH_ASSIGN_OR_RETURN(const auto found,
+                           FindArtifact(need.artifact, store_, experiments_root_));
+    if (found) return absl::OkStatus();
+    const std::unique_ptr<Stage> stage = MakeStage(loaded.definition);
+    path_.push_back(name);
+    BENCH_RETURN_IF_ERROR(Visit(*stage));
+    path_.pop_back();
+    BENCH_ASSIGN_OR_RETURN(ExperimentCost cost, CostOf(name, *stage, store_, experiments_root_));
+    missing_.push_back(std::move(cost));
+    return absl::OkStatus();
+  }
+
+  const Store& store_;
+  const std::string& experiments_root_;
+  std::vector<std::string> path_;  // of experiments that are being looked at
+  std::vector<ExperimentCost> missing_;
+};
+
+// Of those that are known; the others are counted.
+std::string TotalText(const std::vector<ExperimentCost>& missing) {
+  double seconds = 0;
+  int64_t bytes = 0;
+  int64_t without_time = 0;
+  int64_t without_disk = 0;
+  for (const ExperimentCost& cost : missing) {
+    seconds += cost.seconds.value_or(0);
+    bytes += cost.disk_bytes.value_or(0);
+    without_time += cost.seconds ? 0 : 1;
+    without_disk += cost.disk_bytes ? 0 : 1;
+  }
+  std::string text = absl::StrCat("together ", DurationText(seconds));
+  if (without_time > 0) absl::StrAppend(&text, " and ", without_time, " not measured");
+  absl::StrAppend(&text, ", ", BytesText(bytes));
+  if (without_disk > 0) absl::StrAppend(&text, " and ", without_disk, " not known yet");
+  return text;
+}
+
+}  // namespace
+
+std::string DurationText(double seconds) {
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
+  if (whole >= 3600) return absl::StrFormat("%d h %d min", whole / 3600, whole % 3600 / 60);
+  if (whole >= 60) return absl::StrFormat("%d min %d s", whole / 60, whole % 60);
+  return absl::StrFormat("%d s", whole);
+}
+
+std::string CostText(const std::optional<double>& seconds,
+                     const std::optional<int64_t>& disk_bytes) {
+  const std::string time =
+      seconds ? absl::StrCat("took ", DurationText(*seconds), " when last measured here")
+              : std::string("time not measured here");
+  if (!disk_bytes) return absl::StrCat(time, ", disk known once its inputs are there");
+  if (*disk_bytes == 0) return absl::StrCat(time, ", little disk");
+  return absl::StrCat(time, ", at most ", BytesText(*disk_bytes), " of disk");
+}
+
+absl::StatusOr<ExperimentCost> CostOf(const std::string& experiment, const Stage& stage,
+                                      const Store& store, const std::string& experiments_root) {
+  ExperimentCost cost{.experiment = experiment, .seconds = {}, .disk_bytes = {}};
+  BENCH_ASSIGN_OR_RETURN(cost.seconds, LastSeconds(experiment, store));
+  BENCH_ASSIGN_OR_RETURN(cost.disk_bytes, DiskOf(stage, store, experiments_root));
+  return cost;
+}
+
+absl::StatusOr<std::vector<ExperimentCost>> MissingPrerequisites(
+    const Stage& stage, const Store& store, const std::string& experiments_root) {
+  Finder finder(store, experiments_root);
+  BENCH_RETURN_IF_ERROR(finder.Visit(stage));
+  return finder.Take();
+}
+
+std::vector<std::string> PrerequisiteLines(const std::vector<ExperimentCost>& missing) {
+  std::vector<std::string> lines;
+  if (missing.empty()) return lines;
+  lines.push_back(missing.size() == 1
+                      ? std::string("needs an experiment first, which the store does not have:")
+                      : absl::StrCat("needs ", missing.size(),
+                                     " experiments first, which the store does not have, in this "
+                                     "order:"));
+  for (const ExperimentCost& cost : missing) {
+    lines.push_back(
+        absl::StrCat("  ", cost.experiment, ": ", CostText(cost.seconds, cost.disk_bytes)));
+  }
+  if (missing.size() > 1) lines.push_back(absl::StrCat("  ", TotalText(missing)));
+  return lines;
+}
+
+}  // namespace bench::harness

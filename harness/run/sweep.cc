@@ -1,0 +1,182 @@
+#include "harness/run/sweep.h"
+
+#include <cstdio>
+#include <set>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/definition/load.h"
+#include "harness/run/replicates.h"
+#include "harness/run/show_command.h"
+#include "harness/run/show_report.h"
+#include "harness/store/store_runs.h"
+
+namespace bench::harness {
+namespace {
+
+struct Axis {
+  std::string key;
+  std::vector<std::string> values;
+};
+
+// At the commas outside brackets and quotes.
+std::vector<std::string> SplitValues(std::string_view text) {
+  std::vector<std::string> values(1);
+  int depth = 0;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    } else if (c == ',' && depth == 0) {
+      values.emplace_back();
+      continue;
+    }
+    values.back() += c;
+  }
+  return values;
+}
+
+absl::StatusOr<Axis> ParseAxis(const std::string& sweep) {
+  const size_t equals = sweep.find('=');
+  const auto wrong = [&](std::string_view why) {
+    return UsageError(
+        absl::StrCat("--sweep ", sweep, ": ", internal::View(why), "; write KEY=VALUE,VALUE,..."));
+  };
+  if (equals == std::string::npos || equals == 0) return wrong("no KEY=");
+  Axis axis = {sweep.substr(0, equals), SplitValues(std::string_view(sweep).substr(equals + 1))};
+  std::set<std::string> seen;
+  for (const std::string& value : axis.values) {
+    if (absl::StripAsciiWhitespace(value).empty()) return wrong("an empty value");
+    if (!seen.insert(value).second) return wrong("a value is there twice");
+  }
+  return axis;
+}
+
+absl::StatusOr<std::vector<Axis>> ParseAxes(const std::vector<std::string>& sweeps) {
+  std::vector<Axis> axes;
+  for (const std::string& sweep : sweeps) {
+    BENCH_ASSIGN_OR_RETURN(Axis axis, ParseAxis(sweep));
+    if (absl::c_any_of(axes, [&](const Axis& other) { return other.key == axis.key; })) {
+      return UsageError(absl::StrCat("--sweep ", axis.key, ": is there twice"));
+    }
+    axes.push_back(std::move(axis));
+  }
+  return axes;
+}
+
+std::string LastPart(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+std::string NameOfKey(const std::string& key, const std::vector<Axis>& axes) {
+  const auto ends_alike = [&](const Axis& axis) { return LastPart(axis.key) == LastPart(key); };
+  return absl::c_count_if(axes, ends_alike) > 1 ? key : LastPart(key);
+}
+
+std::string AsFileName(std::string text) {
+  for (char& c : text) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
+        std::string_view(".+-=,_").find(c) == std::string_view::npos) {
+      c = '_';
+    }
+  }
+  return text;
+}
+
+// The point's run, or its replicates, in its folder.
+std::vector<std::string> ArgumentsAt(const SweepPoint& point, const std::string& folder,
+                                     Options options) {
+  options.overrides.insert(options.overrides.end(), point.overrides.begin(), point.overrides.end());
+  std::vector<std::string> arguments = RunArguments(options);
+  const auto add = [&](std::string_view option, const std::optional<int64_t>& value) {
+    if (value) arguments.insert(arguments.end(), {std::string(option), absl::StrCat(*value)});
+  };
+  add("--repeat", options.repeat);
+  add("--replicate", options.replicate);
+  add("--nproc", options.num_ranks);
+  if (options.seeds == SeedMode::kSame) arguments.emplace_back("--same-seed");
+  arguments.insert(arguments.end(), {"--out", folder});
+  return arguments;
+}
+
+absl::Status CheckPoints(const std::vector<SweepPoint>& points, const Options& options) {
+  for (const SweepPoint& point : points) {
+    LoadOptions load = {options.experiments_root, options.overrides};
+    load.overrides.insert(load.overrides.end(), point.overrides.begin(), point.overrides.end());
+    BENCH_RETURN_IF_ERROR(LoadDefinition(options.arguments[0], load).status());
+  }
+  return absl::OkStatus();
+}
+
+// Before any of them runs.
+absl::Status CheckUnoccupied(const std::vector<RunMember>& members) {
+  for (const RunMember& member : members) {
+    if (!Exists(member.folder)) continue;
+    return EnvironmentError(absl::StrCat(
+        member.folder,
+        " is there already: give another folder, or --resume to make what is missing"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<SweepPoint>> SweepGrid(const std::vector<std::string>& sweeps) {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Axis> axes, ParseAxes(sweeps));
+  std::vector<SweepPoint> points(1);
+  for (const Axis& axis : axes) {
+    std::vector<SweepPoint> longer;
+    for (const SweepPoint& point : points) {
+      for (const std::string& value : axis.values) {
+        SweepPoint next = point;
+        absl::StrAppend(&next.name, next.name.empty() ? "" : ",", NameOfKey(axis.key, axes), "=",
+                        value);
+        next.overrides.push_back(absl::StrCat(axis.key, "=", value));
+        longer.push_back(std::move(next));
+      }
+    }
+    points = std::move(longer);
+  }
+  std::set<std::string> names;
+  for (SweepPoint& point : points) {
+    point.name = AsFileName(std::move(point.name));
+    // Values that differ in nothing but what a file's name does not have.
+    const std::string name = point.name;
+    for (int n = 2; !names.insert(point.name).second; ++n) point.name = absl::StrCat(name, "-", n);
+  }
+  return points;
+}
+
+absl::StatusOr<int> RunSweep(const Options& options) {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<SweepPoint> points, SweepGrid(options.sweeps));
+  BENCH_RETURN_IF_ERROR(CheckPoints(points, options));
+  BENCH_ASSIGN_OR_RETURN(const std::string parent, ParentFolder(options));
+  std::vector<RunMember> members;
+  for (const SweepPoint& point : points) {
+    const std::string folder = MemberFolder(parent, point.name);
+    members.push_back({"point " + point.name, folder, ArgumentsAt(point, folder, options)});
+  }
+  if (options.start == StartMode::kFresh) BENCH_RETURN_IF_ERROR(CheckUnoccupied(members));
+  BENCH_ASSIGN_OR_RETURN(const MembersReport report, RunMembers(members));
+  std::vector<ListedRun> listed;
+  for (size_t i = 0; i < points.size(); ++i) {
+    BENCH_ASSIGN_OR_RETURN(const std::vector<StoreRun> runs, RunsIn(members[i].folder));
+    for (const StoreRun& run : runs) {
+      listed.push_back(ReadListed(
+          absl::StrCat(points[i].name, run.name.empty() ? "" : "/", run.name), run.folder));
+    }
+  }
+  std::fputs(RunsTable(listed, ReportColumns()).c_str(), stdout);
+  PrintMembers(report);
+  return report.exit_code;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,31 @@
+// `--sweep KEY=V1,V2,...`: the runs of a grid of settings, one after the other, each a fresh
+// process with a folder of its own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/run/options.h"
+
+namespace bench::harness {
+
+// One setting of each key.
+struct SweepPoint {
+  std::string name;                    // of its folder: "learning_rate=1e-3,num_layers=2"
+  std::vector<std::string> overrides;  // as --set takes them
+};
+
+// All combinations of the values, those of the first key changing slowest. A value that has commas
+// stands in brackets or quotes, as in TOML. A name has the last part of each key (the whole key
+// where two end alike), and "_" for what is no letter, digit or one of ".+-". UsageError for a key
+// without values, an empty value, and a key or value that is given twice.
+absl::StatusOr<std::vector<SweepPoint>> SweepGrid(const std::vector<std::string>& sweeps);
+
+// Checks every point's definition before it runs the first. Prints a table of all at the end, then
+// the paths of the results files; returns the worst exit code. With --resume, points that are
+// complete are left as they are. A point that fails does not keep the rest from running, a stop
+// signal does.
+absl::StatusOr<int> RunSweep(const Options& options);
+
+}  // namespace bench::harness

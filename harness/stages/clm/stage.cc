@@ -1,0 +1,139 @@
+#include "harness/stages/clm/stage.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/model_io/content_digest.h"
+#include "harness/model_io/decoder_artifact.h"
+#include "harness/model_io/decoder_inputs.h"
+#include "harness/stages/clm/evaluation.h"
+#include "harness/stages/clm/task.h"
+#include "harness/stages/fetch.h"
+#include "harness/stages/token_data.h"
+#include "harness/stages/training_disk.h"
+
+namespace bench::harness {
+namespace {
+
+// The user's own text, or that of the declared source, fetched if need be.
+absl::StatusOr<ClmText> ReadData(const ClmDataSpec& data, RunContext& context) {
+  if (data.path) return ReadClmText(*data.path);
+  const auto archive = DebianArchive();
+  BENCH_ASSIGN_OR_RETURN(const FetchedSource source,
+                         FetchAndRecord(*data.source, *archive, context));
+  return ReadClmText(source.path);
+}
+
+absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec, const ClmText& text,
+                                      const RunContext& context) {
+  if (spec.tokenizer.characters) return TrainCharacterTokenizer(text);
+  return LoadTokenizer(spec.tokenizer.ref, context.inputs);
+}
+
+// The token data set in the corpus' artifact, which must have been made with this tokenizer.
+absl::StatusOr<TokenDataset> OpenCorpus(const ClmDataSpec& data, const Tokenizer& tokenizer,
+                                        const RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(TokenDataset dataset,
+                         TokenDataset::Open(context.inputs.at("dataset").folder));
+  if (dataset.tokenizer_sha256() == tokenizer.digest()) return dataset;
+  return UsageError(absl::StrCat("tokenizer: ", tokenizer.files().where, " has the digest ",
+                                 tokenizer.digest(), ", but ", ToString(*data.dataset),
+                                 " was tokenised with ", dataset.tokenizer_sha256(),
+                                 "; name the tokenizer of the corpus"));
+}
+
+// The text, tokenised in the run's folder.
+absl::StatusOr<TokenDataset> TokeniseData(const ClmSpec& spec, const ClmText& text,
+                                          const Tokenizer& tokenizer, const RunContext& context) {
+  const std::string folder = context.folder + "/tokens";
+  if (!context.ranks.leads()) return TokenDataset::Open(folder);
+  BENCH_RETURN_IF_ERROR(TokeniseText(text, tokenizer, spec.data.validation_fraction, folder));
+  return TokenDataset::Open(folder);
+}
+
+struct ClmInputs {
+  Tokenizer tokenizer;
+  TokenDataset dataset;
+};
+absl::StatusOr<ClmInputs> ReadInputs(const ClmSpec& spec, RunContext& context) {
+  if (spec.data.dataset) {
+    BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, LoadTokenizer(spec.tokenizer.ref, context.inputs));
+    BENCH_ASSIGN_OR_RETURN(TokenDataset dataset, OpenCorpus(spec.data, tokenizer, context));
+    return ClmInputs{std::move(tokenizer), std::move(dataset)};
+  }
+  BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadData(spec.data, context));
+  BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, TokenizerOf(spec, text, context));
+  BENCH_ASSIGN_OR_RETURN(TokenDataset dataset, TokeniseData(spec, text, tokenizer, context));
+  return ClmInputs{std::move(tokenizer), std::move(dataset)};
+}
+
+absl::Status CheckNotEmpty(const TokenDataset& dataset) {
+  for (const char* part : {"train", "validation"}) {
+    if (!dataset.part(part).empty()) continue;
+    return DataError(absl::StrCat("the data set has no documents in part \"", part, "\""));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<InputNeed> ClmStage::Inputs() const {
+  std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer.ref, spec().init);
+  if (spec().data.dataset) needs.push_back({"dataset", *spec().data.dataset, {StageKind::kCorpus}});
+  return needs;
+}
+
+absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experiments_root) const {
+  BENCH_ASSIGN_OR_RETURN(
+      InputDigests digests,
+      ContentDigestsOf({{"initial_weights", spec().init.folder, ContentKind::kWeights}}));
+  if (spec().data.path) {
+    BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(*spec().data.path));
+  }
+  if (spec().data.source) {
+    BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
+                           LoadSourceManifest(experiments_root, *spec().data.source));
+    if (manifest.kind != SourceKind::kFiles) {
+      return UsageError(absl::StrCat("data.source: ", manifest.path, " is not of kind \"files\""));
+    }
+    digests[absl::StrCat("source/", manifest.name)] = manifest.sha256;
+  }
+  BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec().tokenizer.ref, digests));
+  return digests;
+}
+
+absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
+  int64_t vocab_size = kMaxCharacters;
+  if (!spec().tokenizer.characters) {
+    BENCH_ASSIGN_OR_RETURN(vocab_size, VocabSizeOf(spec().tokenizer.ref, inputs));
+  }
+  return DecoderDisk({spec().model, spec().init, vocab_size, spec().training.precision},
+                     spec().optimizer, inputs);
+}
+
+absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
+  absl::StatusOr<ClmInputs> inputs;
+  BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&] {
+    inputs = ReadInputs(spec(), context);
+    return inputs.status();
+  }));
+  const Tokenizer& tokenizer = inputs->tokenizer;
+  const TokenDataset& dataset = inputs->dataset;
+  BENCH_RETURN_IF_ERROR(CheckNotEmpty(dataset));
+  BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
+                                                            context, spec().training.precision));
+
+  const ClmSequences sequences(dataset.part("train"), spec().training.max_tokens);
+  ClmEvaluator evaluator(
+      {spec(), dataset, tokenizer, *decoder, context.seeds, context.writer, context.ranges});
+  ClmTask task(
+      spec(), sequences, context.seeds, *decoder,
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+  task.ShareWith(context.ranks);
+  return TrainAndSave(Loop(), task, context, [&] {
+    return SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain,
+                               context.artifact_folder);
+  });
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,200 @@
+#include "harness/stages/corpus/stage.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "harness/corpus/held_out_check.h"
+#include "harness/corpus/pipeline.h"
+#include "harness/corpus/source_files.h"
+#include "harness/corpus/tokenise.h"
+#include "harness/data/source.h"
+#include "harness/model_io/decoder_inputs.h"
+#include "harness/stages/corpus/inputs.h"
+#include "harness/stages/corpus/tables.h"
+#include "harness/stages/left_out.h"
+#include "harness/stages/token_data.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using corpus::CorpusPlan;
+using corpus::PipelineResult;
+
+// An empty folder for the work, removed with this.
+class WorkFolder {
+ public:
+  explicit WorkFolder(std::string path) : path_(std::move(path)) {}
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+  ~WorkFolder() { RemoveTree(path_).IgnoreError(); }
+
+  absl::Status Make() const {
+    BENCH_RETURN_IF_ERROR(RemoveTree(path_));  // of an attempt that was killed
+    return MakeFolders(path_);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
+
+absl::Status CheckKept(const PipelineResult& result) {
+  const auto read = corpus::Total(result.report.read).num_documents;
+  if (corpus::Total(result.report.kept).num_documents > 0) return absl::OkStatus();
+  return DataError(absl::StrCat("no document is left of ", read, ", and ",
+                                result.report.rejected.num_rejected(),
+                                " were invalid; the tables removed and rejected say why"));
+}
+
+absl::Status CheckParts(const TokenDataset& dataset) {
+  for (const char* part : {"train", "validation"}) {
+    if (!dataset.part(part).empty()) continue;
+    return DataError(absl::StrCat("only one text is left of all documents, so that the part \"",
+                                  part, "\" has none; give more documents"));
+  }
+  return absl::OkStatus();
+}
+
+// Of the work, for so much text. Substrings: the text again and 4 bytes of suffixes a byte (the
+// prepared and the final documents are there by then, or not yet).
+int64_t CorpusWorkBytes(const CorpusSpec& spec, int64_t num_text_bytes) {
+  constexpr int64_t kDocuments = 2, kBlocks = 5;
+  constexpr int64_t kBandRecordBytes = 24, kMeanDocumentBytes = 1000;
+  const int64_t copies = kDocuments + (spec.substrings.enabled ? kBlocks : 0);
+  const int64_t bands = spec.near.enabled ? spec.near.minhash.num_bands * kBandRecordBytes : 0;
+  return copies * num_text_bytes + bands * (num_text_bytes / kMeanDocumentBytes);
+}
+
+// What the files of a user's path unpack to: text shrinks some ten times at most.
+absl::StatusOr<int64_t> TextBytes(const std::string& path) {
+  constexpr int64_t kExpansion = 10;
+  BENCH_ASSIGN_OR_RETURN(const corpus::SourceFiles found, corpus::FilesOf({"", path, {}}));
+  int64_t num_bytes = 0;
+  for (const corpus::SourceFile& file : found.files) {
+    std::error_code error;  // of a file that is not there, which reading it tells
+    const auto size = std::filesystem::file_size(file.root + "/" + file.relative_path, error);
+    const bool grows = corpus::IsCompressed(file.relative_path);
+    if (!error) num_bytes += static_cast<int64_t>(size) * (grows ? kExpansion : 1);
+  }
+  return num_bytes;
+}
+
+SkippedRecords SkippedOf(const corpus::RejectionReport& rejected) {
+  SkippedRecords skipped;
+  for (const auto& [reason, entry] : rejected.reasons()) {
+    skipped.Add(reason, entry.first, entry.count);
+  }
+  return skipped;
+}
+
+std::vector<results::MetricValue> Summary(const corpus::CorpusReport& report,
+                                          const TokenDataset& dataset) {
+  const auto value = [](const results::MetricDescriptor& metric, const char* label,
+                        int64_t count) -> results::MetricValue {
+    return {{&metric, label}, static_cast<double>(count)};
+  };
+  const corpus::TextCount read = corpus::Total(report.read), kept = corpus::Total(report.kept);
+  return {value(results::kDocuments, "read", read.num_documents),
+          value(results::kDocuments, "kept", kept.num_documents),
+          value(results::kTextBytes, "read", read.num_bytes),
+          value(results::kTextBytes, "kept", kept.num_bytes),
+          value(results::kRejectedDocuments, "", report.rejected.num_rejected()),
+          value(results::kTokens, "train", NumTokens(dataset, "train")),
+          value(results::kTokens, "validation", NumTokens(dataset, "validation")),
+          value(results::kHeldOutInTraining, "", corpus::CountHeldOutInTraining(dataset))};
+}
+
+// Of the held-out documents' n-grams, the fraction that training documents have.
+absl::StatusOr<results::MetricValue> Overlap(const CorpusPlan& plan,
+                                             const corpus::CorpusReport& report,
+                                             const corpus::NgramSet& held_out) {
+  const double fraction =
+      corpus::HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places);
+  BENCH_ASSIGN_OR_RETURN(const int64_t found,
+                         corpus::CountNgramsInTraining(plan, fraction, held_out));
+  const double all = static_cast<double>(std::max<size_t>(held_out.size(), 1));
+  return results::MetricValue{{&results::kHeldOutNgramsInTraining, ""},
+                              static_cast<double>(found) / all};
+}
+
+}  // namespace
+
+std::vector<InputNeed> CorpusStage::Inputs() const {
+  std::vector<InputNeed> needs;
+  if (spec_.tokenizer.artifact) {
+    needs.push_back({"tokenizer", *spec_.tokenizer.artifact, {StageKind::kTokenizer}});
+  }
+  if (spec_.exclude.dataset) {
+    needs.push_back({"exclude", *spec_.exclude.dataset, {StageKind::kTranslations}});
+  }
+  return needs;
+}
+
+absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
+    const std::string& experiments_root) const {
+  InputDigests digests;
+  for (const std::string& name : spec_.sources) {
+    BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
+                           LoadSourceManifest(experiments_root, name));
+    digests[absl::StrCat("source/", name)] = DocumentsDigest(manifest);
+  }
+  if (spec_.path) {
+    BENCH_ASSIGN_OR_RETURN(digests["path"], UserTreeSha256(*spec_.path));
+  }
+  BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
+  return digests;
+}
+
+absl::StatusOr<DiskNeed> CorpusStage::Disk(const std::map<std::string, Artifact>&) const {
+  // A package's content is known once it is fetched; those declared so far have less than 32 MiB.
+  constexpr int64_t kSourceBytes = int64_t{32} << 20;
+  int64_t num_bytes = kSourceBytes * std::ssize(spec_.sources);
+  if (spec_.path) {
+    BENCH_ASSIGN_OR_RETURN(const int64_t of_path, TextBytes(*spec_.path));
+    num_bytes += of_path;
+  }
+  return DiskNeed{CorpusWorkBytes(spec_, num_bytes), num_bytes};
+}
+
+absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
+  BENCH_ASSIGN_OR_RETURN(const auto evaluation_texts, ReadEvaluationTexts(spec_, context.inputs));
+  const WorkFolder work(context.folder + "/corpus");
+  BENCH_RETURN_IF_ERROR(work.Make());
+  CorpusPlan plan{.spec = spec_,
+                  .folder = work.path(),
+                  .num_threads = run_.threads,
+                  .evaluation_texts = evaluation_texts.get()};
+  BENCH_RETURN_IF_ERROR(corpus::CheckBudget(plan));
+  BENCH_ASSIGN_OR_RETURN(CorpusFiles files, FindCorpusFiles(spec_, context));
+  plan.files = std::move(files.files);
+
+  const corpus::PhaseProgress progress = [&](std::string_view phase, int64_t done, int64_t total) {
+    context.progress.Update(phase, done, total, "");
+  };
+  BENCH_ASSIGN_OR_RETURN(PipelineResult result, corpus::RunPipeline(plan, progress));
+  result.report.rejected.Merge(files.unread);
+  BENCH_ASSIGN_OR_RETURN(
+      const corpus::NgramSet held_out,
+      corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, progress));
+  context.progress.Finish();
+  BENCH_RETURN_IF_ERROR(RecordCorpus(plan, result, context.writer));
+  BENCH_RETURN_IF_ERROR(RecordSkipped("invalid", SkippedOf(result.report.rejected), context));
+  BENCH_RETURN_IF_ERROR(CheckKept(result));
+  BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(context.artifact_folder));
+  BENCH_RETURN_IF_ERROR(CheckParts(dataset));
+  BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
+
+  StageOutcome outcome;
+  outcome.summary = Summary(result.report, dataset);
+  BENCH_ASSIGN_OR_RETURN(outcome.summary.emplace_back(), Overlap(plan, result.report, held_out));
+  return outcome;
+}
+
+}  // namespace bench::harness

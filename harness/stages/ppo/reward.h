@@ -1,0 +1,66 @@
+// What responses are worth: the reward model's score, the verifiable quality against the record's
+// output, and from one of them the score that PPO maximises.
+//
+// The reward model reads a response as tokens, behind the example's prompt as its own template
+// writes it, end token included where the response has one. Score of a response: the objective's
+// reward, then the rule for a missing end token, then clipping. Scores are fp64 on the CPU, without
+// a graph. B responses.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ATen/ATen.h"
+#include "absl/status/statusor.h"
+#include "harness/data/prompt.h"
+#include "harness/definition/ppo_spec.h"
+#include "harness/stages/ppo/data.h"
+#include "harness/stages/reward/artifact.h"
+#include "harness/tokenizers/tokenizer.h"
+
+namespace bench::harness {
+
+struct Response {
+  const PpoPrompt* prompt = nullptr;
+  std::vector<int64_t> tokens;  // up to and with the end token, where there is one; never empty
+  bool ended = false;           // with the end token
+};
+
+struct ResponseScores {
+  std::optional<at::Tensor> learned_B;
+  at::Tensor exact_match_B, chrf_B;  // 0 or 1; in [0, 100]
+  at::Tensor score_B;                // what PPO maximises
+};
+
+class ResponseScorer {
+ public:
+  // All must outlive the scorer; `reward` may be null.
+  struct Parts {
+    const PpoSpec& spec;
+    const PpoData& data;
+    const Tokenizer& tokenizer;
+    const RewardArtifact* reward;
+  };
+  // UsageError where the reward model's positions are too few for a prompt with its response.
+  static absl::StatusOr<ResponseScorer> Create(const Parts& parts);
+
+  ResponseScores Score(const std::vector<Response>& responses) const;
+
+  // nullopt without a reward model.
+  std::optional<at::Tensor> LearnedRewards(const std::vector<Response>& responses) const;
+  std::string Text(const Response& response) const { return p_.tokenizer.Decode(response.tokens); }
+
+ private:
+  ResponseScorer(const Parts& parts, std::optional<PromptEncoder> encoder)
+      : p_(parts), encoder_(std::move(encoder)) {}
+
+  std::vector<int64_t> RewardRow(const Response& response) const;
+  at::Tensor Objective(const ResponseScores& scores, const std::vector<Response>& responses) const;
+
+  Parts p_;
+  std::optional<PromptEncoder> encoder_;  // of the reward model
+};
+
+}  // namespace bench::harness

@@ -1,0 +1,183 @@
+#include "harness/stages/sft/evaluation.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "harness/control/signals.h"
+#include "harness/evaluation/answer_scores.h"
+#include "harness/evaluation/baselines.h"
+#include "harness/evaluation/generation.h"
+#include "harness/evaluation/text_metrics.h"
+#include "harness/stages/sft/task.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using results::MetricValue;
+using Rows = std::vector<const SftRow*>;
+
+// Rows that go through the model at once: enough to fill the matrix products, little memory.
+constexpr size_t kRowsPerBatch = 64;
+
+template <typename Visit>
+absl::Status ForEachBatch(const Rows& rows, Visit visit) {
+  for (size_t begin = 0; begin < rows.size(); begin += kRowsPerBatch) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    const size_t end = std::min(rows.size(), begin + kRowsPerBatch);
+    BENCH_RETURN_IF_ERROR(visit(Rows(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                                     rows.begin() + static_cast<std::ptrdiff_t>(end))));
+  }
+  return absl::OkStatus();
+}
+
+void Append(const TokenScores& scores, const std::string& label, std::vector<MetricValue>& values) {
+  values.push_back({{&results::kEvalLoss, label}, scores.nll_sum / scores.num_tokens});
+  values.push_back({{&results::kTokenAccuracy, label}, scores.num_correct / scores.num_tokens});
+}
+
+absl::StatusOr<TokenScores> ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
+  TokenScores scores;
+  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
+    scores += ScoreTargets(decoder, MakeSftBatch(batch, Packing::kPacked, decoder.device()));
+    return absl::OkStatus();
+  }));
+  return scores;
+}
+
+Rows FirstRows(const std::vector<SftRow>& rows, int64_t count) {
+  Rows first;
+  for (size_t i = 0; i < rows.size() && static_cast<int64_t>(i) < count; ++i) {
+    first.push_back(&rows[i]);
+  }
+  return first;
+}
+
+}  // namespace
+
+std::vector<SftEvaluator::TaskRows> SftEvaluator::Select(
+    std::vector<SftRow> SftTaskRows::*part) const {
+  std::vector<TaskRows> selected;
+  for (const SftTaskRows& task : p_.data.tasks) {
+    const std::vector<SftRow>& rows = task.*part;
+    if (rows.empty()) continue;
+    selected.push_back({task.task, FirstRows(rows, p_.spec.evaluation.rows_per_task),
+                        FirstRows(rows, p_.spec.evaluation.generate_rows_per_task)});
+  }
+  return selected;
+}
+
+bool SftEvaluator::HasTestRows() const {
+  return std::any_of(p_.data.tasks.begin(), p_.data.tasks.end(),
+                     [](const SftTaskRows& task) { return !task.test.empty(); });
+}
+
+absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows) const {
+  Range range(p_.ranges, RangeId::kGenerate);
+  models::GenerationOptions options = AnswerOptions(p_.tokenizer, p_.data.end_token);
+  options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
+  std::vector<std::string> answers;
+  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) -> absl::Status {
+    std::vector<std::vector<int64_t>> prompts;
+    for (const SftRow* row : batch) {
+      prompts.emplace_back(row->tokens.begin(), row->tokens.begin() + row->num_prompt_tokens);
+    }
+    BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
+                           GenerateAnswers(p_.decoder, prompts, options, nullptr));
+    for (const models::Generation& generation : generations) {
+      answers.push_back(p_.tokenizer.Decode(generation.tokens));
+    }
+    return absl::OkStatus();
+  }));
+  return answers;
+}
+
+absl::StatusOr<SftEvaluator::Scores> SftEvaluator::Score(const std::vector<TaskRows>& tasks) const {
+  Scores result;
+  std::vector<MetricValue>& values = result.values;
+  TokenScores all_tokens;
+  AnswerScores all_answers;
+  for (const TaskRows& task : tasks) {
+    BENCH_ASSIGN_OR_RETURN(const TokenScores tokens, ScoreTokens(p_.decoder, task.scored));
+    Append(tokens, task.task, values);
+    all_tokens += tokens;
+    std::vector<std::string>& answers = result.answers.emplace_back();
+    if (task.generated.empty()) continue;
+    AnswerScores scores;
+    BENCH_ASSIGN_OR_RETURN(answers, Answers(task.generated));
+    for (size_t i = 0; i < answers.size(); ++i) {
+      scores.Add(answers[i], task.generated[i]->example.output);
+      all_answers.Add(answers[i], task.generated[i]->example.output);
+    }
+    scores.AppendTo(values, task.task, results::kExactMatch, results::kChrf);
+  }
+  Append(all_tokens, "", values);
+  if (p_.spec.evaluation.generate_rows_per_task > 0) {
+    all_answers.AppendTo(values, "", results::kExactMatch, results::kChrf);
+  }
+  return result;
+}
+
+absl::StatusOr<std::vector<MetricValue>> SftEvaluator::ScoreBaselines(
+    const std::vector<TaskRows>& tasks) const {
+  std::vector<SftExample> training;
+  for (const SftTaskRows& task : p_.data.tasks) {
+    for (const SftRow& row : task.train) training.push_back(row.example);
+  }
+  const NearestBaseline nearest(training);
+  std::vector<MetricValue> values;
+  for (const TaskRows& task : tasks) {
+    if (task.generated.empty()) continue;
+    AnswerScores copy_scores;
+    AnswerScores nearest_scores;
+    for (const SftRow* row : task.generated) {
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
+      copy_scores.Add(CopyBaseline(row->example), row->example.output);
+      nearest_scores.Add(nearest.Answer(row->example), row->example.output);
+    }
+    copy_scores.AppendTo(values, task.task, results::kCopyExactMatch, results::kCopyChrf);
+    nearest_scores.AppendTo(values, task.task, results::kNearestExactMatch, results::kNearestChrf);
+  }
+  return values;
+}
+
+absl::Status SftEvaluator::RecordSamples(const std::vector<TaskRows>& tasks, const Scores& scores,
+                                         int64_t step) const {
+  for (size_t t = 0; t < tasks.size(); ++t) {
+    const TaskRows& task = tasks[t];
+    const std::vector<std::string>& answers = scores.answers[t];
+    const auto num_samples = static_cast<size_t>(p_.spec.evaluation.num_samples);
+    for (size_t i = 0; i < answers.size() && i < num_samples; ++i) {
+      const SftExample& example = task.generated[i]->example;
+      BENCH_RETURN_IF_ERROR(p_.writer.TableRow(
+          "samples", step,
+          {{"task", task.task},
+           {"instruction", example.instruction},
+           {"input", example.input},
+           {"reference", example.output},
+           {"answer", answers[i]},
+           {"exact_match", static_cast<int64_t>(ExactMatch(answers[i], example.output))}}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Evaluation> SftEvaluator::Run(EvaluationPoint point, int64_t step) {
+  Evaluation evaluation;
+  const std::vector<TaskRows> validation = Select(&SftTaskRows::validation);
+  BENCH_ASSIGN_OR_RETURN(Scores scores, Score(validation));
+  evaluation.values = scores.values;
+  if (point == EvaluationPoint::kPeriodic) return evaluation;
+  const bool has_test_rows = HasTestRows();
+  const std::vector<TaskRows> held_out = has_test_rows ? Select(&SftTaskRows::test) : validation;
+  if (has_test_rows) {
+    BENCH_ASSIGN_OR_RETURN(scores, Score(held_out));
+  }
+  evaluation.summary = scores.values;
+  BENCH_ASSIGN_OR_RETURN(const std::vector<MetricValue> baselines, ScoreBaselines(held_out));
+  evaluation.summary.insert(evaluation.summary.end(), baselines.begin(), baselines.end());
+  BENCH_RETURN_IF_ERROR(RecordSamples(held_out, scores, step));
+  return evaluation;
+}
+
+}  // namespace bench::harness

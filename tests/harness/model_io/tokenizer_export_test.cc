@@ -1,0 +1,86 @@
+#include "harness/model_io/tokenizer_export.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/status.h"
+#include "harness/data/prompt_template.h"
+#include "tests/harness/tokenizers/golden_tokenizer.h"
+#include "tests/harness/tokenizers/test_tokenizer.h"
+
+namespace bench::harness {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Key;
+using Json = nlohmann::json;
+
+TEST(ExportTokenizer, SentencePieceComesWithItsModelAndSettings) {
+  const auto exported = ExportTokenizer(TestTokenizer(), PromptTemplate::kAlpaca, 512);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  EXPECT_THAT(exported->files, ElementsAre(Key("generation_config.json"),
+                                           Key("special_tokens_map.json"), Key("tokenizer.json"),
+                                           Key("tokenizer.model"), Key("tokenizer_config.json")));
+  EXPECT_EQ(exported->files.at("tokenizer.model"), TestModelBytes());
+  const Json config = Json::parse(exported->files.at("tokenizer_config.json"));
+  EXPECT_EQ(config["bos_token"], "<s>");
+  EXPECT_EQ(config["eos_token"], "</s>");
+  EXPECT_EQ(config["pad_token"], "<pad>");
+  EXPECT_EQ(config["model_max_length"], 512);
+  EXPECT_EQ(config["chat_template"], std::string(RowOf(PromptTemplate::kAlpaca).jinja));
+  EXPECT_EQ(Json::parse(exported->files.at("generation_config.json"))["eos_token_id"], 2);
+}
+
+TEST(ExportTokenizer, TokenizerJsonIsKeptAndTheTemplateEndsGeneration) {
+  const GoldenTokenizer golden("qwen2");
+  const auto exported = ExportTokenizer(golden.tokenizer(), PromptTemplate::kChatml, 512);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  EXPECT_EQ(exported->files.at("tokenizer.json"), golden.json());
+  EXPECT_FALSE(exported->files.contains("tokenizer.model"));
+  const Json generation = Json::parse(exported->files.at("generation_config.json"));
+  EXPECT_EQ(generation["eos_token_id"], *golden.tokenizer().ControlToken("<|im_end|>"));
+  EXPECT_FALSE(generation.contains("bos_token_id"));
+  // What is exported is read again, to the same special tokens.
+  const auto again =
+      Tokenizer::FromFiles({TokenizerFormat::kTokenizerJson,
+                            "again",
+                            exported->files.at("tokenizer.json"),
+                            {{kTokenizerConfigFile, exported->files.at(kTokenizerConfigFile)},
+                             {kGenerationConfigFile, exported->files.at(kGenerationConfigFile)}}});
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->eos_id(), golden.tokenizer().eos_id());
+  EXPECT_EQ(again->bos_id(), golden.tokenizer().bos_id());
+}
+
+TEST(ExportTokenizer, ABosThatSettingsAloneAddIsReadAgain) {
+  TokenizerFiles files = GoldenTokenizer::Files("qwen2", GoldenTokenizer("qwen2").json());
+  files.beside[kTokenizerConfigFile] =
+      R"({"bos_token": "<|endoftext|>", "eos_token": "<|im_end|>", "add_bos_token": true})";
+  const auto tokenizer = Tokenizer::FromFiles(files);
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  ASSERT_TRUE(tokenizer->bos_id().has_value());
+  const auto exported = ExportTokenizer(*tokenizer, PromptTemplate::kChatml, 512);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  files.beside[kTokenizerConfigFile] = exported->files.at(kTokenizerConfigFile);
+  EXPECT_EQ(Tokenizer::FromFiles(files)->bos_id(), tokenizer->bos_id());
+}
+
+TEST(ExportTokenizer, WhatCannotBeExpressedIsSaidAndNotLoadable) {
+  TokenizerSpec spec = TestSpec(TokenizerAlgorithm::kUnigram);
+  spec.byte_fallback = false;
+  spec.vocab_size = 80;
+  const auto bytes = TrainTokenizer(TextsOf(TestTexts()), spec);
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  const auto tokenizer = Tokenizer::FromModelBytes(*bytes, "test");
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  const auto exported = ExportTokenizer(*tokenizer, PromptTemplate::kAlpaca, 512);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  EXPECT_THAT(exported->files, ElementsAre(Key("sentencepiece.model")));
+  EXPECT_THAT(exported->notes.front(), HasSubstr("without byte pieces"));
+}
+
+}  // namespace
+}  // namespace bench::harness
