@@ -73,6 +73,27 @@ TEST(FilterChain, EachFilterSeesTheWordsOfItsPreset) {
   EXPECT_FALSE(parameters.Uses(FilterPreset::kPublished));
 }
 
+// Both verdicts of datatrove were printed by datatrove 0.10.1 for these texts.
+TEST(FilterChain, WhereMarksStandDecidesWhichPresetCountsMoreOfThem) {
+  FilterChainParameters parameters;
+  parameters.gopher_repetition.preset = parameters.c4.preset = parameters.fineweb.preset =
+      FilterPreset::kNone;
+  const auto verdict = [&](FilterPreset preset, const std::string& line) {
+    parameters.gopher_quality.preset = preset;
+    Document document = Make(InLines(Copies(12, line)));
+    return FilterChain(parameters).Apply(document);
+  };
+  const Removal removed{FilterId::kGopherQuality, "alphabetic_words"};
+  // "intro", "(", "3", ")" here: 11 of 15 words have a letter. "intro(3", ")" there: 11 of 13.
+  const std::string page = "See intro(3) for all of the other pages that have names.";
+  EXPECT_EQ(verdict(FilterPreset::kPublished, page), removed);
+  EXPECT_EQ(verdict(FilterPreset::kDatatrove, page), std::nullopt);
+  // "!!" here: 5 of 6. "!", "!" there: 5 of 7.
+  const std::string cry = "They have seen the sea!!";
+  EXPECT_EQ(verdict(FilterPreset::kPublished, cry), std::nullopt);
+  EXPECT_EQ(verdict(FilterPreset::kDatatrove, cry), removed);
+}
+
 TEST(FilterChain, DatatrovesChainKeepsProse) {
   FilterChain chain(FineWebChain(FilterPreset::kDatatrove));
   Document document = Make(std::string(kProse));
