@@ -336,4 +336,5 @@ def main() -> None:
         sys.exit("the preset datatrove differs from datatrove")
 
 
-main()
+if __name__ == "__main__":
+    main()

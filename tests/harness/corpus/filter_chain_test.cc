@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+#include "base/json.h"
 #include "tests/harness/corpus/filter_texts.h"
 
 namespace bench::corpus {
@@ -92,6 +94,26 @@ TEST(FilterChain, WhereMarksStandDecidesWhichPresetCountsMoreOfThem) {
   const std::string cry = "They have seen the sea!!";
   EXPECT_EQ(verdict(FilterPreset::kPublished, cry), std::nullopt);
   EXPECT_EQ(verdict(FilterPreset::kDatatrove, cry), removed);
+}
+
+// Written by make_datatrove_golden.py, which ran datatrove.
+TEST(FilterChain, VerdictsRulesAndKeptTextsAreDatatroves) {
+  const auto cases = ParseJson(*ReadFile(BENCH_TEST_DATA "/harness/corpus/golden/datatrove.json"));
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  FilterChain chain(FineWebChain(FilterPreset::kDatatrove));
+  for (const auto& golden : *cases) {
+    const auto text = golden.at("text").get<std::string>();
+    Document document = Make(text);
+    const auto removal = chain.Apply(document);
+    const std::string verdict =
+        removal ? std::string(Name(removal->filter)) + ":" + std::string(removal->rule)
+                : std::string("kept");
+    EXPECT_EQ(verdict, golden.at("verdict")) << text;
+    if (!removal) {
+      EXPECT_EQ(document.text, golden.at("kept"));
+    }
+  }
+  EXPECT_GT(cases->size(), 40);
 }
 
 TEST(FilterChain, DatatrovesChainKeepsProse) {
