@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Compares the corpus filters and MinHash deduplication of ours and of datatrove on the same documents.
 
-First the preset "datatrove": its verdict on every document, the text that it keeps, and its clusters of
-near-duplicates are to be datatrove's; if one differs the script names it and exits 1. Then the preset
-"published" (ours): how many verdicts differ, by the rules of both sides, with an example of each, and
-which near-duplicates only one side finds, with their Jaccard similarity. Then times, one core each,
-interleaved, in documents per second (--rounds 0 leaves them out).
+First the preset "datatrove": its verdict on every document with the rule that removes it, the text that it
+keeps, and its clusters of near-duplicates are to be datatrove's; if one differs the script names it and
+exits 1. --variants N does the same with N documents more, composed at random of lines of the others and of
+what the rules look for, so that nearly every rule removes some of them.
 
-Times: both sides hold the documents in memory before the clock starts. Filters: FineWeb's chain (Gopher
-repetition, Gopher quality, C4 without terminal punctuation, FineWeb), called document by document.
-MinHash: signatures (5-grams, 14 x 8, 64 bits), matching and clustering, through files. The rounds
-alternate, so that a change in the machine's load meets both; what is compared is the median.
+Then the preset "published" (ours): how many documents only one side keeps, by the rules of both sides, with
+an example of each; for the rule of alphabetic words also the share of words between white space that have a
+letter, the plainest reading of the rule; and which clusters differ, with the exact Jaccard similarity of
+what only one side joins and the probability that a signature of 14 x 8 finds such a pair.
+
+Then times, one core each, interleaved, in documents per second (--rounds 0 leaves them out). Both sides
+hold the documents in memory before the clock starts. Filters: FineWeb's chain (Gopher repetition, Gopher
+quality, C4 without terminal punctuation, FineWeb), called document by document. MinHash: signatures
+(5-grams, 14 x 8, 64 bits), matching and clustering, through files. The rounds alternate, so that a change
+in the machine's load meets both; what is compared is the median.
 
 The documents are made from Debian packages, unpacked without root:
   apt-get download manpages bible-kjv-text fortunes wordnet-base
@@ -24,6 +29,7 @@ import json
 import os
 import pathlib
 import platform
+import random
 import re
 import shutil
 import statistics
@@ -36,6 +42,21 @@ import unicodedata
 
 PEER = "--peer"
 GLOSSES, FORTUNES = 40, 20  # a document
+OUR_RULES = {  # by datatrove's names
+    "dup_para_frac": "duplicate_paragraphs", "dup_para_char_frac": "duplicate_paragraph_characters",
+    "dup_line_frac": "duplicate_lines", "dup_line_char_frac": "duplicate_line_characters",
+    **{f"duplicated_{n}_n_grams": f"duplicated_{n}_grams" for n in range(5, 11)},
+    "gopher_short_doc": "too_few_words", "gopher_long_doc": "too_many_words",
+    "gopher_below_avg_threshold": "mean_word_too_short", "gopher_above_avg_threshold": "mean_word_too_long",
+    "gopher_too_many_hashes": "hashes_per_word", "gopher_too_many_ellipsis": "ellipses_per_word",
+    "gopher_too_many_bullets": "bullet_lines", "gopher_too_many_end_ellipsis": "ellipsis_lines",
+    "gopher_below_alpha_threshold": "alphabetic_words", "gopher_enough_stop_words": "stop_words",
+    "line_punct_ratio": "line_punctuation", "short_line_ratio": "short_lines",
+    "char_dup_ratio": "duplicate_line_characters", "list_ratio": "newlines_per_word"}
+INSERTED = ["[12]", "[edit]", "[citation needed]", "[\u0967\u0968]", "{", "}", "JavaScript", "lorem ipsum",
+            "privacy policy", "terms of use", "...", "\u2026", "#", "##", "--", "and/or", "10km", "can't",
+            "3.14", "1,000", "\u00a9", "$5", "\"Go on.\" she said.", "e.g.", "a.m.", "\u4e2d\u6587\u3002", "!?",
+            "x" * 1001, "   ", "\u00a0", "\u3000", "()", "a b c", "2024-01-02", "http://a.org/b?c=d"]
 
 
 def chunks(items, size):
@@ -71,6 +92,45 @@ def normalised(text: str) -> str:
     return re.sub(r"^(\s*\n)+", "", unicodedata.normalize("NFC", text).rstrip())
 
 
+def make_variant(draw: random.Random, lines: list) -> str:
+    """Lines with each change made to a share of them that is drawn for the document."""
+    def some(change, chosen):
+        share = draw.choice([0, 0, 0, 0, 0.1, 0.3, 0.9]) * draw.random() * 1.2
+        return [change(line) if draw.random() < share else line for line in chosen]
+
+    def insert(line):
+        words = line.split(" ")
+        words.insert(draw.randint(0, len(words)), draw.choice(INSERTED))
+        return " ".join(words)
+
+    chosen = [draw.choice(lines) for _ in range(draw.randint(3, 40))]
+    end, bullet = draw.choice([".", "...", "\u2026", ". ", "!", ".[1]", ".\""]), draw.choice("-\u2022#* ")
+    chosen = some(lambda line: line + end, chosen)
+    chosen = some(lambda line: bullet + " " + line, chosen)
+    chosen = some(insert, chosen)
+    chosen = some(lambda line: re.sub(r"\b(the|be|to|of|and|that|have|with)\b", "a", line), chosen)
+    chosen = some(lambda line: line.replace(" ", draw.choice(["", "-", " , ", "\n"])), chosen)
+    chosen = some(lambda line: line[:draw.randint(1, 40)], chosen)
+    chosen = some(lambda line: draw.choice([line[:60], " ".join(line.split()[:3])]) + " " + line, chosen)
+    chosen = some(lambda line: draw.choice(chosen), chosen)  # repeats
+    text = draw.choice(["\n", "\n", "\n\n", "\n \n"]).join(chosen)
+    return draw.choice(["", "", "  "]) + normalised(text)
+
+
+def make_variants(texts: list, count: int) -> list:
+    """Every fourth with some lines of the one before it, so that there are near-duplicates."""
+    draw = random.Random(1)
+    lines = [line for text in texts for line in text.split("\n") if line.strip()]
+    variants = []
+    for i in range(count):
+        if i % 4 == 3:
+            before = [line for line in variants[-1].split("\n") if draw.random() < 0.97]
+            variants.append(normalised("\n".join(before + [draw.choice(lines)])))
+        else:
+            variants.append(make_variant(draw, lines))
+    return [text for text in variants if text.strip()]
+
+
 def peer_filters(documents) -> tuple:
     from datatrove.pipeline.filters import (C4QualityFilter, FineWebQualityFilter,
                                             GopherQualityFilter, GopherRepetitionFilter)
@@ -85,7 +145,7 @@ def peer_filters(documents) -> tuple:
         for name, step in filters:
             result = step.filter(document)
             if result is not True:
-                verdict = f"{name}:{result[1]}"
+                verdict = f"{name}:{OUR_RULES.get(result[1], result[1])}"
                 break
         verdicts.append(verdict)
         texts.append(document.text if verdict == "kept" else None)
@@ -152,41 +212,102 @@ def preview(text: str, width: int = 90) -> str:
     return repr(text if len(text) <= width else text[:width] + "...")
 
 
-def report_verdicts(texts: list, ours: dict, theirs: dict) -> int:
-    """Prints how many verdicts, or kept texts, differ, by class; returns the number."""
+def letters(text: str) -> float:
+    """The share of words between white space that have a letter."""
+    words = text.split()
+    return sum(any(map(str.isalpha, word)) for word in words) / len(words)
+
+
+def report_verdicts(texts: list, ours: dict, theirs: dict, with_rules: bool) -> int:
+    """Prints how many verdicts (`with_rules`: or their rules), or kept texts, differ, by class; returns
+    the number."""
     pairs = collections.defaultdict(list)
     for i, (a, b) in enumerate(zip(ours["verdicts"], theirs["verdicts"], strict=True)):
-        if (a == "kept") != (b == "kept"):
+        if a != b and (with_rules or "kept" in (a, b)):
             pairs[f"{a} by ours, {b} by datatrove"].append(i)
-        elif a == "kept" and ours["texts"][i] != theirs["texts"][i]:
+        elif a == b == "kept" and ours["texts"][i] != theirs["texts"][i]:
             pairs["kept by both, with another text"].append(i)
     num_differing = sum(map(len, pairs.values()))
     print(f"  kept by ours {ours['verdicts'].count('kept')}, by datatrove "
           f"{theirs['verdicts'].count('kept')}; {num_differing} of {len(texts)} differ")
     for what, members in sorted(pairs.items(), key=lambda item: -len(item[1])):
         print(f"  {len(members)} times {what}: document {members[0]}, {preview(texts[members[0]])}")
+        if "alphabetic_words" in what:
+            shares = [letters(texts[i]) for i in members]
+            print(f"    of the words between white space {min(shares):.0%} to {max(shares):.0%} "
+                  "have a letter")
+    both = [letters(texts[i]) for i, (a, b) in enumerate(zip(ours["verdicts"], theirs["verdicts"]))
+            if a == b == "gopher_quality:alphabetic_words"]
+    print(f"  {len(both)} removed by both for alphabetic words; of the words between white space at least "
+          f"80% have a letter in {sum(share >= 0.8 for share in both)} of them")
     return num_differing
 
 
 def shingles(text: str) -> set:
-    words = re.findall(r"\w+", text.lower())
+    """What both sides take for shingles of English text: 5-grams without case, diacritics and numbers."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(c) != "Mn")
+    words = re.findall(r"[^\W_]+", re.sub(r"\d+([.,]\d+)?", "0", plain))
     return {tuple(words[i:i + 5]) for i in range(len(words) - 4)}
 
 
+def similarity(a: set, b: set) -> float:
+    return len(a & b) / max(1, len(a | b))
+
+
+def members(clusters: list) -> set:
+    """The clusters of more than one document."""
+    found = collections.defaultdict(list)
+    for i, first in enumerate(clusters):
+        found[first].append(i)
+    return {tuple(cluster) for cluster in found.values() if len(cluster) > 1}
+
+
+def report_parts(texts: list, name: str, cluster: tuple, other: list) -> None:
+    """Prints what `other` has apart of a cluster of the side `name`."""
+    parts = collections.defaultdict(list)
+    for i in cluster:
+        parts[other[i]].append(i)
+    sets = {i: shingles(texts[i]) for i in cluster}
+    for part in sorted(parts.values(), key=len)[:-1]:
+        nearest, a, b = max((similarity(sets[i], sets[j]), i, j)
+                            for i in part for j in cluster if j not in part)
+        print(f"  only {name} joins documents {part} to others: the most similar are {a} and {b}, "
+              f"{nearest:.2f}, found with probability {1 - (1 - nearest ** 8) ** 14:.2f}; {preview(texts[a])}")
+
+
 def report_clusters(texts: list, ours: list, theirs: list) -> int:
-    """Prints how the clusters differ; returns the number of documents that one side only removes.
-    The first document of a cluster stands for its survivor."""
-    removed = [{i for i, first in enumerate(clusters) if first != i} for clusters in (ours, theirs)]
-    print(f"  near-duplicates removed by ours {len(removed[0])}, by datatrove {len(removed[1])}")
+    """Prints how the clusters differ; returns the number of clusters that only one side has."""
+    removed = [sum(first != i for i, first in enumerate(clusters)) for clusters in (ours, theirs)]
+    only = members(ours) ^ members(theirs)
+    print(f"  near-duplicates removed by ours {removed[0]}, by datatrove {removed[1]}, of which "
+          f"{len(texts) - len(set(texts))} are exact copies; {len(members(ours))} and {len(members(theirs))} "
+          f"clusters, {len(only)} of one side only")
+    for cluster in sorted(only):
+        is_ours = cluster in members(ours)
+        report_parts(texts, "ours" if is_ours else "datatrove", cluster, theirs if is_ours else ours)
+    return len(only)
+
+
+def compare_documents(bench: str, texts: list, path: str, presets: tuple) -> int:
+    """Writes the documents to `path`; returns the number of differences of the preset datatrove."""
+    pathlib.Path(path).write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
+    print(f"{len(texts)} documents, {sum(map(len, texts)) / len(texts):,.0f} characters each on "
+          f"average; {platform.machine()}, load {os.getloadavg()[0]:.1f}")
+    peer = [sys.executable, __file__, PEER]
+    theirs = run([*peer, "filters", path])["result"]
+    rules = collections.Counter(theirs["verdicts"])
+    print(f"  rules by which datatrove removes some: {len(rules) - ('kept' in rules)}")
+    their_clusters = run([*peer, "minhash", path])["result"]["clusters"]
     num_differing = 0
-    for name, mine, other, clusters in (("ours", *removed, ours), ("datatrove", *removed[::-1], theirs)):
-        only = sorted(mine - other)
-        num_differing += len(only)
-        for i in only[:3]:
-            a, b = shingles(texts[i]), shingles(texts[clusters[i]])
-            print(f"  only by {name}, {len(only)} in all: document {i}, Jaccard similarity "
-                  f"{len(a & b) / max(1, len(a | b)):.2f} to document {clusters[i]}, {preview(texts[i])}")
-    return num_differing + (ours != theirs and num_differing == 0)
+    for preset in presets:
+        print(f"preset {preset}")
+        is_peer = preset == "datatrove"
+        ours = run([bench, "verdicts", preset, path, f"{path}.work"])
+        differing = report_verdicts(texts, ours, theirs, with_rules=is_peer)
+        ours = run([bench, "clusters", preset, path, f"{path}.{preset}"])["clusters"]
+        differing += report_clusters(texts, ours, their_clusters)
+        num_differing += differing * is_peer
+    return num_differing
 
 
 def main() -> None:
@@ -197,30 +318,23 @@ def main() -> None:
     parser.add_argument("bench", help="the program corpus_bench")
     parser.add_argument("folder", type=pathlib.Path, help="of the unpacked packages")
     parser.add_argument("--documents", type=int, default=1500)
+    parser.add_argument("--variants", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
-    num_differing = 0
     with tempfile.TemporaryDirectory() as work:
-        path = f"{work}/documents.jsonl"
         texts = make_documents(args.folder, args.documents)
-        pathlib.Path(path).write_text("".join(json.dumps({"text": t}) + "\n" for t in texts))
-        print(f"{len(texts)} documents, {sum(map(len, texts)) / len(texts):,.0f} characters each on "
-              f"average; {platform.machine()}, load {os.getloadavg()[0]:.1f}")
-        peer = [sys.executable, __file__, PEER]
-        theirs = run([*peer, "filters", path])["result"]
-        their_clusters = run([*peer, "minhash", path])["result"]["clusters"]
-        for preset in ("datatrove", "published"):
-            print(f"preset {preset}")
-            differing = report_verdicts(texts, run([args.bench, "verdicts", preset, path, work]), theirs)
-            ours = run([args.bench, "clusters", preset, path, f"{work}/{preset}"])["clusters"]
-            differing += report_clusters(texts, ours, their_clusters)
-            num_differing += differing if preset == "datatrove" else 0
+        path = f"{work}/documents.jsonl"
+        num_differing = compare_documents(args.bench, texts, path, ("datatrove", "published"))
+        if args.variants:
+            variants = make_variants(texts, args.variants)
+            num_differing += compare_documents(args.bench, variants, f"{work}/variants.jsonl", ("datatrove",))
         for mode in ("filters", "minhash") if args.rounds else ():
             for preset in ("published", "datatrove"):
                 compare(f"{mode}, preset {preset}", [args.bench, mode, preset, path, f"{work}/near"],
-                        [*peer, mode, path], args.rounds)
+                        [sys.executable, __file__, PEER, mode, path], args.rounds)
     if num_differing:
         sys.exit("the preset datatrove differs from datatrove")
 
 
-main()
+if __name__ == "__main__":
+    main()

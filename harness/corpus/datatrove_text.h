@@ -15,8 +15,8 @@ namespace bench::corpus {
 // One per thread.
 class DatatroveSegmenter {
  public:
-  // Words: a symbol is one whose characters are all punctuation to datatrove ("$" and "(c)" in its
-  // one-character form are words, "_" is a symbol), an alphabetic one has a letter (Unicode L).
+  // Words: a symbol is one whose characters are all punctuation to datatrove ("$" and "_" are
+  // symbols, the copyright and degree signs are not), an alphabetic one has a letter (Unicode L).
   // Lines as those of Segmenter. The writing system is always the one with spaces. Valid until the
   // next call and while `text` lives.
   const TextSpans& Segment(std::string_view text);

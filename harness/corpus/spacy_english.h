@@ -8,7 +8,7 @@
 // become its pieces wherever they stand ("foo:)"). White space is a token of its own beyond single
 // spaces.
 //
-// Exact: equal to spaCy 3.8 token for token (compare_spacy_english.py), with two reservations. Text
+// Exact: equal to spaCy 3.8 token for token (compare_datatrove.py), with two reservations. Text
 // is that of NormalizeText (unicode_text.h), which has no control characters; letters newer than
 // Python's Unicode version may differ. datatrove also drops the word IS_ALPHA from a text in which
 // spaCy fails, which depends on what spaCy has seen before; here it stays.

@@ -26,6 +26,7 @@ WordKind KindOf(std::string_view word) {
 TEST(DatatroveText, SymbolsAreWordsOfItsPunctuationOnly) {
   EXPECT_EQ(KindOf("..."), WordKind::kSymbol);
   EXPECT_EQ(KindOf("_"), WordKind::kSymbol);
+  EXPECT_EQ(KindOf("$"), WordKind::kSymbol);
   EXPECT_EQ(KindOf("¡"), WordKind::kNumber);  // not in datatrove's set
   EXPECT_EQ(KindOf("©"), WordKind::kNumber);
   EXPECT_EQ(KindOf("1984"), WordKind::kNumber);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+#include "base/json.h"
 #include "tests/harness/corpus/filter_texts.h"
 
 namespace bench::corpus {
@@ -71,6 +73,47 @@ TEST(FilterChain, EachFilterSeesTheWordsOfItsPreset) {
   EXPECT_EQ(FilterChain(parameters).Apply(document), std::nullopt);
   EXPECT_TRUE(parameters.Uses(FilterPreset::kDatatrove));
   EXPECT_FALSE(parameters.Uses(FilterPreset::kPublished));
+}
+
+// Both verdicts of datatrove were printed by datatrove 0.10.1 for these texts.
+TEST(FilterChain, WhereMarksStandDecidesWhichPresetCountsMoreOfThem) {
+  FilterChainParameters parameters;
+  parameters.gopher_repetition.preset = parameters.c4.preset = parameters.fineweb.preset =
+      FilterPreset::kNone;
+  const auto verdict = [&](FilterPreset preset, const std::string& line) {
+    parameters.gopher_quality.preset = preset;
+    Document document = Make(InLines(Copies(12, line)));
+    return FilterChain(parameters).Apply(document);
+  };
+  const Removal removed{FilterId::kGopherQuality, "alphabetic_words"};
+  // "intro", "(", "3", ")" here: 11 of 15 words have a letter. "intro(3", ")" there: 11 of 13.
+  const std::string page = "See intro(3) for all of the other pages that have names.";
+  EXPECT_EQ(verdict(FilterPreset::kPublished, page), removed);
+  EXPECT_EQ(verdict(FilterPreset::kDatatrove, page), std::nullopt);
+  // "!!" here: 5 of 6. "!", "!" there: 5 of 7.
+  const std::string cry = "They have seen the sea!!";
+  EXPECT_EQ(verdict(FilterPreset::kPublished, cry), std::nullopt);
+  EXPECT_EQ(verdict(FilterPreset::kDatatrove, cry), removed);
+}
+
+// Written by make_datatrove_golden.py, which ran datatrove.
+TEST(FilterChain, VerdictsRulesAndKeptTextsAreDatatroves) {
+  const auto cases = ParseJson(*ReadFile(BENCH_TEST_DATA "/harness/corpus/golden/datatrove.json"));
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  FilterChain chain(FineWebChain(FilterPreset::kDatatrove));
+  for (const auto& golden : *cases) {
+    const auto text = golden.at("text").get<std::string>();
+    Document document = Make(text);
+    const auto removal = chain.Apply(document);
+    const std::string verdict =
+        removal ? std::string(Name(removal->filter)) + ":" + std::string(removal->rule)
+                : std::string("kept");
+    EXPECT_EQ(verdict, golden.at("verdict")) << text;
+    if (!removal) {
+      EXPECT_EQ(document.text, golden.at("kept"));
+    }
+  }
+  EXPECT_GT(cases->size(), 40);
 }
 
 TEST(FilterChain, DatatrovesChainKeepsProse) {
