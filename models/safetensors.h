@@ -37,6 +37,9 @@ struct TensorSpec {
   std::vector<int64_t> shape;
 };
 
+// Bytes of a file with these tensors and no metadata.
+absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>& tensors);
+
 std::vector<TensorSpec> SpecsOf(const std::vector<NamedTensor>& tensors);
 
 // Writes tensors one after the other, so that they need not be in memory together. What was not

@@ -5,7 +5,7 @@ megabytes per second, the ratio, and whether the ids are the same.
 sentencepiece is timed in the faster of its two ways: a call a line, and one call for all lines. The
 text is in memory before the clock starts. What is compared is the median over the rounds.
 
-  python scripts/bench_tokenizer_vs_sentencepiece.py BUILD/harness/data/tokenizer_bench MODEL FILE
+  python scripts/bench_tokenizer_vs_sentencepiece.py BUILD/harness/tokenizers/tokenizer_bench MODEL FILE
 with a Python that has sentencepiece and numpy.
 """
 import hashlib

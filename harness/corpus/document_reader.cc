@@ -24,8 +24,6 @@ using harness::RecordEvents;
 using harness::RecordOutcome;
 using harness::RecordProblem;
 
-constexpr char kDamagedFile[] = "a file that cannot be read to its end";
-
 constexpr std::array<FieldRule, 1> kTextField = {{{"text", FieldPresence::kRequiredNotEmpty}}};
 
 struct Ending {
@@ -91,12 +89,12 @@ class Reader {
 
   absl::Status ReadLines() {
     auto source = ByteSource::Open(path_);
-    if (!source.ok()) return RejectIfData(1, source.status(), kDamagedFile);
+    if (!source.ok()) return Annotate(source.status(), path_);
     LineReader lines(*std::move(source));
     for (int64_t record = 1;; ++record) {
       auto line = lines.Next(static_cast<size_t>(options_.max_document_bytes));
-      // The rest cannot be read.
-      if (!line.ok()) return RejectIfData(record, line.status(), kDamagedFile);
+      // How many records the rest has is not known, so no share allows it.
+      if (!line.ok()) return Annotate(line.status(), absl::StrCat(path_, ":", record));
       if (!line->has_value()) return absl::OkStatus();
       BENCH_RETURN_IF_ERROR(TakeLine(record, **line));
     }

@@ -1,5 +1,6 @@
 #include "harness/data/json_record.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,10 +9,19 @@
 namespace bench::harness {
 namespace {
 
-std::string NearestKey(std::string_view name, const std::set<std::string>& keys) {
-  const auto nearest = NearestName(name, std::vector<std::string>(keys.begin(), keys.end()));
-  if (!nearest) return " (the record has no keys)";
-  return absl::StrCat(" (nearest key: ", QuotedForMessage(*nearest), ")");
+// What the record has instead of `name`.
+std::string KeysThere(std::string_view name, const std::set<std::string>& keys) {
+  constexpr size_t kMostShown = 8;
+  if (keys.empty()) return " (the record has no keys)";
+  const std::vector<std::string> all(keys.begin(), keys.end());
+  if (const auto similar = SimilarName(name, all)) {
+    return absl::StrCat(" (nearest key: ", QuotedForMessage(*similar), ")");
+  }
+  std::string text = " (the record has ";
+  for (size_t i = 0; i < std::min(all.size(), kMostShown); ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", QuotedForMessage(all[i]));
+  }
+  return absl::StrCat(text, all.size() > kMostShown ? ", ...)" : ")");
 }
 
 }  // namespace
@@ -99,7 +109,7 @@ bool RecordEvents::Close() {
     if (rule.presence == FieldPresence::kOptional) continue;
     if (!fields_[i]) {
       Problem(absl::StrCat("no field \"", std::string(rule.name), "\""),
-              NearestKey(rule.name, open_.back().keys));
+              KeysThere(rule.name, open_.back().keys));
     } else if (rule.presence == FieldPresence::kRequiredNotEmpty && fields_[i]->empty()) {
       Problem(absl::StrCat("field \"", std::string(rule.name), "\" is empty"));
     }

@@ -33,9 +33,11 @@ void DescribeInput(CorpusSpec& spec, FieldList& table) {
               .bounds = Between(1, 1 << 30)});
   table.Leaf("on_invalid", spec.on_invalid,
              {.doc = "skip: an invalid document is named and kept aside; error: it ends the run"});
-  table.Leaf("max_skipped_share", spec.max_skipped_share,
-             {.doc = "a file of JSON lines with more than this fraction invalid ends the run",
-              .bounds = Between(0, 1)});
+  table.Leaf(
+      "max_skipped_share", spec.max_skipped_share,
+      {.doc = "more than this fraction invalid, of a file of JSON lines or of all files of path, "
+              "ends the run",
+       .bounds = Between(0, 1)});
 }
 
 void DescribeWork(CorpusSpec& spec, FieldList& table) {

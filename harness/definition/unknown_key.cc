@@ -12,7 +12,7 @@ namespace {
 
 // Names further away are not offered as a slip of the pen.
 size_t SlipDistance(std::string_view name) { return std::max<size_t>(2, name.size() / 3); }
-constexpr size_t kFewNames = 8;
+constexpr size_t kMostNames = 40;
 constexpr size_t kMaxCompared = 64;  // bytes of a foreign key that are compared
 
 constexpr std::array<std::string_view, 26> kUnits = {
@@ -98,8 +98,10 @@ std::string Suggestion(std::string_view name, const std::vector<std::string>& na
   const std::optional<std::string> nearest = NearestName(name, names);
   if (!nearest) return "there are none";
   if (SimilarName(name, names)) return absl::StrCat("did you mean \"", *nearest, "\"?");
-  if (names.size() <= kFewNames) return absl::StrCat("valid: ", absl::StrJoin(names, ", "));
-  return absl::StrCat("the nearest valid name is \"", *nearest, "\"");
+  const size_t num_shown = std::min(names.size(), kMostNames);
+  return absl::StrCat(
+      "valid: ", absl::StrJoin(names.begin(), names.begin() + num_shown, ", "),
+      num_shown < names.size() ? absl::StrCat(", and ", names.size() - num_shown, " more") : "");
 }
 
 std::string UnknownKeyMessage(std::string_view key, const FieldList& table, std::string_view path,

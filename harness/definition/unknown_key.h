@@ -1,5 +1,5 @@
-// What to say about a key that no field has: the nearest valid name, or what is wrong with its
-// unit.
+// What to say about a key that no field has: a similar valid name or all of them, or what is wrong
+// with its unit.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ std::optional<std::string> NearestName(std::string_view name,
 std::optional<std::string> SimilarName(std::string_view name,
                                        const std::vector<std::string>& names);
 
-// "did you mean \"x\"?" for a name that is close, else "valid: ..." if few, else the nearest.
+// "did you mean \"x\"?" for a name that is close, else "valid: ..." with at most 40 of them.
 std::string Suggestion(std::string_view name, const std::vector<std::string>& names);
 
 // The message for `key` in `table`, which stands at `path` ("" for the top) below `root`.

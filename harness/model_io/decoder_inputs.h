@@ -44,6 +44,9 @@ absl::StatusOr<DiskNeed> DecoderDisk(const ModelSpec& model, const TokenizerRef&
 
 int64_t NumElements(const std::vector<models::NamedTensor>& parameters);
 
+// The type that parameters are held in.
+at::ScalarType ParameterType(Precision precision);
+
 // Of the user's own tokenizer, under the role "tokenizer": its files alone, since a Hugging Face
 // folder also holds weights, which are an input of their own.
 absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& digests);

@@ -54,6 +54,11 @@ absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::s
   return JudgeBounds(bounds, record);
 }
 
+Acceptance JudgeRecord(const LoadedDefinition& loaded, const results::RunRecord& record) {
+  if (loaded.ad_hoc) return Acceptance{};
+  return JudgeBounds(AcceptanceBounds(loaded.definition), record);
+}
+
 int ExitCodeOf(results::RunStatus status, const std::vector<std::string>& unmet) {
   switch (status) {
     case results::RunStatus::kComplete:

@@ -26,6 +26,9 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
 absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
                                     results::RunWriter& writer);
 
+// Of a run that was recorded before.
+Acceptance JudgeRecord(const LoadedDefinition& loaded, const results::RunRecord& record);
+
 // Of a run that ended with `status` and does not meet these bounds; of one that a stop signal
 // ended, 128 + the signal.
 int ExitCodeOf(results::RunStatus status, const std::vector<std::string>& unmet);

@@ -78,7 +78,19 @@ absl::StatusOr<Options> WithStepsSet(Options options) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> overrides,
                          ShortRunOverrides(loaded.definition, *options.steps));
   options.overrides.insert(options.overrides.end(), overrides.begin(), overrides.end());
+  if (const absl::Status valid = LoadNamed(options).status(); !valid.ok()) {
+    return Annotate(valid, absl::StrCat("--steps ", *options.steps));
+  }
   return options;
+}
+
+absl::Status CheckStops(const Options& options) {
+  if (!options.stop_after_step) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, LoadNamed(options));
+  const StageKind kind = loaded.definition.kind();
+  if (absl::c_linear_search(kModelStages, kind)) return absl::OkStatus();
+  return UsageError(absl::StrCat("--stop-after-step: stage ", std::string(Name(kind)),
+                                 " trains no steps; leave it out"));
 }
 
 absl::StatusOr<int> DryRun(const Options& options) {
@@ -89,8 +101,8 @@ absl::StatusOr<int> DryRun(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<ExperimentCost> missing,
                          MissingPrerequisites(*stage, store, options.experiments_root));
   const std::string name = ToString(ArtifactRef{loaded.name, loaded.version});
-  BENCH_ASSIGN_OR_RETURN(ExperimentCost own, CostOf(name, *stage, store, options.experiments_root));
-  if (!options.overrides.empty()) own.seconds.reset();  // those of the experiment as it is
+  BENCH_ASSIGN_OR_RETURN(const ExperimentCost own,
+                         CostOf(loaded, *stage, store, options.experiments_root));
   std::vector<std::string> lines = PrerequisiteLines(missing);
   if (lines.empty()) lines.emplace_back("needs nothing first that the store does not have");
   for (const std::string& line : lines) {
@@ -104,13 +116,14 @@ absl::StatusOr<int> DryRun(const Options& options) {
 absl::StatusOr<int> RunAll(const Options& given, const Invocation& invocation) {
   BENCH_ASSIGN_OR_RETURN(const Options options, WithStepsSet(given));
   if (options.rehearsal == Rehearsal::kDryRun) return DryRun(options);
+  BENCH_RETURN_IF_ERROR(CheckStops(options));
   BENCH_ASSIGN_OR_RETURN(const RankEnvironment ranks, TakeRankEnvironment());
   if (ranks.size > 1 && (options.num_ranks || options.repeat || !options.sweeps.empty())) {
     return UsageError(
         "this is one of several ranks already: leave out --nproc, --repeat and --sweep");
   }
-  if (options.num_ranks) BENCH_RETURN_IF_ERROR(CheckForRanks(options));
   if (!options.sweeps.empty()) return RunSweep(options);
+  if (options.num_ranks) BENCH_RETURN_IF_ERROR(CheckForRanks(options));
   if (!options.repeat && options.num_ranks.value_or(1) > 1) return RunLocalRanks(options);
   if (!options.repeat) return RunOne(options, ranks, invocation);
   BENCH_ASSIGN_OR_RETURN(const MembersReport report, RunReplicates(options));

@@ -100,28 +100,55 @@ absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSour
   return Resolver(sources).Resolve(stage);
 }
 
+namespace {
+
+// Looks at what there is. Experiments that need each other in turn are an error.
+class KnownInputs {
+ public:
+  KnownInputs(const Store& store, const std::string& experiments_root)
+      : store_(store), experiments_root_(experiments_root) {}
+
+  absl::StatusOr<std::optional<Artifact>> Find(const ArtifactRef& artifact) {
+    const std::string name = ToString(artifact);
+    BENCH_RETURN_IF_ERROR(CheckNotOnPath(name, path_));
+    BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
+                           LoadDefinition(name, LoadOptions{experiments_root_, {}}));
+    const std::unique_ptr<Stage> stage = MakeStage(definition.definition);
+    path_.push_back(name);
+    BENCH_ASSIGN_OR_RETURN(const InputDigests digests, Digests(*stage));
+    path_.pop_back();
+    for (const InputNeed& need : stage->Inputs()) {
+      if (!digests.contains(need.role)) return std::nullopt;
+    }
+    return store_.Find(RecipeKey(definition.sha256, digests));
+  }
+
+  absl::StatusOr<InputDigests> Digests(const Stage& stage) {
+    BENCH_ASSIGN_OR_RETURN(InputDigests digests, stage.ContentDigests(experiments_root_));
+    for (const InputNeed& need : stage.Inputs()) {
+      BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> input, Find(need.artifact));
+      if (input) digests[need.role] = input->digest;
+    }
+    return digests;
+  }
+
+ private:
+  const Store& store_;
+  const std::string& experiments_root_;
+  std::vector<std::string> path_;  // of experiments that are being looked at
+};
+
+}  // namespace
+
 absl::StatusOr<std::optional<Artifact>> FindArtifact(const ArtifactRef& artifact,
                                                      const Store& store,
                                                      const std::string& experiments_root) {
-  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition,
-                         LoadDefinition(ToString(artifact), LoadOptions{experiments_root, {}}));
-  const std::unique_ptr<Stage> stage = MakeStage(definition.definition);
-  BENCH_ASSIGN_OR_RETURN(const InputDigests digests, KnownDigests(*stage, store, experiments_root));
-  for (const InputNeed& need : stage->Inputs()) {
-    if (!digests.contains(need.role)) return std::nullopt;
-  }
-  return store.Find(RecipeKey(definition.sha256, digests));
+  return KnownInputs(store, experiments_root).Find(artifact);
 }
 
 absl::StatusOr<InputDigests> KnownDigests(const Stage& stage, const Store& store,
                                           const std::string& experiments_root) {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests, stage.ContentDigests(experiments_root));
-  for (const InputNeed& need : stage.Inputs()) {
-    BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> input,
-                           FindArtifact(need.artifact, store, experiments_root));
-    if (input) digests[need.role] = input->digest;
-  }
-  return digests;
+  return KnownInputs(store, experiments_root).Digests(stage);
 }
 
 absl::Status CheckKnownInputs(const RunFolder& folder, const Stage& stage, const Store& store,

@@ -161,12 +161,24 @@ class Parser {
                                          ", the folder of a run"));
   }
 
+  // It is of the experiment as it is defined, whoever runs it how often and where.
+  absl::Status CheckDryRun() const {
+    constexpr std::array<std::string_view, 4> kTaken = {"dry-run", "set", "steps", "experiments"};
+    for (const OptionRow* row : given_) {
+      if (absl::c_linear_search(kTaken, row->name)) continue;
+      return UsageError(absl::StrCat("--", internal::View(row->name),
+                                     " has no use with --dry-run: leave it out"));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status CheckCombination() const {
     if (options_.command != Command::kRun) return absl::OkStatus();
     if (options_.start == StartMode::kResume && !options_.out) {
       return UsageError(
           "--resume (which a restart by torchrun implies) needs --out DIR, the run to continue");
     }
+    if (options_.rehearsal == Rehearsal::kDryRun) BENCH_RETURN_IF_ERROR(CheckDryRun());
     if (options_.repeat && options_.replicate) {
       return UsageError("--repeat numbers the replicates itself: leave --replicate out");
     }

@@ -1,7 +1,6 @@
 #include "harness/run/prerequisites.h"
 
 #include <cmath>
-#include <ranges>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -20,21 +19,25 @@
 namespace bench::harness {
 namespace {
 
-std::optional<double> SecondsOf(const StoreRun& run) {
+// Of a run of that very definition.
+std::optional<double> SecondsOf(const StoreRun& run, const std::string& definition_sha256) {
   const std::string path = absl::StrCat(run.folder, "/", internal::View(results::kResultsName));
   if (!Exists(path)) return std::nullopt;
   const auto record = results::ReadResultsIsolated(path);
   if (!record.ok() || record->status != results::RunStatus::kComplete) return std::nullopt;
+  if (record->header.definition_sha256 != definition_sha256) return std::nullopt;
   const auto time = record->summary.find(std::string(results::kWallTime.name));
   if (time == record->summary.end()) return std::nullopt;
   return time->second.value;
 }
 
-absl::StatusOr<std::optional<double>> LastSeconds(const std::string& experiment,
-                                                  const Store& store) {
-  BENCH_ASSIGN_OR_RETURN(const std::vector<StoreRun> runs, RunsInStore(store, experiment));
-  for (const StoreRun& run : std::views::reverse(runs)) {
-    if (const auto seconds = SecondsOf(run)) return seconds;
+// No figure is worth ending a run for: what cannot be read is not known.
+std::optional<double> LastSeconds(const LoadedDefinition& loaded, const Store& store) {
+  if (!loaded.version) return std::nullopt;  // other files may have its name
+  const auto runs = RunsInStore(store, ToString(ArtifactRef{loaded.name, loaded.version}));
+  if (!runs.ok()) return std::nullopt;
+  for (auto run = runs->rbegin(); run != runs->rend(); ++run) {
+    if (const auto seconds = SecondsOf(*run, loaded.sha256)) return seconds;
   }
   return std::nullopt;
 }
@@ -80,7 +83,7 @@ class Finder {
     path_.push_back(name);
     BENCH_RETURN_IF_ERROR(Visit(*stage));
     path_.pop_back();
-    BENCH_ASSIGN_OR_RETURN(ExperimentCost cost, CostOf(name, *stage, store_, experiments_root_));
+    BENCH_ASSIGN_OR_RETURN(ExperimentCost cost, CostOf(loaded, *stage, store_, experiments_root_));
     missing_.push_back(std::move(cost));
     return absl::OkStatus();
   }
@@ -103,9 +106,14 @@ std::string TotalText(const std::vector<ExperimentCost>& missing) {
     without_time += cost.seconds ? 0 : 1;
     without_disk += cost.disk_bytes ? 0 : 1;
   }
-  std::string text = absl::StrCat("together ", DurationText(seconds));
-  if (without_time > 0) absl::StrAppend(&text, " and ", without_time, " not measured");
-  absl::StrAppend(&text, ", ", BytesText(bytes));
+  const int64_t num = std::ssize(missing);
+  std::string text;
+  if (without_time < num) absl::StrAppend(&text, "together ", DurationText(seconds));
+  if (without_time > 0 && without_time < num) {
+    absl::StrAppend(&text, " and ", without_time, " not measured");
+  }
+  if (bytes == 0) return text;
+  absl::StrAppend(&text, text.empty() ? "together " : ", ", BytesText(bytes), " of disk");
   if (without_disk > 0) absl::StrAppend(&text, " and ", without_disk, " not known yet");
   return text;
 }
@@ -129,10 +137,11 @@ std::string CostText(const std::optional<double>& seconds,
   return absl::StrCat(time, ", at most ", BytesText(*disk_bytes), " of disk");
 }
 
-absl::StatusOr<ExperimentCost> CostOf(const std::string& experiment, const Stage& stage,
+absl::StatusOr<ExperimentCost> CostOf(const LoadedDefinition& loaded, const Stage& stage,
                                       const Store& store, const std::string& experiments_root) {
-  ExperimentCost cost{.experiment = experiment, .seconds = {}, .disk_bytes = {}};
-  BENCH_ASSIGN_OR_RETURN(cost.seconds, LastSeconds(experiment, store));
+  ExperimentCost cost{.experiment = ToString(ArtifactRef{loaded.name, loaded.version}),
+                      .seconds = LastSeconds(loaded, store),
+                      .disk_bytes = {}};
   BENCH_ASSIGN_OR_RETURN(cost.disk_bytes, DiskOf(stage, store, experiments_root));
   return cost;
 }
@@ -156,7 +165,8 @@ std::vector<std::string> PrerequisiteLines(const std::vector<ExperimentCost>& mi
     lines.push_back(
         absl::StrCat("  ", cost.experiment, ": ", CostText(cost.seconds, cost.disk_bytes)));
   }
-  if (missing.size() > 1) lines.push_back(absl::StrCat("  ", TotalText(missing)));
+  const std::string total = TotalText(missing);
+  if (missing.size() > 1 && !total.empty()) lines.push_back("  " + total);
   return lines;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/definition/load.h"
 #include "harness/stages/stage.h"
 #include "harness/store/store.h"
 
@@ -15,12 +16,12 @@ namespace bench::harness {
 
 struct ExperimentCost {
   std::string experiment;             // NAME@N
-  std::optional<double> seconds;      // its newest complete run in the store took that long
+  std::optional<double> seconds;      // that its newest complete run in the store took
   std::optional<int64_t> disk_bytes;  // what it writes at most; known once its own inputs are there
 };
 
-// Of the experiment itself. `stage` is its stage.
-absl::StatusOr<ExperimentCost> CostOf(const std::string& experiment, const Stage& stage,
+// `stage` is that of the definition. Times of ad hoc runs and of other versions do not count.
+absl::StatusOr<ExperimentCost> CostOf(const LoadedDefinition& loaded, const Stage& stage,
                                       const Store& store, const std::string& experiments_root);
 
 // Each once, after whatever it needs itself. UsageError where experiments need each other in turn
@@ -28,7 +29,7 @@ absl::StatusOr<ExperimentCost> CostOf(const std::string& experiment, const Stage
 absl::StatusOr<std::vector<ExperimentCost>> MissingPrerequisites(
     const Stage& stage, const Store& store, const std::string& experiments_root);
 
-// A line each, with what is known of them together at the end; none for none.
+// One line for each, and one for all where more is known; no lines where nothing is missing.
 std::vector<std::string> PrerequisiteLines(const std::vector<ExperimentCost>& missing);
 
 // "took 12 s when last measured here, at most 3.00 MiB of disk", or what is not known of it.

@@ -60,14 +60,15 @@ std::string ReasonOf(int exit_code, const std::string& folder, int64_t attempts_
   constexpr int kSignalled = 128;
   if (exit_code > kSignalled) return absl::StrCat("ended by signal ", exit_code - kSignalled);
   const absl::StatusOr<results::RunRecord> record = results::RecoverJournal(folder);
+  const bool unaccepted = record.ok() && record->status == results::RunStatus::kComplete &&
+                          exit_code == static_cast<int>(ExitCode::kRegressed);
+  if (unaccepted) return "outside the acceptance bounds";  // also where nothing was left to do
   if (!record.ok() || record->attempts <= attempts_before) {
     return "it did not begin; its error is further above";
   }
   switch (record->status) {
     case results::RunStatus::kComplete:
-      return exit_code == static_cast<int>(ExitCode::kRegressed)
-                 ? "outside the acceptance bounds"
-                 : "complete, but for an error further above";
+      return "complete, but for an error further above";
     case results::RunStatus::kDiverged:
       return "diverged";
     case results::RunStatus::kInterrupted:
@@ -111,12 +112,19 @@ absl::StatusOr<MembersReport> RunMembers(const std::vector<RunMember>& members) 
     const int64_t attempts_before = AttemptsIn(member.folder);
     BENCH_ASSIGN_OR_RETURN(const int exit_code, RunSelf(member.arguments, ChildOutput::kInherit));
     report.exit_code = WorseExitCode(report.exit_code, exit_code);
+    const absl::StatusOr<std::vector<StoreRun>> runs = RunsIn(member.folder);
+    const bool of_several = runs.ok() && !runs->empty() && !runs->front().name.empty();
     if (exit_code != 0) {
-      report.failures.push_back(absl::StrCat(member.name, ", exit code ", exit_code, ": ",
-                                             ReasonOf(exit_code, member.folder, attempts_before)));
+      report.failures.push_back(
+          absl::StrCat(member.name, ", exit code ", exit_code, ": ",
+                       of_several ? "see its replicates above"
+                                  : ReasonOf(exit_code, member.folder, attempts_before)));
     }
-    BENCH_ASSIGN_OR_RETURN(const std::vector<StoreRun> runs, RunsIn(member.folder));
-    for (const StoreRun& run : runs) {
+    if (!runs.ok()) {
+      report.failures.push_back(absl::StrCat(member.name, ": ", runs.status().message()));
+      continue;
+    }
+    for (const StoreRun& run : *runs) {
       const std::string path = absl::StrCat(run.folder, "/", internal::View(results::kResultsName));
       if (Exists(path)) report.results_paths.push_back(path);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "absl/algorithm/container.h"
 #include "absl/cleanup/cleanup.h"
@@ -287,7 +288,10 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   } else {
     BENCH_ASSIGN_OR_RETURN(path, run.store.NewRunFolder(NameOf(run.loaded)));
   }
-  const bool was_there = request.folder && Exists(path);
+  // What cannot be looked at is taken to be there.
+  std::error_code error;
+  const bool was_there =
+      request.folder && (std::filesystem::exists(path, error) || error.value() != 0);
   BENCH_ASSIGN_OR_RETURN(run.folder,
                          OpenRunFolder(path, request.start, run.loaded, request.replicate));
   run.path = run.folder->path;
@@ -304,7 +308,11 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
     BENCH_ASSIGN_OR_RETURN(const std::string artifact, ArtifactNamedIn(run.path));
     BENCH_RETURN_IF_ERROR(KeepCopyIf(request.copies, artifact, run.path, run.store));
     BENCH_RETURN_IF_ERROR(run.ranks->FromLeader(Format(start)).status());
-    return RunReport{0, absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
+    // As it was judged when it ended: resuming it accepts nothing.
+    const Acceptance judged = JudgeRecord(run.loaded, *run.folder->record);
+    for (const std::string& line : judged.unmet) run.progress.Note("NOT ACCEPTED: " + line);
+    return RunReport{ExitCodeOf(RunStatus::kComplete, judged.unmet),
+                     absl::StrCat(run.folder->path, "/", std::string(results::kResultsName))};
   }
   BENCH_RETURN_IF_ERROR(Prepare(run, request));
   std::move(remove_folder).Cancel();

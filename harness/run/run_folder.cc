@@ -126,7 +126,8 @@ absl::Status OpenBegun(const LoadedDefinition& loaded, int64_t replicate, RunFol
     BENCH_ASSIGN_OR_RETURN(folder.note, PublishIfStale(*record, folder.path));
   }
   folder.last_step = LastStep(*record);
-  folder.begun = std::move(record->header);
+  folder.begun = record->header;
+  if (folder.complete) folder.record = *std::move(record);
   return absl::OkStatus();
 }
 

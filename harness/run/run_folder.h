@@ -18,8 +18,9 @@ struct RunFolder {
   FolderLock lock;
   std::optional<results::RunHeader> begun;  // of the run to continue; absent: start at step 0
   bool complete = false;  // a complete run and its results are there: nothing is left to do
-  int64_t last_step = 0;  // that its journal reaches
-  std::string note;       // what its user should know; often empty
+  std::optional<results::RunRecord> record;  // what a complete run recorded
+  int64_t last_step = 0;                     // that its journal reaches
+  std::string note;                          // what its user should know; often empty
 };
 
 // Locks `path`. Without kResume anything that is there already is an EnvironmentError that names

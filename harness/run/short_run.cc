@@ -1,7 +1,6 @@
 #include "harness/run/short_run.h"
 
 #include <algorithm>
-#include <cmath>
 #include <type_traits>
 #include <variant>
 
@@ -14,20 +13,15 @@ namespace {
 
 class Scale {
  public:
-  Scale(int64_t from, int64_t to) : factor_(static_cast<double>(to) / static_cast<double>(from)) {}
-  int64_t Nearest(int64_t count) const {
-    return static_cast<int64_t>(std::llround(static_cast<double>(count) * factor_));
-  }
-  int64_t Down(int64_t count) const {
-    return static_cast<int64_t>(std::floor(static_cast<double>(count) * factor_));
-  }
-  // Of what happens every `count` steps; 0: never.
-  int64_t Interval(int64_t count) const {
-    return count == 0 ? 0 : std::max<int64_t>(1, Nearest(count));
+  Scale(int64_t from, int64_t to) : from_(from), to_(to) {}
+  int64_t Down(int64_t count) const { return count * to_ / from_; }
+  // To the nearest, and to something where there was something.
+  int64_t Kept(int64_t count) const {
+    return count == 0 ? 0 : std::max<int64_t>(1, (2 * count * to_ + from_) / (2 * from_));
   }
 
  private:
-  double factor_;
+  int64_t from_, to_;  // within the bounds of a definition, so that products fit
 };
 
 class Overrides {
@@ -61,11 +55,11 @@ absl::StatusOr<std::vector<std::string>> ShortRunOverrides(const Definition& def
           Overrides overrides;
           overrides.Add("training.steps", spec.training.steps, steps);
           overrides.Add("schedule.warmup_steps", spec.schedule.warmup_steps,
-                        scale.Nearest(spec.schedule.warmup_steps));
+                        scale.Kept(spec.schedule.warmup_steps));
           overrides.Add("evaluation.every_steps", spec.evaluation.every_steps,
-                        scale.Interval(spec.evaluation.every_steps));
+                        scale.Kept(spec.evaluation.every_steps));
           overrides.Add("run.checkpoint_every_steps", definition.run.checkpoint_every_steps,
-                        scale.Interval(definition.run.checkpoint_every_steps));
+                        scale.Kept(definition.run.checkpoint_every_steps));
           if constexpr (std::is_same_v<Spec, PpoSpec>) {
             overrides.Add("value.warmup_rollouts", spec.value.warmup_rollouts,
                           scale.Down(spec.value.warmup_rollouts));

@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/control/terminal.h"
+#include "harness/definition/load.h"
+#include "harness/definition/unknown_key.h"
 #include "harness/run/show_report.h"
 #include "harness/store/store.h"
 #include "harness/store/store_runs.h"
@@ -37,6 +40,15 @@ absl::StatusOr<results::RunRecord> ReadShown(const std::string& result) {
       path, ": no such results file",
       has_journal ? absl::StrCat("; bench-run --recover ", result, " makes it of the journal")
                   : std::string()));
+}
+
+// So that a wrong name is not taken for one without runs.
+absl::Status CheckIsExperiment(const Options& options, const std::string& wanted) {
+  const std::string name = wanted.substr(wanted.find_last_of('/') + 1);
+  BENCH_ASSIGN_OR_RETURN(const auto names, ListExperiments(options.experiments_root));
+  if (absl::c_linear_search(names, name.substr(0, name.find('@')))) return absl::OkStatus();
+  return UsageError(absl::StrCat("no experiment \"", wanted, "\", and no run of it in the store; ",
+                                 Suggestion(name, names)));
 }
 
 }  // namespace
@@ -70,6 +82,7 @@ absl::StatusOr<int> RunsCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
   const std::string wanted = options.arguments.empty() ? "" : options.arguments[0];
   BENCH_ASSIGN_OR_RETURN(const std::vector<StoreRun> found, RunsInStore(store, wanted));
+  if (found.empty() && !wanted.empty()) BENCH_RETURN_IF_ERROR(CheckIsExperiment(options, wanted));
   std::vector<ListedRun> runs;
   for (const StoreRun& run : found) runs.push_back(ReadListed(run.name, run.folder));
   const std::string text = options.form == OutputForm::kJson ? RunsJson(runs).dump(2) + "\n"

@@ -302,10 +302,31 @@ std::string RunsTable(const std::vector<ListedRun>& runs, int columns) {
         Field(ProvenanceText(*run.record, "source_commit", kCommitShown), kCommitShown));
     // What does not fit is left out whole, so that no number is cut.
     for (const std::string& figure : KeyFigures(*run.record)) {
-      if (DisplayWidth(line) + 2 + DisplayWidth(figure) > columns) break;
+      if (DisplayWidth(line) + 2 + DisplayWidth(figure) > columns) continue;
       absl::StrAppend(&line, "  ", figure);
     }
     text += Line(line, columns);
+  }
+  return text;
+}
+
+std::string PointsTable(const std::vector<ListedRun>& runs, int columns) {
+  constexpr std::string_view kIndent = "   ";
+  std::string text;
+  for (const ListedRun& run : runs) {
+    absl::StrAppend(&text, results::EscapeForTerminal(run.name), "  ",
+                    run.record ? std::string(results::Name(run.record->status)) : run.problem,
+                    "\n");
+    if (!run.record) continue;
+    std::string line(kIndent);
+    for (const std::string& figure : KeyFigures(*run.record)) {
+      if (DisplayWidth(line) + 2 + DisplayWidth(figure) > columns && line != kIndent) {
+        text += Line(line, columns);
+        line = kIndent;
+      }
+      absl::StrAppend(&line, " ", figure, " ");
+    }
+    if (line != kIndent) text += Line(line, columns);
   }
   return text;
 }

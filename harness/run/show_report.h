@@ -31,6 +31,9 @@ struct ListedRun {
 // A line a run: its name, status, when it began, the commit, and its key metrics: of each, the
 // first ones that results/metrics.h lists (by how they are judged) and the times.
 std::string RunsTable(const std::vector<ListedRun>& runs, int columns);
+// The same figures of the points of a sweep, whose names are whole: a line for its name and status,
+// and the figures below it.
+std::string PointsTable(const std::vector<ListedRun>& runs, int columns);
 nlohmann::json RunsJson(const std::vector<ListedRun>& runs);
 
 }  // namespace bench::harness

@@ -6,13 +6,17 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/number_text.h"
+#include "base/sha256.h"
 #include "base/status.h"
 #include "harness/definition/load.h"
 #include "harness/run/replicates.h"
 #include "harness/run/show_command.h"
 #include "harness/run/show_report.h"
+#include "harness/run/stage_factory.h"
 #include "harness/store/store_runs.h"
 
 namespace bench::harness {
@@ -28,10 +32,14 @@ std::vector<std::string> SplitValues(std::string_view text) {
   std::vector<std::string> values(1);
   int depth = 0;
   char quote = 0;
+  // A quote within a bare word is a letter of it, as in a file's name.
+  const auto begins = [&] {
+    return depth > 0 || absl::StripAsciiWhitespace(values.back()).empty();
+  };
   for (const char c : text) {
     if (quote != 0) {
       if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
+    } else if ((c == '"' || c == '\'') && begins()) {
       quote = c;
     } else if (c == '[' || c == '{') {
       ++depth;
@@ -46,6 +54,12 @@ std::vector<std::string> SplitValues(std::string_view text) {
   return values;
 }
 
+// Alike for values that are the same number: "1e-3" and "0.001".
+std::string SameNumber(const std::string& value) {
+  double number = 0;
+  return absl::SimpleAtod(value, &number) ? NumberText(number) : value;
+}
+
 absl::StatusOr<Axis> ParseAxis(const std::string& sweep) {
   const size_t equals = sweep.find('=');
   const auto wrong = [&](std::string_view why) {
@@ -55,9 +69,10 @@ absl::StatusOr<Axis> ParseAxis(const std::string& sweep) {
   if (equals == std::string::npos || equals == 0) return wrong("no KEY=");
   Axis axis = {sweep.substr(0, equals), SplitValues(std::string_view(sweep).substr(equals + 1))};
   std::set<std::string> seen;
-  for (const std::string& value : axis.values) {
-    if (absl::StripAsciiWhitespace(value).empty()) return wrong("an empty value");
-    if (!seen.insert(value).second) return wrong("a value is there twice");
+  for (std::string& value : axis.values) {
+    absl::StripAsciiWhitespace(&value);
+    if (value.empty()) return wrong("an empty value");
+    if (!seen.insert(SameNumber(value)).second) return wrong("a value is there twice");
   }
   return axis;
 }
@@ -91,10 +106,17 @@ std::string AsFileName(std::string text) {
   return text;
 }
 
+// Within what a file's name may have, and still one of its own.
+std::string Shortened(const std::string& name) {
+  constexpr size_t kLongest = 200;  // bytes; file systems take 255
+  constexpr size_t kDigits = 8;
+  if (name.size() <= kLongest) return name;
+  return absl::StrCat(name.substr(0, kLongest - kDigits - 1), "-",
+                      Sha256Hex(name).substr(0, kDigits));
+}
+
 // The point's run, or its replicates, in its folder.
-std::vector<std::string> ArgumentsAt(const SweepPoint& point, const std::string& folder,
-                                     Options options) {
-  options.overrides.insert(options.overrides.end(), point.overrides.begin(), point.overrides.end());
+std::vector<std::string> ArgumentsAt(const std::string& folder, const Options& options) {
   std::vector<std::string> arguments = RunArguments(options);
   const auto add = [&](std::string_view option, const std::optional<int64_t>& value) {
     if (value) arguments.insert(arguments.end(), {std::string(option), absl::StrCat(*value)});
@@ -107,11 +129,20 @@ std::vector<std::string> ArgumentsAt(const SweepPoint& point, const std::string&
   return arguments;
 }
 
+Options OptionsAt(const SweepPoint& point, Options options) {
+  options.overrides.insert(options.overrides.end(), point.overrides.begin(), point.overrides.end());
+  return options;
+}
+
 absl::Status CheckPoints(const std::vector<SweepPoint>& points, const Options& options) {
   for (const SweepPoint& point : points) {
-    LoadOptions load = {options.experiments_root, options.overrides};
-    load.overrides.insert(load.overrides.end(), point.overrides.begin(), point.overrides.end());
-    BENCH_RETURN_IF_ERROR(LoadDefinition(options.arguments[0], load).status());
+    const Options at = OptionsAt(point, options);
+    BENCH_ASSIGN_OR_RETURN(
+        const LoadedDefinition loaded,
+        LoadDefinition(at.arguments[0], LoadOptions{at.experiments_root, at.overrides}));
+    if (options.num_ranks) {
+      BENCH_RETURN_IF_ERROR(MakeStage(loaded.definition)->CheckRanks(*options.num_ranks));
+    }
   }
   return absl::OkStatus();
 }
@@ -147,7 +178,7 @@ absl::StatusOr<std::vector<SweepPoint>> SweepGrid(const std::vector<std::string>
   }
   std::set<std::string> names;
   for (SweepPoint& point : points) {
-    point.name = AsFileName(std::move(point.name));
+    point.name = Shortened(AsFileName(std::move(point.name)));
     // Values that differ in nothing but what a file's name does not have.
     const std::string name = point.name;
     for (int n = 2; !names.insert(point.name).second; ++n) point.name = absl::StrCat(name, "-", n);
@@ -158,23 +189,25 @@ absl::StatusOr<std::vector<SweepPoint>> SweepGrid(const std::vector<std::string>
 absl::StatusOr<int> RunSweep(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<SweepPoint> points, SweepGrid(options.sweeps));
   BENCH_RETURN_IF_ERROR(CheckPoints(points, options));
-  BENCH_ASSIGN_OR_RETURN(const std::string parent, ParentFolder(options));
+  BENCH_ASSIGN_OR_RETURN(const std::string parent, ParentFolder(OptionsAt(points[0], options)));
   std::vector<RunMember> members;
   for (const SweepPoint& point : points) {
     const std::string folder = MemberFolder(parent, point.name);
-    members.push_back({"point " + point.name, folder, ArgumentsAt(point, folder, options)});
+    members.push_back(
+        {"point " + point.name, folder, ArgumentsAt(folder, OptionsAt(point, options))});
   }
   if (options.start == StartMode::kFresh) BENCH_RETURN_IF_ERROR(CheckUnoccupied(members));
   BENCH_ASSIGN_OR_RETURN(const MembersReport report, RunMembers(members));
   std::vector<ListedRun> listed;
   for (size_t i = 0; i < points.size(); ++i) {
     BENCH_ASSIGN_OR_RETURN(const std::vector<StoreRun> runs, RunsIn(members[i].folder));
+    if (runs.empty()) listed.push_back({points[i].name, std::nullopt, "did not begin"});
     for (const StoreRun& run : runs) {
       listed.push_back(ReadListed(
           absl::StrCat(points[i].name, run.name.empty() ? "" : "/", run.name), run.folder));
     }
   }
-  std::fputs(RunsTable(listed, ReportColumns()).c_str(), stdout);
+  std::fputs(PointsTable(listed, ReportColumns()).c_str(), stdout);
   PrintMembers(report);
   return report.exit_code;
 }

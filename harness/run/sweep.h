@@ -18,14 +18,15 @@ struct SweepPoint {
 
 // All combinations of the values, those of the first key changing slowest. A value that has commas
 // stands in brackets or quotes, as in TOML. A name has the last part of each key (the whole key
-// where two end alike), and "_" for what is no letter, digit or one of ".+-". UsageError for a key
+// where two end alike), and "_" for what is no letter, digit or one of
+// ".+-"; a long one is cut, with digits of its SHA-256. UsageError for a key
 // without values, an empty value, and a key or value that is given twice.
 absl::StatusOr<std::vector<SweepPoint>> SweepGrid(const std::vector<std::string>& sweeps);
 
-// Checks every point's definition before it runs the first. Prints a table of all at the end, then
-// the paths of the results files; returns the worst exit code. With --resume, points that are
-// complete are left as they are. A point that fails does not keep the rest from running, a stop
-// signal does.
+// Checks every point's definition before it runs the first: UsageError where one is wrong. Prints
+// a table of all at the end, then the paths of the results files, and returns the worst exit code.
+// With --resume, points that are complete are left as they are. A point that fails does not keep
+// the rest from running; a stop signal does.
 absl::StatusOr<int> RunSweep(const Options& options);
 
 }  // namespace bench::harness

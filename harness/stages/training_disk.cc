@@ -9,10 +9,6 @@
 #include "models/safetensors.h"
 
 namespace bench::harness {
-at::ScalarType ParameterType(Precision);
-absl::StatusOr<int64_t> CheckpointBytes(const std::vector<models::TensorSpec>&);
-}  // namespace bench::harness
-namespace bench::harness {
 namespace {
 
 // As the training loop writes them.

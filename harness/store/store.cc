@@ -283,9 +283,13 @@ absl::StatusOr<PruneReport> Store::Prune(const std::set<std::string>& locked_def
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(root_, "/", entry.name)));
     report.removed.push_back(entry);
   }
+  // By the list of what is there: that one artifact cannot be looked at does not mean that it is
+  // gone.
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> objects, ListFolder(root_ + "/objects"));
+  const std::set<std::string> there(objects.begin(), objects.end());
   BENCH_ASSIGN_OR_RETURN(const std::vector<Recipe> recipes, Recipes());
   for (const Recipe& recipe : recipes) {
-    if (Exists(absl::StrCat(root_, "/objects/", recipe.artifact_digest))) continue;
+    if (there.contains(recipe.artifact_digest)) continue;
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(root_, "/recipes/", recipe.key, ".json")));
   }
   return report;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "results/journal.h"
+#include "results/run_writer.h"
 
 namespace bench::harness {
 namespace {
@@ -45,7 +46,10 @@ constexpr int kDeepest = 4;  // a sweep's point, its replicate, and then some
 
 // The run, or those below it.
 absl::Status AddRuns(const StoreRun& run, int depth, std::vector<StoreRun>& runs) {
-  if (Exists(absl::StrCat(run.folder, "/", internal::View(results::kJournalName)))) {
+  const auto has = [&](std::string_view file) {
+    return Exists(absl::StrCat(run.folder, "/", internal::View(file)));
+  };
+  if (has(results::kJournalName) || has(results::kResultsName)) {
     runs.push_back(run);
     return absl::OkStatus();
   }

@@ -1,5 +1,5 @@
 // The runs that lie in a folder, and in a store (runs/NAME@N/<number>): a run's own folder, or one
-// that holds those of replicates or of a sweep's points, however deep.
+// that holds those of replicates or of a sweep's points.
 #pragma once
 
 #include <string>

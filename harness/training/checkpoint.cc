@@ -13,9 +13,6 @@
 #include "harness/store/store.h"
 #include "models/safetensors.h"
 
-namespace bench::models {
-absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&);
-}  // namespace bench::models
 namespace bench::harness {
 namespace {
 

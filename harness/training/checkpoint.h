@@ -45,6 +45,9 @@ struct TensorStream {
   std::function<absl::Status(const std::function<absl::Status(const models::NamedTensor&)>&)> visit;
 };
 
+// Bytes of a checkpoint's files with tensors of these shapes and types, and no state of a task.
+absl::StatusOr<int64_t> CheckpointBytes(const std::vector<models::TensorSpec>& specs);
+
 // `more` follows checkpoint.tensors in the file. It is visited to its end unless there is an error.
 absl::Status SaveCheckpoint(const std::string& run_folder, const Checkpoint& checkpoint,
                             const TensorStream& more);

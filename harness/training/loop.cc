@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -41,7 +43,8 @@ std::unique_ptr<ParameterUpdate> MakeUpdate(const LoopSpec& spec, const Training
 
 class Loop {
  public:
-  Loop(const LoopSpec& spec, TrainingTask& task, RunContext& context)
+  Loop(const LoopSpec& spec, TrainingTask& task, RunContext& context,
+       const std::vector<StepObserver*>& observers)
       : spec_(spec),
         task_(task),
         context_(context),
@@ -50,6 +53,7 @@ class Loop {
         recorder_(context, {task.loss_metric(), spec.steps_per_iteration}),
         rule_(context.ranks, context.stop_after_step),
         observers_{&figures_, &recorder_} {
+    observers_.insert(observers_.end(), observers.begin(), observers.end());
     at_.evaluation_due = spec.first_evaluation == FirstEvaluation::kBeforeTraining;
   }
 
@@ -59,6 +63,10 @@ class Loop {
   absl::Status Begin();
   absl::StatusOr<TrainedStep> TrainStep();
   std::vector<double> AccumulateGradients(const Window& window);
+  // In the reverse order, so that what began first ends last.
+  void EndAll(void (StepObserver::*end)()) {
+    for (auto at = observers_.rbegin(); at != observers_.rend(); ++at) ((*at)->*end)();
+  }
   void Update(const std::vector<double>& losses, TrainedStep& step);
   absl::Status Evaluate(EvaluationPoint point);
   absl::Status Checkpoint();
@@ -76,7 +84,7 @@ class Loop {
   RankFigures figures_;
   RunRecorder recorder_;
   StopRule rule_;
-  const std::vector<StepObserver*> observers_;
+  std::vector<StepObserver*> observers_;
   TrainingPosition at_;
   bool diverged_ = false;
   std::vector<MetricValue> summary_;
@@ -110,7 +118,7 @@ std::vector<double> Loop::AccumulateGradients(const Window& window) {
       Range range(context_.ranges, RangeId::kForward);
       for (StepObserver* observer : observers_) observer->BeginForward();
       const at::Tensor loss_sum = task_.LossSum(i);
-      for (StepObserver* observer : observers_) observer->EndForward();
+      EndAll(&StepObserver::EndForward);
       losses.push_back(loss_sum.item<double>());
       scaled = loss_sum / window.denominator;
     }
@@ -149,7 +157,7 @@ absl::StatusOr<TrainedStep> Loop::TrainStep() {
                    SchedulePlace(spec_.schedule, Steps(), at_.step), spec_.num_steps);
   Update(losses, step);
   step.metrics = task_.WindowMetrics();
-  for (StepObserver* observer : observers_) observer->EndStep();
+  EndAll(&StepObserver::EndStep);
   step.seconds = SecondsSince(start);
   return step;
 }
@@ -280,8 +288,9 @@ absl::StatusOr<StageOutcome> Loop::Run() {
 }  // namespace
 
 absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,
-                                             RunContext& context) {
-  return Loop(spec, task, context).Run();
+                                             RunContext& context,
+                                             const std::vector<StepObserver*>& observers) {
+  return Loop(spec, task, context, observers).Run();
 }
 
 }  // namespace bench::harness

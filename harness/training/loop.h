@@ -10,17 +10,18 @@
 //
 // Of several ranks each has an even share of every window's micro-batches, in rank order; losses
 // are added in the order of the micro-batches, whoever computed them. Rank 0 evaluates and writes.
-// Ranks stop after the same step, whichever of them was asked to. That their parameters are equal
-// is checked before the first step and wherever digests are recorded.
+// Ranks stop after the same step, whichever of them was asked to. The loop checks that their
+// parameters are equal before the first step and wherever digests are recorded.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "harness/context/run_context.h"
 #include "harness/definition/training_spec.h"
+#include "harness/training/step_observer.h"
 #include "harness/training/task.h"
-#include "models/decoder.h"
 
 namespace bench::harness {
 
@@ -41,7 +42,10 @@ struct LoopSpec {
   ParallelSpec parallel;
 };
 
+// `observers` are called behind the loop's own, those for ends in the reverse order; they must
+// outlive the call.
 absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,
-                                             RunContext& context);
+                                             RunContext& context,
+                                             const std::vector<StepObserver*>& observers = {});
 
 }  // namespace bench::harness

@@ -164,7 +164,7 @@ class Corpus(CommandCase):
             self.assertEqual({row["id"]: row["reason"] for row in table(file, "rejected")}, {
                 "bad.txt#1": "not valid UTF-8 at byte 4",
                 "program.exe": "the ending of its name tells no format",
-                "records.jsonl#11": 'no field "text" (nearest key: "no")'})
+                "records.jsonl#11": 'no field "text" (the record has "no")'})
             (duplicate,) = table(file, "duplicates")
             self.assertEqual({duplicate["removed_id"], duplicate["survivor_id"]},
                              {"deep/3.txt#1", "copy.txt.gz#1"})
@@ -195,6 +195,19 @@ class Corpus(CommandCase):
                                    "corpus.held_out_fraction=1e-9")) as file:
             data = {row["part"]: row["documents"] for row in table(file, "data")}
             self.assertEqual(data, {"train": 4, "validation": 1})
+
+    def test_records_that_a_damaged_file_hides_are_not_skipped(self):
+        whole = gzip.compress("".join(json.dumps({"text": prose(i)}) + "\n"
+                                      for i in range(400, 440)).encode())
+        (self.files / "many.jsonl.gz").write_bytes(whole[:len(whole) // 2])
+        self.assert_fails(self.place.run(self.definition), 4, "many.jsonl.gz:")
+
+    def test_files_of_mostly_no_format_are_4_unless_the_share_is_allowed(self):
+        for i in range(30):
+            (self.files / f"{i}.bin").write_bytes(b"\0")
+        self.assert_fails(self.place.run(self.definition), 4, "max_skipped_share",
+                          "the ending of its name tells no format")
+        self.run_ok(self.definition, "--set", "corpus.max_skipped_share=0.5")
 
     def test_a_file_of_mostly_invalid_lines_is_4_and_its_reasons_are_named(self):
         with open(self.files / "records.jsonl", "a", encoding="utf-8") as file:

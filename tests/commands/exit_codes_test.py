@@ -52,6 +52,19 @@ class ExitCodes(CommandCase):
         self.assertEqual(self.place.run(definition, "--set", "base_seed=9").returncode, 0)
         self.assertEqual(list(self.place.store.glob("recipes/*.json"))[1:], [])  # the second's only
 
+    def test_resuming_what_is_complete_accepts_nothing(self):
+        definition = self.place.write_definition(
+            "strict.toml", extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
+        self.assertEqual(self.place.run(definition, "--out", "r").returncode, 1)
+        again = self.place.run(definition, "--out", "r", "--resume")
+        self.assertEqual(again.returncode, 1, again.stderr)
+        self.assertIn("NOT ACCEPTED: exact_match = ", again.stderr)
+        self.assertTrue(again.stdout.splitlines()[-1].endswith("r/results.h5"))
+        for _ in range(2):
+            of_two = self.place.run(definition, "--out", "two", "--repeat", 2, "--resume")
+            self.assertEqual(of_two.returncode, 1, of_two.stderr)
+            self.assertIn("replicate r1, exit code 1: outside the acceptance bounds", of_two.stderr)
+
     def test_bounds_apply_to_everything_in_the_summary(self):
         """Whatever wrote it: the loop, the stage, or the end of the run."""
         metrics = ("peak_memory", "wall_time", "parameters", "time_to_first_step", "step_time",

@@ -33,7 +33,7 @@ except ImportError as error:
 from tiny_run import DEFINITION, Workplace  # noqa: E402
 
 SOURCE = pathlib.Path(sys.argv[1])
-DATA = SOURCE / "tests" / "harness" / "data"
+DATA = SOURCE / "tests" / "harness" / "tokenizers"
 sys.path.insert(0, str(DATA))
 from compare_tokenizers import ENGLISH, SCRIPTS, random_text  # noqa: E402
 

@@ -38,10 +38,10 @@ class PythonFiles(unittest.TestCase):
                 ast.parse(path.read_text(encoding="utf-8"), str(path))
 
     def test_golden_values_of_ppo_are_what_their_generator_makes(self):
-        folder = SOURCE / "tests/harness/stages"
+        folder = SOURCE / "tests/harness/stages/ppo"
         with tempfile.TemporaryDirectory() as temp:
             made = pathlib.Path(temp) / "ppo.json"
-            subprocess.run([sys.executable, folder / "make_ppo_golden.py", made], check=True,
+            subprocess.run([sys.executable, folder / "make_golden.py", made], check=True,
                            capture_output=True)
             actual, expected = (numbers(json.loads(p.read_text()))
                                 for p in (made, folder / "golden/ppo.json"))

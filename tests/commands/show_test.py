@@ -80,6 +80,9 @@ class Show(CommandCase):
         self.assertEqual(done.stdout.count("\n"), 3)
         self.assertEqual(self.place.run("--show", self.results).returncode, 4)
 
+    def test_runs_of_an_experiment_that_there_is_not_are_a_usage_error(self):
+        self.assert_fails(self.place.run("--runs", "experiments/zzz"), 2, 'no experiment "experiments/zzz"')
+
     def test_what_is_not_there_is_a_usage_error(self):
         self.assert_fails(self.place.run("--show", "nowhere"), 2, "nowhere", "no such results file")
         killed = self.place.folder / "killed"

@@ -32,7 +32,7 @@ class Sweep(CommandCase):
         self.assertEqual(names, [f"learning_rate={rate},num_layers={layers}"
                                  for rate in ("1e-3", "1e-2") for layers in (1, 2)])
         for path, name in zip(paths, names):
-            self.assertTrue(any(line.startswith(name[:20]) for line in lines[:-4]), done.stdout)
+            self.assertIn(f"{name}  complete", lines[:-4])
             with h5py.File(path) as file:
                 canonical = json.loads(file["definition"].attrs["json"])
                 self.assertEqual(len(file["steps/loss"]), 4)
@@ -54,6 +54,18 @@ class Sweep(CommandCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         after = {path: path.stat().st_mtime_ns for path in self.out.glob("*/results.h5")}
         self.assertEqual({path.parent for path in before if before[path] != after[path]}, {lost})
+
+    def test_replicates_of_points_and_one_that_fails(self):
+        done = self.place.run(self.place.definition, "--steps", 2, "--repeat", 2, "--out", self.out,
+                              "--sweep", "data.path=no_such_file.jsonl," + str(self.place.data))
+        self.assertEqual(done.returncode, 5, done.stderr)
+        names = [f"path={str(self.place.data).replace('/', '_')}/r{r}" for r in (0, 1)]
+        lines = done.stdout.splitlines()
+        for name in names:
+            self.assertIn(f"{name}  complete", lines)
+        self.assertIn("path=no_such_file.jsonl  did not begin", lines)
+        self.assertIn("point path=no_such_file.jsonl, exit code 5", done.stderr)
+        self.assertEqual([pathlib.Path(line).parent.name for line in lines[-2:]], ["r0", "r1"])
 
     def test_a_point_that_no_definition_can_have_is_said_before_anything_runs(self):
         self.assert_fails(self.place.run(self.place.definition, "--sweep", "model.num_layers=1,0",
@@ -79,6 +91,8 @@ class Steps(CommandCase):
         definition = self.place.folder / "corpus.toml"
         definition.write_text(CORPUS.format(path=self.place.folder, here=HERE), encoding="utf-8")
         self.assert_fails(self.place.run(definition, "--steps", 6), 2, "stage corpus trains no steps")
+        self.assert_fails(self.place.run(definition, "--stop-after-step", 6), 2,
+                          "stage corpus trains no steps")
 
 
 if __name__ == "__main__":

@@ -135,6 +135,15 @@ class Wrappers(unittest.TestCase):
                 self.assertEqual(result.stdout, "program <a b>\nprogram <>\nprogram <--set>\n"
                                                 "program <x='y'\">\n")
 
+    def test_threads_spin_little_unless_the_user_says_how_they_wait(self):
+        program = self.folder / "tells"
+        self.script(program, '#!/bin/bash\necho "spin ${GOMP_SPINCOUNT-unset}"\n')
+        for expected, extra in (("10000", {}), ("7", {"GOMP_SPINCOUNT": "7"}),
+                                ("unset", {"OMP_WAIT_POLICY": "passive"})):
+            result = self.run_wrapper(PROGRAM=str(program), **extra)
+            self.assertEqual(result.stdout, f"spin {expected}\n", result.stderr)
+            shutil.rmtree(self.tree / "build")
+
     def test_signal_reaches_the_program(self):
         environment = {**self.environment, "PROGRAM_END": "wait"}
         for number in (signal.SIGTERM, signal.SIGINT):

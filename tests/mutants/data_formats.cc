@@ -53,7 +53,8 @@ absl::Status ReadTokenizer(const std::string& bytes, const std::string&) {
 Corpus TokenizerJsons() {
   Corpus corpus;
   for (const char* kind : {"llama3", "qwen2", "smollm", "smollm2"}) {
-    corpus.files.push_back(TestFile(absl::StrCat("harness/data/golden/tokenizer_", kind, ".json")));
+    corpus.files.push_back(
+        TestFile(absl::StrCat("harness/tokenizers/golden/tokenizer_", kind, ".json")));
   }
   corpus.words = JsonWords();
   return corpus;
@@ -73,7 +74,7 @@ constexpr char kSettings[] =
 
 // Each in its place; the rest is in order. Which token is BOS must be one of the vocabulary.
 absl::Status ReadSettings(const char* file, const std::string& bytes) {
-  static const std::string json = TestFile("harness/data/golden/tokenizer_qwen2.json");
+  static const std::string json = TestFile("harness/tokenizers/golden/tokenizer_qwen2.json");
   static const auto backend = ReadTokenizerJson(json, "qwen2").value();
   const auto ids =
       ReadSpecialTokens({TokenizerFormat::kTokenizerJson, "", "", {{file, bytes}}}, *backend);

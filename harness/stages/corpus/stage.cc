@@ -52,6 +52,14 @@ absl::Status CheckKept(const PipelineResult& result) {
                                 " were invalid; the tables removed and rejected say why"));
 }
 
+// Of a user's own files and documents; a declared source's are what they were when it was declared.
+absl::Status CheckShare(const CorpusSpec& spec, const PipelineResult& result,
+                        const SkippedRecords& skipped) {
+  if (!spec.path || !spec.sources.empty()) return absl::OkStatus();
+  return CheckSkippedShare(*spec.path, skipped, corpus::Total(result.report.read).num_documents,
+                           spec.max_skipped_share);
+}
+
 absl::Status CheckParts(const TokenDataset& dataset) {
   for (const char* part : {"train", "validation"}) {
     if (!dataset.part(part).empty()) continue;
@@ -185,7 +193,9 @@ absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
       corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, progress));
   context.progress.Finish();
   BENCH_RETURN_IF_ERROR(RecordCorpus(plan, result, context.writer));
-  BENCH_RETURN_IF_ERROR(RecordSkipped("invalid", SkippedOf(result.report.rejected), context));
+  const SkippedRecords skipped = SkippedOf(result.report.rejected);
+  BENCH_RETURN_IF_ERROR(RecordSkipped("invalid", skipped, context));
+  BENCH_RETURN_IF_ERROR(CheckShare(spec_, result, skipped));
   BENCH_RETURN_IF_ERROR(CheckKept(result));
   BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(context.artifact_folder));
   BENCH_RETURN_IF_ERROR(CheckParts(dataset));

@@ -2,7 +2,7 @@
 // harness/data/token_dataset.h). Artifact: that data set.
 //
 // Tables: sources, read, rejected, removed, removed_samples, shortened, masked, dropped_lines,
-// duplicates, decontamination, kept, data (corpus_tables.h).
+// duplicates, decontamination, kept, data (tables.h).
 #pragma once
 
 #include "harness/definition/corpus_spec.h"

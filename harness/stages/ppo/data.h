@@ -1,9 +1,9 @@
 // The prompts of PPO: those that are answered in training, and held-out ones.
 //
 // A data set gives one part to each (the definition's dataset_part and evaluation_part); a user's
-// file is split as in sft_data.h. Of the definition's mix, where there is one, only its tasks are
-// trained on and evaluated. No prompt (harness/data/disjoint_prompts.h) may be in both, nor, of a
-// data set, in any of its other parts: what the policy and its reward model learnt from is not
+// file is split as in ../sft/data.h. Of the definition's mix, where there is one, only its tasks
+// are trained on and evaluated. No prompt (harness/data/disjoint_prompts.h) may be in both, nor, of
+// a data set, in any of its other parts: what the policy and its reward model learnt from is not
 // asked again, and what is evaluated was never trained on. A prompt without room for a whole
 // response within training.max_tokens is dropped, and counted.
 #pragma once

@@ -4,7 +4,7 @@
 // same micro-batches as the first epoch's, so that nothing but an update moves them: in the first
 // mini-batch of a rollout the ratio is exactly 1, and as long as the policy is its reference the KL
 // is exactly 0. (Those of cached decoding equal them up to rounding only.) Responses are ragged, as
-// in ppo_advantages.h; each draws from a stream of its own, by rollout and place in the batch. A
+// in advantages.h; each draws from a stream of its own, by rollout and place in the batch. A
 // stop signal ends it within a token or a micro-batch: StoppedError. R tokens and V values in all.
 //
 // Of several ranks each samples and scores a share of the responses, and passes its own

@@ -1,9 +1,9 @@
 // Proximal policy optimisation as a training task.
 //
-// A rollout (ppo_rollout.h) is trained on for epochs x mini_batches optimizer steps, then the next
+// A rollout (rollout.h) is trained on for epochs x mini_batches optimizer steps, then the next
 // one is sampled: NextWindow does either. An optimizer step is one mini-batch; its loss is
 //   mean of policy_t over its response tokens
-//   + value_coefficient x mean of value_t over its positions with a value  (ppo_loss.h)
+//   + value_coefficient x mean of value_t over its positions with a value  (loss.h)
 // so it does not depend on the micro-batches; without the policy's part in the first
 // value.warmup_rollouts. There is no dropout. The rollout,
 // the place in it and the KL coefficient are part of the saved state, so a checkpoint may fall in

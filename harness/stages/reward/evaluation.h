@@ -1,4 +1,4 @@
-// Held-out evaluation of a reward model: reward_scores.h over all held-out pairs and by their task
+// Held-out evaluation of a reward model: scores.h over all held-out pairs and by their task
 // label, where they have one. Of each label the first pairs_per_task pairs count. The final
 // evaluation also leaves some pairs, one a prompt, with their rewards in the results. Draws
 // nothing.

@@ -1,4 +1,4 @@
-// Stage "reward": a reward model from preferences. Artifact: reward_artifact.h.
+// Stage "reward": a reward model from preferences. Artifact: artifact.h.
 #pragma once
 
 #include "harness/definition/reward_spec.h"

@@ -1,6 +1,6 @@
 // Reward modelling as a training task.
 //
-// Loss of an optimizer step = sum of the pair loss (reward_loss.h) over the pairs of its window /
+// Loss of an optimizer step = sum of the pair loss (loss.h) over the pairs of its window /
 // their number, whatever the number of micro-batches. Every epoch takes each pair once, in a fresh
 // permutation. Target tokens are those of both responses. There is no dropout. After the last step
 // the head's bias is set so that held-out chosen responses average 0 (CentreOnChosen).

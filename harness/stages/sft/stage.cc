@@ -1,6 +1,5 @@
 #include "harness/stages/sft/stage.h"
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"

@@ -4,7 +4,7 @@
 // up.
 //
 // Geometry of experiments/perf_clm_step (10.7 M parameters, vocabulary 8192, fp32); tokens are
-// drawn at random, since only their number matters. Lengths: sft_lengths.json, 2,048 pairs of
+// drawn at random, since only their number matters. Lengths: lengths.json, 2,048 pairs of
 // [prompt, target] shaped like Alpaca's. Both variants see the same rows in the same order.
 // BENCH_THREADS sets the threads (2). Run with --benchmark_enable_random_interleaving so that a
 // change of the machine's load meets both.
@@ -45,7 +45,7 @@ SftSpec Geometry(Packing packing) {
 }
 
 SftData RandomRows() {
-  const auto text = ReadFile(BENCH_SOURCE_DIR "/harness/stages/sft_lengths.json", 1 << 20);
+  const auto text = ReadFile(BENCH_SOURCE_DIR "/harness/stages/sft/lengths.json", 1 << 20);
   const nlohmann::json lengths = ParseJson(text.value()).value();
   Random random(uint64_t{1});
   SftTaskRows rows{"t", {}, {}, {}};

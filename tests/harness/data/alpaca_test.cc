@@ -76,7 +76,7 @@ std::string Nested(int depth) {
 std::vector<BadLine> BadLines() {
   using std::string_literals::operator""s;
   return {
-      {R"({"instruction":"a"})", "no field \"output\" (nearest key: \"instruction\")"},
+      {R"({"instruction":"a"})", "no field \"output\" (the record has \"instruction\")"},
       {R"({"instructions":"a","output":"b"})",
        "no field \"instruction\" (nearest key: \"instructions\")"},
       {"{}", "no field \"instruction\" (the record has no keys)"},

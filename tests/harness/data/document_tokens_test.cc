@@ -44,7 +44,7 @@ TEST(FirstPart, HasWholeLinesUpToTheLength) {
 // Pre-training and prompts must see a text as the same tokens: "\n\n" is one of Llama 3's.
 TEST(DocumentTokens, AreThoseOfTheWholeTextBetweenBosAndEos) {
   auto files = ReadTokenizerFiles(std::string(BENCH_TEST_DATA) +
-                                  "/harness/data/golden/tokenizer_llama3.json");
+                                  "/harness/tokenizers/golden/tokenizer_llama3.json");
   ASSERT_TRUE(files.ok()) << files.status();
   files->beside["tokenizer_config.json"] = R"({"eos_token": "<|end_of_text|>"})";
   const Tokenizer tokenizers[] = {TinyTokenizer(), *Tokenizer::FromFiles(*std::move(files))};

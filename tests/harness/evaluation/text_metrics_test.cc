@@ -11,7 +11,7 @@ namespace {
 
 nlohmann::json Golden() {
   return nlohmann::json::parse(
-      *ReadFile(std::string(BENCH_TEST_DATA) + "/harness/data/golden/chrf.json"));
+      *ReadFile(std::string(BENCH_TEST_DATA) + "/harness/evaluation/golden/chrf.json"));
 }
 
 // Both sum at most six quotients in the same order: a few units in the last place of 100.

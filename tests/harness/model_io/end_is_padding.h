@@ -9,7 +9,7 @@
 namespace bench::harness {
 
 inline Tokenizer EndIsPaddingTokenizer() {
-  const auto json = ReadFile(BENCH_TEST_DATA "/harness/data/golden/tokenizer_qwen2.json");
+  const auto json = ReadFile(BENCH_TEST_DATA "/harness/tokenizers/golden/tokenizer_qwen2.json");
   EXPECT_TRUE(json.ok()) << json.status();
   auto tokenizer =
       Tokenizer::FromFiles({TokenizerFormat::kTokenizerJson,

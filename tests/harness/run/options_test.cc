@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "base/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -54,6 +55,8 @@ TEST(Options, AShortRunAndADryOneAreOfARunAlone) {
   EXPECT_EQ(ExitCodeFor(ParseOptions({"experiments/x", "--steps", "0"}).status()),
             ExitCode::kUsage);
   EXPECT_EQ(ExitCodeFor(ParseOptions({"--list", "--dry-run"}).status()), ExitCode::kUsage);
+  EXPECT_THAT(Error({"experiments/x", "--dry-run", "--nproc", "2"}).message(),
+              HasSubstr("--nproc has no use with --dry-run"));
 }
 
 TEST(Options, HelpWinsOverEverythingElse) {

@@ -19,6 +19,12 @@ TEST(Prerequisites, NothingIsSaidWhereNothingIsMissing) {
   EXPECT_TRUE(PrerequisiteLines({}).empty());
 }
 
+TEST(Prerequisites, ATotalOfWhichNothingIsKnownIsLeftOut) {
+  const auto lines =
+      PrerequisiteLines({{"a@1", std::nullopt, std::nullopt}, {"b@1", std::nullopt, std::nullopt}});
+  EXPECT_EQ(lines.size(), 3u);
+}
+
 TEST(Prerequisites, EachHasItsLineAndTogetherTheyHaveWhatIsKnown) {
   const auto lines = PrerequisiteLines(
       {{"a@1", 100.0, 0}, {"b@2", std::nullopt, 3 << 20}, {"c@1", 20.0, std::nullopt}});
@@ -27,7 +33,8 @@ TEST(Prerequisites, EachHasItsLineAndTogetherTheyHaveWhatIsKnown) {
   EXPECT_EQ(lines[2], "  b@2: time not measured here, at most 3.00 MiB of disk");
   EXPECT_EQ(lines[3],
             "  c@1: took 20 s when last measured here, disk known once its inputs are there");
-  EXPECT_EQ(lines[4], "  together 2 min 0 s and 1 not measured, 3.00 MiB and 1 not known yet");
+  EXPECT_EQ(lines[4],
+            "  together 2 min 0 s and 1 not measured, 3.00 MiB of disk and 1 not known yet");
 }
 
 }  // namespace

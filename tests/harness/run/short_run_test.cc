@@ -29,6 +29,8 @@ TEST(ShortRun, WhateverIsCountedInStepsIsScaledByTheSameFactor) {
 
 TEST(ShortRun, WhatNeverHappensStaysSoAndWhatHappensHappensAtMostEveryStep) {
   EXPECT_EQ(*ShortRunOverrides(Training(1000, 0, 0), 1), Overrides{"training.steps=1"});
+  EXPECT_EQ(*ShortRunOverrides(Training(1000, 10, 0), 20),
+            (Overrides{"training.steps=20", "schedule.warmup_steps=1"}));  // of 0.2 steps
   EXPECT_EQ(*ShortRunOverrides(Training(1000, 0, 10), 3),
             (Overrides{"training.steps=3", "evaluation.every_steps=1"}));
 }

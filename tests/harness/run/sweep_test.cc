@@ -32,6 +32,18 @@ TEST(Sweep, CommasInBracketsAndQuotesBelongToTheValue) {
   EXPECT_EQ(points->at(1).overrides, Expected{R"(corpus.languages=["en","zh"])"});
 }
 
+TEST(Sweep, AQuoteWithinAWordIsALetterAndSpacesAroundValuesAreNot) {
+  EXPECT_EQ(Names({"path=john's.jsonl, b.jsonl"}), (Expected{"path=john_s.jsonl", "path=b.jsonl"}));
+}
+
+TEST(Sweep, LongNamesAreCutAndStayApart) {
+  const std::string folder(300, 'a');
+  const auto names = Names({"path=" + folder + "b," + folder + "c"});
+  ASSERT_EQ(names.size(), 2u);
+  EXPECT_NE(names[0], names[1]);
+  for (const std::string& name : names) EXPECT_EQ(name.size(), 200u);
+}
+
 TEST(Sweep, NamesAreThoseOfFolders) {
   EXPECT_EQ(Names({"data.path=/a/b.json,/a/c.json"}),
             (Expected{"path=_a_b.json", "path=_a_c.json"}));
@@ -44,7 +56,8 @@ TEST(Sweep, KeysThatEndAlikeAreWholeInNames) {
 }
 
 TEST(Sweep, WhatCannotBeMeantIsAUsageError) {
-  for (const char* sweep : {"rate", "=1", "rate=", "rate=1,,2", "rate=1,1"}) {
+  for (const char* sweep :
+       {"rate", "=1", "rate=", "rate=1,,2", "rate=1,1", "rate=1, 1", "rate=1e-3,0.001"}) {
     EXPECT_EQ(ExitCodeFor(SweepGrid({sweep}).status()), ExitCode::kUsage) << sweep;
   }
   EXPECT_EQ(ExitCodeFor(SweepGrid({"rate=1", "rate=2"}).status()), ExitCode::kUsage);

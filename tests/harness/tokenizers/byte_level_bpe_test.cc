@@ -14,7 +14,7 @@ namespace {
 class EveryKind : public ::testing::TestWithParam<const char*> {
  protected:
   EveryKind() : golden_(GetParam()) {
-    const std::string path = BENCH_TEST_DATA "/harness/data/golden/tokenizers.json";
+    const std::string path = BENCH_TEST_DATA "/harness/tokenizers/golden/tokenizers.json";
     rows_ = nlohmann::json::parse(*ReadFile(path))[GetParam()];
   }
 

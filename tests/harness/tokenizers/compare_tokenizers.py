@@ -129,7 +129,7 @@ def main():
         sys.exit(77)
     golden = pathlib.Path(__file__).parent / "golden"
     files = options.files or sorted(golden.glob("tokenizer_*.json"))
-    tool = pathlib.Path(options.build) / "tests" / "harness" / "data" / "tokenizer_tool"
+    tool = pathlib.Path(options.build) / "tests" / "harness" / "tokenizers" / "tokenizer_tool"
     total = 0
     for file in files:
         draw = random.Random(options.seed)

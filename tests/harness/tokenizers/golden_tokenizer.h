@@ -15,7 +15,7 @@ class GoldenTokenizer {
  public:
   // "llama3", "qwen2", "smollm" or "smollm2" (without the bytes that SmolLM's vocabularies lack).
   explicit GoldenTokenizer(const std::string& kind)
-      : json_(*ReadFile(BENCH_TEST_DATA "/harness/data/golden/tokenizer_" + kind + ".json")),
+      : json_(*ReadFile(BENCH_TEST_DATA "/harness/tokenizers/golden/tokenizer_" + kind + ".json")),
         backend_(*ReadTokenizerJson(json_, kind)),
         tokenizer_(*Tokenizer::FromFiles(Files(kind, json_))) {}
 

@@ -93,7 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
 // Files that our reader accepts beyond golden/tokenizer_*.json, with what PyPI tokenizers makes of
 // each (make_settings_golden.py): settings without effect, and bytes without a token.
 TEST(ReadTokenizerJson, IdsAndTextsAreThoseOfPypiTokenizersWhateverIsSetWithoutEffect) {
-  const Json cases = Json::parse(*ReadFile(BENCH_TEST_DATA "/harness/data/golden/settings.json"));
+  const Json cases =
+      Json::parse(*ReadFile(BENCH_TEST_DATA "/harness/tokenizers/golden/settings.json"));
   ASSERT_GE(cases.size(), 20u);
   for (const Json& given : cases) {
     Json file = Json::parse(GoldenTokenizer(given["file"]).json());

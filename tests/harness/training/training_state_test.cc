@@ -65,7 +65,7 @@ TEST(TrainingState, ACheckpointOfOtherTensorsIsBadData) {
   Checkpoint checkpoint = Latest(folder / "run");
   for (models::NamedTensor& named : checkpoint.tensors) named.name += "_of_another_model";
   State other;
-  EXPECT_EQ(ExitCodeOf(RestoreTraining(checkpoint, other.parts()).status()), ExitCode::kBadData);
+  EXPECT_EQ(ExitCodeFor(RestoreTraining(checkpoint, other.parts()).status()), ExitCode::kBadData);
 }
 
 }  // namespace

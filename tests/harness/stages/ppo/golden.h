@@ -1,5 +1,5 @@
 // The cases of golden/ppo.json: PPO as trainers with padded batches compute it
-// (make_ppo_golden.py).
+// (make_golden.py).
 #pragma once
 
 #include <string>
@@ -37,7 +37,7 @@ class PpoGolden {
 
   static std::vector<PpoGolden> Load() {
     const auto text =
-        ReadFile(std::string(BENCH_TEST_DATA) + "/harness/stages/golden/ppo.json", 1 << 20);
+        ReadFile(std::string(BENCH_TEST_DATA) + "/harness/stages/ppo/golden/ppo.json", 1 << 20);
     EXPECT_TRUE(text.ok()) << text.status();
     std::vector<PpoGolden> cases;
     for (const nlohmann::json& one : nlohmann::json::parse(*text)) cases.emplace_back(one);

@@ -1,6 +1,6 @@
 """Writes golden/ppo.json: PPO's advantages and losses as trainers with padded batches compute them.
 
-usage: make_ppo_golden.py [FILE]; needs torch. Written apart from the C++ code and in another layout, [batch,
+usage: make_golden.py [FILE]; needs torch. Written apart from the C++ code and in another layout, [batch,
 time] with masks, after N+ (arXiv:2403.17031) and TRL's PPOTrainer. Their score position and value mask are
 options ("behind_end"); means are over real positions. Gradients are torch autograd's. Everything in float64.
 """
