@@ -98,10 +98,11 @@ std::string Suggestion(std::string_view name, const std::vector<std::string>& na
   const std::optional<std::string> nearest = NearestName(name, names);
   if (!nearest) return "there are none";
   if (SimilarName(name, names)) return absl::StrCat("did you mean \"", *nearest, "\"?");
-  const size_t num_shown = std::min(names.size(), kMostNames);
-  return absl::StrCat(
-      "valid: ", absl::StrJoin(names.begin(), names.begin() + num_shown, ", "),
-      num_shown < names.size() ? absl::StrCat(", and ", names.size() - num_shown, " more") : "");
+  std::vector<std::string> shown = names;
+  if (shown.size() > kMostNames) shown.resize(kMostNames);
+  const size_t num_more = names.size() - shown.size();
+  return absl::StrCat("valid: ", absl::StrJoin(shown, ", "),
+                      num_more > 0 ? absl::StrCat(", and ", num_more, " more") : "");
 }
 
 std::string UnknownKeyMessage(std::string_view key, const FieldList& table, std::string_view path,

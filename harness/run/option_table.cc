@@ -83,7 +83,8 @@ absl::Status ParseStoreAction(Options& o, const Values& v) {
   return Sets(Command::kStore)(o, {});
 }
 
-std::vector<OptionRow> MakeRunRows() {
+// What is run.
+std::vector<OptionRow> MakeDefinitionRows() {
   const std::vector<Command> run = {Command::kRun};
   return {
       {"set",
@@ -102,6 +103,37 @@ std::vector<OptionRow> MakeRunRows() {
          return absl::OkStatus();
        },
        Repeats::kYes},
+      {"steps",
+       "N",
+       "a short run of N steps, with warm-up, evaluations and checkpoints scaled; marks it ad hoc",
+       {Command::kRun},
+       Count("steps", 1, &Options::steps)},
+      {"dry-run", "",
+       "say what has to be run first, what that took when last measured, and what disk it takes; "
+       "run nothing",
+       run, Switch(&Options::rehearsal, Rehearsal::kDryRun)},
+      {"device",
+       "KIND",
+       "cpu, cuda or auto (default)",
+       {Command::kRun, Command::kPlan},
+       ParseDevice},
+      {"experiments",
+       "DIR",
+       "folder of the definitions; default: experiments/ of the project",
+       {Command::kRun, Command::kPlan, Command::kList, Command::kCheck, Command::kLock,
+        Command::kStore},
+       [](Options& o, const Values& v) {
+         o.experiments_root = v[0];
+         return absl::OkStatus();
+       }},
+  };
+}
+
+// How it is run, and where.
+std::vector<OptionRow> MakeRunRows() {
+  const std::vector<Command> run = {Command::kRun};
+  std::vector<OptionRow> rows = MakeDefinitionRows();
+  const std::vector<OptionRow> how = {
       {"out", "DIR", "folder of the run; default: a fresh one in the store", run,
        [](Options& o, const Values& v) {
          o.out = v[0];
@@ -119,15 +151,6 @@ std::vector<OptionRow> MakeRunRows() {
        Count("replicate", 0, &Options::replicate)},
       {"same-seed", "", "with --repeat: every replicate uses the seeds of replicate 0", run,
        Switch(&Options::seeds, SeedMode::kSame)},
-      {"steps",
-       "N",
-       "a short run of N steps, with warm-up, evaluations and checkpoints scaled; marks it ad hoc",
-       {Command::kRun},
-       Count("steps", 1, &Options::steps)},
-      {"dry-run", "",
-       "say what has to be run first, what that took when last measured, and what disk it takes; "
-       "run nothing",
-       run, Switch(&Options::rehearsal, Rehearsal::kDryRun)},
       {"stop-after-step", "N", "stop training there, with a checkpoint; --resume continues", run,
        Count("stop-after-step", 0, &Options::stop_after_step)},
       {"nproc", "N", "train with N processes on this machine; run.threads are shared among them",
@@ -135,21 +158,9 @@ std::vector<OptionRow> MakeRunRows() {
       {"rank-timeout", "SECONDS",
        "how long processes wait for each other at the start; default 300", run,
        Count("rank-timeout", 1, &Options::rank_timeout_s)},
-      {"device",
-       "KIND",
-       "cpu, cuda or auto (default)",
-       {Command::kRun, Command::kPlan},
-       ParseDevice},
-      {"experiments",
-       "DIR",
-       "folder of the definitions; default: experiments/ of the project",
-       {Command::kRun, Command::kPlan, Command::kList, Command::kCheck, Command::kLock,
-        Command::kStore},
-       [](Options& o, const Values& v) {
-         o.experiments_root = v[0];
-         return absl::OkStatus();
-       }},
   };
+  rows.insert(rows.end(), how.begin(), how.end());
+  return rows;
 }
 
 OptionRow CommandRow(Command command, std::string_view name, std::string_view values,

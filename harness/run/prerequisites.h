@@ -20,7 +20,8 @@ struct ExperimentCost {
   std::optional<int64_t> disk_bytes;  // what it writes at most; known once its own inputs are there
 };
 
-// `stage` is that of the definition. Times of ad hoc runs and of other versions do not count.
+// `stage` is that of the definition. Times of runs of other definitions (ad hoc
+// ones, other versions) do not count.
 absl::StatusOr<ExperimentCost> CostOf(const LoadedDefinition& loaded, const Stage& stage,
                                       const Store& store, const std::string& experiments_root);
 

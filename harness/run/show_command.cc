@@ -45,7 +45,11 @@ absl::StatusOr<results::RunRecord> ReadShown(const std::string& result) {
 // So that a wrong name is not taken for one without runs.
 absl::Status CheckIsExperiment(const Options& options, const std::string& wanted) {
   const std::string name = wanted.substr(wanted.find_last_of('/') + 1);
-  BENCH_ASSIGN_OR_RETURN(const auto names, ListExperiments(options.experiments_root));
+  const auto listed = ListExperiments(options.experiments_root);
+  if (!listed.ok()) {  // a store can be looked at from anywhere
+    return UsageError(absl::StrCat("no run of \"", wanted, "\" in the store"));
+  }
+  const std::vector<std::string>& names = *listed;
   if (absl::c_linear_search(names, name.substr(0, name.find('@')))) return absl::OkStatus();
   return UsageError(absl::StrCat("no experiment \"", wanted, "\", and no run of it in the store; ",
                                  Suggestion(name, names)));

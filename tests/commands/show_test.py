@@ -65,7 +65,7 @@ class Show(CommandCase):
         self.assertLessEqual(max(map(width, lines)), 80)
         self.assertIn("complete", lines[1])
         self.assertEqual(self.place.run("--runs", "tiny").stdout.count("\n"), 3)
-        self.assertEqual(self.place.run("--runs", "other").stdout, "no runs\n")
+        self.assert_fails(self.place.run("--runs", "other"), 2, 'no run of "other" in the store')
         listed = json.loads(self.place.run("--runs", "--json").stdout)
         with h5py.File(self.results) as file:
             self.assertEqual(listed[1]["summary"]["train_loss"]["value"],
@@ -81,7 +81,14 @@ class Show(CommandCase):
         self.assertEqual(self.place.run("--show", self.results).returncode, 4)
 
     def test_runs_of_an_experiment_that_there_is_not_are_a_usage_error(self):
-        self.assert_fails(self.place.run("--runs", "experiments/zzz"), 2, 'no experiment "experiments/zzz"')
+        root = self.place.folder / "experiments"
+        (root / "mine").mkdir(parents=True)
+        (root / "mine" / "v1.toml").write_text(self.place.definition.read_text(), encoding="utf-8")
+        self.assertEqual(self.place.run("--lock", "--experiments", root).returncode, 0)
+        self.assert_fails(self.place.run("--runs", "experiments/zzz"), 2,
+                          'no experiment "experiments/zzz"', "mine")
+        done = self.place.run("--runs", "mine")
+        self.assertEqual((done.returncode, done.stdout), (0, "no runs\n"), done.stderr)
 
     def test_what_is_not_there_is_a_usage_error(self):
         self.assert_fails(self.place.run("--show", "nowhere"), 2, "nowhere", "no such results file")

@@ -15,7 +15,7 @@ from tiny_run import HERE, deterministic_content
 class TokenizersOfOthers(CommandCase):
     def setUp(self):
         super().setUp()
-        golden = HERE.parent / "harness" / "data" / "golden"
+        golden = HERE.parent / "harness" / "tokenizers" / "golden"
         self.folder = self.place.folder / "qwen2"
         self.folder.mkdir()
         shutil.copy(golden / "tokenizer_qwen2.json", self.folder / "tokenizer.json")
