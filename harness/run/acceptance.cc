@@ -21,6 +21,12 @@ std::string BoundText(const AcceptanceBound& bound) {
   return absl::StrCat("at most ", NumberText(*bound.max));
 }
 
+// An ad hoc run has none.
+std::vector<AcceptanceBound> BoundsOf(const LoadedDefinition& loaded) {
+  if (loaded.ad_hoc) return {};
+  return AcceptanceBounds(loaded.definition);
+}
+
 }  // namespace
 
 Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
@@ -45,18 +51,16 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
   return judged;
 }
 
-absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
-                                    results::RunWriter& writer) {
-  const std::vector<AcceptanceBound> bounds = AcceptanceBounds(loaded.definition);
-  if (loaded.ad_hoc || bounds.empty()) return Acceptance{};
-  BENCH_RETURN_IF_ERROR(writer.Flush());
-  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(folder));
-  return JudgeBounds(bounds, record);
+Acceptance JudgeRecord(const LoadedDefinition& loaded, const results::RunRecord& record) {
+  return JudgeBounds(BoundsOf(loaded), record);
 }
 
-Acceptance JudgeRecord(const LoadedDefinition& loaded, const results::RunRecord& record) {
-  if (loaded.ad_hoc) return Acceptance{};
-  return JudgeBounds(AcceptanceBounds(loaded.definition), record);
+absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
+                                    results::RunWriter& writer) {
+  if (BoundsOf(loaded).empty()) return Acceptance{};
+  BENCH_RETURN_IF_ERROR(writer.Flush());
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(folder));
+  return JudgeRecord(loaded, record);
 }
 
 int ExitCodeOf(results::RunStatus status, const std::vector<std::string>& unmet) {

@@ -61,10 +61,6 @@ absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
   return report.exit_code;
 }
 
-absl::StatusOr<LoadedDefinition> LoadNamed(const Options& options) {
-  return LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides});
-}
-
 // An error is found before any process is started, and said once.
 absl::Status CheckForRanks(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, LoadNamed(options));

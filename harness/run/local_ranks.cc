@@ -136,12 +136,9 @@ class LocalRanks {
 };
 
 std::vector<std::string> LocalRanks::RankArguments(const Options& options) {
-  std::vector<std::string> arguments = RunArguments(options);
-  if (options.out) arguments.insert(arguments.end(), {"--out", *options.out});
-  if (options.replicate) {
-    arguments.insert(arguments.end(), {"--replicate", absl::StrCat(*options.replicate)});
-  }
-  return arguments;
+  Options of_one = options;
+  of_one.num_ranks.reset();
+  return RunArguments(of_one);
 }
 
 }  // namespace

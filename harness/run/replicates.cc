@@ -18,35 +18,28 @@
 #include "results/text.h"
 
 namespace bench::harness {
-namespace {
-
-std::vector<std::string> ChildArguments(const Options& options, const std::string& folder,
-                                        int64_t replicate) {
-  std::vector<std::string> arguments = RunArguments(options);
-  arguments.insert(arguments.end(), {"--out", folder, "--replicate", absl::StrCat(replicate)});
-  if (options.num_ranks) {
-    arguments.insert(arguments.end(), {"--nproc", absl::StrCat(*options.num_ranks)});
-  }
-  return arguments;
+absl::StatusOr<LoadedDefinition> LoadNamed(const Options& options) {
+  return LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides});
 }
-
-}  // namespace
 
 std::vector<std::string> RunArguments(const Options& options) {
   std::vector<std::string> arguments = {options.arguments[0], "--experiments",
                                         options.experiments_root};
+  const auto add = [&](const char* option, const std::optional<int64_t>& value) {
+    if (value) arguments.insert(arguments.end(), {option, absl::StrCat(*value)});
+  };
   for (const std::string& override_text : options.overrides) {
     arguments.insert(arguments.end(), {"--set", override_text});
   }
-  if (options.stop_after_step) {
-    arguments.insert(arguments.end(),
-                     {"--stop-after-step", absl::StrCat(*options.stop_after_step)});
-  }
-  if (options.rank_timeout_s) {
-    arguments.insert(arguments.end(), {"--rank-timeout", absl::StrCat(*options.rank_timeout_s)});
-  }
-  if (options.copies == ArtifactCopies::kInRunFolder) arguments.push_back("--portable");
-  if (options.start == StartMode::kResume) arguments.push_back("--resume");
+  if (options.out) arguments.insert(arguments.end(), {"--out", *options.out});
+  add("--repeat", options.repeat);
+  add("--replicate", options.replicate);
+  add("--nproc", options.num_ranks);
+  add("--stop-after-step", options.stop_after_step);
+  add("--rank-timeout", options.rank_timeout_s);
+  if (options.seeds == SeedMode::kSame) arguments.emplace_back("--same-seed");
+  if (options.copies == ArtifactCopies::kInRunFolder) arguments.emplace_back("--portable");
+  if (options.start == StartMode::kResume) arguments.emplace_back("--resume");
   arguments.insert(arguments.end(), {"--device", std::string(Name(options.device))});
   return arguments;
 }
@@ -94,9 +87,7 @@ int WorseExitCode(int a, int b) {
 
 absl::StatusOr<std::string> ParentFolder(const Options& options) {
   if (options.out) return *options.out;
-  BENCH_ASSIGN_OR_RETURN(
-      const LoadedDefinition definition,
-      LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides}));
+  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition definition, LoadNamed(options));
   BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));
   return store.NewRunFolder(ToString(ArtifactRef{definition.name, definition.version}));
 }
@@ -144,9 +135,12 @@ absl::StatusOr<MembersReport> RunReplicates(const Options& options) {
   std::vector<RunMember> members;
   for (int64_t r = 0; r < *options.repeat; ++r) {
     const std::string name = absl::StrCat("r", r);
-    const std::string folder = MemberFolder(parent, name);
-    const int64_t replicate = options.seeds == SeedMode::kSame ? 0 : r;
-    members.push_back({"replicate " + name, folder, ChildArguments(options, folder, replicate)});
+    Options one = options;
+    one.repeat.reset();
+    one.replicate = options.seeds == SeedMode::kSame ? 0 : r;
+    one.seeds = SeedMode::kPerReplicate;
+    one.out = MemberFolder(parent, name);
+    members.push_back({"replicate " + name, *one.out, RunArguments(one)});
   }
   return RunMembers(members);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/definition/load.h"
 #include "harness/run/options.h"
 
 namespace bench::harness {
@@ -36,7 +37,11 @@ absl::StatusOr<MembersReport> RunReplicates(const Options& options);
 absl::StatusOr<std::string> ParentFolder(const Options& options);
 std::string MemberFolder(const std::string& parent, const std::string& name);
 
-// The arguments for the same run in a child, but for folder, replicate and number of ranks.
+// The experiment that a command names, with its overrides.
+absl::StatusOr<LoadedDefinition> LoadNamed(const Options& options);
+
+// The command line of this program that `options` of a run stand for. --steps is among the
+// overrides by then, and --sweep is taken apart.
 std::vector<std::string> RunArguments(const Options& options);
 
 // Why a replicate in `folder` ended with `exit_code` (not 0). `attempts_before`: those that the

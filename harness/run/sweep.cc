@@ -115,20 +115,6 @@ std::string Shortened(const std::string& name) {
                       Sha256Hex(name).substr(0, kDigits));
 }
 
-// The point's run, or its replicates, in its folder.
-std::vector<std::string> ArgumentsAt(const std::string& folder, const Options& options) {
-  std::vector<std::string> arguments = RunArguments(options);
-  const auto add = [&](std::string_view option, const std::optional<int64_t>& value) {
-    if (value) arguments.insert(arguments.end(), {std::string(option), absl::StrCat(*value)});
-  };
-  add("--repeat", options.repeat);
-  add("--replicate", options.replicate);
-  add("--nproc", options.num_ranks);
-  if (options.seeds == SeedMode::kSame) arguments.emplace_back("--same-seed");
-  arguments.insert(arguments.end(), {"--out", folder});
-  return arguments;
-}
-
 Options OptionsAt(const SweepPoint& point, Options options) {
   options.overrides.insert(options.overrides.end(), point.overrides.begin(), point.overrides.end());
   return options;
@@ -136,10 +122,7 @@ Options OptionsAt(const SweepPoint& point, Options options) {
 
 absl::Status CheckPoints(const std::vector<SweepPoint>& points, const Options& options) {
   for (const SweepPoint& point : points) {
-    const Options at = OptionsAt(point, options);
-    BENCH_ASSIGN_OR_RETURN(
-        const LoadedDefinition loaded,
-        LoadDefinition(at.arguments[0], LoadOptions{at.experiments_root, at.overrides}));
+    BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, LoadNamed(OptionsAt(point, options)));
     if (options.num_ranks) {
       BENCH_RETURN_IF_ERROR(MakeStage(loaded.definition)->CheckRanks(*options.num_ranks));
     }
@@ -192,9 +175,9 @@ absl::StatusOr<int> RunSweep(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const std::string parent, ParentFolder(OptionsAt(points[0], options)));
   std::vector<RunMember> members;
   for (const SweepPoint& point : points) {
-    const std::string folder = MemberFolder(parent, point.name);
-    members.push_back(
-        {"point " + point.name, folder, ArgumentsAt(folder, OptionsAt(point, options))});
+    Options at = OptionsAt(point, options);
+    at.out = MemberFolder(parent, point.name);
+    members.push_back({"point " + point.name, *at.out, RunArguments(at)});
   }
   if (options.start == StartMode::kFresh) BENCH_RETURN_IF_ERROR(CheckUnoccupied(members));
   BENCH_ASSIGN_OR_RETURN(const MembersReport report, RunMembers(members));
