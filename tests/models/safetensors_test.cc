@@ -14,9 +14,6 @@
 #include "tests/models/testing.h"
 
 namespace bench::models {
-absl::StatusOr<int64_t> SafetensorsBytes(const std::vector<TensorSpec>&);
-}  // namespace bench::models
-namespace bench::models {
 namespace {
 
 using testing::HasSubstr;
