@@ -1,5 +1,6 @@
 #include "harness/training/stop_rule.h"
 
+#include <barrier>
 #include <optional>
 
 #include "gtest/gtest.h"
@@ -11,21 +12,24 @@ namespace bench::harness {
 namespace {
 
 TEST(StopRule, TheRunsOwnLimitStopsItFromThatStepOn) {
-  const StopRule rule(Ranks::OneProcess(), 3);
+  const auto alone = Ranks::Alone();
+  const StopRule rule(*alone, 3);
   EXPECT_FALSE(rule.MustStop(2));
   EXPECT_TRUE(rule.MustStop(3));
   EXPECT_TRUE(rule.MustStop(4));
 }
 
 TEST(StopRule, ASignalStopsOneProcessAtOnce) {
-  const StopRule rule(Ranks::OneProcess(), std::nullopt);
+  const auto alone = Ranks::Alone();
+  const StopRule rule(*alone, std::nullopt);
   EXPECT_FALSE(rule.MustStop(0));
   const StopRequest request;
   EXPECT_TRUE(rule.MustStop(0));
 }
 
 TEST(StopRule, ARequestIsTakenOnce) {
-  StopRule rule(Ranks::OneProcess(), std::nullopt);
+  const auto alone = Ranks::Alone();
+  StopRule rule(*alone, std::nullopt);
   EXPECT_FALSE(rule.TakeCheckpointRequest());
   RequestCheckpoint();
   EXPECT_TRUE(rule.TakeCheckpointRequest());
@@ -34,8 +38,12 @@ TEST(StopRule, ARequestIsTakenOnce) {
 
 // So that all stop after the same step, a rank's own signal counts when all have heard of it.
 TEST(StopRule, OfSeveralRanksWhatAllWereToldDecides) {
-  const StopRequest request;
-  RunOnRanks(2, [](Ranks& ranks) {
+  std::barrier both(2);  // joining heeds a signal too, so it comes when both have joined
+  std::optional<StopRequest> request;
+  RunOnRanks(2, [&](Ranks& ranks) {
+    both.arrive_and_wait();
+    if (ranks.leads()) request.emplace();
+    both.arrive_and_wait();
     StopRule rule(ranks, std::nullopt);
     EXPECT_FALSE(rule.MustStop(1));
     rule.Learn({.losses = {}, .stop_requested = true, .checkpoint_requested = true});
