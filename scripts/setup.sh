@@ -3,6 +3,10 @@
 #
 #   setup_build PRESET TARGET...   installs what is missing and builds; afterwards the programs are
 #                                  in build/PRESET/bin
+#   setup_program PRESET NAME [last]
+#                                  the same for one program, whose path is then in setup_path; with
+#                                  "last" the program of the last build is enough while another
+#                                  set-up is building
 #   setup_packages FILE...         installs the Debian packages that the files list
 #
 # Installs Debian packages (as root) and LibTorch from PyPI (into an environment of its own, unless
@@ -232,8 +236,29 @@ setup_ninja() {
   setup_fail "building failed; the whole log is $log"
 }
 
+# A build replaces its programs while they may be started: setup_keep FOLDER NAME copies one to where
+# it is whole at any time.
+setup_keep() {
+  local built="$1/bin/$2" kept="$1/last/$2"
+  [[ -e $built && ! $kept -nt $built ]] || return 0
+  { mkdir -p "$1/last" && cp "$built" "$kept.new" && mv "$kept.new" "$kept"; } ||
+    setup_fail "cannot write to $1/last"
+}
+
+# shellcheck disable=SC2034  # setup_path is read by whoever sources this
+setup_program() {
+  local preset="$1" name="$2" folder="$setup_root/build/$1"
+  setup_path="$folder/bin/$name"
+  if [[ ${3:-} == last && -e $folder/last/$name ]] && ! flock -n "$folder.lock" true; then
+    setup_say "another set-up is building in $folder: $name is that of the last build"
+    setup_path="$folder/last/$name"
+    return
+  fi
+  setup_build "$preset" "$name"
+}
+
 setup_build() {
-  local preset="$1" folder="$setup_root/build/$1"
+  local preset="$1" folder="$setup_root/build/$1" target
   shift
   setup_packages "$setup_root/setup/debian-packages.txt"
   mkdir -p "$folder" || setup_fail "cannot create $folder"
@@ -247,5 +272,6 @@ setup_build() {
     fi
     setup_configured "$folder" || setup_configure "$preset" "$folder"
     setup_ninja "$folder" "$@"
+    for target in bench-run bench-compare; do setup_keep "$folder" "$target"; done
   ) 9>"$folder.lock" || exit
 }

@@ -4,6 +4,7 @@ A copy of the wrappers runs with a PATH whose dpkg-query, apt-get, cmake, ninja,
 scripts: they write down how they were called, and `ninja` "builds" programs that report their
 arguments. Nothing is installed and nothing is compiled.
 """
+import fcntl
 import os
 import pathlib
 import shutil
@@ -239,6 +240,40 @@ class Wrappers(unittest.TestCase):
         before = time.monotonic()
         self.assertEqual(self.run_wrapper().returncode, 0)
         self.assertLess(time.monotonic() - before, 30)  # the program lives for 60 s
+
+    def test_what_only_reads_does_not_wait_for_another_set_up(self):
+        self.run_wrapper()
+        lock = open(self.tree / "build/release.lock", "w")
+        self.addCleanup(lock.close)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        self.forget_calls()
+        for arguments in (("--store", "list"), ("--runs",), ("--show", "x.h5"), ("--version",)):
+            result = self.run_wrapper(*arguments)
+            self.assertEqual((result.returncode, self.calls()), (0, ""), result.stderr)
+            self.assertIn(f"program <{arguments[0]}>", result.stdout)
+            self.assertRegex(result.stderr, r"^set-up: another set-up is building in .*: bench-run is "
+                                            r"that of the last build\n$")
+        result = self.run_wrapper("base.h5", "head.h5", wrapper="bench-compare")
+        self.assertEqual((result.returncode, self.calls()), (0, ""), result.stderr)
+
+    def test_what_runs_waits_for_another_set_up(self):
+        self.run_wrapper()
+        with open(self.tree / "build/release.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            run = subprocess.Popen([self.tree / "bench-run", "experiments/x"], text=True,
+                                   stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   cwd=self.folder, env=self.environment)
+            self.assertIn("waiting for another set-up", run.stderr.readline())
+        output, _ = run.communicate(timeout=60)
+        self.assertEqual((run.returncode, output), (0, "program <experiments/x>\n"))
+
+    def test_the_program_of_the_last_build_is_whole_while_the_next_one_links(self):
+        self.run_wrapper()
+        program = self.tree / "build/release/bin/bench-run"
+        program.write_text("half of it")  # as a linker does, in place
+        with open(self.tree / "build/release.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(self.run_wrapper("--list").stdout, "program <--list>\n")
 
     def test_full_disk_is_found_before_anything_is_installed(self):
         self.assert_fails(self.run_wrapper(FREE_KIB="1048576"),
