@@ -9,7 +9,7 @@
 #include "harness/definition/violations.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
-#include "harness/run/inputs.h"
+#include "harness/run/experiment_graph.h"
 #include "models/hf_folder.h"
 
 namespace bench::harness {

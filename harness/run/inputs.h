@@ -4,27 +4,19 @@
 // process of its own, which leaves its own results file; the run says so. Cycles are a UsageError.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/context/device.h"
-#include "harness/context/needs.h"
 #include "harness/control/progress.h"
-#include "harness/definition/load.h"
+#include "harness/run/experiment_graph.h"
 #include "harness/run/run_folder.h"
 #include "harness/stages/stage.h"
 #include "harness/store/store.h"
 
 namespace bench::harness {
-
-struct ResolvedInputs {
-  std::map<std::string, Artifact> artifacts;  // by role
-  InputDigests digests;                       // of those and of content from outside the store
-};
 
 struct InputSources {
   const Store& store;
@@ -34,11 +26,6 @@ struct InputSources {
 };
 
 absl::StatusOr<ResolvedInputs> ResolveInputs(const Stage& stage, const InputSources& sources);
-
-// UsageError where an experiment of stage `kind` cannot make what is needed.
-absl::Status CheckKind(const InputNeed& need, StageKind kind);
-// UsageError for an experiment that is among those of `path`, which need each other in turn.
-absl::Status CheckNotOnPath(const std::string& name, const std::vector<std::string>& path);
 
 // The artifact of an experiment if the store has it and everything that it was made from. Makes
 // nothing.

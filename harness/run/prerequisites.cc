@@ -1,15 +1,14 @@
 #include "harness/run/prerequisites.h"
 
 #include <cmath>
+#include <utility>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/definition/load.h"
-#include "harness/run/inputs.h"
-#include "harness/run/stage_factory.h"
+#include "harness/run/experiment_graph.h"
 #include "harness/store/store_report.h"
 #include "harness/store/store_runs.h"
 #include "results/isolated_reader.h"
@@ -42,57 +41,17 @@ std::optional<double> LastSeconds(const LoadedDefinition& loaded, const Store& s
   return std::nullopt;
 }
 
-// Absent while an input is missing, whose sizes it follows from.
-absl::StatusOr<std::optional<int64_t>> DiskOf(const Stage& stage, const Store& store,
-                                              const std::string& experiments_root) {
-  std::map<std::string, Artifact> inputs;
-  for (const InputNeed& need : stage.Inputs()) {
-    BENCH_ASSIGN_OR_RETURN(std::optional<Artifact> found,
-                           FindArtifact(need.artifact, store, experiments_root));
-    if (!found) return std::nullopt;
-    inputs.emplace(need.role, *std::move(found));
-  }
-  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, stage.Disk(inputs));
-  return disk.run_folder_bytes + disk.artifact_bytes;
+// Disk is absent while an input is missing, whose sizes it follows from.
+absl::StatusOr<ExperimentCost> CostWith(const LoadedDefinition& loaded, const Stage& stage,
+                                        const ResolvedInputs& inputs, const Store& store) {
+  ExperimentCost cost{.experiment = ToString(ArtifactRef{loaded.name, loaded.version}),
+                      .seconds = LastSeconds(loaded, store),
+                      .disk_bytes = {}};
+  if (inputs.artifacts.size() < stage.Inputs().size()) return cost;
+  BENCH_ASSIGN_OR_RETURN(const DiskNeed disk, stage.Disk(inputs.artifacts));
+  cost.disk_bytes = disk.run_folder_bytes + disk.artifact_bytes;
+  return cost;
 }
-
-class Finder {
- public:
-  Finder(const Store& store, const std::string& experiments_root)
-      : store_(store), experiments_root_(experiments_root) {}
-
-  absl::Status Visit(const Stage& stage) {
-    for (const InputNeed& need : stage.Inputs()) BENCH_RETURN_IF_ERROR(VisitNeed(need));
-    return absl::OkStatus();
-  }
-  std::vector<ExperimentCost> Take() { return std::move(missing_); }
-
- private:
-  absl::Status VisitNeed(const InputNeed& need) {
-    const std::string name = ToString(need.artifact);
-    BENCH_RETURN_IF_ERROR(CheckNotOnPath(name, path_));
-    BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded,
-                           LoadDefinition(name, LoadOptions{experiments_root_, {}}));
-    BENCH_RETURN_IF_ERROR(CheckKind(need, loaded.definition.kind()));
-    const auto is_it = [&](const ExperimentCost& cost) { return cost.experiment == name; };
-    if (absl::c_any_of(missing_, is_it)) return absl::OkStatus();
-    BENCH_ASSIGN_OR_RETURN(const auto found,
-                           FindArtifact(need.artifact, store_, experiments_root_));
-    if (found) return absl::OkStatus();
-    const std::unique_ptr<Stage> stage = MakeStage(loaded.definition);
-    path_.push_back(name);
-    BENCH_RETURN_IF_ERROR(Visit(*stage));
-    path_.pop_back();
-    BENCH_ASSIGN_OR_RETURN(ExperimentCost cost, CostOf(loaded, *stage, store_, experiments_root_));
-    missing_.push_back(std::move(cost));
-    return absl::OkStatus();
-  }
-
-  const Store& store_;
-  const std::string& experiments_root_;
-  std::vector<std::string> path_;  // of experiments that are being looked at
-  std::vector<ExperimentCost> missing_;
-};
 
 // Of those that are known; the others are counted.
 std::string TotalText(const std::vector<ExperimentCost>& missing) {
@@ -139,18 +98,24 @@ std::string CostText(const std::optional<double>& seconds,
 
 absl::StatusOr<ExperimentCost> CostOf(const LoadedDefinition& loaded, const Stage& stage,
                                       const Store& store, const std::string& experiments_root) {
-  ExperimentCost cost{.experiment = ToString(ArtifactRef{loaded.name, loaded.version}),
-                      .seconds = LastSeconds(loaded, store),
-                      .disk_bytes = {}};
-  BENCH_ASSIGN_OR_RETURN(cost.disk_bytes, DiskOf(stage, store, experiments_root));
-  return cost;
+  BENCH_ASSIGN_OR_RETURN(const ResolvedInputs inputs,
+                         ExperimentGraph(store, experiments_root).InputsOf(stage));
+  return CostWith(loaded, stage, inputs, store);
 }
 
 absl::StatusOr<std::vector<ExperimentCost>> MissingPrerequisites(
     const Stage& stage, const Store& store, const std::string& experiments_root) {
-  Finder finder(store, experiments_root);
-  BENCH_RETURN_IF_ERROR(finder.Visit(stage));
-  return finder.Take();
+  std::vector<ExperimentCost> costs;
+  ExperimentGraph graph(
+      store, experiments_root,
+      [&](const ExperimentGraph::Missing& missing) -> absl::StatusOr<std::optional<Artifact>> {
+        BENCH_ASSIGN_OR_RETURN(ExperimentCost cost,
+                               CostWith(missing.loaded, missing.stage, missing.inputs, store));
+        costs.push_back(std::move(cost));
+        return std::nullopt;
+      });
+  BENCH_RETURN_IF_ERROR(graph.InputsOf(stage).status());
+  return costs;
 }
 
 std::vector<std::string> PrerequisiteLines(const std::vector<ExperimentCost>& missing) {
