@@ -39,6 +39,8 @@ TEST(Config, TyingRemovesOneEmbedding) {
 struct BadField {
   const char* field;
   void (*set)(DecoderConfig&);
+
+  friend void PrintTo(const BadField& bad, std::ostream* out) { *out << bad.field; }
 };
 
 class ConfigErrors : public testing::TestWithParam<BadField> {};

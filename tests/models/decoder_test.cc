@@ -36,7 +36,7 @@ at::Tensor LossSum(const Decoder& decoder, const std::vector<std::vector<int64_t
                                         decoder.head_weight_VD(), next.targets_M);
 }
 
-class TransformersGolden : public testing::TestWithParam<const char*> {
+class TransformersGolden : public testing::TestWithParam<std::string> {
  protected:
   struct Bounds {
     double forward, gradient;

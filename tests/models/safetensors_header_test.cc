@@ -39,6 +39,8 @@ struct BadHeader {
   const char* name;
   const char* json;
   const char* message;
+
+  friend void PrintTo(const BadHeader& header, std::ostream* out) { *out << header.name; }
 };
 
 class SafetensorsHeaderErrors : public testing::TestWithParam<BadHeader> {};

@@ -53,7 +53,7 @@ const std::vector<CatalogueMessage> kMessages = {
     {"menu", "Open", "", {"打開"}},
 };
 
-class GoldenCatalogue : public ::testing::TestWithParam<const char*> {};
+class GoldenCatalogue : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenCatalogue, GivesContextsPluralsAndText) {
   const auto messages = ParseCatalogue(Golden(GetParam()), GetParam());

@@ -81,9 +81,16 @@ Publication OfAnArtifact() {
           [](const std::string& folder) { EXPECT_EQ(FoundText(folder), "new"); }};
 }
 
-class IoFaults : public ::testing::TestWithParam<Publication (*)()> {
+struct Published {
+  const char* name;
+  Publication (*make)();
+
+  friend void PrintTo(const Published& published, std::ostream* out) { *out << published.name; }
+};
+
+class IoFaults : public ::testing::TestWithParam<Published> {
  protected:
-  IoFaults() : publication_(GetParam()()) {
+  IoFaults() : publication_(GetParam().make()) {
     const TempFolder folder;
     publication_.prepare(folder.path());
     const FaultySyscalls none(Fault::kNone, 0);
@@ -154,10 +161,10 @@ TEST_P(IoFaults, DeathBeforeOrAfterAnyCallIsHarmless) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, IoFaults, ::testing::Values(&OfACheckpoint, &OfAnArtifact),
-                         [](const auto& test) {
-                           return test.index == 0 ? "OfACheckpoint" : "OfAnArtifact";
-                         });
+INSTANTIATE_TEST_SUITE_P(, IoFaults,
+                         ::testing::Values(Published{"OfACheckpoint", &OfACheckpoint},
+                                           Published{"OfAnArtifact", &OfAnArtifact}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
 }  // namespace bench::harness

@@ -11,7 +11,7 @@
 namespace bench::harness {
 namespace {
 
-class EveryKind : public ::testing::TestWithParam<const char*> {
+class EveryKind : public ::testing::TestWithParam<std::string> {
  protected:
   EveryKind() : golden_(GetParam()) {
     const std::string path = BENCH_TEST_DATA "/harness/tokenizers/golden/tokenizers.json";

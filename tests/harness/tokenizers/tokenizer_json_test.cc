@@ -38,6 +38,10 @@ struct Unsupported {
   const char* pointer;
   const char* value;
   const char* named;
+
+  friend void PrintTo(const Unsupported& unsupported, std::ostream* out) {
+    *out << unsupported.pointer << " = " << unsupported.value;
+  }
 };
 
 class RefusesByName : public ::testing::TestWithParam<Unsupported> {};

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "harness/text/text.h"
 #include "tests/harness/tokenizers/test_tokenizer.h"
+#include "tests/support/print_enums.h"
 
 namespace bench::harness {
 namespace {

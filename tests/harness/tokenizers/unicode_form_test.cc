@@ -37,7 +37,7 @@ TEST(Nfc, KnowsCharactersOfUnicode9Only) {
   EXPECT_EQ(ToForm("\U00011935\U00011930", TextForm::kNfc), "\U00011935\U00011930");
 }
 
-class NeverApproximated : public ::testing::TestWithParam<const char*> {};
+class NeverApproximated : public ::testing::TestWithParam<std::string> {};
 
 // Wherever memory ends: the normalised text, or none.
 TEST_P(NeverApproximated, WithoutMemory) {

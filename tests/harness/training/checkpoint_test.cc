@@ -97,7 +97,7 @@ TEST(Checkpoint, UnfinishedOneIsIgnoredAndReplaced) {
   EXPECT_FALSE(std::filesystem::exists(folder / "checkpoints/.making-step-000000002"));
 }
 
-class DamagedCheckpoint : public ::testing::TestWithParam<const char*> {};
+class DamagedCheckpoint : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(DamagedCheckpoint, IsPassedOverForTheOneBeforeAndSaid) {
   TempFolder folder;

@@ -4,6 +4,7 @@
 #include "harness/training/data_parallel.h"
 #include "results/metrics.h"
 #include "tests/harness/run_fixture.h"
+#include "tests/support/print_enums.h"
 #include "tests/support/rank_threads.h"
 
 namespace bench::harness {
