@@ -1,10 +1,8 @@
 // The typed configuration of a decoder-only transformer.
 //
-// A family fixes the architecture's axes (norm, activation, position, attention storage) through
-// its `Architecture`; a `DecoderConfig` adds the sizes. The decoder and the weight adapters read
-// enums only, so a family that needs another value adds an enumerator and its implementation, not a
-// test on the family's name. Errors: Validate returns a UsageError that names the field, its value
-// and the rule.
+// What is the same in every model so far is the decoder's own: RMSNorm, SwiGLU, RoPE over the pairs
+// (i, i + head_dim / 2), and separate q, k, v and o matrices (decoder.h). Errors: Validate returns
+// a UsageError that names the field, its value and the rule.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +12,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "models/family.h"
 
 namespace bench::models {
-
-enum class Family { kLlama };
-
-enum class NormKind { kRms };                  // y = x / sqrt(mean(x^2) + eps) * w
-enum class Activation { kSwiGlu };             // down(silu(gate(x)) * up(x))
-enum class PositionKind { kRotaryHalfSplit };  // RoPE over the pairs (i, i + head_dim / 2)
-enum class AttentionLayout { kSeparate };      // stored as separate q, k, v (and o) matrices
-
-struct Architecture {
-  NormKind norm = NormKind::kRms;
-  Activation activation = Activation::kSwiGlu;
-  PositionKind position = PositionKind::kRotaryHalfSplit;
-  AttentionLayout attention = AttentionLayout::kSeparate;
-};
 
 struct DecoderConfig {
   Family family = Family::kLlama;

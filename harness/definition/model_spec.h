@@ -10,14 +10,14 @@
 
 #include "absl/status/statusor.h"
 #include "harness/definition/artifact_ref.h"
+#include "models/family.h"
 
 namespace bench::harness {
 
 class FieldList;
 class Violations;
 
-enum class Family { kLlama };
-constexpr std::array<std::string_view, 1> EnumNames(Family) { return {"llama"}; }
+using models::Family;
 
 // The vocabulary size is the tokenizer's, so it is not repeated here. With random weights the
 // definition has the whole geometry. With those of an artifact or a folder it is theirs: fields

@@ -25,8 +25,6 @@ std::string_view Name(SeedPurpose purpose) {
       return "weights";
     case SeedPurpose::kDataOrder:
       return "data_order";
-    case SeedPurpose::kDropout:
-      return "dropout";
     case SeedPurpose::kSampling:
       return "sampling";
   }

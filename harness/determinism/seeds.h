@@ -8,7 +8,7 @@
 
 namespace bench::harness {
 
-enum class SeedPurpose { kWeights, kDataOrder, kDropout, kSampling };
+enum class SeedPurpose { kWeights, kDataOrder, kSampling };
 
 std::string_view Name(SeedPurpose purpose);
 

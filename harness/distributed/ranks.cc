@@ -119,9 +119,8 @@ Ranks::~Ranks() {
   if (group_ != nullptr) group_->watch->Leave(kPatienceAtTheEnd);
 }
 
-Ranks& Ranks::OneProcess() {
-  static Ranks alone(RankEnvironment{}, nullptr);
-  return alone;
+std::unique_ptr<Ranks> Ranks::Alone() {
+  return std::unique_ptr<Ranks>(new Ranks(RankEnvironment{}, nullptr));
 }
 
 namespace {

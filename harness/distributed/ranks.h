@@ -52,8 +52,8 @@ class Ranks {
     std::vector<std::pair<std::string, std::string>> same;
   };
 
-  // The group of one.
-  static Ranks& OneProcess();
+  // A group of one, which no other process has to join.
+  static std::unique_ptr<Ranks> Alone();
   // EnvironmentError when ranks are missing after the timeout, or the port is in use; UsageError
   // when a rank differs in what must be the same. Each names the rank. On one of the ranks; on the
   // others it is IsReported.

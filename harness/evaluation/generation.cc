@@ -1,5 +1,8 @@
 #include "harness/evaluation/generation.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/status.h"
 #include "harness/control/signals.h"
 
@@ -12,12 +15,38 @@ models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, int64_t end_
   return options;
 }
 
+size_t NumDecodedTogether(const models::DecoderConfig& config, int64_t element_bytes,
+                          std::span<const std::vector<int64_t>> prompts, int64_t max_new_tokens) {
+  const int64_t token_bytes =
+      2 * config.num_layers * config.num_kv_heads * config.head_dim * element_bytes;
+  int64_t room = kMostCacheBytes / token_bytes;
+  size_t count = 0;
+  while (count < prompts.size() && count < kMostSequencesTogether) {
+    room -= std::min(config.max_positions, std::ssize(prompts[count]) + max_new_tokens);
+    if (room < 0) break;
+    ++count;
+  }
+  return std::max<size_t>(count, 1);
+}
+
 absl::StatusOr<std::vector<models::Generation>> GenerateAnswers(
-    const models::Decoder& decoder, const std::vector<std::vector<int64_t>>& prompts,
-    const models::GenerationOptions& options, const models::UniformSource& uniform) {
-  std::vector<models::Generation> generations =
-      models::Generate(decoder, prompts, options, uniform);
-  BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    const models::Decoder& decoder, const TokenRows& prompts,
+    const models::GenerationOptions& options, const models::UniformSource& uniform,
+    const std::function<void(size_t done)>& on_batch) {
+  std::vector<models::Generation> generations;
+  while (generations.size() < prompts.size()) {
+    const size_t begin = generations.size();
+    const auto first = prompts.begin() + static_cast<std::ptrdiff_t>(begin);
+    const size_t count =
+        NumDecodedTogether(decoder.config(), decoder.parameters().front().tensor.element_size(),
+                           std::span(first, prompts.end()), options.max_new_tokens);
+    std::vector<models::Generation> batch = models::Generate(
+        decoder, {first, first + static_cast<std::ptrdiff_t>(count)}, options,
+        [&](int64_t sequence) { return uniform(static_cast<int64_t>(begin) + sequence); });
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    std::move(batch.begin(), batch.end(), std::back_inserter(generations));
+    if (on_batch) on_batch(generations.size());
+  }
   return generations;
 }
 

@@ -1,7 +1,5 @@
 #include "harness/evaluation/model_answers.h"
 
-#include <algorithm>
-#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,9 +11,6 @@
 
 namespace bench::harness {
 namespace {
-
-// Answers that are generated at once: enough to fill the matrix products, little memory.
-constexpr size_t kAnswersPerBatch = 128;
 
 struct Request {
   size_t example;
@@ -50,14 +45,20 @@ std::vector<Request> RequestsFor(const std::vector<SftExample>& examples, const 
   return requests;
 }
 
-absl::StatusOr<std::vector<models::Generation>> GenerateBatch(
-    const models::Decoder& decoder, std::span<Request> requests,
-    const models::GenerationOptions& options) {
-  std::vector<std::vector<int64_t>> prompts;
+absl::StatusOr<std::vector<models::Generation>> Fulfil(const models::Decoder& decoder,
+                                                       std::vector<Request>& requests,
+                                                       const models::GenerationOptions& options,
+                                                       Progress& progress) {
+  TokenRows prompts;
   for (const Request& request : requests) prompts.push_back(request.prompt);
-  return GenerateAnswers(decoder, prompts, options, [requests](int64_t sequence) {
-    return requests[static_cast<size_t>(sequence)].random.Uniform();
-  });
+  return GenerateAnswers(
+      decoder, prompts, options,
+      [&requests](int64_t sequence) {
+        return requests[static_cast<size_t>(sequence)].random.Uniform();
+      },
+      [&](size_t done) {
+        progress.Update("answer", static_cast<int64_t>(done), std::ssize(requests), "");
+      });
 }
 
 models::GenerationOptions OptionsOf(const NegativesSpec& spec, const Tokenizer& tokenizer,
@@ -85,17 +86,12 @@ absl::StatusOr<std::vector<ModelAnswers>> AnswersOf(const DecoderArtifact& model
     if (prompts[i]) answers[i].emplace();
   }
   std::vector<Request> requests = RequestsFor(examples, prompts, spec, seeds);
-  for (size_t begin = 0; begin < requests.size(); begin += kAnswersPerBatch) {
-    const size_t count = std::min(kAnswersPerBatch, requests.size() - begin);
-    const std::span<Request> batch = std::span(requests).subspan(begin, count);
-    BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
-                           GenerateBatch(*model.decoder, batch, options));
-    for (size_t i = 0; i < batch.size(); ++i) {
-      answers[batch[i].example]->push_back(
-          {model.tokenizer.Decode(generations[i].tokens),
-           generations[i].stopped ? AnswerEnd::kFinished : AnswerEnd::kCutOff});
-    }
-    progress.Update("answer", static_cast<int64_t>(begin + count), std::ssize(requests), "");
+  BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
+                         Fulfil(*model.decoder, requests, options, progress));
+  for (size_t i = 0; i < requests.size(); ++i) {
+    answers[requests[i].example]->push_back(
+        {model.tokenizer.Decode(generations[i].tokens),
+         generations[i].stopped ? AnswerEnd::kFinished : AnswerEnd::kCutOff});
   }
   progress.Finish();
   return answers;

@@ -12,29 +12,10 @@
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
-namespace {
-
-models::Family FamilyOf(Family family) {
-  switch (family) {
-    case Family::kLlama:
-      return models::Family::kLlama;
-  }
-  return models::Family::kLlama;
-}
-
-Family FamilyOf(models::Family family) {
-  switch (family) {
-    case models::Family::kLlama:
-      return Family::kLlama;
-  }
-  return Family::kLlama;
-}
-
-}  // namespace
 
 models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size) {
   models::DecoderConfig config;
-  config.family = FamilyOf(spec.family);
+  config.family = spec.family;
   config.vocab_size = vocab_size;
   config.hidden_size = spec.hidden_size;
   config.num_layers = spec.num_layers;
@@ -52,7 +33,7 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
 
 ModelSpec ModelSpecOf(const models::DecoderConfig& config) {
   ModelSpec spec;
-  spec.family = FamilyOf(config.family);
+  spec.family = config.family;
   spec.hidden_size = config.hidden_size;
   spec.num_layers = config.num_layers;
   spec.num_heads = config.num_heads;

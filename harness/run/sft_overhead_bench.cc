@@ -91,6 +91,7 @@ struct Run {
   RangeTable ranges;
   Progress progress;
   RunClock clock = RunClock::Start();
+  std::unique_ptr<Ranks> ranks = Ranks::Alone();
 
   RunContext Context(const Arm& arm, const std::string& experiments_root) {
     return {loaded,
@@ -104,7 +105,7 @@ struct Run {
             ranges,
             progress,
             clock,
-            Ranks::OneProcess(),
+            *ranks,
             DeviceKind::kCpu,
             nullptr,
             std::nullopt};
@@ -150,7 +151,8 @@ absl::StatusOr<nlohmann::json> Train(const Arm& arm, Run& run, RunContext& conte
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec.data.mix));
   BENCH_ASSIGN_OR_RETURN(const auto decoder,
                          InitialDecoder(spec.model, spec.init, tokenizer, context));
-  SftTask task(spec, data, MixtureSampler(std::move(mixture), context.seeds), *decoder, {});
+  SftTask task(spec, data, MixtureSampler(std::move(mixture), context.seeds), *decoder,
+               context.ranks, {});
   TimedTask timed(task);
   const LoopSpec loop = {spec.optimizer, spec.schedule, arm.num_steps, 0, 0};
   BENCH_RETURN_IF_ERROR(RunTrainingLoop(loop, timed, context).status());

@@ -48,9 +48,11 @@ class BenchRun {
   static absl::StatusOr<std::unique_ptr<BenchRun>> Unrecorded() {
     auto folder = std::make_unique<TemporaryFolder>();
     BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(folder->path() + "/store"));
+    std::unique_ptr<Ranks> alone = Ranks::Alone();
+    Ranks& ranks = *alone;
     return std::unique_ptr<BenchRun>(new BenchRun(std::move(folder), std::move(store),
                                                   results::RunWriter::Discarding(),
-                                                  Ranks::OneProcess()));
+                                                  std::move(alone), ranks));
   }
   // One rank's, which journals its own rows; `ranks` must outlive it.
   static absl::StatusOr<std::unique_ptr<BenchRun>> Recorded(Ranks& ranks) {
@@ -63,12 +65,13 @@ class BenchRun {
     BENCH_ASSIGN_OR_RETURN(auto writer, results::RunWriter::Create(folder->path(), header,
                                                                    RunSpec().flush_interval_s));
     return std::unique_ptr<BenchRun>(
-        new BenchRun(std::move(folder), std::move(store), std::move(writer), ranks));
+        new BenchRun(std::move(folder), std::move(store), std::move(writer), nullptr, ranks));
   }
 
   SeedSource seeds() const { return {1, 0}; }
   results::RunWriter& writer() { return *writer_; }
   RangeTable& ranges() { return ranges_; }
+  Ranks& ranks() { return ranks_; }
 
   // From the first step; what the loop would record as the run's summary.
   absl::StatusOr<std::vector<results::MetricValue>> Train(const LoopSpec& loop,
@@ -89,16 +92,18 @@ class BenchRun {
 
  private:
   BenchRun(std::unique_ptr<TemporaryFolder> folder, Store store,
-           std::unique_ptr<results::RunWriter> writer, Ranks& ranks)
+           std::unique_ptr<results::RunWriter> writer, std::unique_ptr<Ranks> alone, Ranks& ranks)
       : folder_(std::move(folder)),
         store_(std::move(store)),
         writer_(std::move(writer)),
+        alone_(std::move(alone)),
         ranks_(ranks) {}
 
   std::unique_ptr<TemporaryFolder> folder_;  // the last step's checkpoint goes there
   Store store_;
   LoadedDefinition definition_;
   std::unique_ptr<results::RunWriter> writer_;
+  std::unique_ptr<Ranks> alone_;  // unless a rank of several records
   Ranks& ranks_;
   RangeTable ranges_;
   Progress progress_{Progress::Audience::kNobody};

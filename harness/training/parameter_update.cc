@@ -40,13 +40,9 @@ class LocalUpdate : public ParameterUpdate {
   }
 
   absl::Status VisitState(const StateVisitor& visit) override {
-    for (const size_t i : state_order()) {
-      const std::vector<StateKind> kinds =
-          optimizer().StateKinds(trained()[i].tensor.scalar_type());
-      const std::vector<at::Tensor> state = optimizer().StateOf(i);
-      for (size_t k = 0; k < kinds.size(); ++k) {
-        BENCH_RETURN_IF_ERROR(visit({StateName(kinds[k], trained()[i]), state[k]}));
-      }
+    for (const StateTensor& tensor : StateTensors()) {
+      BENCH_RETURN_IF_ERROR(
+          visit({tensor.spec.name, optimizer().StateOf(tensor.parameter)[tensor.kind]}));
     }
     return absl::OkStatus();
   }
@@ -69,16 +65,25 @@ ParameterUpdate::ParameterUpdate(const OptimizerSpec& spec, std::vector<Paramete
   }
 }
 
-std::vector<models::TensorSpec> ParameterUpdate::StateSpecs() const {
-  std::vector<models::TensorSpec> specs;
+std::vector<StateTensor> ParameterUpdate::StateTensors() const {
+  std::vector<StateTensor> tensors;
   for (const size_t i : state_order_) {
     const ParameterPiece& parameter = parameters_[i];
-    for (const StateKind& kind : optimizer_->StateKinds(parameter.tensor.scalar_type())) {
-      const bool scalar = kind.extent == StateKind::Extent::kScalar;
-      specs.push_back({StateName(kind, parameter), kind.type,
-                       scalar ? std::vector<int64_t>() : parameter.full_shape});
+    const std::vector<StateKind> kinds = optimizer_->StateKinds(parameter.tensor.scalar_type());
+    for (size_t k = 0; k < kinds.size(); ++k) {
+      const bool scalar = kinds[k].extent == StateKind::Extent::kScalar;
+      tensors.push_back({{StateName(kinds[k], parameter), kinds[k].type,
+                          scalar ? std::vector<int64_t>() : parameter.full_shape},
+                         i,
+                         k});
     }
   }
+  return tensors;
+}
+
+std::vector<models::TensorSpec> ParameterUpdate::StateSpecs() const {
+  std::vector<models::TensorSpec> specs;
+  for (StateTensor& tensor : StateTensors()) specs.push_back(std::move(tensor.spec));
   return specs;
 }
 

@@ -30,6 +30,13 @@ struct HeldBytes {
   int64_t communication_buffers = 0;
 };
 
+// One tensor of the state: kind `kind` of the parameter with that index.
+struct StateTensor {
+  models::TensorSpec spec;
+  size_t parameter = 0;
+  size_t kind = 0;
+};
+
 class ParameterUpdate {
  public:
   using StateVisitor = std::function<absl::Status(const models::NamedTensor&)>;
@@ -59,8 +66,8 @@ class ParameterUpdate {
   ParameterUpdate(const OptimizerSpec& spec, std::vector<ParameterPiece> parameters,
                   std::vector<ParameterPiece> pieces);
 
-  // Indices of the parameters, in the order of the state.
-  const std::vector<size_t>& state_order() const { return state_order_; }
+  // In the order of the visits.
+  std::vector<StateTensor> StateTensors() const;
   const std::vector<ParameterPiece>& trained() const { return parameters_; }
   const std::vector<ParameterPiece>& pieces() const { return pieces_; }
   Optimizer& optimizer() const { return *optimizer_; }
@@ -69,7 +76,7 @@ class ParameterUpdate {
  private:
   std::vector<ParameterPiece> parameters_, pieces_;
   std::unique_ptr<Optimizer> optimizer_;
-  std::vector<size_t> state_order_;
+  std::vector<size_t> state_order_;  // indices of the parameters
 };
 
 // In one process.

@@ -22,14 +22,12 @@ class SampledTask : public TrainingTask {
     return sampler_.RestoreState(state["sampler"]);
   }
 
-  // Those that train this task together; the default is one process. Must outlive the task.
-  void ShareWith(Ranks& ranks) { ranks_ = &ranks; }
-
  protected:
-  SampledTask(MixtureSampler sampler, Evaluator evaluator)
-      : sampler_(std::move(sampler)), evaluator_(std::move(evaluator)) {}
+  // `ranks`, which train this task together, must outlive it.
+  SampledTask(MixtureSampler sampler, Ranks& ranks, Evaluator evaluator)
+      : sampler_(std::move(sampler)), ranks_(ranks), evaluator_(std::move(evaluator)) {}
 
-  Ranks& ranks() const { return *ranks_; }
+  Ranks& ranks() const { return ranks_; }
   const MixtureSampler& sampler() const { return sampler_; }
   std::vector<MixtureDraw> Draw(int64_t num_rows) {
     std::vector<MixtureDraw> draws;
@@ -39,8 +37,8 @@ class SampledTask : public TrainingTask {
 
  private:
   MixtureSampler sampler_;
+  Ranks& ranks_;
   Evaluator evaluator_;
-  Ranks* ranks_ = &Ranks::OneProcess();
 };
 
 }  // namespace bench::harness

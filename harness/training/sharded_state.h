@@ -22,13 +22,6 @@ namespace bench::harness {
 
 inline constexpr int64_t kGatheredTogether = int64_t{1} << 22;  // 16 MiB of fp32
 
-// One tensor of the state: kind `kind` of the parameter with that index.
-struct StateTensor {
-  models::TensorSpec spec;
-  size_t parameter = 0;
-  size_t kind = 0;
-};
-
 struct ShardedState {
   std::vector<StateTensor> tensors;  // in the order of the visits
   // This rank's pieces of a tensor, flat, fp32, on the CPU, in C order.

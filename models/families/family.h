@@ -1,7 +1,7 @@
-// What a model family fixes: its architecture, its tensor names, and its config.json.
+// What a model family fixes: its tensor names and its config.json.
 //
-// To add a family: families/<family>.cc with its `FamilyAdapter`, an enumerator of `Family`, and
-// its line in catalogue.cc. Nothing else asks which family a model is.
+// To add a family: families/<family>.cc with its `FamilyAdapter`, an enumerator of `Family`
+// (models/family.h), and its line in catalogue.cc. Nothing else asks which family a model is.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,7 +18,6 @@ struct FamilyAdapter {
   std::string_view model_type;       // of config.json
   std::string_view hf_class;         // its entry in `architectures`
   std::string_view hf_reward_class;  // that of a reward model
-  Architecture architecture;
   // Parameters in canonical order.
   std::vector<ParameterSpec> (*parameters)(const DecoderConfig& config) = nullptr;
   // config.json to a configuration and back; DataError on what the decoder does not implement.

@@ -134,7 +134,7 @@ void LlamaToJson(const DecoderConfig& config, Json& json) {
 }  // namespace
 
 const FamilyAdapter kLlamaAdapter = {
-    Family::kLlama,  "llama",       "LlamaForCausalLM", "LlamaForSequenceClassification", {},
+    Family::kLlama,  "llama",       "LlamaForCausalLM", "LlamaForSequenceClassification",
     LlamaParameters, LlamaFromJson, LlamaToJson};
 
 }  // namespace bench::models

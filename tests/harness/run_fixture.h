@@ -15,9 +15,9 @@ namespace bench::harness {
 
 class RunFixture {
  public:
-  RunFixture() : RunFixture(std::make_unique<TempFolder>(), nullptr, Ranks::OneProcess()) {}
+  RunFixture() : RunFixture(nullptr, nullptr) {}
   // One rank's, in a folder that is all ranks'.
-  RunFixture(const TempFolder& folder, Ranks& ranks) : RunFixture(nullptr, &folder, ranks) {}
+  RunFixture(const TempFolder& folder, Ranks& ranks) : RunFixture(&folder, &ranks) {}
 
   // A context for the run in <folder>/<name>; a resumed one continues after `from_step`.
   RunContext Start(const std::string& name) {
@@ -48,15 +48,17 @@ class RunFixture {
   std::map<std::string, Artifact>& inputs() { return inputs_; }
 
  private:
-  RunFixture(std::unique_ptr<TempFolder> own, const TempFolder* shared, Ranks& ranks)
-      : own_(std::move(own)),
-        folder_(shared == nullptr ? *own_ : *shared),
-        ranks_(ranks),
+  // A null pointer stands for one of its own.
+  RunFixture(const TempFolder* folder, Ranks* ranks)
+      : own_(folder == nullptr ? std::make_unique<TempFolder>() : nullptr),
+        folder_(folder == nullptr ? *own_ : *folder),
+        alone_(ranks == nullptr ? Ranks::Alone() : nullptr),
+        ranks_(ranks == nullptr ? *alone_ : *ranks),
         store_(*Store::Open(folder_ / "store")) {
     definition_.name = "test";
     header_.experiment = "test";
     header_.definition_sha256 = std::string(64, 'a');
-    header_.world_size = ranks.size();
+    header_.world_size = ranks_.size();
   }
 
   RunContext Context(const std::string& path, std::unique_ptr<Checkpoint> checkpoint) {
@@ -79,6 +81,7 @@ class RunFixture {
 
   const std::unique_ptr<TempFolder> own_;
   const TempFolder& folder_;
+  const std::unique_ptr<Ranks> alone_;
   Ranks& ranks_;
   Store store_;
   LoadedDefinition definition_;

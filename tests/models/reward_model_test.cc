@@ -2,9 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
-
-#include "models/padding.h"
 #include "tests/models/testing.h"
 
 namespace bench::models {
@@ -48,44 +45,6 @@ TEST(RewardModel, RewardsAreThoseOfTransformersWhateverItsPadding) {
               Tolerance(golden.config, /*passes=*/1))
         << side;
   }
-}
-
-enum class Side { kLeft, kRight };
-
-// `rows` filled up with `padding` tokens to the longest and `extra` more.
-RaggedBatch Padded(const std::vector<std::vector<int64_t>>& rows, Side side, int64_t extra,
-                   int64_t padding) {
-  const auto longest = std::max_element(
-      rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
-  const int64_t width = std::ssize(*longest) + extra;
-  const at::Tensor tokens_BT = at::full({std::ssize(rows), width}, padding, at::kLong);
-  const at::Tensor mask_BT = at::zeros({std::ssize(rows), width}, at::kBool);
-  for (int64_t b = 0; b < std::ssize(rows); ++b) {
-    const std::vector<int64_t>& row = rows[static_cast<size_t>(b)];
-    const int64_t begin = side == Side::kLeft ? width - std::ssize(row) : 0;
-    tokens_BT[b].slice(0, begin, begin + std::ssize(row)).copy_(at::tensor(row, at::kLong));
-    mask_BT[b].slice(0, begin, begin + std::ssize(row)).fill_(true);
-  }
-  return WithoutPadding(tokens_BT, mask_BT, at::kCPU);
-}
-
-// The padding token is in the rows as well, even at their ends.
-TEST(RewardModel, RewardsDependNeitherOnTheSideOfPaddingNorOnItsAmountBitForBit) {
-  const RewardModel model = OnTinyDecoder(true);
-  std::vector<std::vector<int64_t>> rows = {
-      RandomTokens(9, 53, 1), RandomTokens(17, 53, 2), RandomTokens(1, 53, 3), {0, 7, 0, 0}};
-  const at::Tensor rewards_B = model.Rewards(MakeRaggedBatch(rows, at::kCPU));
-  for (const Side side : {Side::kLeft, Side::kRight}) {
-    for (int64_t extra = 0; extra <= 20; ++extra) {
-      for (const int64_t padding : {0, 52}) {
-        EXPECT_TRUE(at::equal(model.Rewards(Padded(rows, side, extra, padding)), rewards_B))
-            << extra;
-      }
-    }
-  }
-  // What the padding must not do: be part of a row.
-  rows[0].push_back(0);
-  EXPECT_FALSE(model.Rewards(MakeRaggedBatch(rows, at::kCPU))[0].equal(rewards_B[0]));
 }
 
 TEST(RewardModel, ARewardDoesNotDependOnTheTokensOfOtherSequencesBitForBit) {

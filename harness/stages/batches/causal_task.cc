@@ -3,8 +3,8 @@
 namespace bench::harness {
 
 CausalTask::CausalTask(const TrainingSpec& training, const models::Decoder& decoder,
-                       MixtureSampler sampler, Evaluator evaluator)
-    : SampledTask(std::move(sampler), std::move(evaluator)),
+                       MixtureSampler sampler, Ranks& ranks, Evaluator evaluator)
+    : SampledTask(std::move(sampler), ranks, std::move(evaluator)),
       training_(training),
       decoder_(decoder) {}
 

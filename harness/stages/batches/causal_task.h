@@ -20,9 +20,9 @@ class CausalTask : public SampledTask {
   at::Tensor LossSum(int64_t micro_batch) final;
 
  protected:
-  // `training` and `decoder` must outlive the task.
+  // `training`, `decoder` and `ranks` must outlive the task.
   CausalTask(const TrainingSpec& training, const models::Decoder& decoder, MixtureSampler sampler,
-             Evaluator evaluator);
+             Ranks& ranks, Evaluator evaluator);
 
   at::Device device() const { return decoder_.device(); }
 

@@ -127,9 +127,8 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   ClmEvaluator evaluator(
       {spec(), dataset, tokenizer, *decoder, context.seeds, context.writer, context.ranges});
   ClmTask task(
-      spec(), sequences, context.seeds, *decoder,
+      spec(), sequences, context.seeds, *decoder, context.ranks,
       [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
-  task.ShareWith(context.ranks);
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain,
                                context.artifact_folder);

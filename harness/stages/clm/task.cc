@@ -5,9 +5,10 @@
 namespace bench::harness {
 
 ClmTask::ClmTask(const ClmSpec& spec, const ClmSequences& sequences, const SeedSource& seeds,
-                 const models::Decoder& decoder, Evaluator evaluator)
+                 const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator)
     : CausalTask(spec.training, decoder,
-                 MixtureSampler({{"sequences", 1, sequences.size()}}, seeds), std::move(evaluator)),
+                 MixtureSampler({{"sequences", 1, sequences.size()}}, seeds), ranks,
+                 std::move(evaluator)),
       spec_(spec),
       sequences_(sequences) {}
 

@@ -13,9 +13,9 @@ namespace bench::harness {
 
 class ClmTask : public CausalTask {
  public:
-  // `spec`, `sequences` and `decoder` must outlive the task.
+  // `spec`, `sequences`, `decoder` and `ranks` must outlive the task.
   ClmTask(const ClmSpec& spec, const ClmSequences& sequences, const SeedSource& seeds,
-          const models::Decoder& decoder, Evaluator evaluator);
+          const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator);
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/evaluation/answer_scores.h"
+#include "harness/evaluation/batches.h"
 #include "harness/evaluation/text_metrics.h"
 #include "results/metrics.h"
 
@@ -15,9 +17,6 @@ namespace bench::harness {
 namespace {
 
 using results::MetricValue;
-
-// Prompts that are answered at once.
-constexpr size_t kPromptsPerBatch = 64;
 
 // The sum of k3 over the tokens of each response. [B]
 at::Tensor ResponseKl(const RolloutParts& parts, std::vector<Response> responses) {
@@ -42,18 +41,6 @@ void Append(const std::vector<MetricValue>& values, std::vector<MetricValue>& in
   into.insert(into.end(), values.begin(), values.end());
 }
 
-template <typename Visit>
-absl::Status ForEachBatch(const std::vector<const PpoPrompt*>& prompts, const Visit& visit) {
-  for (size_t begin = 0; begin < prompts.size(); begin += kPromptsPerBatch) {
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    const size_t end = std::min(prompts.size(), begin + kPromptsPerBatch);
-    BENCH_RETURN_IF_ERROR(visit(
-        begin, std::vector<const PpoPrompt*>(prompts.begin() + static_cast<std::ptrdiff_t>(begin),
-                                             prompts.begin() + static_cast<std::ptrdiff_t>(end))));
-  }
-  return CheckNotStopped();
-}
-
 }  // namespace
 
 PpoEvaluator::PpoEvaluator(const Parts& parts) : p_(parts) {
@@ -72,17 +59,16 @@ absl::StatusOr<std::vector<Response>> PpoEvaluator::Answer(const models::Decoder
                                                            const PpoRolloutSpec& settings) const {
   const Range range(p_.ranges, RangeId::kGenerate);
   std::vector<Response> responses;
-  BENCH_RETURN_IF_ERROR(ForEachBatch(
-      task.prompts,
-      [&](size_t begin, const std::vector<const PpoPrompt*>& prompts) -> absl::Status {
-        BENCH_ASSIGN_OR_RETURN(
-            std::vector<Response> batch,
-            SampleResponses(decoder, prompts,
-                            {settings, p_.rollout.tokenizer, p_.rollout.end_token, p_.rollout.seeds,
-                             absl::StrCat("evaluation/", task.name, "/", begin)}));
-        std::move(batch.begin(), batch.end(), std::back_inserter(responses));
-        return absl::OkStatus();
-      }));
+  size_t begin = 0;  // in the names of the streams, so that the draws stay what they were
+  for (const std::span<const PpoPrompt* const> prompts : InBatches(task.prompts)) {
+    BENCH_ASSIGN_OR_RETURN(
+        std::vector<Response> batch,
+        SampleResponses(decoder, {prompts.begin(), prompts.end()},
+                        {settings, p_.rollout.tokenizer, p_.rollout.end_token, p_.rollout.seeds,
+                         absl::StrCat("evaluation/", task.name, "/", begin)}));
+    std::move(batch.begin(), batch.end(), std::back_inserter(responses));
+    begin += prompts.size();
+  }
   return responses;
 }
 
@@ -112,12 +98,9 @@ absl::StatusOr<PpoEvaluator::ModelAnswers> PpoEvaluator::AnswerAll(
 absl::StatusOr<double> PpoEvaluator::Kl(const std::vector<Answers>& sampled) const {
   std::vector<at::Tensor> kl;
   for (const Answers& task : sampled) {
-    const std::vector<Response>& responses = task.responses;
-    for (size_t begin = 0; begin < responses.size(); begin += kPromptsPerBatch) {
+    for (const std::span<const Response> responses : InBatches(task.responses)) {
       BENCH_RETURN_IF_ERROR(CheckNotStopped());
-      const size_t end = std::min(responses.size(), begin + kPromptsPerBatch);
-      kl.push_back(ResponseKl(p_.rollout, {responses.begin() + static_cast<std::ptrdiff_t>(begin),
-                                           responses.begin() + static_cast<std::ptrdiff_t>(end)}));
+      kl.push_back(ResponseKl(p_.rollout, {responses.begin(), responses.end()}));
     }
   }
   return at::cat(kl).mean().item<double>();

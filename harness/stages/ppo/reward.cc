@@ -1,18 +1,17 @@
 #include "harness/stages/ppo/reward.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/evaluation/batches.h"
 #include "harness/evaluation/text_metrics.h"
 #include "models/ragged_batch.h"
 
 namespace bench::harness {
 namespace {
-
-// Rows that go through the reward model at once.
-constexpr size_t kRowsPerBatch = 64;
 
 int64_t LongestPrompt(const PromptEncoder& encoder, const PpoData& data) {
   int64_t longest = 0;
@@ -68,10 +67,9 @@ std::optional<at::Tensor> ResponseScorer::LearnedRewards(
   if (p_.reward == nullptr) return std::nullopt;
   const models::RewardModel& model = p_.reward->model;
   std::vector<at::Tensor> rewards;
-  for (size_t begin = 0; begin < responses.size(); begin += kRowsPerBatch) {
-    const size_t end = std::min(responses.size(), begin + kRowsPerBatch);
+  for (const std::span<const Response> together : InBatches(responses)) {
     std::vector<std::vector<int64_t>> rows;
-    for (size_t b = begin; b < end; ++b) rows.push_back(RewardRow(responses[b]));
+    for (const Response& response : together) rows.push_back(RewardRow(response));
     const auto batch = models::MakeRaggedBatch(rows, model.decoder().device());
     rewards.push_back(model.Rewards(batch).to(at::kCPU, at::kDouble));
   }

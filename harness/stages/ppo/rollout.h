@@ -77,7 +77,7 @@ struct RolloutParts {
   const Tokenizer& tokenizer;
   SeedSource seeds;
   int64_t end_token = 0;
-  Ranks& ranks = Ranks::OneProcess();  // each samples and scores its share
+  Ranks& ranks;  // each samples and scores its share
 
   TokenDistribution distribution() const {
     return {spec.rollout.temperature, tokenizer.vocab_size()};

@@ -17,7 +17,7 @@ class PpoStatistics {
   // A micro-batch. `entropy_M` of its tokens.
   void Add(const PolicyTerms& policy, const ValueTerms& value, const at::Tensor& entropy_M);
   // Of at least one token, of the ranks' micro-batches together.
-  std::vector<results::MetricValue> Metrics(Ranks& ranks = Ranks::OneProcess()) const;
+  std::vector<results::MetricValue> Metrics(Ranks& ranks) const;
 
  private:
   // Of each micro-batch so far: [rows, columns], in fp64 on the CPU.

@@ -192,7 +192,7 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
 
   BENCH_ASSIGN_OR_RETURN(const auto run, BenchRun::Unrecorded());
   PpoTask task({{spec, models.actor_critic, *models.reference, scorer, tokenizer, run->seeds(),
-                 data.end_token},
+                 data.end_token, run->ranks()},
                 std::move(mixture),
                 run->writer(),
                 run->ranges(),

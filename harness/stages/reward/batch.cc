@@ -1,18 +1,13 @@
 #include "harness/stages/reward/batch.h"
 
-#include <algorithm>
 #include <map>
+#include <span>
 
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/evaluation/batches.h"
 
 namespace bench::harness {
-namespace {
-
-// Rows that go through the model at once: enough to fill the matrix products, little memory.
-constexpr size_t kRowsPerBatch = 64;
-
-}  // namespace
 
 RewardBatch MakeRewardBatch(const std::vector<const RewardPair*>& pairs, at::Device device) {
   std::vector<std::vector<int64_t>> inputs;
@@ -47,12 +42,10 @@ absl::StatusOr<at::Tensor> ScoreRows(const models::RewardModel& model,
     number_of_row.push_back(place->second);
   }
   std::vector<at::Tensor> rewards;
-  for (size_t begin = 0; begin < distinct.size(); begin += kRowsPerBatch) {
+  for (const std::span<const TokenRow> rows_together : InBatches(distinct)) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    const auto first = distinct.begin() + static_cast<std::ptrdiff_t>(begin);
-    const size_t count = std::min(kRowsPerBatch, distinct.size() - begin);
     const models::RaggedBatch batch = models::MakeRaggedBatch(
-        {first, first + static_cast<std::ptrdiff_t>(count)}, model.decoder().device());
+        {rows_together.begin(), rows_together.end()}, model.decoder().device());
     rewards.push_back(model.Rewards(batch).to(at::kCPU, at::kDouble));
   }
   return at::cat(rewards).index_select(0, at::tensor(number_of_row, at::kLong));

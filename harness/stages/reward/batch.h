@@ -2,8 +2,7 @@
 //
 // A reward is the head's score of the hidden state of the row's last real token: the end token, or
 // what truncation left last. Rows stand one after the other, each by itself: there is no padding,
-// in training or in scoring, so no reward depends on it (models/padding.h takes it out of
-// batches of others). B pairs.
+// in training or in scoring, so no reward depends on it. B pairs.
 #pragma once
 
 #include <vector>

@@ -73,9 +73,8 @@ absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {
 
   RewardEvaluator evaluator({spec(), data, model, context.writer});
   RewardTask task(
-      spec(), data, context.seeds, model,
+      spec(), data, context.seeds, model, context.ranks,
       [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
-  task.ShareWith(context.ranks);
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveRewardArtifact(model, tokenizer, spec().data.prompt_template,
                               context.artifact_folder);

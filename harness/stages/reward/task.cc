@@ -11,8 +11,8 @@
 namespace bench::harness {
 
 RewardTask::RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
-                       models::RewardModel& model, Evaluator evaluator)
-    : SampledTask(MixtureSampler({{"pairs", 1, std::ssize(data.train)}}, seeds),
+                       models::RewardModel& model, Ranks& ranks, Evaluator evaluator)
+    : SampledTask(MixtureSampler({{"pairs", 1, std::ssize(data.train)}}, seeds), ranks,
                   std::move(evaluator)),
       spec_(spec),
       data_(data),

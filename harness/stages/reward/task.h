@@ -19,9 +19,9 @@ namespace bench::harness {
 
 class RewardTask : public SampledTask {
  public:
-  // `spec`, `data` and `model` must outlive the task.
+  // `spec`, `data`, `model` and `ranks` must outlive the task.
   RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
-             models::RewardModel& model, Evaluator evaluator);
+             models::RewardModel& model, Ranks& ranks, Evaluator evaluator);
 
   const std::vector<models::NamedTensor>& parameters() const override {
     return model_.parameters();

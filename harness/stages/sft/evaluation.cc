@@ -1,11 +1,13 @@
 #include "harness/stages/sft/evaluation.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/evaluation/answer_scores.h"
 #include "harness/evaluation/baselines.h"
+#include "harness/evaluation/batches.h"
 #include "harness/evaluation/generation.h"
 #include "harness/evaluation/text_metrics.h"
 #include "harness/stages/sft/task.h"
@@ -17,20 +19,6 @@ namespace {
 using results::MetricValue;
 using Rows = std::vector<const SftRow*>;
 
-// Rows that go through the model at once: enough to fill the matrix products, little memory.
-constexpr size_t kRowsPerBatch = 64;
-
-template <typename Visit>
-absl::Status ForEachBatch(const Rows& rows, Visit visit) {
-  for (size_t begin = 0; begin < rows.size(); begin += kRowsPerBatch) {
-    BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    const size_t end = std::min(rows.size(), begin + kRowsPerBatch);
-    BENCH_RETURN_IF_ERROR(visit(Rows(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-                                     rows.begin() + static_cast<std::ptrdiff_t>(end))));
-  }
-  return absl::OkStatus();
-}
-
 void Append(const TokenScores& scores, const std::string& label, std::vector<MetricValue>& values) {
   values.push_back({{&results::kEvalLoss, label}, scores.nll_sum / scores.num_tokens});
   values.push_back({{&results::kTokenAccuracy, label}, scores.num_correct / scores.num_tokens});
@@ -38,10 +26,11 @@ void Append(const TokenScores& scores, const std::string& label, std::vector<Met
 
 absl::StatusOr<TokenScores> ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
   TokenScores scores;
-  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) {
-    scores += ScoreTargets(decoder, MakeSftBatch(batch, Packing::kPacked, decoder.device()));
-    return absl::OkStatus();
-  }));
+  for (const std::span<const SftRow* const> batch : InBatches(rows)) {
+    BENCH_RETURN_IF_ERROR(CheckNotStopped());
+    scores += ScoreTargets(
+        decoder, MakeSftBatch({batch.begin(), batch.end()}, Packing::kPacked, decoder.device()));
+  }
   return scores;
 }
 
@@ -76,19 +65,16 @@ absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows)
   Range range(p_.ranges, RangeId::kGenerate);
   models::GenerationOptions options = AnswerOptions(p_.tokenizer, p_.data.end_token);
   options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
+  TokenRows prompts;
+  for (const SftRow* row : rows) {
+    prompts.emplace_back(row->tokens.begin(), row->tokens.begin() + row->num_prompt_tokens);
+  }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
+                         GenerateAnswers(p_.decoder, prompts, options, nullptr));
   std::vector<std::string> answers;
-  BENCH_RETURN_IF_ERROR(ForEachBatch(rows, [&](const Rows& batch) -> absl::Status {
-    std::vector<std::vector<int64_t>> prompts;
-    for (const SftRow* row : batch) {
-      prompts.emplace_back(row->tokens.begin(), row->tokens.begin() + row->num_prompt_tokens);
-    }
-    BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
-                           GenerateAnswers(p_.decoder, prompts, options, nullptr));
-    for (const models::Generation& generation : generations) {
-      answers.push_back(p_.tokenizer.Decode(generation.tokens));
-    }
-    return absl::OkStatus();
-  }));
+  for (const models::Generation& generation : generations) {
+    answers.push_back(p_.tokenizer.Decode(generation.tokens));
+  }
   return answers;
 }
 

@@ -64,9 +64,8 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
 
   SftEvaluator evaluator({spec(), data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(
-      spec(), data, MixtureSampler(std::move(mixture), context.seeds), *decoder,
+      spec(), data, MixtureSampler(std::move(mixture), context.seeds), *decoder, context.ranks,
       [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
-  task.ShareWith(context.ranks);
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, spec().data.prompt_template,
                                context.artifact_folder);

@@ -12,8 +12,9 @@ CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing
 }
 
 SftTask::SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sampler,
-                 const models::Decoder& decoder, Evaluator evaluator)
-    : CausalTask(spec.training, decoder, std::move(sampler), std::move(evaluator)), spec_(spec) {
+                 const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator)
+    : CausalTask(spec.training, decoder, std::move(sampler), ranks, std::move(evaluator)),
+      spec_(spec) {
   for (const MixturePart& part : this->sampler().parts()) {
     for (const SftTaskRows& task : data.tasks) {
       if (task.task == part.task) parts_.push_back(&task.train);

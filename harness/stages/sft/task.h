@@ -19,9 +19,9 @@ CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing
 
 class SftTask : public CausalTask {
  public:
-  // `spec`, `data` and `decoder` must outlive the task.
+  // `spec`, `data`, `decoder` and `ranks` must outlive the task.
   SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sampler,
-          const models::Decoder& decoder, Evaluator evaluator);
+          const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator);
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;

@@ -96,7 +96,7 @@ void BM_SftStep(benchmark::State& state, Packing packing) {
   const int64_t num_rows = std::ssize(data.tasks[0].train);
   const auto run = BenchRun::Unrecorded().value();
   SftTask task(spec, data, MixtureSampler({{"t", 1, num_rows}}, run->seeds()), **decoder,
-               NoEvaluation);
+               run->ranks(), NoEvaluation);
   Train(*run, spec, 1, task);
   for (auto unused : state) {
     const auto summary = Train(*run, spec, kSteps, task);

@@ -99,7 +99,7 @@ class Trainer {
                      .value()),
         task_(spec_, data_,
               MixtureSampler({{"t", 1, std::ssize(data_.tasks[0].train)}}, run_->seeds()),
-              *decoder_, NoEvaluation) {}
+              *decoder_, run_->ranks(), NoEvaluation) {}
 
   // Seconds of a step.
   double Train(int64_t num_steps, std::function<void(int64_t)> on_window = nullptr) {

@@ -124,13 +124,13 @@ TEST(Ranks, AgreeToStopWhenOneIsStopped) {
 }
 
 TEST(Ranks, OneProcessNeedsNoTransport) {
-  Ranks& alone = Ranks::OneProcess();
-  EXPECT_TRUE(alone.alone());
-  EXPECT_TRUE(alone.leads());
+  const std::unique_ptr<Ranks> alone = Ranks::Alone();
+  EXPECT_TRUE(alone->alone());
+  EXPECT_TRUE(alone->leads());
   const at::Tensor rows = at::ones({2, 3});
-  EXPECT_TRUE(alone.GatherRows(rows).is_same(rows));
-  EXPECT_TRUE(alone.GatherToLeader(rows, {2}).is_same(rows));
-  EXPECT_EQ(*alone.FromLeader("x"), "x");
+  EXPECT_TRUE(alone->GatherRows(rows).is_same(rows));
+  EXPECT_TRUE(alone->GatherToLeader(rows, {2}).is_same(rows));
+  EXPECT_EQ(*alone->FromLeader("x"), "x");
 }
 
 TEST(Ranks, NamesTheRankThatDoesNotCome) {

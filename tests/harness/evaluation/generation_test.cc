@@ -1,6 +1,8 @@
 #include "harness/evaluation/generation.h"
 
 #include <algorithm>
+#include <set>
+#include <span>
 
 #include "base/status.h"
 #include "tests/harness/stages/ppo/tiny_ppo.h"
@@ -38,6 +40,51 @@ TEST(GenerateAnswers, EndsWithTheEndToken) {
   const auto ended = *GenerateAnswers(*decoder, prompts, AnswerOptions(tokenizer, first), nullptr);
   EXPECT_EQ(ended[0].tokens, std::vector<int64_t>{first});
   EXPECT_TRUE(ended[0].stopped);
+}
+
+// A token takes 2 x 3 layers x 2 heads x 64 x 4 bytes = 3 KiB, so 1 GiB holds 349,525 of them.
+TEST(NumDecodedTogether, IsBoundedBySequencesAndByTheCache) {
+  models::DecoderConfig config;
+  config.num_layers = 3;
+  config.num_kv_heads = 2;
+  config.head_dim = 64;
+  config.max_positions = 100'000;
+  const TokenRows many(1000, std::vector<int64_t>{1, 2, 3});
+  EXPECT_EQ(NumDecodedTogether(config, 4, many, 10), kMostSequencesTogether);
+  EXPECT_EQ(NumDecodedTogether(config, 4, std::span(many).first(7), 10), 7U);
+  EXPECT_EQ(NumDecodedTogether(config, 4, many, 69'902), 5U);  // 5 x 69,905 = 349,525
+  EXPECT_EQ(NumDecodedTogether(config, 4, many, 69'903), 4U);  // 5 x 69,906 = 349,530
+  EXPECT_EQ(NumDecodedTogether(config, 4, many, 999'999),
+            3U);  // no sequence outgrows the positions
+  EXPECT_EQ(NumDecodedTogether(config, 400, many, 999'999), 1U);
+}
+
+TEST(GenerateAnswers, AnswersMorePromptsThanAreDecodedTogetherInTheirOrder) {
+  const Tokenizer tokenizer = TinyTokenizer();
+  const auto decoder = TinyPpoDecoder(tokenizer.vocab_size(), 7);
+  TokenRows prompts;
+  for (size_t i = 0; i < kMostSequencesTogether + 3; ++i) {
+    prompts.push_back({static_cast<int64_t>(i) % tokenizer.vocab_size(), 5});
+  }
+  models::GenerationOptions options = AnswerOptions(tokenizer, /*end_token=*/-1);
+  options.max_new_tokens = 3;
+  options.temperature = 1;
+  std::vector<size_t> done;
+  std::set<int64_t> asked;
+  const auto uniform = [&](int64_t sequence) {
+    asked.insert(sequence);
+    return static_cast<double>(sequence % 7) / 7;
+  };
+  const auto answers = *GenerateAnswers(*decoder, prompts, options, uniform,
+                                        [&](size_t count) { done.push_back(count); });
+  ASSERT_EQ(answers.size(), prompts.size());
+  EXPECT_EQ(done, (std::vector<size_t>{kMostSequencesTogether, prompts.size()}));
+  EXPECT_EQ(asked.size(), prompts.size());
+  for (size_t i = kMostSequencesTogether - 2; i < prompts.size(); ++i) {
+    const auto alone = *GenerateAnswers(*decoder, {prompts[i]}, options,
+                                        [&](int64_t) { return static_cast<double>(i % 7) / 7; });
+    EXPECT_EQ(answers[i].tokens, alone[0].tokens) << i;
+  }
 }
 
 TEST(GenerateAnswers, ObeyAStopSignal) {

@@ -30,19 +30,19 @@ TEST(TimesOf, WhatCameBeforeHasItsOwnNames) {
   }
   now += 2;
   EXPECT_THAT(
-      ByName(TimesOf(clock, Ranks::OneProcess())),
+      ByName(TimesOf(clock, *Ranks::Alone())),
       ElementsAre(Pair("prerequisites_time", 512), Pair("setup_time", 814), Pair("wall_time", 3)));
 }
 
 TEST(TimesOf, ASetUpThatIsNotKnownIsAbsent) {
   const RunClock clock(std::nullopt, [] { return 0.0; });
-  EXPECT_FALSE(ByName(TimesOf(clock, Ranks::OneProcess())).contains("setup_time"));
+  EXPECT_FALSE(ByName(TimesOf(clock, *Ranks::Alone())).contains("setup_time"));
 }
 
 // Of these a comparison shows the change and never makes a verdict.
 TEST(TimesOf, OnlyTheRunsOwnTimeHasABetterDirection) {
   const RunClock clock(1, [] { return 0.0; });
-  for (const results::MetricValue& value : TimesOf(clock, Ranks::OneProcess())) {
+  for (const results::MetricValue& value : TimesOf(clock, *Ranks::Alone())) {
     const bool own = value.key.descriptor == &results::kWallTime;
     EXPECT_EQ(value.key.descriptor->better, own ? results::Better::kLower : results::Better::kNone)
         << value.key.Path();

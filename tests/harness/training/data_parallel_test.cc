@@ -144,7 +144,7 @@ Trained Train(const How& how) {
     all.push_back(std::move(trained));
   };
   if (how.num_ranks == 1) {
-    body(Ranks::OneProcess());
+    body(*Ranks::Alone());
   } else {
     RunOnRanks(how.num_ranks, body);
   }
@@ -300,7 +300,7 @@ TEST(DataParallel, StateMovesToAnotherNumberOfRanks) {
     const How how = {num_ranks, {Sharding::kOptimizerStates, kTinyMiB}, at::kBFloat16};
     RunOnRanks(num_ranks, [&](Ranks& ranks) { restore(how, ranks); });
   }
-  restore({1, kPlain, at::kBFloat16}, Ranks::OneProcess());
+  restore({1, kPlain, at::kBFloat16}, *Ranks::Alone());
 }
 
 // Each parameter is a bucket of its own, complete when the backward pass has come to it.

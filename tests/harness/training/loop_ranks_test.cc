@@ -77,7 +77,7 @@ void RunPart(const TempFolder& folder, int64_t from, const Part& part, double ma
     ASSERT_TRUE(context.writer.Flush().ok());
   };
   if (part.num_ranks == 1) {
-    body(Ranks::OneProcess());
+    body(*Ranks::Alone());
   } else {
     RunOnRanks(part.num_ranks, body);
   }

@@ -34,9 +34,9 @@ TEST(GatherLosses, RanksMayHaveDifferentNumbersOfThem) {
 
 TEST(GatherLosses, SaysThatAStopSignalHasCome) {
   SetStopSignalForTest(SIGTERM);
-  EXPECT_TRUE(GatherLosses({1.5}, 1, Ranks::OneProcess()).stop_requested);
+  EXPECT_TRUE(GatherLosses({1.5}, 1, *Ranks::Alone()).stop_requested);
   SetStopSignalForTest(std::nullopt);
-  EXPECT_THAT(GatherLosses({1.5}, 1, Ranks::OneProcess()).losses, ElementsAre(1.5));
+  EXPECT_THAT(GatherLosses({1.5}, 1, *Ranks::Alone()).losses, ElementsAre(1.5));
 }
 
 // Whichever rank it came to (here: the first that takes it), all save together, once.

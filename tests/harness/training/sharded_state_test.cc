@@ -98,7 +98,7 @@ TEST(VisitOnLeader, TheFirstErrorEndsTheVisits) {
   state.own = [](const StateTensor&) { return std::vector<at::Tensor>{at::ones({5})}; };
   int visits = 0;
   const absl::Status status =
-      VisitOnLeader(state, Ranks::OneProcess(), [&](const models::NamedTensor&) {
+      VisitOnLeader(state, *Ranks::Alone(), [&](const models::NamedTensor&) {
         ++visits;
         return EnvironmentError("full");
       });

@@ -40,7 +40,7 @@ TEST(TrainingState, WhatWasSavedComesBackWithItsPosition) {
   State saved;
   saved.Step();
   ASSERT_TRUE(
-      SaveTraining({1, 7, 2.25, true}, saved.parts(), folder / "run", Ranks::OneProcess()).ok());
+      SaveTraining({1, 7, 2.25, true}, saved.parts(), folder / "run", *Ranks::Alone()).ok());
 
   State restored;
   const auto at = RestoreTraining(Latest(folder / "run"), restored.parts());
@@ -61,7 +61,7 @@ TEST(TrainingState, WhatWasSavedComesBackWithItsPosition) {
 TEST(TrainingState, ACheckpointOfOtherTensorsIsBadData) {
   const TempFolder folder;
   State saved;
-  ASSERT_TRUE(SaveTraining({}, saved.parts(), folder / "run", Ranks::OneProcess()).ok());
+  ASSERT_TRUE(SaveTraining({}, saved.parts(), folder / "run", *Ranks::Alone()).ok());
   Checkpoint checkpoint = Latest(folder / "run");
   for (models::NamedTensor& named : checkpoint.tensors) named.name += "_of_another_model";
   State other;

@@ -51,7 +51,7 @@ class TinyClm {
     decoder_ =
         *models::Decoder::Create(config, at::detail::createCPUGenerator(7), at::kCPU, at::kFloat);
     sequences_.emplace(dataset_->part("train"), spec_.training.max_tokens);
-    task_.emplace(spec_, *sequences_, SeedSource{1, 0}, *decoder_, nullptr);
+    task_.emplace(spec_, *sequences_, SeedSource{1, 0}, *decoder_, *alone_, nullptr);
   }
 
   ClmTask& task() { return *task_; }
@@ -69,6 +69,7 @@ class TinyClm {
   std::optional<TokenDataset> dataset_;
   std::unique_ptr<models::Decoder> decoder_;
   std::optional<ClmSequences> sequences_;
+  const std::unique_ptr<Ranks> alone_ = Ranks::Alone();
   std::optional<ClmTask> task_;
 };
 

@@ -243,7 +243,8 @@ void ExpectScoreAt(TinyPpo::Adjust adjust, int64_t max_new_tokens, int64_t posit
                               scorer,
                               tiny.tokenizer(),
                               SeedSource{1, 0},
-                              tiny.data().end_token};
+                              tiny.data().end_token,
+                              tiny.ranks()};
   const auto collected = CollectRollout(parts, tiny.Prompts(), 0, 0);
   ASSERT_TRUE(collected.ok()) << collected.status();
   const Rollout& rollout = collected->rollout;

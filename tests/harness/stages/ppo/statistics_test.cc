@@ -33,7 +33,7 @@ std::map<std::string, double> MetricsOf(const PpoGolden& golden, const std::vect
                    tokens("log_probs"));
   }
   std::map<std::string, double> values;
-  for (const results::MetricValue& value : statistics.Metrics()) {
+  for (const results::MetricValue& value : statistics.Metrics(*Ranks::Alone())) {
     values[value.key.Path()] = value.value;
   }
   return values;

@@ -120,8 +120,8 @@ class TinyPpo {
   }
 
   RolloutParts parts() const {
-    return {spec_,      *actor_critic_,   *reference_,    *scorer_,
-            tokenizer_, SeedSource{1, 0}, data_.end_token};
+    return {spec_,      *actor_critic_,   *reference_,     *scorer_,
+            tokenizer_, SeedSource{1, 0}, data_.end_token, *alone_};
   }
   PpoTask& task() { return *task_; }
   const PpoSpec& spec() const { return spec_; }
@@ -131,6 +131,7 @@ class TinyPpo {
   const models::Decoder& reference() const { return *reference_; }
   const RewardArtifact& reward() const { return reward_; }
   const ResponseScorer& scorer() const { return *scorer_; }
+  Ranks& ranks() const { return *alone_; }
   RangeTable& ranges() { return ranges_; }
   results::RunWriter& writer() { return *writer_; }
 
@@ -144,6 +145,7 @@ class TinyPpo {
     task_.emplace(PpoTask::Parts{parts(), *MixtureOf(data_, {}), *writer_, ranges_, nullptr});
   }
 
+  const std::unique_ptr<Ranks> alone_ = Ranks::Alone();
   PpoSpec spec_;
   Tokenizer tokenizer_;
   PpoData data_ = TinyPpoData(tokenizer_);

@@ -93,8 +93,9 @@ TEST(RewardTask, WherePaddingIsTheEndTokenRewardsAreReadAtTheEnd) {
     }
     return sum;
   };
+  const auto alone = Ranks::Alone();
   RewardTask task(
-      spec, *data, SeedSource{1, 0}, model,
+      spec, *data, SeedSource{1, 0}, model, *alone,
       [](EvaluationPoint, int64_t) -> absl::StatusOr<Evaluation> { return Evaluation{}; });
   ASSERT_TRUE(task.NextWindow().ok());
   // Four scores, each of states of size at most sqrt(hidden_size) under a norm, times the weights.

@@ -55,7 +55,7 @@ class TinyReward {
                         Pair({1, 8, 2}, {1, 8, 8, 2}, 2, "b"),
                         Pair({1, 5, 5, 2}, {1, 5, 4, 2}, 2, "a")};
     task_.emplace(
-        spec_, data_, SeedSource{1, 0}, model_,
+        spec_, data_, SeedSource{1, 0}, model_, *alone_,
         [](EvaluationPoint, int64_t) -> absl::StatusOr<Evaluation> { return Evaluation{}; });
   }
 
@@ -68,6 +68,7 @@ class TinyReward {
   RewardSpec spec_;
   RewardData data_;
   models::RewardModel model_;
+  const std::unique_ptr<Ranks> alone_ = Ranks::Alone();
   std::optional<RewardTask> task_;
 };
 

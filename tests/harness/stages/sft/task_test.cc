@@ -12,6 +12,7 @@
 #include "tests/harness/run_fixture.h"
 #include "tests/harness/stages/sft/tiny_sft.h"
 #include "tests/models/testing.h"
+#include "tests/support/print_enums.h"
 
 namespace bench::harness {
 namespace {
@@ -167,7 +168,8 @@ double FarthestApart(const std::vector<at::Tensor>& a, const std::vector<at::Ten
 // padded rows have. Two fp64 forwards and backwards of some 30 terms each are apart by rounding;
 // without the ends both would be wrong by far more.
 TEST_P(EndIsPadding, EveryEndIsATargetWithAGradientAndNoPaddingIs) {
-  SftTask task(spec_, data_, MixtureSampler({{"all", 1, 3}}, SeedSource{1, 0}), *decoder_,
+  const auto alone = Ranks::Alone();
+  SftTask task(spec_, data_, MixtureSampler({{"all", 1, 3}}, SeedSource{1, 0}), *decoder_, *alone,
                NoEvaluation());
   const Window window = *task.NextWindow();
   int64_t num_inputs = 0;

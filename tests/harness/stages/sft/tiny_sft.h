@@ -44,7 +44,7 @@ class TinySft {
     config.initializer_std = 0.3;
     decoder_ =
         *models::Decoder::Create(config, at::detail::createCPUGenerator(7), at::kCPU, at::kFloat);
-    task_.emplace(spec_, data_, MixtureSampler({{"t", 1, 4}}, SeedSource{1, 0}), *decoder_,
+    task_.emplace(spec_, data_, MixtureSampler({{"t", 1, 4}}, SeedSource{1, 0}), *decoder_, *alone_,
                   NoEvaluation());
   }
 
@@ -56,6 +56,7 @@ class TinySft {
   SftSpec spec_;
   SftData data_;
   std::unique_ptr<models::Decoder> decoder_;
+  const std::unique_ptr<Ranks> alone_ = Ranks::Alone();
   std::optional<SftTask> task_;
 };
 
