@@ -27,6 +27,9 @@ class AttributeReader {
   void operator()(std::string_view name, std::optional<int64_t>& out) {
     if (HasAttribute(object_, std::string(name))) Read(std::string(name), &out.emplace());
   }
+  void operator()(std::string_view name, std::optional<double>& out) {
+    if (HasAttribute(object_, std::string(name))) Read(std::string(name), &out.emplace());
+  }
   void operator()(std::string_view name, Better& out) { ReadNamed(name, ParseBetter, &out); }
   void operator()(std::string_view name, MetricKind& out) {
     ReadNamed(name, ParseMetricKind, &out);

@@ -30,6 +30,9 @@ class AttributeFields {
   void operator()(std::string_view name, const std::optional<int64_t>& value) {
     if (value) Write(name, *value);
   }
+  void operator()(std::string_view name, const std::optional<double>& value) {
+    if (value) Write(name, *value);
+  }
   void operator()(std::string_view name, Better value) { Write(name, std::string(Name(value))); }
   void operator()(std::string_view name, MetricKind value) {
     Write(name, std::string(Name(value)));

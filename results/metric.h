@@ -23,9 +23,12 @@ struct MetricDescriptor {
   std::string_view units;  // "1" for a dimensionless number
   Better better;
   bool deterministic;  // bitwise equal between two strict runs on one machine class
-  double threshold;    // relative change of a summary value that counts
+  double threshold;    // largest relative change of a summary value that does not matter
   std::string_view description;
   MetricKind kind = MetricKind::kLearning;
+  // Absolute change, in its units, below which none counts: of metrics that may be near 0, where a
+  // relative change says nothing, and of shares, where it may be one item. 0: there is none.
+  double floor = 0;
 };
 
 struct MetricKey {

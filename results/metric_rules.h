@@ -20,7 +20,7 @@ constexpr std::string_view FaultIn(const MetricDescriptor& metric) {
     if (metric.name == scale) return "a scale has this name";
   }
   if (metric.units.empty() || metric.description.empty()) return "it is not described";
-  if (metric.threshold < 0) return "its threshold is negative";
+  if (metric.threshold < 0 || metric.floor < 0) return "its threshold or floor is negative";
   const bool in_seconds = metric.units == "s" || metric.units.ends_with("/s");
   if ((metric.kind == MetricKind::kTime) != in_seconds)
     return "a time is in seconds, or per second";

@@ -4,7 +4,8 @@
 // descriptor here; journal, results file, comparison and reports follow. metric_rules.h says what a
 // descriptor must be.
 //
-// Thresholds are relative changes of a summary value that count as one; 0 counts every change.
+// A change of a summary value matters if it is larger than threshold * |value| and than the floor;
+// with both 0 every change does.
 #pragma once
 
 #include "results/metric.h"
@@ -73,6 +74,7 @@ inline constexpr MetricDescriptor kTokenAccuracy = Metric({
     .deterministic = true,
     .threshold = 0.01,
     .description = "Fraction of the target tokens that are the most probable ones",
+    .floor = 0.005,
 });
 inline constexpr MetricDescriptor kExactMatch = Metric({
     .name = "exact_match",
@@ -81,6 +83,7 @@ inline constexpr MetricDescriptor kExactMatch = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Fraction of the greedily generated answers that equal the reference",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kChrf = Metric({
     .name = "chrf",
@@ -89,6 +92,7 @@ inline constexpr MetricDescriptor kChrf = Metric({
     .deterministic = true,
     .threshold = 0.02,
     .description = "chrF2 of the greedily generated answers, 0 to 100",
+    .floor = 0.5,
 });
 inline constexpr MetricDescriptor kGradNorm = Metric({
     .name = "grad_norm",
@@ -115,6 +119,7 @@ inline constexpr MetricDescriptor kPreferenceAccuracy = Metric({
     .deterministic = true,
     .threshold = 0.01,
     .description = "Fraction of the pairs whose chosen response has the higher reward",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kRewardMargin = Metric({
     .name = "reward_margin",
@@ -123,6 +128,7 @@ inline constexpr MetricDescriptor kRewardMargin = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean of the chosen reward - the rejected reward",
+    .floor = 0.05,
 });
 inline constexpr MetricDescriptor kRewardMean = Metric({
     .name = "reward_mean",
@@ -131,6 +137,7 @@ inline constexpr MetricDescriptor kRewardMean = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean reward of both responses",
+    .floor = 0.05,
 });
 inline constexpr MetricDescriptor kRewardMin = Metric({
     .name = "reward_min",
@@ -139,6 +146,7 @@ inline constexpr MetricDescriptor kRewardMin = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Smallest reward",
+    .floor = 0.1,
 });
 inline constexpr MetricDescriptor kRewardMax = Metric({
     .name = "reward_max",
@@ -147,6 +155,7 @@ inline constexpr MetricDescriptor kRewardMax = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Largest reward",
+    .floor = 0.1,
 });
 inline constexpr MetricDescriptor kCalibrationError = Metric({
     .name = "calibration_error",
@@ -155,6 +164,7 @@ inline constexpr MetricDescriptor kCalibrationError = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Expected calibration error of the stated preferences, ten bins",
+    .floor = 0.01,
 });
 
 // Reinforcement learning. The loss of a step, under the name of every training stage's.
@@ -165,6 +175,7 @@ inline constexpr MetricDescriptor kPpoLoss = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Policy loss + value coefficient x value loss",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kPolicyLoss = Metric({
     .name = "policy_loss",
@@ -173,6 +184,7 @@ inline constexpr MetricDescriptor kPolicyLoss = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Mean clipped policy loss of the response tokens",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kValueLoss = Metric({
     .name = "value_loss",
@@ -181,6 +193,7 @@ inline constexpr MetricDescriptor kValueLoss = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean clipped value loss of the response tokens",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kApproxKl = Metric({
     .name = "approx_kl",
@@ -189,6 +202,7 @@ inline constexpr MetricDescriptor kApproxKl = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean of (log pi - log pi_old)^2 / 2 over the response tokens",
+    .floor = 0.001,
 });
 inline constexpr MetricDescriptor kClipFraction = Metric({
     .name = "clip_fraction",
@@ -197,6 +211,7 @@ inline constexpr MetricDescriptor kClipFraction = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Fraction of the response tokens whose policy loss is clipped",
+    .floor = 0.005,
 });
 inline constexpr MetricDescriptor kValueClipFraction = Metric({
     .name = "value_clip_fraction",
@@ -205,6 +220,7 @@ inline constexpr MetricDescriptor kValueClipFraction = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Fraction of the response tokens whose value loss is clipped",
+    .floor = 0.005,
 });
 inline constexpr MetricDescriptor kRatio = Metric({
     .name = "ratio",
@@ -221,6 +237,7 @@ inline constexpr MetricDescriptor kRatioVariance = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Variance of pi / pi_old over the response tokens",
+    .floor = 0.001,
 });
 inline constexpr MetricDescriptor kEntropy = Metric({
     .name = "entropy",
@@ -229,6 +246,7 @@ inline constexpr MetricDescriptor kEntropy = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean entropy of the policy at the response tokens",
+    .floor = 0.02,
 });
 // A value a rollout, or an evaluation.
 inline constexpr MetricDescriptor kLearnedReward = Metric({
@@ -238,6 +256,7 @@ inline constexpr MetricDescriptor kLearnedReward = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean reward that the reward model gives the responses",
+    .floor = 0.05,
 });
 inline constexpr MetricDescriptor kSampledExactMatch = Metric({
     .name = "sampled_exact_match",
@@ -246,6 +265,7 @@ inline constexpr MetricDescriptor kSampledExactMatch = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Fraction of the sampled responses that equal the reference",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kSampledChrf = Metric({
     .name = "sampled_chrf",
@@ -255,6 +275,7 @@ inline constexpr MetricDescriptor kSampledChrf = Metric({
     .threshold = 0.02,
     .description = "chrF2 of the sampled responses, 0 to 100; in a rollout the mean of "
                    "sentences",
+    .floor = 0.5,
 });
 inline constexpr MetricDescriptor kScore = Metric({
     .name = "score",
@@ -263,6 +284,7 @@ inline constexpr MetricDescriptor kScore = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean score of the responses, what is maximised",
+    .floor = 0.05,
 });
 inline constexpr MetricDescriptor kKl = Metric({
     .name = "kl",
@@ -272,6 +294,7 @@ inline constexpr MetricDescriptor kKl = Metric({
     .threshold = 0.05,
     .description = "Mean KL divergence from the policy before training: of a rollout by "
                    "ppo.kl_estimator, of an evaluation k3",
+    .floor = 0.02,
 });
 inline constexpr MetricDescriptor kKlCoefficient = Metric({
     .name = "kl_coefficient",
@@ -288,6 +311,7 @@ inline constexpr MetricDescriptor kNonScoreReward = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean KL penalty of a response",
+    .floor = 0.05,
 });
 inline constexpr MetricDescriptor kRlhfReward = Metric({
     .name = "rlhf_reward",
@@ -296,6 +320,7 @@ inline constexpr MetricDescriptor kRlhfReward = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean score of the responses less their KL penalty",
+    .floor = 0.05,
 });
 inline constexpr MetricDescriptor kResponseEntropy = Metric({
     .name = "response_entropy",
@@ -304,6 +329,7 @@ inline constexpr MetricDescriptor kResponseEntropy = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Mean negative log-probability of a response",
+    .floor = 0.02,
 });
 inline constexpr MetricDescriptor kResponseTokens = Metric({
     .name = "response_tokens",
@@ -320,6 +346,7 @@ inline constexpr MetricDescriptor kEndedFraction = Metric({
     .deterministic = true,
     .threshold = 0.05,
     .description = "Fraction of the responses that end with the end token",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kEpisodes = Metric({
     .name = "episodes",
@@ -443,7 +470,7 @@ inline constexpr MetricDescriptor kStepTime = Metric({
     .units = "s",
     .better = Better::kLower,
     .deterministic = false,
-    .threshold = 0.1,
+    .threshold = 0.02,
     .description = "Time of one optimizer step, without evaluation",
     .kind = MetricKind::kTime,
 });
@@ -453,7 +480,7 @@ inline constexpr MetricDescriptor kIterationTime = Metric({
     .units = "s",
     .better = Better::kLower,
     .deterministic = false,
-    .threshold = 0.1,
+    .threshold = 0.02,
     .description = "Time of a rollout and the optimizer steps on it, without evaluation",
     .kind = MetricKind::kTime,
 });
@@ -462,7 +489,7 @@ inline constexpr MetricDescriptor kTargetTokensPerSecond = Metric({
     .units = "tokens/s",
     .better = Better::kHigher,
     .deterministic = false,
-    .threshold = 0.1,
+    .threshold = 0.02,
     .description = "Target tokens trained on a second of step time",
     .kind = MetricKind::kTime,
 });
@@ -480,7 +507,7 @@ inline constexpr MetricDescriptor kTrainTime = Metric({
     .units = "s",
     .better = Better::kLower,
     .deterministic = false,
-    .threshold = 0.1,
+    .threshold = 0.02,
     .description = "Sum of the step times",
     .kind = MetricKind::kTime,
 });
@@ -489,7 +516,7 @@ inline constexpr MetricDescriptor kWallTime = Metric({
     .units = "s",
     .better = Better::kLower,
     .deterministic = false,
-    .threshold = 0.05,
+    .threshold = 0.02,
     .description = "Time of the run, without set-up and waiting",
     .kind = MetricKind::kTime,
 });

@@ -75,8 +75,15 @@ Attempt Attempt::Of(const RunHeader& header) {
 
 MetricInfo MetricInfo::Of(const MetricKey& key) {
   const MetricDescriptor& d = *key.descriptor;
-  return MetricInfo{std::string(d.name), key.label,   std::string(d.units),       d.better,
-                    d.deterministic,     d.threshold, std::string(d.description), d.kind};
+  return MetricInfo{std::string(d.name),
+                    key.label,
+                    std::string(d.units),
+                    d.better,
+                    d.deterministic,
+                    d.threshold,
+                    std::string(d.description),
+                    d.kind,
+                    d.floor > 0 ? std::optional(d.floor) : std::nullopt};
 }
 
 std::string MetricInfo::Path() const {

@@ -94,6 +94,7 @@ struct MetricInfo {
   double threshold = 0;
   std::string description;
   MetricKind kind = MetricKind::kLearning;
+  std::optional<double> floor = {};  // absent: none, also in files of before there were any
 
   static MetricInfo Of(const MetricKey& key);
   std::string Path() const;

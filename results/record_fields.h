@@ -42,6 +42,7 @@ void VisitMetric(Info& metric, Visitor&& visit) {
   visit("threshold", metric.threshold);
   visit("description", metric.description);
   visit("kind", metric.kind);
+  visit("floor", metric.floor);
 }
 
 }  // namespace bench::results

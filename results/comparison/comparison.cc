@@ -1,0 +1,205 @@
+#include "results/comparison/comparison.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "results/text.h"
+
+namespace bench::results {
+namespace {
+
+bool Strict(const Group& base, const Group& head) {
+  return base.runs.front().record.header.strict && head.runs.front().record.header.strict;
+}
+
+bool AnyDiverged(const Group& group) {
+  return std::any_of(group.runs.begin(), group.runs.end(), [](const ResultsInput& run) {
+    return run.record.status == RunStatus::kDiverged;
+  });
+}
+
+std::optional<HeadNonFinite> FirstNonFiniteOf(const Group& group) {
+  for (const ResultsInput& run : group.runs) {
+    if (const auto where = FirstNonFinite(run.record)) return HeadNonFinite{run.path, *where};
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<MetricChange>> Selected(std::vector<MetricChange> changes,
+                                                   const MetricSelection& selection) {
+  std::vector<MetricInfo> metrics;
+  for (const MetricChange& change : changes) metrics.push_back(change.metric);
+  const std::vector<std::string> idle = selection.Idle(metrics);
+  if (!idle.empty()) {
+    const auto path = [](std::string* out, const MetricInfo& metric) {
+      absl::StrAppend(out, EscapeForTerminal(metric.Path()));
+    };
+    return UsageError(absl::StrCat("--metrics ", EscapeForTerminal(idle.front()),
+                                   ": neither a kind (learning, time, memory, count) nor a metric ",
+                                   "of these results, which have ",
+                                   absl::StrJoin(metrics, ", ", path)));
+  }
+  std::erase_if(changes, [&](const MetricChange& change) { return !selection.Has(change.metric); });
+  return changes;
+}
+
+bool TellsArmsApart(const JudgedChange& row) {
+  return row.change.metric.kind == MetricKind::kLearning &&
+         (row.verdict == Verdict::kNonFinite || row.change.p_value <= kNoDifference);
+}
+
+bool IsRoundingOnly(const Comparison& comparison) {
+  if (!comparison.bitwise || comparison.bitwise->identical() || !comparison.curves) return false;
+  return comparison.curves->num_pairs >= kFewestCurvePairs &&
+         comparison.curves->p_value > kNoDifference &&
+         comparison.bitwise->largest_first_difference <= kRoundingSize &&
+         std::none_of(comparison.rows.begin(), comparison.rows.end(), TellsArmsApart);
+}
+
+Outcome OfBits(const Comparison& comparison) {
+  if (!comparison.bitwise) return Outcome::kNotShown;
+  const BitwiseComparison& shown = comparison.bitwise->shown;
+  if (comparison.bitwise->identical()) return Outcome::kPass;
+  return shown.digest || shown.metric ? Outcome::kFail : Outcome::kNotShown;
+}
+
+Outcome OfCurves(const std::optional<CurveChange>& curves) {
+  return curves && curves->differ() && curves->worse ? Outcome::kFail : Outcome::kPass;
+}
+
+// Paths of the rows with this outcome.
+std::vector<std::string> PathsOf(const Comparison& comparison, Outcome outcome) {
+  std::vector<std::string> paths;
+  for (const JudgedChange& row : comparison.rows) {
+    if (comparison.outcome_of(row) == outcome) {
+      paths.push_back(EscapeForTerminal(row.change.metric.Path()));
+    }
+  }
+  return paths;
+}
+
+// At most five of them, and how many more there are.
+std::string Some(const std::vector<std::string>& paths) {
+  constexpr size_t kMost = 5;
+  if (paths.size() <= kMost) return absl::StrJoin(paths, ", ");
+  return absl::StrCat(absl::StrJoin(paths.begin(), paths.begin() + kMost, ", "), " and ",
+                      paths.size() - kMost, " more");
+}
+
+std::string OfFailure(const Comparison& comparison) {
+  if (comparison.head_diverged || comparison.non_finite) {
+    return "DIVERGED: the head has values that are not finite";
+  }
+  if (comparison.policy.require == Requirement::kBitwise) return "DIFFERENT: not bitwise identical";
+  std::vector<std::string> paths = PathsOf(comparison, Outcome::kFail);
+  const bool changed_only =
+      !paths.empty() &&
+      std::none_of(comparison.rows.begin(), comparison.rows.end(), [](const JudgedChange& row) {
+        return row.verdict == Verdict::kRegressed || row.verdict == Verdict::kNonFinite;
+      });
+  if (OfCurves(comparison.curves) == Outcome::kFail) {
+    paths.emplace_back("the learning curves");
+    return absl::StrCat("REGRESSED: ", Some(paths));
+  }
+  return absl::StrCat(changed_only ? "CHANGED: " : "REGRESSED: ", Some(paths));
+}
+
+// How many replicates an arm would settle what could not be shown; 0: not known.
+int64_t Needed(const Comparison& comparison) {
+  int64_t needed = 0;
+  for (const JudgedChange& row : comparison.rows) {
+    if (comparison.outcome_of(row) != Outcome::kNotShown) continue;
+    needed = std::max(needed, row.change.replicates_needed.value_or(0));
+  }
+  return needed;
+}
+
+std::string OfNotShown(const Comparison& comparison) {
+  if (!comparison.comparability.reasons.empty()) return "NOT COMPARABLE";
+  if (comparison.policy.require == Requirement::kBitwise) {
+    return "UNCLEAR: only strict runs can be compared bit for bit";
+  }
+  if (!comparison.has_measurements()) return "UNCLEAR: no metric of both arms can be judged";
+  const std::string wanted =
+      comparison.policy.require == Requirement::kSame ? "the same" : "not worse";
+  std::string text = absl::StrCat("UNCLEAR: not shown to be ", wanted, ": ",
+                                  Some(PathsOf(comparison, Outcome::kNotShown)));
+  const int64_t needed = Needed(comparison);
+  const int64_t have = std::min(comparison.base.num_runs, comparison.head.num_runs);
+  if (needed > have) absl::StrAppend(&text, "; it takes about ", needed, " replicates an arm");
+  return text;
+}
+
+std::string OfPass(Requirement require) {
+  switch (require) {
+    case Requirement::kNotWorse:
+      return "ok: no metric is worse by more than its margin";
+    case Requirement::kSame:
+      return "ok: every metric is the same or improved";
+    case Requirement::kBitwise:
+      return "ok: bitwise identical";
+  }
+  return "ok";
+}
+
+}  // namespace
+
+bool Comparison::has_measurements() const {
+  return std::any_of(rows.begin(), rows.end(), [](const JudgedChange& row) {
+    return row.verdict != Verdict::kNotJudged && row.verdict != Verdict::kOnlyInBase &&
+           row.verdict != Verdict::kOnlyInHead;
+  });
+}
+
+Outcome Comparison::outcome_of(const JudgedChange& row) const {
+  const bool rounding = rounding_only && row.verdict == Verdict::kUnclear &&
+                        row.change.metric.kind == MetricKind::kLearning;
+  return rounding ? Outcome::kPass : OutcomeOf(row, policy);
+}
+
+Outcome Comparison::outcome() const {
+  if (!comparability.reasons.empty()) return Outcome::kNotShown;
+  if (head_diverged || non_finite) return Outcome::kFail;
+  if (policy.require == Requirement::kBitwise) return OfBits(*this);
+  Outcome worst =
+      std::max(has_measurements() ? Outcome::kPass : Outcome::kNotShown, OfCurves(curves));
+  for (const JudgedChange& row : rows) worst = std::max(worst, outcome_of(row));
+  return worst;
+}
+
+absl::StatusOr<Comparison> Compare(const Group& base, const Group& head,
+                                   const CompareOptions& options) {
+  Comparison comparison;
+  comparison.base = {base.path, std::ssize(base.runs)};
+  comparison.head = {head.path, std::ssize(head.runs)};
+  comparison.policy = options.policy;
+  BENCH_ASSIGN_OR_RETURN(std::vector<MetricChange> changes,
+                         Selected(MeasureChanges(base, head), options.metrics));
+  comparison.comparability = CheckComparable(base, head);
+  if (!comparison.comparability.reasons.empty()) return comparison;
+  const std::vector<PairOfRuns> pairs = PairsOf(base, head);
+  comparison.head_diverged = AnyDiverged(head);
+  comparison.non_finite = FirstNonFiniteOf(head);
+  if (Strict(base, head)) comparison.bitwise = CompareBitwise(pairs);
+  comparison.rows = JudgeChanges(std::move(changes));
+  comparison.curves = CompareCurves(pairs, options.metrics);
+  comparison.ranges = CompareRanges(base, head);
+  comparison.rounding_only = IsRoundingOnly(comparison);
+  return comparison;
+}
+
+std::string Conclusion(const Comparison& comparison) {
+  switch (comparison.outcome()) {
+    case Outcome::kPass:
+      return OfPass(comparison.policy.require);
+    case Outcome::kNotShown:
+      return OfNotShown(comparison);
+    case Outcome::kFail:
+      return OfFailure(comparison);
+  }
+  return "";
+}
+
+}  // namespace bench::results

@@ -1,0 +1,138 @@
+#include "results/comparison/report_json.h"
+
+#include <cmath>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "results/text.h"
+
+namespace bench::results {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kFormatVersion = 1;
+
+std::string Text(std::string_view view) { return std::string(view); }
+
+Json NumberJson(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json StepJson(const std::optional<int64_t>& step) { return step ? Json(*step) : Json(nullptr); }
+
+Json NumbersJson(const std::vector<double>& values) {
+  Json out = Json::array();
+  for (const double value : values) out.push_back(NumberJson(value));
+  return out;
+}
+
+Json DifferenceJson(const std::optional<Difference>& difference) {
+  if (!difference) return nullptr;
+  return Json{{"path", ValidUtf8(difference->path)},
+              {"step", StepJson(difference->step)},
+              {"base", difference->base},
+              {"head", difference->head},
+              {"relative", NumberJson(difference->relative)}};
+}
+
+Json BitwiseJson(const std::optional<GroupBitwise>& bitwise) {
+  if (!bitwise) return nullptr;
+  return Json{{"identical", bitwise->identical()},
+              {"num_pairs", bitwise->num_pairs},
+              {"num_identical", bitwise->num_identical},
+              {"replicate", bitwise->shown_replicate},
+              {"num_digests", bitwise->shown.num_digests},
+              {"num_values", bitwise->shown.num_values},
+              {"first_digest", DifferenceJson(bitwise->shown.digest)},
+              {"first_value", DifferenceJson(bitwise->shown.metric)}};
+}
+
+Json NonFiniteJson(const std::optional<HeadNonFinite>& non_finite) {
+  if (!non_finite) return nullptr;
+  return Json{{"file", ValidUtf8(non_finite->file)},
+              {"path", ValidUtf8(non_finite->where.path)},
+              {"step", StepJson(non_finite->where.step)}};
+}
+
+Json CurvesJson(const std::optional<CurveChange>& curves) {
+  if (!curves) return nullptr;
+  return Json{{"num_curves", curves->num_curves},
+              {"num_pairs", curves->num_pairs},
+              {"p_value", NumberJson(curves->p_value)},
+              {"differ", curves->differ()},
+              {"path", ValidUtf8(curves->path)},
+              {"tokens", NumberJson(curves->tokens)},
+              {"difference", NumberJson(curves->difference)},
+              {"worse", curves->worse}};
+}
+
+Json RangesJson(const std::vector<RangeChange>& ranges) {
+  Json out = Json::array();
+  for (const RangeChange& range : ranges) {
+    out.push_back(Json{{"name", ValidUtf8(range.name)},
+                       {"base_s", NumberJson(range.base_s)},
+                       {"head_s", NumberJson(range.head_s)},
+                       {"share", NumberJson(range.share)}});
+  }
+  return out;
+}
+
+Json RowJson(const Comparison& comparison, const JudgedChange& row) {
+  const MetricChange& change = row.change;
+  const MetricInfo& metric = change.metric;
+  return Json{{"metric", ValidUtf8(metric.Path())},
+              {"units", ValidUtf8(metric.units)},
+              {"better", Text(Name(metric.better))},
+              {"kind", Text(Name(metric.kind))},
+              {"design", Text(Name(change.design))},
+              {"base", NumbersJson(change.base)},
+              {"head", NumbersJson(change.head)},
+              {"base_centre", NumberJson(change.base_centre)},
+              {"head_centre", NumberJson(change.head_centre)},
+              {"ratio", NumberJson(change.ratio())},
+              {"difference", NumberJson(change.difference)},
+              {"interval",
+               Json::array({NumberJson(change.interval.low), NumberJson(change.interval.high)})},
+              {"margin", NumberJson(change.margin)},
+              {"p_value", NumberJson(change.p_value)},
+              {"adjusted_p_value", NumberJson(row.adjusted_p_value)},
+              {"detectable", NumberJson(change.detectable)},
+              {"replicates_needed",
+               change.replicates_needed ? Json(*change.replicates_needed) : Json(nullptr)},
+              {"verdict", Text(Name(row.verdict))},
+              {"not_worse", row.not_worse},
+              {"outcome", Text(Name(comparison.outcome_of(row)))}};
+}
+
+Json ArmJson(const ArmSummary& arm) {
+  return Json{{"path", ValidUtf8(arm.path)}, {"num_runs", arm.num_runs}};
+}
+
+}  // namespace
+
+std::string RenderJson(const Comparison& comparison) {
+  Json rows = Json::array();
+  for (const JudgedChange& row : comparison.rows) rows.push_back(RowJson(comparison, row));
+  const Json out = {{"format", "bench-comparison"},
+                    {"format_version", kFormatVersion},
+                    {"exit_code", static_cast<int>(comparison.exit_code())},
+                    {"outcome", Text(Name(comparison.outcome()))},
+                    {"conclusion", Conclusion(comparison)},
+                    {"require", Text(Name(comparison.policy.require))},
+                    {"base", ArmJson(comparison.base)},
+                    {"head", ArmJson(comparison.head)},
+                    {"not_comparable", comparison.comparability.reasons},
+                    {"notes", comparison.comparability.notes},
+                    {"head_diverged", comparison.head_diverged},
+                    {"first_non_finite", NonFiniteJson(comparison.non_finite)},
+                    {"bitwise", BitwiseJson(comparison.bitwise)},
+                    {"rounding_only", comparison.rounding_only},
+                    {"curves", CurvesJson(comparison.curves)},
+                    {"metrics", rows},
+                    {"ranges", RangesJson(comparison.ranges)}};
+  return absl::StrCat(out.dump(2, ' ', false, Json::error_handler_t::replace), "\n");
+}
+
+}  // namespace bench::results

@@ -1,0 +1,208 @@
+#include "results/comparison/report_rows.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "results/text.h"
+
+namespace bench::results {
+namespace {
+
+constexpr double kPercent = 100;
+constexpr double kMiB = 1 << 20;
+constexpr size_t kRangesShown = 6;
+
+std::string ValueText(const std::optional<double>& value, const std::string& units) {
+  if (!value) return "-";
+  if (units == "bytes") return absl::StrFormat("%.2f MiB", *value / kMiB);
+  const std::string number = absl::StrFormat("%.5g", *value);
+  return units == "1" || units.size() > 8 ? number
+                                          : absl::StrCat(number, " ", EscapeForTerminal(units));
+}
+
+// The value in the middle of an arm; what could not be measured so is shown by its first value.
+std::string ArmValue(const std::optional<double>& centre, const std::vector<double>& values,
+                     const std::string& units) {
+  if (centre || values.empty()) return ValueText(centre, units);
+  return ValueText(values.front(), units);
+}
+
+// Changes are shown relative to the base where the margin is so, else in the metric's units.
+bool Relative(const MetricChange& change) {
+  if (!change.base_centre || *change.base_centre == 0) return false;
+  const double relative = change.metric.threshold * std::abs(*change.base_centre);
+  return relative >= change.metric.floor.value_or(0);
+}
+
+std::string DifferenceText(const MetricChange& change, double difference) {
+  if (Relative(change)) {
+    return absl::StrFormat("%+.2f%%", kPercent * difference / std::abs(*change.base_centre));
+  }
+  if (change.metric.units == "bytes") return absl::StrFormat("%+.2f MiB", difference / kMiB);
+  return absl::StrFormat("%+.3g", difference);
+}
+
+std::string IntervalText(const MetricChange& change) {
+  const Interval& interval = change.interval;
+  if (!std::isfinite(interval.low) || !std::isfinite(interval.high)) return "";
+  if (interval.low == interval.high) return "";
+  return absl::StrCat(DifferenceText(change, interval.low), " .. ",
+                      DifferenceText(change, interval.high));
+}
+
+std::string SizeText(const MetricChange& change, double size) {
+  std::string text = DifferenceText(change, size);
+  text.erase(0, 1);  // the sign
+  return text;
+}
+
+std::string RemarkOf(const JudgedChange& row) {
+  const MetricChange& change = row.change;
+  if (row.verdict != Verdict::kUnclear) return "";
+  std::string text;
+  if (row.not_worse)
+    text = absl::StrCat("not worse by more than ", SizeText(change, change.margin));
+  const auto add = [&text](const std::string& part) {
+    absl::StrAppend(&text, text.empty() ? "" : "; ", part);
+  };
+  if (change.detectable) {
+    add(absl::StrCat("changes of ", SizeText(change, *change.detectable), " would have shown"));
+  }
+  const auto have = static_cast<int64_t>(std::min(change.base.size(), change.head.size()));
+  if (change.replicates_needed && *change.replicates_needed > have) {
+    add(absl::StrCat("sameness takes about ", *change.replicates_needed, " replicates an arm"));
+  }
+  if (have < 2) add("one replicate says nothing of their spread");
+  return text;
+}
+
+ReportRow RowOf(const Comparison& comparison, const JudgedChange& row) {
+  const MetricChange& change = row.change;
+  ReportRow out;
+  out.metric = EscapeForTerminal(change.metric.Path());
+  out.base = ArmValue(change.base_centre, change.base, change.metric.units);
+  out.head = ArmValue(change.head_centre, change.head, change.metric.units);
+  if (change.base_centre && change.head_centre) {
+    out.change = DifferenceText(change, change.difference);
+    out.interval = IntervalText(change);
+  }
+  out.verdict = std::string(Name(row.verdict));
+  out.remark = RemarkOf(row);
+  out.outcome = comparison.outcome_of(row);
+  return out;
+}
+
+std::string Where(const std::string& path, const std::optional<int64_t>& step) {
+  const std::string escaped = EscapeForTerminal(path);
+  return step ? absl::StrCat(escaped, " at step ", *step) : escaped;
+}
+
+std::string DifferenceLine(std::string_view what, const Difference& difference) {
+  std::string line = absl::StrCat("first differing ", std::string(what), ": ",
+                                  Where(difference.path, difference.step), ": ", difference.base,
+                                  " in the base, ", difference.head, " in the head");
+  if (difference.relative) absl::StrAppendFormat(&line, " (%.1e of it)", *difference.relative);
+  return line;
+}
+
+void AddBitwise(const GroupBitwise& bitwise, std::vector<std::string>& lines) {
+  const BitwiseComparison& shown = bitwise.shown;
+  const std::string compared =
+      absl::StrCat(shown.num_digests, " digests, ", shown.num_values, " deterministic values",
+                   bitwise.num_pairs > 1 ? " a pair" : "");
+  if (bitwise.identical()) {
+    lines.push_back(absl::StrCat(
+        "bitwise: identical (",
+        bitwise.num_pairs > 1 ? absl::StrCat(bitwise.num_pairs, " pairs, ") : "", compared, ")"));
+    return;
+  }
+  if (!shown.digest && !shown.metric) {
+    lines.emplace_back("bitwise: nothing recorded to compare");
+    return;
+  }
+  const std::string pairs =
+      bitwise.num_pairs > 1
+          ? absl::StrCat(" in ", bitwise.num_pairs - bitwise.num_identical, " of ",
+                         bitwise.num_pairs, " pairs; replicate ", bitwise.shown_replicate)
+          : std::string();
+  lines.push_back(absl::StrCat("bitwise: different", pairs, " (", compared, ")"));
+  if (shown.digest) lines.push_back(DifferenceLine("digest", *shown.digest));
+  if (shown.metric) lines.push_back(DifferenceLine("value", *shown.metric));
+}
+
+std::string CurveLine(const CurveChange& curves) {
+  const std::string tested = absl::StrFormat("%d curves of %d pairs, p = %.2g", curves.num_curves,
+                                             curves.num_pairs, curves.p_value);
+  if (curves.differ()) {
+    return absl::StrFormat("learning curves: %s (%s); most at %s after %.0f tokens: %+.3g",
+                           curves.worse ? "WORSE" : "better", tested,
+                           EscapeForTerminal(curves.path), curves.tokens, curves.difference);
+  }
+  if (curves.num_pairs < kFewestCurvePairs) {
+    return absl::StrFormat("learning curves: unclear (%s; it takes %d pairs to find a difference)",
+                           tested, kFewestCurvePairs);
+  }
+  return absl::StrFormat("learning curves: no difference found (%s)", tested);
+}
+
+std::string Milliseconds(double seconds) { return absl::StrFormat("%.3g ms", 1e3 * seconds); }
+
+}  // namespace
+
+std::string ArmText(const ArmSummary& arm) {
+  return absl::StrCat(EscapeForTerminal(arm.path), ", ", arm.num_runs,
+                      arm.num_runs == 1 ? " run" : " runs");
+}
+
+std::vector<ReportRow> ReportRows(const Comparison& comparison) {
+  std::vector<ReportRow> rows;
+  for (const JudgedChange& row : comparison.rows) rows.push_back(RowOf(comparison, row));
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const ReportRow& a, const ReportRow& b) { return a.outcome > b.outcome; });
+  return rows;
+}
+
+std::vector<std::string> ReportLines(const Comparison& comparison) {
+  std::vector<std::string> lines;
+  for (const std::string& reason : comparison.comparability.reasons) {
+    lines.push_back(absl::StrCat("not comparable: ", reason));
+  }
+  for (const std::string& note : comparison.comparability.notes) {
+    lines.push_back(absl::StrCat("note: ", note));
+  }
+  if (comparison.bitwise) AddBitwise(*comparison.bitwise, lines);
+  if (comparison.non_finite) {
+    lines.push_back(
+        absl::StrCat("first value of the head that is not finite: ",
+                     Where(comparison.non_finite->where.path, comparison.non_finite->where.step),
+                     comparison.head.num_runs > 1
+                         ? absl::StrCat(" in ", EscapeForTerminal(comparison.non_finite->file))
+                         : std::string()));
+  }
+  if (comparison.curves) lines.push_back(CurveLine(*comparison.curves));
+  if (comparison.rounding_only) {
+    lines.emplace_back(
+        "rounding only: bits differ, curves and final values by no more than replicates do");
+  }
+  return lines;
+}
+
+std::vector<std::string> RangeLines(const Comparison& comparison) {
+  std::vector<std::string> lines;
+  for (const RangeChange& range : comparison.ranges) {
+    if (lines.size() == kRangesShown) break;
+    std::string line =
+        absl::StrCat(EscapeForTerminal(range.name), ": ", Milliseconds(range.base_s), " -> ",
+                     Milliseconds(range.head_s),
+                     absl::StrFormat(" (%+.3g ms", 1e3 * (range.head_s - range.base_s)));
+    if (range.share) {
+      absl::StrAppendFormat(&line, ", %.0f%% of the step's change", kPercent * *range.share);
+    }
+    lines.push_back(line + ")");
+  }
+  return lines;
+}
+
+}  // namespace bench::results

@@ -1,0 +1,31 @@
+#include "results/comparison/selection.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace bench::results {
+namespace {
+
+bool Selects(const std::string& item, const MetricInfo& metric) {
+  return item == metric.name || item == Name(metric.kind) || item == metric.Path();
+}
+
+}  // namespace
+
+bool MetricSelection::Has(const MetricInfo& metric) const {
+  if (items_.empty()) return true;
+  return std::any_of(items_.begin(), items_.end(),
+                     [&](const std::string& item) { return Selects(item, metric); });
+}
+
+std::vector<std::string> MetricSelection::Idle(const std::vector<MetricInfo>& metrics) const {
+  std::vector<std::string> idle;
+  std::copy_if(
+      items_.begin(), items_.end(), std::back_inserter(idle), [&](const std::string& item) {
+        return std::none_of(metrics.begin(), metrics.end(),
+                            [&](const MetricInfo& metric) { return Selects(item, metric); });
+      });
+  return idle;
+}
+
+}  // namespace bench::results
