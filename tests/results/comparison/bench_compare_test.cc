@@ -34,9 +34,10 @@ class BenchCompare : public ::testing::Test {
     EXPECT_TRUE(output.ok()) << output.status();  // a death by signal is an error
     return output.ok() ? *output : ProgramOutput{-1, "", ""};
   }
+  // Learning and counts: the time of one process would be unclear.
   ProgramOutput CompareWith(const RunRecord& head) {
     Write("head.h5", head);
-    return Invoke({folder_ / "base.h5", folder_ / "head.h5"});
+    return Invoke({"--metrics", "learning", folder_ / "base.h5", folder_ / "head.h5"});
   }
 
   TempFolder folder_;
@@ -60,8 +61,32 @@ TEST_F(BenchCompare, EqualRunsAreZero) {
 
 TEST_F(BenchCompare, ARegressionIsOne) {
   RunRecord head = SampleRecord();
-  head.summary["loss"].value *= 1.5;
-  EXPECT_EQ(CompareWith(head).exit_code, 1);
+  head.summary["step_time"] = {Info(kStepTime), 2};
+  RunRecord base = SampleRecord();
+  base.summary["step_time"] = {Info(kStepTime), 1};
+  for (int64_t i = 0; i < 7; ++i) {
+    const std::string number = std::to_string(i);
+    base.header.replicate = head.header.replicate = i;
+    Write("b" + number + ".h5", base);
+    Write("h" + number + ".h5", head);
+  }
+  ASSERT_TRUE(MakeFolders(folder_ / "base").ok());
+  ASSERT_TRUE(MakeFolders(folder_ / "head").ok());
+  for (int64_t i = 0; i < 7; ++i) {
+    const std::string number = std::to_string(i);
+    std::filesystem::rename(folder_ / ("b" + number + ".h5"), folder_ / ("base/" + number + ".h5"));
+    std::filesystem::rename(folder_ / ("h" + number + ".h5"), folder_ / ("head/" + number + ".h5"));
+  }
+  const ProgramOutput output =
+      Invoke({"--metrics", "step_time", folder_ / "base", folder_ / "head"});
+  EXPECT_EQ(output.exit_code, 1) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("REGRESSED: step_time"));
+}
+
+TEST_F(BenchCompare, OneProcessAnArmIsThree) {
+  const ProgramOutput output = Invoke({folder_ / "base.h5", folder_ / "base.h5"});
+  EXPECT_EQ(output.exit_code, 3);
+  EXPECT_THAT(output.out, HasSubstr("UNCLEAR: not shown to be not worse: train_time"));
 }
 
 TEST_F(BenchCompare, ADivergedHeadIsOne) {
@@ -77,11 +102,12 @@ TEST_F(BenchCompare, ADifferingBitIsOneOnlyIfAskedFor) {
   RunRecord head = SampleRecord();
   head.digests["weights"].sha256[1] = std::string(64, '0');
   Write("head.h5", head);
-  EXPECT_EQ(Invoke({folder_ / "base.h5", folder_ / "head.h5"}).exit_code, 0);
-  const ProgramOutput exact = Invoke({"--exact", folder_ / "base.h5", folder_ / "head.h5"});
+  EXPECT_EQ(CompareWith(head).exit_code, 0);
+  const ProgramOutput exact =
+      Invoke({"--require", "bitwise", folder_ / "base.h5", folder_ / "head.h5"});
   EXPECT_EQ(exact.exit_code, 1);
   EXPECT_THAT(exact.out, HasSubstr("first differing digest: digests/weights at step 3"));
-  EXPECT_EQ(Invoke({"--exact", folder_ / "base.h5", folder_ / "base.h5"}).exit_code, 0);
+  EXPECT_EQ(Invoke({"--require=bitwise", folder_ / "base.h5", folder_ / "base.h5"}).exit_code, 0);
 }
 
 TEST_F(BenchCompare, WrongUsageIsTwo) {
@@ -140,7 +166,29 @@ TEST_F(BenchCompare, JsonIsParsedAndHasTheExitCode) {
   const ProgramOutput output = Invoke({"--json", folder_ / "base.h5", folder_ / "base.h5"});
   const auto json = nlohmann::json::parse(output.out);
   EXPECT_EQ(json["exit_code"], output.exit_code);
-  EXPECT_EQ(json["pairs"][0]["bitwise"]["identical"], true);
+  EXPECT_EQ(json["bitwise"]["identical"], true);
+}
+
+TEST_F(BenchCompare, ReportsGoToFilesAndToTheSummaryOfTheJob) {
+  ASSERT_TRUE(PublishFile(folder_ / "summary.md", "before\n").ok());
+  const auto output = RunProgram({"sh", "-c",
+                                  "GITHUB_STEP_SUMMARY=\"$4\" exec \"$0\" --markdown --json=\"$2\" "
+                                  "--junit=\"$3\" \"$1\" \"$1\"",
+                                  BENCH_COMPARE_PROGRAM, folder_ / "base.h5", folder_ / "c.json",
+                                  folder_ / "c.xml", folder_ / "summary.md"});
+  ASSERT_TRUE(output.ok()) << output.status();
+  EXPECT_EQ(output->exit_code, 3);
+  EXPECT_THAT(output->out, StartsWith("### UNCLEAR"));
+  EXPECT_EQ(*ReadFile(folder_ / "summary.md"), "before\n" + output->out);
+  EXPECT_EQ(nlohmann::json::parse(*ReadFile(folder_ / "c.json"))["exit_code"], 3);
+  EXPECT_THAT(*ReadFile(folder_ / "c.xml"), HasSubstr("<testsuite"));
+}
+
+TEST_F(BenchCompare, AReportThatCannotBeWrittenIsFive) {
+  const ProgramOutput output =
+      Invoke({"--json=" + (folder_ / "gone/c.json"), folder_ / "base.h5", folder_ / "base.h5"});
+  EXPECT_EQ(output.exit_code, 5);
+  EXPECT_THAT(output.err, HasSubstr("gone/c.json"));
 }
 
 TEST_F(BenchCompare, EscapesInAPathAreNotSentToTheTerminal) {

@@ -1,0 +1,54 @@
+#include "results/comparison/compare_arguments.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/status.h"
+
+namespace bench::results {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Refusal(const std::vector<std::string>& arguments) {
+  const auto parsed = ParseCompareArguments(arguments);
+  EXPECT_EQ(ExitCodeFor(parsed.status()), ExitCode::kUsage);
+  return std::string(parsed.status().message());
+}
+
+TEST(ParseCompareArguments, ReadsEverything) {
+  const auto parsed =
+      ParseCompareArguments({"--require", "same", "b", "--metrics=loss,time", "--allow", "entropy",
+                             "--markdown", "--junit=out/x.xml", "--", "--h"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->base, "b");
+  EXPECT_EQ(parsed->head, "--h");
+  EXPECT_EQ(parsed->options.policy.require, Requirement::kSame);
+  EXPECT_TRUE(parsed->options.policy.allowed.contains("entropy"));
+  EXPECT_EQ(parsed->printed, ReportFormat::kMarkdown);
+  EXPECT_TRUE(parsed->wants_markdown());
+  ASSERT_EQ(parsed->files.size(), 1U);
+  EXPECT_EQ(parsed->files[0].format, ReportFormat::kJunit);
+  EXPECT_EQ(parsed->files[0].path, "out/x.xml");
+  MetricInfo time;
+  time.kind = MetricKind::kTime;
+  EXPECT_TRUE(parsed->options.metrics.Has(time));
+  EXPECT_FALSE(parsed->options.metrics.Has({}));
+}
+
+TEST(ParseCompareArguments, RefusesWhatItCannotUse) {
+  EXPECT_THAT(Refusal({"a"}), HasSubstr("got 1 paths"));
+  EXPECT_THAT(Refusal({"a", ""}), HasSubstr("not an empty text"));
+  EXPECT_THAT(Refusal({"--exakt", "a", "b"}), HasSubstr("unknown option --exakt"));
+  EXPECT_THAT(Refusal({"--require", "fast", "a", "b"}), HasSubstr("not-worse, same or bitwise"));
+  EXPECT_THAT(Refusal({"a", "b", "--metrics"}), HasSubstr("needs a value"));
+  EXPECT_THAT(Refusal({"--metrics", "a,,b", "a", "b"}), HasSubstr("empty"));
+  EXPECT_THAT(Refusal({"--json", "--junit", "a", "b"}), HasSubstr("--junit=FILE"));
+  EXPECT_THAT(Refusal({"--json=", "a", "b"}), HasSubstr("file"));
+  EXPECT_THAT(Refusal({"--version", "--json"}), HasSubstr("nothing else"));
+  EXPECT_THAT(Refusal({"--version", "--help"}), HasSubstr("one command"));
+  EXPECT_THAT(Refusal({"--help=x"}), HasSubstr("no value"));
+}
+
+}  // namespace
+}  // namespace bench::results

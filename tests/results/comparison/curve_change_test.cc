@@ -1,0 +1,83 @@
+#include "results/comparison/curve_change.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/results/comparison/groups.h"
+
+namespace bench::results {
+namespace {
+
+// A held-out loss of five points that falls, with a spread by replicate, and `shift` at the third.
+RunRecord Curve(int64_t replicate, double shift) {
+  RunRecord record;
+  record.header = SampleHeader();
+  record.header.replicate = replicate;
+  record.status = RunStatus::kComplete;
+  Series& loss = record.evals["loss"];
+  loss.metric = Info(kLoss);
+  for (int64_t point = 1; point <= 5; ++point) {
+    loss.step.push_back(point);
+    loss.tokens.push_back(100 * point);
+    loss.wall_time_s.push_back(1);
+    const auto angle = static_cast<double>(replicate * 7 + point);
+    loss.value.push_back(5.0 / static_cast<double>(point) + 0.01 * std::sin(angle) +
+                         (point == 3 ? shift : 0));
+  }
+  return record;
+}
+
+std::vector<RunRecord> Arm(int64_t size, double shift) {
+  std::vector<RunRecord> records;
+  for (int64_t i = 0; i < size; ++i) {
+    // What every pair differs by without a cause.
+    records.push_back(Curve(i, shift + (i % 2 == 0 ? 1e-4 : -1e-4) * static_cast<double>(i)));
+  }
+  return records;
+}
+
+std::optional<CurveChange> Compare(int64_t size, double shift,
+                                   const MetricSelection& selection = {}) {
+  const Group base = GroupOf("b", Arm(size, 0));
+  Group head = GroupOf("h", Arm(size, shift));
+  // The pairs differ the other way round in every other point and replicate.
+  for (ResultsInput& run : head.runs) {
+    std::vector<double>& values = run.record.evals["loss"].value;
+    for (size_t i = 0; i < values.size(); ++i) {
+      values[i] += (run.record.header.replicate + static_cast<int64_t>(i)) % 2 == 0 ? 1e-5 : -1e-5;
+    }
+  }
+  return CompareCurves(PairsOf(base, head), selection);
+}
+
+// All nine pairs shifted alike is one of the two most extreme of 2^9 arrangements.
+TEST(CompareCurves, FindsWhereCurvesDiffer) {
+  const auto worse = Compare(9, 0.05);
+  ASSERT_TRUE(worse.has_value());
+  EXPECT_DOUBLE_EQ(worse->p_value, 2.0 / 512);
+  EXPECT_TRUE(worse->differ());
+  EXPECT_TRUE(worse->worse);
+  EXPECT_EQ(worse->path, "evals/loss");
+  EXPECT_EQ(worse->tokens, 300);
+  EXPECT_NEAR(worse->difference, 0.05, 1e-4);
+  EXPECT_FALSE(Compare(9, -0.05)->worse);
+}
+
+TEST(CompareCurves, FindsNothingWhereThereIsNothing) {
+  EXPECT_FALSE(Compare(12, 0)->differ());
+  EXPECT_GT(Compare(12, 0)->p_value, 0.05);
+}
+
+TEST(CompareCurves, EightPairsCannotReachItsAlpha) {
+  EXPECT_DOUBLE_EQ(Compare(8, 0.05)->p_value, 2.0 / 256);
+  EXPECT_FALSE(Compare(8, 0.05)->differ());
+}
+
+TEST(CompareCurves, SaysNothingOfOnePairNorOfWhatIsNotSelected) {
+  EXPECT_EQ(Compare(1, 0.05), std::nullopt);
+  EXPECT_EQ(Compare(9, 0.05, MetricSelection({"time"})), std::nullopt);
+}
+
+}  // namespace
+}  // namespace bench::results

@@ -1,0 +1,181 @@
+// What all reports say of one comparison.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "nlohmann/json.hpp"
+#include "results/comparison/report_json.h"
+#include "results/comparison/report_junit.h"
+#include "results/comparison/report_markdown.h"
+#include "results/comparison/report_text.h"
+#include "tests/results/comparison/groups.h"
+
+namespace bench::results {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+Comparison Compared(const Group& base, const Group& head, const CompareOptions& options = {}) {
+  auto comparison = Compare(base, head, options);
+  EXPECT_TRUE(comparison.ok()) << comparison.status();
+  return *std::move(comparison);
+}
+
+// Seven processes an arm, the head's twice as slow.
+Comparison Regressed() {
+  const MetricInfo time = Info(kStepTime);
+  return Compared(ValuesOf("base", time, {1, 1.01, 0.99, 1.02, 0.98, 1.03, 0.97}),
+                  ValuesOf("head", time, {2, 2.01, 1.99, 2.02, 1.98, 2.03, 1.97}));
+}
+
+Comparison Unclear() {
+  return Compared(OneRun("base", SampleRecord()), OneRun("head", SampleRecord()));
+}
+
+Comparison NotComparable() {
+  RunRecord head = SampleRecord();
+  head.header.device = "cuda";
+  return Compared(OneRun("base", SampleRecord()), OneRun("head", head));
+}
+
+TEST(RenderText, ShowsChangeIntervalAndVerdict) {
+  const std::string text = RenderText(Regressed(), 80);
+  EXPECT_THAT(text, HasSubstr("base base, 7 runs\nhead head, 7 runs\n"));
+  EXPECT_THAT(text, HasSubstr("step_time"));
+  EXPECT_THAT(text, HasSubstr("+100.00%  REGRESSED\n  90% interval +97.00% .. +103.00%\n"));
+  EXPECT_THAT(text, HasSubstr("\nREGRESSED: step_time\n"));
+}
+
+TEST(RenderText, SaysWhatAnUnclearRowTakes) {
+  const std::string text = RenderText(Unclear(), 80);
+  EXPECT_THAT(text,
+              HasSubstr("unclear\n  sameness takes about 3 replicates an arm; one replicate"));
+  EXPECT_THAT(text, HasSubstr("UNCLEAR: not shown to be not worse: "));
+}
+
+TEST(RenderText, SaysWhyRunsAreNotComparable) {
+  const std::string text = RenderText(NotComparable(), 80);
+  EXPECT_THAT(text, HasSubstr("not comparable: the device differs: cpu in the base, cuda in the "
+                              "head\n"));
+  EXPECT_THAT(text, HasSubstr("\nNOT COMPARABLE\n"));
+  EXPECT_THAT(text, Not(HasSubstr("verdict")));
+}
+
+TEST(RenderText, SaysThatRunsAreIdentical) {
+  EXPECT_THAT(RenderText(Unclear(), 80),
+              HasSubstr("bitwise: identical (3 digests, 12 deterministic values)\n"));
+}
+
+TEST(RenderText, FitsTheWindow) {
+  for (const int columns : {30, 40, 60, 79, 80, 200}) {
+    for (const Comparison& comparison : {Regressed(), Unclear(), NotComparable()}) {
+      const std::string text = RenderText(comparison, columns);
+      size_t begin = 0;
+      while (begin < text.size()) {
+        const size_t end = text.find('\n', begin);
+        EXPECT_LE(end - begin, static_cast<size_t>(columns)) << text.substr(begin, end - begin);
+        begin = end + 1;
+      }
+    }
+  }
+}
+
+TEST(Reports, TheSameVerdictIsInEachOfThem) {
+  const Comparison comparison = Regressed();
+  for (const std::string& report : {RenderText(comparison, 80), RenderJson(comparison),
+                                    RenderJunit(comparison), RenderMarkdown(comparison)}) {
+    EXPECT_THAT(report, HasSubstr("REGRESSED"));
+  }
+}
+
+// Fault 17.
+TEST(Reports, TerminalEscapesInNamesAreShownAndNotSent) {
+  const std::string evil = "\x1B]0;owned\x07\x1B[2J\xC2\x9B";
+  RunRecord base = SampleRecord();
+  base.summary["evil"] = {Info(kExactMatch, evil), 0.5};
+  base.summary["evil"].metric.units = evil;
+  base.digests[evil] = {{1}, {evil}};
+  base.ranges[evil] = {{1}, {1}, {0.5}, {std::nullopt}};
+  base.header.inputs[evil] = evil;
+  RunRecord head = base;
+  head.digests[evil].sha256[0] = "other";
+  RunRecord other_input = head;
+  other_input.header.inputs[evil] = evil + "2";
+  other_input.header.stage = evil;
+  for (const RunRecord& compared : {head, other_input}) {
+    const Comparison comparison = Compared(OneRun(evil, base), OneRun("head", compared));
+    EXPECT_THAT(RenderText(comparison, 80), HasSubstr("\\x1b"));
+    for (const std::string& report : {RenderText(comparison, 80), RenderJson(comparison),
+                                      RenderJunit(comparison), RenderMarkdown(comparison)}) {
+      EXPECT_EQ(report.find_first_of("\x1B\x07"), std::string::npos);
+    }
+    EXPECT_EQ(RenderText(comparison, 80).find("\xC2\x9B"), std::string::npos);
+  }
+}
+
+TEST(RenderJson, HasWhatTheTextSays) {
+  const Json json = Json::parse(RenderJson(Regressed()));
+  EXPECT_EQ(json["format"], "bench-comparison");
+  EXPECT_EQ(json["exit_code"], 1);
+  EXPECT_EQ(json["outcome"], "fail");
+  EXPECT_EQ(json["base"]["num_runs"], 7);
+  const Json& row = json["metrics"][0];
+  EXPECT_EQ(row["metric"], "step_time");
+  EXPECT_EQ(row["design"], "ranks");
+  EXPECT_EQ(row["base"].size(), 7U);
+  EXPECT_EQ(row["base_centre"], 1);
+  EXPECT_EQ(row["ratio"], 2.0);
+  EXPECT_EQ(row["verdict"], "REGRESSED");
+  EXPECT_EQ(row["outcome"], "fail");
+  EXPECT_EQ(Json::parse(RenderJson(NotComparable()))["not_comparable"].size(), 1U);
+}
+
+// Fault 14: JSON has no NaN.
+TEST(RenderJson, NumbersThatAreNotFiniteAreNull) {
+  RunRecord head = SampleRecord();
+  head.summary["loss"].value = std::nan("");
+  const Json json =
+      Json::parse(RenderJson(Compared(OneRun("b", SampleRecord()), OneRun("h", head))));
+  EXPECT_EQ(json["first_non_finite"]["path"], "summary/loss");
+  EXPECT_EQ(json["exit_code"], 1);
+  for (const Json& row : json["metrics"]) {
+    if (row["metric"] == "loss") {
+      EXPECT_EQ(row["head"], Json::parse("[null]"));
+      EXPECT_EQ(row["interval"], Json::parse("[null, null]"));
+    }
+  }
+}
+
+TEST(RenderMarkdown, IsCutAtARowWithTheImportantOnesFirst) {
+  RunRecord head = SampleRecord();
+  head.summary["loss"].value = std::nan("");
+  const Comparison comparison = Compared(OneRun("b", SampleRecord()), OneRun("h", head));
+  const std::string whole = RenderMarkdown(comparison);
+  const size_t first_row = whole.find("| loss |");
+  ASSERT_NE(first_row, std::string::npos);
+  EXPECT_LT(first_row, whole.find("| exact\\_match"));
+  const std::string cut = RenderMarkdown(comparison, whole.size() - 1);
+  EXPECT_LT(cut.size(), whole.size());
+  EXPECT_THAT(cut, HasSubstr("more rows are left out"));
+  EXPECT_THAT(cut, HasSubstr("| loss |"));
+}
+
+TEST(RenderMarkdown, NothingOfAFileIsMarkup) {
+  RunRecord record = SampleRecord();
+  record.summary["evil"] = {Info(kExactMatch, "<img src=x>|`*"), 0.5};
+  const std::string text = RenderMarkdown(Compared(OneRun("b", record), OneRun("h", record)));
+  EXPECT_THAT(text, Not(HasSubstr("<img")));
+  EXPECT_THAT(text, HasSubstr("&lt;img src=x&gt;\\|\\`\\*"));
+}
+
+TEST(RenderJunit, CountsFailuresAndWhatIsNotShown) {
+  EXPECT_THAT(RenderJunit(Regressed()), HasSubstr("tests=\"2\" failures=\"2\" errors=\"0\""));
+  EXPECT_THAT(RenderJunit(NotComparable()), HasSubstr("tests=\"1\" failures=\"0\" errors=\"1\""));
+  EXPECT_THAT(RenderJunit(NotComparable()), HasSubstr("<error message=\"NOT COMPARABLE\"/>"));
+}
+
+}  // namespace
+}  // namespace bench::results
