@@ -1,8 +1,8 @@
-#include "harness/determinism/random.h"
+#include "base/random.h"
 
 #include <limits>
 
-namespace bench::harness {
+namespace bench {
 namespace {
 
 constexpr uint32_t kMultiplier0 = 0xD2511F53;
@@ -53,4 +53,4 @@ std::vector<int64_t> Random::Permutation(int64_t n) {
   return order;
 }
 
-}  // namespace bench::harness
+}  // namespace bench

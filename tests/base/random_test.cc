@@ -1,11 +1,11 @@
-#include "harness/determinism/random.h"
+#include "base/random.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "gtest/gtest.h"
 
-namespace bench::harness {
+namespace bench {
 namespace {
 
 using Block = std::array<uint32_t, 4>;
@@ -65,4 +65,4 @@ TEST(Random, PermutationHoldsEveryIndexOnceAndDiffersBySeed) {
 }
 
 }  // namespace
-}  // namespace bench::harness
+}  // namespace bench

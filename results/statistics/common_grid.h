@@ -1,0 +1,32 @@
+// Series that were recorded at different token counts, brought onto one grid.
+//
+// The overlap is [greatest first count, least last count] of all series. The grid consists of the
+// token counts within the overlap of that series which has the fewest there (the first of several):
+// interpolation never shows more points than some series has, and series of one cadence keep their
+// own points and values. Between two points a value is interpolated linearly; at a point of the
+// series it is exactly its value.
+//
+// Errors: UsageError for no series, a series of other lengths or without a point, token counts that
+// do not increase strictly, anything that is not finite, and series without a common point.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace bench::results {
+
+struct Series {
+  std::vector<double> tokens;  // strictly increasing
+  std::vector<double> values;  // one a token count
+};
+
+struct GriddedSeries {
+  std::vector<double> tokens;
+  std::vector<std::vector<double>> values;  // [series][point]
+};
+
+absl::StatusOr<GriddedSeries> PutOnCommonGrid(std::span<const Series> series);
+
+}  // namespace bench::results
