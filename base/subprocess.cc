@@ -156,7 +156,18 @@ std::optional<int> Reap(pid_t pid, const Patience& patience) {
   }
 }
 
-void KillGroup(pid_t pid) {
+// Its group with it; what of the group outlives the program is killed too.
+void EndGroup(pid_t pid, std::chrono::milliseconds grace) {
+  if (grace.count() > 0) {
+    ::kill(-pid, SIGTERM);
+    const Clock::time_point deadline = Clock::now() + grace;
+    siginfo_t ended = {};
+    // Looked at and not taken: the process group keeps its number until then.
+    while (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == 0 && Clock::now() < deadline) {
+      ::poll(nullptr, 0, 5);
+    }
+  }
   ::kill(-pid, SIGKILL);
   while (::waitpid(pid, nullptr, 0) == -1 && errno == EINTR) {
   }
@@ -181,7 +192,7 @@ absl::StatusOr<ProgramOutput> RunProgram(const std::vector<std::string>& argv,
   const std::optional<std::string> reason = Collect(out, err, options, patience, output);
   const std::optional<int> wait_status = reason ? std::nullopt : Reap(pid, patience);
   if (!wait_status) {
-    KillGroup(pid);
+    EndGroup(pid, options.grace);
     if (patience.Cancelled()) return StoppedError();
     return failed(reason.value_or("did not end in time"));
   }

@@ -29,6 +29,9 @@ struct ProgramOptions {
   std::map<std::string, std::string> environment;  // set on top of the caller's
   std::vector<std::string> removed_variables;      // not passed on
   std::chrono::milliseconds timeout{10000};
+  // Where it is given up: how long it may take to end by itself after SIGTERM. Programs that put
+  // children into groups of their own (ninja, make) end these themselves.
+  std::chrono::milliseconds grace{0};
   std::function<bool()> cancelled;               // asked at least every second; empty: never
   int64_t max_output_bytes = int64_t{64} << 20;  // of each stream
 };

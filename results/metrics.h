@@ -303,6 +303,7 @@ inline constexpr MetricDescriptor kKlCoefficient = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Weight of the KL penalty",
+    .floor = 0.001,
 });
 inline constexpr MetricDescriptor kNonScoreReward = Metric({
     .name = "non_score_reward",
@@ -365,6 +366,7 @@ inline constexpr MetricDescriptor kInitialExactMatch = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Exact match of the policy before training",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kInitialChrf = Metric({
     .name = "initial_chrf",
@@ -373,6 +375,7 @@ inline constexpr MetricDescriptor kInitialChrf = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "chrF2 of the policy before training",
+    .floor = 0.5,
 });
 inline constexpr MetricDescriptor kInitialLearnedReward = Metric({
     .name = "initial_learned_reward",
@@ -381,6 +384,7 @@ inline constexpr MetricDescriptor kInitialLearnedReward = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Mean learned reward of the policy before training",
+    .floor = 0.05,
 });
 inline constexpr MetricDescriptor kInitialSampledExactMatch = Metric({
     .name = "initial_sampled_exact_match",
@@ -389,6 +393,7 @@ inline constexpr MetricDescriptor kInitialSampledExactMatch = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Sampled exact match of the policy before training",
+    .floor = 0.01,
 });
 inline constexpr MetricDescriptor kInitialSampledChrf = Metric({
     .name = "initial_sampled_chrf",
@@ -397,6 +402,7 @@ inline constexpr MetricDescriptor kInitialSampledChrf = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Sampled chrF2 of the policy before training",
+    .floor = 0.5,
 });
 
 // The same measures of answers that need no training.

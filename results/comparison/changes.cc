@@ -1,7 +1,6 @@
 #include "results/comparison/changes.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -19,9 +18,10 @@ namespace {
 
 constexpr Interval kUnbounded = {-std::numeric_limits<double>::infinity(),
                                  std::numeric_limits<double>::infinity()};
-constexpr double kShown = 0.05;  // error of showing that nothing changed
 // Fewer an arm show nothing at that level, however alike they are: 1 / C(6, 3) = 0.05.
 constexpr int64_t kFewestForRanks = 3;
+// Pairs that all differ by the same bound the difference from here on: each end with 1 - 2^-5.
+constexpr size_t kFewestEqualPairs = 5;
 
 Design DesignOf(const MetricInfo& metric) {
   if (metric.kind == MetricKind::kTime) return Design::kRanks;
@@ -36,14 +36,33 @@ const SummaryValue* Find(const RunRecord& record, const std::string& path) {
   return found == record.summary.end() ? nullptr : &found->second;
 }
 
-// The description of the newer program, where both have one.
-MetricInfo InfoOf(const std::string& path, const Group& base, const Group& head) {
+// Of every run that has it.
+std::vector<const MetricInfo*> InfosOf(const std::string& path, const Group& base,
+                                       const Group& head) {
+  std::vector<const MetricInfo*> infos;
   for (const Group* group : {&head, &base}) {
     for (const ResultsInput& run : group->runs) {
-      if (const SummaryValue* value = Find(run.record, path)) return value->metric;
+      if (const SummaryValue* value = Find(run.record, path)) infos.push_back(&value->metric);
     }
   }
-  return {};
+  return infos;
+}
+
+bool Usable(double limit) { return std::isfinite(limit) && limit >= 0; }
+
+// The head's description, with the smallest margin that any has.
+void Describe(const std::vector<const MetricInfo*>& infos, MetricChange& change) {
+  change.metric = *infos.front();
+  for (const MetricInfo* info : infos) {
+    change.described_alike = change.described_alike && info->units == change.metric.units &&
+                             info->kind == change.metric.kind &&
+                             info->better == change.metric.better &&
+                             info->deterministic == change.metric.deterministic &&
+                             Usable(info->threshold) && Usable(info->floor.value_or(0));
+    change.metric.threshold = std::min(change.metric.threshold, info->threshold);
+    const double floor = std::min(change.metric.floor.value_or(0), info->floor.value_or(0));
+    if (change.metric.floor) change.metric.floor = floor;
+  }
 }
 
 std::vector<double> ValuesOf(const Group& group, const std::string& path, MetricKind kind) {
@@ -65,12 +84,6 @@ void AddPairs(const std::vector<PairOfRuns>& pairs, const std::string& path, Met
   }
 }
 
-bool BitwiseEqual(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
-    return std::bit_cast<uint64_t>(x) == std::bit_cast<uint64_t>(y);
-  });
-}
-
 double PooledDeviation(const MetricChange& change) {
   const auto squares = [](const std::vector<double>& values) {
     const double deviation = StandardDeviation(values);
@@ -82,27 +95,29 @@ double PooledDeviation(const MetricChange& change) {
 
 // What so many replicates could have shown, and how many would show that nothing changed.
 // Replicates of spread `deviation` an arm.
-void AddPower(double deviation, double alpha, MetricChange& change) {
+void AddPower(double deviation, double alpha, const Significance& significance,
+              MetricChange& change) {
   if (!(deviation > 0)) return;
   PowerOptions options{.standard_deviation = deviation, .alpha = alpha};
   const auto detectable =
       SmallestDetectableEffect(std::ssize(change.base), std::ssize(change.head), options);
   if (detectable.ok()) change.detectable = *detectable;
   if (!(change.margin > 0)) return;
-  options.alpha = kShown;
+  options.alpha = significance.bound;
   const auto needed = ReplicatesForEquivalence(change.margin, options);
   if (needed.ok() && needed->has_value()) {
     change.replicates_needed = std::max(**needed, kFewestForRanks);
   }
 }
 
-void MeasureRanks(MetricChange& change) {
+void MeasureRanks(const Significance& significance, MetricChange& change) {
   change.base_centre = Median(change.base);
   change.head_centre = Median(change.head);
   if (const auto test = RankTest(change.base, change.head); test.ok()) {
     change.p_value = test->p_value;
   }
-  if (const auto shift = EstimateShift(change.base, change.head, kIntervalLevel); shift.ok()) {
+  if (const auto shift = EstimateShift(change.base, change.head, significance.interval_level());
+      shift.ok()) {
     change.difference = shift->shift;
     change.interval = shift->interval;
   }
@@ -110,39 +125,46 @@ void MeasureRanks(MetricChange& change) {
     change.replicates_needed = kFewestForRanks;
     return;
   }
-  AddPower(PooledDeviation(change), kRanksAlpha, change);
+  AddPower(PooledDeviation(change), significance.ranks, significance, change);
 }
 
-void MeasurePairs(MetricChange& change) {
+void MeasurePairs(const Significance& significance, MetricChange& change) {
   change.base_centre = Mean(change.base);
   change.head_centre = Mean(change.head);
   change.difference = *change.head_centre - *change.base_centre;
-  change.identical = change.metric.deterministic && BitwiseEqual(change.base, change.head);
   if (change.identical) {
     change.difference = 0;
     change.interval = {0, 0};
     return;
   }
-  const auto test =
-      PairedTTest(change.base, change.head, {.tail = Tail::kTwoSided, .level = kIntervalLevel});
-  if (!test.ok()) return;  // one pair
+  const auto test = PairedTTest(change.base, change.head,
+                                {.tail = Tail::kTwoSided, .level = significance.interval_level()});
+  if (!test.ok() || std::isnan(test->p_value)) return;  // one pair, or numbers that overflow
   change.p_value = test->p_value;
-  change.interval = test->interval;
+  if (!test->zero_variance || change.base.size() >= kFewestEqualPairs) {
+    change.interval = test->interval;
+  }
   std::vector<double> differences;
   for (size_t i = 0; i < change.base.size(); ++i) {
     differences.push_back(change.head[i] - change.base[i]);
   }
   // Two arms of this spread have a difference of the pairs' spread.
-  AddPower(StandardDeviation(differences) / std::numbers::sqrt2, kPairedAlpha, change);
+  AddPower(StandardDeviation(differences) / std::numbers::sqrt2, significance.paired, significance,
+           change);
 }
 
-double LargestDifference(const MetricChange& change) {
-  double largest = 0;
-  for (size_t i = 0; i < change.base.size(); ++i) {
+// The worst, or without a better direction the largest.
+double DecidingDifference(const MetricChange& change) {
+  const double sign = change.metric.better == Better::kHigher ? -1 : 1;
+  const auto badness = [&](double difference) {
+    return change.metric.better == Better::kNone ? std::abs(difference) : sign * difference;
+  };
+  double deciding = change.head.front() - change.base.front();
+  for (size_t i = 1; i < change.base.size(); ++i) {
     const double difference = change.head[i] - change.base[i];
-    if (std::abs(difference) > std::abs(largest)) largest = difference;
+    if (badness(difference) > badness(deciding)) deciding = difference;
   }
-  return largest;
+  return deciding;
 }
 
 // Without a spread of their own.
@@ -150,19 +172,16 @@ void MeasureValues(MetricChange& change) {
   change.base_centre = Median(change.base);
   change.head_centre = Median(change.head);
   change.difference = *change.head_centre - *change.base_centre;
-  if (change.design == Design::kExact && change.base.size() == change.head.size()) {
-    change.difference = LargestDifference(change);
-  }
+  if (change.design == Design::kExact) change.difference = DecidingDifference(change);
   change.interval = {change.difference, change.difference};
-  change.identical = change.metric.deterministic && BitwiseEqual(change.base, change.head);
 }
 
-void Measure(MetricChange& change) {
+void Measure(const Significance& significance, MetricChange& change) {
   switch (change.design) {
     case Design::kRanks:
-      return MeasureRanks(change);
+      return MeasureRanks(significance, change);
     case Design::kPaired:
-      return MeasurePairs(change);
+      return MeasurePairs(significance, change);
     case Design::kExact:
     case Design::kMedians:
       return MeasureValues(change);
@@ -179,23 +198,54 @@ bool Judged(const MetricInfo& metric, const Group& base, const Group& head) {
   return metric.better != Better::kNone && !AllResumed(base) && !AllResumed(head);
 }
 
+size_t NumRunsWithTimes(const Group& group) {
+  return static_cast<size_t>(
+      std::count_if(group.runs.begin(), group.runs.end(),
+                    [](const ResultsInput& run) { return !run.record.resumed(); }));
+}
+
+// Whether every run has it that could.
+bool InAllRuns(const MetricChange& change, const Group& base, const Group& head,
+               const std::vector<PairOfRuns>& pairs) {
+  if (Paired(change.design)) {
+    return change.base.size() == pairs.size() && change.head.size() == pairs.size();
+  }
+  const bool time = change.metric.kind == MetricKind::kTime;
+  return change.base.size() == (time ? NumRunsWithTimes(base) : base.runs.size()) &&
+         change.head.size() == (time ? NumRunsWithTimes(head) : head.runs.size());
+}
+
 MetricChange ChangeOf(const std::string& path, const Group& base, const Group& head,
-                      const std::vector<PairOfRuns>& pairs) {
+                      const std::vector<PairOfRuns>& pairs, bool bits_equal,
+                      const Significance& significance) {
   MetricChange change;
-  change.metric = InfoOf(path, base, head);
+  Describe(InfosOf(path, base, head), change);
   change.design = DesignOf(change.metric);
   change.interval = kUnbounded;
   change.judged = Judged(change.metric, base, head);
   if (Paired(change.design)) AddPairs(pairs, path, change);
-  if (change.base.empty() && change.head.empty()) {
+  change.identical = bits_equal && change.metric.deterministic;
+  const bool no_pair = change.base.empty();
+  if (no_pair) {
     change.base = ValuesOf(base, path, change.metric.kind);
     change.head = ValuesOf(head, path, change.metric.kind);
+  }
+  change.in_all_runs = InAllRuns(change, base, head, pairs);
+  // Of paired designs these are values of different seeds, for the eye alone.
+  if (Paired(change.design) && no_pair) {
+    change.in_all_runs = false;
+    return change;
   }
   if (change.base.empty() || change.head.empty() || !change.finite()) return change;
   const double centre = change.design == Design::kPaired ? Mean(change.base) : Median(change.base);
   change.margin =
       std::max(change.metric.threshold * std::abs(centre), change.metric.floor.value_or(0));
-  Measure(change);
+  if (!change.described_alike || !std::isfinite(change.margin)) {
+    change.described_alike = false;
+    change.margin = 0;
+    return change;
+  }
+  Measure(significance, change);
   return change;
 }
 
@@ -228,7 +278,8 @@ bool MetricChange::finite() const {
   return all(base) && all(head);
 }
 
-std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head) {
+std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head, bool bits_equal,
+                                         const Significance& significance) {
   std::set<std::string> paths;
   for (const Group* group : {&base, &head}) {
     for (const ResultsInput& run : group->runs) {
@@ -237,7 +288,9 @@ std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head) {
   }
   const std::vector<PairOfRuns> pairs = PairsOf(base, head);
   std::vector<MetricChange> changes;
-  for (const std::string& path : paths) changes.push_back(ChangeOf(path, base, head, pairs));
+  for (const std::string& path : paths) {
+    changes.push_back(ChangeOf(path, base, head, pairs, bits_equal, significance));
+  }
   return changes;
 }
 

@@ -3,13 +3,15 @@
 //
 // The unit is the replicate, a run of its own process; steps, items and repeats within it are not
 // replicates. How a metric is measured follows from its descriptor:
-//   kExact    counts, and bytes that are the same in every strict run: the pair that differs most
+//   kExact    counts, and bytes that are the same in every strict run: the pair that is worse by
+//             most, or without a better direction differs most
 //   kMedians  other counts and bytes: the medians of the arms
 //   kRanks    times: the medians, Mann-Whitney's p-value and the Hodges-Lehmann interval
 //   kPaired   losses and scores: replicates of one number have the same seeds, so their differences
 //             are what counts: mean, Student's p-value and interval
 // Differences are head - base in the metric's units. The margin is the largest change that does not
-// matter: max(threshold * |centre of the base|, floor).
+// matter: max(threshold * |centre of the base|, floor), by the smaller threshold and floor of the
+// arms' descriptions: no program loosens the rule that it is judged by.
 #pragma once
 
 #include <cstdint>
@@ -26,11 +28,20 @@ namespace bench::results {
 enum class Design { kExact, kMedians, kRanks, kPaired };
 std::string_view Name(Design design);
 
-// Of intervals; each of their ends holds with 95%.
-inline constexpr double kIntervalLevel = 0.9;
-// P-values at most this great count, of times and of learning.
-inline constexpr double kRanksAlpha = 0.002;
-inline constexpr double kPairedAlpha = 0.005;
+// The errors that a comparison may make. One look of several has a share of them.
+struct Significance {
+  double bound = 0.05;    // that an end of an interval is passed by the true change
+  double ranks = 0.002;   // p-values of times that count
+  double paired = 0.005;  // of losses and scores
+  double curves = 0.005;  // of learning curves
+
+  // Two-sided level of the intervals.
+  double interval_level() const { return 1 - 2 * bound; }
+  // With `share` of each error.
+  Significance OfLook(double share) const {
+    return {bound * share, ranks * share, paired * share, curves * share};
+  }
+};
 
 struct MetricChange {
   MetricInfo metric;
@@ -43,10 +54,15 @@ struct MetricChange {
   std::optional<double> head_centre;
   double difference = 0;
   double margin = 0;
-  Interval interval;   // of the difference; without bounds where there are too few replicates
+  Interval interval;   // of the difference; without bounds where there are too few replicates; the
+                       // difference alone where the design has no test
   double p_value = 1;  // two-sided; 1 where the design has none
-  // Every pair of a deterministic metric is equal bit for bit.
+  // All pairs of strict runs are equal bit for bit as wholes, this metric with them.
   bool identical = false;
+  // Measured in every replicate of both arms, and described alike by all of them: units, kind,
+  // better direction.
+  bool in_all_runs = true;
+  bool described_alike = true;
   // False for times that describe the machine or the set-up, and for those of arms that have only
   // resumed runs.
   bool judged = true;
@@ -60,7 +76,9 @@ struct MetricChange {
   bool finite() const;                  // all values are
 };
 
-// Every metric of a summary of either arm, by path.
-std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head);
+// Every metric of a summary of either arm, by path. `bits_equal`: all pairs of the arms are equal
+// bit for bit.
+std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head, bool bits_equal,
+                                         const Significance& significance = {});
 
 }  // namespace bench::results

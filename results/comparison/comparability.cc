@@ -4,8 +4,12 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "nlohmann/json.hpp"
 #include "results/text.h"
 
 namespace bench::results {
@@ -17,39 +21,102 @@ std::string Show(const std::string& text) {
 std::string Show(int64_t number) { return absl::StrCat(number); }
 std::string Show(bool flag) { return flag ? "yes" : "no"; }
 
-// Collects why runs must not be compared with a reference: the first run of the base.
+// Leaves of a definition by their paths, "training.precision". One that is no JSON is a leaf.
+std::map<std::string, std::string> LeavesOf(const RunHeader& header) {
+  std::map<std::string, std::string> leaves;
+  const auto json = nlohmann::json::parse(header.definition_json, nullptr, false);
+  if (!json.is_object()) return {{"definition", header.definition_json}};
+  const nlohmann::json flat = json.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
+    if (pointer.empty()) continue;  // of an object without leaves
+    leaves[absl::StrReplaceAll(pointer.substr(1), {{"/", "."}})] =
+        value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+  return leaves;
+}
+
+bool Begins(const std::string& path, const std::string& key) {
+  return path == key || absl::StartsWith(path, key + ".");
+}
+
+// The section of a definition that says where an input of this role comes from.
+std::string SectionOf(const std::string& role) {
+  if (role == "initial_weights") return "init";
+  if (role == "dataset" || role == "validation_data" || role == "prompt_template") return "data";
+  return role;
+}
+
+bool AskedFor(const AskedDifferences& asked, const std::string& path) {
+  return asked.whole_definition ||
+         std::any_of(asked.keys.begin(), asked.keys.end(),
+                     [&](const std::string& key) { return Begins(path, key); });
+}
+
+bool AskedInSection(const AskedDifferences& asked, const std::string& section) {
+  return asked.whole_definition ||
+         std::any_of(asked.keys.begin(), asked.keys.end(),
+                     [&](const std::string& key) { return Begins(key, section); });
+}
+
+// Collects why runs must not be compared with a reference, the first run of the base, and which
+// differences were asked for.
 class Reasons {
  public:
-  explicit Reasons(const RunRecord& reference) : reference_(reference) {}
+  Reasons(const RunRecord& reference, const AskedDifferences& asked)
+      : reference_(reference), asked_(asked) {}
 
-  // `where` says which run differs: "in the head".
-  void Check(const RunRecord& run, const std::string& where) {
+  // `where` says which run differs: "in the head". Only a head was asked to differ.
+  void Check(const RunRecord& run, const std::string& where, bool may_differ) {
     where_ = where;
     run_ = &run;
-    Same("stage", &RunHeader::stage);
-    Same("definition hash", &RunHeader::definition_sha256);
-    Same("changed by --set", &RunHeader::ad_hoc);
-    Same("machine class", &RunHeader::machine_class);
-    Same("device", &RunHeader::device);
-    Same("number of threads", &RunHeader::threads);
-    Same("number of processes", &RunHeader::world_size);
-    Same("strict determinism", &RunHeader::strict);
+    may_differ_ = may_differ;
+    const bool definition = asked_.whole_definition || !asked_.keys.empty();
+    Same("stage", &RunHeader::stage, asked_.whole_definition);
+    if (may_differ && definition) {
+      CheckDefinition();
+    } else {
+      Same("definition hash", &RunHeader::definition_sha256, false);
+      Same("changed by --set", &RunHeader::ad_hoc, false);
+    }
+    Same("machine class", &RunHeader::machine_class, false);
+    Same("device", &RunHeader::device, asked_.device);
+    Same("number of threads", &RunHeader::threads, asked_.ranks || AskedFor(asked_, "run.threads"));
+    Same("number of processes", &RunHeader::world_size, asked_.ranks);
+    Same("strict determinism", &RunHeader::strict, AskedInSection(asked_, "run"));
     CheckInputs();
   }
   void Add(std::string reason) { reasons_.push_back(std::move(reason)); }
   std::vector<std::string> Take() { return std::move(reasons_); }
+  // Each once, in the order of their texts.
+  const std::set<std::string>& asked_for() const { return asked_for_; }
 
  private:
   template <typename T>
-  void Same(std::string_view what, T RunHeader::*field) {
-    Different(what, reference_.header.*field, run_->header.*field);
+  void Same(std::string_view what, T RunHeader::*field, bool asked) {
+    Different(what, reference_.header.*field, run_->header.*field, asked);
   }
 
   template <typename T>
-  void Different(std::string_view what, const T& base, const T& other) {
+  void Different(std::string_view what, const T& base, const T& other, bool asked) {
     if (base == other) return;
-    Add(absl::StrCat("the ", std::string(what), " differs: ", Show(base), " in the base, ",
-                     Show(other), " ", where_));
+    const std::string name(what);
+    if (asked && may_differ_) {
+      asked_for_.insert(absl::StrCat("asked for: ", name, ": ", Show(base), " in the base, ",
+                                     Show(other), " in the head"));
+      return;
+    }
+    Add(absl::StrCat("the ", name, " differs: ", Show(base), " in the base, ", Show(other), " ",
+                     where_));
+  }
+
+  void CheckDefinition() {
+    std::map<std::string, std::pair<std::string, std::string>> fields;
+    for (const auto& [path, value] : LeavesOf(reference_.header)) fields[path].first = value;
+    for (const auto& [path, value] : LeavesOf(run_->header)) fields[path].second = value;
+    for (const auto& [path, pair] : fields) {
+      Different(absl::StrCat("field ", EscapeForTerminal(path)), pair.first, pair.second,
+                AskedFor(asked_, path));
+    }
   }
 
   void CheckInputs() {
@@ -58,14 +125,17 @@ class Reasons {
     for (const auto& [name, digest] : run_->header.inputs) digests[name].second = digest;
     for (const auto& [name, pair] : digests) {
       Different(absl::StrCat("digest of the input ", EscapeForTerminal(name)), pair.first,
-                pair.second);
+                pair.second, AskedInSection(asked_, SectionOf(name)));
     }
   }
 
   const RunRecord& reference_;
+  const AskedDifferences& asked_;
   const RunRecord* run_ = nullptr;
+  bool may_differ_ = false;
   std::string where_;
   std::vector<std::string> reasons_;
+  std::set<std::string> asked_for_;
 };
 
 enum class Arm { kBase, kHead };
@@ -78,17 +148,49 @@ std::string Where(Arm arm, const Group& group, const ResultsInput& run) {
   return absl::StrCat("in the ", NameOf(arm), "'s ", EscapeForTerminal(run.path));
 }
 
-void CheckArm(Arm arm, const Group& group, Reasons& reasons) {
+void CheckStatuses(Arm arm, const Group& group, Reasons& reasons) {
   for (const ResultsInput& run : group.runs) {
     const RunStatus status = run.record.status;
     const bool may_be_judged =
         status == RunStatus::kComplete || (arm == Arm::kHead && status == RunStatus::kDiverged);
-    if (!may_be_judged) {
-      reasons.Add(absl::StrCat("the run ", Where(arm, group, run), " is ",
-                               std::string(Name(status)), ", not complete"));
-    }
-    reasons.Check(run.record, Where(arm, group, run));
+    if (may_be_judged) continue;
+    reasons.Add(absl::StrCat("the run ", Where(arm, group, run), " is ", std::string(Name(status)),
+                             ", not complete"));
   }
+}
+
+// A copy of a run is no replicate.
+void CheckCopies(Arm arm, const Group& group, Reasons& reasons) {
+  std::map<std::pair<std::string, int64_t>, std::string> files;  // by run and machine time
+  for (const ResultsInput& run : group.runs) {
+    const auto started = run.record.header.provenance.find(std::string(kStartTimeUtc));
+    if (started == run.record.header.provenance.end()) continue;
+    const auto* time = std::get_if<std::string>(&started->second);
+    if (time == nullptr) continue;
+    const auto [first, is_new] =
+        files.emplace(std::pair(*time, run.record.header.replicate), run.path);
+    if (is_new) continue;
+    reasons.Add(absl::StrCat(EscapeForTerminal(first->second), " and ", EscapeForTerminal(run.path),
+                             ", both in the ", NameOf(arm), ", are one run"));
+  }
+}
+
+void CheckArm(Arm arm, const Group& group, Reasons& reasons) {
+  CheckStatuses(arm, group, reasons);
+  CheckCopies(arm, group, reasons);
+  for (const ResultsInput& run : group.runs) {
+    reasons.Check(run.record, Where(arm, group, run), arm == Arm::kHead);
+  }
+}
+
+// Runs of one arm are of one definition and machine, whatever arms were told to differ in.
+std::vector<std::string> DifferencesWithin(const Group& head) {
+  const AskedDifferences nothing;
+  Reasons reasons(head.runs.front().record, nothing);
+  for (const ResultsInput& run : head.runs) {
+    reasons.Check(run.record, Where(Arm::kHead, head, run), /*may_differ=*/false);
+  }
+  return reasons.Take();
 }
 
 std::multiset<int64_t> NumbersOf(const Group& group) {
@@ -106,7 +208,8 @@ std::vector<std::string> NotesOn(const Group& base, const Group& head) {
   std::vector<std::string> notes;
   const RunHeader& b = base.runs.front().record.header;
   const RunHeader& h = head.runs.front().record.header;
-  if (b.experiment != h.experiment || b.version != h.version) {
+  if (b.definition_sha256 == h.definition_sha256 &&
+      (b.experiment != h.experiment || b.version != h.version)) {
     notes.emplace_back("the definitions have different names and equal content");
   }
   if (AnyResumed(base) || AnyResumed(head)) {
@@ -121,14 +224,25 @@ std::vector<std::string> NotesOn(const Group& base, const Group& head) {
 
 }  // namespace
 
-Comparability CheckComparable(const Group& base, const Group& head) {
-  Reasons reasons(base.runs.front().record);
+Comparability CheckComparable(const Group& base, const Group& head, const AskedDifferences& asked) {
+  Reasons reasons(base.runs.front().record, asked);
   CheckArm(Arm::kBase, base, reasons);
   CheckArm(Arm::kHead, head, reasons);
   if (PairsOf(base, head).empty()) {
     reasons.Add("no replicate number (and so no seed) is in both arms");
   }
-  return {reasons.Take(), NotesOn(base, head)};
+  Comparability comparability = {reasons.Take(), NotesOn(base, head)};
+  if (!asked.none()) {
+    for (std::string& reason : DifferencesWithin(head)) {
+      comparability.reasons.push_back(std::move(reason));
+    }
+  }
+  std::vector<std::string>& notes = comparability.notes;
+  notes.insert(notes.end(), reasons.asked_for().begin(), reasons.asked_for().end());
+  for (const std::string& other : asked.others) {
+    notes.push_back(absl::StrCat("asked for: ", EscapeForTerminal(other)));
+  }
+  return comparability;
 }
 
 }  // namespace bench::results

@@ -6,6 +6,7 @@
 // be in both arms.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,25 @@
 
 namespace bench::results {
 
+// What arms were told to differ in. It is noted; any other difference forbids comparing.
+struct AskedDifferences {
+  std::set<std::string> keys;     // of the definition, "training.precision"
+  bool whole_definition = false;  // the arms name different experiments
+  bool ranks = false;             // number of processes, and of threads with it
+  bool device = false;
+  std::vector<std::string> others;  // in words, of what no record shows
+
+  bool none() const {
+    return keys.empty() && !whole_definition && !ranks && !device && others.empty();
+  }
+};
+
 struct Comparability {
   std::vector<std::string> reasons;  // why not; none: they may
   std::vector<std::string> notes;    // what does not forbid it, and should be known
 };
 
-Comparability CheckComparable(const Group& base, const Group& head);
+Comparability CheckComparable(const Group& base, const Group& head,
+                              const AskedDifferences& asked = {});
 
 }  // namespace bench::results

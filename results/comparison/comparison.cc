@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "results/statistics/descriptive.h"
 #include "results/text.h"
 
 namespace bench::results {
@@ -27,6 +28,8 @@ std::optional<HeadNonFinite> FirstNonFiniteOf(const Group& group) {
   return std::nullopt;
 }
 
+bool IsLearning(const JudgedChange& row) { return row.change.metric.kind == MetricKind::kLearning; }
+
 absl::StatusOr<std::vector<MetricChange>> Selected(std::vector<MetricChange> changes,
                                                    const MetricSelection& selection) {
   std::vector<MetricInfo> metrics;
@@ -45,17 +48,23 @@ absl::StatusOr<std::vector<MetricChange>> Selected(std::vector<MetricChange> cha
   return changes;
 }
 
-bool TellsArmsApart(const JudgedChange& row) {
-  return row.change.metric.kind == MetricKind::kLearning &&
-         (row.verdict == Verdict::kNonFinite || row.change.p_value <= kNoDifference);
+// Whether a row of learning may be no more than what replicates differ by.
+bool WithinReplicates(const JudgedChange& row) {
+  const MetricChange& change = row.change;
+  if (change.metric.kind != MetricKind::kLearning || row.verdict == Verdict::kSame) return true;
+  if (row.verdict != Verdict::kUnclear || change.base.size() < kFewestCurvePairs) return false;
+  const double spread = std::max(StandardDeviation(change.base), change.margin);
+  return change.p_value > kNoDifference && -spread <= change.interval.low &&
+         change.interval.high <= spread;
 }
 
 bool IsRoundingOnly(const Comparison& comparison) {
   if (!comparison.bitwise || comparison.bitwise->identical() || !comparison.curves) return false;
-  return comparison.curves->num_pairs >= kFewestCurvePairs &&
+  return comparison.curves->complete &&
+         comparison.curves->num_pairs >= static_cast<int64_t>(kFewestCurvePairs) &&
          comparison.curves->p_value > kNoDifference &&
          comparison.bitwise->largest_first_difference <= kRoundingSize &&
-         std::none_of(comparison.rows.begin(), comparison.rows.end(), TellsArmsApart);
+         std::all_of(comparison.rows.begin(), comparison.rows.end(), WithinReplicates);
 }
 
 Outcome OfBits(const Comparison& comparison) {
@@ -65,8 +74,15 @@ Outcome OfBits(const Comparison& comparison) {
   return shown.digest || shown.metric ? Outcome::kFail : Outcome::kNotShown;
 }
 
-Outcome OfCurves(const std::optional<CurveChange>& curves) {
-  return curves && curves->differ() && curves->worse ? Outcome::kFail : Outcome::kPass;
+// Curves that cannot be tested are no pass where sameness is required, unless all bits are equal.
+Outcome OfCurves(const Comparison& comparison) {
+  const std::optional<CurveChange>& curves = comparison.curves;
+  if (comparison.bitwise && comparison.bitwise->identical()) return Outcome::kPass;
+  if (curves && curves->differ && curves->worse) return Outcome::kFail;
+  if (curves && !curves->complete) return Outcome::kNotShown;
+  if (comparison.policy.require != Requirement::kSame || !comparison.learns) return Outcome::kPass;
+  const bool tested = curves && curves->num_pairs >= static_cast<int64_t>(kFewestCurvePairs);
+  return tested ? Outcome::kPass : Outcome::kNotShown;
 }
 
 // Paths of the rows with this outcome.
@@ -99,7 +115,7 @@ std::string OfFailure(const Comparison& comparison) {
       std::none_of(comparison.rows.begin(), comparison.rows.end(), [](const JudgedChange& row) {
         return row.verdict == Verdict::kRegressed || row.verdict == Verdict::kNonFinite;
       });
-  if (OfCurves(comparison.curves) == Outcome::kFail) {
+  if (OfCurves(comparison) == Outcome::kFail) {
     paths.emplace_back("the learning curves");
     return absl::StrCat("REGRESSED: ", Some(paths));
   }
@@ -116,6 +132,12 @@ int64_t Needed(const Comparison& comparison) {
   return needed;
 }
 
+std::vector<std::string> NotShownPaths(const Comparison& comparison) {
+  std::vector<std::string> paths = PathsOf(comparison, Outcome::kNotShown);
+  if (OfCurves(comparison) == Outcome::kNotShown) paths.emplace_back("the learning curves");
+  return paths;
+}
+
 std::string OfNotShown(const Comparison& comparison) {
   if (!comparison.comparability.reasons.empty()) return "NOT COMPARABLE";
   if (comparison.policy.require == Requirement::kBitwise) {
@@ -124,8 +146,8 @@ std::string OfNotShown(const Comparison& comparison) {
   if (!comparison.has_measurements()) return "UNCLEAR: no metric of both arms can be judged";
   const std::string wanted =
       comparison.policy.require == Requirement::kSame ? "the same" : "not worse";
-  std::string text = absl::StrCat("UNCLEAR: not shown to be ", wanted, ": ",
-                                  Some(PathsOf(comparison, Outcome::kNotShown)));
+  std::string text =
+      absl::StrCat("UNCLEAR: not shown to be ", wanted, ": ", Some(NotShownPaths(comparison)));
   const int64_t needed = Needed(comparison);
   const int64_t have = std::min(comparison.base.num_runs, comparison.head.num_runs);
   if (needed > have) absl::StrAppend(&text, "; it takes about ", needed, " replicates an arm");
@@ -164,7 +186,7 @@ Outcome Comparison::outcome() const {
   if (head_diverged || non_finite) return Outcome::kFail;
   if (policy.require == Requirement::kBitwise) return OfBits(*this);
   Outcome worst =
-      std::max(has_measurements() ? Outcome::kPass : Outcome::kNotShown, OfCurves(curves));
+      std::max(has_measurements() ? Outcome::kPass : Outcome::kNotShown, OfCurves(*this));
   for (const JudgedChange& row : rows) worst = std::max(worst, outcome_of(row));
   return worst;
 }
@@ -175,16 +197,21 @@ absl::StatusOr<Comparison> Compare(const Group& base, const Group& head,
   comparison.base = {base.path, std::ssize(base.runs)};
   comparison.head = {head.path, std::ssize(head.runs)};
   comparison.policy = options.policy;
-  BENCH_ASSIGN_OR_RETURN(std::vector<MetricChange> changes,
-                         Selected(MeasureChanges(base, head), options.metrics));
-  comparison.comparability = CheckComparable(base, head);
-  if (!comparison.comparability.reasons.empty()) return comparison;
+  comparison.interval_level = options.significance.interval_level();
+  comparison.comparability = CheckComparable(base, head, options.asked);
   const std::vector<PairOfRuns> pairs = PairsOf(base, head);
+  const bool comparable = comparison.comparability.reasons.empty();
+  if (comparable && Strict(base, head)) comparison.bitwise = CompareBitwise(pairs);
+  const bool bits_equal = comparison.bitwise && comparison.bitwise->identical();
+  BENCH_ASSIGN_OR_RETURN(
+      std::vector<MetricChange> changes,
+      Selected(MeasureChanges(base, head, bits_equal, options.significance), options.metrics));
+  if (!comparable) return comparison;
   comparison.head_diverged = AnyDiverged(head);
   comparison.non_finite = FirstNonFiniteOf(head);
-  if (Strict(base, head)) comparison.bitwise = CompareBitwise(pairs);
-  comparison.rows = JudgeChanges(std::move(changes));
-  comparison.curves = CompareCurves(pairs, options.metrics);
+  comparison.rows = JudgeChanges(std::move(changes), options.significance);
+  comparison.learns = std::any_of(comparison.rows.begin(), comparison.rows.end(), IsLearning);
+  comparison.curves = CompareCurves(pairs, options.metrics, options.significance);
   comparison.ranges = CompareRanges(base, head);
   comparison.rounding_only = IsRoundingOnly(comparison);
   return comparison;

@@ -25,8 +25,10 @@
 namespace bench::results {
 
 struct CompareOptions {
-  Policy policy;
-  MetricSelection metrics;
+  Policy policy = {};
+  MetricSelection metrics = {};
+  Significance significance = {};
+  AskedDifferences asked = {};
 };
 
 // An arm, as a report names it.
@@ -51,9 +53,12 @@ struct Comparison {
   std::vector<JudgedChange> rows;
   std::optional<CurveChange> curves;
   std::vector<RangeChange> ranges;
+  bool learns = false;  // a metric of learning is judged
   // Bits differ, and learning by no more than replicates do: the pairs begin to differ by rounding
-  // (kRoundingSize at most), and neither curves nor final values tell the arms apart.
+  // (kRoundingSize at most), curves do not tell the arms apart, and the intervals of final values
+  // lie within what the base's replicates differ by among themselves (a standard deviation).
   bool rounding_only = false;
+  double interval_level = 0.9;  // of the rows' intervals
 
   // Whether anything was judged.
   bool has_measurements() const;

@@ -1,5 +1,6 @@
 #include "results/comparison/curve_change.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -24,6 +25,7 @@ struct Curves {
   std::vector<Curve> head;
   std::vector<Point> points;
   int64_t num_curves = 0;
+  std::string incomplete;  // a path that is not in all runs, or has values that are not finite
 };
 
 bool Learns(const MetricInfo& metric) {
@@ -45,30 +47,63 @@ std::vector<TokenSeries> SeriesOf(const std::vector<PairOfRuns>& pairs, SeriesMa
   return all;
 }
 
+// Evenly spread, with the first and the last.
+std::vector<size_t> ChosenPoints(size_t num_points) {
+  std::vector<size_t> chosen;
+  const size_t count = std::min(num_points, kMostCurvePoints);
+  for (size_t i = 0; i < count; ++i) {
+    chosen.push_back(count == 1 ? 0 : i * (num_points - 1) / (count - 1));
+  }
+  return chosen;
+}
+
+void AddCurve(const std::string& path, Better better, const GriddedSeries& gridded,
+              Curves& curves) {
+  const std::vector<size_t> chosen = ChosenPoints(gridded.tokens.size());
+  for (const size_t point : chosen) {
+    curves.points.push_back({path, gridded.tokens[point], better});
+    for (size_t i = 0; i < curves.base.size(); ++i) {
+      curves.base[i].push_back(gridded.values[2 * i][point]);
+      curves.head[i].push_back(gridded.values[2 * i + 1][point]);
+    }
+  }
+  ++curves.num_curves;
+}
+
+// Curves of any run, by path, and which values are better.
+std::map<std::string, Better> LearningPaths(const std::vector<PairOfRuns>& pairs,
+                                            const MetricSelection& selection,
+                                            SeriesMap RunRecord::*group) {
+  std::map<std::string, Better> paths;
+  for (const auto& [base, head] : pairs) {
+    for (const RunRecord* run : {base, head}) {
+      for (const auto& [path, series] : run->*group) {
+        if (Learns(series.metric) && selection.Has(series.metric)) {
+          paths.emplace(path, series.metric.better);
+        }
+      }
+    }
+  }
+  return paths;
+}
+
 void AddGroup(const std::vector<PairOfRuns>& pairs, const MetricSelection& selection,
               SeriesMap RunRecord::*group, const std::string& group_name, Curves& curves) {
-  for (const auto& [path, series] : pairs.front().second->*group) {
-    if (!Learns(series.metric) || !selection.Has(series.metric)) continue;
+  for (const auto& [path, better] : LearningPaths(pairs, selection, group)) {
     const auto gridded = PutOnCommonGrid(SeriesOf(pairs, group, path));
-    if (!gridded.ok()) continue;  // not in all runs, or not finite, which is judged on its own
-    for (const double tokens : gridded->tokens) {
-      curves.points.push_back({absl::StrCat(group_name, path), tokens, series.metric.better});
+    if (gridded.ok()) {
+      AddCurve(absl::StrCat(group_name, path), better, *gridded, curves);
+    } else if (curves.incomplete.empty()) {
+      curves.incomplete = absl::StrCat(group_name, path);
     }
-    for (size_t i = 0; i < pairs.size(); ++i) {
-      const auto append = [&](size_t from, Curve& to) {
-        to.insert(to.end(), gridded->values[from].begin(), gridded->values[from].end());
-      };
-      append(2 * i, curves.base[i]);
-      append(2 * i + 1, curves.head[i]);
-    }
-    ++curves.num_curves;
   }
 }
 
 }  // namespace
 
 std::optional<CurveChange> CompareCurves(const std::vector<PairOfRuns>& pairs,
-                                         const MetricSelection& selection) {
+                                         const MetricSelection& selection,
+                                         const Significance& significance) {
   if (pairs.size() < 2) return std::nullopt;
   Curves curves;
   curves.base.resize(pairs.size());
@@ -77,10 +112,13 @@ std::optional<CurveChange> CompareCurves(const std::vector<PairOfRuns>& pairs,
   AddGroup(pairs, selection, &RunRecord::steps, "steps/", curves);
   CurveTestOptions options;
   options.pairing = Pairing::kPaired;
-  const auto test = CurveTest(curves.base, curves.head, options);
-  if (!test.ok()) return std::nullopt;
-  const Curves::Point& point = curves.points[test->point];
+  if (curves.num_curves == 0 && curves.incomplete.empty()) return std::nullopt;
   CurveChange change;
+  change.complete = curves.incomplete.empty();
+  change.incomplete_path = curves.incomplete;
+  const auto test = CurveTest(curves.base, curves.head, options);
+  if (!test.ok()) return change;
+  const Curves::Point& point = curves.points[test->point];
   change.num_curves = curves.num_curves;
   change.num_pairs = std::ssize(pairs);
   change.p_value = test->p_value;
@@ -88,6 +126,7 @@ std::optional<CurveChange> CompareCurves(const std::vector<PairOfRuns>& pairs,
   change.tokens = point.tokens;
   change.difference = test->difference;
   change.worse = (point.better == Better::kLower) == (test->difference > 0);
+  change.differ = test->p_value <= significance.curves;
   return change;
 }
 

@@ -2,7 +2,7 @@
 // curves that have a better direction (statistics/curve_test.h), paired by replicate number.
 //
 // Curves are brought onto a common grid of tokens and tested together, so that the p-value holds
-// for all of them at once. It takes nine pairs to reach kCurveAlpha (2 / 2^9), and says nothing
+// for all of them at once. It takes nine pairs to reach 0.005 (2 / 2^9), and says nothing
 // with fewer.
 #pragma once
 
@@ -11,29 +11,34 @@
 #include <string>
 #include <vector>
 
+#include "results/comparison/changes.h"
 #include "results/comparison/group.h"
 #include "results/comparison/selection.h"
 
 namespace bench::results {
 
-inline constexpr double kCurveAlpha = 0.005;
-inline constexpr int64_t kFewestCurvePairs = 9;
+inline constexpr size_t kFewestCurvePairs = 9;
+// Points of a curve that are tested, spread evenly over it.
+inline constexpr size_t kMostCurvePoints = 200;
 
 struct CurveChange {
   int64_t num_curves = 0;
   int64_t num_pairs = 0;
+  // Every curve is in all runs. What is not is named, and not tested.
+  bool complete = true;
+  std::string incomplete_path;
   double p_value = 1;
   // Where the difference is largest, measured by its spread over the pairs.
   std::string path;       // "evals/loss"
   double tokens = 0;      // seen in training there
   double difference = 0;  // of the means, head - base, in the metric's units
   bool worse = false;
-
-  bool differ() const { return p_value <= kCurveAlpha; }
+  bool differ = false;  // the p-value counts
 };
 
 // Of the metrics that are selected. Absent with one pair, and where the pairs have no such curves.
 std::optional<CurveChange> CompareCurves(const std::vector<PairOfRuns>& pairs,
-                                         const MetricSelection& selection);
+                                         const MetricSelection& selection,
+                                         const Significance& significance = {});
 
 }  // namespace bench::results

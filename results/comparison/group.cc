@@ -41,6 +41,8 @@ absl::StatusOr<std::vector<std::string>> FindResults(const std::string& path) {
       found.push_back(entry);
     } else if (Exists(ResultsIn(entry))) {
       found.push_back(ResultsIn(entry));
+    } else if (Exists(JournalPath(entry))) {
+      return NothingFound(entry);  // a replicate that did not end is not to be left out in silence
     }
   }
   if (found.empty()) return NothingFound(path);

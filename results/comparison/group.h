@@ -1,8 +1,8 @@
 // The results files that a command line names, read in isolation: one arm of a comparison.
 //
 // A path is a results file, a run's folder (its results.h5), or a folder of several replicates
-// (every *.h5 in it and every */results.h5). Errors: DataError for a folder without results and for
-// a bad file, EnvironmentError for I/O.
+// (every *.h5 in it and every */results.h5). Errors: DataError for a folder without results, for
+// one of whose replicates there is a journal only, and for a bad file; EnvironmentError for I/O.
 #pragma once
 
 #include <cstdint>

@@ -61,7 +61,8 @@ Json CurvesJson(const std::optional<CurveChange>& curves) {
   return Json{{"num_curves", curves->num_curves},
               {"num_pairs", curves->num_pairs},
               {"p_value", NumberJson(curves->p_value)},
-              {"differ", curves->differ()},
+              {"complete", curves->complete},
+              {"differ", curves->differ},
               {"path", ValidUtf8(curves->path)},
               {"tokens", NumberJson(curves->tokens)},
               {"difference", NumberJson(curves->difference)},
@@ -129,6 +130,7 @@ std::string RenderJson(const Comparison& comparison) {
                     {"first_non_finite", NonFiniteJson(comparison.non_finite)},
                     {"bitwise", BitwiseJson(comparison.bitwise)},
                     {"rounding_only", comparison.rounding_only},
+                    {"interval_level", comparison.interval_level},
                     {"curves", CurvesJson(comparison.curves)},
                     {"metrics", rows},
                     {"ranges", RangesJson(comparison.ranges)}};

@@ -24,7 +24,7 @@ struct Case {
 std::string TextOf(const ReportRow& row) {
   std::string text = absl::StrCat(row.verdict, ": ", row.base, " -> ", row.head);
   if (!row.change.empty()) absl::StrAppend(&text, ", ", row.change);
-  if (!row.interval.empty()) absl::StrAppend(&text, ", 90% interval ", row.interval);
+  if (!row.interval.empty()) absl::StrAppend(&text, ", ", row.interval);
   if (!row.remark.empty()) absl::StrAppend(&text, "; ", row.remark);
   return text;
 }

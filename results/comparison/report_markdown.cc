@@ -49,7 +49,7 @@ std::string RenderMarkdown(const Comparison& comparison, size_t most_bytes) {
   }
   const std::vector<ReportRow> rows = ReportRows(comparison);
   if (rows.empty()) return out;
-  absl::StrAppend(&out, "\n| metric | base | head | change | 90% interval | verdict |\n",
+  absl::StrAppend(&out, "\n| metric | base | head | change | interval | verdict |\n",
                   "|---|---|---|---|---|---|\n");
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string line = RowLine(rows[i]);

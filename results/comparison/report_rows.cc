@@ -18,7 +18,7 @@ std::string ValueText(const std::optional<double>& value, const std::string& uni
   if (!value) return "-";
   if (units == "bytes") return absl::StrFormat("%.2f MiB", *value / kMiB);
   const std::string number = absl::StrFormat("%.5g", *value);
-  return units == "1" || units.size() > 8 ? number
+  return units == "1" || units.size() > 4 ? number
                                           : absl::StrCat(number, " ", EscapeForTerminal(units));
 }
 
@@ -58,8 +58,15 @@ std::string SizeText(const MetricChange& change, double size) {
   return text;
 }
 
+std::string WhyNotMeasured(const MetricChange& change) {
+  if (!change.in_all_runs) return "not measured in every replicate";
+  if (!change.described_alike) return "the arms describe it differently";
+  return "the base has values that are not finite";
+}
+
 std::string RemarkOf(const JudgedChange& row) {
   const MetricChange& change = row.change;
+  if (row.verdict == Verdict::kNotMeasured) return WhyNotMeasured(change);
   if (row.verdict != Verdict::kUnclear) return "";
   std::string text;
   if (row.not_worse)
@@ -86,7 +93,8 @@ ReportRow RowOf(const Comparison& comparison, const JudgedChange& row) {
   out.head = ArmValue(change.head_centre, change.head, change.metric.units);
   if (change.base_centre && change.head_centre) {
     out.change = DifferenceText(change, change.difference);
-    out.interval = IntervalText(change);
+    const std::string interval = IntervalText(change);
+    if (!interval.empty()) out.interval = absl::StrCat(IntervalName(comparison), " ", interval);
   }
   out.verdict = std::string(Name(row.verdict));
   out.remark = RemarkOf(row);
@@ -133,23 +141,34 @@ void AddBitwise(const GroupBitwise& bitwise, std::vector<std::string>& lines) {
 }
 
 std::string CurveLine(const CurveChange& curves) {
+  if (!curves.complete) {
+    return absl::StrCat("learning curves: ", EscapeForTerminal(curves.incomplete_path),
+                        " is not in all runs, or not finite");
+  }
   const std::string tested = absl::StrFormat("%d curves of %d pairs, p = %.2g", curves.num_curves,
                                              curves.num_pairs, curves.p_value);
-  if (curves.differ()) {
+  if (curves.differ) {
     return absl::StrFormat("learning curves: %s (%s); most at %s after %.0f tokens: %+.3g",
                            curves.worse ? "WORSE" : "better", tested,
                            EscapeForTerminal(curves.path), curves.tokens, curves.difference);
   }
-  if (curves.num_pairs < kFewestCurvePairs) {
+  if (curves.num_pairs < static_cast<int64_t>(kFewestCurvePairs)) {
     return absl::StrFormat("learning curves: unclear (%s; it takes %d pairs to find a difference)",
                            tested, kFewestCurvePairs);
   }
   return absl::StrFormat("learning curves: no difference found (%s)", tested);
 }
 
-std::string Milliseconds(double seconds) { return absl::StrFormat("%.3g ms", 1e3 * seconds); }
+std::string TimeText(double seconds) {
+  return std::abs(seconds) >= 1 ? absl::StrFormat("%.4g s", seconds)
+                                : absl::StrFormat("%.4g ms", 1e3 * seconds);
+}
 
 }  // namespace
+
+std::string IntervalName(const Comparison& comparison) {
+  return absl::StrFormat("%.3g%% interval", kPercent * comparison.interval_level);
+}
 
 std::string ArmText(const ArmSummary& arm) {
   return absl::StrCat(EscapeForTerminal(arm.path), ", ", arm.num_runs,
@@ -192,11 +211,10 @@ std::vector<std::string> ReportLines(const Comparison& comparison) {
 std::vector<std::string> RangeLines(const Comparison& comparison) {
   std::vector<std::string> lines;
   for (const RangeChange& range : comparison.ranges) {
-    if (lines.size() == kRangesShown) break;
-    std::string line =
-        absl::StrCat(EscapeForTerminal(range.name), ": ", Milliseconds(range.base_s), " -> ",
-                     Milliseconds(range.head_s),
-                     absl::StrFormat(" (%+.3g ms", 1e3 * (range.head_s - range.base_s)));
+    if (lines.size() == kRangesShown || range.head_s == range.base_s) break;
+    std::string line = absl::StrCat(
+        EscapeForTerminal(range.name), ": ", TimeText(range.base_s), " -> ", TimeText(range.head_s),
+        absl::StrFormat(" (%+.3g ms", 1e3 * (range.head_s - range.base_s)));
     if (range.share) {
       absl::StrAppendFormat(&line, ", %.0f%% of the step's change", kPercent * *range.share);
     }

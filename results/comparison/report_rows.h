@@ -14,7 +14,7 @@ struct ReportRow {
   std::string base;    // centre of the arm, with units where they are not "1"
   std::string head;
   std::string change;    // "+1.25%", or in the metric's units; "" where there is none
-  std::string interval;  // "-0.50% .. +3.00%"; "" where the data bound nothing
+  std::string interval;  // "90% interval -0.50% .. +3.00%"; "" where the data bound nothing
   std::string verdict;
   std::string remark;  // of an unclear row: what could have been shown, and what it takes
   Outcome outcome = Outcome::kPass;
@@ -28,6 +28,9 @@ std::vector<std::string> ReportLines(const Comparison& comparison);
 
 // One line a phase of a step, those that changed most.
 std::vector<std::string> RangeLines(const Comparison& comparison);
+
+// "90% interval".
+std::string IntervalName(const Comparison& comparison);
 
 // "BASE, 9 runs".
 std::string ArmText(const ArmSummary& arm);

@@ -14,20 +14,21 @@ namespace {
 constexpr int kNameColumns = 27;
 constexpr int kTableColumns = 79;
 
-// Words of `text`, as many a line as fit; lines after the first are indented.
-std::string Wrapped(const std::string& text, int columns, const std::string& indent) {
+// Words of `text`, as many a line as fit, behind `first` and `indent` on the lines after it.
+std::string Wrapped(const std::string& text, int columns, const std::string& first = "",
+                    const std::string& indent = "  ") {
+  const std::vector<std::string> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
   std::string out;
-  std::string line;
-  const std::vector<std::string> words = absl::StrSplit(text, ' ');
+  std::string line = first;
+  bool begun = false;
   for (const std::string& word : words) {
-    const bool full = static_cast<int>(line.size() + 1 + word.size()) > columns;
-    if (!line.empty() && full) {
+    if (begun && static_cast<int>(line.size() + 1 + word.size()) > columns) {
       absl::StrAppend(&out, line, "\n");
       line = indent;
-    } else if (!line.empty()) {
-      line += ' ';
+      begun = false;
     }
-    line += word;
+    absl::StrAppend(&line, begun ? " " : "", word);
+    begun = true;
   }
   return absl::StrCat(out, line, "\n");
 }
@@ -49,11 +50,10 @@ std::string StackedRow(const ReportRow& row, int columns) {
 
 // What stands under a row that is not plainly the same.
 std::string Details(const ReportRow& row, int columns) {
-  std::string text;
-  if (!row.interval.empty()) text = absl::StrCat("90% interval ", row.interval);
+  std::string text = row.interval;
   if (!row.remark.empty()) absl::StrAppend(&text, text.empty() ? "" : "; ", row.remark);
   if (text.empty() || row.verdict == Name(Verdict::kSame)) return "";
-  return Wrapped(absl::StrCat("  ", text), columns, "  ");
+  return Wrapped(text, columns, "  ");
 }
 
 std::string Rows(const Comparison& comparison, int columns) {
@@ -72,14 +72,14 @@ std::string Rows(const Comparison& comparison, int columns) {
 }  // namespace
 
 std::string RenderText(const Comparison& comparison, int columns) {
-  std::string out = Wrapped(absl::StrCat("base ", ArmText(comparison.base)), columns, "  ");
-  out += Wrapped(absl::StrCat("head ", ArmText(comparison.head)), columns, "  ");
-  for (const std::string& line : ReportLines(comparison)) out += Wrapped(line, columns, "  ");
+  std::string out = Wrapped(absl::StrCat("base ", ArmText(comparison.base)), columns);
+  out += Wrapped(absl::StrCat("head ", ArmText(comparison.head)), columns);
+  for (const std::string& line : ReportLines(comparison)) out += Wrapped(line, columns);
   out += Rows(comparison, columns);
   const std::vector<std::string> ranges = RangeLines(comparison);
   if (!ranges.empty()) out += "\nphases, the largest changes first\n";
-  for (const std::string& line : ranges) out += Wrapped("  " + line, columns, "    ");
-  return out + "\n" + Wrapped(Conclusion(comparison), columns, "  ");
+  for (const std::string& line : ranges) out += Wrapped(line, columns, "  ", "    ");
+  return out + "\n" + Wrapped(Conclusion(comparison), columns);
 }
 
 }  // namespace bench::results

@@ -22,7 +22,8 @@ std::vector<std::string> MetricSelection::Idle(const std::vector<MetricInfo>& me
   std::vector<std::string> idle;
   std::copy_if(
       items_.begin(), items_.end(), std::back_inserter(idle), [&](const std::string& item) {
-        return std::none_of(metrics.begin(), metrics.end(),
+        return !ParseMetricKind(item) &&
+               std::none_of(metrics.begin(), metrics.end(),
                             [&](const MetricInfo& metric) { return Selects(item, metric); });
       });
   return idle;

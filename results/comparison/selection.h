@@ -18,7 +18,7 @@ class MetricSelection {
   explicit MetricSelection(std::vector<std::string> items) : items_(std::move(items)) {}
 
   bool Has(const MetricInfo& metric) const;
-  // Those that select none of `metrics`.
+  // Names and paths that select none of `metrics`.
   std::vector<std::string> Idle(const std::vector<MetricInfo>& metrics) const;
 
  private:

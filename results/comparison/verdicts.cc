@@ -17,12 +17,19 @@ Verdict Direction(const MetricChange& change) {
   return improved ? Verdict::kImproved : Verdict::kRegressed;
 }
 
+bool AllFinite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
 // The verdicts that need no test.
 std::optional<Verdict> Obvious(const MetricChange& change) {
   if (!change.judged) return Verdict::kNotJudged;
-  if (!change.finite()) return Verdict::kNonFinite;
+  if (!AllFinite(change.head)) return Verdict::kNonFinite;
   if (change.head.empty()) return Verdict::kOnlyInBase;
   if (change.base.empty()) return Verdict::kOnlyInHead;
+  if (!change.in_all_runs || !change.described_alike || !AllFinite(change.base)) {
+    return Verdict::kNotMeasured;
+  }
   if (change.identical) return Verdict::kSame;
   return std::nullopt;
 }
@@ -33,8 +40,9 @@ bool Overlap(const std::vector<double>& a, const std::vector<double>& b) {
   return *a_low <= *b_high && *b_low <= *a_high;
 }
 
-bool Significant(const JudgedChange& judged) {
-  const double alpha = judged.change.design == Design::kRanks ? kRanksAlpha : kPairedAlpha;
+bool Significant(const JudgedChange& judged, const Significance& significance) {
+  const double alpha =
+      judged.change.design == Design::kRanks ? significance.ranks : significance.paired;
   return judged.change.p_value <= alpha && judged.adjusted_p_value <= kFalseDiscoveryRate;
 }
 
@@ -42,19 +50,27 @@ bool WithinMargin(const MetricChange& change) {
   return -change.margin <= change.interval.low && change.interval.high <= change.margin;
 }
 
-Verdict JudgeTested(const JudgedChange& judged) {
+Verdict JudgeTested(const JudgedChange& judged, const Significance& significance) {
   const MetricChange& change = judged.change;
   if (WithinMargin(change)) return Verdict::kSame;
   const bool large = std::abs(change.difference) > change.margin;
-  return large && Significant(judged) ? Direction(change) : Verdict::kUnclear;
+  return large && Significant(judged, significance) ? Direction(change) : Verdict::kUnclear;
 }
 
+double Largest(const std::vector<double>& values) {
+  return *std::max_element(values.begin(), values.end());
+}
+
+// Medians alone would not see what grows in a minority of the replicates.
 Verdict JudgeMedians(const MetricChange& change) {
-  if (std::abs(change.difference) <= change.margin) return Verdict::kSame;
+  const bool largest_alike = std::abs(Largest(change.head) - Largest(change.base)) <= change.margin;
+  if (std::abs(change.difference) <= change.margin) {
+    return largest_alike ? Verdict::kSame : Verdict::kUnclear;
+  }
   return Overlap(change.base, change.head) ? Verdict::kUnclear : Direction(change);
 }
 
-Verdict Judge(const JudgedChange& judged) {
+Verdict Judge(const JudgedChange& judged, const Significance& significance) {
   const MetricChange& change = judged.change;
   if (const std::optional<Verdict> verdict = Obvious(change)) return *verdict;
   switch (change.design) {
@@ -64,20 +80,22 @@ Verdict Judge(const JudgedChange& judged) {
       return JudgeMedians(change);
     case Design::kRanks:
     case Design::kPaired:
-      return JudgeTested(judged);
+      return JudgeTested(judged, significance);
   }
   return Verdict::kUnclear;
 }
 
 bool NotWorse(const JudgedChange& judged) {
   const MetricChange& change = judged.change;
+  if (judged.verdict == Verdict::kSame || judged.verdict == Verdict::kImproved) return true;
+  if (judged.verdict != Verdict::kUnclear || change.design == Design::kMedians) return false;
   switch (change.metric.better) {
     case Better::kLower:
       return change.interval.high <= change.margin;
     case Better::kHigher:
       return -change.margin <= change.interval.low;
     case Better::kNone:
-      return true;
+      return WithinMargin(change);
   }
   return false;
 }
@@ -93,16 +111,23 @@ void AdjustPValues(std::vector<JudgedChange>& all) {
     if (Tested(judged.change)) p_values.push_back(judged.change.p_value);
   }
   const auto adjusted = AdjustForFalseDiscovery(p_values);
-  if (!adjusted.ok()) return;  // of no p-value
+  if (!adjusted.ok()) return;  // none is outside [0, 1]; nothing would count
   auto next = adjusted->begin();
   for (JudgedChange& judged : all) {
     if (Tested(judged.change)) judged.adjusted_p_value = *next++;
   }
 }
 
-Outcome OfUnclear(const JudgedChange& judged, Requirement require) {
-  return require == Requirement::kNotWorse && judged.not_worse ? Outcome::kPass
-                                                               : Outcome::kNotShown;
+Outcome OfUnclear(const JudgedChange& judged, const Policy& policy) {
+  const MetricInfo& metric = judged.change.metric;
+  const bool allowed = metric.better == Better::kNone && policy.allowed.contains(metric.name);
+  const bool shown = policy.require == Requirement::kNotWorse && judged.not_worse;
+  return allowed || shown ? Outcome::kPass : Outcome::kNotShown;
+}
+
+// Times that describe the machine are shown only. Those that a resumed run has not got are missing.
+Outcome OfNotJudged(const JudgedChange& judged) {
+  return judged.change.metric.better == Better::kNone ? Outcome::kPass : Outcome::kNotShown;
 }
 
 }  // namespace
@@ -121,6 +146,8 @@ std::string_view Name(Verdict verdict) {
       return "unclear";
     case Verdict::kNonFinite:
       return "NON-FINITE";
+    case Verdict::kNotMeasured:
+      return "not comparable";
     case Verdict::kOnlyInBase:
       return "only in base";
     case Verdict::kOnlyInHead:
@@ -163,12 +190,13 @@ std::string_view Name(Outcome outcome) {
   return "";
 }
 
-std::vector<JudgedChange> JudgeChanges(std::vector<MetricChange> changes) {
+std::vector<JudgedChange> JudgeChanges(std::vector<MetricChange> changes,
+                                       const Significance& significance) {
   std::vector<JudgedChange> all;
   for (MetricChange& change : changes) all.push_back({.change = std::move(change)});
   AdjustPValues(all);
   for (JudgedChange& judged : all) {
-    judged.verdict = Judge(judged);
+    judged.verdict = Judge(judged, significance);
     judged.not_worse = NotWorse(judged);
   }
   return all;
@@ -179,16 +207,18 @@ Outcome OutcomeOf(const JudgedChange& judged, const Policy& policy) {
     case Verdict::kSame:
     case Verdict::kImproved:
     case Verdict::kOnlyInHead:
-    case Verdict::kNotJudged:
       return Outcome::kPass;
+    case Verdict::kNotJudged:
+      return OfNotJudged(judged);
     case Verdict::kChanged:
       return policy.allowed.contains(judged.change.metric.name) ? Outcome::kPass : Outcome::kFail;
     case Verdict::kRegressed:
     case Verdict::kNonFinite:
       return Outcome::kFail;
     case Verdict::kUnclear:
-      return OfUnclear(judged, policy.require);
+      return OfUnclear(judged, policy);
     case Verdict::kOnlyInBase:
+    case Verdict::kNotMeasured:
       return Outcome::kNotShown;
   }
   return Outcome::kNotShown;

@@ -24,11 +24,12 @@ enum class Verdict {
   kSame,
   kImproved,
   kRegressed,
-  kChanged,     // as the two above, of a metric without a better direction
-  kUnclear,     // neither a change nor that there is none could be shown
-  kNonFinite,   // NaN or infinite in either arm
-  kOnlyInBase,  // measured before, not any more
-  kOnlyInHead,  // new
+  kChanged,      // as the two above, of a metric without a better direction
+  kUnclear,      // neither a change nor that there is none could be shown
+  kNonFinite,    // NaN or infinite in the head
+  kNotMeasured,  // not in every replicate, not finite in the base, or not described alike
+  kOnlyInBase,   // measured before, not any more
+  kOnlyInHead,   // new
   kNotJudged,
 };
 std::string_view Name(Verdict verdict);
@@ -37,11 +38,12 @@ struct JudgedChange {
   MetricChange change;
   double adjusted_p_value = 1;
   Verdict verdict = Verdict::kSame;
-  // Shown: worse by no more than the margin. Always so without a better direction.
+  // Shown: worse by no more than the margin; without a better direction, different by no more.
   bool not_worse = false;
 };
 
-std::vector<JudgedChange> JudgeChanges(std::vector<MetricChange> changes);
+std::vector<JudgedChange> JudgeChanges(std::vector<MetricChange> changes,
+                                       const Significance& significance = {});
 
 // What a comparison must show to pass.
 enum class Requirement {

@@ -13,7 +13,7 @@
 namespace bench::results {
 namespace {
 
-absl::Status CheckSeries(const Series& series) {
+absl::Status CheckSeries(const TokenSeries& series) {
   BENCH_RETURN_IF_ERROR(CheckPairs(series.tokens, series.values, 1));
   const auto& tokens = series.tokens;
   const auto at = std::adjacent_find(tokens.begin(), tokens.end(), std::greater_equal<>());
@@ -29,15 +29,15 @@ std::vector<double> Within(const std::vector<double>& tokens, double low, double
 }
 
 // Empty where the series have nothing in common.
-std::vector<double> CommonTokens(std::span<const Series> series) {
+std::vector<double> CommonTokens(std::span<const TokenSeries> series) {
   double low = series.front().tokens.front();
   double high = series.front().tokens.back();
-  for (const Series& one : series) {
+  for (const TokenSeries& one : series) {
     low = std::max(low, one.tokens.front());
     high = std::min(high, one.tokens.back());
   }
   std::vector<double> fewest = Within(series.front().tokens, low, high);
-  for (const Series& one : series.subspan(1)) {
+  for (const TokenSeries& one : series.subspan(1)) {
     std::vector<double> within = Within(one.tokens, low, high);
     if (within.size() < fewest.size()) fewest = std::move(within);
   }
@@ -45,7 +45,7 @@ std::vector<double> CommonTokens(std::span<const Series> series) {
 }
 
 // `count` lies between the first and the last token count of `series`.
-double ValueAt(const Series& series, double count) {
+double ValueAt(const TokenSeries& series, double count) {
   const auto at = std::lower_bound(series.tokens.begin(), series.tokens.end(), count);
   const auto i = static_cast<std::size_t>(at - series.tokens.begin());
   if (*at == count) return series.values[i];
@@ -55,14 +55,14 @@ double ValueAt(const Series& series, double count) {
 
 }  // namespace
 
-absl::StatusOr<GriddedSeries> PutOnCommonGrid(std::span<const Series> series) {
+absl::StatusOr<GriddedSeries> PutOnCommonGrid(std::span<const TokenSeries> series) {
   if (series.empty()) return UsageError("no series to put on a grid");
   for (std::size_t i = 0; i < series.size(); ++i) {
     BENCH_RETURN_IF_ERROR(Annotate(CheckSeries(series[i]), absl::StrCat("series ", i)));
   }
   GriddedSeries gridded = {.tokens = CommonTokens(series)};
   if (gridded.tokens.empty()) return UsageError("the series have no token count in common");
-  for (const Series& one : series) {
+  for (const TokenSeries& one : series) {
     std::vector<double>& values = gridded.values.emplace_back();
     values.reserve(gridded.tokens.size());
     for (const double count : gridded.tokens) values.push_back(ValueAt(one, count));

@@ -17,7 +17,7 @@
 
 namespace bench::results {
 
-struct Series {
+struct TokenSeries {
   std::vector<double> tokens;  // strictly increasing
   std::vector<double> values;  // one a token count
 };
@@ -27,6 +27,6 @@ struct GriddedSeries {
   std::vector<std::vector<double>> values;  // [series][point]
 };
 
-absl::StatusOr<GriddedSeries> PutOnCommonGrid(std::span<const Series> series);
+absl::StatusOr<GriddedSeries> PutOnCommonGrid(std::span<const TokenSeries> series);
 
 }  // namespace bench::results

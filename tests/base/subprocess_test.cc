@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/file.h"
 #include "base/status.h"
+#include "tests/support/temp_folder.h"
 
 namespace bench {
 namespace {
@@ -54,6 +56,30 @@ TEST(RunProgram, IsKilledWhenTheCallerCancels) {
     EXPECT_TRUE(IsStopped(output.status())) << output.status();
     EXPECT_GT(num_asked, 2);
   }
+}
+
+// A program that has put a child into a group of its own, as ninja does, ends it itself.
+TEST(RunProgram, WhatIsGivenGraceMayEndWhatItStarted) {
+  const TempFolder folder;
+  const std::string ready = folder / "ready";
+  const std::string ended = folder / "ended";
+  ProgramOptions options;
+  options.timeout = std::chrono::minutes(10);
+  options.grace = std::chrono::seconds(60);
+  options.cancelled = [&] { return Exists(ready); };
+  const auto output = Shell(
+      "trap 'touch " + ended + "; exit' TERM; touch " + ready + "; while :; do sleep 0.01; done",
+      options);
+  EXPECT_TRUE(IsStopped(output.status())) << output.status();
+  EXPECT_TRUE(Exists(ended));
+}
+
+TEST(RunProgram, WhatIgnoresTheRequestIsKilledAfterItsGrace) {
+  ProgramOptions options;
+  options.timeout = kShort;
+  options.grace = kShort;
+  const auto output = Shell("trap '' TERM; while :; do sleep 0.01; done", options);
+  EXPECT_THAT(std::string(output.status().message()), HasSubstr("in time"));
 }
 
 TEST(RunProgram, ArgumentsAreNotInterpreted) {

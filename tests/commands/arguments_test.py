@@ -71,7 +71,9 @@ class BenchCompare(CommandCase):
     def test_what_it_does_not_use_is_refused(self):
         for arguments, fragment in ((["a"], "expected BASE and HEAD, got 1"),
                                     (["a", "b", "c"], "got 3"), (["a", ""], "empty"),
-                                    (["--exact", "--exact", "a", "b"], "--exact is given twice"),
+                                    (["--require=same", "--require", "same", "a", "b"],
+                                     "--require is given twice"),
+                                    (["--json", "--json", "a", "b"], "printed already"),
                                     (["--version", "a"], "nothing else"),
                                     (["--jsn", "a", "b"], "unknown option --jsn")):
             with self.subTest(arguments):

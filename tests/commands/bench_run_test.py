@@ -161,10 +161,15 @@ class Comparison(CommandCase):
     def test_equal_runs_other_replicates_and_other_definitions(self):
         base = self.run_ok(self.place.definition)
         same = self.run_ok(self.place.definition)
-        compare = lambda a, b: self.place.run(a, b, program="bench-compare")  # noqa: E731
-        done = compare(base, same)
-        self.assertIn(done.returncode, (0, 1), done.stderr)  # times of a 12-step run are noise
-        self.assertIn("identical", (done.stdout + done.stderr).lower())
+        compare = lambda *a: self.place.run(*a, program="bench-compare")  # noqa: E731
+        done = compare("--metrics", "learning", base, same)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("bitwise: identical", done.stdout)
+        done = compare("--require", "bitwise", base, same)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = compare("--metrics", "time", base, same)  # of one process an arm
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("UNCLEAR: not shown to be not worse", done.stdout)
         other = self.run_ok(self.place.definition, "--set", "training.steps=8")
         done = compare(base, other)
         self.assertEqual(done.returncode, 3, done.stdout)

@@ -9,6 +9,7 @@ import io
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import unittest
@@ -22,6 +23,9 @@ README_LINES = 120
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"\./(bench-run|bench-compare|run-tests)\b([^`\n|]*)")
+# Options with a value that a rehearsal does not take; and those that name files of the reader's.
+NOT_REHEARSED = re.compile(r" --(repeat|nproc|out) \S+")
+OF_THE_READER = {"--sweep", "--resume", "--set"}
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
@@ -67,6 +71,23 @@ class Documents(CommandCase):
                     folder = SOURCE / "experiments" / name
                     wanted = folder / f"v{version}.toml" if version else folder
                     self.assertTrue(wanted.exists(), f"{path.name}: {name}@{version}")
+
+    def test_commands_that_run_an_experiment_are_accepted(self):
+        """As far as a rehearsal goes: options, definition, settings. --plan prints all it does."""
+        found = 0
+        for path in FOR_USERS:
+            for program, rest in COMMAND.findall(path.read_text(encoding="utf-8")):
+                rest = rest.split("#")[0]
+                words = shlex.split(rest if "--plan" in rest else NOT_REHEARSED.sub("", rest))
+                named = [word for word in words if re.fullmatch(r"experiments/[a-z]\w*(@\d+)?", word)]
+                if program != "bench-run" or not named or OF_THE_READER.intersection(words):
+                    continue
+                found += 1
+                if "--plan" not in words:
+                    words.append("--dry-run")
+                done = self.place.run(*words, BENCH_ROOT=str(SOURCE))
+                self.assertEqual(done.returncode, 0, f"{path.name}: {words}: {done.stderr}")
+        self.assertGreater(found, 8)
 
     def test_links_lead_to_files(self):
         found = 0

@@ -202,12 +202,13 @@ class NotFinite(CommandCase):
         def refuse(name):
             raise ValueError(name)  # NaN and Infinity are no JSON
 
-        (pair,) = json.loads(done.stdout, parse_constant=refuse)["pairs"]
-        self.assertTrue(pair["head_diverged"])
-        self.assertEqual(pair["first_non_finite"]["path"].split("/")[0], "steps")
-        not_finite = [row for row in pair["summary"] if row["non_finite"]]
+        comparison = json.loads(done.stdout, parse_constant=refuse)
+        self.assertTrue(comparison["head_diverged"])
+        self.assertEqual(comparison["first_non_finite"]["path"].split("/")[0], "steps")
+        not_finite = [row for row in comparison["metrics"] if row["verdict"] == "NON-FINITE"]
         self.assertTrue(not_finite)
-        self.assertEqual({row["head"] for row in not_finite}, {None})
+        for row in not_finite:
+            self.assertEqual(row["head"], [None])
 
 
 class HostileNames(CommandCase):

@@ -1,4 +1,4 @@
-"""Includes follow the arrows of the design: base <- results; kernels alone; models <- kernels; the
+"""Includes follow the arrows of the design: base <- results <- trials; kernels alone; models <- kernels; the
 harness sees all, and its own folders have an order: no two include each other, by whatever way.
 Tests may include anything."""
 import graphlib
@@ -7,11 +7,12 @@ import re
 import sys
 
 SOURCE = pathlib.Path(sys.argv[1])
-FOLDERS = ("base", "results", "kernels", "models", "harness", "tests")
+FOLDERS = ("base", "results", "trials", "kernels", "models", "harness", "tests")
 # Folder -> what it may include beside itself.
 ALLOWED = {
     "base": set(),
     "results": {"base"},
+    "trials": {"base", "results"},
     "kernels": set(),
     "models": {"base", "kernels"},
     "harness": {"base", "results", "kernels", "models"},

@@ -5,7 +5,7 @@ import re
 import sys
 
 SOURCE = pathlib.Path(sys.argv[1])
-FOLDERS = ("base", "results", "kernels", "models", "harness")
+FOLDERS = ("base", "results", "trials", "kernels", "models", "harness")
 # Not libraries of their own: programs, benchmarks, and the independent references that tests use.
 NO_TEST_SUFFIXES = ("_main", "_bench", "_reference")
 # One operation is one stem: its CPU and CUDA parts are tested through the operation.
@@ -14,8 +14,23 @@ SAME_STEM_SUFFIXES = ("_cpu", "_cuda")
 STAND_IN_PREFIX = "no_"
 # Source without a test file of its own -> the test that covers it, and why. Keep this short.
 END_TO_END = "tests/commands/bench_run_test.py"
+REPORTS = "tests/results/comparison/reports_test.cc"
+COMMITS = "tests/commands/compare_commits_test.py"
 COVERED_BY: dict[str, tuple[str, str]] = {
     "kernels/cuda_launch.cc": ("tests/kernels/cuda_kernels_test.cc", "launches the CUDA kernels"),
+    "results/comparison/report_json.cc": (REPORTS, "all reports of one comparison"),
+    "results/comparison/report_junit.cc": (REPORTS, "all reports of one comparison"),
+    "results/comparison/report_markdown.cc": (REPORTS, "all reports of one comparison"),
+    "results/comparison/report_rows.cc": (REPORTS, "all reports of one comparison"),
+    "results/comparison/report_text.cc": (REPORTS, "all reports of one comparison"),
+    "trials/claimed_folder.cc": ("tests/trials/trial_test.cc", "folders of trials"),
+    "trials/commands.cc": (COMMITS, "whole comparisons"),
+    "trials/commit_program.cc": (COMMITS, "whole repositories"),
+    "trials/reports.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
+    "trials/stop_flag.cc": (COMMITS, "interrupted comparisons"),
+    "harness/run/experiment_graph.cc": ("tests/commands/pipeline_test.py", "whole graphs of experiments"),
+    "harness/training/gradient_exchange.cc": (
+        "tests/harness/training/data_parallel_test.cc", "the update that it is a part of"),
     "harness/run/commands.cc": (END_TO_END, "the commands of the command line"),
     "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
     "harness/distributed/nccl_module.cc": (

@@ -247,7 +247,7 @@ class Wrappers(unittest.TestCase):
         self.addCleanup(lock.close)
         fcntl.flock(lock, fcntl.LOCK_EX)
         self.forget_calls()
-        for arguments in (("--store", "list"), ("--runs",), ("--show", "x.h5"), ("--version",)):
+        for arguments in (("--store", "list"), ("--runs",), ("--show", "x.h5"), ("--help",)):
             result = self.run_wrapper(*arguments)
             self.assertEqual((result.returncode, self.calls()), (0, ""), result.stderr)
             self.assertIn(f"program <{arguments[0]}>", result.stdout)

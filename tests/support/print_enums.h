@@ -10,6 +10,6 @@ namespace bench::harness {
 
 template <typename E>
 requires requires { EnumNames(E{}); }
-void PrintTo(E value, std::ostream* out) { *out << Name(value); }
+void PrintTo(const E& value, std::ostream* out) { *out << Name(value); }
 
 }  // namespace bench::harness

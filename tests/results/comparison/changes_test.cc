@@ -16,7 +16,7 @@ using ::testing::SizeIs;
 MetricChange Measure(const MetricInfo& metric, const std::vector<double>& base,
                      const std::vector<double>& head) {
   const std::vector<MetricChange> changes =
-      MeasureChanges(ValuesOf("b", metric, base), ValuesOf("h", metric, head));
+      MeasureChanges(ValuesOf("b", metric, base), ValuesOf("h", metric, head), false);
   EXPECT_THAT(changes, SizeIs(1));
   return changes.at(0);
 }
@@ -57,7 +57,7 @@ TEST(MeasureChanges, APairHasOneNumberWhateverTheOrderOfFiles) {
       "b", {RunWith(kScoreMetric, 1, 0), RunWith(kScoreMetric, 2, 1), RunWith(kScoreMetric, 9, 7)});
   const Group head = GroupOf("h", {RunWith(kScoreMetric, 20, 1), RunWith(kScoreMetric, 10, 0),
                                    RunWith(kScoreMetric, 30, 1)});
-  const MetricChange change = MeasureChanges(base, head).at(0);
+  const MetricChange change = MeasureChanges(base, head, false).at(0);
   EXPECT_THAT(change.base, ElementsAre(1, 2));
   EXPECT_THAT(change.head, ElementsAre(10, 20));
 }
@@ -69,19 +69,30 @@ TEST(MeasureChanges, TheFloorIsTheMarginNearZero) {
   EXPECT_EQ(Measure(metric, {-80, -80}, {0, 0}).margin, 10);
 }
 
-TEST(MeasureChanges, EqualBitsOfADeterministicMetricAreIdentical) {
-  EXPECT_TRUE(Measure(kScoreMetric, {1, 2}, {1, 2}).identical);
-  EXPECT_EQ(Measure(kScoreMetric, {1}, {1}).interval, (Interval{0, 0}));
-  EXPECT_FALSE(Measure(kScoreMetric, {1, 2}, {1, std::nextafter(2, 3)}).identical);
-  EXPECT_FALSE(Measure(kScoreMetric, {0}, {-0.0}).identical);
-  EXPECT_FALSE(Measure(kTimeMetric, {1}, {1}).identical);
+// One equal number of two runs says nothing of what else they do.
+TEST(MeasureChanges, OnlyWhereAllBitsAreEqualIsAMetricIdentical) {
+  const Group base = ValuesOf("b", kScoreMetric, {1});
+  EXPECT_TRUE(MeasureChanges(base, base, true).at(0).identical);
+  EXPECT_EQ(MeasureChanges(base, base, true).at(0).interval, (Interval{0, 0}));
+  EXPECT_FALSE(MeasureChanges(base, base, false).at(0).identical);
+  EXPECT_EQ(MeasureChanges(base, base, false).at(0).interval.high, INFINITY);
+  const Group time = ValuesOf("b", kTimeMetric, {1});
+  EXPECT_FALSE(MeasureChanges(time, time, true).at(0).identical);
 }
 
-TEST(MeasureChanges, OfDeterministicCountsThePairThatDiffersMostCounts) {
-  const MetricInfo count = MetricOf(MetricKind::kCount, Better::kNone, true);
-  const MetricChange change = Measure(count, {5, 5, 5}, {5, 3, 6});
-  EXPECT_EQ(change.design, Design::kExact);
-  EXPECT_EQ(change.difference, -2);
+// Five that differ alike bound the difference with 1 - 2^-5, four with less than 95%.
+TEST(MeasureChanges, EqualDifferencesOfFewPairsBoundNothing) {
+  EXPECT_EQ(Measure(kScoreMetric, {1, 2, 3, 4}, {2, 3, 4, 5}).interval.high, INFINITY);
+  EXPECT_EQ(Measure(kScoreMetric, {1, 2, 3, 4, 5}, {2, 3, 4, 5, 6}).interval, (Interval{1, 1}));
+}
+
+TEST(MeasureChanges, OfDeterministicCountsTheWorstPairCounts) {
+  const auto difference = [](Better better) {
+    return Measure(MetricOf(MetricKind::kCount, better, true), {5, 5, 5}, {5, 3, 6}).difference;
+  };
+  EXPECT_EQ(difference(Better::kNone), -2);  // the largest
+  EXPECT_EQ(difference(Better::kLower), 1);
+  EXPECT_EQ(difference(Better::kHigher), -2);
 }
 
 TEST(MeasureChanges, OtherBytesAreMeasuredByMedians) {
@@ -113,10 +124,10 @@ TEST(MeasureChanges, TimesOfResumedRunsAreLeftOut) {
   Group base = ValuesOf("b", kTimeMetric, {1, 2, 3});
   base.runs[1].record.attempts = 2;
   const Group head = ValuesOf("h", kTimeMetric, {1, 2, 3});
-  EXPECT_THAT(MeasureChanges(base, head).at(0).base, ElementsAre(1, 3));
-  EXPECT_TRUE(MeasureChanges(base, head).at(0).judged);
+  EXPECT_THAT(MeasureChanges(base, head, false).at(0).base, ElementsAre(1, 3));
+  EXPECT_TRUE(MeasureChanges(base, head, false).at(0).judged);
   for (ResultsInput& run : base.runs) run.record.attempts = 2;
-  EXPECT_FALSE(MeasureChanges(base, head).at(0).judged);
+  EXPECT_FALSE(MeasureChanges(base, head, false).at(0).judged);
 }
 
 TEST(MeasureChanges, TimesWithoutABetterDirectionAreNotJudged) {
@@ -124,10 +135,43 @@ TEST(MeasureChanges, TimesWithoutABetterDirectionAreNotJudged) {
   EXPECT_TRUE(Measure(MetricOf(MetricKind::kCount, Better::kNone), {1}, {9}).judged);
 }
 
+// A program that loosens its own rule is judged by the other one's.
+TEST(MeasureChanges, TheSmallerMarginOfTheArmsHolds) {
+  MetricInfo loose = kScoreMetric;
+  loose.threshold = 2;
+  loose.floor = 9;
+  const auto changes =
+      MeasureChanges(ValuesOf("b", kScoreMetric, {1, 2}), ValuesOf("h", loose, {1, 2}), false);
+  EXPECT_EQ(changes.at(0).margin, 1.5 * 0.125);
+  EXPECT_TRUE(changes.at(0).described_alike);
+  for (const double threshold : {double{INFINITY}, -1.0, double{NAN}}) {
+    loose.threshold = threshold;
+    EXPECT_FALSE(
+        MeasureChanges(ValuesOf("b", kScoreMetric, {1, 2}), ValuesOf("h", loose, {1, 2}), false)
+            .at(0)
+            .described_alike);
+  }
+  MetricInfo other = kScoreMetric;
+  other.units = "bits";
+  EXPECT_FALSE(
+      MeasureChanges(ValuesOf("b", kScoreMetric, {1, 2}), ValuesOf("h", other, {1, 2}), false)
+          .at(0)
+          .described_alike);
+}
+
+TEST(MeasureChanges, AMetricThatSomeReplicatesLackIsNotInAllRuns) {
+  for (const MetricInfo& metric : {kTimeMetric, kScoreMetric}) {
+    Group head = ValuesOf("h", metric, {1, 2, 3});
+    head.runs[1].record.summary.clear();
+    EXPECT_FALSE(MeasureChanges(ValuesOf("b", metric, {1, 2, 3}), head, false).at(0).in_all_runs);
+  }
+  EXPECT_TRUE(Measure(kScoreMetric, {1, 2, 3}, {1, 2, 3}).in_all_runs);
+}
+
 TEST(MeasureChanges, WhatOneArmLacksHasNoDifference) {
   const MetricInfo other = {"other", "", "1", Better::kLower, true, 0.1, "Another"};
   const auto changes =
-      MeasureChanges(ValuesOf("b", kScoreMetric, {1, 2}), ValuesOf("h", other, {3, 4}));
+      MeasureChanges(ValuesOf("b", kScoreMetric, {1, 2}), ValuesOf("h", other, {3, 4}), false);
   ASSERT_THAT(changes, SizeIs(2));
   EXPECT_THAT(changes[0].base, ElementsAre(1, 2));
   EXPECT_THAT(changes[0].head, ElementsAre());

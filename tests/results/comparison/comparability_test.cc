@@ -69,12 +69,85 @@ TEST(CheckComparable, EveryRunOfAGroupIsChecked) {
               ElementsAre("the number of threads differs: 2 in the base, 4 in the base's b/r1"));
 }
 
+TEST(CheckComparable, ACopyOfARunIsNoReplicate) {
+  const MetricInfo metric = MetricOf(MetricKind::kTime, Better::kLower);
+  Group base = ValuesOf("b", metric, {1, 1});
+  for (ResultsInput& run : base.runs) {
+    run.record.header.replicate = 0;
+    run.record.header.provenance["start_time_utc"] = "2026-11-29T18:00:00Z";
+  }
+  EXPECT_THAT(CheckComparable(base, ValuesOf("h", metric, {1})).reasons,
+              ElementsAre("b/r0 and b/r1, both in the base, are one run"));
+  base.runs[1].record.header.provenance["start_time_utc"] = "2026-11-29T18:00:01Z";
+  EXPECT_THAT(CheckComparable(base, ValuesOf("h", metric, {1})).reasons, IsEmpty());
+}
+
 TEST(CheckComparable, OtherNumbersOfReplicatesAreNoted) {
   const MetricInfo metric = MetricOf(MetricKind::kLearning, Better::kLower);
   const Comparability comparability =
       CheckComparable(ValuesOf("b", metric, {1, 2, 3}), ValuesOf("h", metric, {1, 2}));
   EXPECT_THAT(comparability.reasons, IsEmpty());
   EXPECT_THAT(comparability.notes, ElementsAre(HasSubstr("different replicate numbers")));
+}
+
+// A head that was run with other settings than the base.
+Comparability Asked(const AskedDifferences& asked, const std::string& base_json,
+                    const std::function<void(RunRecord&)>& change) {
+  RunRecord base = SampleRecord();
+  base.header.definition_json = base_json;
+  RunRecord head = SampleRecord();
+  head.header.definition_sha256 = std::string(64, '0');
+  head.header.ad_hoc = true;
+  change(head);
+  return CheckComparable(OneRun("b", base), OneRun("h", head), asked);
+}
+
+TEST(CheckComparable, WhatWasAskedForIsNotedAndAnythingElseForbids) {
+  AskedDifferences asked;
+  asked.keys = {"training.precision", "data"};
+  const auto change = [](RunRecord& head) {
+    head.header.definition_json =
+        R"({"training": {"precision": "mixed", "steps": 4}, "data": {"mix": [{"weight": 2}]}})";
+  };
+  const Comparability fine = Asked(
+      asked, R"({"training": {"precision": "fp32", "steps": 4}, "data": {"mix": [{"weight": 1}]}})",
+      change);
+  EXPECT_THAT(fine.reasons, IsEmpty());
+  EXPECT_THAT(
+      fine.notes,
+      ElementsAre(
+          "asked for: field data.mix.0.weight: 1 in the base, 2 in the head",
+          R"(asked for: field training.precision: "fp32" in the base, "mixed" in the head)"));
+  const Comparability other = Asked(
+      asked, R"({"training": {"precision": "fp32", "steps": 5}, "data": {"mix": [{"weight": 1}]}})",
+      change);
+  EXPECT_THAT(other.reasons,
+              ElementsAre("the field training.steps differs: 5 in the base, 4 in the head"));
+}
+
+TEST(CheckComparable, RunsOfAHeadAreAlikeWhateverWasAsked) {
+  const MetricInfo metric = MetricOf(MetricKind::kTime, Better::kLower);
+  AskedDifferences asked;
+  asked.ranks = true;
+  Group head = ValuesOf("h", metric, {1, 2});
+  for (ResultsInput& run : head.runs) run.record.header.threads = 7;
+  EXPECT_THAT(CheckComparable(ValuesOf("b", metric, {1, 2}), head, asked).reasons, IsEmpty());
+  head.runs[1].record.header.threads = 8;
+  EXPECT_THAT(CheckComparable(ValuesOf("b", metric, {1, 2}), head, asked).reasons,
+              ElementsAre(HasSubstr("7 in the base, 8 in the head's h/r1")));
+}
+
+TEST(CheckComparable, InputsAndThreadsFollowWhatWasAsked) {
+  AskedDifferences asked;
+  asked.keys = {"run.threads", "init.folder"};
+  const auto change = [](RunRecord& head) {
+    head.header.threads = 7;
+    head.header.inputs["initial_weights"] = "w";
+  };
+  EXPECT_THAT(Asked(asked, SampleHeader().definition_json, change).reasons, IsEmpty());
+  asked.keys = {"optimizer.learning_rate"};
+  EXPECT_THAT(Asked(asked, SampleHeader().definition_json, change).reasons,
+              ElementsAre(HasSubstr("number of threads"), HasSubstr("initial_weights")));
 }
 
 }  // namespace

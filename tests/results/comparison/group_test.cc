@@ -42,6 +42,16 @@ TEST(FindResults, ARunThatWasKilledIsRecoverable) {
   EXPECT_THAT(std::string(found.status().message()), HasSubstr("--recover"));
 }
 
+TEST(FindResults, AReplicateThatWasKilledIsNotLeftOut) {
+  TempFolder folder;
+  for (const char* name : {"r0", "r1"}) ASSERT_TRUE(MakeFolders(folder / name).ok());
+  ASSERT_TRUE(PublishFile(folder / "r0/results.h5", "").ok());
+  ASSERT_TRUE(PublishFile(folder / "r1/run.journal", "").ok());
+  const auto found = FindResults(folder.path());
+  EXPECT_EQ(ExitCodeFor(found.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(found.status().message()), HasSubstr("r1 holds the journal"));
+}
+
 TEST(ReadGroup, AnyBadFileIsAnError) {
   TempFolder folder;
   ASSERT_TRUE(WriteResults(SampleRecord(), folder / "a.h5").ok());

@@ -8,7 +8,7 @@ namespace bench::results {
 namespace {
 
 // A run with ranges of three steps each, of which one is an outlier.
-RunRecord Run(int64_t replicate, double forward_s, double backward_s) {
+RunRecord RunOf(int64_t replicate, double forward_s, double backward_s) {
   RunRecord record = RunWith(Info(kStepTime), forward_s + backward_s, replicate);
   record.ranges["forward"] = {{1, 2, 3}, {1, 1, 1}, {forward_s, 9, forward_s}, {}};
   record.ranges["backward"] = {{1, 2, 3}, {1, 1, 1}, {backward_s, backward_s, 9}, {}};
@@ -16,8 +16,8 @@ RunRecord Run(int64_t replicate, double forward_s, double backward_s) {
 }
 
 TEST(CompareRanges, NamesThePhaseThatChangedMostAndItsShare) {
-  const auto changes = CompareRanges(GroupOf("b", {Run(0, 1, 2), Run(1, 1, 2)}),
-                                     GroupOf("h", {Run(0, 1.25, 2.75), Run(1, 1.25, 2.75)}));
+  const auto changes = CompareRanges(GroupOf("b", {RunOf(0, 1, 2), RunOf(1, 1, 2)}),
+                                     GroupOf("h", {RunOf(0, 1.25, 2.75), RunOf(1, 1.25, 2.75)}));
   ASSERT_EQ(changes.size(), 2U);
   EXPECT_EQ(changes[0].name, "backward");
   EXPECT_EQ(changes[0].base_s, 2);
@@ -27,16 +27,16 @@ TEST(CompareRanges, NamesThePhaseThatChangedMostAndItsShare) {
 }
 
 TEST(CompareRanges, AStepThatDidNotChangeHasNoShares) {
-  const Group group = GroupOf("b", {Run(0, 1, 2)});
+  const Group group = GroupOf("b", {RunOf(0, 1, 2)});
   for (const RangeChange& change : CompareRanges(group, group)) {
     EXPECT_EQ(change.share, std::nullopt);
   }
 }
 
 TEST(CompareRanges, ResumedRunsAreLeftOut) {
-  Group base = GroupOf("b", {Run(0, 1, 2)});
+  Group base = GroupOf("b", {RunOf(0, 1, 2)});
   base.runs[0].record.attempts = 2;
-  EXPECT_TRUE(CompareRanges(base, GroupOf("h", {Run(0, 1, 2)})).empty());
+  EXPECT_TRUE(CompareRanges(base, GroupOf("h", {RunOf(0, 1, 2)})).empty());
 }
 
 }  // namespace

@@ -65,7 +65,8 @@ TEST(JudgeChanges, NotWorseIsABoundOnOneSide) {
   EXPECT_FALSE(Judge(Change(Design::kRanks, Better::kLower, -3, {-9, 1.01}, 1)).not_worse);
   EXPECT_TRUE(Judge(Change(Design::kRanks, Better::kHigher, 3, {-1, 9}, 1)).not_worse);
   EXPECT_FALSE(Judge(Change(Design::kRanks, Better::kHigher, 3, {-1.01, 9}, 1)).not_worse);
-  EXPECT_TRUE(Judge(Change(Design::kPaired, Better::kNone, 3, {-INFINITY, INFINITY}, 1)).not_worse);
+  // Without a better direction either one would be worse.
+  EXPECT_FALSE(Judge(Change(Design::kPaired, Better::kNone, 0, {-1.01, 1}, 1)).not_worse);
 }
 
 TEST(JudgeChanges, CountsNeedNoTest) {
@@ -84,6 +85,12 @@ TEST(JudgeChanges, MediansCountWhereTheArmsDoNotOverlap) {
   EXPECT_EQ(Judge(change).verdict, Verdict::kRegressed);
   change.head = {11, 15, 16};
   EXPECT_EQ(Judge(change).verdict, Verdict::kUnclear);
+  // Medians that are alike, and one replicate of the head far above.
+  change.difference = 0;
+  change.head = {9, 10, 50};
+  EXPECT_EQ(Judge(change).verdict, Verdict::kUnclear);
+  change.head = {9, 10, 12};
+  EXPECT_EQ(Judge(change).verdict, Verdict::kSame);
 }
 
 // Of 50 metrics one with p = 0.0011 is what chance gives: 50 * 0.0011 > 0.05.
@@ -105,6 +112,14 @@ TEST(JudgeChanges, WhatNeedsNoNumbers) {
   MetricChange change = Change(Design::kPaired, Better::kLower, 0, {-9, 9}, 1);
   change.head[1] = NAN;
   EXPECT_EQ(Judge(change).verdict, Verdict::kNonFinite);
+  change.base.swap(change.head);  // the head has mended it
+  EXPECT_EQ(Judge(change).verdict, Verdict::kNotMeasured);
+  change.base = change.head;
+  for (bool MetricChange::*fact : {&MetricChange::in_all_runs, &MetricChange::described_alike}) {
+    change.*fact = false;
+    EXPECT_EQ(Judge(change).verdict, Verdict::kNotMeasured);
+    change.*fact = true;
+  }
   change.head = {};
   EXPECT_EQ(Judge(change).verdict, Verdict::kOnlyInBase);
   change.base.swap(change.head);
@@ -117,9 +132,10 @@ TEST(JudgeChanges, WhatNeedsNoNumbers) {
   EXPECT_EQ(Judge(change).verdict, Verdict::kSame);
 }
 
-Outcome Of(Verdict verdict, bool not_worse, const Policy& policy) {
+Outcome Of(Verdict verdict, bool not_worse, const Policy& policy, Better better = Better::kNone) {
   JudgedChange row;
   row.change.metric.name = "m";
+  row.change.metric.better = better;
   row.verdict = verdict;
   row.not_worse = not_worse;
   return OutcomeOf(row, policy);
@@ -140,6 +156,9 @@ TEST(OutcomeOf, FollowsWhatIsRequired) {
     EXPECT_EQ(Of(Verdict::kNonFinite, false, policy), Outcome::kFail);
     EXPECT_EQ(Of(Verdict::kChanged, true, policy), Outcome::kFail);
     EXPECT_EQ(Of(Verdict::kOnlyInBase, true, policy), Outcome::kNotShown);
+    EXPECT_EQ(Of(Verdict::kNotMeasured, true, policy), Outcome::kNotShown);
+    // Of times that a resumed run has not got; others describe the machine.
+    EXPECT_EQ(Of(Verdict::kNotJudged, true, policy, Better::kLower), Outcome::kNotShown);
   }
 }
 
@@ -147,6 +166,8 @@ TEST(OutcomeOf, AChangeMayBeAllowedByNameAndARegressionNot) {
   const Policy policy = {.require = Requirement::kNotWorse, .allowed = {"m"}};
   EXPECT_EQ(Of(Verdict::kChanged, true, policy), Outcome::kPass);
   EXPECT_EQ(Of(Verdict::kRegressed, false, policy), Outcome::kFail);
+  EXPECT_EQ(Of(Verdict::kUnclear, false, policy), Outcome::kPass);
+  EXPECT_EQ(Of(Verdict::kUnclear, false, policy, Better::kLower), Outcome::kNotShown);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The command line of bench-compare.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,9 +10,15 @@
 #include "absl/status/statusor.h"
 #include "results/comparison/comparison.h"
 
-namespace bench::results {
+namespace bench::trials {
 
-enum class CompareCommand { kCompare, kHelp, kVersion };
+enum class CompareCommand {
+  kCompare,  // two results, or groups of them
+  kArms,     // two configurations, run now
+  kCommits,  // two commits, built and run now
+  kHelp,
+  kVersion,
+};
 
 enum class ReportFormat { kText, kJson, kJunit, kMarkdown };
 
@@ -23,10 +30,16 @@ struct ReportFile {
 
 struct CompareArguments {
   CompareCommand command = CompareCommand::kCompare;
-  std::string base, head;
-  CompareOptions options;
+  std::string base, head;                // paths, with kArms texts of arms, with kCommits revisions
+  std::vector<std::string> experiments;  // with kCommits: texts of arms
+  results::CompareOptions options;
   ReportFormat printed = ReportFormat::kText;
   std::vector<ReportFile> files;
+  // Of a command that runs what it compares.
+  std::string out;  // its folder
+  int64_t replicates = 20;
+  std::optional<double> max_minutes;
+  std::string build_command, program;  // of a commit; empty: this project's
 
   // Whether Markdown was asked for, wherever it goes.
   bool wants_markdown() const;
@@ -37,4 +50,4 @@ extern const std::string_view kCompareHelp;
 // `arguments` without the program's name. UsageError in one line.
 absl::StatusOr<CompareArguments> ParseCompareArguments(const std::vector<std::string>& arguments);
 
-}  // namespace bench::results
+}  // namespace bench::trials

@@ -1,13 +1,16 @@
-#include "results/comparison/compare_arguments.h"
+#include "trials/arguments.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/status.h"
 
-namespace bench::results {
+namespace bench::trials {
 namespace {
 
+using results::MetricInfo;
+using results::MetricKind;
+using results::Requirement;
 using ::testing::HasSubstr;
 
 std::string Refusal(const std::vector<std::string>& arguments) {
@@ -41,6 +44,7 @@ TEST(ParseCompareArguments, RefusesWhatItCannotUse) {
   EXPECT_THAT(Refusal({"a", ""}), HasSubstr("not an empty text"));
   EXPECT_THAT(Refusal({"--exakt", "a", "b"}), HasSubstr("unknown option --exakt"));
   EXPECT_THAT(Refusal({"--require", "fast", "a", "b"}), HasSubstr("not-worse, same or bitwise"));
+  EXPECT_THAT(Refusal({"--require=same", "--require=same", "a", "b"}), HasSubstr("given twice"));
   EXPECT_THAT(Refusal({"a", "b", "--metrics"}), HasSubstr("needs a value"));
   EXPECT_THAT(Refusal({"--metrics", "a,,b", "a", "b"}), HasSubstr("empty"));
   EXPECT_THAT(Refusal({"--json", "--junit", "a", "b"}), HasSubstr("--junit=FILE"));
@@ -51,4 +55,4 @@ TEST(ParseCompareArguments, RefusesWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace bench::results
+}  // namespace bench::trials

@@ -1,0 +1,73 @@
+#include "trials/claimed_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
+#include "results/text.h"
+
+namespace bench::trials {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The first field of the description that is another one.
+std::string Differing(const Json& there, const Json& description) {
+  if (!there.is_object()) return "";
+  for (const auto& [key, value] : description.items()) {
+    if (there.contains(key) && there[key] == value) continue;
+    const std::string other = there.contains(key) ? there[key].dump() : "absent";
+    return absl::StrCat(" (", key, ": ", results::EscapeForTerminal(other), " there, ",
+                        results::EscapeForTerminal(value.dump()), " here)");
+  }
+  return "";
+}
+
+constexpr char kLockName[] = ".lock";
+
+absl::Status Describe(const std::string& path, const std::string& file, const Json& description) {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(path));
+  for (const std::string& name : names) {
+    if (name == kLockName) continue;
+    return EnvironmentError(absl::StrCat(path, " holds ", results::EscapeForTerminal(name),
+                                         " and no comparison: name another folder"));
+  }
+  return PublishFile(absl::StrCat(path, "/", file), description.dump(2) + "\n");
+}
+
+}  // namespace
+
+ClaimedFolder::ClaimedFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+ClaimedFolder::ClaimedFolder(ClaimedFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+ClaimedFolder::~ClaimedFolder() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+absl::StatusOr<ClaimedFolder> ClaimedFolder::Claim(const std::string& path, const std::string& file,
+                                                   const Json& description) {
+  BENCH_RETURN_IF_ERROR(MakeFolders(path));
+  const std::string lock = absl::StrCat(path, "/", kLockName);
+  ClaimedFolder folder(path, ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (folder.lock_ < 0) return EnvironmentError(absl::StrCat("cannot open ", lock));
+  if (::flock(folder.lock_, LOCK_EX | LOCK_NB) != 0) {
+    return EnvironmentError(absl::StrCat(path, " is in use by another comparison"));
+  }
+  const std::string described = absl::StrCat(path, "/", file);
+  if (!Exists(described)) BENCH_RETURN_IF_ERROR(Describe(path, file, description));
+  BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(described));
+  const Json there = Json::parse(text, nullptr, false);
+  if (there == description) return folder;
+  return UsageError(absl::StrCat(path, " holds another comparison", Differing(there, description),
+                                 ": name another folder"));
+}
+
+}  // namespace bench::trials

@@ -1,0 +1,76 @@
+#include "trials/reports.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/standard_output.h"
+#include "base/status.h"
+#include "results/comparison/report_json.h"
+#include "results/comparison/report_junit.h"
+#include "results/comparison/report_markdown.h"
+#include "results/comparison/report_text.h"
+
+namespace bench::trials {
+namespace {
+
+using results::Comparison;
+
+// Of the window that stdout is, else what fits everywhere.
+int Columns() {
+  constexpr int kUsual = 80;
+  constexpr int kFewest = 20;
+  winsize window = {};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return kUsual;
+  return std::max<int>(window.ws_col, kFewest);
+}
+
+std::string Render(const Comparison& comparison, ReportFormat format) {
+  switch (format) {
+    case ReportFormat::kText:
+      return results::RenderText(comparison, Columns());
+    case ReportFormat::kJson:
+      return results::RenderJson(comparison);
+    case ReportFormat::kJunit:
+      return results::RenderJunit(comparison);
+    case ReportFormat::kMarkdown:
+      return results::RenderMarkdown(comparison);
+  }
+  return "";
+}
+
+// The page of a job on GitHub, which other steps write to as well.
+absl::Status AppendToStepSummary(const Comparison& comparison) {
+  const char* path = std::getenv("GITHUB_STEP_SUMMARY");
+  if (path == nullptr || *path == '\0') return absl::OkStatus();
+  std::string before;
+  if (Exists(path)) {
+    BENCH_ASSIGN_OR_RETURN(before, ReadFile(path));
+  }
+  if (before.size() >= results::kMostMarkdownBytes) return absl::OkStatus();
+  const size_t room = results::kMostMarkdownBytes - before.size();
+  return PublishFile(path, absl::StrCat(before, results::RenderMarkdown(comparison, room)));
+}
+
+}  // namespace
+
+absl::Status Print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return FlushStandardOutput();
+}
+
+absl::Status Report(const Comparison& comparison, const CompareArguments& arguments) {
+  for (const ReportFile& file : arguments.files) {
+    BENCH_RETURN_IF_ERROR(PublishFile(file.path, Render(comparison, file.format)));
+  }
+  if (arguments.wants_markdown()) BENCH_RETURN_IF_ERROR(AppendToStepSummary(comparison));
+  return Print(Render(comparison, arguments.printed));
+}
+
+}  // namespace bench::trials

@@ -1,0 +1,282 @@
+#include "trials/trial.h"
+
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "base/file.h"
+#include "base/sha256.h"
+#include "base/status.h"
+#include "base/subprocess.h"
+#include "nlohmann/json.hpp"
+#include "results/comparison/group.h"
+#include "results/isolated_reader.h"
+#include "results/run_writer.h"
+#include "results/text.h"
+#include "trials/claimed_folder.h"
+#include "trials/looks.h"
+#include "trials/schedule.h"
+
+namespace bench::trials {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+constexpr std::chrono::hours kLongestRun{24 * 30};
+constexpr std::chrono::seconds kGrace{20};
+
+double SecondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::string LastLine(const std::string& text) {
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipWhitespace());
+  return lines.empty() ? std::string("it printed nothing") : lines.back();
+}
+
+// What a trial remembers beside its runs.
+struct TrialState {
+  uint64_t seed = 0;  // of the order of its runs
+  // Of the planned errors, what is left after looks that were not planned, the last of them at so
+  // many replicates.
+  double share_left = 1;
+  int64_t unplanned_look = 0;
+};
+
+class StateFile {
+ public:
+  explicit StateFile(const std::string& folder) : path_(folder + "/state.json") {}
+
+  absl::StatusOr<TrialState> Load() const {
+    if (!Exists(path_)) {
+      std::random_device device;
+      const TrialState fresh = {(uint64_t{device()} << 32) | device()};
+      BENCH_RETURN_IF_ERROR(Save(fresh));
+      return fresh;
+    }
+    BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path_));
+    const Json json = Json::parse(text, nullptr, false);
+    const auto is_number = [&](const char* key) {
+      return json.is_object() && json.contains(key) && json[key].is_number();
+    };
+    if (!is_number("seed") || !is_number("share_left") || !is_number("unplanned_look")) {
+      return DataError(absl::StrCat(path_, " is damaged: name another folder"));
+    }
+    return TrialState{json["seed"].get<uint64_t>(), json["share_left"].get<double>(),
+                      json["unplanned_look"].get<int64_t>()};
+  }
+  absl::Status Save(const TrialState& state) const {
+    const Json json = {{"seed", state.seed},
+                       {"share_left", state.share_left},
+                       {"unplanned_look", state.unplanned_look}};
+    return PublishFile(path_, json.dump(2) + "\n");
+  }
+
+ private:
+  std::string path_;
+};
+
+std::string SideName(Side side) { return side == Side::kBase ? "base" : "head"; }
+
+std::string ResultsOf(const std::string& folder) {
+  return absl::StrCat(folder, "/", std::string(results::kResultsName));
+}
+
+// A run that has ended by itself. One that a signal ended leaves results too.
+absl::StatusOr<bool> IsComplete(const std::string& folder) {
+  if (!Exists(ResultsOf(folder))) return false;
+  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
+                         results::ReadResultsIsolated(ResultsOf(folder)));
+  return record.status == results::RunStatus::kComplete ||
+         record.status == results::RunStatus::kDiverged;
+}
+
+class Trial {
+ public:
+  Trial(const ArmProgram& base, const ArmProgram& head, const TrialOptions& options,
+        ClaimedFolder folder)
+      : base_(base),
+        head_(head),
+        options_(options),
+        folder_(std::move(folder)),
+        state_file_(folder_.path()) {}
+
+  absl::StatusOr<TrialResult> Run() {
+    BENCH_ASSIGN_OR_RETURN(state_, state_file_.Load());
+    BENCH_ASSIGN_OR_RETURN(looks_, PlanLooks(options_.replicates, options_.compare.significance));
+    auto next_look = looks_.begin();
+    std::vector<PlannedRun> block;
+    for (const PlannedRun& run : PlanRuns(options_.replicates, state_.seed)) {
+      block.push_back(run);
+      // Blocks are whole: half of one would favour an arm.
+      if (block.size() < 4 && run.replicate + 1 < options_.replicates) continue;
+      if (block.size() % 2 != 0) continue;
+      if (OutOfTime()) return UnplannedLook();
+      BENCH_RETURN_IF_ERROR(RunBlock(block));
+      const bool is_first = block.front().replicate == 0;
+      block.clear();
+      if (is_first) {
+        BENCH_ASSIGN_OR_RETURN(std::optional<TrialResult> hopeless, LookForObstacles());
+        if (hopeless) return *std::move(hopeless);
+      }
+      if (done_ < next_look->replicates) continue;
+      BENCH_ASSIGN_OR_RETURN(results::Comparison comparison,
+                             Compare(next_look->errors.OfLook(state_.share_left)));
+      const bool decided = comparison.outcome() != results::Outcome::kNotShown;
+      ++next_look;
+      if (decided || next_look == looks_.end()) {
+        return TrialResult{std::move(comparison), done_, false};
+      }
+    }
+    return EnvironmentError("a comparison of no replicates");
+  }
+
+ private:
+  const ArmProgram& ProgramOf(Side side) const { return side == Side::kBase ? base_ : head_; }
+  std::string ArmPath(Side side) const { return absl::StrCat(folder_.path(), "/", SideName(side)); }
+  std::string RunPath(Side side, int64_t replicate) const {
+    return absl::StrCat(ArmPath(side), "/r", replicate);
+  }
+
+  // Before a block that would not end in time, as long as the blocks so far took. The first one
+  // that is left to run is run.
+  bool OutOfTime() const {
+    if (!options_.max_minutes || measured_blocks_ == 0) return false;
+    const double elapsed_s = SecondsSince(begin_);
+    return elapsed_s + elapsed_s / measured_blocks_ > *options_.max_minutes * 60;
+  }
+
+  absl::Status RunBlock(const std::vector<PlannedRun>& block) {
+    bool ran = false;
+    for (const PlannedRun& run : block) {
+      BENCH_ASSIGN_OR_RETURN(const bool complete, IsComplete(RunPath(run.side, run.replicate)));
+      if (complete) continue;
+      BENCH_RETURN_IF_ERROR(RunOne(run));
+      ran = true;
+    }
+    measured_blocks_ += ran ? 1 : 0;
+    done_ = block.back().replicate + 1;
+    return absl::OkStatus();
+  }
+
+  absl::Status RunOne(const PlannedRun& run) {
+    const ArmProgram& program = ProgramOf(run.side);
+    const std::string path = RunPath(run.side, run.replicate);
+    // Of an interrupted one nothing is kept: a resumed run has no times.
+    BENCH_RETURN_IF_ERROR(RemoveTree(path));
+    BENCH_RETURN_IF_ERROR(MakeFolders(ArmPath(run.side)));
+    std::vector<std::string> command = program.command;
+    for (const std::string& argument :
+         {std::string("--replicate"), absl::StrCat(run.replicate), std::string("--out"), path}) {
+      command.push_back(argument);
+    }
+    ProgramOptions how;
+    how.environment = program.environment;
+    how.timeout = kLongestRun;
+    how.grace = kGrace;
+    how.cancelled = options_.cancelled;
+    const std::string where = absl::StrCat(SideName(run.side), " replicate ", run.replicate);
+    const Clock::time_point begin = Clock::now();
+    const absl::StatusOr<ProgramOutput> output = RunProgram(command, how);
+    BENCH_RETURN_IF_ERROR(Annotate(output.status(), where));
+    BENCH_RETURN_IF_ERROR(PublishFile(path + ".log", absl::StrCat(output->out, output->err)));
+    BENCH_ASSIGN_OR_RETURN(const bool complete, IsComplete(path));
+    if (!complete) {
+      return EnvironmentError(absl::StrCat(where, " left no results (exit code ", output->exit_code,
+                                           "): ", results::EscapeForTerminal(LastLine(output->err)),
+                                           "; all it said is in ", path, ".log"));
+    }
+    options_.note(
+        absl::StrFormat("%s of %d: %.1f s", where, options_.replicates, SecondsSince(begin)));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<results::Comparison> Compare(const results::Significance& errors) const {
+    BENCH_ASSIGN_OR_RETURN(const results::Group base, Read(Side::kBase));
+    BENCH_ASSIGN_OR_RETURN(const results::Group head, Read(Side::kHead));
+    results::CompareOptions compare = options_.compare;
+    compare.significance = errors;
+    return results::Compare(base, head, compare);
+  }
+
+  absl::StatusOr<results::Group> Read(Side side) const {
+    results::Group group = {ProgramOf(side).name, {}};
+    for (int64_t replicate = 0; replicate < done_; ++replicate) {
+      const std::string file = ResultsOf(RunPath(side, replicate));
+      BENCH_ASSIGN_OR_RETURN(results::RunRecord record, results::ReadResultsIsolated(file));
+      group.runs.push_back({file, std::move(record)});
+      const auto program = [&](size_t i) {
+        return group.runs[i].record.header.provenance.find(std::string(results::kProgramSha256));
+      };
+      const auto end = group.runs.front().record.header.provenance.end();
+      if (program(0) != end &&
+          group.runs.back().record.header.provenance.contains(
+              std::string(results::kProgramSha256)) &&
+          program(0)->second != program(group.runs.size() - 1)->second) {
+        return EnvironmentError(
+            absl::StrCat("the program of the ", SideName(side),
+                         " changed while it was compared: name another folder"));
+      }
+    }
+    return group;
+  }
+
+  // What no number of replicates would change is said after the first block.
+  absl::StatusOr<std::optional<TrialResult>> LookForObstacles() const {
+    BENCH_ASSIGN_OR_RETURN(results::Comparison comparison, Compare(options_.compare.significance));
+    const bool impossible =
+        !comparison.comparability.reasons.empty() ||
+        (options_.compare.policy.require == results::Requirement::kBitwise && !comparison.bitwise);
+    if (!impossible) return std::nullopt;
+    return TrialResult{std::move(comparison), done_, false};
+  }
+
+  absl::StatusOr<TrialResult> UnplannedLook() {
+    if (state_.unplanned_look != done_) {
+      state_.unplanned_look = done_;
+      state_.share_left /= 2;
+      BENCH_RETURN_IF_ERROR(state_file_.Save(state_));
+    }
+    const results::Significance left = ErrorsLeft(looks_, done_, options_.compare.significance);
+    BENCH_ASSIGN_OR_RETURN(results::Comparison comparison, Compare(left.OfLook(state_.share_left)));
+    return TrialResult{std::move(comparison), done_, true};
+  }
+
+  const ArmProgram& base_;
+  const ArmProgram& head_;
+  const TrialOptions& options_;
+  const ClaimedFolder folder_;
+  const StateFile state_file_;
+  const Clock::time_point begin_ = Clock::now();
+  TrialState state_;
+  std::vector<PlannedLook> looks_;
+  int64_t done_ = 0;            // replicates of both arms
+  double measured_blocks_ = 0;  // that were run now
+};
+
+absl::StatusOr<Json> DescriptionOf(const ArmProgram& arm) {
+  BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(arm.command.front()));
+  return Json{{"arm", arm.name}, {"program_sha256", Sha256Hex(bytes)}};
+}
+
+}  // namespace
+
+absl::StatusOr<TrialResult> RunTrial(const ArmProgram& base, const ArmProgram& head,
+                                     const TrialOptions& options) {
+  BENCH_ASSIGN_OR_RETURN(const Json base_json, DescriptionOf(base));
+  BENCH_ASSIGN_OR_RETURN(const Json head_json, DescriptionOf(head));
+  const Json description = {{"format", "bench-trial"},
+                            {"format_version", 1},
+                            {"base", base_json},
+                            {"head", head_json},
+                            {"replicates", options.replicates}};
+  BENCH_ASSIGN_OR_RETURN(ClaimedFolder folder,
+                         ClaimedFolder::Claim(options.folder, "trial.json", description));
+  return Trial(base, head, options, std::move(folder)).Run();
+}
+
+}  // namespace bench::trials
