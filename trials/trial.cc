@@ -86,6 +86,13 @@ std::string ResultsOf(const std::string& folder) {
   return absl::StrCat(folder, "/", std::string(results::kResultsName));
 }
 
+// Absent where it was not recorded.
+std::optional<results::Attribute> ProgramDigestOf(const results::ResultsInput& run) {
+  const auto& provenance = run.record.header.provenance;
+  const auto found = provenance.find(std::string(results::kProgramSha256));
+  return found == provenance.end() ? std::nullopt : std::optional(found->second);
+}
+
 // A run that has ended by itself. One that a signal ended leaves results too.
 absl::StatusOr<bool> IsComplete(const std::string& folder) {
   if (!Exists(ResultsOf(folder))) return false;
@@ -209,18 +216,9 @@ class Trial {
       const std::string file = ResultsOf(RunPath(side, replicate));
       BENCH_ASSIGN_OR_RETURN(results::RunRecord record, results::ReadResultsIsolated(file));
       group.runs.push_back({file, std::move(record)});
-      const auto program = [&](size_t i) {
-        return group.runs[i].record.header.provenance.find(std::string(results::kProgramSha256));
-      };
-      const auto end = group.runs.front().record.header.provenance.end();
-      if (program(0) != end &&
-          group.runs.back().record.header.provenance.contains(
-              std::string(results::kProgramSha256)) &&
-          program(0)->second != program(group.runs.size() - 1)->second) {
-        return EnvironmentError(
-            absl::StrCat("the program of the ", SideName(side),
-                         " changed while it was compared: name another folder"));
-      }
+      if (ProgramDigestOf(group.runs.front()) == ProgramDigestOf(group.runs.back())) continue;
+      return EnvironmentError(absl::StrCat("the program of the ", SideName(side),
+                                           " changed while it was compared: name another folder"));
     }
     return group;
   }
