@@ -215,9 +215,16 @@ bool InAllRuns(const MetricChange& change, const Group& base, const Group& head,
          change.head.size() == (time ? NumRunsWithTimes(head) : head.runs.size());
 }
 
-MetricChange ChangeOf(const std::string& path, const Group& base, const Group& head,
-                      const std::vector<PairOfRuns>& pairs, bool bits_equal,
-                      const Significance& significance) {
+// Two arms, and what is known of them as wholes.
+struct Arms {
+  const Group& base;
+  const Group& head;
+  std::vector<PairOfRuns> pairs;
+  bool bits_equal = false;
+};
+
+MetricChange ChangeOf(const std::string& path, const Arms& arms, const Significance& significance) {
+  const auto& [base, head, pairs, bits_equal] = arms;
   MetricChange change;
   Describe(InfosOf(path, base, head), change);
   change.design = DesignOf(change.metric);
@@ -286,10 +293,10 @@ std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head, b
       for (const auto& [path, value] : run.record.summary) paths.insert(path);
     }
   }
-  const std::vector<PairOfRuns> pairs = PairsOf(base, head);
+  const Arms arms = {base, head, PairsOf(base, head), bits_equal};
   std::vector<MetricChange> changes;
   for (const std::string& path : paths) {
-    changes.push_back(ChangeOf(path, base, head, pairs, bits_equal, significance));
+    changes.push_back(ChangeOf(path, arms, significance));
   }
   return changes;
 }
