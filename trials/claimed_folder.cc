@@ -9,13 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "results/text.h"
 
 namespace bench::trials {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 // The first field of the description that is another one.
 std::string Differing(const Json& there, const Json& description) {
@@ -64,7 +65,7 @@ absl::StatusOr<ClaimedFolder> ClaimedFolder::Claim(const std::string& path, cons
   const std::string described = absl::StrCat(path, "/", file);
   if (!Exists(described)) BENCH_RETURN_IF_ERROR(Describe(path, file, description));
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(described));
-  const Json there = Json::parse(text, nullptr, false);
+  BENCH_ASSIGN_OR_RETURN(const Json there, ParseJson(text, described));
   if (there == description) return folder;
   return UsageError(absl::StrCat(path, " holds another comparison", Differing(there, description),
                                  ": name another folder"));

@@ -16,7 +16,7 @@ namespace bench::trials {
 class ClaimedFolder {
  public:
   static absl::StatusOr<ClaimedFolder> Claim(const std::string& path, const std::string& file,
-                                             const nlohmann::ordered_json& description);
+                                             const nlohmann::json& description);
   ClaimedFolder(ClaimedFolder&& other) noexcept;
   ClaimedFolder(const ClaimedFolder&) = delete;
   ClaimedFolder& operator=(const ClaimedFolder&) = delete;

@@ -98,9 +98,9 @@ class CommitComparison {
   absl::StatusOr<Outcome> Run() {
     BENCH_RETURN_IF_ERROR(ParseExperiments());
     BENCH_ASSIGN_OR_RETURN(const BuildOptions build, BuildOptionsOf());
-    const nlohmann::ordered_json description = {{"format", "bench-commits"},
-                                                {"format_version", 1},
-                                                {"arms", {arguments_.base, arguments_.head}}};
+    const nlohmann::json description = {{"format", "bench-commits"},
+                                        {"format_version", 1},
+                                        {"arms", {arguments_.base, arguments_.head}}};
     BENCH_ASSIGN_OR_RETURN(const ClaimedFolder folder,
                            ClaimedFolder::Claim(arguments_.out, "commits.json", description));
     BENCH_ASSIGN_OR_RETURN(const CommitProgram base, BuildCommit(arguments_.base, build));

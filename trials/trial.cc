@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
 #include "base/subprocess.h"
@@ -24,7 +25,7 @@ namespace bench::trials {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr std::chrono::hours kLongestRun{24 * 30};
 constexpr std::chrono::seconds kGrace{20};
@@ -40,7 +41,7 @@ std::string LastLine(const std::string& text) {
 
 // What a trial remembers beside its runs.
 struct TrialState {
-  uint64_t seed = 0;  // of the order of its runs
+  int64_t seed = 0;  // of the order of its runs
   // Of the planned errors, what is left after looks that were not planned, the last of them at so
   // many replicates.
   double share_left = 1;
@@ -54,20 +55,17 @@ class StateFile {
   absl::StatusOr<TrialState> Load() const {
     if (!Exists(path_)) {
       std::random_device device;
-      const TrialState fresh = {(uint64_t{device()} << 32) | device()};
+      const TrialState fresh = {static_cast<int64_t>(device())};
       BENCH_RETURN_IF_ERROR(Save(fresh));
       return fresh;
     }
     BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path_));
-    const Json json = Json::parse(text, nullptr, false);
-    const auto is_number = [&](const char* key) {
-      return json.is_object() && json.contains(key) && json[key].is_number();
-    };
-    if (!is_number("seed") || !is_number("share_left") || !is_number("unplanned_look")) {
-      return DataError(absl::StrCat(path_, " is damaged: name another folder"));
-    }
-    return TrialState{json["seed"].get<uint64_t>(), json["share_left"].get<double>(),
-                      json["unplanned_look"].get<int64_t>()};
+    BENCH_ASSIGN_OR_RETURN(const Json json, ParseJsonObject(text, path_));
+    TrialState state;
+    BENCH_ASSIGN_OR_RETURN(state.seed, JsonMember<int64_t>(json, "seed"));
+    BENCH_ASSIGN_OR_RETURN(state.share_left, JsonMember<double>(json, "share_left"));
+    BENCH_ASSIGN_OR_RETURN(state.unplanned_look, JsonMember<int64_t>(json, "unplanned_look"));
+    return state;
   }
   absl::Status Save(const TrialState& state) const {
     const Json json = {{"seed", state.seed},
@@ -117,7 +115,8 @@ class Trial {
     BENCH_ASSIGN_OR_RETURN(looks_, PlanLooks(options_.replicates, options_.compare.significance));
     auto next_look = looks_.begin();
     std::vector<PlannedRun> block;
-    for (const PlannedRun& run : PlanRuns(options_.replicates, state_.seed)) {
+    for (const PlannedRun& run :
+         PlanRuns(options_.replicates, static_cast<uint64_t>(state_.seed))) {
       block.push_back(run);
       // Blocks are whole: half of one would favour an arm.
       if (block.size() < 4 && run.replicate + 1 < options_.replicates) continue;

@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "nlohmann/json.hpp"
+#include "base/json.h"
 #include "results/text.h"
 
 namespace bench::results {
@@ -24,9 +24,9 @@ std::string Show(bool flag) { return flag ? "yes" : "no"; }
 // Leaves of a definition by their paths, "training.precision". One that is no JSON is a leaf.
 std::map<std::string, std::string> LeavesOf(const RunHeader& header) {
   std::map<std::string, std::string> leaves;
-  const auto json = nlohmann::json::parse(header.definition_json, nullptr, false);
-  if (!json.is_object()) return {{"definition", header.definition_json}};
-  const nlohmann::json flat = json.flatten();
+  const auto json = ParseJsonObject(header.definition_json);
+  if (!json.ok()) return {{"definition", header.definition_json}};
+  const nlohmann::json flat = json->flatten();
   for (const auto& [pointer, value] : flat.items()) {
     if (pointer.empty()) continue;  // of an object without leaves
     leaves[absl::StrReplaceAll(pointer.substr(1), {{"/", "."}})] =

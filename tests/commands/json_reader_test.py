@@ -5,7 +5,7 @@ import re
 import sys
 
 SOURCE = pathlib.Path(sys.argv[1])
-FOLDERS = ("base", "results", "kernels", "models", "harness")
+FOLDERS = ("base", "results", "trials", "kernels", "models", "harness")
 # The calls of the library that parse, by any name of its type; from_json members are ours.
 PARSES = re.compile(r"\bsax_parse\s*\(|\b[Jj]son\w*::(parse|accept|from_\w+)\s*\(")
 MAY = {

@@ -145,6 +145,7 @@ TEST(Options, TorchrunRestartImpliesResume) {
 }
 
 TEST(Options, RootAndStoreComeFromTheEnvironment) {
+  ::unsetenv("BENCH_STORE");
   ::setenv("BENCH_ROOT", "/project", 1);
   EXPECT_EQ(ParseOptions({"x"})->experiments_root, "/project/experiments");
   EXPECT_EQ(ParseOptions({"x"})->store_root, "/project/results/store");
