@@ -87,15 +87,24 @@ std::map<std::string, Better> LearningPaths(const std::vector<PairOfRuns>& pairs
   return paths;
 }
 
+bool AllFinite(const std::vector<TokenSeries>& all) {
+  return std::all_of(all.begin(), all.end(), [](const TokenSeries& series) {
+    return std::all_of(series.values.begin(), series.values.end(),
+                       [](double value) { return std::isfinite(value); });
+  });
+}
+
 void AddGroup(const std::vector<PairOfRuns>& pairs, const MetricSelection& selection,
               SeriesMap RunRecord::*group, const std::string& group_name, Curves& curves) {
   for (const auto& [path, better] : LearningPaths(pairs, selection, group)) {
-    const auto gridded = PutOnCommonGrid(SeriesOf(pairs, group, path));
-    if (gridded.ok()) {
-      AddCurve(absl::StrCat(group_name, path), better, *gridded, curves);
-    } else if (curves.incomplete.empty()) {
-      curves.incomplete = absl::StrCat(group_name, path);
+    const std::vector<TokenSeries> all = SeriesOf(pairs, group, path);
+    if (all.empty() || !AllFinite(all)) {
+      if (curves.incomplete.empty()) curves.incomplete = absl::StrCat(group_name, path);
+      continue;
     }
+    // Arms that see other numbers of tokens in a step may have no point in common.
+    const auto gridded = PutOnCommonGrid(all);
+    if (gridded.ok()) AddCurve(absl::StrCat(group_name, path), better, *gridded, curves);
   }
 }
 

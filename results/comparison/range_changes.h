@@ -17,10 +17,12 @@ struct RangeChange {
   std::string name;
   double base_s = 0;
   double head_s = 0;
-  std::optional<double> share;  // of the change of the step's time, where there is one
+  // Of the change of the step's time, where there is one; of ranges that run in every step.
+  std::optional<double> share;
 };
 
-// Of ranges of both arms, the largest change first.
+// Of ranges of both arms, what changed the run most first: a range's change times the steps in
+// which it ran.
 std::vector<RangeChange> CompareRanges(const Group& base, const Group& head);
 
 }  // namespace bench::results

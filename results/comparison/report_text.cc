@@ -52,7 +52,9 @@ std::string StackedRow(const ReportRow& row, int columns) {
 std::string Details(const ReportRow& row, int columns) {
   std::string text = row.interval;
   if (!row.remark.empty()) absl::StrAppend(&text, text.empty() ? "" : "; ", row.remark);
-  if (text.empty() || row.verdict == Name(Verdict::kSame)) return "";
+  const bool plain =
+      row.verdict == Name(Verdict::kSame) || row.verdict == Name(Verdict::kNotJudged);
+  if (text.empty() || plain) return "";
   return Wrapped(text, columns, "  ");
 }
 

@@ -113,6 +113,16 @@ TEST(CompareCurves, OfALongCurveSomePointsAreTested) {
   EXPECT_TRUE(change->differ);
 }
 
+// Arms of other batches may have seen no number of tokens both.
+TEST(CompareCurves, CurvesWithoutACommonPointAreNoneAndNothingIsMissing) {
+  const Group base = GroupOf("b", Arm(9, 0));
+  Group head = GroupOf("h", Arm(9, 0));
+  for (ResultsInput& run : head.runs) {
+    for (int64_t& tokens : run.record.evals["loss"].tokens) tokens += 1'000'000;
+  }
+  EXPECT_EQ(CompareCurves(PairsOf(base, head), {}), std::nullopt);
+}
+
 TEST(CompareCurves, SaysNothingOfOnePairNorOfWhatIsNotSelected) {
   EXPECT_EQ(Compare(1, 0.05), std::nullopt);
   EXPECT_EQ(Compare(9, 0.05, MetricSelection({"time"})), std::nullopt);

@@ -26,6 +26,25 @@ TEST(CompareRanges, NamesThePhaseThatChangedMostAndItsShare) {
   EXPECT_EQ(changes[1].share, 0.25);
 }
 
+// What runs once in three steps counts for a third, and is no part of the step's time.
+TEST(CompareRanges, WhatRunsInFewStepsWeighsLess) {
+  const auto with_evaluation = [](double seconds) {
+    RunRecord record = RunOf(0, 1, 2);
+    record.ranges["evaluate"] = {{3}, {1}, {seconds}, {}};
+    return record;
+  };
+  RunRecord head = with_evaluation(4.5);
+  head.ranges["forward"].host_s = {2, 9, 2};
+  head.summary["step_time"].value = 4;
+  const auto changes =
+      CompareRanges(GroupOf("b", {with_evaluation(2)}), GroupOf("h", {std::move(head)}));
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(changes[0].name, "forward");
+  EXPECT_EQ(changes[0].share, 1);
+  EXPECT_EQ(changes[1].name, "evaluate");  // 2.5 s / 3
+  EXPECT_EQ(changes[1].share, std::nullopt);
+}
+
 TEST(CompareRanges, AStepThatDidNotChangeHasNoShares) {
   const Group group = GroupOf("b", {RunOf(0, 1, 2)});
   for (const RangeChange& change : CompareRanges(group, group)) {
