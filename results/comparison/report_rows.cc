@@ -145,8 +145,9 @@ std::string CurveLine(const CurveChange& curves) {
     return absl::StrCat("learning curves: ", EscapeForTerminal(curves.incomplete_path),
                         " is not in all runs, or not finite");
   }
-  const std::string tested = absl::StrFormat("%d curves of %d pairs, p = %.2g", curves.num_curves,
-                                             curves.num_pairs, curves.p_value);
+  const std::string tested =
+      absl::StrFormat("%d curve%s of %d pairs, p = %.2g", curves.num_curves,
+                      curves.num_curves == 1 ? "" : "s", curves.num_pairs, curves.p_value);
   if (curves.differ) {
     return absl::StrFormat("learning curves: %s (%s); most at %s after %.0f tokens: %+.3g",
                            curves.worse ? "WORSE" : "better", tested,
