@@ -151,8 +151,8 @@ absl::StatusOr<nlohmann::json> Train(const Arm& arm, Run& run, RunContext& conte
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec.data.mix));
   BENCH_ASSIGN_OR_RETURN(const auto decoder,
                          InitialDecoder(spec.model, spec.init, tokenizer, context));
-  SftTask task(spec, data, MixtureSampler(std::move(mixture), context.seeds), *decoder,
-               context.ranks, {});
+  SftTask task({spec, data, *decoder, context.ranks},
+               MixtureSampler(std::move(mixture), context.seeds), {});
   TimedTask timed(task);
   const LoopSpec loop = {spec.optimizer, spec.schedule, arm.num_steps, 0, 0};
   BENCH_RETURN_IF_ERROR(RunTrainingLoop(loop, timed, context).status());

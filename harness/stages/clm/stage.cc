@@ -127,7 +127,7 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   ClmEvaluator evaluator(
       {spec(), dataset, tokenizer, *decoder, context.seeds, context.writer, context.ranges});
   ClmTask task(
-      spec(), sequences, context.seeds, *decoder, context.ranks,
+      {spec(), sequences, *decoder, context.ranks}, context.seeds,
       [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain,

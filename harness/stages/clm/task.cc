@@ -4,13 +4,12 @@
 
 namespace bench::harness {
 
-ClmTask::ClmTask(const ClmSpec& spec, const ClmSequences& sequences, const SeedSource& seeds,
-                 const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator)
-    : CausalTask(spec.training, decoder,
-                 MixtureSampler({{"sequences", 1, sequences.size()}}, seeds), ranks,
+ClmTask::ClmTask(const Parts& parts, const SeedSource& seeds, Evaluator evaluator)
+    : CausalTask(parts.spec.training, parts.decoder,
+                 MixtureSampler({{"sequences", 1, parts.sequences.size()}}, seeds), parts.ranks,
                  std::move(evaluator)),
-      spec_(spec),
-      sequences_(sequences) {}
+      spec_(parts.spec),
+      sequences_(parts.sequences) {}
 
 CausalBatch ClmTask::MakeBatch(const std::vector<MixtureDraw>& draws) const {
   std::vector<ClmSequence> rows;

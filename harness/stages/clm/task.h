@@ -13,9 +13,14 @@ namespace bench::harness {
 
 class ClmTask : public CausalTask {
  public:
-  // `spec`, `sequences`, `decoder` and `ranks` must outlive the task.
-  ClmTask(const ClmSpec& spec, const ClmSequences& sequences, const SeedSource& seeds,
-          const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator);
+  // All must outlive the task.
+  struct Parts {
+    const ClmSpec& spec;
+    const ClmSequences& sequences;
+    const models::Decoder& decoder;
+    Ranks& ranks;
+  };
+  ClmTask(const Parts& parts, const SeedSource& seeds, Evaluator evaluator);
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;

@@ -73,7 +73,7 @@ absl::StatusOr<StageOutcome> RewardStage::Run(RunContext& context) {
 
   RewardEvaluator evaluator({spec(), data, model, context.writer});
   RewardTask task(
-      spec(), data, context.seeds, model, context.ranks,
+      {spec(), data, model, context.ranks}, context.seeds,
       [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveRewardArtifact(model, tokenizer, spec().data.prompt_template,

@@ -10,13 +10,12 @@
 
 namespace bench::harness {
 
-RewardTask::RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
-                       models::RewardModel& model, Ranks& ranks, Evaluator evaluator)
-    : SampledTask(MixtureSampler({{"pairs", 1, std::ssize(data.train)}}, seeds), ranks,
+RewardTask::RewardTask(const Parts& parts, const SeedSource& seeds, Evaluator evaluator)
+    : SampledTask(MixtureSampler({{"pairs", 1, std::ssize(parts.data.train)}}, seeds), parts.ranks,
                   std::move(evaluator)),
-      spec_(spec),
-      data_(data),
-      model_(model) {}
+      spec_(parts.spec),
+      data_(parts.data),
+      model_(parts.model) {}
 
 absl::StatusOr<Window> RewardTask::NextWindow() {
   window_.clear();

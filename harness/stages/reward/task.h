@@ -19,9 +19,14 @@ namespace bench::harness {
 
 class RewardTask : public SampledTask {
  public:
-  // `spec`, `data`, `model` and `ranks` must outlive the task.
-  RewardTask(const RewardSpec& spec, const RewardData& data, const SeedSource& seeds,
-             models::RewardModel& model, Ranks& ranks, Evaluator evaluator);
+  // All must outlive the task.
+  struct Parts {
+    const RewardSpec& spec;
+    const RewardData& data;
+    models::RewardModel& model;
+    Ranks& ranks;
+  };
+  RewardTask(const Parts& parts, const SeedSource& seeds, Evaluator evaluator);
 
   const std::vector<models::NamedTensor>& parameters() const override {
     return model_.parameters();

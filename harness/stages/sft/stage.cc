@@ -64,7 +64,7 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
 
   SftEvaluator evaluator({spec(), data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(
-      spec(), data, MixtureSampler(std::move(mixture), context.seeds), *decoder, context.ranks,
+      {spec(), data, *decoder, context.ranks}, MixtureSampler(std::move(mixture), context.seeds),
       [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, spec().data.prompt_template,

@@ -11,12 +11,12 @@ CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing
   return MakeCausalBatch(prompted, packing, device);
 }
 
-SftTask::SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sampler,
-                 const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator)
-    : CausalTask(spec.training, decoder, std::move(sampler), ranks, std::move(evaluator)),
-      spec_(spec) {
+SftTask::SftTask(const Parts& parts, MixtureSampler sampler, Evaluator evaluator)
+    : CausalTask(parts.spec.training, parts.decoder, std::move(sampler), parts.ranks,
+                 std::move(evaluator)),
+      spec_(parts.spec) {
   for (const MixturePart& part : this->sampler().parts()) {
-    for (const SftTaskRows& task : data.tasks) {
+    for (const SftTaskRows& task : parts.data.tasks) {
       if (task.task == part.task) parts_.push_back(&task.train);
     }
   }

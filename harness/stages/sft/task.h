@@ -19,9 +19,14 @@ CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing
 
 class SftTask : public CausalTask {
  public:
-  // `spec`, `data`, `decoder` and `ranks` must outlive the task.
-  SftTask(const SftSpec& spec, const SftData& data, MixtureSampler sampler,
-          const models::Decoder& decoder, Ranks& ranks, Evaluator evaluator);
+  // All must outlive the task.
+  struct Parts {
+    const SftSpec& spec;
+    const SftData& data;
+    const models::Decoder& decoder;
+    Ranks& ranks;
+  };
+  SftTask(const Parts& parts, MixtureSampler sampler, Evaluator evaluator);
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;

@@ -95,8 +95,8 @@ void BM_SftStep(benchmark::State& state, Packing packing) {
                               at::detail::createCPUGenerator(1), at::kCPU, at::kFloat);
   const int64_t num_rows = std::ssize(data.tasks[0].train);
   const auto run = BenchRun::Unrecorded().value();
-  SftTask task(spec, data, MixtureSampler({{"t", 1, num_rows}}, run->seeds()), **decoder,
-               run->ranks(), NoEvaluation);
+  SftTask task({spec, data, **decoder, run->ranks()},
+               MixtureSampler({{"t", 1, num_rows}}, run->seeds()), NoEvaluation);
   Train(*run, spec, 1, task);
   for (auto unused : state) {
     const auto summary = Train(*run, spec, kSteps, task);

@@ -97,9 +97,9 @@ class Trainer {
         decoder_(models::Decoder::Create(DecoderConfigOf(spec_.model, kVocabSize),
                                          at::detail::createCPUGenerator(1), at::kCPU, at::kFloat)
                      .value()),
-        task_(spec_, data_,
+        task_({spec_, data_, *decoder_, run_->ranks()},
               MixtureSampler({{"t", 1, std::ssize(data_.tasks[0].train)}}, run_->seeds()),
-              *decoder_, run_->ranks(), NoEvaluation) {}
+              NoEvaluation) {}
 
   // Seconds of a step.
   double Train(int64_t num_steps, std::function<void(int64_t)> on_window = nullptr) {

@@ -51,7 +51,8 @@ class TinyClm {
     decoder_ =
         *models::Decoder::Create(config, at::detail::createCPUGenerator(7), at::kCPU, at::kFloat);
     sequences_.emplace(dataset_->part("train"), spec_.training.max_tokens);
-    task_.emplace(spec_, *sequences_, SeedSource{1, 0}, *decoder_, *alone_, nullptr);
+    task_.emplace(ClmTask::Parts{spec_, *sequences_, *decoder_, *alone_}, SeedSource{1, 0},
+                  nullptr);
   }
 
   ClmTask& task() { return *task_; }

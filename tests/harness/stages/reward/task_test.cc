@@ -95,7 +95,7 @@ TEST(RewardTask, WherePaddingIsTheEndTokenRewardsAreReadAtTheEnd) {
   };
   const auto alone = Ranks::Alone();
   RewardTask task(
-      spec, *data, SeedSource{1, 0}, model, *alone,
+      {spec, *data, model, *alone}, SeedSource{1, 0},
       [](EvaluationPoint, int64_t) -> absl::StatusOr<Evaluation> { return Evaluation{}; });
   ASSERT_TRUE(task.NextWindow().ok());
   // Four scores, each of states of size at most sqrt(hidden_size) under a norm, times the weights.

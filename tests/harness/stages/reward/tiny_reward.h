@@ -55,7 +55,7 @@ class TinyReward {
                         Pair({1, 8, 2}, {1, 8, 8, 2}, 2, "b"),
                         Pair({1, 5, 5, 2}, {1, 5, 4, 2}, 2, "a")};
     task_.emplace(
-        spec_, data_, SeedSource{1, 0}, model_, *alone_,
+        RewardTask::Parts{spec_, data_, model_, *alone_}, SeedSource{1, 0},
         [](EvaluationPoint, int64_t) -> absl::StatusOr<Evaluation> { return Evaluation{}; });
   }
 

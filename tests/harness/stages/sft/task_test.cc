@@ -169,7 +169,7 @@ double FarthestApart(const std::vector<at::Tensor>& a, const std::vector<at::Ten
 // without the ends both would be wrong by far more.
 TEST_P(EndIsPadding, EveryEndIsATargetWithAGradientAndNoPaddingIs) {
   const auto alone = Ranks::Alone();
-  SftTask task(spec_, data_, MixtureSampler({{"all", 1, 3}}, SeedSource{1, 0}), *decoder_, *alone,
+  SftTask task({spec_, data_, *decoder_, *alone}, MixtureSampler({{"all", 1, 3}}, SeedSource{1, 0}),
                NoEvaluation());
   const Window window = *task.NextWindow();
   int64_t num_inputs = 0;

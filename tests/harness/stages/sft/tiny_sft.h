@@ -44,8 +44,8 @@ class TinySft {
     config.initializer_std = 0.3;
     decoder_ =
         *models::Decoder::Create(config, at::detail::createCPUGenerator(7), at::kCPU, at::kFloat);
-    task_.emplace(spec_, data_, MixtureSampler({{"t", 1, 4}}, SeedSource{1, 0}), *decoder_, *alone_,
-                  NoEvaluation());
+    task_.emplace(SftTask::Parts{spec_, data_, *decoder_, *alone_},
+                  MixtureSampler({{"t", 1, 4}}, SeedSource{1, 0}), NoEvaluation());
   }
 
   SftTask& task() { return *task_; }
