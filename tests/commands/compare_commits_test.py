@@ -21,18 +21,18 @@ COMPARE = BUILD / "bin" / "bench-compare"
 FAKE_RUN = BUILD / "tests" / "trials" / "fake_run"
 
 # A copy of `seconds` stays in the program, as a compiler would leave it there.
-BUILD_SCRIPT = r"""#!/bin/sh
+BUILD_SCRIPT = r"""SHELL
 echo built >> "$BUILDS"
 [ -z "$BUILD_WAITS" ] || { touch "$BUILD_WAITS"; sleep 60; }
 [ "$(cat seconds)" != broken ] || { echo "seconds.c:1: error"; exit 1; }
 mkdir -p out
 cat > out/program <<END
-#!/bin/sh
+SHELL
 shift
 exec "%s" "$(cat seconds)" "\$@"
 END
 chmod +x out/program
-"""
+""".replace("SHELL", "#!/bin/sh")
 
 
 @unittest.skipUnless(shutil.which("git"), "no git")

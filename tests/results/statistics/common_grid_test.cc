@@ -13,7 +13,8 @@ namespace {
 using Numbers = std::vector<double>;
 
 TEST(PutOnCommonGrid, SeriesOfOneCadenceStayAsTheyAre) {
-  const std::vector<TokenSeries> series = {{{10, 20, 30}, {0.1, 0.2, 0.7}}, {{10, 20, 30}, {3, 2, 1}}};
+  const std::vector<TokenSeries> series = {{{10, 20, 30}, {0.1, 0.2, 0.7}},
+                                           {{10, 20, 30}, {3, 2, 1}}};
   const auto gridded = PutOnCommonGrid(series);
   ASSERT_TRUE(gridded.ok());
   EXPECT_EQ(gridded->tokens, series[0].tokens);
@@ -23,7 +24,7 @@ TEST(PutOnCommonGrid, SeriesOfOneCadenceStayAsTheyAre) {
 // The overlap is [10, 40]. The second series has two points there, the first one three.
 TEST(PutOnCommonGrid, InterpolatesLinearlyWithinTheOverlapAtTheSparserPoints) {
   const std::vector<TokenSeries> series = {{{0, 10, 20, 40}, {8, 4, 2, 1}},
-                                      {{10, 25, 50, 60}, {5, 6, 7, 8}}};
+                                           {{10, 25, 50, 60}, {5, 6, 7, 8}}};
   const auto gridded = PutOnCommonGrid(series);
   ASSERT_TRUE(gridded.ok());
   EXPECT_EQ(gridded->tokens, (Numbers{10, 25}));
