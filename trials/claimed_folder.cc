@@ -1,14 +1,9 @@
 #include "trials/claimed_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/status.h"
 #include "results/text.h"
@@ -30,7 +25,7 @@ std::string Differing(const Json& there, const Json& description) {
   return "";
 }
 
-constexpr char kLockName[] = ".lock";
+constexpr char kLockName[] = ".lock";  // FolderLock's
 
 absl::Status Describe(const std::string& path, const std::string& file, const Json& description) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(path));
@@ -44,29 +39,15 @@ absl::Status Describe(const std::string& path, const std::string& file, const Js
 
 }  // namespace
 
-ClaimedFolder::ClaimedFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
-
-ClaimedFolder::ClaimedFolder(ClaimedFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
-
-ClaimedFolder::~ClaimedFolder() {
-  if (lock_ >= 0) ::close(lock_);
-}
-
 absl::StatusOr<ClaimedFolder> ClaimedFolder::Claim(const std::string& path, const std::string& file,
                                                    const Json& description) {
   BENCH_RETURN_IF_ERROR(MakeFolders(path));
-  const std::string lock = absl::StrCat(path, "/", kLockName);
-  ClaimedFolder folder(path, ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (folder.lock_ < 0) return EnvironmentError(absl::StrCat("cannot open ", lock));
-  if (::flock(folder.lock_, LOCK_EX | LOCK_NB) != 0) {
-    return EnvironmentError(absl::StrCat(path, " is in use by another comparison"));
-  }
+  BENCH_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Acquire(path));
   const std::string described = absl::StrCat(path, "/", file);
   if (!Exists(described)) BENCH_RETURN_IF_ERROR(Describe(path, file, description));
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(described));
   BENCH_ASSIGN_OR_RETURN(const Json there, ParseJson(text, described));
-  if (there == description) return folder;
+  if (there == description) return ClaimedFolder(path, std::move(lock));
   return UsageError(absl::StrCat(path, " holds another comparison", Differing(there, description),
                                  ": name another folder"));
 }

@@ -91,13 +91,16 @@ std::optional<results::Attribute> ProgramDigestOf(const results::ResultsInput& r
   return found == provenance.end() ? std::nullopt : std::optional(found->second);
 }
 
-// A run that has ended by itself. One that a signal ended leaves results too.
-absl::StatusOr<bool> IsComplete(const std::string& folder) {
-  if (!Exists(ResultsOf(folder))) return false;
-  BENCH_ASSIGN_OR_RETURN(const results::RunRecord record,
-                         results::ReadResultsIsolated(ResultsOf(folder)));
-  return record.status == results::RunStatus::kComplete ||
-         record.status == results::RunStatus::kDiverged;
+// What a run that has ended by itself left; absent where there is none. One that a signal ended
+// leaves results too.
+absl::StatusOr<std::optional<results::ResultsInput>> ReadComplete(const std::string& folder) {
+  const std::string file = ResultsOf(folder);
+  if (!Exists(file)) return std::nullopt;
+  BENCH_ASSIGN_OR_RETURN(results::RunRecord record, results::ReadResultsIsolated(file));
+  const bool complete = record.status == results::RunStatus::kComplete ||
+                        record.status == results::RunStatus::kDiverged;
+  if (!complete) return std::nullopt;
+  return results::ResultsInput{file, std::move(record)};
 }
 
 class Trial {
@@ -108,7 +111,9 @@ class Trial {
         head_(head),
         options_(options),
         folder_(std::move(folder)),
-        state_file_(folder_.path()) {}
+        state_file_(folder_.path()),
+        base_group_{base.name, {}},
+        head_group_{head.name, {}} {}
 
   absl::StatusOr<TrialResult> Run() {
     BENCH_ASSIGN_OR_RETURN(state_, state_file_.Load());
@@ -143,6 +148,7 @@ class Trial {
 
  private:
   const ArmProgram& ProgramOf(Side side) const { return side == Side::kBase ? base_ : head_; }
+  results::Group& GroupOf(Side side) { return side == Side::kBase ? base_group_ : head_group_; }
   std::string ArmPath(Side side) const { return absl::StrCat(folder_.path(), "/", SideName(side)); }
   std::string RunPath(Side side, int64_t replicate) const {
     return absl::StrCat(ArmPath(side), "/r", replicate);
@@ -159,17 +165,20 @@ class Trial {
   absl::Status RunBlock(const std::vector<PlannedRun>& block) {
     bool ran = false;
     for (const PlannedRun& run : block) {
-      BENCH_ASSIGN_OR_RETURN(const bool complete, IsComplete(RunPath(run.side, run.replicate)));
-      if (complete) continue;
-      BENCH_RETURN_IF_ERROR(RunOne(run));
-      ran = true;
+      BENCH_ASSIGN_OR_RETURN(std::optional<results::ResultsInput> left,
+                             ReadComplete(RunPath(run.side, run.replicate)));
+      if (!left) {
+        BENCH_ASSIGN_OR_RETURN(left, RunOne(run));
+        ran = true;
+      }
+      BENCH_RETURN_IF_ERROR(Keep(run.side, *std::move(left)));
     }
     measured_blocks_ += ran ? 1 : 0;
     done_ = block.back().replicate + 1;
     return absl::OkStatus();
   }
 
-  absl::Status RunOne(const PlannedRun& run) {
+  absl::StatusOr<results::ResultsInput> RunOne(const PlannedRun& run) {
     const ArmProgram& program = ProgramOf(run.side);
     const std::string path = RunPath(run.side, run.replicate);
     // Of an interrupted one nothing is kept: a resumed run has no times.
@@ -190,36 +199,30 @@ class Trial {
     const absl::StatusOr<ProgramOutput> output = RunProgram(command, how);
     BENCH_RETURN_IF_ERROR(Annotate(output.status(), where));
     BENCH_RETURN_IF_ERROR(PublishFile(path + ".log", absl::StrCat(output->out, output->err)));
-    BENCH_ASSIGN_OR_RETURN(const bool complete, IsComplete(path));
-    if (!complete) {
+    BENCH_ASSIGN_OR_RETURN(std::optional<results::ResultsInput> left, ReadComplete(path));
+    if (!left) {
       return EnvironmentError(absl::StrCat(where, " left no results (exit code ", output->exit_code,
                                            "): ", results::EscapeForTerminal(LastLine(output->err)),
                                            "; all it said is in ", path, ".log"));
     }
     options_.note(
         absl::StrFormat("%s of %d: %.1f s", where, options_.replicates, SecondsSince(begin)));
-    return absl::OkStatus();
+    return *std::move(left);
+  }
+
+  // Among the arm's runs, which are of one program.
+  absl::Status Keep(Side side, results::ResultsInput run) {
+    std::vector<results::ResultsInput>& runs = GroupOf(side).runs;
+    runs.push_back(std::move(run));
+    if (ProgramDigestOf(runs.front()) == ProgramDigestOf(runs.back())) return absl::OkStatus();
+    return EnvironmentError(absl::StrCat("the program of the ", SideName(side),
+                                         " changed while it was compared: name another folder"));
   }
 
   absl::StatusOr<results::Comparison> Compare(const results::Significance& errors) const {
-    BENCH_ASSIGN_OR_RETURN(const results::Group base, Read(Side::kBase));
-    BENCH_ASSIGN_OR_RETURN(const results::Group head, Read(Side::kHead));
     results::CompareOptions compare = options_.compare;
     compare.significance = errors;
-    return results::Compare(base, head, compare);
-  }
-
-  absl::StatusOr<results::Group> Read(Side side) const {
-    results::Group group = {ProgramOf(side).name, {}};
-    for (int64_t replicate = 0; replicate < done_; ++replicate) {
-      const std::string file = ResultsOf(RunPath(side, replicate));
-      BENCH_ASSIGN_OR_RETURN(results::RunRecord record, results::ReadResultsIsolated(file));
-      group.runs.push_back({file, std::move(record)});
-      if (ProgramDigestOf(group.runs.front()) == ProgramDigestOf(group.runs.back())) continue;
-      return EnvironmentError(absl::StrCat("the program of the ", SideName(side),
-                                           " changed while it was compared: name another folder"));
-    }
-    return group;
+    return results::Compare(base_group_, head_group_, compare);
   }
 
   // What no number of replicates would change is said after the first block.
@@ -249,6 +252,8 @@ class Trial {
   const ClaimedFolder folder_;
   const StateFile state_file_;
   const Clock::time_point begin_ = Clock::now();
+  results::Group base_group_;  // the runs of whole blocks
+  results::Group head_group_;
   TrialState state_;
   std::vector<PlannedLook> looks_;
   int64_t done_ = 0;            // replicates of both arms

@@ -18,8 +18,7 @@ absl::StatusOr<ResolvedInputs> ExperimentGraph::InputsOf(const Stage& stage) {
   ResolvedInputs inputs;
   BENCH_ASSIGN_OR_RETURN(inputs.digests, stage.ContentDigests(experiments_root_));
   for (const InputNeed& need : stage.Inputs()) {
-    BENCH_ASSIGN_OR_RETURN(const Experiment* experiment, LookAt(ToString(need.artifact)));
-    BENCH_RETURN_IF_ERROR(CheckKind(need, experiment->kind));
+    BENCH_ASSIGN_OR_RETURN(const Experiment* experiment, LookAt(ToString(need.artifact), &need));
     if (!experiment->artifact) continue;
     inputs.digests[need.role] = experiment->artifact->digest;
     inputs.artifacts.emplace(need.role, *experiment->artifact);
@@ -28,16 +27,23 @@ absl::StatusOr<ResolvedInputs> ExperimentGraph::InputsOf(const Stage& stage) {
 }
 
 absl::StatusOr<std::optional<Artifact>> ExperimentGraph::ArtifactOf(const ArtifactRef& artifact) {
-  BENCH_ASSIGN_OR_RETURN(const Experiment* experiment, LookAt(ToString(artifact)));
+  BENCH_ASSIGN_OR_RETURN(const Experiment* experiment, LookAt(ToString(artifact), nullptr));
   return experiment->artifact;
 }
 
-absl::StatusOr<const ExperimentGraph::Experiment*> ExperimentGraph::LookAt(
-    const std::string& name) {
+absl::StatusOr<const ExperimentGraph::Experiment*> ExperimentGraph::LookAt(const std::string& name,
+                                                                           const InputNeed* need) {
   BENCH_RETURN_IF_ERROR(CheckNotOnPath(name, path_));
-  if (const auto known = looked_at_.find(name); known != looked_at_.end()) return &known->second;
+  const auto check = [need](StageKind kind) {
+    return need == nullptr ? absl::OkStatus() : CheckKind(*need, kind);
+  };
+  if (const auto known = looked_at_.find(name); known != looked_at_.end()) {
+    BENCH_RETURN_IF_ERROR(check(known->second.kind));
+    return &known->second;
+  }
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded,
                          LoadDefinition(name, LoadOptions{experiments_root_, {}}));
+  BENCH_RETURN_IF_ERROR(check(loaded.definition.kind()));
   path_.push_back(name);
   BENCH_ASSIGN_OR_RETURN(std::optional<Artifact> artifact, FindOrMake(loaded));
   path_.pop_back();

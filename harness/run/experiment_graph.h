@@ -51,7 +51,8 @@ class ExperimentGraph {
     StageKind kind;
     std::optional<Artifact> artifact;
   };
-  absl::StatusOr<const Experiment*> LookAt(const std::string& name);
+  // `need`: what it is needed as, where that is known; nothing is made that cannot be it.
+  absl::StatusOr<const Experiment*> LookAt(const std::string& name, const InputNeed* need);
   absl::StatusOr<std::optional<Artifact>> FindOrMake(const LoadedDefinition& loaded);
 
   const Store& store_;

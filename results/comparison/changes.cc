@@ -278,12 +278,7 @@ std::optional<double> MetricChange::ratio() const {
   return std::isfinite(ratio) ? std::optional(ratio) : std::nullopt;
 }
 
-bool MetricChange::finite() const {
-  const auto all = [](const std::vector<double>& values) {
-    return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-  };
-  return all(base) && all(head);
-}
+bool MetricChange::finite() const { return AllFinite(base) && AllFinite(head); }
 
 std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head, bool bits_equal,
                                          const Significance& significance) {

@@ -1,13 +1,13 @@
 #include "results/comparison/curve_change.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "results/statistics/common_grid.h"
 #include "results/statistics/curve_test.h"
+#include "results/statistics/descriptive.h"
 
 namespace bench::results {
 namespace {
@@ -87,18 +87,16 @@ std::map<std::string, Better> LearningPaths(const std::vector<PairOfRuns>& pairs
   return paths;
 }
 
-bool AllFinite(const std::vector<TokenSeries>& all) {
-  return std::all_of(all.begin(), all.end(), [](const TokenSeries& series) {
-    return std::all_of(series.values.begin(), series.values.end(),
-                       [](double value) { return std::isfinite(value); });
-  });
+bool HasOnlyFiniteValues(const std::vector<TokenSeries>& all) {
+  return std::all_of(all.begin(), all.end(),
+                     [](const TokenSeries& series) { return AllFinite(series.values); });
 }
 
 void AddGroup(const std::vector<PairOfRuns>& pairs, const MetricSelection& selection,
               SeriesMap RunRecord::*group, const std::string& group_name, Curves& curves) {
   for (const auto& [path, better] : LearningPaths(pairs, selection, group)) {
     const std::vector<TokenSeries> all = SeriesOf(pairs, group, path);
-    if (all.empty() || !AllFinite(all)) {
+    if (all.empty() || !HasOnlyFiniteValues(all)) {
       if (curves.incomplete.empty()) curves.incomplete = absl::StrCat(group_name, path);
       continue;
     }

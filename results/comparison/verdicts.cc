@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "results/statistics/descriptive.h"
+#include "results/statistics/equivalence.h"
 #include "results/statistics/false_discovery.h"
 
 namespace bench::results {
@@ -15,10 +17,6 @@ Verdict Direction(const MetricChange& change) {
   if (change.metric.better == Better::kNone) return Verdict::kChanged;
   const bool improved = (change.metric.better == Better::kLower) == (change.difference < 0);
   return improved ? Verdict::kImproved : Verdict::kRegressed;
-}
-
-bool AllFinite(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
 // The verdicts that need no test.
@@ -46,13 +44,16 @@ bool Significant(const JudgedChange& judged, const Significance& significance) {
   return judged.change.p_value <= alpha && judged.adjusted_p_value <= kFalseDiscoveryRate;
 }
 
-bool WithinMargin(const MetricChange& change) {
-  return -change.margin <= change.interval.low && change.interval.high <= change.margin;
+// Of a metric without a better direction `equivalent` alone has a meaning.
+Equivalence AgainstMargin(const MetricChange& change) {
+  const Favours favours =
+      change.metric.better == Better::kHigher ? Favours::kHigher : Favours::kLower;
+  return JudgeEquivalence(change.interval, Margin::OfDifference(change.margin), favours);
 }
 
 Verdict JudgeTested(const JudgedChange& judged, const Significance& significance) {
   const MetricChange& change = judged.change;
-  if (WithinMargin(change)) return Verdict::kSame;
+  if (AgainstMargin(change).equivalent) return Verdict::kSame;
   const bool large = std::abs(change.difference) > change.margin;
   return large && Significant(judged, significance) ? Direction(change) : Verdict::kUnclear;
 }
@@ -89,15 +90,8 @@ bool NotWorse(const JudgedChange& judged) {
   const MetricChange& change = judged.change;
   if (judged.verdict == Verdict::kSame || judged.verdict == Verdict::kImproved) return true;
   if (judged.verdict != Verdict::kUnclear || change.design == Design::kMedians) return false;
-  switch (change.metric.better) {
-    case Better::kLower:
-      return change.interval.high <= change.margin;
-    case Better::kHigher:
-      return -change.margin <= change.interval.low;
-    case Better::kNone:
-      return WithinMargin(change);
-  }
-  return false;
+  const Equivalence against = AgainstMargin(change);
+  return change.metric.better == Better::kNone ? against.equivalent : against.non_inferior;
 }
 
 bool Tested(const MetricChange& change) {

@@ -24,6 +24,11 @@ double QuantileOfSorted(std::span<const double> sorted, double probability) {
 
 }  // namespace
 
+bool AllFinite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](double value) { return std::isfinite(value); });
+}
+
 double Mean(std::span<const double> values) {
   double sum = 0;
   for (const double value : values) sum += value - values.front();

@@ -11,6 +11,9 @@
 
 namespace bench::results {
 
+// Of any values, none included.
+bool AllFinite(std::span<const double> values);
+
 double Mean(std::span<const double> values);
 
 // sqrt(sum (x - mean)^2 / (n - 1)): an estimate of the population's.
