@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "results/text.h"
@@ -21,10 +22,65 @@ using results::Requirement;
 
 constexpr int64_t kMostReplicates = 1000;
 
-constexpr std::array<std::pair<std::string_view, ReportFormat>, 3> kFormats = {{
-    {"--json", ReportFormat::kJson},
-    {"--junit", ReportFormat::kJunit},
-    {"--markdown", ReportFormat::kMarkdown},
+// Options by who can use them: bits of a set.
+enum Group : unsigned {
+  kSelection = 1U << 0U,  // --metrics
+  kPolicy = 1U << 1U,     // --require, --allow, --target
+  kJson = 1U << 2U,
+  kHtml = 1U << 3U,
+  kJobReports = 1U << 4U,  // --junit, --markdown
+  kOutput = 1U << 5U,      // --out
+  kRunning = 1U << 6U,     // --replicates, --max-minutes
+  kBuilding = 1U << 7U,    // --build-command, --program
+  kBaselines = 1U << 8U,   // --baselines
+  kReason = 1U << 9U,      // --reason
+};
+constexpr unsigned kVerdict = kSelection | kPolicy | kJson | kHtml | kJobReports;
+
+struct Format {
+  std::string_view option;
+  ReportFormat format;
+  Group group;
+};
+constexpr std::array<Format, 4> kFormats = {{
+    {"--json", ReportFormat::kJson, kJson},
+    {"--junit", ReportFormat::kJunit, kJobReports},
+    {"--markdown", ReportFormat::kMarkdown, kJobReports},
+    {"--html", ReportFormat::kHtml, kHtml},
+}};
+
+// What a command takes.
+struct Rule {
+  CompareCommand command;
+  std::string_view option;  // that asks for it
+  size_t fewest_paths, most_paths;
+  std::string_view paths;       // in words
+  unsigned options = 0;         // sets that it can use
+  std::string_view needs = {};  // an option that must be there
+  std::string_view needs_what = {};
+  bool takes_value = false;
+};
+constexpr size_t kAny = 10'000;
+constexpr std::array<Rule, 11> kRules = {{
+    {CompareCommand::kCompare, "", 2, 2, "BASE and HEAD", kVerdict},
+    {CompareCommand::kArms, "--arms", 2, 2, "two experiments with their settings",
+     kVerdict | kOutput | kRunning, "--out",
+     "FOLDER is missing: where the runs go, and are continued"},
+    {CompareCommand::kCommits, "--commits", 3, kAny, "two commits and an experiment",
+     kVerdict | kOutput | kRunning | kBuilding, "--out",
+     "FOLDER is missing: where the runs go, and are continued"},
+    {CompareCommand::kBisect, "--bisect", 4, 4,
+     "a good commit, a bad one, an experiment and a metric", kJson | kOutput | kRunning | kBuilding,
+     "--out", "FOLDER is missing: where the runs go, and are continued"},
+    {CompareCommand::kHistory, "--history", 1, kAny, "an experiment, and folders of results",
+     kSelection | kJson | kHtml},
+    {CompareCommand::kBaseline, "--baseline", 1, 1, "HEAD", kVerdict | kBaselines},
+    {CompareCommand::kUpdateBaseline, "--update-baseline", 1, 1, "the results to keep",
+     kBaselines | kReason, "--reason", "TEXT is missing: why the baseline may change"},
+    {CompareCommand::kExport, "--export", 1, 1, "a results file", kOutput, "", "", true},
+    {CompareCommand::kHelp, "--help", 0, kAny, "", ~0U},
+    {CompareCommand::kHelp, "-h", 0, kAny, "", ~0U},
+    {CompareCommand::kVersion, "--version", 0, 0, "", 0},
 }};
 
 // An argument as it is written: --name, --name=value, or one that is no option.
@@ -39,6 +95,12 @@ Written Split(const std::string& argument) {
   return {argument.substr(0, equals), argument.substr(equals + 1)};
 }
 
+// An option that was given.
+struct Used {
+  std::string name;
+  Group group;
+};
+
 // Reads the arguments from the first to the last.
 class Parser {
  public:
@@ -49,67 +111,73 @@ class Parser {
     while (next_ < arguments_.size()) {
       const std::string& argument = arguments_[next_++];
       if (only_paths || argument.empty() || argument[0] != '-') {
-        paths_.push_back(argument);
+        parsed_.paths.push_back(argument);
       } else if (argument == "--") {
         only_paths = true;
       } else {
-        BENCH_RETURN_IF_ERROR(Option(Split(argument)));
+        BENCH_RETURN_IF_ERROR(ReadOption(Split(argument)));
       }
     }
-    BENCH_RETURN_IF_ERROR(CheckPaths());
+    BENCH_RETURN_IF_ERROR(CheckCommand());
     parsed_.options.metrics = MetricSelection(std::move(metrics_));
     return std::move(parsed_);
   }
 
  private:
-  absl::Status Option(const Written& written) {
+  absl::Status ReadOption(const Written& written) {
     const std::string& name = written.name;
-    for (const auto& [format_name, format] : kFormats) {
-      if (name == format_name) return Report(written, format);
+    for (const Format& format : kFormats) {
+      if (name == format.option) return Report(written, format);
     }
-    for (const auto& [option, read] : kOptions) {
-      if (name == option) return (this->*read)(written);
+    for (const Option& option : kOptions) {
+      if (name != option.name) continue;
+      used_.push_back({name, option.group});
+      BENCH_ASSIGN_OR_RETURN(const std::string value, ValueOf(written));
+      return (this->*option.read)(value);
     }
-    for (const auto& [option, command] : kCommands) {
-      if (name == option) return Command(written, command);
+    for (const Rule& rule : kRules) {
+      if (name == rule.option) return Command(written, rule);
     }
     return UsageError(absl::StrCat("unknown option ", EscapeForTerminal(name),
                                    "; bench-compare --help lists all"));
   }
 
-  absl::Status Command(const Written& written, CompareCommand command) {
-    if (written.value) return UsageError(absl::StrCat(written.name, " takes no value"));
-    if (parsed_.command != CompareCommand::kCompare) {
+  absl::Status Command(const Written& written, const Rule& rule) {
+    if (rule_ != &kRules[0]) {
       return UsageError(
           absl::StrCat(written.name, ": one command is given already; leave one out"));
     }
-    parsed_.command = command;
-    ++num_others_;
+    rule_ = &rule;
+    parsed_.command = rule.command;
+    if (rule.takes_value) {
+      BENCH_ASSIGN_OR_RETURN(parsed_.export_format, ValueOf(written));
+      return absl::OkStatus();
+    }
+    if (written.value) return UsageError(absl::StrCat(written.name, " takes no value"));
     return absl::OkStatus();
   }
 
   // --json prints it, --json=FILE writes it too.
-  absl::Status Report(const Written& written, ReportFormat format) {
-    ++num_others_;
+  absl::Status Report(const Written& written, const Format& format) {
+    used_.push_back({written.name, format.group});
     if (written.value) {
       if (written.value->empty()) {
         return UsageError(absl::StrCat(written.name, "= needs a file's name behind it"));
       }
-      parsed_.files.push_back({format, *written.value});
+      parsed_.files.push_back({format.format, *written.value});
       return absl::OkStatus();
     }
     if (parsed_.printed != ReportFormat::kText) {
       return UsageError(absl::StrCat(written.name, ": one format is printed already; write ",
                                      written.name, "=FILE"));
     }
-    parsed_.printed = format;
+    parsed_.printed = format.format;
     return absl::OkStatus();
   }
 
-  absl::Status Require(const Written& written) {
+  absl::Status Require(const std::string& value) {
     if (required_) return UsageError("--require is given twice: leave one out");
     required_ = true;
-    BENCH_ASSIGN_OR_RETURN(const std::string value, ValueOf(written));
     const std::optional<Requirement> require = ParseRequirement(value);
     if (!require) {
       return UsageError(absl::StrCat("--require ", EscapeForTerminal(value),
@@ -119,8 +187,7 @@ class Parser {
     return absl::OkStatus();
   }
 
-  absl::Status Metrics(const Written& written) {
-    BENCH_ASSIGN_OR_RETURN(const std::string value, ValueOf(written));
+  absl::Status Metrics(const std::string& value) {
     const std::vector<std::string> items = absl::StrSplit(value, ',');
     for (const std::string& item : items) {
       if (item.empty()) return UsageError("--metrics: an item of the list is empty");
@@ -129,21 +196,17 @@ class Parser {
     return absl::OkStatus();
   }
 
-  absl::Status Allow(const Written& written) {
-    BENCH_ASSIGN_OR_RETURN(const std::string value, ValueOf(written));
+  absl::Status Allow(const std::string& value) {
     parsed_.options.policy.allowed.insert(value);
     return absl::OkStatus();
   }
 
-  absl::Status Out(const Written& written) {
-    BENCH_ASSIGN_OR_RETURN(parsed_.out, ValueOf(written));
-    trial_option_ = written.name;
+  absl::Status Out(const std::string& value) {
+    parsed_.out = value;
     return absl::OkStatus();
   }
 
-  absl::Status Replicates(const Written& written) {
-    BENCH_ASSIGN_OR_RETURN(const std::string value, ValueOf(written));
-    trial_option_ = written.name;
+  absl::Status Replicates(const std::string& value) {
     if (absl::SimpleAtoi(value, &parsed_.replicates) && parsed_.replicates >= 1 &&
         parsed_.replicates <= kMostReplicates) {
       return absl::OkStatus();
@@ -152,9 +215,7 @@ class Parser {
                                    ": must be a whole number from 1 to ", kMostReplicates));
   }
 
-  absl::Status MaxMinutes(const Written& written) {
-    BENCH_ASSIGN_OR_RETURN(const std::string value, ValueOf(written));
-    trial_option_ = written.name;
+  absl::Status MaxMinutes(const std::string& value) {
     double minutes = 0;
     if (absl::SimpleAtod(value, &minutes) && std::isfinite(minutes) && minutes > 0) {
       parsed_.max_minutes = minutes;
@@ -164,21 +225,41 @@ class Parser {
         absl::StrCat("--max-minutes ", EscapeForTerminal(value), ": must be a positive number"));
   }
 
-  absl::Status BuildCommand(const Written& written) {
-    BENCH_ASSIGN_OR_RETURN(parsed_.build_command, ValueOf(written));
-    build_option_ = written.name;
+  absl::Status BuildCommand(const std::string& value) {
+    parsed_.build_command = value;
     return absl::OkStatus();
   }
 
-  absl::Status Program(const Written& written) {
-    BENCH_ASSIGN_OR_RETURN(parsed_.program, ValueOf(written));
-    build_option_ = written.name;
+  absl::Status Program(const std::string& value) {
+    parsed_.program = value;
     return absl::OkStatus();
+  }
+
+  absl::Status Baselines(const std::string& value) {
+    parsed_.baselines = value;
+    return absl::OkStatus();
+  }
+
+  absl::Status Reason(const std::string& value) {
+    parsed_.reason = value;
+    return absl::OkStatus();
+  }
+
+  // PATH=VALUE
+  absl::Status Target(const std::string& value) {
+    const size_t equals = value.rfind('=');
+    double target = 0;
+    if (equals != std::string::npos && equals > 0 &&
+        absl::SimpleAtod(value.substr(equals + 1), &target) && std::isfinite(target)) {
+      parsed_.options.targets.push_back({value.substr(0, equals), target});
+      return absl::OkStatus();
+    }
+    return UsageError(absl::StrCat("--target ", EscapeForTerminal(value),
+                                   ": must be a metric and a value, as loss=2.5"));
   }
 
   // Behind "=", or the argument that follows.
   absl::StatusOr<std::string> ValueOf(const Written& written) {
-    ++num_others_;
     const std::string value =
         written.value ? *written.value
                       : (next_ < arguments_.size() ? arguments_[next_++] : std::string());
@@ -186,144 +267,84 @@ class Parser {
     return value;
   }
 
-  absl::Status CheckPaths() {
+  bool Uses(std::string_view option) const {
+    return std::any_of(used_.begin(), used_.end(),
+                       [&](const Used& used) { return used.name == option; });
+  }
+
+  absl::Status CheckCommand() const {
     if (parsed_.command == CompareCommand::kHelp) return absl::OkStatus();
-    BENCH_RETURN_IF_ERROR(CheckTrial());
     if (parsed_.command == CompareCommand::kVersion) {
-      if (paths_.empty() && num_others_ == 1) return absl::OkStatus();
+      if (parsed_.paths.empty() && used_.empty()) return absl::OkStatus();
       return UsageError("--version takes nothing else");
     }
-    const bool commits = parsed_.command == CompareCommand::kCommits;
-    if (commits && paths_.size() < 3) {
+    for (const Used& used : used_) {
+      if ((rule_->options & used.group) == 0) return Foreign(used);
+    }
+    if (!rule_->needs.empty() && !Uses(rule_->needs)) {
       return UsageError(
-          "--commits needs two commits and an experiment; bench-compare --help shows examples");
+          absl::StrCat(std::string(rule_->needs), " ", std::string(rule_->needs_what)));
     }
-    if (!commits && paths_.size() != 2) {
-      return UsageError(absl::StrCat("expected BASE and HEAD, got ", paths_.size(),
-                                     " paths; bench-compare --help shows examples"));
-    }
-    if (std::any_of(paths_.begin(), paths_.end(),
-                    [](const std::string& path) { return path.empty(); })) {
-      return UsageError("BASE and HEAD are paths, not an empty text");
-    }
-    parsed_.base = paths_[0];
-    parsed_.head = paths_[1];
-    parsed_.experiments.assign(paths_.begin() + 2, paths_.end());
-    return absl::OkStatus();
+    return CheckPaths();
   }
 
-  absl::Status CheckTrial() {
-    const bool commits = parsed_.command == CompareCommand::kCommits;
-    if (!build_option_.empty() && !commits) {
-      return UsageError(absl::StrCat(build_option_, " goes with --commits"));
+  // Says which commands take the option.
+  absl::Status Foreign(const Used& used) const {
+    std::vector<std::string> takers;
+    for (const Rule& rule : kRules) {
+      if ((rule.options & used.group) == 0 || rule.command == CompareCommand::kHelp) continue;
+      takers.emplace_back(rule.option.empty() ? "BASE HEAD" : rule.option);
     }
-    if (commits || parsed_.command == CompareCommand::kArms) {
-      if (!parsed_.out.empty()) return absl::OkStatus();
-      return UsageError("--out FOLDER is missing: where the runs go, and are continued");
-    }
-    if (trial_option_.empty()) return absl::OkStatus();
-    return UsageError(absl::StrCat(
-        trial_option_,
-        " goes with --arms and --commits: results that there are are compared as they are"));
+    return UsageError(absl::StrCat(used.name, " goes with ", absl::StrJoin(takers, ", "),
+                                   rule_->option.empty() ? "" : ", not with ",
+                                   std::string(rule_->option)));
   }
 
-  using Reader = absl::Status (Parser::*)(const Written&);
-  static constexpr std::array<std::pair<std::string_view, Reader>, 8> kOptions = {{
-      {"--require", &Parser::Require},
-      {"--metrics", &Parser::Metrics},
-      {"--allow", &Parser::Allow},
-      {"--out", &Parser::Out},
-      {"--replicates", &Parser::Replicates},
-      {"--max-minutes", &Parser::MaxMinutes},
-      {"--build-command", &Parser::BuildCommand},
-      {"--program", &Parser::Program},
-  }};
-  static constexpr std::array<std::pair<std::string_view, CompareCommand>, 5> kCommands = {{
-      {"--arms", CompareCommand::kArms},
-      {"--commits", CompareCommand::kCommits},
-      {"--help", CompareCommand::kHelp},
-      {"-h", CompareCommand::kHelp},
-      {"--version", CompareCommand::kVersion},
+  absl::Status CheckPaths() const {
+    const size_t num_paths = parsed_.paths.size();
+    if (num_paths < rule_->fewest_paths || num_paths > rule_->most_paths) {
+      return UsageError(absl::StrCat("expected ", std::string(rule_->paths), ", got ", num_paths,
+                                     num_paths == 1 ? " argument" : " arguments",
+                                     "; bench-compare --help shows examples"));
+    }
+    if (std::none_of(parsed_.paths.begin(), parsed_.paths.end(),
+                     [](const std::string& path) { return path.empty(); })) {
+      return absl::OkStatus();
+    }
+    return UsageError(
+        absl::StrCat("an argument is an empty text; expected ", std::string(rule_->paths)));
+  }
+
+  using Reader = absl::Status (Parser::*)(const std::string& value);
+  struct Option {
+    std::string_view name;
+    Group group;
+    Reader read;
+  };
+  static constexpr std::array<Option, 11> kOptions = {{
+      {"--require", kPolicy, &Parser::Require},
+      {"--allow", kPolicy, &Parser::Allow},
+      {"--target", kPolicy, &Parser::Target},
+      {"--metrics", kSelection, &Parser::Metrics},
+      {"--out", kOutput, &Parser::Out},
+      {"--replicates", kRunning, &Parser::Replicates},
+      {"--max-minutes", kRunning, &Parser::MaxMinutes},
+      {"--build-command", kBuilding, &Parser::BuildCommand},
+      {"--program", kBuilding, &Parser::Program},
+      {"--baselines", kBaselines, &Parser::Baselines},
+      {"--reason", kReason, &Parser::Reason},
   }};
 
   const std::vector<std::string>& arguments_;
   size_t next_ = 0;
-  int num_others_ = 0;  // options beside the paths
+  const Rule* rule_ = &kRules[0];
   bool required_ = false;
-  std::string trial_option_;  // the last one that only a command that runs can use
-  std::string build_option_;  // or one that builds
-  std::vector<std::string> paths_;
+  std::vector<Used> used_;  // options beside the command and the paths
   std::vector<std::string> metrics_;
   CompareArguments parsed_;
 };
 
 }  // namespace
-
-const std::string_view kCompareHelp = R"(usage: bench-compare [options] BASE HEAD
-       bench-compare --arms [options] --out FOLDER 'EXPERIMENT [settings]' 'EXPERIMENT [settings]'
-       bench-compare --commits [options] --out FOLDER BASE HEAD 'EXPERIMENT [settings]'...
-       bench-compare --help | --version
-
-Did anything change between two groups of runs of one experiment? BASE and HEAD are results files,
-run folders, or folders of several replicates.
-
-Strict runs of one replicate number are compared bit for bit first: the first digest, step and value
-that differ are named. Then every metric of the summary is judged, a replicate being the unit: times
-by ranks, losses and scores by pairs of replicates with the same seeds, counts exactly, memory by
-medians. A metric is the same, improved, regressed, changed (it has no better direction) or unclear:
-too few replicates to say. With nine pairs or more the learning curves are tested as wholes.
-
-With --arms and --commits both arms are run first, one beside the other in fresh processes (ABBA
-blocks in random order), until what is required is decided: looks at the results are fixed before
-the first run, and their errors add up to those of one comparison. Settings are --set KEY=VALUE,
---steps N, --device KIND, --nproc N, --experiments DIR and --env NAME=VALUE. What two --arms were
-told to differ in is listed and does not make them incomparable; anything else does. --commits
-builds both commits, each with its own definitions; "." is the tree as it is. The same command
-continues an interrupted one.
-
-options:
-  --require WHAT   what passes: not-worse (default: no metric is worse by more than its margin),
-                   same (every metric is shown to be the same, or improved), bitwise (equal bits,
-                   nothing else)
-  --metrics LIST   judge these only: names, paths or kinds (learning, time, memory, count), by
-                   commas
-  --allow NAME     this metric, without a better direction, may change (repeatable)
-  --json, --junit, --markdown
-                   print this format instead of the table; with =FILE write it there as well.
-                   Markdown is also appended to the file that $GITHUB_STEP_SUMMARY names
-  --help           print this
-  --version        print the version
-
-options of --arms and --commits:
-  --out FOLDER     where the runs go
-  --replicates N   at most so many of each arm; default 20
-  --max-minutes M  begin no block of runs that would not end in time (building does not count)
-
-options of --commits:
-  --build-command C, --program PATH
-                   how a commit is built, and what is run then, from the root of its tree; default
-                   "./bench-run --version" and build/release/bin/bench-run
-
-exit codes
-  0  what is required is shown
-  1  a metric regressed, or changed without being allowed to; the head diverged or has a value that
-     is not finite; learning curves are worse; with --require bitwise: a bit differs
-  2  wrong usage
-  3  not shown: too few replicates, a metric that only the base has; or not comparable (another
-     definition, machine class, device, number of threads or processes, input; no replicate number
-     in common; a run that did not complete)
-  4  a results file is damaged, truncated or not a results file
-  5  a file cannot be read or written, a run or a build failed
-  128+n  ended by signal n
-
-examples
-  bench-compare before/results.h5 after/results.h5
-  bench-compare --metrics learning,memory before after
-  bench-compare --require bitwise before after
-  bench-compare --markdown --junit=comparison.xml baseline/ run/
-  bench-compare --arms --out t 'experiments/clm_tiny' 'experiments/clm_tiny --set run.threads=1'
-  bench-compare --commits --out c main . experiments/clm_tiny
-)";
 
 bool CompareArguments::wants_markdown() const {
   return printed == ReportFormat::kMarkdown ||

@@ -31,6 +31,12 @@ absl::StatusOr<int> Run(const std::vector<std::string>& arguments) {
       return CompareArms(parsed);
     case CompareCommand::kCommits:
       return CompareCommits(parsed);
+    case CompareCommand::kBisect:
+    case CompareCommand::kHistory:
+    case CompareCommand::kBaseline:
+    case CompareCommand::kUpdateBaseline:
+    case CompareCommand::kExport:
+      break;
   }
   return static_cast<int>(ExitCode::kUsage);
 }

@@ -100,11 +100,11 @@ class CommitComparison {
     BENCH_ASSIGN_OR_RETURN(const BuildOptions build, BuildOptionsOf());
     const nlohmann::json description = {{"format", "bench-commits"},
                                         {"format_version", 1},
-                                        {"arms", {arguments_.base, arguments_.head}}};
+                                        {"arms", {arguments_.base(), arguments_.head()}}};
     BENCH_ASSIGN_OR_RETURN(const ClaimedFolder folder,
                            ClaimedFolder::Claim(arguments_.out, "commits.json", description));
-    BENCH_ASSIGN_OR_RETURN(const CommitProgram base, BuildCommit(arguments_.base, build));
-    BENCH_ASSIGN_OR_RETURN(const CommitProgram head, BuildCommit(arguments_.head, build));
+    BENCH_ASSIGN_OR_RETURN(const CommitProgram base, BuildCommit(arguments_.base(), build));
+    BENCH_ASSIGN_OR_RETURN(const CommitProgram head, BuildCommit(arguments_.head(), build));
     Outcome worst = Outcome::kPass;
     for (const Arm& arm : experiments_) {
       BENCH_ASSIGN_OR_RETURN(const Outcome outcome, Compare(base, head, arm));
@@ -121,8 +121,8 @@ class CommitComparison {
 
   absl::Status ParseExperiments() {
     std::set<std::string> names;
-    for (const std::string& text : arguments_.experiments) {
-      BENCH_ASSIGN_OR_RETURN(Arm arm, ParseArm(text));
+    for (auto text = arguments_.paths.begin() + 2; text != arguments_.paths.end(); ++text) {
+      BENCH_ASSIGN_OR_RETURN(Arm arm, ParseArm(*text));
       const std::string name = FolderNameOf(arm);
       if (name.empty() || name == "." || name == ".." || name == kBuildsFolder) {
         return UsageError(absl::StrCat(results::EscapeForTerminal(arm.experiment),
@@ -177,8 +177,8 @@ class CommitComparison {
 };
 
 absl::StatusOr<Outcome> TryArms(const CompareArguments& arguments) {
-  BENCH_ASSIGN_OR_RETURN(const Arm base, ParseArm(arguments.base));
-  BENCH_ASSIGN_OR_RETURN(const Arm head, ParseArm(arguments.head));
+  BENCH_ASSIGN_OR_RETURN(const Arm base, ParseArm(arguments.base()));
+  BENCH_ASSIGN_OR_RETURN(const Arm head, ParseArm(arguments.head()));
   BENCH_ASSIGN_OR_RETURN(const std::string bench_run, BenchRunPath());
   TrialOptions options = OptionsFor(arguments, arguments.out);
   BENCH_ASSIGN_OR_RETURN(options.compare.asked, AskedBetween(base, head));
@@ -189,8 +189,8 @@ absl::StatusOr<Outcome> TryArms(const CompareArguments& arguments) {
 }  // namespace
 
 absl::StatusOr<int> CompareGroups(const CompareArguments& arguments) {
-  BENCH_ASSIGN_OR_RETURN(const results::Group base, results::ReadGroup(arguments.base));
-  BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.head));
+  BENCH_ASSIGN_OR_RETURN(const results::Group base, results::ReadGroup(arguments.base()));
+  BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.head()));
   BENCH_ASSIGN_OR_RETURN(const Comparison comparison,
                          results::Compare(base, head, arguments.options));
   BENCH_RETURN_IF_ERROR(Report(comparison, arguments));

@@ -41,6 +41,8 @@ std::string Render(const Comparison& comparison, ReportFormat format) {
       return results::RenderJunit(comparison);
     case ReportFormat::kMarkdown:
       return results::RenderMarkdown(comparison);
+    case ReportFormat::kHtml:
+      break;
   }
   return "";
 }

@@ -24,11 +24,18 @@
 
 namespace bench::results {
 
+// A value of a curve that each arm has to reach.
+struct Target {
+  std::string path;  // of a metric of the evaluations: "loss", "loss/en_zh"
+  double value = 0;
+};
+
 struct CompareOptions {
   Policy policy = {};
   MetricSelection metrics = {};
   Significance significance = {};
   AskedDifferences asked = {};
+  std::vector<Target> targets = {};
 };
 
 // An arm, as a report names it.

@@ -24,8 +24,8 @@ TEST(ParseCompareArguments, ReadsEverything) {
       ParseCompareArguments({"--require", "same", "b", "--metrics=loss,time", "--allow", "entropy",
                              "--markdown", "--junit=out/x.xml", "--", "--h"});
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(parsed->base, "b");
-  EXPECT_EQ(parsed->head, "--h");
+  EXPECT_EQ(parsed->base(), "b");
+  EXPECT_EQ(parsed->head(), "--h");
   EXPECT_EQ(parsed->options.policy.require, Requirement::kSame);
   EXPECT_TRUE(parsed->options.policy.allowed.contains("entropy"));
   EXPECT_EQ(parsed->printed, ReportFormat::kMarkdown);
@@ -40,8 +40,8 @@ TEST(ParseCompareArguments, ReadsEverything) {
 }
 
 TEST(ParseCompareArguments, RefusesWhatItCannotUse) {
-  EXPECT_THAT(Refusal({"a"}), HasSubstr("got 1 paths"));
-  EXPECT_THAT(Refusal({"a", ""}), HasSubstr("not an empty text"));
+  EXPECT_THAT(Refusal({"a"}), HasSubstr("expected BASE and HEAD, got 1 argument"));
+  EXPECT_THAT(Refusal({"a", ""}), HasSubstr("an empty text"));
   EXPECT_THAT(Refusal({"--exakt", "a", "b"}), HasSubstr("unknown option --exakt"));
   EXPECT_THAT(Refusal({"--require", "fast", "a", "b"}), HasSubstr("not-worse, same or bitwise"));
   EXPECT_THAT(Refusal({"--require=same", "--require=same", "a", "b"}), HasSubstr("given twice"));
@@ -52,6 +52,29 @@ TEST(ParseCompareArguments, RefusesWhatItCannotUse) {
   EXPECT_THAT(Refusal({"--version", "--json"}), HasSubstr("nothing else"));
   EXPECT_THAT(Refusal({"--version", "--help"}), HasSubstr("one command"));
   EXPECT_THAT(Refusal({"--help=x"}), HasSubstr("no value"));
+}
+
+TEST(ParseCompareArguments, ReadsATarget) {
+  const auto parsed = ParseCompareArguments({"--target", "loss/en_zh=2.5", "a", "b"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  ASSERT_EQ(parsed->options.targets.size(), 1U);
+  EXPECT_EQ(parsed->options.targets[0].path, "loss/en_zh");
+  EXPECT_EQ(parsed->options.targets[0].value, 2.5);
+  EXPECT_THAT(Refusal({"--target", "loss", "a", "b"}), HasSubstr("as loss=2.5"));
+}
+
+TEST(ParseCompareArguments, EachCommandTakesItsOwn) {
+  EXPECT_THAT(Refusal({"--replicates", "3", "a", "b"}),
+              HasSubstr("goes with --arms, --commits, --bisect"));
+  EXPECT_THAT(Refusal({"--bisect", "--junit", "--out", "o", "a", "b", "c", "d"}),
+              HasSubstr("not with --bisect"));
+  EXPECT_THAT(Refusal({"--arms", "a", "b"}), HasSubstr("--out FOLDER is missing"));
+  EXPECT_THAT(Refusal({"--update-baseline", "a"}), HasSubstr("--reason TEXT is missing"));
+  EXPECT_THAT(Refusal({"--history"}), HasSubstr("expected an experiment"));
+  const auto exported = ParseCompareArguments({"--export", "csv", "r.h5"});
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  EXPECT_EQ(exported->command, CompareCommand::kExport);
+  EXPECT_EQ(exported->export_format, "csv");
 }
 
 }  // namespace
