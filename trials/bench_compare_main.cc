@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "results/text.h"
 #include "trials/arguments.h"
+#include "trials/bisect_command.h"
 #include "trials/commands.h"
 #include "trials/reports.h"
 
@@ -32,6 +33,7 @@ absl::StatusOr<int> Run(const std::vector<std::string>& arguments) {
     case CompareCommand::kCommits:
       return CompareCommits(parsed);
     case CompareCommand::kBisect:
+      return BisectCommits(parsed);
     case CompareCommand::kHistory:
     case CompareCommand::kBaseline:
     case CompareCommand::kUpdateBaseline:

@@ -1,10 +1,7 @@
 #include "trials/commands.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,6 +16,7 @@
 #include "trials/arm.h"
 #include "trials/claimed_folder.h"
 #include "trials/commit_program.h"
+#include "trials/invocation.h"
 #include "trials/reports.h"
 #include "trials/stop_flag.h"
 #include "trials/trial.h"
@@ -30,42 +28,6 @@ using results::Comparison;
 using results::Outcome;
 
 constexpr char kBuildsFolder[] = "builds";  // of a comparison of commits
-
-bool Cancelled() { return StopRequested().has_value(); }
-
-void Note(const std::string& line) {
-  std::fprintf(stderr, "bench-compare: %s\n", results::EscapeForTerminal(line).c_str());
-}
-
-// The bench-run that was built with this program.
-absl::StatusOr<std::string> BenchRunPath() {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::string path = (self.parent_path() / "bench-run").string();
-  if (!error && Exists(path)) return path;
-  return EnvironmentError(
-      "bench-run is not beside bench-compare: build it (./bench-run --version)");
-}
-
-std::string Environment(const char* name, const std::string& otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? otherwise : value;
-}
-
-ArmProgram ProgramOf(const std::string& name, const std::string& program, const Arm& arm) {
-  ArmProgram out = {name, {program}, arm.environment};
-  for (std::string& argument : arm.Arguments()) out.command.push_back(std::move(argument));
-  return out;
-}
-
-TrialOptions OptionsFor(const CompareArguments& arguments, const std::string& folder) {
-  return {.folder = folder,
-          .replicates = arguments.replicates,
-          .max_minutes = arguments.max_minutes,
-          .compare = arguments.options,
-          .cancelled = Cancelled,
-          .note = Note};
-}
 
 // A trial and its report.
 absl::StatusOr<Outcome> TryAndReport(const ArmProgram& base, const ArmProgram& head,
@@ -80,12 +42,7 @@ absl::StatusOr<Outcome> TryAndReport(const ArmProgram& base, const ArmProgram& h
   return result.comparison.outcome();
 }
 
-// The exit code of a command that was begun with HeedStopSignals.
-absl::StatusOr<int> CodeOf(const absl::StatusOr<Outcome>& outcome) {
-  if (const std::optional<int> signal = StopRequested()) {
-    Note("interrupted; the same command continues it");
-    return 128 + *signal;
-  }
+absl::StatusOr<int> ExitCodeOfOutcome(const absl::StatusOr<Outcome>& outcome) {
   BENCH_RETURN_IF_ERROR(outcome.status());
   return static_cast<int>(results::ExitCodeOf(*outcome));
 }
@@ -97,7 +54,9 @@ class CommitComparison {
 
   absl::StatusOr<Outcome> Run() {
     BENCH_RETURN_IF_ERROR(ParseExperiments());
-    BENCH_ASSIGN_OR_RETURN(const BuildOptions build, BuildOptionsOf());
+    BENCH_ASSIGN_OR_RETURN(
+        const BuildOptions build,
+        BuildOptionsOf(arguments_, absl::StrCat(arguments_.out, "/", kBuildsFolder)));
     const nlohmann::json description = {{"format", "bench-commits"},
                                         {"format_version", 1},
                                         {"arms", {arguments_.base(), arguments_.head()}}};
@@ -140,36 +99,11 @@ class CommitComparison {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<BuildOptions> BuildOptionsOf() const {
-    BuildOptions build{
-        .repository = Environment("BENCH_ROOT", "."),
-        .cache = Environment(
-            "BENCH_CACHE",
-            Environment("XDG_CACHE_HOME", Environment("HOME", "") + "/.cache") + "/llm-bench"),
-        .scratch = absl::StrCat(arguments_.out, "/", kBuildsFolder),
-        .cancelled = Cancelled,
-        .note = Note};
-    std::error_code error;
-    build.repository =
-        std::filesystem::absolute(build.repository, error).lexically_normal().string();
-    build.scratch = std::filesystem::absolute(build.scratch, error).lexically_normal().string();
-    build.cache += "/programs";
-    if (!arguments_.build_command.empty()) build.command = arguments_.build_command;
-    if (!arguments_.program.empty()) build.program = arguments_.program;
-    if (!error) return build;
-    return EnvironmentError(absl::StrCat("no current folder: ", error.message()));
-  }
-
   absl::StatusOr<Outcome> Compare(const CommitProgram& base, const CommitProgram& head,
                                   const Arm& arm) const {
-    const auto program = [&](const CommitProgram& commit) {
-      ArmProgram out = ProgramOf(absl::StrCat(commit.name, ": ", arm.text), commit.program, arm);
-      out.environment["BENCH_ROOT"] = commit.root;
-      return out;
-    };
     const TrialOptions options =
         OptionsFor(arguments_, absl::StrCat(arguments_.out, "/", FolderNameOf(arm)));
-    return TryAndReport(program(base), program(head), options, arguments_);
+    return TryAndReport(ProgramOf(base, arm), ProgramOf(head, arm), options, arguments_);
   }
 
   const CompareArguments& arguments_;
@@ -199,12 +133,12 @@ absl::StatusOr<int> CompareGroups(const CompareArguments& arguments) {
 
 absl::StatusOr<int> CompareArms(const CompareArguments& arguments) {
   HeedStopSignals();
-  return CodeOf(TryArms(arguments));
+  return CodeOf(ExitCodeOfOutcome(TryArms(arguments)));
 }
 
 absl::StatusOr<int> CompareCommits(const CompareArguments& arguments) {
   HeedStopSignals();
-  return CodeOf(CommitComparison(arguments).Run());
+  return CodeOf(ExitCodeOfOutcome(CommitComparison(arguments).Run()));
 }
 
 }  // namespace bench::trials

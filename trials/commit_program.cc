@@ -15,7 +15,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "base/subprocess.h"
-#include "results/text.h"
+#include "trials/git.h"
 
 namespace bench::trials {
 namespace {
@@ -23,46 +23,9 @@ namespace {
 constexpr std::chrono::hours kLongestBuild{24};
 constexpr std::chrono::seconds kGrace{20};
 
-const std::vector<std::string> kForeignGit = {"GIT_DIR",        "GIT_WORK_TREE",
-                                              "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
-                                              "GIT_COMMON_DIR", "GIT_NAMESPACE"};
-
 // What a build depends on beside its tree.
 constexpr const char* kBuildVariables[] = {"CC",       "CXX",     "CFLAGS",
                                            "CXXFLAGS", "LDFLAGS", "Torch_DIR"};
-
-// Runs git in a folder. Of the environment that a hook of git runs in, what names another
-// repository does not reach it; it asks nobody for a password.
-class Git {
- public:
-  explicit Git(std::string folder, std::function<bool()> cancelled = nullptr)
-      : folder_(std::move(folder)), cancelled_(std::move(cancelled)) {}
-
-  absl::StatusOr<ProgramOutput> Run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), {"git", "-C", folder_});
-    ProgramOptions how;
-    how.timeout = kLongestBuild;
-    how.grace = kGrace;
-    how.cancelled = cancelled_;
-    how.environment = {{"GIT_TERMINAL_PROMPT", "0"}};
-    how.removed_variables = kForeignGit;
-    return RunProgram(arguments, how);
-  }
-  // What it prints, without space around it. EnvironmentError with what git says where it fails.
-  absl::StatusOr<std::string> Read(const std::vector<std::string>& arguments) const {
-    BENCH_ASSIGN_OR_RETURN(const ProgramOutput output, Run(arguments));
-    if (output.exit_code == 0) {
-      return std::string(absl::StripAsciiWhitespace(output.out));
-    }
-    const std::string said(absl::StripAsciiWhitespace(output.err));
-    return EnvironmentError(
-        absl::StrCat("git ", arguments.front(), " failed: ", results::EscapeForTerminal(said)));
-  }
-
- private:
-  std::string folder_;
-  std::function<bool()> cancelled_;
-};
 
 class Builder {
  public:
@@ -71,13 +34,13 @@ class Builder {
 
   absl::StatusOr<CommitProgram> Build(const std::string& revision) {
     if (revision == ".") return BuildTree();
-    BENCH_ASSIGN_OR_RETURN(const std::string commit, Resolve(revision));
+    BENCH_ASSIGN_OR_RETURN(const std::string commit, repository_.Resolve(revision));
     BENCH_ASSIGN_OR_RETURN(const std::string tree,
                            repository_.Read({"rev-parse", commit + "^{tree}"}));
     BENCH_ASSIGN_OR_RETURN(const std::string subject,
                            repository_.Read({"log", "-1", "--format=%s", commit}));
     BENCH_ASSIGN_OR_RETURN(const std::string kept, KeptFolder(tree));
-    CommitProgram built = {absl::StrCat(commit.substr(0, 12), " ", subject), "", kept};
+    CommitProgram built = {absl::StrCat(ShortName(commit), " ", subject), "", kept};
     built.program = absl::StrCat(built.root, "/bin/", ProgramName());
     if (Exists(built.program)) return built;
     options_.note(absl::StrCat("building ", built.name));
@@ -101,19 +64,6 @@ class Builder {
     return absl::StrCat(options_.cache, "/", Sha256Hex(key));
   }
 
-  absl::StatusOr<std::string> Resolve(const std::string& revision) {
-    BENCH_ASSIGN_OR_RETURN(const ProgramOutput found,
-                           repository_.Run({"rev-parse", "--verify", "--quiet", "--end-of-options",
-                                            revision + "^{commit}"}));
-    if (found.exit_code == 0) return std::string(absl::StripAsciiWhitespace(found.out));
-    BENCH_ASSIGN_OR_RETURN(const std::string shallow,
-                           repository_.Read({"rev-parse", "--is-shallow-repository"}));
-    return UsageError(absl::StrCat(
-        results::EscapeForTerminal(revision), " is no commit of ", options_.repository,
-        shallow == "true" ? ", which is a shallow clone: git fetch --unshallow brings the others"
-                          : ""));
-  }
-
   // Copied, so that a build that comes while it is compared changes nothing.
   absl::StatusOr<CommitProgram> BuildTree() {
     options_.note("building the tree as it is");
@@ -125,7 +75,7 @@ class Builder {
   }
 
   absl::Status CheckOutAndBuild(const std::string& commit, const std::string& kept) {
-    const std::string tree = absl::StrCat(options_.scratch, "/tree-", commit.substr(0, 12));
+    const std::string tree = absl::StrCat(options_.scratch, "/tree-", ShortName(commit));
     BENCH_RETURN_IF_ERROR(MakeFolders(options_.scratch));
     BENCH_RETURN_IF_ERROR(RemoveWorkTree(tree));  // of a process that was killed
     const absl::Cleanup remove = [&] { RemoveWorkTree(tree).IgnoreError(); };
@@ -140,7 +90,7 @@ class Builder {
                                 .Read({"submodule", "update", "--init", "--recursive", "--quiet"})
                                 .status());
     }
-    BENCH_RETURN_IF_ERROR(RunBuild(tree, commit.substr(0, 12)));
+    BENCH_RETURN_IF_ERROR(RunBuild(tree, ShortName(commit)));
     return Keep(tree, kept);
   }
 

@@ -6,17 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "base/subprocess.h"
 #include "nlohmann/json.hpp"
 #include "results/comparison/group.h"
-#include "results/isolated_reader.h"
-#include "results/run_writer.h"
-#include "results/text.h"
 #include "trials/claimed_folder.h"
 #include "trials/looks.h"
 #include "trials/schedule.h"
@@ -27,16 +22,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::json;
 
-constexpr std::chrono::hours kLongestRun{24 * 30};
-constexpr std::chrono::seconds kGrace{20};
-
 double SecondsSince(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-std::string LastLine(const std::string& text) {
-  const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipWhitespace());
-  return lines.empty() ? std::string("it printed nothing") : lines.back();
 }
 
 // What a trial remembers beside its runs.
@@ -80,27 +67,11 @@ class StateFile {
 
 std::string SideName(Side side) { return side == Side::kBase ? "base" : "head"; }
 
-std::string ResultsOf(const std::string& folder) {
-  return absl::StrCat(folder, "/", std::string(results::kResultsName));
-}
-
 // Absent where it was not recorded.
 std::optional<results::Attribute> ProgramDigestOf(const results::ResultsInput& run) {
   const auto& provenance = run.record.header.provenance;
   const auto found = provenance.find(std::string(results::kProgramSha256));
   return found == provenance.end() ? std::nullopt : std::optional(found->second);
-}
-
-// What a run that has ended by itself left; absent where there is none. One that a signal ended
-// leaves results too.
-absl::StatusOr<std::optional<results::ResultsInput>> ReadComplete(const std::string& folder) {
-  const std::string file = ResultsOf(folder);
-  if (!Exists(file)) return std::nullopt;
-  BENCH_ASSIGN_OR_RETURN(results::RunRecord record, results::ReadResultsIsolated(file));
-  const bool complete = record.status == results::RunStatus::kComplete ||
-                        record.status == results::RunStatus::kDiverged;
-  if (!complete) return std::nullopt;
-  return results::ResultsInput{file, std::move(record)};
 }
 
 class Trial {
@@ -140,7 +111,7 @@ class Trial {
       const bool decided = comparison.outcome() != results::Outcome::kNotShown;
       ++next_look;
       if (decided || next_look == looks_.end()) {
-        return TrialResult{std::move(comparison), done_, false};
+        return Result(std::move(comparison), false);
       }
     }
     return EnvironmentError("a comparison of no replicates");
@@ -179,35 +150,14 @@ class Trial {
   }
 
   absl::StatusOr<results::ResultsInput> RunOne(const PlannedRun& run) {
-    const ArmProgram& program = ProgramOf(run.side);
-    const std::string path = RunPath(run.side, run.replicate);
-    // Of an interrupted one nothing is kept: a resumed run has no times.
-    BENCH_RETURN_IF_ERROR(RemoveTree(path));
-    BENCH_RETURN_IF_ERROR(MakeFolders(ArmPath(run.side)));
-    std::vector<std::string> command = program.command;
-    for (const std::string& argument :
-         {std::string("--replicate"), absl::StrCat(run.replicate), std::string("--out"), path}) {
-      command.push_back(argument);
-    }
-    ProgramOptions how;
-    how.environment = program.environment;
-    how.timeout = kLongestRun;
-    how.grace = kGrace;
-    how.cancelled = options_.cancelled;
-    const std::string where = absl::StrCat(SideName(run.side), " replicate ", run.replicate);
+    const FreshRun fresh = {RunPath(run.side, run.replicate), run.replicate,
+                            absl::StrCat(SideName(run.side), " replicate ", run.replicate)};
     const Clock::time_point begin = Clock::now();
-    const absl::StatusOr<ProgramOutput> output = RunProgram(command, how);
-    BENCH_RETURN_IF_ERROR(Annotate(output.status(), where));
-    BENCH_RETURN_IF_ERROR(PublishFile(path + ".log", absl::StrCat(output->out, output->err)));
-    BENCH_ASSIGN_OR_RETURN(std::optional<results::ResultsInput> left, ReadComplete(path));
-    if (!left) {
-      return EnvironmentError(absl::StrCat(where, " left no results (exit code ", output->exit_code,
-                                           "): ", results::EscapeForTerminal(LastLine(output->err)),
-                                           "; all it said is in ", path, ".log"));
-    }
+    BENCH_ASSIGN_OR_RETURN(results::ResultsInput left,
+                           RunFresh(ProgramOf(run.side), fresh, options_.cancelled));
     options_.note(
-        absl::StrFormat("%s of %d: %.1f s", where, options_.replicates, SecondsSince(begin)));
-    return *std::move(left);
+        absl::StrFormat("%s of %d: %.1f s", fresh.name, options_.replicates, SecondsSince(begin)));
+    return left;
   }
 
   // Among the arm's runs, which are of one program.
@@ -225,14 +175,20 @@ class Trial {
     return results::Compare(base_group_, head_group_, compare);
   }
 
+  // At the end: the groups go with it.
+  TrialResult Result(results::Comparison comparison, bool out_of_time) {
+    return {std::move(comparison), std::move(base_group_), std::move(head_group_), done_,
+            out_of_time};
+  }
+
   // What no number of replicates would change is said after the first block.
-  absl::StatusOr<std::optional<TrialResult>> LookForObstacles() const {
+  absl::StatusOr<std::optional<TrialResult>> LookForObstacles() {
     BENCH_ASSIGN_OR_RETURN(results::Comparison comparison, Compare(options_.compare.significance));
     const bool impossible =
         !comparison.comparability.reasons.empty() ||
         (options_.compare.policy.require == results::Requirement::kBitwise && !comparison.bitwise);
     if (!impossible) return std::nullopt;
-    return TrialResult{std::move(comparison), done_, false};
+    return Result(std::move(comparison), false);
   }
 
   absl::StatusOr<TrialResult> UnplannedLook() {
@@ -243,7 +199,7 @@ class Trial {
     }
     const results::Significance left = ErrorsLeft(looks_, done_, options_.compare.significance);
     BENCH_ASSIGN_OR_RETURN(results::Comparison comparison, Compare(left.OfLook(state_.share_left)));
-    return TrialResult{std::move(comparison), done_, true};
+    return Result(std::move(comparison), true);
   }
 
   const ArmProgram& base_;

@@ -12,22 +12,14 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "results/comparison/comparison.h"
+#include "trials/fresh_run.h"
 
 namespace bench::trials {
-
-// What is run for one arm.
-struct ArmProgram {
-  std::string name;                  // in messages and in trial.json: the arm's text, or a commit
-  std::vector<std::string> command;  // --replicate and --out are added
-  std::map<std::string, std::string> environment;
-};
 
 struct TrialOptions {
   std::string folder;
@@ -40,8 +32,9 @@ struct TrialOptions {
 
 struct TrialResult {
   results::Comparison comparison;
-  int64_t replicates = 0;    // an arm
-  bool out_of_time = false;  // before the replicates that were planned, and undecided
+  results::Group base, head;  // all runs of the blocks that are complete
+  int64_t replicates = 0;     // an arm
+  bool out_of_time = false;   // before the replicates that were planned, and undecided
 };
 
 absl::StatusOr<TrialResult> RunTrial(const ArmProgram& base, const ArmProgram& head,
