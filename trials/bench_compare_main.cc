@@ -34,9 +34,11 @@ absl::StatusOr<int> Run(const std::vector<std::string>& arguments) {
       return CompareCommits(parsed);
     case CompareCommand::kBisect:
       return BisectCommits(parsed);
-    case CompareCommand::kHistory:
     case CompareCommand::kBaseline:
+      return CompareWithBaseline(parsed);
     case CompareCommand::kUpdateBaseline:
+      return UpdateBaseline(parsed);
+    case CompareCommand::kHistory:
     case CompareCommand::kExport:
       break;
   }

@@ -14,6 +14,7 @@
 #include "results/comparison/group.h"
 #include "results/text.h"
 #include "trials/arm.h"
+#include "trials/baselines.h"
 #include "trials/claimed_folder.h"
 #include "trials/commit_program.h"
 #include "trials/invocation.h"
@@ -120,6 +121,31 @@ absl::StatusOr<Outcome> TryArms(const CompareArguments& arguments) {
                       options, arguments);
 }
 
+absl::StatusOr<std::string> BaselinesRoot(const CompareArguments& arguments) {
+  if (!arguments.baselines.empty()) return arguments.baselines;
+  BENCH_ASSIGN_OR_RETURN(const std::string root, ProjectRoot());
+  return root + "/results/baselines";
+}
+
+void NoteOnTimes(Comparison* comparison) {
+  const bool times = std::any_of(
+      comparison->rows.begin(), comparison->rows.end(), [](const results::JudgedChange& row) {
+        return row.change.metric.kind == results::MetricKind::kTime && row.change.judged;
+      });
+  if (!times) return;
+  comparison->comparability.notes.emplace_back(
+      "times of a baseline were taken at another time, and machines drift: judge speed with "
+      "--commits, which runs both side by side");
+}
+
+absl::StatusOr<Comparison> AgainstBaseline(const std::string& root, const results::Group& head,
+                                           const results::CompareOptions& options) {
+  BENCH_ASSIGN_OR_RETURN(const results::Group base, ReadBaseline(root, head));
+  BENCH_ASSIGN_OR_RETURN(Comparison comparison, results::Compare(base, head, options));
+  NoteOnTimes(&comparison);
+  return comparison;
+}
+
 }  // namespace
 
 absl::StatusOr<int> CompareGroups(const CompareArguments& arguments) {
@@ -139,6 +165,33 @@ absl::StatusOr<int> CompareArms(const CompareArguments& arguments) {
 absl::StatusOr<int> CompareCommits(const CompareArguments& arguments) {
   HeedStopSignals();
   return CodeOf(ExitCodeOfOutcome(CommitComparison(arguments).Run()));
+}
+
+absl::StatusOr<int> CompareWithBaseline(const CompareArguments& arguments) {
+  BENCH_ASSIGN_OR_RETURN(const std::string root, BaselinesRoot(arguments));
+  BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.paths[0]));
+  BENCH_ASSIGN_OR_RETURN(const Comparison comparison,
+                         AgainstBaseline(root, head, arguments.options));
+  BENCH_RETURN_IF_ERROR(Report(comparison, arguments));
+  return static_cast<int>(comparison.exit_code());
+}
+
+absl::StatusOr<int> UpdateBaseline(const CompareArguments& arguments) {
+  BENCH_ASSIGN_OR_RETURN(const std::string root, BaselinesRoot(arguments));
+  BENCH_ASSIGN_OR_RETURN(const results::Group runs, results::ReadGroup(arguments.paths[0]));
+  const absl::StatusOr<Comparison> comparison = AgainstBaseline(root, runs, arguments.options);
+  BaselineUpdate update = {arguments.reason, "the first one"};
+  if (comparison.ok()) {
+    BENCH_RETURN_IF_ERROR(Report(*comparison, arguments));
+    update.conclusion = Conclusion(*comparison);
+  } else if (ExitCodeFor(comparison.status()) != ExitCode::kIncomparable) {
+    return comparison.status();
+  }
+  BENCH_RETURN_IF_ERROR(KeepBaseline(root, runs, update));
+  BENCH_RETURN_IF_ERROR(Print(absl::StrCat("kept ", runs.runs.size(),
+                                           runs.runs.size() == 1 ? " run in " : " runs in ",
+                                           BaselineFolder(root, runs), "\n")));
+  return 0;
 }
 
 }  // namespace bench::trials

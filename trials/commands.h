@@ -11,5 +11,8 @@ namespace bench::trials {
 absl::StatusOr<int> CompareGroups(const CompareArguments& arguments);
 absl::StatusOr<int> CompareArms(const CompareArguments& arguments);
 absl::StatusOr<int> CompareCommits(const CompareArguments& arguments);
+absl::StatusOr<int> CompareWithBaseline(const CompareArguments& arguments);
+// Says what changed against the former baseline; 0 once the new one is kept.
+absl::StatusOr<int> UpdateBaseline(const CompareArguments& arguments);
 
 }  // namespace bench::trials

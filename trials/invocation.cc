@@ -44,6 +44,8 @@ absl::StatusOr<std::string> BenchRunPath() {
       "bench-run is not beside bench-compare: build it (./bench-run --version)");
 }
 
+absl::StatusOr<std::string> ProjectRoot() { return Absolute(Environment("BENCH_ROOT", ".")); }
+
 ArmProgram ProgramOf(const std::string& name, const std::string& program, const Arm& arm) {
   ArmProgram out = {name, {program}, arm.environment};
   for (std::string& argument : arm.Arguments()) out.command.push_back(std::move(argument));
@@ -62,7 +64,7 @@ absl::StatusOr<BuildOptions> BuildOptionsOf(const CompareArguments& arguments,
       "BENCH_CACHE",
       Environment("XDG_CACHE_HOME", Environment("HOME", "") + "/.cache") + "/llm-bench");
   BuildOptions build{.cache = cache + "/programs", .cancelled = Cancelled, .note = Note};
-  BENCH_ASSIGN_OR_RETURN(build.repository, Absolute(Environment("BENCH_ROOT", ".")));
+  BENCH_ASSIGN_OR_RETURN(build.repository, ProjectRoot());
   BENCH_ASSIGN_OR_RETURN(build.scratch, Absolute(scratch));
   if (!arguments.build_command.empty()) build.command = arguments.build_command;
   if (!arguments.program.empty()) build.program = arguments.program;

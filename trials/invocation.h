@@ -19,6 +19,9 @@ void Note(const std::string& line);
 // The bench-run that was built with this program.
 absl::StatusOr<std::string> BenchRunPath();
 
+// $BENCH_ROOT, which the wrapper sets, or the current folder.
+absl::StatusOr<std::string> ProjectRoot();
+
 // `program` called with what the arm says.
 ArmProgram ProgramOf(const std::string& name, const std::string& program, const Arm& arm);
 

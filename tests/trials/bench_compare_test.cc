@@ -184,6 +184,35 @@ TEST_F(BenchCompare, ReportsGoToFilesAndToTheSummaryOfTheJob) {
   EXPECT_THAT(*ReadFile(folder_ / "c.xml"), HasSubstr("<testsuite"));
 }
 
+TEST_F(BenchCompare, ABaselineIsKeptComparedWithAndChangedWithAReason) {
+  const std::string kept = folder_ / "kept";
+  const ProgramOutput none = Invoke({"--baseline", "--baselines", kept, folder_ / "base.h5"});
+  EXPECT_EQ(none.exit_code, 3);
+  EXPECT_THAT(none.err, HasSubstr("--update-baseline keeps one"));
+  EXPECT_EQ(Invoke({"--update-baseline", "--baselines", kept, folder_ / "base.h5"}).exit_code, 2);
+  const ProgramOutput first = Invoke(
+      {"--update-baseline", "--baselines", kept, "--reason", "the first", folder_ / "base.h5"});
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  const std::vector<std::string> compare = {"--baseline", "--baselines", kept, "--metrics",
+                                            "learning"};
+  const auto with = [&](const std::string& head) {
+    std::vector<std::string> arguments = compare;
+    arguments.push_back(head);
+    return Invoke(arguments);
+  };
+  EXPECT_EQ(with(folder_ / "base.h5").exit_code, 0);
+  RunRecord head = SampleRecord();
+  head.summary["loss"].value *= 2;
+  Write("head.h5", head);
+  EXPECT_NE(with(folder_ / "head.h5").exit_code, 0);
+  const ProgramOutput changed = Invoke(
+      {"--update-baseline", "--baselines", kept, "--reason", "another loss", folder_ / "head.h5"});
+  EXPECT_EQ(changed.exit_code, 0) << changed.err;
+  EXPECT_THAT(changed.out, HasSubstr("loss"));  // says what changed
+  EXPECT_THAT(changed.out, HasSubstr("times of a baseline"));
+  EXPECT_EQ(with(folder_ / "head.h5").exit_code, 0);
+}
+
 TEST_F(BenchCompare, AReportThatCannotBeWrittenIsFive) {
   const ProgramOutput output =
       Invoke({"--json=" + (folder_ / "gone/c.json"), folder_ / "base.h5", folder_ / "base.h5"});
