@@ -770,4 +770,23 @@ inline constexpr MetricDescriptor kCharactersPerToken = Metric({
     .description = "Characters of held-out text a token",
 });
 
+// Of a comparison that was given a target (comparison/targets.h); no run records them.
+inline constexpr MetricDescriptor kTokensToTarget = Metric({
+    .name = "tokens_to_target",
+    .units = "tokens",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Tokens trained on when an evaluation first reaches the target",
+});
+inline constexpr MetricDescriptor kTimeToTarget = Metric({
+    .name = "time_to_target",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time since the run began when an evaluation first reaches the target",
+    .kind = MetricKind::kTime,
+});
+
 }  // namespace bench::results

@@ -1,6 +1,7 @@
 // Exact match and chrF of answers against their references, over a set of them.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -12,21 +13,22 @@ namespace bench::harness {
 class AnswerScores {
  public:
   void Add(const std::string& answer, const std::string& reference) {
-    num_exact_ += ExactMatch(answer, reference) ? 1 : 0;
-    ++num_;
+    exact_.push_back(ExactMatch(answer, reference));
     chrf_.Add(answer, reference);
   }
   // Of at least one answer.
   void AppendTo(std::vector<results::MetricValue>& values, const std::string& label,
                 const results::MetricDescriptor& exact_match,
                 const results::MetricDescriptor& chrf) const {
-    values.push_back({{&exact_match, label}, num_exact_ / num_});
+    const auto num_exact = std::count(exact_.begin(), exact_.end(), true);
+    values.push_back({{&exact_match, label},
+                      static_cast<double>(num_exact) / static_cast<double>(exact_.size())});
     values.push_back({{&chrf, label}, chrf_.Value()});
   }
+  const std::vector<bool>& exact() const { return exact_; }
 
  private:
-  double num_exact_ = 0;
-  double num_ = 0;
+  std::vector<bool> exact_;
   ChrfScore chrf_;
 };
 

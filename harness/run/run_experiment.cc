@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "harness/control/run_clock.h"
 #include "harness/control/signals.h"
+#include "harness/measurement/disturbances.h"
 #include "harness/measurement/load.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
@@ -55,6 +56,7 @@ struct Run {
   std::optional<std::string> program_sha256;  // where the program's file can be read
   RangeTable ranges;
   std::map<std::string, results::Attribute> load = ReadLoad();  // before the run adds its own
+  Disturbances begun = ReadDisturbances();
   ResolvedInputs inputs;
   DeviceKind device = DeviceKind::kCpu;
   std::string path;                 // of its folder
@@ -185,6 +187,9 @@ absl::Status PublishArtifact(Run& run, const RunRequest& request, ArtifactUse us
 absl::StatusOr<std::vector<std::string>> Conclude(Run& run, const StageOutcome& outcome,
                                                   const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run));
+  for (const auto& [name, count] : DisturbanceNotes(run.begun, ReadDisturbances())) {
+    BENCH_RETURN_IF_ERROR(run.writer->Note(name, count));
+  }
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
     BENCH_ASSIGN_OR_RETURN(const Acceptance judged,

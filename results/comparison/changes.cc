@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "results/comparison/usable_times.h"
 #include "results/statistics/descriptive.h"
 #include "results/statistics/power.h"
 #include "results/statistics/rank_test.h"
@@ -68,7 +69,7 @@ void Describe(const std::vector<const MetricInfo*>& infos, MetricChange& change)
 std::vector<double> ValuesOf(const Group& group, const std::string& path, MetricKind kind) {
   std::vector<double> values;
   for (const ResultsInput& run : group.runs) {
-    if (kind == MetricKind::kTime && run.record.resumed()) continue;
+    if (kind == MetricKind::kTime && !HasUsableTimes(run.record)) continue;
     if (const SummaryValue* value = Find(run.record, path)) values.push_back(value->value);
   }
   return values;
@@ -188,20 +189,15 @@ void Measure(const Significance& significance, MetricChange& change) {
   }
 }
 
-bool AllResumed(const Group& group) {
-  return std::all_of(group.runs.begin(), group.runs.end(),
-                     [](const ResultsInput& run) { return run.record.resumed(); });
-}
-
 bool Judged(const MetricInfo& metric, const Group& base, const Group& head) {
   if (metric.kind != MetricKind::kTime) return true;
-  return metric.better != Better::kNone && !AllResumed(base) && !AllResumed(head);
+  return metric.better != Better::kNone && HasUsableTimes(base) && HasUsableTimes(head);
 }
 
 size_t NumRunsWithTimes(const Group& group) {
   return static_cast<size_t>(
       std::count_if(group.runs.begin(), group.runs.end(),
-                    [](const ResultsInput& run) { return !run.record.resumed(); }));
+                    [](const ResultsInput& run) { return HasUsableTimes(run.record); }));
 }
 
 // Whether every run has it that could.

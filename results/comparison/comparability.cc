@@ -8,8 +8,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/json.h"
+#include "results/comparison/usable_times.h"
 #include "results/text.h"
 
 namespace bench::results {
@@ -199,9 +201,24 @@ std::multiset<int64_t> NumbersOf(const Group& group) {
   return numbers;
 }
 
-bool AnyResumed(const Group& group) {
-  return std::any_of(group.runs.begin(), group.runs.end(),
-                     [](const ResultsInput& run) { return run.record.resumed(); });
+// "times of 2 resumed and 1 cold runs are not judged"
+void AddUnusableTimes(const Group& base, const Group& head, std::vector<std::string>& notes) {
+  std::map<std::string, int64_t> counts;
+  int64_t total = 0;
+  for (const Group* group : {&base, &head}) {
+    for (const ResultsInput& run : group->runs) {
+      const std::string_view why = WhyTimesAreUnusable(run.record);
+      if (why.empty()) continue;
+      ++counts[std::string(why)];
+      ++total;
+    }
+  }
+  if (total == 0) return;
+  const auto part = [](std::string* out, const auto& count) {
+    absl::StrAppend(out, count.second, " ", count.first);
+  };
+  notes.push_back(absl::StrCat("times of ", absl::StrJoin(counts, " and ", part),
+                               total == 1 ? " run" : " runs", " are not judged"));
 }
 
 std::vector<std::string> NotesOn(const Group& base, const Group& head) {
@@ -212,9 +229,7 @@ std::vector<std::string> NotesOn(const Group& base, const Group& head) {
       (b.experiment != h.experiment || b.version != h.version)) {
     notes.emplace_back("the definitions have different names and equal content");
   }
-  if (AnyResumed(base) || AnyResumed(head)) {
-    notes.emplace_back("times of resumed runs are not judged");
-  }
+  AddUnusableTimes(base, head, notes);
   if (NumbersOf(base) != NumbersOf(head)) {
     notes.emplace_back(
         "the arms have different replicate numbers: learning is judged on those of both");

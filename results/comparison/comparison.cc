@@ -166,6 +166,33 @@ std::string OfPass(Requirement require) {
   return "ok";
 }
 
+absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head,
+                                            const CompareOptions& options) {
+  Comparison comparison;
+  comparison.base = {base.path, std::ssize(base.runs)};
+  comparison.head = {head.path, std::ssize(head.runs)};
+  comparison.policy = options.policy;
+  comparison.interval_level = options.significance.interval_level();
+  comparison.comparability = CheckComparable(base, head, options.asked);
+  const std::vector<PairOfRuns> pairs = PairsOf(base, head);
+  const bool comparable = comparison.comparability.reasons.empty();
+  if (comparable && Strict(base, head)) comparison.bitwise = CompareBitwise(pairs);
+  const bool bits_equal = comparison.bitwise && comparison.bitwise->identical();
+  BENCH_ASSIGN_OR_RETURN(
+      std::vector<MetricChange> changes,
+      Selected(MeasureChanges(base, head, bits_equal, options.significance), options.metrics));
+  if (!comparable) return comparison;
+  comparison.head_diverged = AnyDiverged(head);
+  comparison.non_finite = FirstNonFiniteOf(head);
+  comparison.rows = JudgeChanges(std::move(changes), options.significance);
+  comparison.learns = std::any_of(comparison.rows.begin(), comparison.rows.end(), IsLearning);
+  comparison.curves = CompareCurves(pairs, options.metrics, options.significance);
+  comparison.ranges = CompareRanges(base, head);
+  comparison.items = CompareItems(pairs, options.metrics);
+  comparison.rounding_only = IsRoundingOnly(comparison);
+  return comparison;
+}
+
 }  // namespace
 
 bool Comparison::has_measurements() const {
@@ -193,28 +220,12 @@ Outcome Comparison::outcome() const {
 
 absl::StatusOr<Comparison> Compare(const Group& base, const Group& head,
                                    const CompareOptions& options) {
-  Comparison comparison;
-  comparison.base = {base.path, std::ssize(base.runs)};
-  comparison.head = {head.path, std::ssize(head.runs)};
-  comparison.policy = options.policy;
-  comparison.interval_level = options.significance.interval_level();
-  comparison.comparability = CheckComparable(base, head, options.asked);
-  const std::vector<PairOfRuns> pairs = PairsOf(base, head);
-  const bool comparable = comparison.comparability.reasons.empty();
-  if (comparable && Strict(base, head)) comparison.bitwise = CompareBitwise(pairs);
-  const bool bits_equal = comparison.bitwise && comparison.bitwise->identical();
-  BENCH_ASSIGN_OR_RETURN(
-      std::vector<MetricChange> changes,
-      Selected(MeasureChanges(base, head, bits_equal, options.significance), options.metrics));
-  if (!comparable) return comparison;
-  comparison.head_diverged = AnyDiverged(head);
-  comparison.non_finite = FirstNonFiniteOf(head);
-  comparison.rows = JudgeChanges(std::move(changes), options.significance);
-  comparison.learns = std::any_of(comparison.rows.begin(), comparison.rows.end(), IsLearning);
-  comparison.curves = CompareCurves(pairs, options.metrics, options.significance);
-  comparison.ranges = CompareRanges(base, head);
-  comparison.rounding_only = IsRoundingOnly(comparison);
-  return comparison;
+  if (options.targets.empty()) return CompareSummaries(base, head, options);
+  Group base_with = base;
+  Group head_with = head;
+  BENCH_RETURN_IF_ERROR(AddTargets(options.targets, &base_with));
+  BENCH_RETURN_IF_ERROR(AddTargets(options.targets, &head_with));
+  return CompareSummaries(base_with, head_with, options);
 }
 
 std::string Conclusion(const Comparison& comparison) {

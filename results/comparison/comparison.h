@@ -17,18 +17,14 @@
 #include "results/comparison/comparability.h"
 #include "results/comparison/curve_change.h"
 #include "results/comparison/group.h"
+#include "results/comparison/item_changes.h"
 #include "results/comparison/range_changes.h"
 #include "results/comparison/selection.h"
+#include "results/comparison/targets.h"
 #include "results/comparison/verdicts.h"
 #include "results/record.h"
 
 namespace bench::results {
-
-// A value of a curve that each arm has to reach.
-struct Target {
-  std::string path;  // of a metric of the evaluations: "loss", "loss/en_zh"
-  double value = 0;
-};
 
 struct CompareOptions {
   Policy policy = {};
@@ -60,6 +56,7 @@ struct Comparison {
   std::vector<JudgedChange> rows;
   std::optional<CurveChange> curves;
   std::vector<RangeChange> ranges;
+  std::vector<ItemChange> items;
   bool learns = false;  // a metric of learning is judged
   // Bits differ, and learning by no more than replicates do: the pairs begin to differ by rounding
   // (kRoundingSize at most), curves do not tell the arms apart, and the intervals of final values

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "results/comparison/usable_times.h"
 #include "results/metrics.h"
 #include "results/statistics/descriptive.h"
 
@@ -27,7 +28,7 @@ std::map<std::string, RangeMedian> MediansOf(const Group& group) {
   std::map<std::string, std::vector<double>> seconds;
   std::map<std::string, double> steps_share;
   for (const ResultsInput& run : group.runs) {
-    if (run.record.resumed()) continue;
+    if (!HasUsableTimes(run.record)) continue;
     const auto most = static_cast<double>(MostRows(run.record));
     for (const auto& [name, range] : run.record.ranges) {
       if (range.host_s.empty()) continue;
@@ -44,7 +45,7 @@ std::optional<double> StepTimeOf(const Group& group) {
   std::vector<double> seconds;
   for (const ResultsInput& run : group.runs) {
     const auto found = run.record.summary.find(std::string(kStepTime.name));
-    if (found != run.record.summary.end() && !run.record.resumed()) {
+    if (found != run.record.summary.end() && HasUsableTimes(run.record)) {
       seconds.push_back(found->second.value);
     }
   }

@@ -80,6 +80,24 @@ Json RangesJson(const std::vector<RangeChange>& ranges) {
   return out;
 }
 
+Json CountsJson(const Proportion& proportion) {
+  return Json{{"successes", proportion.successes}, {"trials", proportion.trials}};
+}
+
+Json ItemsJson(const std::vector<ItemChange>& items) {
+  Json out = Json::array();
+  for (const ItemChange& change : items) {
+    out.push_back(Json{{"metric", ValidUtf8(change.path)},
+                       {"replicate", change.replicate},
+                       {"base", CountsJson(change.base)},
+                       {"head", CountsJson(change.head)},
+                       {"only_base", change.discordant.only_base},
+                       {"only_head", change.discordant.only_head},
+                       {"p_value", NumberJson(change.p_value)}});
+  }
+  return out;
+}
+
 Json RowJson(const Comparison& comparison, const JudgedChange& row) {
   const MetricChange& change = row.change;
   const MetricInfo& metric = change.metric;
@@ -133,7 +151,8 @@ std::string RenderJson(const Comparison& comparison) {
                     {"interval_level", comparison.interval_level},
                     {"curves", CurvesJson(comparison.curves)},
                     {"metrics", rows},
-                    {"ranges", RangesJson(comparison.ranges)}};
+                    {"ranges", RangesJson(comparison.ranges)},
+                    {"items", ItemsJson(comparison.items)}};
   return absl::StrCat(out.dump(2, ' ', false, Json::error_handler_t::replace), "\n");
 }
 

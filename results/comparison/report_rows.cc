@@ -160,6 +160,15 @@ std::string CurveLine(const CurveChange& curves) {
   return absl::StrFormat("learning curves: no difference found (%s)", tested);
 }
 
+// Only what the models answered: a commit is judged by replicates.
+std::string ItemLine(const ItemChange& items) {
+  return absl::StrFormat(
+      "items of %s, replicate %d: %d of %d right in base, %d in head; %d only in base, %d only in "
+      "head (McNemar p = %.2g: these two models differ, as replicates of one commit may)",
+      EscapeForTerminal(items.path), items.replicate, items.base.successes, items.base.trials,
+      items.head.successes, items.discordant.only_base, items.discordant.only_head, items.p_value);
+}
+
 std::string TimeText(double seconds) {
   return std::abs(seconds) >= 1 ? absl::StrFormat("%.4g s", seconds)
                                 : absl::StrFormat("%.4g ms", 1e3 * seconds);
@@ -202,6 +211,9 @@ std::vector<std::string> ReportLines(const Comparison& comparison) {
                          : std::string()));
   }
   if (comparison.curves) lines.push_back(CurveLine(*comparison.curves));
+  for (const ItemChange& items : comparison.items) {
+    if (items.p_value <= kModelsDiffer) lines.push_back(ItemLine(items));
+  }
   if (comparison.rounding_only) {
     lines.emplace_back(
         "rounding only: bits differ, curves and final values by no more than replicates do");

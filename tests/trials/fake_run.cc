@@ -1,9 +1,10 @@
 // Stands for bench-run in tests of trials: leaves a results file whose loss and step time follow
 // from its arguments, quickly.
 //
-//   fake_run SECONDS [--fail R] [--threads N] --replicate R --out DIR
+//   fake_run SECONDS [--fail R] [--threads N] [--spread S] --replicate R --out DIR
 //
-// SECONDS is the step time of every replicate, up to a spread that follows from its number. With
+// SECONDS is the step time of every replicate, up to a spread that follows from its number; with
+// --spread it is drawn anew in every run, normal with that relative deviation. With
 // --fail the replicate R ends with exit code 4 and no results. FAKE_RUN_LOG gets a line a run.
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <random>
 #include <string>
 
 #include "base/file.h"
@@ -35,7 +37,12 @@ int main(int argc, char** argv) {
   record.header.replicate = replicate;
   if (options.contains("--threads")) record.header.threads = std::stoll(options["--threads"]);
   record.status = bench::results::RunStatus::kComplete;
-  const double spread = 1 + 0.001 * static_cast<double>(replicate * 7 % 5);
+  double spread = 1 + 0.001 * static_cast<double>(replicate * 7 % 5);
+  if (options.contains("--spread")) {
+    std::random_device device;
+    std::mt19937_64 random(device());
+    spread = std::normal_distribution<double>(1, std::stod(options["--spread"]))(random);
+  }
   record.summary["step_time"] = {Info(bench::results::kStepTime), std::stod(argv[1]) * spread};
   record.summary["loss"] = {Info(bench::results::kLoss), 4 + static_cast<double>(replicate)};
   if (!bench::MakeFolders(out).ok()) return 5;

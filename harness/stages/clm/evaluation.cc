@@ -12,6 +12,7 @@
 #include "harness/evaluation/generation.h"
 #include "harness/stages/clm/data.h"
 #include "results/metrics.h"
+#include "results/proportion_items.h"
 
 namespace bench::harness {
 namespace {
@@ -101,8 +102,13 @@ void ClmEvaluator::Select() {
 absl::StatusOr<Evaluation> ClmEvaluator::Run(EvaluationPoint point, int64_t step) {
   Evaluation evaluation;
   std::vector<MetricValue> sizes;
+  std::vector<results::CountedProportion> proportions;
   const auto append = [&](const TextScores& scores, const std::string& label) {
     scores.AppendTo(evaluation.values, label);
+    proportions.push_back({{&results::kTokenAccuracy, label},
+                           static_cast<int64_t>(scores.tokens.num_correct),
+                           static_cast<int64_t>(scores.tokens.num_tokens),
+                           {}});
     sizes.push_back({{&results::kScoredBytes, label}, scores.num_bytes});
   };
   TextScores all;
@@ -123,6 +129,9 @@ absl::StatusOr<Evaluation> ClmEvaluator::Run(EvaluationPoint point, int64_t step
   if (point == EvaluationPoint::kFinal) {
     evaluation.summary = evaluation.values;
     evaluation.summary.insert(evaluation.summary.end(), sizes.begin(), sizes.end());
+    for (const results::CountedProportion& proportion : proportions) {
+      BENCH_RETURN_IF_ERROR(RecordProportion(p_.writer, step, proportion));
+    }
   }
   return evaluation;
 }

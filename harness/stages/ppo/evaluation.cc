@@ -12,6 +12,7 @@
 #include "harness/evaluation/batches.h"
 #include "harness/evaluation/text_metrics.h"
 #include "results/metrics.h"
+#include "results/proportion_items.h"
 
 namespace bench::harness {
 namespace {
@@ -131,6 +132,25 @@ std::vector<MetricValue> PpoEvaluator::Quality(const std::vector<Answers>& answe
   return values;
 }
 
+absl::Status PpoEvaluator::RecordExactMatches(const std::vector<Answers>& greedy,
+                                              int64_t step) const {
+  std::vector<bool> all;
+  const auto record = [&](const std::string& label, const std::vector<bool>& exact) {
+    return RecordProportion(p_.writer, step,
+                            results::CountedProportion::Of({&results::kExactMatch, label}, exact));
+  };
+  for (const Answers& task : greedy) {
+    std::vector<bool> exact;
+    for (const Response& response : task.responses) {
+      exact.push_back(
+          ExactMatch(p_.rollout.scorer.Text(response), response.prompt->example.output));
+    }
+    BENCH_RETURN_IF_ERROR(record(task.task->name, exact));
+    all.insert(all.end(), exact.begin(), exact.end());
+  }
+  return record("", all);
+}
+
 absl::Status PpoEvaluator::RecordSamples(const Answers& before, const Answers& after,
                                          int64_t step) const {
   const int64_t count =
@@ -194,6 +214,7 @@ absl::StatusOr<Evaluation> PpoEvaluator::Run(EvaluationPoint point, int64_t step
     Append(Quality(before_->sampled,
                    {results::kInitialSampledExactMatch, results::kInitialSampledChrf}),
            evaluation.summary);
+    BENCH_RETURN_IF_ERROR(RecordExactMatches(answers.greedy, step));
     for (size_t t = 0; t < tasks_.size(); ++t) {
       BENCH_RETURN_IF_ERROR(RecordSamples(before_->greedy[t], answers.greedy[t], step));
     }

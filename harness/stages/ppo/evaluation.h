@@ -64,6 +64,8 @@ class PpoEvaluator {
   absl::StatusOr<double> Kl(const std::vector<Answers>& sampled) const;
   std::vector<results::MetricValue> Quality(const std::vector<Answers>& answers,
                                             const Descriptors& descriptors) const;
+  // Which greedy answers equal their references.
+  absl::Status RecordExactMatches(const std::vector<Answers>& greedy, int64_t step) const;
   absl::StatusOr<Evaluation> OfPolicy(const ModelAnswers& answers) const;
   absl::Status RecordSamples(const Answers& before, const Answers& after, int64_t step) const;
 

@@ -6,6 +6,7 @@
 #include "harness/data/disjoint_prompts.h"
 #include "harness/stages/reward/scores.h"
 #include "results/metrics.h"
+#include "results/proportion_items.h"
 
 namespace bench::harness {
 
@@ -36,10 +37,13 @@ absl::Status CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model
 
 absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t step) {
   Evaluation evaluation;
+  std::vector<results::CountedProportion> proportions;
   const auto append = [&](const PairRewards& rewards, const std::string& label) {
     for (MetricValue& value : HeldOutMetrics(rewards, p_.spec.loss, label)) {
       evaluation.values.push_back(std::move(value));
     }
+    proportions.push_back(results::CountedProportion::Of({&results::kPreferenceAccuracy, label},
+                                                         PreferredChosen(rewards)));
   };
   std::vector<at::Tensor> chosen;
   std::vector<at::Tensor> rejected;
@@ -53,7 +57,11 @@ absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t s
     }
   }
   append({at::cat(chosen), at::cat(rejected)}, "");
-  if (point == EvaluationPoint::kFinal) evaluation.summary = evaluation.values;
+  if (point != EvaluationPoint::kFinal) return evaluation;
+  evaluation.summary = evaluation.values;
+  for (const results::CountedProportion& proportion : proportions) {
+    BENCH_RETURN_IF_ERROR(RecordProportion(p_.writer, step, proportion));
+  }
   return evaluation;
 }
 

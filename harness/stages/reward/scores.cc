@@ -42,6 +42,14 @@ double CalibrationError(const PairRewards& rewards) {
   return error / static_cast<double>(margin_B.numel());
 }
 
+std::vector<bool> PreferredChosen(const PairRewards& rewards) {
+  const at::Tensor margin_B = InDouble(rewards.chosen_B) - InDouble(rewards.rejected_B);
+  const double* margins = margin_B.const_data_ptr<double>();
+  std::vector<bool> preferred;
+  for (int64_t i = 0; i < margin_B.numel(); ++i) preferred.push_back(margins[i] > 0);
+  return preferred;
+}
+
 std::vector<MetricValue> RewardMetrics(const PairRewards& rewards, const std::string& label) {
   const at::Tensor chosen_B = InDouble(rewards.chosen_B);
   const at::Tensor rejected_B = InDouble(rewards.rejected_B);

@@ -21,6 +21,9 @@ namespace bench::harness {
 // Of at least one pair.
 double CalibrationError(const PairRewards& rewards);
 
+// Of each pair, whether its chosen response has the higher reward.
+std::vector<bool> PreferredChosen(const PairRewards& rewards);
+
 // What a training step and an evaluation both report.
 std::vector<results::MetricValue> RewardMetrics(const PairRewards& rewards,
                                                 const std::string& label);

@@ -24,6 +24,13 @@ void Append(const TokenScores& scores, const std::string& label, std::vector<Met
   values.push_back({{&results::kTokenAccuracy, label}, scores.num_correct / scores.num_tokens});
 }
 
+results::CountedProportion TokenCounts(const TokenScores& scores, const std::string& label) {
+  return {{&results::kTokenAccuracy, label},
+          static_cast<int64_t>(scores.num_correct),
+          static_cast<int64_t>(scores.num_tokens),
+          {}};
+}
+
 absl::StatusOr<TokenScores> ScoreTokens(const models::Decoder& decoder, const Rows& rows) {
   TokenScores scores;
   for (const std::span<const SftRow* const> batch : InBatches(rows)) {
@@ -86,6 +93,7 @@ absl::StatusOr<SftEvaluator::Scores> SftEvaluator::Score(const std::vector<TaskR
   for (const TaskRows& task : tasks) {
     BENCH_ASSIGN_OR_RETURN(const TokenScores tokens, ScoreTokens(p_.decoder, task.scored));
     Append(tokens, task.task, values);
+    result.proportions.push_back(TokenCounts(tokens, task.task));
     all_tokens += tokens;
     std::vector<std::string>& answers = result.answers.emplace_back();
     if (task.generated.empty()) continue;
@@ -96,10 +104,15 @@ absl::StatusOr<SftEvaluator::Scores> SftEvaluator::Score(const std::vector<TaskR
       all_answers.Add(answers[i], task.generated[i]->example.output);
     }
     scores.AppendTo(values, task.task, results::kExactMatch, results::kChrf);
+    result.proportions.push_back(
+        results::CountedProportion::Of({&results::kExactMatch, task.task}, scores.exact()));
   }
   Append(all_tokens, "", values);
+  result.proportions.push_back(TokenCounts(all_tokens, ""));
   if (p_.spec.evaluation.generate_rows_per_task > 0) {
     all_answers.AppendTo(values, "", results::kExactMatch, results::kChrf);
+    result.proportions.push_back(
+        results::CountedProportion::Of({&results::kExactMatch, ""}, all_answers.exact()));
   }
   return result;
 }
@@ -163,6 +176,9 @@ absl::StatusOr<Evaluation> SftEvaluator::Run(EvaluationPoint point, int64_t step
   BENCH_ASSIGN_OR_RETURN(const std::vector<MetricValue> baselines, ScoreBaselines(held_out));
   evaluation.summary.insert(evaluation.summary.end(), baselines.begin(), baselines.end());
   BENCH_RETURN_IF_ERROR(RecordSamples(held_out, scores, step));
+  for (const results::CountedProportion& proportion : scores.proportions) {
+    BENCH_RETURN_IF_ERROR(RecordProportion(p_.writer, step, proportion));
+  }
   return evaluation;
 }
 

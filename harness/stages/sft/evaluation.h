@@ -20,6 +20,7 @@
 #include "harness/tokenizers/tokenizer.h"
 #include "harness/training/task.h"
 #include "models/decoder.h"
+#include "results/proportion_items.h"
 #include "results/run_writer.h"
 
 namespace bench::harness {
@@ -48,6 +49,7 @@ class SftEvaluator {
   };
   struct Scores {
     std::vector<results::MetricValue> values;
+    std::vector<results::CountedProportion> proportions;
     std::vector<std::vector<std::string>> answers;  // of each task to its `generated` rows
   };
 

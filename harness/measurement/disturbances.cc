@@ -1,0 +1,50 @@
+#include "harness/measurement/disturbances.h"
+
+#include <sys/resource.h>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/file.h"
+#include "harness/measurement/system_files.h"
+#include "results/notes.h"
+
+namespace bench::harness {
+namespace {
+
+std::optional<int64_t> ThrottleEvents(const std::string& sys) {
+  const std::string processors = absl::StrCat(sys, "/devices/system/cpu");
+  const auto names = ListFolder(processors);
+  if (!names.ok()) return std::nullopt;
+  std::optional<int64_t> events;
+  for (const std::string& name : *names) {
+    absl::string_view number = name;
+    int64_t ignored = 0;
+    if (!absl::ConsumePrefix(&number, "cpu") || !absl::SimpleAtoi(number, &ignored)) continue;
+    const auto count =
+        ReadNumber(absl::StrCat(processors, "/", name, "/thermal_throttle/core_throttle_count"));
+    if (count) events = events.value_or(0) + *count;
+  }
+  return events;
+}
+
+}  // namespace
+
+Disturbances ReadDisturbances(const std::string& sys) {
+  Disturbances found = {ThrottleEvents(sys), 0};
+  rusage usage = {};
+  if (::getrusage(RUSAGE_SELF, &usage) == 0) found.disk_page_faults = usage.ru_majflt;
+  return found;
+}
+
+std::map<std::string, results::Attribute> DisturbanceNotes(const Disturbances& begin,
+                                                           const Disturbances& end) {
+  std::map<std::string, results::Attribute> notes;
+  notes[std::string(results::kDiskPageFaultsNote)] = end.disk_page_faults;
+  if (begin.throttle_events && end.throttle_events) {
+    notes[std::string(results::kThrottleNote)] = *end.throttle_events - *begin.throttle_events;
+  }
+  return notes;
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,30 @@
+// What the machine did to a run's times, where it says so: how often the kernel counted a processor
+// as throttled by heat, and how often this process waited for a page from the disk (a cold cache).
+//
+// Counters since the machine, and the process, began; a run takes the difference. Throttling is
+// the sum of core_throttle_count over all processors, absent where the kernel does not count it
+// (other processors than Intel's, most virtual machines). Errors: none. Sources: the kernel's
+// arch/x86/kernel/cpu/mce/therm_throt.c; getrusage(2), ru_majflt.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "results/record.h"
+
+namespace bench::harness {
+
+struct Disturbances {
+  std::optional<int64_t> throttle_events;
+  int64_t disk_page_faults = 0;
+};
+
+Disturbances ReadDisturbances(const std::string& sys = "/sys");
+
+// As notes of a run (results/notes.h): throttling since `begin`, page faults of the whole process.
+std::map<std::string, results::Attribute> DisturbanceNotes(const Disturbances& begin,
+                                                           const Disturbances& end);
+
+}  // namespace bench::harness

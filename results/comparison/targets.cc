@@ -1,0 +1,86 @@
+#include "results/comparison/targets.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "results/metrics.h"
+#include "results/text.h"
+
+namespace bench::results {
+namespace {
+
+bool Reaches(double value, double target, Better better) {
+  return better == Better::kLower ? value <= target : value >= target;
+}
+
+// The longest distance between two evaluations, the first counted from the beginning.
+template <typename T>
+double LongestInterval(const std::vector<T>& positions) {
+  double longest = 0;
+  double before = 0;
+  for (const T position : positions) {
+    longest = std::max(longest, static_cast<double>(position) - before);
+    before = static_cast<double>(position);
+  }
+  return longest;
+}
+
+SummaryValue Reached(const MetricDescriptor& descriptor, const std::string& label, double value,
+                     double interval) {
+  MetricInfo info = MetricInfo::Of({&descriptor, label});
+  info.floor = std::max(info.floor.value_or(0), interval);
+  return {info, value};
+}
+
+void AddTo(const Series& curve, const Target& target, RunRecord& record) {
+  double tokens = std::numeric_limits<double>::infinity();
+  double time_s = tokens;
+  for (size_t i = 0; i < curve.value.size(); ++i) {
+    if (!Reaches(curve.value[i], target.value, curve.metric.better)) continue;
+    tokens = static_cast<double>(curve.tokens[i]);
+    time_s = curve.wall_time_s[i];
+    break;
+  }
+  const std::string label = absl::StrCat(target.path, "=", target.value);
+  for (const SummaryValue& value :
+       {Reached(kTokensToTarget, label, tokens, LongestInterval(curve.tokens)),
+        Reached(kTimeToTarget, label, time_s, LongestInterval(curve.wall_time_s))}) {
+    record.summary[value.metric.Path()] = value;
+  }
+}
+
+absl::Status NoCurve(const Target& target, const Group& group) {
+  const auto path = [](std::string* out, const auto& curve) {
+    absl::StrAppend(out, EscapeForTerminal(curve.first));
+  };
+  return UsageError(absl::StrCat("--target ", EscapeForTerminal(target.path),
+                                 ": the evaluations of ", EscapeForTerminal(group.path),
+                                 " have no such metric, only ",
+                                 absl::StrJoin(group.runs.front().record.evals, ", ", path)));
+}
+
+}  // namespace
+
+absl::Status AddTargets(const std::vector<Target>& targets, Group* group) {
+  for (const Target& target : targets) {
+    bool found = false;
+    for (ResultsInput& run : group->runs) {
+      const auto curve = run.record.evals.find(target.path);
+      if (curve == run.record.evals.end()) continue;
+      if (curve->second.metric.better == Better::kNone) {
+        return UsageError(absl::StrCat("--target ", EscapeForTerminal(target.path),
+                                       ": the metric has no better direction"));
+      }
+      found = true;
+      AddTo(curve->second, target, run.record);
+    }
+    if (!found) return NoCurve(target, *group);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace bench::results

@@ -1,0 +1,26 @@
+// Whether the times of a run say anything about its program.
+//
+// Those of a resumed run are of its last attempt; while a processor is throttled, and while pages
+// of program and data come from the disk (a cold cache), it is the machine that is measured. A run
+// says so in its notes where the machine does.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "results/comparison/group.h"
+
+namespace bench::results {
+
+// A warm process meets next to none; LibTorch read from the disk gives thousands.
+inline constexpr int64_t kColdPageFaults = 100;
+
+// "resumed", "throttled", "cold"; "" where its times are usable.
+std::string_view WhyTimesAreUnusable(const RunRecord& run);
+
+bool HasUsableTimes(const RunRecord& run);
+
+// Whether any run of the group has.
+bool HasUsableTimes(const Group& group);
+
+}  // namespace bench::results

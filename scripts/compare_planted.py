@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""Faults planted in this project's own sources, and how often bench-compare finds them.
+
+Builds the commit that is checked out once as it is and once with each fault, runs experiments/compare_tiny with
+all of them in fresh processes, and compares groups drawn from that pool of runs:
+
+  learning  learning rate 10% too high, the gradient of one parameter dropped, a wrong loss denominator, a loss
+            mask shifted by one: curve tests of PAIRS pairs, 40 trials each; and 200 of `seeds`, a build that
+            draws other random numbers, which is no fault: its flags are false alarms
+  times     a busy loop of 5% of a step in the range `optimizer`: 40 trials of as many replicates as the tool asks
+            for, at most 40 an arm, and which range it names first; and 200 comparisons of the program with itself;
+            runs are interleaved in random order
+  memory    64 MiB more at the end: 20 trials of three replicates
+
+usage: compare_planted.py OUT_FOLDER learning|times|memory... [--pool 60] [--pairs 12] [--jobs 1]
+                          [--build-command C] [--program PATH]
+
+Runs that OUT_FOLDER has are not made again: the script can be stopped at any time and goes on, also with a larger
+pool. Prints what was found; raw results stay in OUT_FOLDER.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+EXPERIMENT = "experiments/compare_tiny"
+SLOWDOWN = 0.05
+LEAK_BYTES = 64 << 20
+
+# What is planted: (file, text, replacement) of each build. {ns}: 5% of a step, in nanoseconds.
+PLANTS = {
+    "base": [],
+    "seeds": [("harness/determinism/seeds.cc", '"bench-seed\\n"', '"other-seed\\n"')],
+    "rate": [("harness/training/loop.cc", "update_->Apply(step.learning_rate)",
+              "update_->Apply(1.1 * step.learning_rate)")],
+    "gradient": [("harness/training/optimizer.cc", "if (entry.decays != decays ||",
+                  "if (&entry == &entries_[5] || entry.decays != decays ||")],
+    "denominator": [("harness/stages/batches/causal_task.cc",
+                     "static_cast<double>(window.num_target_tokens);",
+                     "static_cast<double>(window.num_target_tokens + training_.batch_size);")],
+    "mask": [("harness/stages/clm/data.cc", "for (int64_t i = begin + 1; i < end; ++i) {",
+              "for (int64_t i = begin + 2; i < end; ++i) {")],
+    "slow": [("harness/training/loop.cc", "  step.grad_norm = update_->FinishGradients",
+              "  const auto planted = Clock::now() + std::chrono::nanoseconds({ns});\n"
+              "  while (Clock::now() < planted) {}\n"
+              "  step.grad_norm = update_->FinishGradients")],
+    "leak": [("harness/training/loop.cc", "  const std::vector<double> losses = AccumulateGradients(step.window);",
+              "  static std::vector<char>* planted = new std::vector<char>(%d, 1);\n"
+              "  if (planted->empty()) return step;\n"
+              "  const std::vector<double> losses = AccumulateGradients(step.window);" % LEAK_BYTES)],
+}
+LEARNING_FAULTS = ("rate", "gradient", "denominator", "mask")
+
+
+class Pool:
+    def __init__(self, arguments):
+        self.out = arguments.out.resolve()
+        self.arguments = arguments
+        self.tree = self.out / "tree"
+
+    # Builds --------------------------------------------------------------------------------------
+    def program(self, name, ns=0):
+        kept = self.out / "programs" / name
+        program = pathlib.Path(self.arguments.program)
+        if not (kept / program.name).exists():
+            self.build(name, kept, ns)
+        return kept / program.name
+
+    def build(self, name, kept, ns):
+        if not self.tree.exists():
+            subprocess.run(["git", "-C", ROOT, "worktree", "add", "--quiet", "--force", "--detach", self.tree, "HEAD"],
+                           check=True)
+        subprocess.run(["git", "-C", self.tree, "checkout", "--quiet", "."], check=True)
+        for file, text, replacement in PLANTS[name]:
+            path = self.tree / file
+            source = path.read_text(encoding="utf-8")
+            if source.count(text) != 1:
+                sys.exit(f"{file} has changed: plant {name!r} elsewhere")
+            path.write_text(source.replace(text, replacement.replace("{ns}", str(ns))), encoding="utf-8")
+        print(f"building {name}", flush=True)
+        log = self.out / f"build-{name}.log"
+        with open(log, "w", encoding="utf-8") as output:
+            environment = {key: value for key, value in os.environ.items() if key != "BENCH_ROOT"}
+            done = subprocess.run(["/bin/sh", "-c", self.arguments.build_command], cwd=self.tree, stdout=output,
+                                  stderr=subprocess.STDOUT, env=environment, check=False)
+        if done.returncode:
+            sys.exit(f"building {name} failed: {log}")
+        half = kept.with_name(kept.name + ".half")
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree((self.tree / self.arguments.program).parent, half)
+        half.rename(kept)
+
+    # Runs ----------------------------------------------------------------------------------------
+    def run(self, kind, name, number, ns=0, program=None):
+        """One replicate's results file, made where it is missing."""
+        folder = self.out / kind / name / f"r{number}"
+        results = folder / "results.h5"
+        if not results.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            program = self.program(program or name, ns)
+            done = subprocess.run([program, EXPERIMENT, "--replicate", str(number), "--out", folder], cwd=ROOT,
+                                  env={**os.environ, "BENCH_ROOT": str(ROOT)}, capture_output=True, text=True,
+                                  check=False)
+            if not results.exists():
+                sys.exit(f"{name} replicate {number}: exit code {done.returncode}: {done.stderr[-300:]}")
+        return results
+
+    def compare(self, kind, base, head, numbers, *options):
+        """The JSON of a comparison of these replicates."""
+        folder = self.out / "compared"
+        shutil.rmtree(folder, ignore_errors=True)
+        for side, name in (("base", base), ("head", head)):
+            (folder / side).mkdir(parents=True)
+            for number in numbers:
+                (folder / side / f"r{number}.h5").symlink_to(self.run(kind, name, number))
+        compare = self.program("base").with_name("bench-compare")
+        done = subprocess.run([compare, "--json", *options, folder / "base", folder / "head"], capture_output=True,
+                              text=True, check=False)
+        if done.returncode not in (0, 1, 3):
+            sys.exit(f"bench-compare: {done.returncode}: {done.stderr}")
+        return json.loads(done.stdout)
+
+
+def learning(pool, arguments):
+    names = ("base", "seeds", *LEARNING_FAULTS)
+    for name in names:
+        pool.program(name)
+    runs = [(name, number) for number in range(arguments.pool) for name in names]
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as workers:
+        for _ in workers.map(lambda run: pool.run("learning", *run), runs):
+            pass
+    draw = random.Random(1)
+    for name, trials in ((*((fault, 40) for fault in LEARNING_FAULTS), ("seeds", 200))):
+        p_values = []
+        for _ in range(trials):
+            numbers = draw.sample(range(arguments.pool), arguments.pairs)
+            curves = pool.compare("learning", "base", name, numbers, "--metrics", "learning")["curves"]
+            p_values.append((curves["differ"], curves["p_value"]))
+        found = sum(differ for differ, _ in p_values)
+        print(f"{name}: learning curves differ in {found} of {trials} comparisons of {arguments.pairs} pairs, "
+              f"drawn from {arguments.pool}; median p {sorted(p for _, p in p_values)[trials // 2]:.2g}", flush=True)
+
+
+def times(pool, arguments):
+    metric = "step_time"
+    calibration = [pool.run("calibration", "base", number) for number in range(5)]
+    shutil.rmtree(pool.out / "compared", ignore_errors=True)
+    report = pool.compare("calibration", "base", "base", range(len(calibration)))
+    step = next(row for row in report["metrics"] if row["metric"] == metric)["base_centre"]
+    ns = round(1e9 * SLOWDOWN * step)
+    order = random.Random(2)
+    for number in range(arguments.pool):
+        arms = ["base", "again", "slow"]
+        order.shuffle(arms)
+        for name in arms:
+            pool.run("times", name, number, ns, program="base" if name == "again" else None)
+    asked = [row for row in pool.compare("times", "base", "again", range(10))["metrics"] if row["metric"] == metric]
+    replicates = min(40, max(7, asked[0]["replicates_needed"] or 40))
+    print(f"a step takes {step * 1e3:.3g} ms, planted are {ns / 1e6:.3g} ms; the tool asks for "
+          f"{asked[0]['replicates_needed']} replicates an arm", flush=True)
+    draw = random.Random(3)
+    starts = range(max(1, arguments.pool - replicates + 1))
+    verdicts, first_ranges = collections.Counter(), collections.Counter()
+    for _ in range(40):
+        start = draw.choice(starts)
+        report = pool.compare("times", "base", "slow", range(start, min(start + replicates, arguments.pool)))
+        verdicts[next(row for row in report["metrics"] if row["metric"] == metric)["verdict"]] += 1
+        named = [entry["name"] for entry in report["ranges"] if entry["name"] != "step"]
+        first_ranges[named[0] if named else "none"] += 1
+    print(f"slow, {replicates} replicates an arm, 40 windows of {arguments.pool}: {dict(verdicts)}; range named first: "
+          f"{dict(first_ranges)}", flush=True)
+    codes = collections.Counter()
+    size = min(10, arguments.pool)
+    for _ in range(200):
+        start = draw.choice(range(arguments.pool - size + 1))
+        codes[pool.compare("times", "base", "again", range(start, start + size))["exit_code"]] += 1
+    print(f"the program with itself, {size} replicates an arm, 200 windows of {arguments.pool}: exit codes "
+          f"{dict(codes)}", flush=True)
+
+
+def memory(pool, arguments):
+    size = 3
+    codes = collections.Counter()
+    draw = random.Random(4)
+    numbers = range(min(arguments.pool, 12))
+    for number in numbers:
+        for name in ("base", "leak"):
+            pool.run("memory", name, number)
+    for _ in range(20):
+        report = pool.compare("memory", "base", "leak", draw.sample(list(numbers), size), "--metrics", "memory")
+        codes[report["conclusion"]] += 1
+    print(f"leak of 64 MiB, {size} replicates an arm, 20 trials: {dict(codes)}", flush=True)
+
+
+KINDS = {"learning": learning, "times": times, "memory": memory}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("kinds", nargs="+", choices=sorted(KINDS))
+    parser.add_argument("--pool", type=int, default=60)
+    parser.add_argument("--pairs", type=int, default=12)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--build-command", default="./bench-run --version")
+    parser.add_argument("--program", default="build/release/bin/bench-run")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    pool = Pool(arguments)
+    try:
+        for kind in arguments.kinds:
+            KINDS[kind](pool, arguments)
+    finally:
+        if pool.tree.exists():
+            subprocess.run(["git", "-C", ROOT, "worktree", "remove", "--force", pool.tree], check=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
