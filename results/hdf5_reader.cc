@@ -112,14 +112,44 @@ absl::StatusOr<std::vector<int64_t>> ReadIntegerScale(const Hdf5Id& dataset,
   return ReadIntegers(scale);
 }
 
-absl::StatusOr<Series> ReadSeries(const Hdf5Id& dataset) {
+// The dimension scales of a group, each read once and shared by the series that it belongs to.
+class Scales {
+ public:
+  absl::StatusOr<SharedColumn<int64_t>> Integers(const Hdf5Id& dataset, const layout::Axis& axis) {
+    return Read(dataset, axis, ReadIntegers, &integers_);
+  }
+  absl::StatusOr<SharedColumn<double>> Numbers(const Hdf5Id& dataset, const layout::Axis& axis) {
+    return Read(dataset, axis, ReadNumbers, &numbers_);
+  }
+
+ private:
+  template <typename T, typename ReadAll>
+  static absl::StatusOr<SharedColumn<T>> Read(const Hdf5Id& dataset, const layout::Axis& axis,
+                                              ReadAll read_all,
+                                              std::map<std::string, SharedColumn<T>>* known) {
+    BENCH_ASSIGN_OR_RETURN(const Hdf5Id scale, OpenScale(dataset, axis.scale));
+    std::string name(kMaxName, '\0');
+    const ssize_t size = H5Iget_name(scale.get(), name.data(), name.size());
+    const bool named = size > 0 && static_cast<size_t>(size) < name.size();
+    name.resize(named ? static_cast<size_t>(size) : 0);
+    if (const auto found = known->find(name); named && found != known->end()) return found->second;
+    BENCH_ASSIGN_OR_RETURN(SharedColumn<T> column, read_all(scale));
+    if (named) (*known)[name] = column;
+    return column;
+  }
+
+  static constexpr size_t kMaxName = 256;
+  std::map<std::string, SharedColumn<int64_t>> integers_;
+  std::map<std::string, SharedColumn<double>> numbers_;
+};
+
+absl::StatusOr<Series> ReadSeries(const Hdf5Id& dataset, Scales* scales) {
   Series series;
   BENCH_ASSIGN_OR_RETURN(series.metric, ReadMetric(dataset));
   BENCH_ASSIGN_OR_RETURN(series.value, ReadNumbers(dataset));
-  BENCH_ASSIGN_OR_RETURN(series.step, ReadIntegerScale(dataset, layout::kStep.scale));
-  BENCH_ASSIGN_OR_RETURN(series.tokens, ReadIntegerScale(dataset, layout::kTokens.scale));
-  BENCH_ASSIGN_OR_RETURN(const Hdf5Id wall_time, OpenScale(dataset, layout::kWallTime.scale));
-  BENCH_ASSIGN_OR_RETURN(series.wall_time_s, ReadNumbers(wall_time));
+  BENCH_ASSIGN_OR_RETURN(series.step, scales->Integers(dataset, layout::kStep));
+  BENCH_ASSIGN_OR_RETURN(series.tokens, scales->Integers(dataset, layout::kTokens));
+  BENCH_ASSIGN_OR_RETURN(series.wall_time_s, scales->Numbers(dataset, layout::kWallTime));
   const size_t rows = series.value.size();
   BENCH_RETURN_IF_ERROR(CheckSteps(series.step, rows, series.metric.Path()));
   if (series.tokens.size() != rows || series.wall_time_s.size() != rows) {
@@ -164,10 +194,12 @@ absl::Status ForEachGroup(const Hdf5Id& file, const std::string& name, ReadOne r
 
 absl::Status ReadSeriesGroup(const Hdf5Id& file, const std::string& name,
                              std::map<std::string, Series>* out) {
-  return ForEachDataset(file, name, [out](const std::string&, const Hdf5Id& dataset) {
-    absl::StatusOr<Series> series = ReadSeries(dataset);
-    if (series.ok()) (*out)[series->metric.Path()] = *series;
-    return series.status();
+  Scales scales;
+  return ForEachDataset(file, name, [&](const std::string&, const Hdf5Id& dataset) -> absl::Status {
+    BENCH_ASSIGN_OR_RETURN(Series series, ReadSeries(dataset, &scales));
+    const std::string path = series.metric.Path();
+    (*out)[path] = std::move(series);
+    return absl::OkStatus();
   });
 }
 

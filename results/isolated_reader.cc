@@ -9,7 +9,7 @@
 #include "base/limited_child.h"
 #include "base/status.h"
 #include "results/hdf5_file.h"
-#include "results/record_journal.h"
+#include "results/record_transport.h"
 
 namespace bench::results {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kBaseProcessorSeconds = 10;
 constexpr int64_t kBytesPerProcessorSecond = 500'000;
 
-// The first byte of the child's answer: the record's journal follows, or an error's message.
+// The first byte of the child's answer: the record follows, or an error's message.
 enum class Answer : char { kRecord = 'R', kBadData = 'D', kOther = 'E' };
 
 std::string MakeAnswer(Answer kind, std::string_view text) {
@@ -25,9 +25,9 @@ std::string MakeAnswer(Answer kind, std::string_view text) {
 }
 
 std::string ReadAndEncode(const std::string& path) {
-  const absl::StatusOr<RunRecord> record = ReadResults(path);
+  absl::StatusOr<RunRecord> record = ReadResults(path);
   const absl::StatusOr<std::string> bytes =
-      record.ok() ? JournalFromRecord(*record) : absl::StatusOr<std::string>(record.status());
+      record.ok() ? EncodeRecord(*std::move(record)) : absl::StatusOr<std::string>(record.status());
   if (bytes.ok()) return MakeAnswer(Answer::kRecord, *bytes);
   const bool bad_data = ExitCodeFor(bytes.status()) == ExitCode::kBadData;
   const absl::string_view message = bytes.status().message();
@@ -49,7 +49,7 @@ absl::StatusOr<RunRecord> Decode(const std::string& path, std::string_view answe
   const std::string_view text = answer.substr(1);
   switch (static_cast<Answer>(answer[0])) {
     case Answer::kRecord: {
-      absl::StatusOr<RunRecord> record = RecordFromJournal(text);
+      absl::StatusOr<RunRecord> record = DecodeRecord(text);
       if (!record.ok()) return Annotate(record.status(), path);
       return record;
     }

@@ -1,7 +1,7 @@
 // ReadResults in a child process with limited memory and processor time: whatever a crafted or
 // damaged file does to the HDF5 library, the caller gets a DataError.
 //
-// The child sends the record back through a pipe in the journal's encoding; the caller's process
+// The child sends the record back through a pipe (record_transport.h); the caller's process
 // never opens the file with HDF5. Call it while the process has one thread.
 #pragma once
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "results/metric.h"
+#include "results/shared_column.h"
 
 namespace bench::results {
 
@@ -101,12 +102,12 @@ struct MetricInfo {
   bool operator==(const MetricInfo&) const = default;
 };
 
-// One value a row; the four vectors have equal lengths, steps increase.
+// One value a row; the four columns have equal lengths, steps increase.
 struct Series {
   MetricInfo metric;
-  std::vector<int64_t> step;
-  std::vector<int64_t> tokens;  // seen in training so far
-  std::vector<double> wall_time_s;
+  SharedColumn<int64_t> step;
+  SharedColumn<int64_t> tokens;  // seen in training so far
+  SharedColumn<double> wall_time_s;
   std::vector<double> value;
 
   bool operator==(const Series&) const = default;

@@ -22,6 +22,13 @@ void EraseAfter(int64_t step, Table* table) {
   });
 }
 
+// Keeps the rows once where two series have the same.
+void ShareRows(const Series& from, Series& to) {
+  if (to.step == from.step) to.step = from.step;
+  if (to.tokens == from.tokens) to.tokens = from.tokens;
+  if (to.wall_time_s == from.wall_time_s) to.wall_time_s = from.wall_time_s;
+}
+
 }  // namespace
 
 absl::Status RecordBuilder::Apply(const Event& event) {
@@ -177,6 +184,7 @@ absl::Status RecordBuilder::On(const EndEvent& event) {
 // Rows that were all dropped at a resumption leave no series.
 std::map<std::string, Series> RecordBuilder::BuildSeries(const SeriesGroup& group) {
   std::map<std::string, Series> out;
+  const Series* before = nullptr;
   for (const auto& [path, rows] : group) {
     if (rows.rows.empty()) continue;
     Series& series = out[path];
@@ -187,6 +195,8 @@ std::map<std::string, Series> RecordBuilder::BuildSeries(const SeriesGroup& grou
       series.wall_time_s.push_back(row.first.wall_time_s);
       series.value.push_back(row.second);
     }
+    if (before != nullptr) ShareRows(*before, series);
+    before = &series;
   }
   return out;
 }

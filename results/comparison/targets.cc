@@ -19,7 +19,7 @@ bool Reaches(double value, double target, Better better) {
 
 // The longest distance between two evaluations, the first counted from the beginning.
 template <typename T>
-double LongestInterval(const std::vector<T>& positions) {
+double LongestInterval(const SharedColumn<T>& positions) {
   double longest = 0;
   double before = 0;
   for (const T position : positions) {

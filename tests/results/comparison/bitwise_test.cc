@@ -103,7 +103,7 @@ TEST(CompareBitwise, ADifferingSummaryIsNamedAfterAllSteps) {
 TEST(CompareBitwise, TimesDoNotCount) {
   const BitwiseComparison bitwise = With([](RunRecord& head) {
     head.summary["train_time"].value *= 1.001;
-    for (double& time : head.steps["loss"].wall_time_s) time *= 2;
+    for (double& time : head.steps["loss"].wall_time_s.Own()) time *= 2;
     head.steps["step_time"] = {Info(kStepTime), {1}, {100}, {0.5}, {0.25}};
   });
   EXPECT_TRUE(bitwise.identical());
