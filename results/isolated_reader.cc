@@ -2,9 +2,16 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/limited_child.h"
 #include "base/status.h"
@@ -24,8 +31,10 @@ std::string MakeAnswer(Answer kind, std::string_view text) {
   return absl::StrCat(std::string(1, static_cast<char>(kind)), std::string(text));
 }
 
-std::string ReadAndEncode(const std::string& path) {
-  const absl::StatusOr<RunRecord> record = ReadResults(path);
+using Reader = absl::StatusOr<RunRecord> (*)(const std::string& path);
+
+std::string ReadAndEncode(const std::string& path, Reader read) {
+  const absl::StatusOr<RunRecord> record = read(path);
   const absl::StatusOr<std::string> bytes =
       record.ok() ? JournalFromRecord(*record) : absl::StatusOr<std::string>(record.status());
   if (bytes.ok()) return MakeAnswer(Answer::kRecord, *bytes);
@@ -61,19 +70,93 @@ absl::StatusOr<RunRecord> Decode(const std::string& path, std::string_view answe
   return EnvironmentError(text);
 }
 
-}  // namespace
-
-absl::StatusOr<RunRecord> ReadResultsIsolated(const std::string& path,
-                                              const IsolationLimits& limits) {
-  BENCH_ASSIGN_OR_RETURN(const int64_t size, RegularFileSize(path));
+// What a child may use for a file of `size` bytes.
+ChildLimits LimitsOf(int64_t size, const IsolationLimits& limits) {
   ChildLimits child;
   child.memory_bytes = limits.memory_bytes;
   child.processor_s =
       limits.processor_s.value_or(kBaseProcessorSeconds + size / kBytesPerProcessorSecond);
+  return child;
+}
+
+absl::StatusOr<RunRecord> ReadOne(const std::string& path, const IsolationLimits& limits,
+                                  Reader read) {
+  BENCH_ASSIGN_OR_RETURN(const int64_t size, RegularFileSize(path));
   const absl::StatusOr<std::string> answer =
-      RunInLimitedChild(child, [&] { return ReadAndEncode(path); });
+      RunInLimitedChild(LimitsOf(size, limits), [&] { return ReadAndEncode(path, read); });
   if (!answer.ok()) return Annotate(answer.status(), path);
   return Decode(path, *answer);
+}
+
+using Paths = std::span<const std::string>;
+
+// The answers for all files, each behind its length; an error where one of them cannot be opened or
+// ends the child.
+absl::StatusOr<std::string> AnswersFor(Paths paths, const IsolationLimits& limits) {
+  int64_t size = 0;
+  for (const std::string& path : paths) {
+    BENCH_ASSIGN_OR_RETURN(const int64_t bytes, RegularFileSize(path));
+    size += bytes;
+  }
+  return RunInLimitedChild(LimitsOf(size, limits), [&] {
+    std::string answers;
+    for (const std::string& path : paths) {
+      const std::string answer = ReadAndEncode(path, ReadResultsSummary);
+      absl::StrAppend(&answers, absl::Hex(answer.size(), absl::kZeroPad16), answer);
+    }
+    return answers;
+  });
+}
+
+// The next answer, taken from the front; absent where there is no whole one.
+std::optional<std::string_view> NextAnswer(std::string_view* answers) {
+  constexpr size_t kLengthDigits = 16;
+  uint64_t length = 0;
+  if (answers->size() < kLengthDigits ||
+      !absl::SimpleHexAtoi(internal::View(answers->substr(0, kLengthDigits)), &length) ||
+      length > answers->size() - kLengthDigits) {
+    return std::nullopt;
+  }
+  const std::string_view answer = answers->substr(kLengthDigits, length);
+  answers->remove_prefix(kLengthDigits + length);
+  return answer;
+}
+
+// Appends a result a file; false, and none, where the child did not answer for all.
+bool ReadTogether(Paths paths, const IsolationLimits& limits,
+                  std::vector<absl::StatusOr<RunRecord>>* out) {
+  const absl::StatusOr<std::string> answers = AnswersFor(paths, limits);
+  if (!answers.ok()) return false;
+  std::vector<absl::StatusOr<RunRecord>> records;
+  std::string_view rest = *answers;
+  for (const std::string& path : paths) {
+    const std::optional<std::string_view> answer = NextAnswer(&rest);
+    if (!answer) return false;
+    records.push_back(Decode(path, *answer));
+  }
+  std::move(records.begin(), records.end(), std::back_inserter(*out));
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<RunRecord> ReadResultsIsolated(const std::string& path,
+                                              const IsolationLimits& limits) {
+  return ReadOne(path, limits, ReadResults);
+}
+
+std::vector<absl::StatusOr<RunRecord>> ReadSummariesIsolated(const std::vector<std::string>& paths,
+                                                             const IsolationLimits& limits) {
+  std::vector<absl::StatusOr<RunRecord>> records;
+  for (Paths rest = paths; !rest.empty();) {
+    const Paths batch = rest.first(std::min(rest.size(), kFilesOfAChild));
+    rest = rest.subspan(batch.size());
+    if (ReadTogether(batch, limits, &records)) continue;
+    for (const std::string& path : batch) {
+      records.push_back(ReadOne(path, limits, ReadResultsSummary));
+    }
+  }
+  return records;
 }
 
 }  // namespace bench::results

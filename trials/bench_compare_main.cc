@@ -10,6 +10,8 @@
 #include "results/text.h"
 #include "trials/arguments.h"
 #include "trials/commands.h"
+#include "trials/export_command.h"
+#include "trials/history_command.h"
 #include "trials/reports.h"
 
 namespace bench::trials {
@@ -32,11 +34,13 @@ absl::StatusOr<int> Run(const std::vector<std::string>& arguments) {
     case CompareCommand::kCommits:
       return CompareCommits(parsed);
     case CompareCommand::kBisect:
-    case CompareCommand::kHistory:
     case CompareCommand::kBaseline:
     case CompareCommand::kUpdateBaseline:
-    case CompareCommand::kExport:
       break;
+    case CompareCommand::kHistory:
+      return ShowHistory(parsed);
+    case CompareCommand::kExport:
+      return ExportResult(parsed);
   }
   return static_cast<int>(ExitCode::kUsage);
 }
