@@ -1,5 +1,6 @@
 #include "trials/history_command.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -100,6 +101,16 @@ std::string Render(const History& history, ReportFormat format) {
                                        : results::RenderHistoryText(history, OutputColumns());
 }
 
+// A page is still to be made of a history.
+absl::Status CheckFormats(const CompareArguments& arguments) {
+  const bool page =
+      arguments.printed == ReportFormat::kHtml ||
+      std::any_of(arguments.files.begin(), arguments.files.end(),
+                  [](const auto& file) { return file.format == ReportFormat::kHtml; });
+  return page ? UsageError("--history has no --html yet; use --json, or the text")
+              : absl::OkStatus();
+}
+
 absl::Status ReportHistory(const History& history, const CompareArguments& arguments) {
   for (const ReportFile& file : arguments.files) {
     BENCH_RETURN_IF_ERROR(PublishFile(file.path, Render(history, file.format)));
@@ -110,6 +121,7 @@ absl::Status ReportHistory(const History& history, const CompareArguments& argum
 }  // namespace
 
 absl::StatusOr<int> ShowHistory(const CompareArguments& arguments) {
+  BENCH_RETURN_IF_ERROR(CheckFormats(arguments));
   BENCH_ASSIGN_OR_RETURN(const WantedExperiment wanted,
                          WantedExperiment::Parse(arguments.paths.front()));
   const std::vector<std::string> folders(arguments.paths.begin() + 1, arguments.paths.end());

@@ -1,5 +1,5 @@
-// A record's summary in the text format of OpenMetrics 1.0, for Prometheus and what reads as it
-// does (a node exporter's textfile collector, a push gateway).
+// A record's summary in the text format of OpenMetrics 1.0, as Prometheus reads it from what is
+// served as application/openmetrics-text.
 //
 // Each metric of the summary is a family of gauges, bench_<metric>_<unit>, with HELP, TYPE and,
 // unless it is dimensionless, UNIT; the unit is not written twice where the name ends with it.

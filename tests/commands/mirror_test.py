@@ -31,6 +31,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "trials/commands.cc": (COMMITS, "whole comparisons"),
     "trials/commit_program.cc": (COMMITS, "whole repositories"),
     "trials/export_command.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
+    "trials/help.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/history_command.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/reports.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/stop_flag.cc": (COMMITS, "interrupted comparisons"),
