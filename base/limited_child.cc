@@ -13,8 +13,8 @@
 #include <fstream>
 #include <new>
 #include <string_view>
+#include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 
@@ -115,30 +115,62 @@ absl::Status StatusOf(int wait_status, const ChildLimits& limits) {
   return DataError(absl::StrCat("reading it crashes (signal ", signal, ")"));
 }
 
+int WaitFor(pid_t child) {
+  int wait_status = 0;
+  while (::waitpid(child, &wait_status, 0) == -1 && errno == EINTR) {
+  }
+  return wait_status;
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> RunInLimitedChild(const ChildLimits& limits,
-                                              const std::function<std::string()>& work) {
+absl::StatusOr<LimitedChild> LimitedChild::Start(const ChildLimits& limits,
+                                                 const std::function<std::string()>& work) {
   int pipe_fds[2];
   if (::pipe2(pipe_fds, O_CLOEXEC) == -1) {
     return EnvironmentError(absl::StrCat("cannot make a pipe: ", std::strerror(errno)));
   }
-  const absl::Cleanup close_in = [&] { ::close(pipe_fds[0]); };
   const pid_t child = ::fork();
   if (child == 0) RunChild(limits, work, pipe_fds[1]);
   const int fork_error = errno;
   ::close(pipe_fds[1]);
   if (child == -1) {
+    ::close(pipe_fds[0]);
     return EnvironmentError(absl::StrCat("cannot start a process: ", std::strerror(fork_error)));
   }
-  absl::StatusOr<std::string> answer = ReadAnswer(pipe_fds[0], limits.answer_bytes);
-  if (!answer.ok()) ::kill(child, SIGKILL);
-  int wait_status = 0;
-  while (::waitpid(child, &wait_status, 0) == -1 && errno == EINTR) {
-  }
+  return LimitedChild(limits, child, pipe_fds[0]);
+}
+
+LimitedChild::LimitedChild(LimitedChild&& other) noexcept { *this = std::move(other); }
+
+LimitedChild& LimitedChild::operator=(LimitedChild&& other) noexcept {
+  std::swap(limits_, other.limits_);
+  std::swap(child_, other.child_);
+  std::swap(in_, other.in_);
+  return *this;
+}
+
+LimitedChild::~LimitedChild() {
+  if (child_ == -1) return;
+  ::kill(child_, SIGKILL);
+  WaitFor(child_);
+  ::close(in_);
+}
+
+absl::StatusOr<std::string> LimitedChild::Answer() && {
+  absl::StatusOr<std::string> answer = ReadAnswer(in_, limits_.answer_bytes);
+  if (!answer.ok()) ::kill(child_, SIGKILL);
+  const int wait_status = WaitFor(std::exchange(child_, -1));
+  ::close(in_);
   if (!answer.ok()) return answer;
-  BENCH_RETURN_IF_ERROR(StatusOf(wait_status, limits));
+  BENCH_RETURN_IF_ERROR(StatusOf(wait_status, limits_));
   return answer;
+}
+
+absl::StatusOr<std::string> RunInLimitedChild(const ChildLimits& limits,
+                                              const std::function<std::string()>& work) {
+  BENCH_ASSIGN_OR_RETURN(LimitedChild child, LimitedChild::Start(limits, work));
+  return std::move(child).Answer();
 }
 
 }  // namespace bench

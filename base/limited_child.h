@@ -9,6 +9,8 @@
 // when the child cannot be started or is ended from outside (SIGKILL, SIGTERM, SIGINT, ...).
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +25,27 @@ struct ChildLimits {
   int64_t memory_bytes = int64_t{4} << 30;
   int64_t processor_s = 10;
   int64_t answer_bytes = int64_t{1} << 30;
+};
+
+// A child at work. Several may be so at a time: the caller asks each for its answer.
+class LimitedChild {
+ public:
+  static absl::StatusOr<LimitedChild> Start(const ChildLimits& limits,
+                                            const std::function<std::string()>& work);
+  LimitedChild(LimitedChild&& other) noexcept;
+  LimitedChild& operator=(LimitedChild&& other) noexcept;
+  ~LimitedChild();  // ends one that was not asked
+
+  // Waits for the answer; once.
+  absl::StatusOr<std::string> Answer() &&;
+
+ private:
+  LimitedChild(const ChildLimits& limits, pid_t child, int in)
+      : limits_(limits), child_(child), in_(in) {}
+
+  ChildLimits limits_;
+  pid_t child_ = -1;
+  int in_ = -1;  // of the pipe
 };
 
 absl::StatusOr<std::string> RunInLimitedChild(const ChildLimits& limits,

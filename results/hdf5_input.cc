@@ -25,16 +25,18 @@ std::string NameOf(const Hdf5Id& object) {
 
 absl::StatusOr<Hdf5Id> OpenHardLink(const Hdf5Id& parent, const std::string& link,
                                     H5I_type_t type) {
-  const std::string path = absl::StrCat(NameOf(parent), "/", link);
+  const auto bad = [&](std::string_view what) {
+    return Bad(absl::StrCat(NameOf(parent), "/", link), what);
+  };
   H5L_info_t info;
-  if (H5Lexists(parent.get(), link.c_str(), H5P_DEFAULT) <= 0) return Bad(path, "is missing");
   if (H5Lget_info(parent.get(), link.c_str(), &info, H5P_DEFAULT) < 0) {
-    return Bad(path, "cannot be inspected");
+    const bool there = H5Lexists(parent.get(), link.c_str(), H5P_DEFAULT) > 0;
+    return bad(there ? "cannot be inspected" : "is missing");
   }
-  if (info.type != H5L_TYPE_HARD) return Bad(path, "is a soft or external link");
+  if (info.type != H5L_TYPE_HARD) return bad("is a soft or external link");
   Hdf5Id object(H5Oopen(parent.get(), link.c_str(), H5P_DEFAULT));
-  if (!object.valid()) return Bad(path, "cannot be opened");
-  if (H5Iget_type(object.get()) != type) return Bad(path, "is not the kind of object expected");
+  if (!object.valid()) return bad("cannot be opened");
+  if (H5Iget_type(object.get()) != type) return bad("is not the kind of object expected");
   return object;
 }
 
@@ -67,17 +69,41 @@ absl::Status CheckStorage(const Hdf5Id& dataset) {
   return absl::OkStatus();
 }
 
+// A value's place: attributes and datasets are read alike but for the call.
+struct Source {
+  Hdf5Id object;
+  Hdf5Id type;
+  Hdf5Id space;
+  bool is_attribute;
+
+  // For messages: asking the library for it takes longer than reading a value.
+  std::string name() const {
+    if (!is_attribute) return NameOf(object);
+    char own[256] = {};
+    H5Aget_name(object.get(), sizeof(own), own);
+    return absl::StrCat(NameOf(object), "@", own);
+  }
+
+  herr_t Read(hid_t memory_type, void* out) const {
+    return is_attribute ? H5Aread(object.get(), memory_type, out)
+                        : H5Dread(object.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
+  }
+};
+
 // Rows of a one-dimensional space (`rank` 1) or 1 for a scalar one (`rank` 0).
-absl::StatusOr<size_t> NumRows(const Hdf5Id& space, int rank, const std::string& name) {
-  if (H5Sget_simple_extent_ndims(space.get()) != rank) return Bad(name, "has the wrong rank");
-  const hssize_t rows = H5Sget_simple_extent_npoints(space.get());
+absl::StatusOr<size_t> NumRows(const Source& source, int rank) {
+  if (H5Sget_simple_extent_ndims(source.space.get()) != rank)
+    return Bad(source.name(), "has the wrong rank");
+  const hssize_t rows = H5Sget_simple_extent_npoints(source.space.get());
   if (rows < (rank == 0 ? 1 : 0) || rows > kMaxRows) {
-    return Bad(name, absl::StrCat("has ", rows, " rows; at most ", kMaxRows, " can be read"));
+    return Bad(source.name(),
+               absl::StrCat("has ", rows, " rows; at most ", kMaxRows, " can be read"));
   }
   return static_cast<size_t>(rows);
 }
 
-absl::StatusOr<ColumnType> TypeOf(const Hdf5Id& type, const std::string& name) {
+absl::StatusOr<ColumnType> TypeOf(const Source& source) {
+  const Hdf5Id& type = source.type;
   constexpr size_t kMaxNumberBytes = 8;
   switch (H5Tget_class(type.get())) {
     case H5T_INTEGER:
@@ -91,64 +117,53 @@ absl::StatusOr<ColumnType> TypeOf(const Hdf5Id& type, const std::string& name) {
     default:
       break;
   }
-  return Bad(name, "has an unexpected type");
+  return Bad(source.name(), "has an unexpected type");
 }
 
-// A value's place: attributes and datasets are read alike but for the call.
-struct Source {
-  std::string name;
-  Hdf5Id object;
-  Hdf5Id type;
-  Hdf5Id space;
-  bool is_attribute;
-
-  herr_t Read(hid_t memory_type, void* out) const {
-    return is_attribute ? H5Aread(object.get(), memory_type, out)
-                        : H5Dread(object.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
-  }
-};
-
 absl::StatusOr<Source> AttributeSource(const Hdf5Id& object, const std::string& name) {
-  const std::string path = absl::StrCat(NameOf(object), "@", name);
-  if (!HasAttribute(object, name)) return Bad(path, "is missing");
   Hdf5Id attribute(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT));
-  if (!attribute.valid()) return Bad(path, "cannot be opened");
-  Hdf5Id type(H5Aget_type(attribute.get()));
-  Hdf5Id space(H5Aget_space(attribute.get()));
-  if (!type.valid() || !space.valid()) return Bad(path, "cannot be inspected");
-  return Source{path, std::move(attribute), std::move(type), std::move(space), true};
+  if (!attribute.valid()) {
+    return Bad(absl::StrCat(NameOf(object), "@", name),
+               HasAttribute(object, name) ? "cannot be opened" : "is missing");
+  }
+  Source source{std::move(attribute), {}, {}, true};
+  source.type = Hdf5Id(H5Aget_type(source.object.get()));
+  source.space = Hdf5Id(H5Aget_space(source.object.get()));
+  if (!source.type.valid() || !source.space.valid()) {
+    return Bad(source.name(), "cannot be inspected");
+  }
+  return source;
 }
 
 absl::StatusOr<Source> DatasetSource(const Hdf5Id& dataset) {
   BENCH_RETURN_IF_ERROR(CheckStorage(dataset));
-  const std::string path = NameOf(dataset);
   Hdf5Id type(H5Dget_type(dataset.get()));
   Hdf5Id space(H5Dget_space(dataset.get()));
-  if (!type.valid() || !space.valid()) return Bad(path, "cannot be inspected");
+  if (!type.valid() || !space.valid()) return Bad(NameOf(dataset), "cannot be inspected");
   H5Iinc_ref(dataset.get());
-  return Source{path, Hdf5Id(dataset.get()), std::move(type), std::move(space), false};
+  return Source{Hdf5Id(dataset.get()), std::move(type), std::move(space), false};
 }
 
 template <typename T>
 absl::StatusOr<std::vector<T>> ReadNumeric(const Source& source, int rank, ColumnType expected,
                                            hid_t memory_type) {
-  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source.type, source.name));
-  if (type != expected) return Bad(source.name, "has an unexpected type");
-  BENCH_ASSIGN_OR_RETURN(const size_t rows, NumRows(source.space, rank, source.name));
+  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source));
+  if (type != expected) return Bad(source.name(), "has an unexpected type");
+  BENCH_ASSIGN_OR_RETURN(const size_t rows, NumRows(source, rank));
   std::vector<T> values(rows);
   if (rows > 0 && source.Read(memory_type, values.data()) < 0) {
-    return Bad(source.name, "cannot be read, or its checksum does not match");
+    return Bad(source.name(), "cannot be read, or its checksum does not match");
   }
   return values;
 }
 
 absl::StatusOr<std::vector<std::string>> ReadVariableText(const Source& source, int rank) {
-  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source.type, source.name));
-  if (type != ColumnType::kText) return Bad(source.name, "is not text of variable length");
-  BENCH_ASSIGN_OR_RETURN(const size_t rows, NumRows(source.space, rank, source.name));
+  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source));
+  if (type != ColumnType::kText) return Bad(source.name(), "is not text of variable length");
+  BENCH_ASSIGN_OR_RETURN(const size_t rows, NumRows(source, rank));
   std::vector<char*> pointers(rows, nullptr);
   if (rows > 0 && source.Read(source.type.get(), pointers.data()) < 0) {
-    return Bad(source.name, "cannot be read, or its checksum does not match");
+    return Bad(source.name(), "cannot be read, or its checksum does not match");
   }
   absl::Cleanup reclaim = [&] {
     H5Dvlen_reclaim(source.type.get(), source.space.get(), H5P_DEFAULT, pointers.data());
@@ -162,10 +177,10 @@ absl::StatusOr<std::vector<std::string>> ReadVariableText(const Source& source, 
 }
 
 absl::StatusOr<bool> ReadBool(const Source& source) {
-  if (H5Tget_size(source.type.get()) != 1) return Bad(source.name, "is not true or false");
-  BENCH_RETURN_IF_ERROR(NumRows(source.space, 0, source.name).status());
+  if (H5Tget_size(source.type.get()) != 1) return Bad(source.name(), "is not true or false");
+  BENCH_RETURN_IF_ERROR(NumRows(source, 0).status());
   int8_t value = 0;
-  if (source.Read(source.type.get(), &value) < 0) return Bad(source.name, "cannot be read");
+  if (source.Read(source.type.get(), &value) < 0) return Bad(source.name(), "cannot be read");
   return value != 0;
 }
 
@@ -204,20 +219,29 @@ absl::StatusOr<Hdf5Id> OpenDataset(const Hdf5Id& parent, const std::string& link
   return OpenHardLink(parent, link, H5I_DATASET);
 }
 
+namespace {
+
+herr_t AddName(hid_t, const char* name, const H5L_info_t*, void* names) {
+  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+  return 0;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<std::string>> LinkNames(const Hdf5Id& group) {
+  constexpr size_t kLongestName = 4095;
   H5G_info_t info;
   if (H5Gget_info(group.get(), &info) < 0) return Bad(NameOf(group), "cannot be inspected");
   if (info.nlinks > static_cast<hsize_t>(kMaxLinks))
     return Bad(NameOf(group), "has too many links");
   std::vector<std::string> names;
-  for (hsize_t i = 0; i < info.nlinks; ++i) {
-    char name[4096] = {};
-    const ssize_t size = H5Lget_name_by_idx(group.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name,
-                                            sizeof(name), H5P_DEFAULT);
-    if (size <= 0 || size >= static_cast<ssize_t>(sizeof(name))) {
+  if (H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, AddName, &names) < 0) {
+    return Bad(NameOf(group), "has links that cannot be listed");
+  }
+  for (const std::string& name : names) {
+    if (name.empty() || name.size() > kLongestName) {
       return Bad(NameOf(group), "has a link without a usable name");
     }
-    names.emplace_back(name, static_cast<size_t>(size));
   }
   return names;
 }
@@ -248,7 +272,7 @@ bool HasAttribute(const Hdf5Id& object, const std::string& name) {
 absl::StatusOr<Attribute> ReadAttribute(const Hdf5Id& object, const std::string& name) {
   BENCH_ASSIGN_OR_RETURN(const Source source, AttributeSource(object, name));
   if (H5Tget_class(source.type.get()) == H5T_ENUM) return ReadBool(source);
-  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source.type, source.name));
+  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source));
   switch (type) {
     case ColumnType::kIntegers:
       return Only(ReadNumeric<int64_t>(source, 0, type, H5T_NATIVE_INT64));
@@ -259,7 +283,7 @@ absl::StatusOr<Attribute> ReadAttribute(const Hdf5Id& object, const std::string&
     case ColumnType::kFixedText:
       break;
   }
-  return Bad(source.name, "is not text of variable length");
+  return Bad(source.name(), "is not text of variable length");
 }
 
 absl::StatusOr<std::vector<int64_t>> ReadIntegersAttribute(const Hdf5Id& object,
@@ -276,7 +300,7 @@ absl::StatusOr<std::vector<std::string>> ReadTextsAttribute(const Hdf5Id& object
 
 absl::StatusOr<ColumnType> TypeOf(const Hdf5Id& dataset) {
   BENCH_ASSIGN_OR_RETURN(const Source source, DatasetSource(dataset));
-  return TypeOf(source.type, source.name);
+  return TypeOf(source);
 }
 
 absl::StatusOr<std::vector<int64_t>> ReadIntegers(const Hdf5Id& dataset) {
@@ -296,14 +320,14 @@ absl::StatusOr<std::vector<std::string>> ReadTexts(const Hdf5Id& dataset) {
 
 absl::StatusOr<std::vector<std::string>> ReadFixedTexts(const Hdf5Id& dataset, size_t size) {
   BENCH_ASSIGN_OR_RETURN(const Source source, DatasetSource(dataset));
-  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source.type, source.name));
+  BENCH_ASSIGN_OR_RETURN(const ColumnType type, TypeOf(source));
   if (type != ColumnType::kFixedText || H5Tget_size(source.type.get()) != size) {
-    return Bad(source.name, absl::StrCat("is not text of ", size, " bytes a row"));
+    return Bad(source.name(), absl::StrCat("is not text of ", size, " bytes a row"));
   }
-  BENCH_ASSIGN_OR_RETURN(const size_t rows, NumRows(source.space, 1, source.name));
+  BENCH_ASSIGN_OR_RETURN(const size_t rows, NumRows(source, 1));
   std::string cells(rows * size, '\0');
   if (rows > 0 && source.Read(source.type.get(), cells.data()) < 0) {
-    return Bad(source.name, "cannot be read, or its checksum does not match");
+    return Bad(source.name(), "cannot be read, or its checksum does not match");
   }
   std::vector<std::string> values;
   for (size_t i = 0; i < rows; ++i) values.push_back(ValidUtf8(cells.substr(i * size, size)));

@@ -6,62 +6,18 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/status.h"
-#include "results/digest_record.h"
 #include "results/hdf5_fields.h"
 #include "results/hdf5_file.h"
 #include "results/hdf5_input.h"
 #include "results/hdf5_layout.h"
+#include "results/hdf5_record_parts.h"
 #include "results/record_fields.h"
 #include "results/table_shape.h"
 #include "results/text.h"
-#include "results/unreadable.h"
 
 namespace bench::results {
 namespace {
-
-constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
-
-absl::StatusOr<MetricInfo> ReadMetric(const Hdf5Id& dataset) {
-  MetricInfo metric;
-  AttributeReader fields(dataset);
-  VisitMetric(metric, fields);
-  BENCH_RETURN_IF_ERROR(fields.status());
-  return metric;
-}
-
-absl::Status CheckFormat(const Hdf5Id& file) {
-  std::string format;
-  int64_t version = 0;
-  AttributeReader fields(file);
-  fields("format", format);
-  fields("format_version", version);
-  if (!fields.status().ok() || format != layout::kFormat) {
-    return DataError("an HDF5 file, but not one of benchmark results");
-  }
-  if (version < 1 || version > kFormatVersion) {
-    return DataError(
-        absl::StrCat("format version ", version, "; this program reads up to ", kFormatVersion));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadRoot(const Hdf5Id& file, RunRecord* record) {
-  AttributeReader fields(file);
-  VisitHeader(record->header, fields);
-  fields("status", record->status);
-  fields("attempts", record->attempts);
-  fields("journal_torn_bytes", record->torn_bytes);
-  BENCH_RETURN_IF_ERROR(fields.status());
-  if (HasAttribute(file, "resumed_from")) {
-    BENCH_ASSIGN_OR_RETURN(record->resumed_from, ReadIntegersAttribute(file, "resumed_from"));
-  }
-  if (record->attempts != static_cast<int64_t>(record->resumed_from.size()) + 1) {
-    return DataError("\"attempts\" and \"resumed_from\" disagree");
-  }
-  return absl::OkStatus();
-}
 
 // The attributes of the group and its long texts, which are datasets.
 absl::StatusOr<std::map<std::string, Attribute>> ReadAttributes(const Hdf5Id& file,
@@ -157,26 +113,6 @@ absl::StatusOr<Series> ReadSeries(const Hdf5Id& dataset, Scales* scales) {
                                   ": its dimension scales differ in length"));
   }
   return series;
-}
-
-// Calls `read(link, dataset)` for every dataset in `group` that is not a dimension scale.
-template <typename ReadOne>
-absl::Status ForEachDataset(const Hdf5Id& group, ReadOne read) {
-  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> links, LinkNames(group));
-  for (const std::string& link : links) {
-    BENCH_ASSIGN_OR_RETURN(const Hdf5Id dataset, OpenDataset(group, link));
-    if (H5DSis_scale(dataset.get()) > 0) continue;
-    BENCH_RETURN_IF_ERROR(read(link, dataset));
-  }
-  return absl::OkStatus();
-}
-// The same in /`name`, which an error then names.
-template <typename ReadOne>
-absl::Status ForEachDataset(const Hdf5Id& file, const std::string& name, ReadOne read) {
-  BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, OpenGroup(file, name));
-  return ForEachDataset(group, [&](const std::string& link, const Hdf5Id& dataset) {
-    return Annotate(read(link, dataset), absl::StrCat("/", name));
-  });
 }
 
 // Calls `read(name, group)` for every group in /`name`.
@@ -290,14 +226,6 @@ absl::Status ReadTable(const Hdf5Id& group, Table* table) {
   return absl::OkStatus();
 }
 
-absl::Status ReadValue(const Hdf5Id& dataset, std::map<std::string, SummaryValue>* out) {
-  SummaryValue item;
-  BENCH_ASSIGN_OR_RETURN(item.metric, ReadMetric(dataset));
-  BENCH_ASSIGN_OR_RETURN(item.value, ReadScalarNumber(dataset));
-  (*out)[item.metric.Path()] = std::move(item);
-  return absl::OkStatus();
-}
-
 absl::Status ReadRank(const std::string& name, const Hdf5Id& group, RunRecord* record) {
   int64_t rank = 0;
   const bool is_rank = absl::SimpleAtoi(name, &rank) && absl::StrCat(rank) == name && rank >= 0 &&
@@ -327,11 +255,7 @@ absl::StatusOr<Attempt> ReadAttempt(const Hdf5Id& group) {
   fields("strict", attempt.strict);
   VisitAttempt(attempt, fields);
   BENCH_RETURN_IF_ERROR(fields.status());
-  for (const std::string_view view : kAttemptProvenance) {
-    const std::string name(view);
-    if (!HasAttribute(group, name)) continue;
-    BENCH_ASSIGN_OR_RETURN(attempt.provenance[name], ReadAttribute(group, name));
-  }
+  BENCH_RETURN_IF_ERROR(ReadAttemptProvenance(group, &attempt.provenance));
   return attempt;
 }
 
@@ -374,7 +298,6 @@ absl::Status ReadAttributeGroups(const Hdf5Id& file, RunRecord* record) {
 }
 
 absl::Status ReadRecord(const Hdf5Id& file, RunRecord* record) {
-  BENCH_RETURN_IF_ERROR(CheckFormat(file));
   BENCH_RETURN_IF_ERROR(ReadRoot(file, record));
   BENCH_RETURN_IF_ERROR(ReadAttributeGroups(file, record));
   BENCH_RETURN_IF_ERROR(ReadAttempts(file, record));
@@ -397,26 +320,13 @@ absl::Status ReadRecord(const Hdf5Id& file, RunRecord* record) {
         return ReadDigests(link, dataset, record);
       }));
   BENCH_RETURN_IF_ERROR(ReadRanks(file, record));
-  return ForEachDataset(file, "summary", [record](const std::string&, const Hdf5Id& dataset) {
-    return ReadValue(dataset, &record->summary);
-  });
-}
-
-absl::Status ReadBytes(const std::string& path, std::string_view bytes, RunRecord* record) {
-  BENCH_RETURN_IF_ERROR(CheckDigest(path, bytes));
-  absl::StatusOr<Hdf5Id> file = OpenMemoryFile(bytes);
-  if (!file.ok()) return Annotate(file.status(), path);
-  return Annotate(ReadRecord(*file, record), path);
+  return ReadSummaryGroup(file, record);
 }
 
 }  // namespace
 
 absl::StatusOr<RunRecord> ReadResults(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
-  RunRecord record;
-  const absl::Status status = ReadBytes(path, bytes, &record);
-  if (!status.ok()) return ExplainUnreadable(path, bytes, status);
-  return record;
+  return ReadFileWith(path, ReadRecord);
 }
 
 }  // namespace bench::results

@@ -5,9 +5,11 @@
 // never opens the file with HDF5. Call it while the process has one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "results/record.h"
@@ -23,5 +25,13 @@ struct IsolationLimits {
 
 absl::StatusOr<RunRecord> ReadResultsIsolated(const std::string& path,
                                               const IsolationLimits& limits = {});
+
+// ReadResultsSummary of many files, in their order: as many children as there are processors (at
+// most 8) read several each, and each file of a child that dies has one of its own. The limits are
+// those of a file. A file that falsifies its child's memory without ending it may falsify what is
+// said of the files behind it, at most kFilesOfAChild.
+inline constexpr std::size_t kFilesOfAChild = 64;
+std::vector<absl::StatusOr<RunRecord>> ReadSummariesIsolated(const std::vector<std::string>& paths,
+                                                             const IsolationLimits& limits = {});
 
 }  // namespace bench::results

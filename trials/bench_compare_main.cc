@@ -11,6 +11,8 @@
 #include "trials/arguments.h"
 #include "trials/bisect_command.h"
 #include "trials/commands.h"
+#include "trials/export_command.h"
+#include "trials/history_command.h"
 #include "trials/reports.h"
 
 namespace bench::trials {
@@ -39,8 +41,9 @@ absl::StatusOr<int> Run(const std::vector<std::string>& arguments) {
     case CompareCommand::kUpdateBaseline:
       return UpdateBaseline(parsed);
     case CompareCommand::kHistory:
+      return ShowHistory(parsed);
     case CompareCommand::kExport:
-      break;
+      return ExportResult(parsed);
   }
   return static_cast<int>(ExitCode::kUsage);
 }

@@ -22,19 +22,10 @@ namespace {
 
 using results::Comparison;
 
-// Of the window that stdout is, else what fits everywhere.
-int Columns() {
-  constexpr int kUsual = 80;
-  constexpr int kFewest = 20;
-  winsize window = {};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return kUsual;
-  return std::max<int>(window.ws_col, kFewest);
-}
-
 std::string Render(const Comparison& comparison, ReportFormat format) {
   switch (format) {
     case ReportFormat::kText:
-      return results::RenderText(comparison, Columns());
+      return results::RenderText(comparison, OutputColumns());
     case ReportFormat::kJson:
       return results::RenderJson(comparison);
     case ReportFormat::kJunit:
@@ -65,6 +56,14 @@ absl::Status AppendToStepSummary(const Comparison& comparison) {
 absl::Status Print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   return FlushStandardOutput();
+}
+
+int OutputColumns() {
+  constexpr int kUsual = 80;
+  constexpr int kFewest = 20;
+  winsize window = {};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return kUsual;
+  return std::max<int>(window.ws_col, kFewest);
 }
 
 absl::Status Report(const Comparison& comparison, const CompareArguments& arguments) {

@@ -12,6 +12,9 @@ namespace bench::trials {
 // EnvironmentError where it did not arrive.
 absl::Status Print(std::string_view text);
 
+// Of the window that stdout is, else what fits everywhere.
+int OutputColumns();
+
 absl::Status Report(const results::Comparison& comparison, const CompareArguments& arguments);
 
 }  // namespace bench::trials

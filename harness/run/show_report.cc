@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "harness/control/terminal.h"
-#include "harness/run/sparkline.h"
 #include "harness/run/summary.h"
 #include "results/metrics.h"
+#include "results/sparkline.h"
 #include "results/text.h"
 
 namespace bench::harness {
@@ -90,9 +90,10 @@ std::string CurveLines(const std::string& group,
     if (curve.value.empty()) continue;
     const std::string ends =
         absl::StrFormat("%.4g -> %.4g", curve.value.front(), curve.value.back());
-    text += Line(absl::StrCat("  ", Field(absl::StrCat(group, "/", path), kNameColumns), " ",
-                              Field(Sparkline(curve.value, kCurveCells), kCurveCells), " ", ends),
-                 columns);
+    text += Line(
+        absl::StrCat("  ", Field(absl::StrCat(group, "/", path), kNameColumns), " ",
+                     Field(results::Sparkline(curve.value, kCurveCells), kCurveCells), " ", ends),
+        columns);
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "results/text.h"
+#include "results/value_text.h"
 
 namespace bench::results {
 namespace {
@@ -14,18 +15,10 @@ constexpr double kPercent = 100;
 constexpr double kMiB = 1 << 20;
 constexpr size_t kRangesShown = 6;
 
-std::string ValueText(const std::optional<double>& value, const std::string& units) {
-  if (!value) return "-";
-  if (units == "bytes") return absl::StrFormat("%.2f MiB", *value / kMiB);
-  const std::string number = absl::StrFormat("%.5g", *value);
-  return units == "1" || units.size() > 4 ? number
-                                          : absl::StrCat(number, " ", EscapeForTerminal(units));
-}
-
 // The value in the middle of an arm; what could not be measured so is shown by its first value.
 std::string ArmValue(const std::optional<double>& centre, const std::vector<double>& values,
                      const std::string& units) {
-  if (centre || values.empty()) return ValueText(centre, units);
+  if (centre || values.empty()) return centre ? ValueText(*centre, units) : "-";
   return ValueText(values.front(), units);
 }
 

@@ -5,33 +5,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "results/comparison/report_rows.h"
+#include "results/wrapped_text.h"
 
 namespace bench::results {
 namespace {
 
 constexpr int kNameColumns = 27;
 constexpr int kTableColumns = 79;
-
-// Words of `text`, as many a line as fit, behind `first` and `indent` on the lines after it.
-std::string Wrapped(const std::string& text, int columns, const std::string& first = "",
-                    const std::string& indent = "  ") {
-  const std::vector<std::string> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
-  std::string out;
-  std::string line = first;
-  bool begun = false;
-  for (const std::string& word : words) {
-    if (begun && static_cast<int>(line.size() + 1 + word.size()) > columns) {
-      absl::StrAppend(&out, line, "\n");
-      line = indent;
-      begun = false;
-    }
-    absl::StrAppend(&line, begun ? " " : "", word);
-    begun = true;
-  }
-  return absl::StrCat(out, line, "\n");
-}
 
 std::string TableRow(const ReportRow& row) {
   const bool own_line = static_cast<int>(row.metric.size()) > kNameColumns;

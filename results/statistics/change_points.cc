@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <queue>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,25 +38,58 @@ struct Split {
   double statistic = -1;
 };
 
-// `ranks` holds at least two segments.
-Split BestSplit(std::span<const double> ranks, std::size_t min_segment) {
-  std::vector<double> sums(ranks.size() + 1);
-  std::partial_sum(ranks.begin(), ranks.end(), sums.begin() + 1);
-  Split best;
-  for (std::size_t i = min_segment; i + min_segment <= ranks.size(); ++i) {
+// Where a segment of `size` values may be cut, in order; its end is the last.
+std::vector<std::size_t> CutsOf(std::size_t size, std::size_t min_segment) {
+  const std::size_t distance = (size + kMaxGrid - 1) / kMaxGrid;
+  std::vector<std::size_t> cuts;
+  for (std::size_t i = min_segment; i < size; i += distance) cuts.push_back(i);
+  cuts.push_back(size);
+  return cuts;
+}
+
+// The best split of a segment in any order of its ranks.
+class SplitSearch {
+ public:
+  // A segment of `size` values, which is at least two of `min_segment`.
+  SplitSearch(std::size_t size, std::size_t min_segment)
+      : min_segment_(min_segment), sums_(size + 1), inverse_(size + 1) {
+    for (std::size_t i = 1; i <= size; ++i) inverse_[i] = 1 / static_cast<double>(i);
+    cuts_ = CutsOf(size, min_segment);
+  }
+
+  Split Best(std::span<const double> ranks) {
+    std::partial_sum(ranks.begin(), ranks.end(), sums_.begin() + 1);
+    Split best;
+    for (std::size_t c = 0; c < cuts_.size(); ++c) {
+      const std::size_t i = cuts_[c];
+      if (i + min_segment_ > ranks.size()) break;
+      const double greatest = GreatestAt(c);
+      if (greatest > best.statistic) best = {i, greatest};
+    }
+    return best;
+  }
+
+ private:
+  // The squared statistic of the split at cut `c`, with the best end: the difference of means
+  // squared, times left * right / (left + right).
+  double GreatestAt(std::size_t c) const {
+    const std::size_t i = cuts_[c];
     const auto left = static_cast<double>(i);
     double greatest = -1;
-    for (std::size_t end = i + min_segment; end <= ranks.size(); ++end) {
-      const auto right = static_cast<double>(end - i);
-      // The squared statistic: the difference of means squared, times left * right / (left +
-      // right).
-      const double scaled = sums[i] * right - (sums[end] - sums[i]) * left;
-      greatest = std::max(greatest, scaled * scaled / (left * right * (left + right)));
+    for (std::size_t d = c + 1; d < cuts_.size(); ++d) {
+      const std::size_t end = cuts_[d];
+      if (end < i + min_segment_) continue;
+      const double scaled = sums_[i] * static_cast<double>(end) - sums_[end] * left;
+      greatest = std::max(greatest, scaled * scaled * (inverse_[end - i] * inverse_[end]));
     }
-    if (greatest > best.statistic) best = {i, greatest};
+    return greatest * inverse_[i];
   }
-  return best;
-}
+
+  std::size_t min_segment_;
+  std::vector<std::size_t> cuts_;
+  std::vector<double> sums_;     // of the first 0, 1, ... ranks
+  std::vector<double> inverse_;  // 1 / n
+};
 
 void Shuffle(Random* random, std::vector<double>* values) {
   for (std::size_t i = values->size(); i > 1; --i) {
@@ -63,13 +98,13 @@ void Shuffle(Random* random, std::vector<double>* values) {
 }
 
 // The p-value of `observed`, absent once it exceeds the greatest allowed one.
-std::optional<double> PValue(const Split& observed, std::vector<double> ranks,
+std::optional<double> PValue(const Split& observed, std::vector<double> ranks, SplitSearch* search,
                              const ChangePointOptions& options, Random* random) {
   const auto draws = static_cast<double>(options.num_resamples) + 1;
   double num_reaching = 1;
   for (int64_t i = 0; i < options.num_resamples; ++i) {
     Shuffle(random, &ranks);
-    const Split split = BestSplit(ranks, options.min_segment);
+    const Split split = search->Best(ranks);
     // Sums of half-integers are exact; equal statistics differ by the last rounding at most.
     if (split.statistic >= observed.statistic * (1 - 1e-12)) ++num_reaching;
     if (num_reaching / draws > options.max_p_value) return std::nullopt;
@@ -82,8 +117,9 @@ void Search(std::span<const double> values, std::size_t first, std::size_t end,
             const ChangePointOptions& options, std::pair<Random, std::vector<ChangePoint>>* state) {
   if (end - first < 2 * options.min_segment) return;
   std::vector<double> ranks = CentredRanks(values.subspan(first, end - first));
-  const Split split = BestSplit(ranks, options.min_segment);
-  const std::optional<double> p = PValue(split, std::move(ranks), options, &state->first);
+  SplitSearch search(ranks.size(), options.min_segment);
+  const Split split = search.Best(ranks);
+  const std::optional<double> p = PValue(split, std::move(ranks), &search, options, &state->first);
   if (!p) return;
   Search(values, first, first + split.index, options, state);
   state->second.push_back({.index = first + split.index, .p_value = *p});
@@ -97,20 +133,45 @@ std::pair<std::size_t, std::size_t> Neighbours(const std::vector<ChangePoint>& p
           i + 1 == points.size() ? num_values : points[i + 1].index};
 }
 
-double DeviationsFromMedian(std::span<const double> values) {
-  const double median = Median(values);
-  double sum = 0;
-  for (const double value : values) sum += std::abs(value - median);
-  return sum;
+// The sums of absolute deviations from the median of the first 1, 2, ... values: what the greater
+// half exceeds the smaller by.
+std::vector<double> RunningDeviations(std::span<const double> values) {
+  std::priority_queue<double> smaller;  // with the median, where it is one of the values
+  std::priority_queue<double, std::vector<double>, std::greater<>> greater;
+  double smaller_sum = 0;
+  double greater_sum = 0;
+  std::vector<double> deviations;
+  deviations.reserve(values.size());
+  const auto move = [](auto& from, double& from_sum, auto& to, double& to_sum) {
+    from_sum -= from.top();
+    to_sum += from.top();
+    to.push(from.top());
+    from.pop();
+  };
+  for (const double value : values) {
+    smaller.push(value);
+    smaller_sum += value;
+    move(smaller, smaller_sum, greater, greater_sum);
+    if (greater.size() > smaller.size()) move(greater, greater_sum, smaller, smaller_sum);
+    const double middle = smaller.size() > greater.size() ? smaller.top() : 0;
+    deviations.push_back(greater_sum - (smaller_sum - middle));
+  }
+  return deviations;
 }
 
 // Where to split `values` so that they deviate least from the medians of both sides.
 std::size_t ClosestSplit(std::span<const double> values, std::size_t min_segment) {
+  // Around the median, sums are as exact as they can be.
+  const double median = Median(values);
+  std::vector<double> centred(values.begin(), values.end());
+  for (double& value : centred) value -= median;
+  const std::vector<double> left = RunningDeviations(centred);
+  std::reverse(centred.begin(), centred.end());
+  const std::vector<double> right = RunningDeviations(centred);
   std::size_t closest = min_segment;
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = min_segment; i + min_segment <= values.size(); ++i) {
-    const double deviations =
-        DeviationsFromMedian(values.first(i)) + DeviationsFromMedian(values.subspan(i));
+    const double deviations = left[i - 1] + right[values.size() - i - 1];
     if (deviations < least) {
       least = deviations;
       closest = i;
@@ -138,22 +199,24 @@ void SetMedians(std::span<const double> values, std::vector<ChangePoint>* points
   }
 }
 
-double RelativeChange(const ChangePoint& point) {
+// The change in multiples of the smallest that counts.
+double SizeOf(const ChangePoint& point, const ChangePointOptions& options) {
   const double change = std::abs(point.after - point.before);
+  const double least =
+      std::max(options.min_relative_change * std::abs(point.before), options.min_change);
   if (change == 0) return 0;
-  if (point.before == 0) return std::numeric_limits<double>::infinity();
-  return change / std::abs(point.before);
+  return least == 0 ? std::numeric_limits<double>::infinity() : change / least;
 }
 
-void DropSmall(std::span<const double> values, double min_relative_change,
+void DropSmall(std::span<const double> values, const ChangePointOptions& options,
                std::vector<ChangePoint>* points) {
   SetMedians(values, points);
   while (!points->empty()) {
     const auto least = std::min_element(points->begin(), points->end(),
-                                        [](const ChangePoint& a, const ChangePoint& b) {
-                                          return RelativeChange(a) < RelativeChange(b);
+                                        [&](const ChangePoint& a, const ChangePoint& b) {
+                                          return SizeOf(a, options) < SizeOf(b, options);
                                         });
-    if (RelativeChange(*least) >= min_relative_change) return;
+    if (SizeOf(*least, options) >= 1) return;
     points->erase(least);
     SetMedians(values, points);
   }
@@ -183,7 +246,7 @@ absl::StatusOr<std::vector<ChangePoint>> FindChangePoints(std::span<const double
   Search(values, 0, values.size(), options, &state);
   std::vector<ChangePoint> points = std::move(state.second);
   Relocate(values, options.min_segment, &points);
-  DropSmall(values, options.min_relative_change, &points);
+  DropSmall(values, options, &points);
   return points;
 }
 

@@ -6,14 +6,17 @@
 // in ranks within the segment, which outliers cannot dominate; the free end finds a level that
 // lasted a while and went back. The split stays if its permutation p-value is at most max_p_value
 // ((b + 1)/(B + 1) over seeded shuffles, given up once it can no longer be), and both parts are
-// searched again. Then each change point is put where, between its neighbours, the values deviate
-// least from the medians of both sides (sum of absolute deviations), and those whose medians before
-// and after (up to the neighbours) are less than min_relative_change apart are dropped, the least
-// first. A change from 0 counts as infinite.
+// searched again. In a segment of more than kMaxGrid values i and e are tried at kMaxGrid even
+// places, so that a level that is shorter than their distance may be missed. Then each change point
+// is put where, between its neighbours, the values deviate least from the medians of both sides
+// (sum of absolute deviations), and those are dropped, the least first, whose medians before and
+// after (up to the neighbours) are less than max(min_relative_change |before|, min_change) apart. A
+// change where that is 0 counts as infinite.
 //
-// Deterministic in the seed; takes O(n^2) per shuffle. Assumes values that are exchangeable between
-// changes: a slow drift comes out as steps. Errors: UsageError for more than kMaxChangePointValues
-// values, one that is not finite, min_segment < 2, and a p-value that so few shuffles cannot reach.
+// Deterministic in the seed; takes O(min(n, kMaxGrid)^2 + n) per shuffle. Assumes values that are
+// exchangeable between changes: a slow drift comes out as steps. Errors: UsageError for more than
+// kMaxChangePointValues values, one that is not finite, min_segment < 2, and a p-value that so few
+// shuffles cannot reach.
 // Sources: Matteson and James, "A Nonparametric Approach for Multiple Change Point Analysis", 2014;
 // Daly et al., arXiv:2003.00584; Fleming et al., "Hunter", arXiv:2301.03034.
 #pragma once
@@ -28,10 +31,12 @@
 namespace bench::results {
 
 inline constexpr std::size_t kMaxChangePointValues = 2000;
+inline constexpr std::size_t kMaxGrid = 256;
 
 struct ChangePointOptions {
   std::size_t min_segment = 5;
   double min_relative_change = 0.02;
+  double min_change = 0;  // in the values' units
   double max_p_value = 0.001;
   int64_t num_resamples = 1999;
   uint64_t seed = 0;

@@ -104,5 +104,31 @@ TEST(LimitedChild, TooLongAnAnswerIsRefused) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("too much"));
 }
 
+// Each waits for what only the other's start allows.
+TEST(LimitedChild, SeveralAreAtWorkAtATime) {
+  int pipes[2];
+  ASSERT_EQ(::pipe(pipes), 0);
+  auto reader = LimitedChild::Start({}, [&] {
+    char byte = 0;
+    return ::read(pipes[0], &byte, 1) == 1 ? std::string(1, byte) : std::string();
+  });
+  auto writer = LimitedChild::Start(
+      {}, [&] { return std::string(::write(pipes[1], "x", 1) == 1 ? "wrote" : ""); });
+  ASSERT_TRUE(reader.ok() && writer.ok());
+  EXPECT_EQ(*(*std::move(reader)).Answer(), "x");
+  EXPECT_EQ(*(*std::move(writer)).Answer(), "wrote");
+  ::close(pipes[0]);
+  ::close(pipes[1]);
+}
+
+// The destructor waits: without its kill it would for an hour.
+TEST(LimitedChild, OneThatIsNotAskedIsEnded) {
+  const auto child = LimitedChild::Start({}, [] {
+    ::sleep(3600);
+    return std::string();
+  });
+  ASSERT_TRUE(child.ok());
+}
+
 }  // namespace
 }  // namespace bench

@@ -14,6 +14,7 @@ SAME_STEM_SUFFIXES = ("_cpu", "_cuda")
 STAND_IN_PREFIX = "no_"
 # Source without a test file of its own -> the test that covers it, and why. Keep this short.
 END_TO_END = "tests/commands/bench_run_test.py"
+HISTORY_REPORTS = "tests/results/history/history_reports_test.cc"
 REPORTS = "tests/results/comparison/reports_test.cc"
 COMMITS = "tests/commands/compare_commits_test.py"
 COVERED_BY: dict[str, tuple[str, str]] = {
@@ -23,9 +24,15 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "results/comparison/report_markdown.cc": (REPORTS, "all reports of one comparison"),
     "results/comparison/report_rows.cc": (REPORTS, "all reports of one comparison"),
     "results/comparison/report_text.cc": (REPORTS, "all reports of one comparison"),
+    "results/hdf5_record_parts.cc": ("tests/results/hdf5_reader_test.cc", "whole files"),
+    "results/history/history_json.cc": (HISTORY_REPORTS, "all reports of one history"),
+    "results/history/history_text.cc": (HISTORY_REPORTS, "all reports of one history"),
     "trials/claimed_folder.cc": ("tests/trials/trial_test.cc", "folders of trials"),
     "trials/commands.cc": (COMMITS, "whole comparisons"),
     "trials/commit_program.cc": (COMMITS, "whole repositories"),
+    "trials/export_command.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
+    "trials/help.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
+    "trials/history_command.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/reports.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/stop_flag.cc": (COMMITS, "interrupted comparisons"),
     "harness/run/experiment_graph.cc": ("tests/commands/pipeline_test.py", "whole graphs of experiments"),

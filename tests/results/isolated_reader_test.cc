@@ -44,6 +44,59 @@ TEST(IsolatedReader, APipeIsRefusedAndNotWaitedFor) {
   EXPECT_THAT(std::string(read.status().message()), HasSubstr("not a regular file"));
 }
 
+// More files than one child reads; one of them is a pipe, for which no child is started, one is
+// damaged, one is gone.
+TEST(IsolatedReader, ReadsManySummariesInTheirOrder) {
+  TempFolder folder;
+  std::vector<std::string> paths;
+  RunRecord record = SampleRecord();
+  for (int64_t i = 0; i < 2 * static_cast<int64_t>(kFilesOfAChild) + 5; ++i) {
+    record.header.replicate = i;
+    paths.push_back(folder / (std::to_string(i) + ".h5"));
+    if (i % 10 == 0) {
+      ASSERT_TRUE(WriteResults(record, paths.back()).ok());
+    } else {
+      std::filesystem::copy_file(paths[static_cast<size_t>(i - i % 10)], paths.back());
+    }
+  }
+  ASSERT_TRUE(PublishFile(paths[3], "not HDF5").ok());
+  std::filesystem::remove(paths[70]);
+  ASSERT_EQ(::mkfifo(paths[70].c_str(), 0600), 0);
+  std::filesystem::remove(paths[71]);
+  const auto read = ReadSummariesIsolated(paths);
+  ASSERT_EQ(read.size(), paths.size());
+  for (size_t i = 0; i < read.size(); ++i) {
+    if (i == 3 || i == 70) {
+      EXPECT_EQ(ExitCodeFor(read[i].status()), ExitCode::kBadData) << i;
+    } else if (i == 71) {
+      EXPECT_EQ(ExitCodeFor(read[i].status()), ExitCode::kEnvironment);
+    } else {
+      ASSERT_TRUE(read[i].ok()) << i << ": " << read[i].status();
+      EXPECT_EQ(read[i]->header.replicate, static_cast<int64_t>(i - i % 10));
+      EXPECT_EQ(read[i]->summary, record.summary);
+    }
+  }
+  EXPECT_TRUE(ReadSummariesIsolated({}).empty());
+}
+
+// A file that takes more memory than there may be ends the child that reads it with two others.
+TEST(IsolatedReader, AChildThatDiesLosesNoOtherFile) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "no limit of memory under AddressSanitizer";
+#endif
+  TempFolder folder;
+  const std::string good = folder / "r.h5";
+  ASSERT_TRUE(WriteResults(SampleRecord(), good).ok());
+  ASSERT_TRUE(PublishFile(folder / "large.h5", std::string(96 << 20, 'x')).ok());
+  const auto read =
+      ReadSummariesIsolated({good, folder / "large.h5", good}, {.memory_bytes = 16 << 20});
+  ASSERT_EQ(read.size(), 3u);
+  EXPECT_TRUE(read[0].ok()) << read[0].status();
+  EXPECT_EQ(ExitCodeFor(read[1].status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(read[1].status().message()), HasSubstr("more than 16 MiB of memory"));
+  EXPECT_TRUE(read[2].ok()) << read[2].status();
+}
+
 // Fault 13 (all 1,000: BENCH_NUM_MUTANTS=1000): damaged anywhere, a file is read or refused, and
 // the reader lives. Without the side record, so that the damage reaches the HDF5 library. Fixed
 // seeds; a third of the mutants differ in one bit, a third in 16 bytes, a third has a block of

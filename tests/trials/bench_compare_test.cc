@@ -225,6 +225,98 @@ TEST_F(BenchCompare, EscapesInAPathAreNotSentToTheTerminal) {
   EXPECT_EQ(output.err.find('\x1B'), std::string::npos);
 }
 
+TEST_F(BenchCompare, AnExportGoesToStdoutOrToItsFile) {
+  const ProgramOutput printed = Invoke({"--export", "csv", folder_ / "base.h5"});
+  EXPECT_EQ(printed.exit_code, 0) << printed.err;
+  EXPECT_THAT(printed.out, StartsWith("kind,metric,"));
+  const ProgramOutput written =
+      Invoke({"--export=csv", "--out", folder_ / "base.csv", folder_ / "base.h5"});
+  EXPECT_EQ(written.exit_code, 0);
+  EXPECT_EQ(written.out, "");
+  EXPECT_EQ(*ReadFile(folder_ / "base.csv"), printed.out);
+}
+
+TEST_F(BenchCompare, AnEventFileGoesToAFolder) {
+  const ProgramOutput output =
+      Invoke({"--export", "tensorboard", "--out", folder_ / "logs", folder_ / "base.h5"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.out, folder_ / "logs/events.out.tfevents.0000000000.sft_small-v3-ffffffff.2\n");
+  EXPECT_TRUE(Exists(output.out.substr(0, output.out.size() - 1)));
+}
+
+TEST_F(BenchCompare, AnExportThatCannotBeMadeSaysWhy) {
+  ASSERT_TRUE(MakeFolders(folder_ / "two").ok());
+  for (const char* name : {"two/a.h5", "two/b.h5"}) Write(name, SampleRecord());
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--export", "xml", folder_ / "base.h5"}, "csv, jsonl, tensorboard or openmetrics"},
+      {{"--export", "tensorboard", folder_ / "base.h5"}, "needs --out FOLDER"},
+      {{"--export", "tensorboard", "--out", folder_ / "base.h5", folder_ / "base.h5"}, "is a file"},
+      {{"--export", "csv", folder_ / "two"}, "holds 2 results: name one"}};
+  for (const auto& [arguments, message] : cases) {
+    const ProgramOutput output = Invoke(arguments);
+    EXPECT_EQ(output.exit_code, 2) << message;
+    EXPECT_THAT(output.err, HasSubstr(message));
+  }
+  ASSERT_TRUE(PublishFile(folder_ / "junk.h5", "junk").ok());
+  EXPECT_EQ(Invoke({"--export", "csv", folder_ / "junk.h5"}).exit_code, 4);
+}
+
+// 30 commits of two replicates; from the sixteenth on a step takes a third longer.
+class BenchCompareHistory : public BenchCompare {
+ protected:
+  BenchCompareHistory() {
+    const auto made = RunProgram({MAKE_RESULTS_PROGRAM, folder_ / "store/runs/sft_small@3", "60",
+                                  "--replicates", "2", "--change-at", "15", "--change", "0.33"});
+    EXPECT_TRUE(made.ok() && made->exit_code == 0);
+    runs_ = folder_ / "store/runs";
+  }
+  std::string runs_;
+};
+
+TEST_F(BenchCompareHistory, ShowsWhatChangedAndIsZero) {
+  const ProgramOutput output = Invoke({"--history", "--metrics", "time", "sft_small", runs_});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.err, "");
+  EXPECT_THAT(output.out, HasSubstr("60 runs of 30 commits"));
+  EXPECT_THAT(output.out, HasSubstr("train_time"));
+  EXPECT_THAT(output.out, HasSubstr("REGRESSED +3"));
+}
+
+TEST_F(BenchCompareHistory, JsonNamesTheCommit) {
+  const ProgramOutput output = Invoke({"--history", "--json", "experiments/sft_small@3", runs_});
+  const auto json = nlohmann::json::parse(output.out);
+  const auto& series = json["series"][0];
+  ASSERT_EQ(series["metrics"][0]["metric"], "train_time");
+  const auto& change = series["metrics"][0]["changes"][0];
+  EXPECT_EQ(change["commit"], 15);
+  EXPECT_EQ(series["commits"][15]["commit"], "0000000000000000000000000000000000000010");
+}
+
+TEST_F(BenchCompareHistory, WithoutFoldersItIsTheStores) {
+  const auto output = RunProgram({"sh", "-c", "BENCH_STORE=\"$1\" exec \"$0\" --history sft_small",
+                                  BENCH_COMPARE_PROGRAM, folder_ / "store"});
+  ASSERT_TRUE(output.ok()) << output.status();
+  EXPECT_EQ(output->exit_code, 0) << output->err;
+  EXPECT_THAT(output->out, HasSubstr("60 runs of 30 commits"));
+}
+
+TEST_F(BenchCompareHistory, ADamagedFileIsNamedAndLeftOut) {
+  ASSERT_TRUE(PublishFile(runs_ + "/sft_small@3/0007/results.h5", "junk").ok());
+  const ProgramOutput output = Invoke({"--history", "sft_small", runs_});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.err, HasSubstr("0007/results.h5"));
+  EXPECT_THAT(output.out, HasSubstr("59 runs of 30 commits"));
+  EXPECT_THAT(output.out, HasSubstr("left out: 1 that cannot be read"));
+}
+
+TEST_F(BenchCompareHistory, NothingFoundIsThree) {
+  const ProgramOutput output = Invoke({"--history", "clm_tiny", runs_});
+  EXPECT_EQ(output.exit_code, 3);
+  EXPECT_THAT(output.err, HasSubstr("no results of clm_tiny"));
+  EXPECT_EQ(Invoke({"--history", "clm_tiny", folder_ / "gone"}).exit_code, 5);
+  EXPECT_EQ(Invoke({"--history", "clm_tiny@x", runs_}).exit_code, 2);
+}
+
 TEST_F(BenchCompare, DiesByNoMutant) {
   std::filesystem::remove(DigestRecordPath(folder_ / "base.h5"));
   const std::string bytes = *ReadFile(folder_ / "base.h5");

@@ -109,6 +109,22 @@ TEST(FindChangePoints, ACountThatLeavesZeroChanges) {
   EXPECT_EQ(points->front().after, 1);
 }
 
+TEST(FindChangePoints, AnAbsoluteChangeMayBeDemandedToo) {
+  std::vector<double> values(10, 0.001);
+  values.resize(20, 0.002);
+  EXPECT_EQ(FindChangePoints(values, {.min_change = 0.0005})->size(), 1u);
+  EXPECT_TRUE(FindChangePoints(values, {.min_change = 0.01})->empty());
+}
+
+// Beyond kMaxGrid values the search is on a grid; where the change is comes out as exactly.
+TEST(FindChangePoints, ALongSeriesIsLocatedAsExactly) {
+  for (const std::size_t first : {401, 402, 403, 404}) {
+    const auto points = FindChangePoints(Series({{first, 100}, {1000 - first, 105}}, 5));
+    ASSERT_EQ(points->size(), 1u);
+    ExpectNear(points->front().index, first);
+  }
+}
+
 TEST(FindChangePoints, RefusesWhatCannotBeSearched) {
   const std::vector<double> values(20, 1.0);
   EXPECT_EQ(ExitCodeFor(FindChangePoints(std::vector<double>{1, NAN}).status()), ExitCode::kUsage);

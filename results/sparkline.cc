@@ -1,4 +1,4 @@
-#include "harness/run/sparkline.h"
+#include "results/sparkline.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bench::harness {
+namespace bench::results {
 namespace {
 
 constexpr std::array<std::string_view, 8> kBars = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -57,4 +57,4 @@ std::string Sparkline(std::span<const double> values, int64_t cells) {
   return line;
 }
 
-}  // namespace bench::harness
+}  // namespace bench::results

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-namespace bench::harness {
+namespace bench::results {
 
 // At most `cells` characters, each one column wide: a value each, or the mean of an even share of
 // neighbours where there are more values than cells. The lowest bar is the smallest cell, the
@@ -13,4 +13,4 @@ namespace bench::harness {
 // is '!'. Empty where there are no values or no cells.
 std::string Sparkline(std::span<const double> values, int64_t cells);
 
-}  // namespace bench::harness
+}  // namespace bench::results

@@ -1,11 +1,11 @@
-#include "harness/run/sparkline.h"
+#include "results/sparkline.h"
 
 #include <limits>
 #include <vector>
 
 #include "gtest/gtest.h"
 
-namespace bench::harness {
+namespace bench::results {
 namespace {
 
 std::string Of(const std::vector<double>& values, int64_t cells) {
@@ -44,4 +44,4 @@ TEST(Sparkline, NothingIsEmpty) {
 }
 
 }  // namespace
-}  // namespace bench::harness
+}  // namespace bench::results
