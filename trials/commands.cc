@@ -76,7 +76,7 @@ absl::StatusOr<Outcome> TryAndReport(const ArmProgram& base, const ArmProgram& h
     Note(absl::StrCat("the time is over after ", result.replicates, " of ", arguments.replicates,
                       " replicates; the same command with more of it goes on"));
   }
-  BENCH_RETURN_IF_ERROR(Report(result.comparison, arguments));
+  BENCH_RETURN_IF_ERROR(Report(result.comparison, result.base, result.head, arguments));
   return result.comparison.outcome();
 }
 
@@ -134,7 +134,9 @@ class CommitComparison {
       }
       experiments_.push_back(std::move(arm));
     }
-    if (experiments_.size() > 1 && !arguments_.files.empty()) {
+    const bool one_document =
+        !arguments_.files.empty() || arguments_.printed == ReportFormat::kHtml;
+    if (experiments_.size() > 1 && one_document) {
       return UsageError("a report of several experiments cannot go to one file: one command each");
     }
     return absl::OkStatus();
@@ -193,7 +195,7 @@ absl::StatusOr<int> CompareGroups(const CompareArguments& arguments) {
   BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.head()));
   BENCH_ASSIGN_OR_RETURN(const Comparison comparison,
                          results::Compare(base, head, arguments.options));
-  BENCH_RETURN_IF_ERROR(Report(comparison, arguments));
+  BENCH_RETURN_IF_ERROR(Report(comparison, base, head, arguments));
   return static_cast<int>(comparison.exit_code());
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "results/comparison/comparison.h"
+#include "results/comparison/group.h"
 #include "trials/arguments.h"
 
 namespace bench::trials {
@@ -12,6 +13,8 @@ namespace bench::trials {
 // EnvironmentError where it did not arrive.
 absl::Status Print(std::string_view text);
 
-absl::Status Report(const results::Comparison& comparison, const CompareArguments& arguments);
+// `base` and `head` are what `comparison` compares.
+absl::Status Report(const results::Comparison& comparison, const results::Group& base,
+                    const results::Group& head, const CompareArguments& arguments);
 
 }  // namespace bench::trials

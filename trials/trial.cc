@@ -13,7 +13,6 @@
 #include "base/status.h"
 #include "base/subprocess.h"
 #include "nlohmann/json.hpp"
-#include "results/comparison/group.h"
 #include "results/isolated_reader.h"
 #include "results/run_writer.h"
 #include "results/text.h"
@@ -140,7 +139,7 @@ class Trial {
       const bool decided = comparison.outcome() != results::Outcome::kNotShown;
       ++next_look;
       if (decided || next_look == looks_.end()) {
-        return TrialResult{std::move(comparison), done_, false};
+        return ResultOf(std::move(comparison));
       }
     }
     return EnvironmentError("a comparison of no replicates");
@@ -225,14 +224,19 @@ class Trial {
     return results::Compare(base_group_, head_group_, compare);
   }
 
+  // Ends the trial: the runs go with it.
+  TrialResult ResultOf(results::Comparison comparison) {
+    return {std::move(comparison), std::move(base_group_), std::move(head_group_), done_, false};
+  }
+
   // What no number of replicates would change is said after the first block.
-  absl::StatusOr<std::optional<TrialResult>> LookForObstacles() const {
+  absl::StatusOr<std::optional<TrialResult>> LookForObstacles() {
     BENCH_ASSIGN_OR_RETURN(results::Comparison comparison, Compare(options_.compare.significance));
     const bool impossible =
         !comparison.comparability.reasons.empty() ||
         (options_.compare.policy.require == results::Requirement::kBitwise && !comparison.bitwise);
     if (!impossible) return std::nullopt;
-    return TrialResult{std::move(comparison), done_, false};
+    return ResultOf(std::move(comparison));
   }
 
   absl::StatusOr<TrialResult> UnplannedLook() {
@@ -243,7 +247,9 @@ class Trial {
     }
     const results::Significance left = ErrorsLeft(looks_, done_, options_.compare.significance);
     BENCH_ASSIGN_OR_RETURN(results::Comparison comparison, Compare(left.OfLook(state_.share_left)));
-    return TrialResult{std::move(comparison), done_, true};
+    TrialResult result = ResultOf(std::move(comparison));
+    result.out_of_time = true;
+    return result;
   }
 
   const ArmProgram& base_;

@@ -19,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "results/comparison/comparison.h"
+#include "results/comparison/group.h"
 
 namespace bench::trials {
 
@@ -40,8 +41,9 @@ struct TrialOptions {
 
 struct TrialResult {
   results::Comparison comparison;
-  int64_t replicates = 0;    // an arm
-  bool out_of_time = false;  // before the replicates that were planned, and undecided
+  results::Group base, head;  // the runs that it compares
+  int64_t replicates = 0;     // an arm
+  bool out_of_time = false;   // before the replicates that were planned, and undecided
 };
 
 absl::StatusOr<TrialResult> RunTrial(const ArmProgram& base, const ArmProgram& head,
