@@ -77,6 +77,7 @@ class Chart {
     DrawnArm drawn;
     for (const RunCurve& run : arm.runs) {
       drawn.runs.push_back(ThinnedCurve(run, num_columns_));
+      num_not_drawn_ += std::ranges::count_if(run.y, [](double y) { return !Drawable(y); });
       for (const CurvePoint& point : drawn.runs.back()) {
         x_.Add(point.x);
         y_.Add(point.y);
@@ -169,9 +170,13 @@ class Chart {
     return absl::StrCat(chart_.name, UnitsText(), ", over ", chart_.x_name);
   }
   Html Caption() const {
-    return Element("figcaption", TextElement("strong", chart_.name) +
-                                     Html::Text(absl::StrCat(
-                                         UnitsText(), plot_.y.logarithmic ? ", logarithmic" : "")));
+    std::string behind = UnitsText();
+    if (plot_.y.logarithmic) behind += ", logarithmic";
+    if (num_not_drawn_ > 0) {
+      absl::StrAppend(&behind, "; ", num_not_drawn_,
+                      num_not_drawn_ == 1 ? " value is" : " values are", " not finite");
+    }
+    return Element("figcaption", TextElement("strong", chart_.name) + Html::Text(behind));
   }
 
   std::string Description() const {
@@ -197,6 +202,7 @@ class Chart {
   size_t num_columns_ = kMostColumns;
   std::vector<DrawnArm> arms_;
   Extent x_, y_;
+  int64_t num_not_drawn_ = 0;
   DisplayUnits units_;
   PlotArea plot_;
 };

@@ -17,6 +17,7 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem}
 h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:.5rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1.5rem 0 .5rem}
 p,ul{margin:.5rem 0}
+td ul{margin:0}
 ul{padding-left:1.2rem}
 a{color:var(--arm0)}
 a:focus-visible,summary:focus-visible{outline:3px solid var(--arm0);outline-offset:2px}
