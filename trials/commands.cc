@@ -39,7 +39,7 @@ absl::StatusOr<Outcome> TryAndReport(const ArmProgram& base, const ArmProgram& h
     Note(absl::StrCat("the time is over after ", result.replicates, " of ", arguments.replicates,
                       " replicates; the same command with more of it goes on"));
   }
-  BENCH_RETURN_IF_ERROR(Report(result.comparison, arguments));
+  BENCH_RETURN_IF_ERROR(Report(result.comparison, result.base, result.head, arguments));
   return result.comparison.outcome();
 }
 
@@ -94,7 +94,9 @@ class CommitComparison {
       }
       experiments_.push_back(std::move(arm));
     }
-    if (experiments_.size() > 1 && !arguments_.files.empty()) {
+    const bool one_document =
+        !arguments_.files.empty() || arguments_.printed == ReportFormat::kHtml;
+    if (experiments_.size() > 1 && one_document) {
       return UsageError("a report of several experiments cannot go to one file: one command each");
     }
     return absl::OkStatus();
@@ -138,12 +140,18 @@ void NoteOnTimes(Comparison* comparison) {
       "--commits, which runs both side by side");
 }
 
-absl::StatusOr<Comparison> AgainstBaseline(const std::string& root, const results::Group& head,
-                                           const results::CompareOptions& options) {
-  BENCH_ASSIGN_OR_RETURN(const results::Group base, ReadBaseline(root, head));
-  BENCH_ASSIGN_OR_RETURN(Comparison comparison, results::Compare(base, head, options));
-  NoteOnTimes(&comparison);
-  return comparison;
+struct AgainstKept {
+  results::Group base;
+  Comparison comparison;
+};
+
+absl::StatusOr<AgainstKept> AgainstBaseline(const std::string& root, const results::Group& head,
+                                            const results::CompareOptions& options) {
+  AgainstKept compared;
+  BENCH_ASSIGN_OR_RETURN(compared.base, ReadBaseline(root, head));
+  BENCH_ASSIGN_OR_RETURN(compared.comparison, results::Compare(compared.base, head, options));
+  NoteOnTimes(&compared.comparison);
+  return compared;
 }
 
 }  // namespace
@@ -153,7 +161,7 @@ absl::StatusOr<int> CompareGroups(const CompareArguments& arguments) {
   BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.head()));
   BENCH_ASSIGN_OR_RETURN(const Comparison comparison,
                          results::Compare(base, head, arguments.options));
-  BENCH_RETURN_IF_ERROR(Report(comparison, arguments));
+  BENCH_RETURN_IF_ERROR(Report(comparison, base, head, arguments));
   return static_cast<int>(comparison.exit_code());
 }
 
@@ -170,22 +178,22 @@ absl::StatusOr<int> CompareCommits(const CompareArguments& arguments) {
 absl::StatusOr<int> CompareWithBaseline(const CompareArguments& arguments) {
   BENCH_ASSIGN_OR_RETURN(const std::string root, BaselinesRoot(arguments));
   BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.paths[0]));
-  BENCH_ASSIGN_OR_RETURN(const Comparison comparison,
+  BENCH_ASSIGN_OR_RETURN(const AgainstKept compared,
                          AgainstBaseline(root, head, arguments.options));
-  BENCH_RETURN_IF_ERROR(Report(comparison, arguments));
-  return static_cast<int>(comparison.exit_code());
+  BENCH_RETURN_IF_ERROR(Report(compared.comparison, compared.base, head, arguments));
+  return static_cast<int>(compared.comparison.exit_code());
 }
 
 absl::StatusOr<int> UpdateBaseline(const CompareArguments& arguments) {
   BENCH_ASSIGN_OR_RETURN(const std::string root, BaselinesRoot(arguments));
   BENCH_ASSIGN_OR_RETURN(const results::Group runs, results::ReadGroup(arguments.paths[0]));
-  const absl::StatusOr<Comparison> comparison = AgainstBaseline(root, runs, arguments.options);
+  const absl::StatusOr<AgainstKept> compared = AgainstBaseline(root, runs, arguments.options);
   BaselineUpdate update = {arguments.reason, "the first one"};
-  if (comparison.ok()) {
-    BENCH_RETURN_IF_ERROR(Report(*comparison, arguments));
-    update.conclusion = Conclusion(*comparison);
-  } else if (ExitCodeFor(comparison.status()) != ExitCode::kIncomparable) {
-    return comparison.status();
+  if (compared.ok()) {
+    BENCH_RETURN_IF_ERROR(Report(compared->comparison, compared->base, runs, arguments));
+    update.conclusion = Conclusion(compared->comparison);
+  } else if (ExitCodeFor(compared.status()) != ExitCode::kIncomparable) {
+    return compared.status();
   }
   BENCH_RETURN_IF_ERROR(KeepBaseline(root, runs, update));
   BENCH_RETURN_IF_ERROR(Print(absl::StrCat("kept ", runs.runs.size(),

@@ -16,24 +16,33 @@
 #include "results/comparison/report_junit.h"
 #include "results/comparison/report_markdown.h"
 #include "results/comparison/report_text.h"
+#include "results/pages/comparison_page.h"
 
 namespace bench::trials {
 namespace {
 
 using results::Comparison;
+using results::Group;
 
-std::string Render(const Comparison& comparison, ReportFormat format) {
+// A comparison, and the runs that it is of.
+struct Compared {
+  const Comparison& comparison;
+  const Group& base;
+  const Group& head;
+};
+
+std::string Render(const Compared& compared, ReportFormat format) {
   switch (format) {
     case ReportFormat::kText:
-      return results::RenderText(comparison, OutputColumns());
+      return results::RenderText(compared.comparison, OutputColumns());
     case ReportFormat::kJson:
-      return results::RenderJson(comparison);
+      return results::RenderJson(compared.comparison);
     case ReportFormat::kJunit:
-      return results::RenderJunit(comparison);
+      return results::RenderJunit(compared.comparison);
     case ReportFormat::kMarkdown:
-      return results::RenderMarkdown(comparison);
+      return results::RenderMarkdown(compared.comparison);
     case ReportFormat::kHtml:
-      break;
+      return results::RenderHtml(compared.comparison, compared.base, compared.head);
   }
   return "";
 }
@@ -66,12 +75,14 @@ int OutputColumns() {
   return std::max<int>(window.ws_col, kFewest);
 }
 
-absl::Status Report(const Comparison& comparison, const CompareArguments& arguments) {
+absl::Status Report(const Comparison& comparison, const Group& base, const Group& head,
+                    const CompareArguments& arguments) {
+  const Compared compared = {comparison, base, head};
   for (const ReportFile& file : arguments.files) {
-    BENCH_RETURN_IF_ERROR(PublishFile(file.path, Render(comparison, file.format)));
+    BENCH_RETURN_IF_ERROR(PublishFile(file.path, Render(compared, file.format)));
   }
   if (arguments.wants_markdown()) BENCH_RETURN_IF_ERROR(AppendToStepSummary(comparison));
-  return Print(Render(comparison, arguments.printed));
+  return Print(Render(compared, arguments.printed));
 }
 
 }  // namespace bench::trials

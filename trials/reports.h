@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "results/comparison/comparison.h"
+#include "results/comparison/group.h"
 #include "trials/arguments.h"
 
 namespace bench::trials {
@@ -15,6 +16,8 @@ absl::Status Print(std::string_view text);
 // Of the window that stdout is, else what fits everywhere.
 int OutputColumns();
 
-absl::Status Report(const results::Comparison& comparison, const CompareArguments& arguments);
+// `base` and `head` are what `comparison` compares.
+absl::Status Report(const results::Comparison& comparison, const results::Group& base,
+                    const results::Group& head, const CompareArguments& arguments);
 
 }  // namespace bench::trials

@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "results/comparison/comparison.h"
+#include "results/comparison/group.h"
 #include "trials/fresh_run.h"
 
 namespace bench::trials {
@@ -32,7 +33,7 @@ struct TrialOptions {
 
 struct TrialResult {
   results::Comparison comparison;
-  results::Group base, head;  // all runs of the blocks that are complete
+  results::Group base, head;  // the runs that it compares
   int64_t replicates = 0;     // an arm
   bool out_of_time = false;   // before the replicates that were planned, and undecided
 };

@@ -65,6 +65,14 @@ std::function<absl::Status(Options&, const Values&)> Switch(Enum Options::*into,
   };
 }
 
+std::function<absl::Status(Options&, const Values&)> SetsForm(OutputForm form) {
+  return [form](Options& options, const Values&) {
+    if (options.form != OutputForm::kText) return UsageError("give one of --json and --html");
+    options.form = form;
+    return absl::OkStatus();
+  };
+}
+
 absl::Status ParseDevice(Options& o, const Values& v) {
   BENCH_ASSIGN_OR_RETURN(o.device,
                          (OneOf<DeviceChoice>("device", v[0],
@@ -237,7 +245,15 @@ std::vector<OptionRow> MakePlanRows() {
        "",
        "for programs (FORMAT.md)",
        {Command::kPlan, Command::kShow, Command::kRuns},
-       Switch(&Options::form, OutputForm::kJson)},
+       SetsForm(OutputForm::kJson)},
+      {"html",
+       "[=FILE]",
+       "one HTML page with charts, printed or written to FILE",
+       {Command::kShow},
+       [](Options& o, const Values& v) {
+         if (!v.empty()) o.html_file = v[0];
+         return SetsForm(OutputForm::kHtml)(o, v);
+       }},
   };
 }
 
@@ -255,8 +271,9 @@ const std::vector<const OptionRow*>& AllRows() {
 }  // namespace
 
 size_t OptionRow::num_values() const {
-  return values.empty() ? 0
-                        : 1 + static_cast<size_t>(std::count(values.begin(), values.end(), ' '));
+  return values.empty() || value_is_optional()
+             ? 0
+             : 1 + static_cast<size_t>(std::count(values.begin(), values.end(), ' '));
 }
 
 const std::vector<OptionRow>& RunRows() {

@@ -19,14 +19,17 @@ enum class Repeats { kNo, kYes };
 
 struct OptionRow {
   std::string_view name;
-  std::string_view values;  // placeholders, space separated; empty: a switch
+  // Placeholders, space separated; empty: a switch; "[=FILE]": a switch that takes a value behind
+  // "=", and only there.
+  std::string_view values;
   std::string_view help;
   std::vector<Command> taken_by;  // the commands that use this option
   std::function<absl::Status(Options&, const OptionValues&)> apply;
   Repeats repeats = Repeats::kNo;
   std::optional<Command> command;  // that it stands for; absent: it is an option of commands
 
-  size_t num_values() const;
+  bool value_is_optional() const { return values.starts_with("[="); }
+  size_t num_values() const;  // that must be there
 };
 
 // Options of a run; commands; --plan and its options.

@@ -107,10 +107,10 @@ class Parser {
       if (LooksLikeAnOption(value)) return MissingBefore(row, value, values.empty());
       values.push_back(value);
     }
-    if (row.num_values() == 0 && !values.empty()) {
+    if (row.num_values() == 0 && !values.empty() && !row.value_is_optional()) {
       return UsageError(absl::StrCat(option, " takes no value: leave =", values[0], " out"));
     }
-    if (values.size() != row.num_values()) {
+    if (values.size() != row.num_values() && !row.value_is_optional()) {
       return UsageError(absl::StrCat(option, " needs ", row.num_values(),
                                      " value(s): ", internal::View(row.values)));
     }
@@ -198,8 +198,9 @@ class Parser {
 std::string RowsText(const std::vector<OptionRow>& rows) {
   std::string text;
   for (const OptionRow& row : rows) {
-    const std::string left = absl::StrCat(
-        "--", internal::View(row.name), row.values.empty() ? "" : " ", internal::View(row.values));
+    const std::string left = absl::StrCat("--", internal::View(row.name),
+                                          row.values.empty() || row.value_is_optional() ? "" : " ",
+                                          internal::View(row.values));
     const std::string taken = row.command ? OptionsOf(*row.command) : "";
     absl::StrAppendFormat(&text, "  %-26s %s%s\n", left, internal::View(row.help),
                           taken.empty() ? "" : absl::StrCat(" (takes ", taken, ")"));

@@ -31,7 +31,7 @@ enum class Command {
 };
 enum class StoreAction { kList, kPrune, kRemember, kForget };
 enum class SeedMode { kPerReplicate, kSame };
-enum class OutputForm { kText, kJson };
+enum class OutputForm { kText, kJson, kHtml };
 enum class Rehearsal { kNone, kDryRun };  // kDryRun: say what would be run, and run nothing
 
 struct PlanOptions {
@@ -62,7 +62,8 @@ struct Options {
   ArtifactCopies copies = ArtifactCopies::kInStore;
   StoreAction store_action = StoreAction::kList;
   Rehearsal rehearsal = Rehearsal::kNone;
-  OutputForm form = OutputForm::kText;  // --json: for programs
+  OutputForm form = OutputForm::kText;   // --json: for programs; --html: a page
+  std::optional<std::string> html_file;  // --html=FILE; absent: stdout
   PlanOptions plan;
 };
 

@@ -18,6 +18,7 @@
 #include "harness/store/store_runs.h"
 #include "results/isolated_reader.h"
 #include "results/journal.h"
+#include "results/pages/run_page.h"
 #include "results/run_writer.h"
 
 namespace bench::harness {
@@ -40,6 +41,18 @@ absl::StatusOr<results::RunRecord> ReadShown(const std::string& result) {
       path, ": no such results file",
       has_journal ? absl::StrCat("; bench-run --recover ", result, " makes it of the journal")
                   : std::string()));
+}
+
+std::string Shown(const results::RunRecord& record, OutputForm form) {
+  switch (form) {
+    case OutputForm::kText:
+      return ShowReport(record, ReportColumns());
+    case OutputForm::kJson:
+      return ShowJson(record).dump(2) + "\n";
+    case OutputForm::kHtml:
+      return results::RenderRunHtml(record);
+  }
+  return "";
 }
 
 // So that a wrong name is not taken for one without runs.
@@ -76,8 +89,11 @@ ListedRun ReadListed(const std::string& name, const std::string& folder) {
 
 absl::StatusOr<int> ShowCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, ReadShown(options.arguments.at(0)));
-  const std::string text = options.form == OutputForm::kJson ? ShowJson(record).dump(2) + "\n"
-                                                             : ShowReport(record, ReportColumns());
+  const std::string text = Shown(record, options.form);
+  if (options.html_file) {
+    BENCH_RETURN_IF_ERROR(PublishFile(*options.html_file, text));
+    return 0;
+  }
   std::fputs(text.c_str(), stdout);
   return 0;
 }

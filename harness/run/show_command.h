@@ -1,4 +1,5 @@
 // --show RESULT and --runs [EXPERIMENT]: results for a person at a terminal, or as JSON (--json).
+// One result is also an HTML page (--html).
 #pragma once
 
 #include <string>
@@ -9,7 +10,8 @@
 
 namespace bench::harness {
 
-// Prints one result: a results file, or the folder of a run. UsageError where there is none.
+// Prints one result: a results file, or the folder of a run; --html=FILE writes it there instead.
+// UsageError where there is none, EnvironmentError where the file cannot be written.
 absl::StatusOr<int> ShowCommand(const Options& options);
 
 // Prints a line for each run in the store, of one experiment if it is named. A run whose results

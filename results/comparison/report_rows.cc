@@ -162,12 +162,16 @@ std::string ItemLine(const ItemChange& items) {
       items.head.successes, items.discordant.only_base, items.discordant.only_head, items.p_value);
 }
 
+}  // namespace
+
+std::string ValueText(const std::optional<double>& value, const std::string& units) {
+  return value ? ValueText(*value, units) : "-";
+}
+
 std::string TimeText(double seconds) {
   return std::abs(seconds) >= 1 ? absl::StrFormat("%.4g s", seconds)
                                 : absl::StrFormat("%.4g ms", 1e3 * seconds);
 }
-
-}  // namespace
 
 std::string IntervalName(const Comparison& comparison) {
   return absl::StrFormat("%.3g%% interval", kPercent * comparison.interval_level);
@@ -180,7 +184,10 @@ std::string ArmText(const ArmSummary& arm) {
 
 std::vector<ReportRow> ReportRows(const Comparison& comparison) {
   std::vector<ReportRow> rows;
-  for (const JudgedChange& row : comparison.rows) rows.push_back(RowOf(comparison, row));
+  for (const JudgedChange& row : comparison.rows) {
+    rows.push_back(RowOf(comparison, row));
+    rows.back().index = rows.size() - 1;
+  }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const ReportRow& a, const ReportRow& b) { return a.outcome > b.outcome; });
   return rows;
@@ -214,17 +221,26 @@ std::vector<std::string> ReportLines(const Comparison& comparison) {
   return lines;
 }
 
+std::vector<RangeRow> RangeRows(const Comparison& comparison) {
+  std::vector<RangeRow> rows;
+  for (const RangeChange& range : comparison.ranges) {
+    rows.push_back({EscapeForTerminal(range.name), TimeText(range.base_s), TimeText(range.head_s),
+                    absl::StrFormat("%+.3g ms", 1e3 * (range.head_s - range.base_s)),
+                    range.share
+                        ? absl::StrFormat("%.0f%% of the step's change", kPercent * *range.share)
+                        : std::string()});
+  }
+  return rows;
+}
+
 std::vector<std::string> RangeLines(const Comparison& comparison) {
   std::vector<std::string> lines;
-  for (const RangeChange& range : comparison.ranges) {
-    if (lines.size() == kRangesShown || range.head_s == range.base_s) break;
-    std::string line = absl::StrCat(
-        EscapeForTerminal(range.name), ": ", TimeText(range.base_s), " -> ", TimeText(range.head_s),
-        absl::StrFormat(" (%+.3g ms", 1e3 * (range.head_s - range.base_s)));
-    if (range.share) {
-      absl::StrAppendFormat(&line, ", %.0f%% of the step's change", kPercent * *range.share);
-    }
-    lines.push_back(line + ")");
+  const std::vector<RangeRow> rows = RangeRows(comparison);
+  for (size_t i = 0; i < rows.size() && i < kRangesShown; ++i) {
+    if (comparison.ranges[i].head_s == comparison.ranges[i].base_s) break;
+    const RangeRow& row = rows[i];
+    lines.push_back(absl::StrCat(row.name, ": ", row.base, " -> ", row.head, " (", row.change,
+                                 row.share.empty() ? "" : ", ", row.share, ")"));
   }
   return lines;
 }

@@ -213,6 +213,18 @@ TEST_F(BenchCompare, ABaselineIsKeptComparedWithAndChangedWithAReason) {
   EXPECT_EQ(with(folder_ / "head.h5").exit_code, 0);
 }
 
+TEST_F(BenchCompare, HtmlIsPrintedOrWritten) {
+  const ProgramOutput written =
+      Invoke({"--html=" + (folder_ / "c.html"), folder_ / "base.h5", folder_ / "base.h5"});
+  EXPECT_EQ(written.exit_code, 3);
+  EXPECT_THAT(written.out, StartsWith("base "));
+  const std::string page = *ReadFile(folder_ / "c.html");
+  EXPECT_THAT(page, StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(page, HasSubstr("UNCLEAR: not shown to be not worse: train_time"));
+  EXPECT_THAT(page, HasSubstr("<strong>steps/loss</strong>"));
+  EXPECT_EQ(Invoke({"--html", folder_ / "base.h5", folder_ / "base.h5"}).out, page);
+}
+
 TEST_F(BenchCompare, AReportThatCannotBeWrittenIsFive) {
   const ProgramOutput output =
       Invoke({"--json=" + (folder_ / "gone/c.json"), folder_ / "base.h5", folder_ / "base.h5"});

@@ -53,6 +53,8 @@ TEST_F(RunTrialTest, FindsASlowerArm) {
   EXPECT_EQ(result->comparison.exit_code(), ExitCode::kRegressed);
   EXPECT_EQ(result->comparison.base.path, "a");
   EXPECT_EQ(result->comparison.head.num_runs, 8);
+  EXPECT_THAT(result->base.runs, SizeIs(8));
+  EXPECT_THAT(result->head.runs, SizeIs(8));
   EXPECT_THAT(Runs(), SizeIs(16));
   EXPECT_TRUE(Exists(folder_ / "trial/base/r0.log"));
 }

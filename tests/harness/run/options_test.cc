@@ -47,6 +47,25 @@ TEST(Options, OfThePlanHaveThePapersRanksUnlessTheyAreGiven) {
   EXPECT_EQ(given->form, OutputForm::kJson);
 }
 
+TEST(Options, APageIsPrintedOrWrittenAndOfOneResult) {
+  const auto printed = ParseOptions({"--show", "run", "--html"});
+  ASSERT_TRUE(printed.ok()) << printed.status();
+  EXPECT_EQ(printed->form, OutputForm::kHtml);
+  EXPECT_FALSE(printed->html_file);
+  const auto written = ParseOptions({"--html=page.html", "--show", "run"});
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_EQ(written->form, OutputForm::kHtml);
+  EXPECT_EQ(written->html_file, "page.html");
+  EXPECT_EQ(written->arguments, std::vector<std::string>{"run"});
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"--show", "run", "--html="},
+        {"--runs", "--html"},
+        {"--show", "run", "--html", "--json"},
+        {"--show", "run", "--html", "page.html"}}) {
+    EXPECT_EQ(ExitCodeFor(ParseOptions(wrong).status()), ExitCode::kUsage);
+  }
+}
+
 TEST(Options, AShortRunAndADryOneAreOfARunAlone) {
   const auto options = ParseOptions({"experiments/x", "--steps", "20", "--dry-run"});
   ASSERT_TRUE(options.ok()) << options.status();
