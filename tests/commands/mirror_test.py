@@ -26,6 +26,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "trials/claimed_folder.cc": ("tests/trials/trial_test.cc", "folders of trials"),
     "trials/commands.cc": (COMMITS, "whole comparisons"),
     "trials/commit_program.cc": (COMMITS, "whole repositories"),
+    "trials/help.cc": ("tests/trials/bench_compare_test.cc", "printed by --help"),
     "trials/reports.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/stop_flag.cc": (COMMITS, "interrupted comparisons"),
     "harness/run/experiment_graph.cc": ("tests/commands/pipeline_test.py", "whole graphs of experiments"),
