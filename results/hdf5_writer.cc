@@ -159,8 +159,9 @@ absl::Status WriteSeriesWithScales(const Hdf5Id& group, const std::string& suffi
 absl::Status WriteSeriesGroup(const Hdf5Id& file, const std::string& link,
                               const std::map<std::string, Series>& all) {
   BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, CreateGroup(file, link));
-  const auto groups = GroupByRows(
-      all, [](const Series& s) { return std::tuple(s.step, s.tokens, Bits(s.wall_time_s)); });
+  const auto groups = GroupByRows(all, [](const Series& s) {
+    return std::tuple(s.step.values(), s.tokens.values(), Bits(s.wall_time_s));
+  });
   for (size_t i = 0; i < groups.size(); ++i) {
     BENCH_RETURN_IF_ERROR(WriteSeriesWithScales(group, ScaleSuffix(i), groups[i]));
   }

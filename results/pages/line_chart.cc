@@ -16,7 +16,7 @@ constexpr double kHeight = 220;
 constexpr double kTop = 8;
 constexpr double kBottom = 30;  // for the ticks' texts and the axis' name
 constexpr double kRight = 14;
-constexpr double kDigitWidth = 6.2;
+constexpr double kDigitWidth = 7.6;  // of a wide font
 constexpr int kMostXTicks = 5;
 constexpr int kMostYTicks = 6;
 constexpr double kRoom = 0.04;  // above and below the curves, of their height
@@ -194,8 +194,9 @@ class Chart {
         arm.runs.size() == 1 ? arm.runs.front()
                              : ThinnedCurve({arm.envelope.x, arm.envelope.median}, num_columns_);
     if (points.empty()) return ", nothing to draw";
-    return absl::StrFormat(arm.runs.size() == 1 ? ", from %.5g to %.5g" : ", median %.5g to %.5g",
-                           points.front().y * units_.factor, points.back().y * units_.factor);
+    return absl::StrCat(arm.runs.size() == 1 ? ", from " : ", median ",
+                        absl::StrFormat("%.5g to %.5g", points.front().y * units_.factor,
+                                        points.back().y * units_.factor));
   }
 
   const LineChart& chart_;

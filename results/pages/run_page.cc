@@ -53,12 +53,18 @@ Html Lead(const RunRecord& record) {
   return status + TextList(facts);
 }
 
+// With its units also where rows of a comparison have no room for them.
+std::string FigureText(const SummaryValue& summary) {
+  const std::string& units = summary.metric.units;
+  const std::string text = ValueText(summary.value, units);
+  const bool has_units = units == "1" || units == "bytes" || text.ends_with(units);
+  return has_units ? text : absl::StrCat(text, " ", units);
+}
+
 Html Figures(const RunRecord& record) {
-  HtmlTable table("Values that comparisons start from", {"metric", "value", "units", "meaning"});
+  HtmlTable table("Values that comparisons start from", {"metric", "value", "meaning"});
   for (const auto& [path, summary] : record.summary) {
-    table.AddTextRow({path, ValueText(summary.value, summary.metric.units),
-                      summary.metric.units == "1" ? "" : summary.metric.units,
-                      summary.metric.description});
+    table.AddTextRow({path, FigureText(summary), summary.metric.description});
   }
   return table.Render();
 }
@@ -90,7 +96,7 @@ Html Ranges(const RunRecord& record) {
 }
 
 Html Processes(const RunRecord& record) {
-  HtmlTable table("What single processes recorded", {"process and metric", "value", "units"});
+  HtmlTable table("What single processes recorded", {"process and metric", "value"});
   size_t num_rows = 0;
   size_t num_left_out = 0;
   for (const auto& [rank, values] : record.ranks) {
@@ -99,9 +105,7 @@ Html Processes(const RunRecord& record) {
         ++num_left_out;
         continue;
       }
-      table.AddTextRow({absl::StrCat("process ", rank, ": ", path),
-                        ValueText(summary.value, summary.metric.units),
-                        summary.metric.units == "1" ? "" : summary.metric.units});
+      table.AddTextRow({absl::StrCat("process ", rank, ": ", path), FigureText(summary)});
     }
   }
   Html out = table.Render();

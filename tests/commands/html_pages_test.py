@@ -77,7 +77,7 @@ class Pages(unittest.TestCase):
         page = self.read("page.html")
         self.assertEqual(texts(page.find("body/header/h1")), "sft_small@3, replicate 3")
         figures = {texts(row[0]): texts(row[1]) for row in page.iter("tr")}
-        self.assertEqual(figures["loss"], "7 nats")
+        self.assertEqual(figures["loss"], "7 nats/token")
         printed = self.run_program("bench-run", "--show", run, "--html")
         self.assertEqual(printed.stdout, (self.folder / "page.html").read_text(encoding="utf-8"))
         refused = self.run_program("bench-run", "--show", run, "--html=gone/page.html")

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // The values' axis goes from -0.4 to 10.4 (4% of room), in the picture from y = 190 up to 8; "10"
-// is the widest of its texts, so that the plot begins at 8 + 2 * 6.2 = 20.4 and ends at 346. The
+// is the widest of its texts, so that the plot begins at 8 + 2 * 7.6 = 23.2 and ends at 346. The
 // value 0 is at 190 - 0.4 / 10.8 * 182 = 183.26, the value 10 at 190 - 10.4 / 10.8 * 182 = 14.74.
 TEST(DrawLineChart, PutsPointsWhereTheirValuesAre) {
   const std::vector<int64_t> x = {0, 10};
@@ -24,7 +24,7 @@ TEST(DrawLineChart, PutsPointsWhereTheirValuesAre) {
       DrawLineChart({"evals/loss", "nats", "tokens", {{"base", {{x, y}}}}}).str();
   EXPECT_EQ(WhatIsMalformed(svg), "");
   EXPECT_THAT(
-      svg, HasSubstr("<path class=\"median\" transform=\"scale(.1)\" d=\"m204 1833l3256-1686\"/>"));
+      svg, HasSubstr("<path class=\"median\" transform=\"scale(.1)\" d=\"m232 1833l3228-1686\"/>"));
   EXPECT_THAT(svg, HasSubstr("<strong>evals/loss</strong>, nats<"));
   EXPECT_THAT(svg, HasSubstr("<title>evals/loss, nats, over tokens</title>"));
   EXPECT_THAT(svg, HasSubstr("<desc>base: 1 run, from 0 to 10</desc>"));
