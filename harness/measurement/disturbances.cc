@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/file.h"
+#include "base/status.h"
 #include "harness/measurement/system_files.h"
 #include "results/notes.h"
 
@@ -45,6 +46,13 @@ std::map<std::string, results::Attribute> DisturbanceNotes(const Disturbances& b
     notes[std::string(results::kThrottleNote)] = *end.throttle_events - *begin.throttle_events;
   }
   return notes;
+}
+
+absl::Status NoteDisturbances(const Disturbances& begin, results::RunWriter& writer) {
+  for (const auto& [name, count] : DisturbanceNotes(begin, ReadDisturbances())) {
+    BENCH_RETURN_IF_ERROR(writer.Note(name, count));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace bench::harness

@@ -12,7 +12,9 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "results/record.h"
+#include "results/run_writer.h"
 
 namespace bench::harness {
 
@@ -26,5 +28,8 @@ Disturbances ReadDisturbances(const std::string& sys = "/sys");
 // As notes of a run (results/notes.h): throttling since `begin`, page faults of the whole process.
 std::map<std::string, results::Attribute> DisturbanceNotes(const Disturbances& begin,
                                                            const Disturbances& end);
+
+// Notes what there was until now. Errors are the writer's.
+absl::Status NoteDisturbances(const Disturbances& begin, results::RunWriter& writer);
 
 }  // namespace bench::harness

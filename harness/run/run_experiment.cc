@@ -187,9 +187,7 @@ absl::Status PublishArtifact(Run& run, const RunRequest& request, ArtifactUse us
 absl::StatusOr<std::vector<std::string>> Conclude(Run& run, const StageOutcome& outcome,
                                                   const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(RecordOutcome(outcome, run));
-  for (const auto& [name, count] : DisturbanceNotes(run.begun, ReadDisturbances())) {
-    BENCH_RETURN_IF_ERROR(run.writer->Note(name, count));
-  }
+  BENCH_RETURN_IF_ERROR(NoteDisturbances(run.begun, *run.writer));
   std::vector<std::string> unmet;
   if (outcome.status == RunStatus::kComplete) {
     BENCH_ASSIGN_OR_RETURN(const Acceptance judged,
