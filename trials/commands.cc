@@ -123,10 +123,8 @@ absl::StatusOr<Outcome> TryArms(const CompareArguments& arguments) {
                       options, arguments);
 }
 
-absl::StatusOr<std::string> BaselinesRoot(const CompareArguments& arguments) {
-  if (!arguments.baselines.empty()) return arguments.baselines;
-  BENCH_ASSIGN_OR_RETURN(const std::string root, ProjectRoot());
-  return root + "/results/baselines";
+std::string BaselinesRoot(const CompareArguments& arguments) {
+  return arguments.baselines.empty() ? ProjectRoot() + "/results/baselines" : arguments.baselines;
 }
 
 void NoteOnTimes(Comparison* comparison) {
@@ -176,7 +174,7 @@ absl::StatusOr<int> CompareCommits(const CompareArguments& arguments) {
 }
 
 absl::StatusOr<int> CompareWithBaseline(const CompareArguments& arguments) {
-  BENCH_ASSIGN_OR_RETURN(const std::string root, BaselinesRoot(arguments));
+  const std::string root = BaselinesRoot(arguments);
   BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.paths[0]));
   BENCH_ASSIGN_OR_RETURN(const AgainstKept compared,
                          AgainstBaseline(root, head, arguments.options));
@@ -185,7 +183,7 @@ absl::StatusOr<int> CompareWithBaseline(const CompareArguments& arguments) {
 }
 
 absl::StatusOr<int> UpdateBaseline(const CompareArguments& arguments) {
-  BENCH_ASSIGN_OR_RETURN(const std::string root, BaselinesRoot(arguments));
+  const std::string root = BaselinesRoot(arguments);
   BENCH_ASSIGN_OR_RETURN(const results::Group runs, results::ReadGroup(arguments.paths[0]));
   const absl::StatusOr<AgainstKept> compared = AgainstBaseline(root, runs, arguments.options);
   BaselineUpdate update = {arguments.reason, "the first one"};

@@ -1,9 +1,7 @@
 #include "trials/history_command.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <utility>
@@ -19,8 +17,10 @@
 #include "results/history/history_text.h"
 #include "results/history/wanted_experiment.h"
 #include "results/isolated_reader.h"
+#include "results/pages/history_page.h"
 #include "results/text.h"
 #include "trials/history_files.h"
+#include "trials/invocation.h"
 #include "trials/reports.h"
 
 namespace bench::trials {
@@ -30,14 +30,7 @@ using results::History;
 using results::RunRecord;
 using results::WantedExperiment;
 
-std::string Environment(const char* name, const std::string& otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? otherwise : value;
-}
-
-std::string ProjectRoot() { return Environment("BENCH_ROOT", "."); }
-
-std::string StoreRoot() { return Environment("BENCH_STORE", ProjectRoot() + "/results/store"); }
+std::string StoreRoot() { return EnvironmentOr("BENCH_STORE", ProjectRoot() + "/results/store"); }
 
 // What was read of the files.
 struct Results {
@@ -97,18 +90,14 @@ void AddSubjects(History* history) {
 }
 
 std::string Render(const History& history, ReportFormat format) {
-  return format == ReportFormat::kJson ? results::RenderHistoryJson(history)
-                                       : results::RenderHistoryText(history, OutputColumns());
-}
-
-// A page is still to be made of a history.
-absl::Status CheckFormats(const CompareArguments& arguments) {
-  const bool page =
-      arguments.printed == ReportFormat::kHtml ||
-      std::any_of(arguments.files.begin(), arguments.files.end(),
-                  [](const auto& file) { return file.format == ReportFormat::kHtml; });
-  return page ? UsageError("--history has no --html yet; use --json, or the text")
-              : absl::OkStatus();
+  switch (format) {
+    case ReportFormat::kJson:
+      return results::RenderHistoryJson(history);
+    case ReportFormat::kHtml:
+      return results::RenderHistoryHtml(history);
+    default:
+      return results::RenderHistoryText(history, OutputColumns());
+  }
 }
 
 absl::Status ReportHistory(const History& history, const CompareArguments& arguments) {
@@ -121,7 +110,6 @@ absl::Status ReportHistory(const History& history, const CompareArguments& argum
 }  // namespace
 
 absl::StatusOr<int> ShowHistory(const CompareArguments& arguments) {
-  BENCH_RETURN_IF_ERROR(CheckFormats(arguments));
   BENCH_ASSIGN_OR_RETURN(const WantedExperiment wanted,
                          WantedExperiment::Parse(arguments.paths.front()));
   const std::vector<std::string> folders(arguments.paths.begin() + 1, arguments.paths.end());

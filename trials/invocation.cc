@@ -17,11 +17,6 @@ namespace {
 
 bool Cancelled() { return StopRequested().has_value(); }
 
-std::string Environment(const char* name, const std::string& otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? otherwise : value;
-}
-
 absl::StatusOr<std::string> Absolute(const std::string& path) {
   std::error_code error;
   const std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();
@@ -44,7 +39,12 @@ absl::StatusOr<std::string> BenchRunPath() {
       "bench-run is not beside bench-compare: build it (./bench-run --version)");
 }
 
-absl::StatusOr<std::string> ProjectRoot() { return Absolute(Environment("BENCH_ROOT", ".")); }
+std::string EnvironmentOr(const char* name, const std::string& otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? otherwise : value;
+}
+
+std::string ProjectRoot() { return EnvironmentOr("BENCH_ROOT", "."); }
 
 ArmProgram ProgramOf(const std::string& name, const std::string& program, const Arm& arm) {
   ArmProgram out = {name, {program}, arm.environment};
@@ -60,11 +60,11 @@ ArmProgram ProgramOf(const CommitProgram& commit, const Arm& arm) {
 
 absl::StatusOr<BuildOptions> BuildOptionsOf(const CompareArguments& arguments,
                                             const std::string& scratch) {
-  const std::string cache = Environment(
+  const std::string cache = EnvironmentOr(
       "BENCH_CACHE",
-      Environment("XDG_CACHE_HOME", Environment("HOME", "") + "/.cache") + "/llm-bench");
+      EnvironmentOr("XDG_CACHE_HOME", EnvironmentOr("HOME", "") + "/.cache") + "/llm-bench");
   BuildOptions build{.cache = cache + "/programs", .cancelled = Cancelled, .note = Note};
-  BENCH_ASSIGN_OR_RETURN(build.repository, ProjectRoot());
+  BENCH_ASSIGN_OR_RETURN(build.repository, Absolute(ProjectRoot()));
   BENCH_ASSIGN_OR_RETURN(build.scratch, Absolute(scratch));
   if (!arguments.build_command.empty()) build.command = arguments.build_command;
   if (!arguments.program.empty()) build.program = arguments.program;

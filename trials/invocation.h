@@ -20,7 +20,10 @@ void Note(const std::string& line);
 absl::StatusOr<std::string> BenchRunPath();
 
 // $BENCH_ROOT, which the wrapper sets, or the current folder.
-absl::StatusOr<std::string> ProjectRoot();
+std::string ProjectRoot();
+
+// A variable of the environment, or `otherwise` where it is empty or absent.
+std::string EnvironmentOr(const char* name, const std::string& otherwise);
 
 // `program` called with what the arm says.
 ArmProgram ProgramOf(const std::string& name, const std::string& program, const Arm& arm);

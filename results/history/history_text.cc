@@ -34,26 +34,6 @@ std::string DateOf(const HistoryCommit& commit) {
   return EscapeForTerminal(commit.start_time_utc.substr(0, kDateLetters));
 }
 
-std::string SeriesText(const SeriesKey& key) {
-  return absl::StrCat("machine class ", EscapeForTerminal(key.machine_class), ", ",
-                      EscapeForTerminal(key.device), ", ",
-                      Counted(key.threads, "thread", "threads"), ", ",
-                      Counted(key.world_size, "process", "processes"), ", definition ",
-                      EscapeForTerminal(key.definition_sha256.substr(0, kShortHash)),
-                      key.strict ? "" : ", not strict");
-}
-
-std::string Title(const HistorySection& section) {
-  std::string text = absl::StrCat(EscapeForTerminal(section.key.experiment), ": ",
-                                  Counted(section.num_runs, "run", "runs"), " of ",
-                                  Counted(std::ssize(section.commits), "commit", "commits"));
-  const std::string first = DateOf(section.commits.front());
-  const std::string last = DateOf(section.commits.back());
-  if (!first.empty()) absl::StrAppend(&text, ", ", first, first == last ? "" : " to ");
-  if (first != last) text += last;
-  return text;
-}
-
 std::string EndsText(const MetricHistory& metric) {
   if (!metric.first()) return "no value that counts";
   return absl::StrCat(ValueText(*metric.first(), metric.metric.units), " -> ",
@@ -88,29 +68,9 @@ std::string PercentText(const HistoryChange& change) {
                          kPercent * (change.after - change.before) / std::abs(change.before));
 }
 
-std::string ChangeText(const HistoryChange& change, const MetricHistory& metric,
-                       const HistorySection& section) {
-  const HistoryCommit& commit = section.commits[change.commit];
-  std::string name = std::string(Name(change.direction));
-  if (change.direction == ChangeDirection::kRegressed) name = absl::AsciiStrToUpper(name);
-  std::string text =
-      absl::StrCat(name, PercentText(change), change.within_commit ? " between runs of " : " with ",
-                   CommitName(commit));
-  const std::string date = DateOf(commit);
-  if (!date.empty()) absl::StrAppend(&text, " (", date, ")");
-  if (!commit.subject.empty()) absl::StrAppend(&text, " ", EscapeForTerminal(commit.subject));
-  absl::StrAppend(&text, ": ", ValueText(change.before, metric.metric.units), " -> ",
-                  ValueText(change.after, metric.metric.units));
-  if (change.p_value) {
-    absl::StrAppendFormat(&text, ", p = %.2g, adjusted %.2g", *change.p_value,
-                          metric.adjusted_p_value.value_or(1));
-  }
-  if (change.within_commit) text += ": not a change of the source";
-  return text;
-}
-
 std::string SectionText(const HistorySection& section, int columns) {
-  std::string out = Wrapped(Title(section), columns) + Wrapped(SeriesText(section.key), columns);
+  std::string out =
+      Wrapped(SectionTitle(section), columns) + Wrapped(SeriesText(section.key), columns);
   const auto fewest = static_cast<int64_t>(2 * ChangePointOptions().min_segment);
   if (section.num_runs < fewest) {
     out += Wrapped(absl::StrCat("changes of what varies show from ", fewest, " runs on"), columns);
@@ -131,6 +91,49 @@ std::string SectionText(const HistorySection& section, int columns) {
                    columns);
   }
   return out;
+}
+
+}  // namespace
+
+std::string SeriesText(const SeriesKey& key) {
+  return absl::StrCat("machine class ", EscapeForTerminal(key.machine_class), ", ",
+                      EscapeForTerminal(key.device), ", ",
+                      Counted(key.threads, "thread", "threads"), ", ",
+                      Counted(key.world_size, "process", "processes"), ", definition ",
+                      EscapeForTerminal(key.definition_sha256.substr(0, kShortHash)),
+                      key.strict ? "" : ", not strict");
+}
+
+std::string SectionTitle(const HistorySection& section) {
+  std::string text = absl::StrCat(EscapeForTerminal(section.key.experiment), ": ",
+                                  Counted(section.num_runs, "run", "runs"), " of ",
+                                  Counted(std::ssize(section.commits), "commit", "commits"));
+  const std::string first = DateOf(section.commits.front());
+  const std::string last = DateOf(section.commits.back());
+  if (!first.empty()) absl::StrAppend(&text, ", ", first, first == last ? "" : " to ");
+  if (first != last) text += last;
+  return text;
+}
+
+std::string ChangeText(const HistoryChange& change, const MetricHistory& metric,
+                       const HistorySection& section) {
+  const HistoryCommit& commit = section.commits[change.commit];
+  std::string name = std::string(Name(change.direction));
+  if (change.direction == ChangeDirection::kRegressed) name = absl::AsciiStrToUpper(name);
+  std::string text =
+      absl::StrCat(name, PercentText(change), change.within_commit ? " between runs of " : " with ",
+                   CommitName(commit));
+  const std::string date = DateOf(commit);
+  if (!date.empty()) absl::StrAppend(&text, " (", date, ")");
+  if (!commit.subject.empty()) absl::StrAppend(&text, " ", EscapeForTerminal(commit.subject));
+  absl::StrAppend(&text, ": ", ValueText(change.before, metric.metric.units), " -> ",
+                  ValueText(change.after, metric.metric.units));
+  if (change.p_value) {
+    absl::StrAppendFormat(&text, ", p = %.2g, adjusted %.2g", *change.p_value,
+                          metric.adjusted_p_value.value_or(1));
+  }
+  if (change.within_commit) text += ": not a change of the source";
+  return text;
 }
 
 std::string LeftOutText(const History& history) {
@@ -157,8 +160,6 @@ std::string ConclusionText(const History& history) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string CommitName(const HistoryCommit& commit) {
   if (commit.commit.empty()) return "unknown source";
