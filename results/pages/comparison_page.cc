@@ -178,7 +178,7 @@ Html Memory(const Comparison& comparison, const Group& base, const Group& head) 
 Html Phases(const Comparison& comparison) {
   HtmlTable table(
       "Median time in a step in which the phase ran. What changed the run most comes first",
-      {"phase", "base", "head", "change", "share", "base and head"});
+      {"phase", "base", "head", "change", "share", "bars"});
   const std::vector<RangeRow> rows = RangeRows(comparison);
   double longest = 0;
   for (const RangeChange& range : comparison.ranges) {

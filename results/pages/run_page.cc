@@ -81,7 +81,7 @@ Html Ranges(const RunRecord& record) {
   for (const auto& [name, range] : record.ranges) ranges.emplace_back(range.TotalHostS(), name);
   std::ranges::stable_sort(ranges, [](const auto& a, const auto& b) { return a.first > b.first; });
   HtmlTable table("The longest in all come first. Ranges may lie within each other",
-                  {"range", "in all", "times", "mean", "median in a step", "in all, as a bar"});
+                  {"range", "in all", "times", "mean", "median in a step", "bar"});
   for (const auto& [seconds, name] : ranges) {
     const RangeSeries& range = record.ranges.at(name);
     const int64_t count = range.TotalCount();
