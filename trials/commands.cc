@@ -155,8 +155,10 @@ absl::StatusOr<AgainstKept> AgainstBaseline(const std::string& root, const resul
 }  // namespace
 
 absl::StatusOr<int> CompareGroups(const CompareArguments& arguments) {
-  BENCH_ASSIGN_OR_RETURN(const results::Group base, results::ReadGroup(arguments.base()));
-  BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.head()));
+  BENCH_ASSIGN_OR_RETURN(const results::Group base,
+                         results::ReadGroup(ResultsPath(arguments.base())));
+  BENCH_ASSIGN_OR_RETURN(const results::Group head,
+                         results::ReadGroup(ResultsPath(arguments.head())));
   BENCH_ASSIGN_OR_RETURN(const Comparison comparison,
                          results::Compare(base, head, arguments.options));
   BENCH_RETURN_IF_ERROR(Report(comparison, base, head, arguments));
@@ -175,7 +177,8 @@ absl::StatusOr<int> CompareCommits(const CompareArguments& arguments) {
 
 absl::StatusOr<int> CompareWithBaseline(const CompareArguments& arguments) {
   const std::string root = BaselinesRoot(arguments);
-  BENCH_ASSIGN_OR_RETURN(const results::Group head, results::ReadGroup(arguments.paths[0]));
+  BENCH_ASSIGN_OR_RETURN(const results::Group head,
+                         results::ReadGroup(ResultsPath(arguments.paths[0])));
   BENCH_ASSIGN_OR_RETURN(const AgainstKept compared,
                          AgainstBaseline(root, head, arguments.options));
   BENCH_RETURN_IF_ERROR(Report(compared.comparison, compared.base, head, arguments));
@@ -184,7 +187,8 @@ absl::StatusOr<int> CompareWithBaseline(const CompareArguments& arguments) {
 
 absl::StatusOr<int> UpdateBaseline(const CompareArguments& arguments) {
   const std::string root = BaselinesRoot(arguments);
-  BENCH_ASSIGN_OR_RETURN(const results::Group runs, results::ReadGroup(arguments.paths[0]));
+  BENCH_ASSIGN_OR_RETURN(const results::Group runs,
+                         results::ReadGroup(ResultsPath(arguments.paths[0])));
   const absl::StatusOr<AgainstKept> compared = AgainstBaseline(root, runs, arguments.options);
   BaselineUpdate update = {arguments.reason, "the first one"};
   if (compared.ok()) {

@@ -12,6 +12,7 @@
 #include "results/exports/export_format.h"
 #include "results/isolated_reader.h"
 #include "results/text.h"
+#include "trials/invocation.h"
 #include "trials/reports.h"
 
 namespace bench::trials {
@@ -56,7 +57,7 @@ absl::Status WriteInFolder(const std::string& folder, const std::string& name,
 
 absl::StatusOr<int> ExportResult(const CompareArguments& arguments) {
   BENCH_ASSIGN_OR_RETURN(const results::Exporter exporter, ExporterFor(arguments));
-  BENCH_ASSIGN_OR_RETURN(const std::string path, OnlyResult(arguments.paths.front()));
+  BENCH_ASSIGN_OR_RETURN(const std::string path, OnlyResult(ResultsPath(arguments.paths.front())));
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::ReadResultsIsolated(path));
   const std::string text = exporter.render(record);
   if (exporter.file_name != nullptr) {

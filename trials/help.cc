@@ -14,7 +14,7 @@ const std::string_view kCompareHelp = R"(usage: bench-compare [options] BASE HEA
        bench-compare --help | --version
 
 Did anything change between two groups of runs of one experiment? BASE and HEAD are results files,
-run folders, or folders of several replicates.
+run folders, folders of several replicates, or runs of the store (clm_tiny@1/3).
 
 Strict runs of one replicate number are compared bit for bit first: the first digest, step and value
 that differ are named. Then every metric of the summary is judged, a replicate being the unit: times

@@ -30,8 +30,6 @@ using results::History;
 using results::RunRecord;
 using results::WantedExperiment;
 
-std::string StoreRoot() { return EnvironmentOr("BENCH_STORE", ProjectRoot() + "/results/store"); }
-
 // What was read of the files.
 struct Results {
   std::vector<RunRecord> records;       // of the experiment

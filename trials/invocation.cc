@@ -44,6 +44,14 @@ std::string EnvironmentOr(const char* name, const std::string& otherwise) {
   return value == nullptr || *value == '\0' ? otherwise : value;
 }
 
+std::string StoreRoot() { return EnvironmentOr("BENCH_STORE", ProjectRoot() + "/results/store"); }
+
+std::string ResultsPath(const std::string& named) {
+  if (Exists(named)) return named;
+  const std::string stored = absl::StrCat(StoreRoot(), "/runs/", named);
+  return Exists(stored) ? stored : named;
+}
+
 std::string ProjectRoot() { return EnvironmentOr("BENCH_ROOT", "."); }
 
 ArmProgram ProgramOf(const std::string& name, const std::string& program, const Arm& arm) {

@@ -25,6 +25,13 @@ std::string ProjectRoot();
 // A variable of the environment, or `otherwise` where it is empty or absent.
 std::string EnvironmentOr(const char* name, const std::string& otherwise);
 
+// $BENCH_STORE, or the project's store.
+std::string StoreRoot();
+
+// Where results lie that a command line names: a path, or a run of the store as `bench-run --runs`
+// names it ("clm_tiny@1/3"). What is neither is returned as it is.
+std::string ResultsPath(const std::string& named);
+
 // `program` called with what the arm says.
 ArmProgram ProgramOf(const std::string& name, const std::string& program, const Arm& arm);
 

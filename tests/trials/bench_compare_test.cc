@@ -225,6 +225,17 @@ TEST_F(BenchCompare, HtmlIsPrintedOrWritten) {
   EXPECT_EQ(Invoke({"--html", folder_ / "base.h5", folder_ / "base.h5"}).out, page);
 }
 
+TEST_F(BenchCompare, ARunOfTheStoreIsFoundByItsName) {
+  ASSERT_TRUE(MakeFolders(folder_ / "store/runs/tiny@1/3").ok());
+  std::filesystem::copy(folder_ / "base.h5", folder_ / "store/runs/tiny@1/3/results.h5");
+  const auto output =
+      RunProgram({BENCH_COMPARE_PROGRAM, "--metrics", "learning", "tiny@1/3", folder_ / "base.h5"},
+                 {.environment = {{"BENCH_STORE", folder_ / "store"}}});
+  ASSERT_TRUE(output.ok()) << output.status();
+  EXPECT_EQ(output->exit_code, 0) << output->err;
+  EXPECT_EQ(Invoke({"tiny@1/4", folder_ / "base.h5"}).exit_code, 5);
+}
+
 TEST_F(BenchCompare, AReportThatCannotBeWrittenIsFive) {
   const ProgramOutput output =
       Invoke({"--json=" + (folder_ / "gone/c.json"), folder_ / "base.h5", folder_ / "base.h5"});

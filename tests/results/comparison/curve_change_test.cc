@@ -118,7 +118,7 @@ TEST(CompareCurves, CurvesWithoutACommonPointAreNoneAndNothingIsMissing) {
   const Group base = GroupOf("b", Arm(9, 0));
   Group head = GroupOf("h", Arm(9, 0));
   for (ResultsInput& run : head.runs) {
-    for (int64_t& tokens : run.record.evals["loss"].tokens) tokens += 1'000'000;
+    for (int64_t& tokens : run.record.evals["loss"].tokens.Own()) tokens += 1'000'000;
   }
   EXPECT_EQ(CompareCurves(PairsOf(base, head), {}), std::nullopt);
 }
