@@ -39,10 +39,15 @@ def environment_of(recipe, folder, base):
         if name in os.environ:
             environment[name] = os.environ[name]
     if recipe.name.startswith("github"):
-        environment.update(GITHUB_BASE_REF=base, GITHUB_STEP_SUMMARY=str(folder / "summary.md"))
+        environment.update(GITHUB_BASE_REF=base, GITHUB_WORKSPACE=str(folder / "clone"), GITHUB_STEP_SUMMARY=str(folder / "summary.md"))
     if recipe.name.startswith("gitlab"):
         environment.update(CI_MERGE_REQUEST_TARGET_BRANCH_NAME=base)
     return environment
+
+
+def branch_of(repository):
+    return subprocess.run(["git", "-C", repository, "rev-parse", "--abbrev-ref", "HEAD"], check=True,
+                          capture_output=True, text=True).stdout.strip()
 
 
 def run(name, repository, base, out):
@@ -51,7 +56,7 @@ def run(name, repository, base, out):
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "home").mkdir(parents=True)
     clone = folder / "clone"
-    depth = ["--depth", "1", "--no-single-branch"] if name.endswith(".sh") else []
+    depth = ["--depth", "1", "--branch", branch_of(repository)] if name.endswith(".sh") else []
     subprocess.run(["git", "clone", "--quiet", *depth, f"file://{repository}", clone], check=True)
     recipe = clone / "docs" / "ci" / name
     printed = ""

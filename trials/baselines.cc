@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
@@ -72,6 +73,10 @@ absl::Status NoBaseline(const std::string& root, const Group& head) {
   std::vector<std::string> others;
   if (Exists(experiment)) {
     BENCH_ASSIGN_OR_RETURN(others, ListFolder(experiment));
+    std::erase_if(others, [&](const std::string& name) {
+      return !Exists(absl::StrCat(experiment, "/", name, "/", kDescription)) ||
+             absl::StrContains(name, '.');
+    });
   }
   const std::string kept =
       others.empty() ? "" : absl::StrCat("; there are some for ", absl::StrJoin(others, ", "));
@@ -112,12 +117,23 @@ std::string CommitOf(const RunHeader& header) {
   return commit == nullptr ? std::string() : *commit;
 }
 
-// Between the two renamings there is no baseline, which is said; never half of one.
+constexpr char kFormer[] = ".former";
+
+// Undoes an update that was ended between its two renamings.
+absl::Status Restore(const std::string& folder) {
+  if (Exists(folder) || !Exists(folder + kFormer)) return absl::OkStatus();
+  return PublishFolder(folder + kFormer, folder);
+}
+
+// One or the other, never half of one: what was there before goes last.
 absl::Status Replace(const std::string& staging, const std::string& folder) {
-  const std::string former = folder + ".former";
+  const std::string former = folder + kFormer;
   BENCH_RETURN_IF_ERROR(RemoveTree(former));
   if (Exists(folder)) BENCH_RETURN_IF_ERROR(PublishFolder(folder, former));
-  BENCH_RETURN_IF_ERROR(PublishFolder(staging, folder));
+  if (const absl::Status published = PublishFolder(staging, folder); !published.ok()) {
+    Restore(folder).IgnoreError();
+    return published;
+  }
   return RemoveTree(former);
 }
 
@@ -129,6 +145,7 @@ std::string BaselineFolder(const std::string& root, const Group& runs) {
 
 absl::StatusOr<Group> ReadBaseline(const std::string& root, const Group& head) {
   const std::string folder = BaselineFolder(root, head);
+  BENCH_RETURN_IF_ERROR(Restore(folder));
   if (!Exists(absl::StrCat(folder, "/", kDescription))) return NoBaseline(root, head);
   BENCH_ASSIGN_OR_RETURN(const Json json, ReadDescription(folder));
   BENCH_ASSIGN_OR_RETURN(const std::string definition,
@@ -146,6 +163,10 @@ absl::Status KeepBaseline(const std::string& root, const Group& runs,
   BENCH_RETURN_IF_ERROR(CheckMayBeKept(runs));
   const RunHeader& header = HeaderOf(runs);
   const std::string folder = BaselineFolder(root, runs);
+  const std::string experiment = ExperimentFolder(root, header);
+  BENCH_RETURN_IF_ERROR(MakeFolders(experiment));
+  BENCH_ASSIGN_OR_RETURN(const FolderLock lock, FolderLock::Acquire(experiment));
+  BENCH_RETURN_IF_ERROR(Restore(folder));
   Json history = Json::array();
   if (Exists(absl::StrCat(folder, "/", kDescription))) {
     BENCH_ASSIGN_OR_RETURN(const Json before, ReadDescription(folder));

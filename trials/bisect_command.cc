@@ -61,9 +61,12 @@ class BisectCommand {
     const Git git(build.repository, build.cancelled);
     BENCH_ASSIGN_OR_RETURN(const BisectRange range,
                            RangeBetween(git, arguments_.base(), arguments_.head()));
-    const nlohmann::json description = {
-        {"format", "bench-bisect-folder"}, {"format_version", 1},    {"good", range.good},
-        {"bad", range.commits.back()},     {"experiment", arm.text}, {"metric", metric_}};
+    const nlohmann::json description = {{"format", "bench-bisect-folder"},
+                                        {"format_version", 1},
+                                        {"good", range.good},
+                                        {"bad", range.commits.back()},
+                                        {"experiment", results::ValidUtf8(arm.text)},
+                                        {"metric", results::ValidUtf8(metric_)}};
     BENCH_ASSIGN_OR_RETURN(const ClaimedFolder folder,
                            ClaimedFolder::Claim(arguments_.out, "bisect.json", description));
     const ProgramOfCommit program_of =
@@ -107,24 +110,25 @@ class BisectCommand {
   }
 
   std::string TextOf(const BisectResult& result, const BisectRange& range) const {
+    const BisectEnds& ends = result.ends;
     std::string out;
-    for (const results::JudgedChange& row : result.ends.rows) {
-      const results::MetricChange& change = row.change;
-      if (!change.base_centre || !change.head_centre) continue;
-      absl::StrAppendFormat(&out, "%s, %d runs an end: good %.6g, bad %.6g %s (%s)\n",
-                            results::EscapeForTerminal(change.metric.Path()), change.base.size(),
-                            *change.base_centre, *change.head_centre,
-                            results::EscapeForTerminal(change.metric.units),
-                            std::string(results::Name(row.verdict)));
+    if (!ends.verdict.empty()) {
+      absl::StrAppendFormat(&out, "%s, %d pairs of the ends: good %.6g, bad %.6g %s (%s)\n",
+                            results::EscapeForTerminal(metric_), ends.num_pairs, ends.good,
+                            ends.bad, results::EscapeForTerminal(ends.units), ends.verdict);
     }
-    if (!result.told_apart) {
-      return absl::StrCat(out, "UNCLEAR: ", results::EscapeForTerminal(metric_),
-                          " does not tell the good commit from the bad one\n");
+    for (const std::string& reason : ends.not_comparable) {
+      absl::StrAppend(&out, "not comparable: ", results::EscapeForTerminal(reason), "\n");
     }
+    if (!ends.told_apart) return absl::StrCat(out, Conclusion(result), "\n");
     absl::StrAppendFormat(&out, "%d commits, %d looks\n", range.commits.size(), result.num_looks);
     for (const SkippedCommit& skipped : result.skipped) {
       absl::StrAppend(&out, "skipped ", ShortName(skipped.commit), ": ",
                       results::EscapeForTerminal(skipped.reason), "\n");
+    }
+    if (!result.skipped.empty()) {
+      absl::StrAppend(&out, "what was skipped is tried again without ", arguments_.out,
+                      "/skipped.json\n");
     }
     for (const BisectSuspect& suspect : result.suspects) {
       absl::StrAppendFormat(&out, "  %5.1f%%  %s %s\n", kPercent * suspect.probability,
@@ -135,16 +139,20 @@ class BisectCommand {
   }
 
   std::string Conclusion(const BisectResult& result) const {
-    if (!result.told_apart) return "the ends are not told apart";
+    const std::string later =
+        result.out_of_time ? "; the time is over, the same command goes on" : "";
+    if (!result.ends.not_comparable.empty()) return "NOT COMPARABLE: the good and the bad commit";
+    if (!result.ends.told_apart) {
+      return absl::StrCat("UNCLEAR: ", results::EscapeForTerminal(metric_),
+                          " does not tell the good commit from the bad one", later);
+    }
     if (result.found()) {
       const BisectSuspect& found = result.suspects.front();
       return absl::StrFormat("found: %s %s (%.1f%%)", ShortName(found.commit),
                              results::EscapeForTerminal(Subject(found.commit)),
                              kPercent * found.probability);
     }
-    return absl::StrFormat(
-        "UNCLEAR: one of %d commits%s", result.suspects.size(),
-        result.out_of_time ? "; the time is over, the same command goes on" : "");
+    return absl::StrFormat("UNCLEAR: one of %d commits%s", result.suspects.size(), later);
   }
 
   std::string JsonOf(const BisectResult& result, const BisectRange& range, int code) const {
@@ -156,7 +164,8 @@ class BisectCommand {
     }
     Json skipped = Json::array();
     for (const SkippedCommit& commit : result.skipped) {
-      skipped.push_back(Json{{"commit", commit.commit}, {"reason", commit.reason}});
+      skipped.push_back(
+          Json{{"commit", commit.commit}, {"reason", results::ValidUtf8(commit.reason)}});
     }
     const Json out = {{"format", "bench-bisect"},
                       {"format_version", kFormatVersion},
@@ -167,7 +176,8 @@ class BisectCommand {
                       {"bad", range.commits.back()},
                       {"num_commits", range.commits.size()},
                       {"num_looks", result.num_looks},
-                      {"told_apart", result.told_apart},
+                      {"told_apart", result.ends.told_apart},
+                      {"not_comparable", result.ends.not_comparable},
                       {"out_of_time", result.out_of_time},
                       {"suspects", suspects},
                       {"skipped", skipped}};

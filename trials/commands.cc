@@ -58,9 +58,10 @@ class CommitComparison {
     BENCH_ASSIGN_OR_RETURN(
         const BuildOptions build,
         BuildOptionsOf(arguments_, absl::StrCat(arguments_.out, "/", kBuildsFolder)));
-    const nlohmann::json description = {{"format", "bench-commits"},
-                                        {"format_version", 1},
-                                        {"arms", {arguments_.base(), arguments_.head()}}};
+    const nlohmann::json description = {
+        {"format", "bench-commits"},
+        {"format_version", 1},
+        {"arms", {results::ValidUtf8(arguments_.base()), results::ValidUtf8(arguments_.head())}}};
     BENCH_ASSIGN_OR_RETURN(const ClaimedFolder folder,
                            ClaimedFolder::Claim(arguments_.out, "commits.json", description));
     BENCH_ASSIGN_OR_RETURN(const CommitProgram base, BuildCommit(arguments_.base(), build));

@@ -15,6 +15,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "base/subprocess.h"
+#include "trials/fresh_run.h"
 #include "trials/git.h"
 
 namespace bench::trials {
@@ -116,15 +117,15 @@ class Builder {
     BENCH_RETURN_IF_ERROR(MakeFolders(options_.scratch));
     BENCH_RETURN_IF_ERROR(PublishFile(log, absl::StrCat(output.out, output.err)));
     if (output.exit_code == 0) return absl::OkStatus();
-    return EnvironmentError(absl::StrCat("building ", name, " failed (exit code ", output.exit_code,
-                                         "); its output is in ", log));
+    return ProgramFailure(absl::StrCat("building ", name, " failed (exit code ", output.exit_code,
+                                       "); its output is in ", log));
   }
 
   // Complete or not at all.
   absl::Status Keep(const std::string& tree, const std::string& kept) {
     const std::filesystem::path program = tree / ProgramPath();
     if (!Exists(program.string())) {
-      return EnvironmentError(absl::StrCat("the build left no ", options_.program));
+      return ProgramFailure(absl::StrCat("the build left no ", options_.program));
     }
     const std::string half = absl::StrCat(kept, ".", ::getpid());
     BENCH_RETURN_IF_ERROR(RemoveTree(half));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/file.h"
@@ -24,7 +25,19 @@ std::string LastLine(const std::string& text) {
   return lines.empty() ? std::string("it printed nothing") : lines.back();
 }
 
+constexpr char kProgramFailure[] = "bench.program_failure";  // a status's payload
+
 }  // namespace
+
+absl::Status ProgramFailure(const std::string& message) {
+  absl::Status status = EnvironmentError(message);
+  status.SetPayload(kProgramFailure, absl::Cord());
+  return status;
+}
+
+bool IsProgramFailure(const absl::Status& status) {
+  return status.GetPayload(kProgramFailure).has_value();
+}
 
 absl::StatusOr<std::optional<results::ResultsInput>> ReadComplete(const std::string& folder) {
   const std::string file = absl::StrCat(folder, "/", std::string(results::kResultsName));
@@ -51,13 +64,16 @@ absl::StatusOr<results::ResultsInput> RunFresh(const ArmProgram& program, const 
   how.grace = kGrace;
   how.cancelled = cancelled;
   const absl::StatusOr<ProgramOutput> output = RunProgram(command, how);
-  BENCH_RETURN_IF_ERROR(Annotate(output.status(), run.name));
+  if (!output.ok()) {
+    const absl::Status status = Annotate(output.status(), run.name);
+    return cancelled && cancelled() ? status : ProgramFailure(std::string(status.message()));
+  }
   BENCH_RETURN_IF_ERROR(PublishFile(run.folder + ".log", absl::StrCat(output->out, output->err)));
   BENCH_ASSIGN_OR_RETURN(std::optional<results::ResultsInput> left, ReadComplete(run.folder));
   if (left) return *std::move(left);
-  return EnvironmentError(absl::StrCat(run.name, " left no results (exit code ", output->exit_code,
-                                       "): ", results::EscapeForTerminal(LastLine(output->err)),
-                                       "; all it said is in ", run.folder, ".log"));
+  return ProgramFailure(absl::StrCat(run.name, " left no results (exit code ", output->exit_code,
+                                     "): ", results::EscapeForTerminal(LastLine(output->err)),
+                                     "; all it said is in ", run.folder, ".log"));
 }
 
 }  // namespace bench::trials

@@ -1,6 +1,6 @@
 // One run of an arm in a fresh process, or what one that was complete left.
 //
-// Errors: EnvironmentError for a program that leaves no results, with the last line it said;
+// Errors: a ProgramFailure for a program that leaves no results, with the last line it said;
 // StoppedError when cancelled.
 #pragma once
 
@@ -11,10 +11,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "results/comparison/group.h"
 
 namespace bench::trials {
+
+// An EnvironmentError that is the fault of what was built or run, and would come again: a build
+// that fails, a program that leaves no results.
+absl::Status ProgramFailure(const std::string& message);
+bool IsProgramFailure(const absl::Status& status);
 
 // What is run for one arm.
 struct ArmProgram {

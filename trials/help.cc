@@ -83,7 +83,7 @@ examples
   bench-compare --markdown --junit=comparison.xml baseline/ run/
   bench-compare --arms --out t 'experiments/clm_tiny' 'experiments/clm_tiny --set run.threads=1'
   bench-compare --commits --out c main . experiments/clm_tiny
-  bench-compare --bisect --out b v0.1.0 main experiments/clm_tiny tokens_per_s
+  bench-compare --bisect --out b v0.1.0 main experiments/clm_tiny step_time
   bench-compare --history experiments/clm_tiny
   bench-compare --export tensorboard --out logs results.h5
 )";

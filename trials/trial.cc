@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "nlohmann/json.hpp"
 #include "results/comparison/group.h"
+#include "results/text.h"
 #include "trials/claimed_folder.h"
 #include "trials/looks.h"
 #include "trials/schedule.h"
@@ -108,7 +109,8 @@ class Trial {
       if (done_ < next_look->replicates) continue;
       BENCH_ASSIGN_OR_RETURN(results::Comparison comparison,
                              Compare(next_look->errors.OfLook(state_.share_left)));
-      const bool decided = comparison.outcome() != results::Outcome::kNotShown;
+      const bool decided = options_.decided ? options_.decided(comparison)
+                                            : comparison.outcome() != results::Outcome::kNotShown;
       ++next_look;
       if (decided || next_look == looks_.end()) {
         return Result(std::move(comparison), false);
@@ -218,7 +220,7 @@ class Trial {
 
 absl::StatusOr<Json> DescriptionOf(const ArmProgram& arm) {
   BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(arm.command.front()));
-  return Json{{"arm", arm.name}, {"program_sha256", Sha256Hex(bytes)}};
+  return Json{{"arm", results::ValidUtf8(arm.name)}, {"program_sha256", Sha256Hex(bytes)}};
 }
 
 }  // namespace

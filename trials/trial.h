@@ -27,6 +27,8 @@ struct TrialOptions {
   int64_t replicates = 20;  // an arm, at most
   std::optional<double> max_minutes;
   results::CompareOptions compare;
+  // Whether a comparison needs no more replicates; empty: its outcome is a pass or a failure.
+  std::function<bool(const results::Comparison&)> decided;
   std::function<bool()> cancelled;                    // asked at least every second
   std::function<void(const std::string& line)> note;  // of progress
 };

@@ -10,6 +10,7 @@ base="${1:-origin/main}"
 if [[ "$(git rev-parse --is-shallow-repository)" == true ]]; then
   git fetch --quiet --unshallow origin
 fi
-git rev-parse --verify --quiet "$base^{commit}" > /dev/null || git fetch --quiet origin "${base#origin/}"
+git rev-parse --verify --quiet "$base^{commit}" > /dev/null ||
+  git fetch --quiet origin "+refs/heads/${base#origin/}:refs/remotes/origin/${base#origin/}"
 exec ./bench-compare --commits --out comparison --replicates 3 --metrics learning,count \
   --markdown --junit=comparison.xml --json=comparison.json "$base" HEAD experiments/compare_tiny

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "results/comparison/usable_times.h"
+#include "results/metrics.h"
 #include "results/statistics/descriptive.h"
 #include "results/statistics/power.h"
 #include "results/statistics/rank_test.h"
@@ -47,6 +48,11 @@ std::vector<const MetricInfo*> InfosOf(const std::string& path, const Group& bas
     }
   }
   return infos;
+}
+
+// Known up to the interval between evaluations only, which is its floor.
+bool IsOfTarget(const MetricInfo& metric) {
+  return metric.name == kTokensToTarget.name || metric.name == kTimeToTarget.name;
 }
 
 bool Usable(double limit) { return std::isfinite(limit) && limit >= 0; }
@@ -191,7 +197,10 @@ void Measure(const Significance& significance, MetricChange& change) {
 
 bool Judged(const MetricInfo& metric, const Group& base, const Group& head) {
   if (metric.kind != MetricKind::kTime) return true;
-  return metric.better != Better::kNone && HasUsableTimes(base) && HasUsableTimes(head);
+  if (metric.better == Better::kNone || !HasUsableTimes(base) || !HasUsableTimes(head))
+    return false;
+  // A head whose runs are disturbed more often may be what disturbs them: it swaps, or heats.
+  return NumDisturbed(head) <= NumDisturbed(base) + kMoreDisturbed;
 }
 
 size_t NumRunsWithTimes(const Group& group) {
@@ -249,6 +258,11 @@ MetricChange ChangeOf(const std::string& path, const Arms& arms, const Significa
     return change;
   }
   Measure(significance, change);
+  if (IsOfTarget(change.metric) && !change.identical) {
+    const double resolution = change.metric.floor.value_or(0);
+    change.interval.low -= resolution;
+    change.interval.high += resolution;
+  }
   return change;
 }
 

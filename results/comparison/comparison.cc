@@ -225,7 +225,10 @@ absl::StatusOr<Comparison> Compare(const Group& base, const Group& head,
   Group head_with = head;
   BENCH_RETURN_IF_ERROR(AddTargets(options.targets, &base_with));
   BENCH_RETURN_IF_ERROR(AddTargets(options.targets, &head_with));
-  return CompareSummaries(base_with, head_with, options);
+  BENCH_ASSIGN_OR_RETURN(Comparison comparison, CompareSummaries(base_with, head_with, options));
+  // A target that is not reached is a row's matter, not a head that has diverged.
+  comparison.non_finite = FirstNonFiniteOf(head);
+  return comparison;
 }
 
 std::string Conclusion(const Comparison& comparison) {

@@ -13,6 +13,7 @@ bool Selects(const std::string& item, const MetricInfo& metric) {
 }  // namespace
 
 bool MetricSelection::Has(const MetricInfo& metric) const {
+  if (!path_.empty()) return metric.Path() == path_;
   if (items_.empty()) return true;
   return std::any_of(items_.begin(), items_.end(),
                      [&](const std::string& item) { return Selects(item, metric); });
@@ -20,6 +21,10 @@ bool MetricSelection::Has(const MetricInfo& metric) const {
 
 std::vector<std::string> MetricSelection::Idle(const std::vector<MetricInfo>& metrics) const {
   std::vector<std::string> idle;
+  const bool has_path = std::any_of(metrics.begin(), metrics.end(), [&](const MetricInfo& metric) {
+    return metric.Path() == path_;
+  });
+  if (!path_.empty() && !has_path) idle.push_back(path_);
   std::copy_if(
       items_.begin(), items_.end(), std::back_inserter(idle), [&](const std::string& item) {
         return !ParseMetricKind(item) &&

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/number_text.h"
 #include "base/status.h"
 #include "results/metrics.h"
 #include "results/text.h"
@@ -45,7 +46,7 @@ void AddTo(const Series& curve, const Target& target, RunRecord& record) {
     time_s = curve.wall_time_s[i];
     break;
   }
-  const std::string label = absl::StrCat(target.path, "=", target.value);
+  const std::string label = absl::StrCat(target.path, "=", NumberText(target.value));
   for (const SummaryValue& value :
        {Reached(kTokensToTarget, label, tokens, LongestInterval(curve.tokens)),
         Reached(kTimeToTarget, label, time_s, LongestInterval(curve.wall_time_s))}) {

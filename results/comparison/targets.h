@@ -4,9 +4,10 @@
 // nothing is interpolated, so a value is known only up to the interval between evaluations. A
 // uniform error of one interval has the variance interval^2 / 12; two arms whose evaluations fall
 // on the same points differ by 0 or by whole intervals, and a spread of 0 between replicates is no
-// certainty. Each value therefore has a floor of one interval, which a change must exceed. A run
-// that never reaches the target took infinitely long: in a head that is a failure, in a base there
-// is nothing to compare with.
+// certainty. Each value therefore has a floor of one interval, which a change must exceed, and the
+// interval of a change is wider by one on either side: one evaluation later in every pair shows
+// neither a change nor that there is none. A run that never reaches the target took infinitely
+// long: that fails in a head whose base reaches it, and is not shown where the base does not.
 // Source: MLPerf training rules, "Benchmark results"; mlcommons/logging rcp_checker.
 #pragma once
 

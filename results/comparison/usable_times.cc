@@ -27,6 +27,13 @@ std::string_view WhyTimesAreUnusable(const RunRecord& run) {
 
 bool HasUsableTimes(const RunRecord& run) { return WhyTimesAreUnusable(run).empty(); }
 
+int64_t NumDisturbed(const Group& group) {
+  return std::count_if(group.runs.begin(), group.runs.end(), [](const ResultsInput& run) {
+    const std::string_view why = WhyTimesAreUnusable(run.record);
+    return !why.empty() && !run.record.resumed();
+  });
+}
+
 bool HasUsableTimes(const Group& group) {
   return std::any_of(group.runs.begin(), group.runs.end(),
                      [](const ResultsInput& run) { return HasUsableTimes(run.record); });

@@ -20,6 +20,11 @@ std::string_view WhyTimesAreUnusable(const RunRecord& run);
 
 bool HasUsableTimes(const RunRecord& run);
 
+// Runs of the group that were throttled or cold.
+int64_t NumDisturbed(const Group& group);
+// So many more of the head than of the base are chance: what runs first is cold.
+inline constexpr int64_t kMoreDisturbed = 1;
+
 // Whether any run of the group has.
 bool HasUsableTimes(const Group& group);
 

@@ -15,6 +15,14 @@ double LogDensity(double t, double degrees_of_freedom) {
   return -(degrees_of_freedom + 1) / 2 * std::log1p(t * t / degrees_of_freedom);
 }
 
+double SpreadOf(std::span<const double> differences) {
+  constexpr double kToDeviation = 1.4826;  // of a normal distribution
+  constexpr std::size_t kFewestForMedians = 5;
+  if (differences.size() < 2) return 0;
+  if (differences.size() < kFewestForMedians) return StandardDeviation(differences);
+  return kToDeviation * MedianAbsoluteDeviation(differences);
+}
+
 }  // namespace
 
 absl::StatusOr<Likelihoods> LikelihoodsOf(const SideBySide& look,
@@ -22,11 +30,10 @@ absl::StatusOr<Likelihoods> LikelihoodsOf(const SideBySide& look,
   BENCH_RETURN_IF_ERROR(CheckSample(differences, 1));
   const double runs[] = {look.good, look.commit, look.bad};
   BENCH_RETURN_IF_ERROR(CheckSample(runs, 3));
-  const double delta = Mean(differences);
+  const double delta = Median(differences);
   if (delta == 0) return UsageError("the two levels are one");
   const auto n = static_cast<double>(differences.size());
-  const double spread = differences.size() < 2 ? 0 : StandardDeviation(differences);
-  const double s = std::max(spread, kLeastSpread * std::abs(delta));
+  const double s = std::max(SpreadOf(differences), kLeastSpread * std::abs(delta));
   const double error = std::sqrt(s * s / 2 * 1.5 + s * s / 4 / n);
   const double degrees_of_freedom = std::max(n - 1, 1.0);
   const double x = look.commit - (look.good + look.bad) / 2;

@@ -60,7 +60,7 @@ class Bisect(CommitCase):
         self.assertIn("is not among the commits", reverse.stderr)
         metric = self.search(commits[0], commits[1], metric="speed")
         self.assertEqual(metric.returncode, 2, metric.stderr)
-        self.assertIn("--metrics speed", metric.stderr)
+        self.assertIn("speed", metric.stderr)
         other = self.search(commits[0], commits[1])
         self.assertEqual(other.returncode, 2, other.stderr)
         self.assertIn("another comparison", other.stderr)

@@ -29,6 +29,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "results/history/history_text.cc": (HISTORY_REPORTS, "all reports of one history"),
     "trials/bisect.cc": ("tests/commands/bisect_test.py", "whole searches"),
     "trials/bisect_command.cc": ("tests/commands/bisect_test.py", "whole searches"),
+    "trials/search_state.cc": ("tests/commands/bisect_test.py", "searches that go on"),
     "trials/fresh_run.cc": ("tests/trials/trial_test.cc", "runs of trials"),
     "trials/git.cc": (COMMITS, "whole repositories"),
     "trials/invocation.cc": (COMMITS, "whole comparisons"),

@@ -67,7 +67,20 @@ TEST_F(Baselines, AnUpdateReplacesAllRunsAndIsRemembered) {
   EXPECT_EQ(json["updates"][1]["reason"], "a better optimizer");
   EXPECT_EQ(json["updates"][1]["conclusion"], "improved");
   EXPECT_THAT(*ListFolder(std::filesystem::path(folder).parent_path().string()),
-              ElementsAre(std::filesystem::path(folder).filename().string()));
+              ElementsAre(".lock", std::filesystem::path(folder).filename().string()));
+}
+
+TEST_F(Baselines, AnUpdateThatWasEndedInItsMiddleLosesNothing) {
+  const Group runs = Runs(1, 3.5);
+  ASSERT_TRUE(KeepBaseline(root(), runs, {"the first", "none"}).ok());
+  const std::string folder = BaselineFolder(root(), runs);
+  std::filesystem::rename(folder, folder + ".former");  // and then the program was killed
+  const auto kept = ReadBaseline(root(), runs);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  std::filesystem::rename(folder, folder + ".former");
+  ASSERT_TRUE(KeepBaseline(root(), runs, {"the second", "none"}).ok());
+  const auto json = nlohmann::json::parse(*ReadFile(folder + "/baseline.json"));
+  EXPECT_EQ(json["updates"].size(), 2U);
 }
 
 TEST_F(Baselines, AnotherMachineClassOrDefinitionHasNone) {

@@ -56,8 +56,9 @@ TEST(Targets, WhatIsNoCurveIsRefused) {
   EXPECT_EQ(ExitCodeFor(AddTargets({{"grad_norm", 2}}, &undirected)), ExitCode::kUsage);
 }
 
-// One evaluation later is within what evaluations can tell; two are a regression, never a pass.
-TEST(Targets, AChangeOfOneIntervalIsNone) {
+// One evaluation later in every pair shows neither a change nor that there is none; two are a
+// regression; a base that does not get there has nothing to say.
+TEST(Targets, AChangeOfOneIntervalIsUnclear) {
   const auto arm = [](const std::string& path, const std::vector<double>& losses) {
     std::vector<RunRecord> runs;
     for (int64_t i = 0; i < 9; ++i) {
@@ -70,16 +71,19 @@ TEST(Targets, AChangeOfOneIntervalIsNone) {
     }
     return GroupOf(path, runs);
   };
-  const auto outcome = [&](const std::vector<double>& head) {
+  const auto outcome = [&](const std::vector<double>& head,
+                           const std::vector<double>& base = {2.4, 2.3, 2.2}) {
     CompareOptions options;
     options.targets = {{"loss", 2.5}};
     options.metrics = MetricSelection({"tokens_to_target"});
-    const auto comparison = Compare(arm("b", {2.4, 2.3, 2.2}), arm("h", head), options);
+    const auto comparison = Compare(arm("b", base), arm("h", head), options);
     return comparison.ok() ? comparison->rows.at(0).verdict : Verdict::kNotJudged;
   };
-  EXPECT_EQ(outcome({2.6, 2.4, 2.2}), Verdict::kSame);
+  EXPECT_EQ(outcome({2.4, 2.4, 2.2}), Verdict::kSame);
+  EXPECT_EQ(outcome({2.6, 2.6, 2.4}, {2.6, 2.4, 2.2}), Verdict::kUnclear);
   EXPECT_EQ(outcome({2.7, 2.6, 2.4}), Verdict::kRegressed);
   EXPECT_EQ(outcome({2.7, 2.65, 2.6}), Verdict::kNonFinite);
+  EXPECT_EQ(outcome({2.7, 2.65, 2.6}, {2.7, 2.65, 2.6}), Verdict::kNotMeasured);
 }
 
 }  // namespace

@@ -25,6 +25,14 @@ TEST(UsableTimes, AreThoseOfAWarmRunInOnePiece) {
   EXPECT_EQ(WhyTimesAreUnusable(resumed), "resumed");
 }
 
+TEST(UsableTimes, DisturbedAreThoseThatTheMachineDisturbed) {
+  RunRecord resumed;
+  resumed.attempts = 2;
+  EXPECT_EQ(NumDisturbed(GroupOf("g", {WithNote(kThrottleNote, 1), resumed, RunRecord(),
+                                       WithNote(kDiskPageFaultsNote, 1000)})),
+            2);
+}
+
 TEST(UsableTimes, AGroupHasThemIfOneRunHas) {
   EXPECT_FALSE(HasUsableTimes(GroupOf("g", {WithNote(kThrottleNote, 1)})));
   EXPECT_TRUE(HasUsableTimes(GroupOf("g", {WithNote(kThrottleNote, 1), RunRecord()})));
