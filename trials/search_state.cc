@@ -54,7 +54,8 @@ absl::Status SearchState::Load() {
   BENCH_ASSIGN_OR_RETURN(ends_.verdict, JsonMember<std::string>(json, "verdict"));
   BENCH_ASSIGN_OR_RETURN(ends_.good, JsonMember<double>(json, "good"));
   BENCH_ASSIGN_OR_RETURN(ends_.bad, JsonMember<double>(json, "bad"));
-  BENCH_ASSIGN_OR_RETURN(exact_, JsonMember<bool>(json, "exact"));
+  BENCH_ASSIGN_OR_RETURN(const int64_t exact, JsonMember<int64_t>(json, "exact"));
+  exact_ = exact != 0;
   for (const Json& pair : json.value("pairs", Json::array())) {
     BENCH_ASSIGN_OR_RETURN(pairs_.emplace_back(), PairFrom(pair));
   }
@@ -83,7 +84,7 @@ absl::Status SearchState::Save() const {
                                             {"verdict", ends_.verdict},
                                             {"good", ends_.good},
                                             {"bad", ends_.bad},
-                                            {"exact", exact_},
+                                            {"exact", exact_ ? 1 : 0},
                                             {"pairs", pairs},
                                             {"looks", looks}}));
 }
