@@ -129,6 +129,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes)
         absl::StrCat(path, ": ", info.st_size, " bytes, at most ", max_bytes, " can be read"));
   }
   std::string bytes;
+  bytes.reserve(static_cast<size_t>(info.st_size));
   std::string block(1 << 16, '\0');
   while (true) {
     const ssize_t n = RetryOnEintr([&] { return ::read(fd, block.data(), block.size()); });

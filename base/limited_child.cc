@@ -1,6 +1,7 @@
 #include "base/limited_child.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <new>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -64,14 +66,40 @@ void LimitThisProcess(const ChildLimits& limits) {
   if (null != -1) ::dup2(null, STDERR_FILENO);  // what a dying library prints
 }
 
+// The reading ends of this process's children's pipes. A child that kept one would keep the child
+// that writes to it from noticing that nobody reads any more.
+std::vector<int>& ReadingEnds() {
+  static std::vector<int> ends;
+  return ends;
+}
+
+void CloseReadingEnd(int in) {
+  std::erase(ReadingEnds(), in);
+  ::close(in);
+}
+
+// Whatever ends the caller ends the child: its work may take long, and nobody wants it.
+void EndWith(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);  // it ended before
+}
+
+// A child's side of what it is started with.
+struct Descent {
+  pid_t parent;
+  int out;  // the writing end of its pipe
+};
+
 // noexcept: an exception must not reach the caller's code in the child.
 [[noreturn]] void RunChild(const ChildLimits& limits, const std::function<std::string()>& work,
-                           int out) noexcept {
+                           const Descent& descent) noexcept {
+  for (const int in : ReadingEnds()) ::close(in);
+  EndWith(descent.parent);
   LimitThisProcess(limits);
   const std::string answer = work();
   std::string_view rest = answer;
   while (!rest.empty()) {
-    const ssize_t n = ::write(out, rest.data(), rest.size());
+    const ssize_t n = ::write(descent.out, rest.data(), rest.size());
     if (n == -1 && errno != EINTR) break;
     if (n > 0) rest.remove_prefix(static_cast<size_t>(n));
   }
@@ -130,12 +158,14 @@ absl::StatusOr<LimitedChild> LimitedChild::Start(const ChildLimits& limits,
   if (::pipe2(pipe_fds, O_CLOEXEC) == -1) {
     return EnvironmentError(absl::StrCat("cannot make a pipe: ", std::strerror(errno)));
   }
+  ReadingEnds().push_back(pipe_fds[0]);
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child == 0) RunChild(limits, work, pipe_fds[1]);
+  if (child == 0) RunChild(limits, work, {parent, pipe_fds[1]});
   const int fork_error = errno;
   ::close(pipe_fds[1]);
   if (child == -1) {
-    ::close(pipe_fds[0]);
+    CloseReadingEnd(pipe_fds[0]);
     return EnvironmentError(absl::StrCat("cannot start a process: ", std::strerror(fork_error)));
   }
   return LimitedChild(limits, child, pipe_fds[0]);
@@ -154,14 +184,14 @@ LimitedChild::~LimitedChild() {
   if (child_ == -1) return;
   ::kill(child_, SIGKILL);
   WaitFor(child_);
-  ::close(in_);
+  CloseReadingEnd(in_);
 }
 
 absl::StatusOr<std::string> LimitedChild::Answer() && {
   absl::StatusOr<std::string> answer = ReadAnswer(in_, limits_.answer_bytes);
   if (!answer.ok()) ::kill(child_, SIGKILL);
   const int wait_status = WaitFor(std::exchange(child_, -1));
-  ::close(in_);
+  CloseReadingEnd(in_);
   if (!answer.ok()) return answer;
   BENCH_RETURN_IF_ERROR(StatusOf(wait_status, limits_));
   return answer;

@@ -2,8 +2,9 @@
 // returns comes back through a pipe. Whatever the bytes do to the library that reads them, this
 // process goes on.
 //
-// The child prints nothing, leaves no core and has the default signal dispositions. Call it while
-// the process has one thread (it forks).
+// The child prints nothing, leaves no core and has the default signal dispositions. It holds no
+// reading end of a child's pipe, and ends with the thread that started it, however that ends. Call
+// it while the process has one thread (it forks).
 // Errors, none of which names the input (Annotate them): DataError when the work crashes (an
 // exception that it lets out is a crash), exceeds a limit or answers too much; EnvironmentError
 // when the child cannot be started or is ended from outside (SIGKILL, SIGTERM, SIGINT, ...).

@@ -24,9 +24,9 @@ inline constexpr int64_t kFormatVersion = 1;
 absl::Status WriteResults(const RunRecord& record, const std::string& path);
 absl::StatusOr<RunRecord> ReadResults(const std::string& path);
 
-// The root attributes, the summary and, of the provenance, what kAttemptProvenance names: what a
-// history over many files needs, in a small part of the time. All else of the record is empty, and
-// what is damaged there is not noticed but by the side record.
+// The root attributes, the summary, of the provenance what kAttemptProvenance names, and of a
+// resumed run its attempts: what a history over many files needs, in a small part of the time. All
+// else of the record is empty, and what is damaged there is not noticed but by the side record.
 absl::StatusOr<RunRecord> ReadResultsSummary(const std::string& path);
 
 }  // namespace bench::results

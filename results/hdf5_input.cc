@@ -165,8 +165,9 @@ absl::StatusOr<std::vector<std::string>> ReadVariableText(const Source& source, 
   if (rows > 0 && source.Read(source.type.get(), pointers.data()) < 0) {
     return Bad(source.name(), "cannot be read, or its checksum does not match");
   }
+  // What H5Dvlen_reclaim does with texts, after it has prepared for anything.
   absl::Cleanup reclaim = [&] {
-    H5Dvlen_reclaim(source.type.get(), source.space.get(), H5P_DEFAULT, pointers.data());
+    for (char* pointer : pointers) H5free_memory(pointer);
   };
   std::vector<std::string> values;
   values.reserve(rows);
@@ -196,14 +197,10 @@ absl::StatusOr<T> Only(absl::StatusOr<std::vector<T>> values) {
 absl::StatusOr<Hdf5Id> OpenMemoryFile(std::string_view bytes) {
   SilenceHdf5();
   H5PLset_loading_state(0);  // no code is loaded because a file asks for it
-  constexpr size_t kIncrement = 1 << 20;
-  const Hdf5Id access(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_fapl_core(access.get(), kIncrement, /*backing_store=*/false);
-  if (bytes.empty() ||
-      H5Pset_file_image(access.get(), const_cast<char*>(bytes.data()), bytes.size()) < 0) {
-    return DataError("not an HDF5 file");
-  }
-  Hdf5Id file(H5Fopen(UniqueMemoryFileName().c_str(), H5F_ACC_RDONLY, access.get()));
+  if (bytes.empty()) return DataError("not an HDF5 file");
+  // H5Pset_file_image would copy the bytes three times.
+  Hdf5Id file(H5LTopen_file_image(const_cast<char*>(bytes.data()), bytes.size(),
+                                  H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE));
   if (!file.valid()) return DataError("not an HDF5 file, or damaged");
   // The library notices only where it reads beyond the bytes.
   const std::optional<uint64_t> end = layout::EndOfFile(bytes);

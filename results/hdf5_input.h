@@ -19,7 +19,7 @@ namespace bench::results {
 inline constexpr int64_t kMaxRows = int64_t{1} << 24;
 inline constexpr int64_t kMaxLinks = 100'000;  // in a group
 
-// The file whose bytes these are, read in memory.
+// The file whose bytes these are, read in memory. They are not copied and must outlive it.
 absl::StatusOr<Hdf5Id> OpenMemoryFile(std::string_view bytes);
 
 absl::StatusOr<Hdf5Id> OpenGroup(const Hdf5Id& parent, const std::string& link);

@@ -115,19 +115,6 @@ absl::StatusOr<Series> ReadSeries(const Hdf5Id& dataset, Scales* scales) {
   return series;
 }
 
-// Calls `read(name, group)` for every group in /`name`.
-template <typename ReadOne>
-absl::Status ForEachGroup(const Hdf5Id& file, const std::string& name, ReadOne read) {
-  BENCH_ASSIGN_OR_RETURN(const Hdf5Id parent, OpenGroup(file, name));
-  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> links, LinkNames(parent));
-  for (const std::string& link : links) {
-    BENCH_ASSIGN_OR_RETURN(const Hdf5Id group, OpenGroup(parent, link));
-    const std::string where = absl::StrCat("/", name, "/", EscapeForTerminal(link));
-    BENCH_RETURN_IF_ERROR(Annotate(read(layout::FromLinkName(link), group), where));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ReadSeriesGroup(const Hdf5Id& file, const std::string& name,
                              std::map<std::string, Series>* out) {
   Scales scales;
@@ -246,40 +233,6 @@ absl::Status ReadRanks(const Hdf5Id& file, RunRecord* record) {
   return ForEachGroup(file, "ranks", [record](const std::string& name, const Hdf5Id& group) {
     return ReadRank(name, group, record);
   });
-}
-
-absl::StatusOr<Attempt> ReadAttempt(const Hdf5Id& group) {
-  Attempt attempt;
-  AttributeReader fields(group);
-  fields("run_id", attempt.run_id);
-  fields("strict", attempt.strict);
-  VisitAttempt(attempt, fields);
-  BENCH_RETURN_IF_ERROR(fields.status());
-  BENCH_RETURN_IF_ERROR(ReadAttemptProvenance(group, &attempt.provenance));
-  return attempt;
-}
-
-// The last attempt's are those of the header. Files written before attempts were recorded lack the
-// group: what the earlier ones were run by is not known.
-absl::Status ReadAttempts(const Hdf5Id& file, RunRecord* record) {
-  if (H5Lexists(file.get(), "attempts", H5P_DEFAULT) > 0) {
-    BENCH_RETURN_IF_ERROR(
-        ForEachGroup(file, "attempts", [record](const std::string& name, const Hdf5Id& group) {
-          int64_t number = 0;
-          const bool is_one = absl::SimpleAtoi(name, &number) && absl::StrCat(number) == name &&
-                              number >= 1 && number <= record->attempts;
-          if (!is_one) {
-            return DataError(absl::StrCat("is no attempt of a run of ", record->attempts));
-          }
-          BENCH_ASSIGN_OR_RETURN(record->attempt_facts[number], ReadAttempt(group));
-          return absl::OkStatus();
-        }));
-  }
-  record->attempt_facts.erase(record->attempts);
-  if (!record->header.run_id.empty()) {
-    record->attempt_facts[record->attempts] = Attempt::Of(record->header);
-  }
-  return absl::OkStatus();
 }
 
 absl::Status ReadAttributeGroups(const Hdf5Id& file, RunRecord* record) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "base/file.h"
 #include "results/digest_record.h"
 #include "results/hdf5_fields.h"
@@ -39,6 +40,17 @@ absl::Status ReadBytes(const std::string& path, std::string_view bytes, ReadPart
   return Annotate(read(*file, record), path);
 }
 
+absl::StatusOr<Attempt> ReadAttempt(const Hdf5Id& group) {
+  Attempt attempt;
+  AttributeReader fields(group);
+  fields("run_id", attempt.run_id);
+  fields("strict", attempt.strict);
+  VisitAttempt(attempt, fields);
+  BENCH_RETURN_IF_ERROR(fields.status());
+  BENCH_RETURN_IF_ERROR(ReadAttemptProvenance(group, &attempt.provenance));
+  return attempt;
+}
+
 }  // namespace
 
 absl::StatusOr<MetricInfo> ReadMetric(const Hdf5Id& dataset) {
@@ -71,6 +83,27 @@ absl::Status ReadAttemptProvenance(const Hdf5Id& group, std::map<std::string, At
     const std::string name(view);
     if (!HasAttribute(group, name)) continue;
     BENCH_ASSIGN_OR_RETURN((*out)[name], ReadAttribute(group, name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadAttempts(const Hdf5Id& file, RunRecord* record) {
+  if (H5Lexists(file.get(), "attempts", H5P_DEFAULT) > 0) {
+    BENCH_RETURN_IF_ERROR(
+        ForEachGroup(file, "attempts", [record](const std::string& name, const Hdf5Id& group) {
+          int64_t number = 0;
+          const bool is_one = absl::SimpleAtoi(name, &number) && absl::StrCat(number) == name &&
+                              number >= 1 && number <= record->attempts;
+          if (!is_one) {
+            return DataError(absl::StrCat("is no attempt of a run of ", record->attempts));
+          }
+          BENCH_ASSIGN_OR_RETURN(record->attempt_facts[number], ReadAttempt(group));
+          return absl::OkStatus();
+        }));
+  }
+  record->attempt_facts.erase(record->attempts);
+  if (!record->header.run_id.empty()) {
+    record->attempt_facts[record->attempts] = Attempt::Of(record->header);
   }
   return absl::OkStatus();
 }

@@ -21,6 +21,9 @@ absl::Status ReadSummary(const Hdf5Id& file, RunRecord* record) {
   BENCH_RETURN_IF_ERROR(ReadRoot(file, record));
   BENCH_ASSIGN_OR_RETURN(const Hdf5Id provenance, OpenGroup(file, "provenance"));
   BENCH_RETURN_IF_ERROR(ReadAttemptProvenance(provenance, &record->header.provenance));
+  if (record->resumed()) {
+    BENCH_RETURN_IF_ERROR(ReadAttempts(file, record));
+  }
   BENCH_RETURN_IF_ERROR(ReadDisturbanceNotes(file, record));
   return ReadSummaryGroup(file, record);
 }

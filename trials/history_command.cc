@@ -36,10 +36,20 @@ struct Results {
   std::vector<std::string> unreadable;  // one line each
 };
 
-Results ReadFiles(const std::vector<std::string>& files, const WantedExperiment& wanted) {
+// Whether the file is at fault, or was removed since it was listed, and not the machine: a history
+// that lacks runs because no process could be started would be of other runs each time.
+bool MayBeLeftOut(const absl::Status& status, const std::string& file) {
+  return ExitCodeFor(status) == ExitCode::kBadData || !Exists(file);
+}
+
+absl::StatusOr<Results> ReadFiles(const std::vector<std::string>& files,
+                                  const WantedExperiment& wanted) {
   Results results;
-  for (absl::StatusOr<RunRecord>& record : results::ReadSummariesIsolated(files)) {
+  std::vector<absl::StatusOr<RunRecord>> records = results::ReadSummariesIsolated(files);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    absl::StatusOr<RunRecord>& record = records[i];
     if (!record.ok()) {
+      if (!MayBeLeftOut(record.status(), files[i])) return record.status();
       const std::string message(record.status().message());
       std::fprintf(stderr, "bench-compare: left out: %s\n",
                    results::EscapeForTerminal(message).c_str());
@@ -113,7 +123,7 @@ absl::StatusOr<int> ShowHistory(const CompareArguments& arguments) {
   const std::vector<std::string> folders(arguments.paths.begin() + 1, arguments.paths.end());
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> files,
                          folders.empty() ? FilesInStore(StoreRoot(), wanted) : FilesBelow(folders));
-  Results results = ReadFiles(files, wanted);
+  BENCH_ASSIGN_OR_RETURN(Results results, ReadFiles(files, wanted));
   if (results.records.empty()) return NothingFound(wanted, arguments, results.unreadable.size());
   BENCH_ASSIGN_OR_RETURN(History history, results::BuildHistory(wanted.Text(), results.records,
                                                                 arguments.options.metrics));

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -98,6 +99,24 @@ std::string RunInfo(const RunRecord& record) {
                       LabelsText(labels), " 1\n");
 }
 
+// Gives every metric's name and unit a family of its own.
+class FamilyNames {
+ public:
+  std::string Of(const std::string& metric, const std::string& unit) {
+    const auto [known, is_new] = names_.try_emplace({metric, unit});
+    if (!is_new) return known->second;
+    std::string name = FamilyName(metric, unit);
+    for (int number = 2; !taken_.insert(name).second; ++number) {
+      name = FamilyName(absl::StrCat(metric, "_", number), unit);
+    }
+    return known->second = name;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::string> names_;
+  std::set<std::string> taken_ = {absl::StrCat(kPrefix, "run"), absl::StrCat(kPrefix, "run_info")};
+};
+
 // Metrics of one name and unit: their labels in text, and the values.
 struct Family {
   std::string unit;
@@ -108,17 +127,17 @@ struct Family {
 }  // namespace
 
 std::string ExportOpenmetrics(const RunRecord& record) {
+  FamilyNames names;
   std::map<std::string, Family> families;
   for (const auto& [path, item] : record.summary) {
     const std::string unit = UnitOf(item.metric.units);
-    Family& family = families[FamilyName(item.metric.name, unit)];
+    Family& family = families[names.Of(item.metric.name, unit)];
     if (family.help.empty()) {
       family.unit = unit;
       family.help = item.metric.description;
     }
     Labels labels = RunLabels(record.header);
     labels.emplace_back("label", item.metric.label);
-    // Two metrics meet here only if their names differ in nothing but what no name may hold.
     family.samples.emplace(LabelsText(labels), item.value);
   }
   std::string out = RunInfo(record);

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/number_text.h"
 #include "results/crc32c.h"
@@ -63,6 +64,8 @@ void AppendRecord(std::string_view event, std::string* out) {
 
 // Seconds since 1970 when the first attempt that is known of began; 0 where none says so.
 double StartSeconds(const RunRecord& record) {
+  // What a file says may be any text; "infinite-future" is a time too.
+  const absl::Time end = absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone());
   const std::string name(kStartTimeUtc);
   std::vector<const std::map<std::string, Attribute>*> places;
   for (const auto& [number, attempt] : record.attempt_facts) places.push_back(&attempt.provenance);
@@ -72,7 +75,8 @@ double StartSeconds(const RunRecord& record) {
     if (found == provenance->end()) continue;
     const auto* text = std::get_if<std::string>(&found->second);
     absl::Time time;
-    if (text != nullptr && absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr)) {
+    if (text != nullptr && absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr) &&
+        time >= absl::UnixEpoch() && time < end) {
       return absl::ToDoubleSeconds(time - absl::UnixEpoch());
     }
   }
@@ -172,7 +176,8 @@ std::string SummaryMarkdown(const RunRecord& record) {
 
 // Indented, which no text in it can end.
 std::string CodeMarkdown(const std::string& code) {
-  return "    " + absl::StrReplaceAll(code, {{"\n", "\n    "}});
+  return "    " +
+         absl::StrReplaceAll(code, {{"\r\n", "\n    "}, {"\r", "\n    "}, {"\n", "\n    "}});
 }
 
 // A row of a series that has a place in time.

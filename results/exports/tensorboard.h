@@ -6,9 +6,9 @@
 // is the file's version, "brain.Event:2"; then the texts; then the scalars by step, tag
 // "steps/loss" or "evals/exact_match/zh". A scalar is a simple_value, float32: what every reader of
 // event files knows. Its wall_time is the start of the first attempt, as far as it is known, +
-// wall_time_s; from 1970 where the run does not say when it began. The time between the attempts of
-// a resumed run is not shown. Equal records give equal bytes.
-// Source: tensorflow/core/lib/io/record_writer.cc; tensorboard/compat/proto/{event,summary}.proto.
+// wall_time_s; from 1970 where the run does not say when it began, or no time of 1970 to 9999. The
+// time between the attempts of a resumed run is not shown. Equal records give equal bytes. Source:
+// tensorflow/core/lib/io/record_writer.cc; tensorboard/compat/proto/{event,summary}.proto.
 #pragma once
 
 #include <string>

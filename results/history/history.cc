@@ -6,9 +6,12 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "results/comparison/verdicts.h"
 #include "results/statistics/false_discovery.h"
+#include "results/text.h"
 
 namespace bench::results {
 namespace {
@@ -32,6 +35,8 @@ std::vector<const RunRecord*> CompleteOnes(const std::vector<RunRecord>& records
       ++history->num_incomplete[record.status];
     } else if (IsCopy(record.header, &seen)) {
       ++history->num_copies;
+    } else if (IsBySeveralCommits(record)) {
+      ++history->num_by_several_commits;
     } else {
       complete.push_back(&record);
     }
@@ -55,6 +60,30 @@ absl::Status Adjust(const std::vector<MetricRuns*>& tested) {
   for (std::size_t i = 0; i < tested.size(); ++i) {
     tested[i]->history.adjusted_p_value = adjusted[i];
     if (adjusted[i] > kFalseDiscoveryRate) tested[i]->history.changes.clear();
+  }
+  return absl::OkStatus();
+}
+
+// Keeps the metrics that are selected.
+absl::Status Select(const MetricSelection& selection,
+                    std::vector<std::vector<MetricRuns>>* metrics) {
+  std::vector<MetricInfo> all;
+  std::set<std::string> paths;
+  for (const std::vector<MetricRuns>& of_series : *metrics) {
+    for (const MetricRuns& runs : of_series) {
+      all.push_back(runs.history.metric);
+      paths.insert(EscapeForTerminal(all.back().Path()));
+    }
+  }
+  const std::vector<std::string> idle = selection.Idle(all);
+  if (!idle.empty() && !metrics->empty()) {
+    return UsageError(absl::StrCat("--metrics ", EscapeForTerminal(idle.front()),
+                                   ": neither a kind (learning, time, memory, count) nor a metric ",
+                                   "of these results, which have ", absl::StrJoin(paths, ", ")));
+  }
+  for (std::vector<MetricRuns>& of_series : *metrics) {
+    std::erase_if(of_series,
+                  [&](const MetricRuns& runs) { return !selection.Has(runs.history.metric); });
   }
   return absl::OkStatus();
 }
@@ -102,12 +131,9 @@ absl::StatusOr<History> BuildHistory(const std::string& experiment,
   history.experiment = experiment;
   std::vector<OrderedSeries> series = OrderSeries(CompleteOnes(records, &history));
   std::vector<std::vector<MetricRuns>> metrics;
+  for (const OrderedSeries& one : series) metrics.push_back(CollectMetrics(one));
+  BENCH_RETURN_IF_ERROR(Select(selection, &metrics));
   std::vector<MetricRuns*> tested;
-  for (const OrderedSeries& one : series) {
-    metrics.push_back(CollectMetrics(one));
-    std::erase_if(metrics.back(),
-                  [&](const MetricRuns& runs) { return !selection.Has(runs.history.metric); });
-  }
   for (std::vector<MetricRuns>& of_series : metrics) {
     for (MetricRuns& runs : of_series) {
       if (IsTested(runs)) tested.push_back(&runs);

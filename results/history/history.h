@@ -2,11 +2,12 @@
 // --history` shows, in the terminal, as JSON and on a page.
 //
 // Runs that did not complete have no place in a series: they are counted, as are copies of a run
-// (same run id, replicate and start). What a series and a metric's history are, and which changes
-// count, is in ordered_series.h and metric_history.h. P-values are those of change_points.h, the
-// least of a metric adjusted for the number of metrics that were tested in all series of the
-// history (Benjamini and Hochberg); changes of a metric whose adjusted p-value is above
-// kFalseDiscoveryRate (verdicts.h) are left out. Deterministic.
+// (same run id, replicate and start) and resumed runs whose attempts were by several commits. What
+// a series and a metric's history are, and which changes count, is in ordered_series.h and
+// metric_history.h. P-values are those of change_points.h, the least of a metric adjusted for the
+// number of metrics that were tested in all series of the history (Benjamini and Hochberg); changes
+// of a metric whose adjusted p-value is above kFalseDiscoveryRate (verdicts.h) are left out.
+// Deterministic.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct History {
   std::string experiment;  // as it was asked for
   std::vector<HistorySection> sections;
   int64_t num_copies = 0;
+  int64_t num_by_several_commits = 0;
   std::map<RunStatus, int64_t> num_incomplete;  // by status
   // One line each: a results file that could not be read.
   std::vector<std::string> unreadable;
@@ -44,7 +46,7 @@ struct History {
 };
 
 // Of records of one experiment. The whole record but for header, status, attempts and summary is
-// ignored.
+// ignored. UsageError where the selection names a metric that none of the complete runs has.
 absl::StatusOr<History> BuildHistory(const std::string& experiment,
                                      const std::vector<RunRecord>& records,
                                      const MetricSelection& selection);

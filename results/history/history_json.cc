@@ -70,6 +70,7 @@ Json SectionJson(const HistorySection& section) {
   for (const std::string& path : section.constant) constant.push_back(ValidUtf8(path));
   return Json{{"experiment", ValidUtf8(section.key.experiment)},
               {"definition_sha256", ValidUtf8(section.key.definition_sha256)},
+              {"recipe_key", ValidUtf8(section.key.recipe_key)},
               {"machine_class", ValidUtf8(section.key.machine_class)},
               {"device", ValidUtf8(section.key.device)},
               {"threads", section.key.threads},
@@ -99,6 +100,7 @@ std::string RenderHistoryJson(const History& history) {
                     {"num_changes", history.num_changes()},
                     {"incomplete", incomplete},
                     {"copies", history.num_copies},
+                    {"by_several_commits", history.num_by_several_commits},
                     {"unreadable", unreadable},
                     {"series", sections}};
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -96,12 +96,12 @@ std::string SectionText(const HistorySection& section, int columns) {
 }  // namespace
 
 std::string SeriesText(const SeriesKey& key) {
-  return absl::StrCat("machine class ", EscapeForTerminal(key.machine_class), ", ",
-                      EscapeForTerminal(key.device), ", ",
-                      Counted(key.threads, "thread", "threads"), ", ",
-                      Counted(key.world_size, "process", "processes"), ", definition ",
-                      EscapeForTerminal(key.definition_sha256.substr(0, kShortHash)),
-                      key.strict ? "" : ", not strict");
+  return absl::StrCat(
+      "machine class ", EscapeForTerminal(key.machine_class), ", ", EscapeForTerminal(key.device),
+      ", ", Counted(key.threads, "thread", "threads"), ", ",
+      Counted(key.world_size, "process", "processes"), ", definition ",
+      EscapeForTerminal(key.definition_sha256.substr(0, kShortHash)), ", inputs ",
+      EscapeForTerminal(key.recipe_key.substr(0, kShortHash)), key.strict ? "" : ", not strict");
 }
 
 std::string SectionTitle(const HistorySection& section) {
@@ -129,8 +129,9 @@ std::string ChangeText(const HistoryChange& change, const MetricHistory& metric,
   absl::StrAppend(&text, ": ", ValueText(change.before, metric.metric.units), " -> ",
                   ValueText(change.after, metric.metric.units));
   if (change.p_value) {
-    absl::StrAppendFormat(&text, ", p = %.2g, adjusted %.2g", *change.p_value,
-                          metric.adjusted_p_value.value_or(1));
+    // The metric's is that of its least p-value, which may be another change's.
+    const double adjusted = std::max(*change.p_value, metric.adjusted_p_value.value_or(1));
+    absl::StrAppendFormat(&text, ", p = %.2g, adjusted %.2g", *change.p_value, adjusted);
   }
   if (change.within_commit) text += ": not a change of the source";
   return text;
@@ -142,6 +143,8 @@ std::string LeftOutText(const History& history) {
     parts.push_back(absl::StrCat(number, " ", std::string(Name(status))));
   }
   if (history.num_copies > 0) parts.push_back(Counted(history.num_copies, "copy", "copies"));
+  const int64_t several = history.num_by_several_commits;
+  if (several > 0) parts.push_back(absl::StrCat(several, " by several commits"));
   const int64_t unreadable = std::ssize(history.unreadable);
   if (unreadable > 0) parts.push_back(absl::StrCat(unreadable, " that cannot be read"));
   return parts.empty() ? "" : absl::StrCat("left out: ", absl::StrJoin(parts, ", "));

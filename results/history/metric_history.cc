@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -77,6 +76,43 @@ void AddCommitValues(std::size_t num_commits, MetricRuns* runs) {
   }
 }
 
+bool DependsOnReplicate(const MetricInfo& metric, bool strict) {
+  return strict && metric.deterministic && metric.kind == MetricKind::kLearning;
+}
+
+// The values less their replicates' medians, around the median of all.
+void AddValuesLessReplicates(MetricRuns* runs) {
+  std::map<int64_t, std::vector<double>> values;
+  std::map<int64_t, std::set<std::size_t>> commits;
+  for (std::size_t i = 0; i < runs->values.size(); ++i) {
+    values[runs->replicates[i]].push_back(runs->values[i]);
+    commits[runs->replicates[i]].insert(runs->commits[i]);
+  }
+  std::erase_if(values, [&](const auto& entry) { return commits[entry.first].size() < 2; });
+  std::map<int64_t, double> medians;
+  std::vector<double> all;
+  for (const auto& [replicate, its_values] : values) {
+    medians[replicate] = Median(its_values);
+    all.insert(all.end(), its_values.begin(), its_values.end());
+  }
+  const double middle = all.empty() ? 0 : Median(all);
+  for (std::size_t i = 0; i < runs->values.size(); ++i) {
+    const auto median = medians.find(runs->replicates[i]);
+    if (median == medians.end()) continue;
+    runs->tested.push_back(runs->values[i] - median->second + middle);
+    runs->tested_commits.push_back(runs->commits[i]);
+  }
+}
+
+void AddTestedValues(bool strict, MetricRuns* runs) {
+  if (DependsOnReplicate(runs->history.metric, strict)) {
+    AddValuesLessReplicates(runs);
+  } else if (!runs->history.exact) {
+    runs->tested = runs->values;
+    runs->tested_commits = runs->commits;
+  }
+}
+
 MetricRuns Collect(const std::string& path, const OrderedSeries& series) {
   MetricRuns runs;
   MetricHistory& history = runs.history;
@@ -97,6 +133,7 @@ MetricRuns Collect(const std::string& path, const OrderedSeries& series) {
   history.constant = std::adjacent_find(runs.values.begin(), runs.values.end(),
                                         std::not_equal_to<>()) == runs.values.end();
   AddCommitValues(series.commits.size(), &runs);
+  AddTestedValues(series.key.strict, &runs);
   return runs;
 }
 
@@ -128,9 +165,9 @@ std::size_t NearestBeginning(std::span<const std::size_t> commits, std::size_t a
 absl::Status FindTestedChanges(std::size_t num_tests, MetricRuns* runs) {
   MetricHistory& history = runs->history;
   const std::size_t num_old =
-      runs->values.size() - std::min(runs->values.size(), kMaxChangePointValues);
-  const std::span<const double> values = std::span(runs->values).subspan(num_old);
-  const std::span<const std::size_t> commits = std::span(runs->commits).subspan(num_old);
+      runs->tested.size() - std::min(runs->tested.size(), kMaxChangePointValues);
+  const std::span<const double> values = std::span(runs->tested).subspan(num_old);
+  const std::span<const std::size_t> commits = std::span(runs->tested_commits).subspan(num_old);
   ChangePointOptions options;
   options.min_relative_change = std::max(kLeastRelativeChange, history.metric.threshold);
   options.min_change = history.metric.floor.value_or(0);
@@ -156,45 +193,30 @@ bool Differ(const MetricInfo& metric, double before, double after) {
   return std::abs(after - before) > margin;
 }
 
-// The commits with a replicate whose value is not the one that it had last.
-std::set<std::size_t> ChangedCommits(const MetricRuns& runs) {
-  std::set<std::size_t> changed;
-  std::map<int64_t, double> last;
+// A commit's changes, by its index: of the replicate that changed most.
+std::map<std::size_t, HistoryChange> ExactChanges(const MetricRuns& runs) {
+  std::map<std::size_t, HistoryChange> changes;
+  std::map<int64_t, std::size_t> last;  // a replicate's run before this one
   for (std::size_t i = 0; i < runs.values.size(); ++i) {
-    const auto [known, is_new] = last.emplace(runs.replicates[i], runs.values[i]);
-    if (!is_new && Differ(runs.history.metric, known->second, runs.values[i])) {
-      changed.insert(runs.commits[i]);
-    }
-    known->second = runs.values[i];
+    const auto [known, is_new] = last.emplace(runs.replicates[i], i);
+    const std::size_t former = std::exchange(known->second, i);
+    const double before = runs.values[former];
+    const double after = runs.values[i];
+    if (is_new || !Differ(runs.history.metric, before, after)) continue;
+    HistoryChange& change = changes[runs.commits[i]];
+    change.within_commit = change.within_commit || runs.commits[former] == runs.commits[i];
+    if (std::abs(after - before) <= std::abs(change.after - change.before)) continue;
+    change.before = before;
+    change.after = after;
   }
-  return changed;
-}
-
-// The values of the runs of commits [begin, end).
-double MedianOver(const MetricRuns& runs, std::size_t begin, std::size_t end) {
-  const auto first = std::lower_bound(runs.commits.begin(), runs.commits.end(), begin);
-  const auto last = std::lower_bound(runs.commits.begin(), runs.commits.end(), end);
-  return Median(std::span(runs.values)
-                    .subspan(static_cast<std::size_t>(first - runs.commits.begin()),
-                             static_cast<std::size_t>(last - first)));
+  return changes;
 }
 
 void FindExactChanges(MetricRuns* runs) {
-  MetricHistory& history = runs->history;
-  const std::set<std::size_t> changed = ChangedCommits(*runs);
-  std::size_t begin = 0;
-  for (auto commit = changed.begin(); commit != changed.end(); ++commit) {
-    const auto next = std::next(commit);
-    const std::size_t end = next == changed.end() ? history.values.size() : *next;
-    HistoryChange change;
-    change.commit = *commit;
-    // A commit that differs from itself has no runs before it.
-    change.within_commit = runs->commits.front() == *commit;
-    change.before = change.within_commit ? runs->values.front() : MedianOver(*runs, begin, *commit);
-    change.after = MedianOver(*runs, *commit, end);
-    change.direction = DirectionOf(history.metric.better, change.before, change.after);
-    history.changes.push_back(change);
-    begin = *commit;
+  for (auto& [commit, change] : ExactChanges(*runs)) {
+    change.commit = commit;
+    change.direction = DirectionOf(runs->history.metric.better, change.before, change.after);
+    runs->history.changes.push_back(change);
   }
 }
 
@@ -230,7 +252,7 @@ std::vector<MetricRuns> CollectMetrics(const OrderedSeries& series) {
 }
 
 bool IsTested(const MetricRuns& runs) {
-  return !runs.history.exact && runs.values.size() >= 2 * ChangePointOptions().min_segment;
+  return !runs.history.exact && runs.tested.size() >= 2 * ChangePointOptions().min_segment;
 }
 
 absl::Status FindChanges(std::size_t num_tests, MetricRuns* runs) {

@@ -6,7 +6,14 @@
 //
 // A metric that is the same in every strict run of one source and replicate number (deterministic
 // counts and bytes) changes where a replicate's value differs from its last one, by any amount that
-// counts; there is no p-value. For all others see statistics/change_points.h: the change begins
+// counts; there is no p-value. Of several replicates the one that changed most says from what to
+// what. Where two runs of one commit and replicate differ, the source is not the cause.
+//
+// Deterministic learning metrics of strict runs are functions of source and replicate too: which
+// replicates were run must not look like a change. What is tested is the value less the median of
+// its replicate number plus the median of all, of replicate numbers that two commits at least have.
+//
+// For all others see statistics/change_points.h: the change begins
 // with the commit whose first run is closest to the change point, which lies within two runs of it;
 // one that is further from every commit's first run lies within the runs of a commit, so that the
 // source is not its cause. A change counts that is at least max(threshold, 2%) of the value before
@@ -28,9 +35,9 @@ enum class ChangeDirection { kRegressed, kImproved, kChanged };
 std::string_view Name(ChangeDirection direction);  // "regressed"
 
 struct HistoryChange {
-  std::size_t commit = 0;         // where it begins: index into the series' commits
-  double before = 0;              // median of the runs since the change before, or of the first run
-  double after = 0;               // median of the runs up to the next change
+  std::size_t commit = 0;  // where it begins: index into the series' commits
+  double before = 0;  // median of the tested values since the change before; an exact one: value
+  double after = 0;   // median of those up to the next change; an exact one: value
   std::optional<double> p_value;  // absent of an exact change
   ChangeDirection direction = ChangeDirection::kChanged;
   bool within_commit = false;  // between runs of `commit`
@@ -58,6 +65,9 @@ struct MetricRuns {
   std::vector<double> values;
   std::vector<std::size_t> commits;  // of each value
   std::vector<int64_t> replicates;   // of each value
+  // What changes are looked for in, in the same order, and the commit of each.
+  std::vector<double> tested;
+  std::vector<std::size_t> tested_commits;
 };
 
 // Every metric of the summaries, by path, without changes.

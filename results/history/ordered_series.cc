@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -12,19 +13,21 @@
 namespace bench::results {
 namespace {
 
-const Attribute* Find(const RunHeader& header, std::string_view name) {
-  const auto found = header.provenance.find(std::string(name));
-  return found == header.provenance.end() ? nullptr : &found->second;
+using Provenance = std::map<std::string, Attribute>;
+
+const Attribute* Find(const Provenance& provenance, std::string_view name) {
+  const auto found = provenance.find(std::string(name));
+  return found == provenance.end() ? nullptr : &found->second;
 }
 
-std::string TextOf(const RunHeader& header, std::string_view name) {
-  const Attribute* attribute = Find(header, name);
+std::string TextOf(const Provenance& provenance, std::string_view name) {
+  const Attribute* attribute = Find(provenance, name);
   const auto* text = attribute == nullptr ? nullptr : std::get_if<std::string>(attribute);
   return text == nullptr ? "" : *text;
 }
 
-bool FlagOf(const RunHeader& header, std::string_view name) {
-  const Attribute* attribute = Find(header, name);
+bool FlagOf(const Provenance& provenance, std::string_view name) {
+  const Attribute* attribute = Find(provenance, name);
   const bool* flag = attribute == nullptr ? nullptr : std::get_if<bool>(attribute);
   return flag != nullptr && *flag;
 }
@@ -33,6 +36,7 @@ SeriesKey KeyOf(const RunHeader& header) {
   return {
       header.version ? absl::StrCat(header.experiment, "@", *header.version) : header.experiment,
       header.definition_sha256,
+      header.recipe_key,
       header.machine_class,
       header.device,
       header.threads,
@@ -42,15 +46,17 @@ SeriesKey KeyOf(const RunHeader& header) {
 
 using State = std::tuple<std::string, bool, std::string>;  // commit, dirty, difference
 
-State StateOf(const RunHeader& header) {
-  return {TextOf(header, kSourceCommit), FlagOf(header, kSourceDirty),
-          TextOf(header, kSourceDiffSha256)};
+State StateOf(const Provenance& provenance) {
+  return {TextOf(provenance, kSourceCommit), FlagOf(provenance, kSourceDirty),
+          TextOf(provenance, kSourceDiffSha256)};
+}
+
+std::string StartOf(const RunRecord& record) {
+  return TextOf(record.header.provenance, kStartTimeUtc);
 }
 
 // Texts of RFC 3339 in UTC, which sort as their times do.
-bool StartsBefore(const RunRecord* a, const RunRecord* b) {
-  return TextOf(a->header, kStartTimeUtc) < TextOf(b->header, kStartTimeUtc);
-}
+bool StartsBefore(const RunRecord* a, const RunRecord* b) { return StartOf(*a) < StartOf(*b); }
 
 OrderedSeries Ordered(const SeriesKey& key, std::vector<const RunRecord*> records) {
   OrderedSeries series;
@@ -58,12 +64,12 @@ OrderedSeries Ordered(const SeriesKey& key, std::vector<const RunRecord*> record
   std::stable_sort(records.begin(), records.end(), StartsBefore);
   std::map<State, std::size_t> index;
   for (const RunRecord* record : records) {
-    const State state = StateOf(record->header);
+    const State state = StateOf(record->header.provenance);
     const auto [place, is_new] = index.emplace(state, series.commits.size());
     if (is_new) {
       HistoryCommit commit;
       std::tie(commit.commit, commit.dirty, commit.diff_sha256) = state;
-      commit.start_time_utc = TextOf(record->header, kStartTimeUtc);
+      commit.start_time_utc = StartOf(*record);
       series.commits.push_back(std::move(commit));
     }
     ++series.commits[place->second].num_runs;
@@ -75,6 +81,14 @@ OrderedSeries Ordered(const SeriesKey& key, std::vector<const RunRecord*> record
 }
 
 }  // namespace
+
+bool IsBySeveralCommits(const RunRecord& record) {
+  std::set<State> states;
+  for (const auto& [number, attempt] : record.attempt_facts) {
+    states.insert(StateOf(attempt.provenance));
+  }
+  return states.size() > 1;
+}
 
 std::vector<OrderedSeries> OrderSeries(const std::vector<const RunRecord*>& records) {
   std::map<SeriesKey, std::vector<const RunRecord*>> by_key;

@@ -1,5 +1,7 @@
 // Which experiment a command line means: NAME, NAME@N, either with folders before it
-// (experiments/NAME), or the file of a definition of one's own (FOLDER/NAME.toml).
+// (experiments/NAME), the file of a version (experiments/NAME/vN.toml), or that of a definition of
+// one's own (FOLDER/NAME.toml), whose runs are called as bench-run calls them: what no name may
+// contain becomes '_', and what is no name then "own".
 #pragma once
 
 #include <cstdint>

@@ -24,6 +24,7 @@ constexpr double kLogarithmicFrom = 100;
 constexpr double kLeastLogarithmic = 1e-290;
 constexpr size_t kFewestColumns = 40;
 constexpr size_t kMostColumns = 300;
+static_assert(kMostChartRuns * (2 * kFewestColumns + 2) <= kMostChartPoints);
 // Curves of no more points have dots on them.
 constexpr size_t kDotsUpTo = 24;
 
@@ -40,16 +41,43 @@ struct Extent {
 
 // What is drawn of an arm.
 struct DrawnArm {
-  std::vector<std::vector<CurvePoint>> runs;
-  Envelope envelope;  // of several runs
+  std::vector<std::vector<CurvePoint>> runs;  // as lines
+  Envelope envelope;                          // of several runs
+  size_t num_runs = 0;
+
+  bool alone() const { return num_runs == 1; }
 };
+
+size_t NumRuns(const LineChart& chart) {
+  size_t num_runs = 0;
+  for (const ChartArm& arm : chart.arms) num_runs += arm.runs.size();
+  return num_runs;
+}
+
+// How many of an arm's runs have lines: in proportion, and one at least.
+size_t NumLines(const LineChart& chart, const ChartArm& arm) {
+  const size_t num_runs = NumRuns(chart);
+  if (num_runs <= kMostChartRuns || arm.runs.empty()) return arm.runs.size();
+  const auto num_arms = static_cast<size_t>(
+      std::ranges::count_if(chart.arms, [](const ChartArm& a) { return !a.runs.empty(); }));
+  const size_t to_share = kMostChartRuns - std::min(kMostChartRuns, num_arms);
+  return 1 + (arm.runs.size() - 1) * to_share / std::max<size_t>(num_runs - num_arms, 1);
+}
+
+// Indices of `number` of `all`, evenly spread.
+std::vector<size_t> Spread(size_t number, size_t all) {
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < number; ++i) {
+    indices.push_back(number == 1 ? 0 : i * (all - 1) / (number - 1));
+  }
+  return indices;
+}
 
 class Chart {
  public:
   explicit Chart(const LineChart& chart) : chart_(chart) {
-    size_t num_runs = 0;
-    for (const ChartArm& arm : chart.arms) num_runs += arm.runs.size();
-    num_columns_ = std::clamp(kMostChartPoints / (2 * std::max<size_t>(num_runs, 1)),
+    for (const ChartArm& arm : chart.arms) num_lines_ += NumLines(chart, arm);
+    num_columns_ = std::clamp(kMostChartPoints / (2 * std::max<size_t>(num_lines_, 1)) - 1,
                               kFewestColumns, kMostColumns);
     for (const ChartArm& arm : chart.arms) arms_.push_back(Prepared(arm));
   }
@@ -75,16 +103,24 @@ class Chart {
  private:
   DrawnArm Prepared(const ChartArm& arm) {
     DrawnArm drawn;
-    for (const RunCurve& run : arm.runs) {
-      drawn.runs.push_back(ThinnedCurve(run, num_columns_));
-      num_not_drawn_ += std::ranges::count_if(run.y, [](double y) { return !Drawable(y); });
-      for (const CurvePoint& point : drawn.runs.back()) {
-        x_.Add(point.x);
-        y_.Add(point.y);
-      }
+    drawn.num_runs = arm.runs.size();
+    for (const RunCurve& run : arm.runs) AddToExtent(run);
+    for (const size_t i : Spread(NumLines(chart_, arm), arm.runs.size())) {
+      drawn.runs.push_back(ThinnedCurve(arm.runs[i], num_columns_));
     }
     if (arm.runs.size() > 1) drawn.envelope = EnvelopeOf(arm.runs);
     return drawn;
+  }
+
+  void AddToExtent(const RunCurve& run) {
+    for (size_t i = 0; i < run.y.size(); ++i) {
+      if (Drawable(run.y[i])) {
+        x_.Add(static_cast<double>(run.x[i]));
+        y_.Add(run.y[i]);
+      } else {
+        ++num_not_drawn_;
+      }
+    }
   }
 
   void Layout() {
@@ -128,13 +164,12 @@ class Chart {
   }
 
   Html Lines(const DrawnArm& arm) const {
-    const bool alone = arm.runs.size() == 1;
     Html out;
     for (const std::vector<CurvePoint>& run : arm.runs) {
       SvgPath path;
       AddCurve(run, path);
-      out += path.Draw(alone ? "median" : "run");
-      if (alone) out += Dots(run);
+      out += path.Draw(arm.alone() ? "median" : "run");
+      if (arm.alone()) out += Dots(run);
     }
     return out;
   }
@@ -176,30 +211,38 @@ class Chart {
       absl::StrAppend(&behind, "; ", num_not_drawn_,
                       num_not_drawn_ == 1 ? " value is" : " values are", " not finite");
     }
+    if (const size_t num_runs = NumRuns(chart_); num_lines_ < num_runs) {
+      absl::StrAppend(&behind, "; ", num_lines_, " of ", num_runs, " runs have lines");
+    }
     return Element("figcaption", TextElement("strong", chart_.name) + Html::Text(behind));
   }
 
   std::string Description() const {
     std::string text;
     for (size_t i = 0; i < arms_.size(); ++i) {
-      const size_t num_runs = arms_[i].runs.size();
-      absl::StrAppend(&text, text.empty() ? "" : "; ", chart_.arms[i].name, ": ", num_runs,
-                      num_runs == 1 ? " run" : " runs", EndsText(arms_[i]));
+      const DrawnArm& arm = arms_[i];
+      absl::StrAppend(&text, text.empty() ? "" : "; ", chart_.arms[i].name, ": ", arm.num_runs,
+                      arm.alone() ? " run" : " runs");
+      if (arm.runs.size() < arm.num_runs) {
+        absl::StrAppend(&text, " (", arm.runs.size(), " with lines)");
+      }
+      text += EndsText(arm);
     }
     return text;
   }
 
   std::string EndsText(const DrawnArm& arm) const {
     const std::vector<CurvePoint> points =
-        arm.runs.size() == 1 ? arm.runs.front()
-                             : ThinnedCurve({arm.envelope.x, arm.envelope.median}, num_columns_);
+        arm.alone() ? arm.runs.front()
+                    : ThinnedCurve({arm.envelope.x, arm.envelope.median}, num_columns_);
     if (points.empty()) return ", nothing to draw";
-    return absl::StrCat(arm.runs.size() == 1 ? ", from " : ", median ",
+    return absl::StrCat(arm.alone() ? ", from " : ", median ",
                         absl::StrFormat("%.5g to %.5g", points.front().y * units_.factor,
                                         points.back().y * units_.factor));
   }
 
   const LineChart& chart_;
+  size_t num_lines_ = 0;  // of all arms
   size_t num_columns_ = kMostColumns;
   std::vector<DrawnArm> arms_;
   Extent x_, y_;

@@ -1,8 +1,10 @@
 // A chart of curves: every run of every arm as a thin line, and of an arm of several runs the
 // median as a thick one on the band from the least to the greatest value.
 //
-// The vertical axis is logarithmic where all values are positive and span two decades. At most
-// kMostChartPoints points are drawn of all runs together (curve_points.h says which).
+// Of more than kMostChartRuns runs so many have lines, chosen evenly from every arm, and the
+// chart says so; median, band and axes are those of all. The vertical axis is logarithmic where all
+// values are positive and span two decades. At most kMostChartPoints points are drawn of the lines
+// of all runs together, of curves with gaps at most twice as many (curve_points.h says which).
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,7 @@
 namespace bench::results {
 
 inline constexpr size_t kMostChartPoints = 9000;
+inline constexpr size_t kMostChartRuns = 109;  // of which 40 columns each are no more points
 
 struct ChartArm {
   std::string name;

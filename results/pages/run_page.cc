@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -126,23 +127,42 @@ std::vector<double> SomeOf(const std::vector<double>& values) {
   return some;
 }
 
+std::vector<double> DrawableOnes(const std::vector<double>& values) {
+  std::vector<double> drawable;
+  std::ranges::copy_if(values, std::back_inserter(drawable), Drawable);
+  return drawable;
+}
+
+// The chart counts those that it cannot draw where it gets all values.
+std::string SamplesRemark(const std::vector<double>& values) {
+  if (values.size() <= kMostSamples) {
+    return absl::StrCat(values.size(), values.size() == 1 ? " value" : " values");
+  }
+  const size_t num_drawable = DrawableOnes(values).size();
+  const size_t num_others = values.size() - num_drawable;
+  std::string text =
+      absl::StrCat(std::min(num_drawable, kMostSamples), " of ", values.size(), " values");
+  if (num_others > 0) {
+    absl::StrAppend(&text, "; ", num_others, num_others == 1 ? " value is" : " values are",
+                    " not finite");
+  }
+  return text;
+}
+
 Html Samples(const RunRecord& record) {
   Html strips;
   for (const auto& [path, samples] : record.samples) {
     const std::vector<double>& values = samples.value;
-    const std::string remark =
-        values.size() > kMostSamples
-            ? absl::StrCat(kMostSamples, " of ", values.size(), " values")
-            : absl::StrCat(values.size(), values.size() == 1 ? " value" : " values");
     const bool finite = !values.empty() && AllFinite(values);
-    strips += DrawStripChart(
-        {path,
-         samples.metric.units,
-         remark,
-         {{"", SomeOf(values), finite ? std::optional(Median(values)) : std::nullopt}},
-         false,
-         0,
-         {}});
+    strips +=
+        DrawStripChart({path,
+                        samples.metric.units,
+                        SamplesRemark(values),
+                        {{"", values.size() > kMostSamples ? SomeOf(DrawableOnes(values)) : values,
+                          finite ? std::optional(Median(values)) : std::nullopt}},
+                        false,
+                        0,
+                        {}});
   }
   return ChartGrid(strips);
 }

@@ -1,5 +1,10 @@
 #include "base/limited_child.h"
 
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -119,6 +124,59 @@ TEST(LimitedChild, SeveralAreAtWorkAtATime) {
   EXPECT_EQ(*(*std::move(writer)).Answer(), "wrote");
   ::close(pipes[0]);
   ::close(pipes[1]);
+}
+
+int NumPipes() {
+  constexpr int kMostDescriptors = 256;
+  int number = 0;
+  for (int fd = 0; fd < kMostDescriptors; ++fd) {
+    struct stat info;
+    if (::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode)) ++number;
+  }
+  return number;
+}
+
+// Each has the writing end of its own pipe, and no end of another's.
+TEST(LimitedChild, HoldsNoReadingEnd) {
+  // What was stderr may be a pipe, and is none in the child.
+  const auto count = [] { return std::to_string(NumPipes()); };
+  const auto alone = RunInLimitedChild({}, count);
+  ASSERT_TRUE(alone.ok());
+  struct stat error;
+  ASSERT_EQ(::fstat(STDERR_FILENO, &error), 0);
+  EXPECT_EQ(*alone, std::to_string(NumPipes() - (S_ISFIFO(error.st_mode) ? 1 : 0) + 1));
+  auto first = LimitedChild::Start({}, count);
+  auto second = LimitedChild::Start({}, count);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(*(*std::move(first)).Answer(), *alone);
+  EXPECT_EQ(*(*std::move(second)).Answer(), *alone);
+}
+
+// A process that starts a child and is killed; both hold the writing end of a pipe.
+TEST(LimitedChild, EndsWithTheProcessThatStartedIt) {
+  int pipe_fds[2];
+  ASSERT_EQ(::pipe(pipe_fds), 0);
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    const auto child = LimitedChild::Start({}, [&] {
+      const pid_t own = ::getpid();
+      if (::write(pipe_fds[1], &own, sizeof own) == sizeof own) ::sleep(3600);
+      return std::string();
+    });
+    ::pause();
+    ::_exit(child.ok() ? 0 : 1);
+  }
+  ASSERT_NE(parent, -1);
+  ::close(pipe_fds[1]);
+  pid_t child = 0;
+  ASSERT_EQ(::read(pipe_fds[0], &child, sizeof child), static_cast<ssize_t>(sizeof child));
+  ASSERT_EQ(::kill(parent, SIGKILL), 0);
+  ::waitpid(parent, nullptr, 0);
+  pollfd end = {pipe_fds[0], POLLIN, 0};
+  constexpr int kTimeoutMs = 20'000;
+  EXPECT_EQ(::poll(&end, 1, kTimeoutMs), 1) << "process " << child << " goes on";
+  if (end.revents == 0) ::kill(child, SIGKILL);
+  ::close(pipe_fds[0]);
 }
 
 // The destructor waits: without its kill it would for an hour.

@@ -31,6 +31,7 @@ TEST(ReadResultsSummary, IsThatOfTheWholeRecordAndNothingElse) {
   expected.status = written.status;
   expected.attempts = 3;
   expected.resumed_from = {1, 2};
+  expected.attempt_facts = {{1, written.attempt_facts.at(1)}, {3, Attempt::Of(expected.header)}};
   expected.summary = written.summary;
   EXPECT_EQ(*read, expected);
 }

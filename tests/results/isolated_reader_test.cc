@@ -79,6 +79,15 @@ TEST(IsolatedReader, ReadsManySummariesInTheirOrder) {
   EXPECT_TRUE(ReadSummariesIsolated({}).empty());
 }
 
+TEST(IsolatedReader, ASummaryOfAResumedRunHasItsAttempts) {
+  TempFolder folder;
+  ASSERT_TRUE(WriteResults(ResumedRecord(), folder / "r.h5").ok());
+  const auto read = ReadSummariesIsolated({folder / "r.h5"});
+  ASSERT_TRUE(read[0].ok()) << read[0].status();
+  ASSERT_EQ(read[0]->attempt_facts.size(), 2u);
+  EXPECT_EQ(read[0]->attempt_facts.at(1), ResumedRecord().attempt_facts.at(1));
+}
+
 // A file that takes more memory than there may be ends the child that reads it with two others.
 TEST(IsolatedReader, AChildThatDiesLosesNoOtherFile) {
 #ifdef __SANITIZE_ADDRESS__

@@ -332,6 +332,22 @@ TEST_F(BenchCompareHistory, ADamagedFileIsNamedAndLeftOut) {
   EXPECT_THAT(output.out, HasSubstr("left out: 1 that cannot be read"));
 }
 
+// A folder in the place of a side record is no fault of the results.
+TEST_F(BenchCompareHistory, AFailureOfTheMachineIsFive) {
+  const std::string record = DigestRecordPath(runs_ + "/sft_small@3/0007/results.h5");
+  std::filesystem::remove(record);
+  std::filesystem::create_directory(record);
+  const ProgramOutput output = Invoke({"--history", "sft_small", runs_});
+  EXPECT_EQ(output.exit_code, 5);
+  EXPECT_THAT(output.err, HasSubstr("0007/results.h5.sha256"));
+}
+
+TEST_F(BenchCompareHistory, AMetricThatThereIsNotIsTwo) {
+  const ProgramOutput output = Invoke({"--history", "--metrics", "stop_time", "sft_small", runs_});
+  EXPECT_EQ(output.exit_code, 2);
+  EXPECT_THAT(output.err, HasSubstr("train_time"));
+}
+
 TEST_F(BenchCompareHistory, NothingFoundIsThree) {
   const ProgramOutput output = Invoke({"--history", "clm_tiny", runs_});
   EXPECT_EQ(output.exit_code, 3);

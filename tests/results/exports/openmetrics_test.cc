@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "tests/results/sample_record.h"
 
@@ -71,6 +73,29 @@ TEST(ExportOpenmetrics, SaysWhatWasRunAndEnds) {
   EXPECT_THAT(text, HasSubstr("status=\"complete\""));
   EXPECT_THAT(text, HasSubstr("source_commit=\"abc\""));
   EXPECT_THAT(text, EndsWith("\n# EOF\n"));
+}
+
+RunRecord Named(const std::vector<std::string>& names, const std::string& units) {
+  RunRecord record;
+  record.header = SampleHeader();
+  for (const std::string& name : names) {
+    record.summary[name] = {Info(kLoss), 1};
+    record.summary[name].metric.name = name;
+    record.summary[name].metric.units = units;
+  }
+  return record;
+}
+
+TEST(ExportOpenmetrics, NoMetricTakesTheNameOfTheRunOrOfAnother) {
+  const std::string run = ExportOpenmetrics(Named({"run", "run_info"}, "1"));
+  EXPECT_THAT(run, HasSubstr("# TYPE bench_run info\n"));
+  EXPECT_THAT(run, Not(HasSubstr("# TYPE bench_run gauge")));
+  EXPECT_THAT(run, HasSubstr("\nbench_run_2{"));
+  EXPECT_THAT(run, HasSubstr("\nbench_run_info_2{"));
+  const std::string two = ExportOpenmetrics(Named({"a b", "a.b", "a_b"}, "s"));
+  EXPECT_THAT(two, HasSubstr("\nbench_a_b_seconds{"));
+  EXPECT_THAT(two, HasSubstr("\nbench_a_b_2_seconds{"));
+  EXPECT_THAT(two, HasSubstr("\nbench_a_b_3_seconds{"));
 }
 
 // A parser refuses a family whose samples are not together.

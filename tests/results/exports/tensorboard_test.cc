@@ -53,6 +53,25 @@ TEST(ExportTensorboard, TheFileIsNamedByTheRecordAlone) {
   EXPECT_EQ(TensorboardFileName(own), "events.out.tfevents.0000000000.___my_exp-01234567.2");
 }
 
+TEST(ExportTensorboard, AStartThatIsNoTimeCountsAsNone) {
+  for (const char* start : {"infinite-future", "infinite-past", "1969-12-31T23:59:59Z",
+                            "10000-01-01T00:00:00Z", "99999999-01-01T00:00:00Z", "today"}) {
+    RunRecord record = TinyRecord();
+    record.header.provenance["start_time_utc"] = start;
+    EXPECT_THAT(TensorboardFileName(record), HasSubstr("tfevents.0000000000.")) << start;
+  }
+  RunRecord last = TinyRecord();
+  last.header.provenance["start_time_utc"] = "9999-12-31T23:59:59Z";
+  EXPECT_THAT(TensorboardFileName(last), HasSubstr("tfevents.253402300799."));
+}
+
+// A line that ends with a carriage return alone would end the code.
+TEST(ExportTensorboard, EveryLineOfTheDefinitionIsCode) {
+  RunRecord record = TinyRecord();
+  record.header.definition_toml = "a\r\nb\rc\nd";
+  EXPECT_THAT(ExportTensorboard(record), HasSubstr("    a\n    b\n    c\n    d"));
+}
+
 // The clock of a resumed run counts its earlier attempts too.
 TEST(ExportTensorboard, AResumedRunBeginsWithItsFirstAttempt) {
   RunRecord record = TinyRecord();

@@ -46,6 +46,23 @@ TEST(RenderHistoryText, SaysWhatChangedWhereAndByHowMuch) {
   EXPECT_THAT(text, HasSubstr("1 change, 1 regressed\n"));
 }
 
+TEST(RenderHistoryText, SaysWhichInputsAndWhatWasLeftOut) {
+  History history = Doubled();
+  history.num_by_several_commits = 2;
+  const std::string text = RenderHistoryText(history, 200);
+  EXPECT_THAT(text, HasSubstr("definition dddddddddddd, inputs eeeeeeeeeeee\n"));
+  EXPECT_THAT(text, HasSubstr("1 interrupted, 2 by several commits, 1 that cannot be read"));
+}
+
+// The metric's adjusted p-value is that of another change.
+TEST(RenderHistoryText, NoAdjustedPValueIsLessThanThePValue) {
+  History history = Doubled();
+  MetricHistory& metric = history.sections[0].metrics[0];
+  metric.changes[0].p_value = 0.0008;
+  metric.adjusted_p_value = 0.0005;
+  EXPECT_THAT(RenderHistoryText(history, 200), HasSubstr("p = 0.0008, adjusted 0.0008\n"));
+}
+
 TEST(RenderHistoryText, NoLineIsWiderThanTheWindow) {
   for (const int columns : {40, 60, 80, 120}) {
     std::istringstream text(RenderHistoryText(Doubled(), columns));
@@ -78,8 +95,10 @@ TEST(RenderHistoryJson, HasTheSame) {
   EXPECT_EQ(json["num_runs"], 19);
   EXPECT_EQ(json["incomplete"]["interrupted"], 1);
   EXPECT_EQ(json["unreadable"][0], "x.h5: damaged");
+  EXPECT_EQ(json["by_several_commits"], 0);
   const auto& series = json["series"][0];
   EXPECT_EQ(series["experiment"], "sft_small@3");
+  EXPECT_EQ(series["recipe_key"], std::string(64, 'e'));
   EXPECT_EQ(series["commits"].size(), 19u);
   EXPECT_EQ(series["commits"][0]["subject"], nullptr);
   const auto& metric = series["metrics"][0];

@@ -1,5 +1,6 @@
 #include "results/history/history.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/status.h"
 #include "tests/results/history/runs.h"
 #include "tests/results/statistics/normal_draws.h"
 
@@ -37,6 +39,27 @@ TEST(BuildHistory, ACopyOfARunCountsOnce) {
   const History history = Built(records);
   EXPECT_EQ(history.num_runs(), 2);
   EXPECT_EQ(history.num_copies, 1);
+}
+
+TEST(BuildHistory, ARunBySeveralCommitsHasNoPlace) {
+  std::vector<RunRecord> records = RunsOf({1, 2}, kTime);
+  records[1].attempts = 2;
+  records[1].attempt_facts[1].provenance["source_commit"] = "0";
+  records[1].attempt_facts[2] = Attempt::Of(records[1].header);
+  const History history = Built(records);
+  EXPECT_EQ(history.num_runs(), 1);
+  EXPECT_EQ(history.num_by_several_commits, 1);
+}
+
+TEST(BuildHistory, AMetricThatNoRunHasIsAnError) {
+  const auto history = BuildHistory("e", RunsOf({1, 2}, kTime), MetricSelection({"time", "typo"}));
+  EXPECT_EQ(ExitCodeFor(history.status()), ExitCode::kUsage);
+  EXPECT_THAT(std::string(history.status().message()),
+              testing::AllOf(testing::HasSubstr("--metrics typo"), testing::EndsWith("have m")));
+  // A kind that none of them is, is none.
+  EXPECT_TRUE(BuildHistory("e", RunsOf({1, 2}, kTime), MetricSelection({"memory"})).ok());
+  // Nothing is known of what no run has.
+  EXPECT_TRUE(BuildHistory("e", {}, MetricSelection({"typo"})).ok());
 }
 
 TEST(BuildHistory, DeterministicMetricsThatNeverChangedAreNamedApart) {

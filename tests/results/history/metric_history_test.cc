@@ -152,6 +152,65 @@ TEST(MetricHistory, ExactValuesAreComparedWithinAReplicateNumber) {
   EXPECT_EQ(history.changes.front().commit, 3u);
 }
 
+TEST(MetricHistory, AnExactChangeIsThatOfTheReplicateThatChangedMost) {
+  // The median falls from 21 to 15, while the only replicate that changed rose.
+  const MetricInfo metric = MetricOf(MetricKind::kCount, Better::kLower, /*deterministic=*/true);
+  const std::vector<RunRecord> records = {
+      RunOf("a", 0, 10, metric, 0), RunOf("a", 1, 12, metric, 1), RunOf("a", 2, 30, metric, 2),
+      RunOf("a", 3, 50, metric, 3), RunOf("b", 4, 10, metric, 0), RunOf("b", 5, 20, metric, 1)};
+  const MetricHistory history = HistoryOf(records);
+  ASSERT_EQ(history.changes.size(), 1u);
+  EXPECT_EQ(history.changes.front().before, 12);
+  EXPECT_EQ(history.changes.front().after, 20);
+  EXPECT_EQ(history.changes.front().direction, ChangeDirection::kRegressed);
+  EXPECT_FALSE(history.changes.front().within_commit);
+}
+
+TEST(MetricHistory, AnExactValueThatDiffersWithinAnyCommitIsNotTheSources) {
+  const std::vector<RunRecord> records = {RunOf("a", 0, 10, kCount), RunOf("b", 1, 10, kCount),
+                                          RunOf("b", 2, 20, kCount), RunOf("c", 3, 40, kCount)};
+  const MetricHistory history = HistoryOf(records);
+  ASSERT_EQ(history.changes.size(), 2u);
+  EXPECT_EQ(history.changes[0].commit, 1u);
+  EXPECT_TRUE(history.changes[0].within_commit);
+  EXPECT_FALSE(history.changes[1].within_commit);
+}
+
+// A metric whose replicates' levels are drawn: ten replicates of the first commit, then replicate 0
+// alone, or two of three at a time; from commit `change` on every value is a tenth greater.
+std::vector<RunRecord> LearningRuns(uint64_t seed, size_t num_commits, size_t change) {
+  MetricInfo metric = MetricOf(MetricKind::kLearning, Better::kLower, /*deterministic=*/true);
+  metric.threshold = 0.005;
+  Random random(seed);
+  const std::vector<double> levels = NormalDraws(&random, 10, 100, 5);
+  std::vector<RunRecord> records;
+  for (size_t commit = 0; commit < num_commits; ++commit) {
+    const size_t num_replicates = commit == 0 ? 10 : seed % 2 == 0 ? 1 : 1 + commit % 3;
+    for (size_t r = 0; r < num_replicates; ++r) {
+      records.push_back(RunOf(std::to_string(commit), static_cast<int64_t>(records.size()),
+                              levels[r] * (commit >= change ? 1.1 : 1), metric,
+                              static_cast<int64_t>(r)));
+    }
+  }
+  return records;
+}
+
+TEST(MetricHistory, WhichReplicatesWereRunIsNoChange) {
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    EXPECT_TRUE(HistoryOf(LearningRuns(seed, 13, 99)).changes.empty()) << seed;
+  }
+}
+
+TEST(MetricHistory, AChangeOfLearningIsFoundWhicheverReplicatesWereRun) {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const MetricHistory history = HistoryOf(LearningRuns(seed, 30, 14));
+    ASSERT_EQ(history.changes.size(), 1u) << seed;
+    EXPECT_EQ(history.changes.front().commit, 14u) << seed;
+    EXPECT_EQ(history.changes.front().direction, ChangeDirection::kRegressed);
+    EXPECT_NEAR(history.changes.front().after / history.changes.front().before, 1.1, 0.02);
+  }
+}
+
 TEST(MetricHistory, WithoutStrictRunsNothingIsExact) {
   std::vector<RunRecord> records = RunsOf({8, 8, 10}, kCount);
   for (RunRecord& record : records) record.header.strict = false;

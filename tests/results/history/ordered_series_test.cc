@@ -53,6 +53,7 @@ TEST(OrderSeries, WhatMayNotBeComparedIsASeriesOfItsOwn) {
       [](RunHeader& header) { header.threads = 7; },
       [](RunHeader& header) { header.world_size = 7; },
       [](RunHeader& header) { header.definition_sha256 = "other"; },
+      [](RunHeader& header) { header.recipe_key = "of other inputs"; },
       [](RunHeader& header) { header.strict = false; }};
   std::vector<RunRecord> records = {RunOf("a", 0, 1, kTime), RunOf("b", 1, 1, kTime)};
   for (const auto& differ : differences) {
@@ -70,6 +71,17 @@ TEST(OrderSeries, RunsWithoutASourceAreOneCommitWithoutAName) {
   const auto all = OrderSeries(Pointers(records));
   EXPECT_EQ(CommitsOf(all[0]), std::vector<std::string>{""});
   EXPECT_EQ(all[0].commits[0].num_runs, 2);
+}
+
+TEST(IsBySeveralCommits, OfAResumedRunWhoseAttemptsDiffer) {
+  RunRecord record = ResumedRecord();  // "def", unknown, "abc"
+  EXPECT_TRUE(IsBySeveralCommits(record));
+  record.attempt_facts[1].provenance["source_commit"] = "abc";
+  EXPECT_TRUE(IsBySeveralCommits(record));  // the tree of the first did not differ from it
+  record.attempt_facts[1].provenance["source_dirty"] = true;
+  EXPECT_FALSE(IsBySeveralCommits(record));
+  EXPECT_FALSE(IsBySeveralCommits(SampleRecord()));
+  EXPECT_FALSE(IsBySeveralCommits(RunRecord()));
 }
 
 }  // namespace

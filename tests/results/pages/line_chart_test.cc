@@ -86,6 +86,28 @@ TEST(DrawLineChart, OfManyLongRunsStaysSmall) {
   EXPECT_LT(DrawLineChart(chart).str().size(), 5'000'000U / 40);
 }
 
+// 1,000 runs of one arm and one of the other: 108 and 1 have lines. The band and the axis are those
+// of all, also of run 500, which alone reaches 1,000 and has no line (i * 999 / 107 skips it).
+TEST(DrawLineChart, OfVeryManyRunsSomeHaveLines) {
+  std::vector<int64_t> x(200);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<int64_t>(i);
+  std::vector<std::vector<double>> runs;
+  for (int run = 0; run < 1000; ++run) {
+    runs.emplace_back(x.size(), 0.0);
+    for (size_t i = 0; i < x.size(); i += 2) runs.back()[i] = 1 + run % 7;
+  }
+  runs[500][100] = 1000;
+  LineChart chart = {"loss", "1", "steps", {{"base", {}}, {"head", {{x, runs[0]}}}}};
+  for (const auto& run : runs) chart.arms[0].runs.push_back({x, run});
+  const std::string svg = DrawLineChart(chart).str();
+  EXPECT_EQ(CountOf(svg, "class=\"run\""), 108U);
+  EXPECT_THAT(svg, HasSubstr("; 109 of 1001 runs have lines<"));
+  EXPECT_THAT(svg, HasSubstr("<desc>base: 1000 runs (108 with lines), median"));
+  EXPECT_THAT(svg, HasSubstr("; head: 1 run, from"));
+  EXPECT_THAT(svg, HasSubstr(">1000<"));  // a tick of the axis
+  EXPECT_LT(svg.size(), 5'000'000U / 40);
+}
+
 TEST(DrawLineChart, NothingOfANameIsMarkup) {
   const std::vector<int64_t> x = {0, 1};
   const std::vector<double> y = {1, 2};

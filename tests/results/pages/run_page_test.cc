@@ -69,6 +69,17 @@ TEST(RenderRunHtml, ShowsTheFirstRowsOfALongTable) {
   EXPECT_THAT(page, HasSubstr("filters (1000 rows)"));
 }
 
+// 10,000 samples of which 500 are drawn; the first and every hundredth behind it are not finite.
+TEST(RenderRunHtml, CountsWhatIsNotFiniteOfAllSamples) {
+  RunRecord record = SampleRecord();
+  std::vector<double>& values = record.samples["step_time"].value;
+  values.assign(10'000, 0.5);
+  for (size_t i = 0; i < values.size(); i += 100) values[i] = std::nan("");
+  values.back() = 0.25;
+  const std::string page = RenderRunHtml(record);
+  EXPECT_THAT(page, HasSubstr(": 500 of 10000 values; 100 values are not finite<"));
+}
+
 // Fault 17 in markup.
 TEST(RenderRunHtml, NothingOfAFileIsMarkup) {
   const std::string evil = "\"'><script>alert(1)</script></pre>\x1B[2J&";
