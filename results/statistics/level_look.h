@@ -7,7 +7,8 @@
 // good arm, of the commit and of the bad arm; what counts is where the commit lies between its
 // neighbours,
 //   x = commit - (good + bad) / 2
-// which a machine that gets slower at an even pace does not move. x is delta/2 or -delta/2 with an error of
+// which a machine that gets slower at an even pace does not move. x is delta/2 or -delta/2 with an
+// error of
 //   s^2 / 2 * (1 + 1/2) + (s / 2)^2 / n
 // (one run, the middle of two, the estimate of delta), in Student's t of n - 1 degrees of freedom.
 // s is taken as no less than kLeastSpread |delta|, and one look counts for no more than
