@@ -130,7 +130,7 @@ absl::Status Replace(const std::string& staging, const std::string& folder) {
   const std::string former = folder + kFormer;
   BENCH_RETURN_IF_ERROR(RemoveTree(former));
   if (Exists(folder)) BENCH_RETURN_IF_ERROR(PublishFolder(folder, former));
-  if (const absl::Status published = PublishFolder(staging, folder); !published.ok()) {
+  if (absl::Status published = PublishFolder(staging, folder); !published.ok()) {
     Restore(folder).IgnoreError();
     return published;
   }
