@@ -29,7 +29,9 @@
 
 namespace bench::trials {
 
-inline constexpr double kBisectConfidence = 0.95;
+// Above what is hoped for, 95%: the ends are told apart by those runs that lay far apart, so that
+// their distance is estimated too large.
+inline constexpr double kBisectConfidence = 0.99;
 
 // What is searched: oldest first, the bad commit last.
 struct BisectRange {

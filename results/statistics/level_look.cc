@@ -16,11 +16,7 @@ double LogDensity(double t, double degrees_of_freedom) {
 }
 
 double SpreadOf(std::span<const double> differences) {
-  constexpr double kToDeviation = 1.4826;  // of a normal distribution
-  constexpr std::size_t kFewestForMedians = 5;
-  if (differences.size() < 2) return 0;
-  if (differences.size() < kFewestForMedians) return StandardDeviation(differences);
-  return kToDeviation * MedianAbsoluteDeviation(differences);
+  return differences.size() < 2 ? 0 : StandardDeviation(differences);
 }
 
 }  // namespace

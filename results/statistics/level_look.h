@@ -2,9 +2,9 @@
 // for.
 //
 // The levels are known from n pairs (good, bad) that ran side by side, whose differences
-// bad - good have the median delta and the spread s (1.4826 times the median absolute deviation; of
-// fewer than five pairs the standard deviation). A look is three runs one after the other, of the
-// good arm, of the commit and of the bad arm; what counts is where the commit lies between its
+// bad - good have the median delta and the standard deviation s: a pair that was disturbed makes
+// looks say less, not something else. A look is three runs one after the other, of the good arm, of
+// the commit and of the bad arm; what counts is where the commit lies between its
 // neighbours,
 //   x = commit - (good + bad) / 2
 // which a machine that gets slower at an even pace does not move. x is delta/2 or -delta/2 with an
