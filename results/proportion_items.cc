@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/status.h"
+
 namespace bench::results {
 namespace {
 
@@ -72,6 +74,14 @@ absl::Status RecordProportion(RunWriter& writer, int64_t step,
                           {"successes", proportion.successes},
                           {"trials", proportion.trials},
                           {"items", Packed(proportion.items)}});
+}
+
+absl::Status RecordProportions(RunWriter& writer, int64_t step,
+                               const std::vector<CountedProportion>& proportions) {
+  for (const CountedProportion& proportion : proportions) {
+    BENCH_RETURN_IF_ERROR(RecordProportion(writer, step, proportion));
+  }
+  return absl::OkStatus();
 }
 
 std::map<std::string, RecordedProportion> ProportionsOf(const RunRecord& record) {

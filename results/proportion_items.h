@@ -31,6 +31,8 @@ struct CountedProportion {
 };
 
 absl::Status RecordProportion(RunWriter& writer, int64_t step, const CountedProportion& proportion);
+absl::Status RecordProportions(RunWriter& writer, int64_t step,
+                               const std::vector<CountedProportion>& proportions);
 
 struct RecordedProportion {
   int64_t successes = 0;

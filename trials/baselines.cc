@@ -16,6 +16,7 @@
 #include "nlohmann/json.hpp"
 #include "results/comparison/comparability.h"
 #include "results/digest_record.h"
+#include "results/json_values.h"
 #include "results/text.h"
 
 namespace bench::trials {
@@ -193,8 +194,7 @@ absl::Status KeepBaseline(const std::string& root, const Group& runs,
         absl::StrCat(staging, "/r", run.record.header.replicate, ".h5"), bytes));
   }
   BENCH_RETURN_IF_ERROR(
-      PublishFile(absl::StrCat(staging, "/", kDescription),
-                  description.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"));
+      PublishFile(absl::StrCat(staging, "/", kDescription), results::DocumentText(description)));
   return Replace(staging, folder);
 }
 

@@ -33,10 +33,6 @@ constexpr int64_t kMostLooks = 1000;
 // Runs whose times are not usable are made again so often.
 constexpr int kMostTries = 5;
 
-double SecondsSince(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 absl::StatusOr<results::SummaryValue> ValueIn(const ResultsInput& run, const std::string& metric) {
   const auto found = run.record.summary.find(metric);
   if (found != run.record.summary.end()) return found->second;

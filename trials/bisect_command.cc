@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
+#include "results/json_values.h"
 #include "results/text.h"
 #include "trials/arm.h"
 #include "trials/bisect.h"
@@ -181,7 +182,7 @@ class BisectCommand {
                       {"out_of_time", result.out_of_time},
                       {"suspects", suspects},
                       {"skipped", skipped}};
-    return absl::StrCat(out.dump(2, ' ', false, Json::error_handler_t::replace), "\n");
+    return results::DocumentText(out);
   }
 
   const CompareArguments& arguments_;

@@ -29,6 +29,10 @@ constexpr char kProgramFailure[] = "bench.program_failure";  // a status's paylo
 
 }  // namespace
 
+double SecondsSince(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 absl::Status ProgramFailure(const std::string& message) {
   absl::Status status = EnvironmentError(message);
   status.SetPayload(kProgramFailure, absl::Cord());

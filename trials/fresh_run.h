@@ -4,6 +4,7 @@
 // StoppedError when cancelled.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -28,6 +29,8 @@ struct ArmProgram {
   std::vector<std::string> command;  // --replicate and --out are added
   std::map<std::string, std::string> environment;
 };
+
+double SecondsSince(std::chrono::steady_clock::time_point begin);
 
 struct FreshRun {
   std::string folder;  // of the run; its output is in <folder>.log

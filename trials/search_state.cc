@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
+#include "results/json_values.h"
 
 namespace bench::trials {
 namespace {
@@ -15,10 +16,6 @@ using Json = nlohmann::json;
 absl::StatusOr<Json> ReadObject(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   return ParseJsonObject(text, path);
-}
-
-std::string Written(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 absl::StatusOr<EndPair> PairFrom(const Json& json) {
@@ -80,13 +77,10 @@ absl::Status SearchState::Save() const {
                      {"value", look.values.commit},
                      {"bad", look.values.bad}});
   }
-  return PublishFile(SearchPath(), Written({{"units", ends_.units},
-                                            {"verdict", ends_.verdict},
-                                            {"good", ends_.good},
-                                            {"bad", ends_.bad},
-                                            {"exact", exact_ ? 1 : 0},
-                                            {"pairs", pairs},
-                                            {"looks", looks}}));
+  const Json json = {{"units", ends_.units}, {"verdict", ends_.verdict}, {"good", ends_.good},
+                     {"bad", ends_.bad},     {"exact", exact_ ? 1 : 0},  {"pairs", pairs},
+                     {"looks", looks}};
+  return PublishFile(SearchPath(), results::DocumentText(json));
 }
 
 absl::Status SearchState::SetEnds(const BisectEnds& ends, std::vector<EndPair> pairs, bool exact) {
@@ -103,7 +97,7 @@ absl::Status SearchState::AddLook(const RecordedLook& look) {
 
 absl::Status SearchState::Skip(const std::string& commit, const std::string& reason) {
   skipped_[commit] = reason;
-  return PublishFile(SkippedPath(), Written(skipped_));
+  return PublishFile(SkippedPath(), results::DocumentText(Json(skipped_)));
 }
 
 }  // namespace bench::trials

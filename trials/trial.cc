@@ -23,10 +23,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::json;
 
-double SecondsSince(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 // What a trial remembers beside its runs.
 struct TrialState {
   int64_t seed = 0;  // of the order of its runs

@@ -8,8 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "results/comparison/targets.h"
 #include "results/comparison/usable_times.h"
-#include "results/metrics.h"
 #include "results/statistics/descriptive.h"
 #include "results/statistics/power.h"
 #include "results/statistics/rank_test.h"
@@ -48,11 +48,6 @@ std::vector<const MetricInfo*> InfosOf(const std::string& path, const Group& bas
     }
   }
   return infos;
-}
-
-// Known up to the interval between evaluations only, which is its floor.
-bool IsOfTarget(const MetricInfo& metric) {
-  return metric.name == kTokensToTarget.name || metric.name == kTimeToTarget.name;
 }
 
 bool Usable(double limit) { return std::isfinite(limit) && limit >= 0; }
@@ -258,6 +253,7 @@ MetricChange ChangeOf(const std::string& path, const Arms& arms, const Significa
     return change;
   }
   Measure(significance, change);
+  // Known up to the interval between evaluations only, which is its floor.
   if (IsOfTarget(change.metric) && !change.identical) {
     const double resolution = change.metric.floor.value_or(0);
     change.interval.low -= resolution;

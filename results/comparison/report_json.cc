@@ -1,10 +1,10 @@
 #include "results/comparison/report_json.h"
 
-#include <cmath>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "results/json_values.h"
 #include "results/text.h"
 
 namespace bench::results {
@@ -13,12 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 1;
-
-std::string Text(std::string_view view) { return std::string(view); }
-
-Json NumberJson(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
 
 Json StepJson(const std::optional<int64_t>& step) { return step ? Json(*step) : Json(nullptr); }
 
@@ -103,9 +97,9 @@ Json RowJson(const Comparison& comparison, const JudgedChange& row) {
   const MetricInfo& metric = change.metric;
   return Json{{"metric", ValidUtf8(metric.Path())},
               {"units", ValidUtf8(metric.units)},
-              {"better", Text(Name(metric.better))},
-              {"kind", Text(Name(metric.kind))},
-              {"design", Text(Name(change.design))},
+              {"better", TextOf(Name(metric.better))},
+              {"kind", TextOf(Name(metric.kind))},
+              {"design", TextOf(Name(change.design))},
               {"base", NumbersJson(change.base)},
               {"head", NumbersJson(change.head)},
               {"base_centre", NumberJson(change.base_centre)},
@@ -120,9 +114,9 @@ Json RowJson(const Comparison& comparison, const JudgedChange& row) {
               {"detectable", NumberJson(change.detectable)},
               {"replicates_needed",
                change.replicates_needed ? Json(*change.replicates_needed) : Json(nullptr)},
-              {"verdict", Text(Name(row.verdict))},
+              {"verdict", TextOf(Name(row.verdict))},
               {"not_worse", row.not_worse},
-              {"outcome", Text(Name(comparison.outcome_of(row)))}};
+              {"outcome", TextOf(Name(comparison.outcome_of(row)))}};
 }
 
 Json ArmJson(const ArmSummary& arm) {
@@ -137,9 +131,9 @@ std::string RenderJson(const Comparison& comparison) {
   const Json out = {{"format", "bench-comparison"},
                     {"format_version", kFormatVersion},
                     {"exit_code", static_cast<int>(comparison.exit_code())},
-                    {"outcome", Text(Name(comparison.outcome()))},
+                    {"outcome", TextOf(Name(comparison.outcome()))},
                     {"conclusion", Conclusion(comparison)},
-                    {"require", Text(Name(comparison.policy.require))},
+                    {"require", TextOf(Name(comparison.policy.require))},
                     {"base", ArmJson(comparison.base)},
                     {"head", ArmJson(comparison.head)},
                     {"not_comparable", comparison.comparability.reasons},
@@ -153,7 +147,7 @@ std::string RenderJson(const Comparison& comparison) {
                     {"metrics", rows},
                     {"ranges", RangesJson(comparison.ranges)},
                     {"items", ItemsJson(comparison.items)}};
-  return absl::StrCat(out.dump(2, ' ', false, Json::error_handler_t::replace), "\n");
+  return DocumentText(out);
 }
 
 }  // namespace bench::results

@@ -18,7 +18,7 @@ constexpr size_t kRangesShown = 6;
 // The value in the middle of an arm; what could not be measured so is shown by its first value.
 std::string ArmValue(const std::optional<double>& centre, const std::vector<double>& values,
                      const std::string& units) {
-  if (centre || values.empty()) return centre ? ValueText(*centre, units) : "-";
+  if (centre || values.empty()) return ValueText(centre, units);
   return ValueText(values.front(), units);
 }
 

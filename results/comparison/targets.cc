@@ -66,6 +66,10 @@ absl::Status NoCurve(const Target& target, const Group& group) {
 
 }  // namespace
 
+bool IsOfTarget(const MetricInfo& metric) {
+  return metric.name == kTokensToTarget.name || metric.name == kTimeToTarget.name;
+}
+
 absl::Status AddTargets(const std::vector<Target>& targets, Group* group) {
   for (const Target& target : targets) {
     bool found = false;

@@ -24,6 +24,9 @@ struct Target {
   double value = 0;
 };
 
+// Whether the metric is one of those that AddTargets makes.
+bool IsOfTarget(const MetricInfo& metric);
+
 // Adds tokens_to_target and time_to_target, labelled "loss=2.5", to the summary of each run that
 // has the curve. UsageError for a curve that no run has, or that has no better direction.
 absl::Status AddTargets(const std::vector<Target>& targets, Group* group);

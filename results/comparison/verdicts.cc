@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "results/comparison/targets.h"
 #include "results/statistics/descriptive.h"
 #include "results/statistics/equivalence.h"
 #include "results/statistics/false_discovery.h"
@@ -19,18 +20,11 @@ Verdict Direction(const MetricChange& change) {
   return improved ? Verdict::kImproved : Verdict::kRegressed;
 }
 
-// Infinitely long in some run: no measured value is infinite in this direction but those of
-// targets.
-bool Unreached(const std::vector<double>& values) {
-  return std::any_of(values.begin(), values.end(),
-                     [](double value) { return std::isinf(value) && value > 0; });
-}
-
 // The verdicts that need no test.
 std::optional<Verdict> Obvious(const MetricChange& change) {
   if (!change.judged) return Verdict::kNotJudged;
   // A base that did not reach a target has nothing to compare with.
-  if (Unreached(change.base)) return Verdict::kNotMeasured;
+  if (IsOfTarget(change.metric) && !AllFinite(change.base)) return Verdict::kNotMeasured;
   if (!AllFinite(change.head)) return Verdict::kNonFinite;
   if (change.head.empty()) return Verdict::kOnlyInBase;
   if (change.base.empty()) return Verdict::kOnlyInHead;

@@ -1,10 +1,10 @@
 #include "results/history/history_json.h"
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
 
 #include "nlohmann/json.hpp"
+#include "results/json_values.h"
 #include "results/text.h"
 
 namespace bench::results {
@@ -13,12 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 1;
-
-std::string Text(std::string_view view) { return std::string(view); }
-
-Json NumberJson(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
 
 // Absent texts are null.
 Json TextJson(const std::string& text) {
@@ -29,7 +23,7 @@ Json ChangeJson(const HistoryChange& change) {
   return Json{{"commit", change.commit},
               {"before", NumberJson(change.before)},
               {"after", NumberJson(change.after)},
-              {"direction", Text(Name(change.direction))},
+              {"direction", TextOf(Name(change.direction))},
               {"p_value", NumberJson(change.p_value)},
               {"within_commit", change.within_commit}};
 }
@@ -42,8 +36,8 @@ Json MetricJson(const MetricHistory& history) {
   const MetricInfo& metric = history.metric;
   return Json{{"metric", ValidUtf8(metric.Path())},
               {"units", ValidUtf8(metric.units)},
-              {"better", Text(Name(metric.better))},
-              {"kind", Text(Name(metric.kind))},
+              {"better", TextOf(Name(metric.better))},
+              {"kind", TextOf(Name(metric.kind))},
               {"exact", history.exact},
               {"num_values", history.num_values},
               {"num_left_out", history.num_left_out},
@@ -103,7 +97,7 @@ std::string RenderHistoryJson(const History& history) {
                     {"by_several_commits", history.num_by_several_commits},
                     {"unreadable", unreadable},
                     {"series", sections}};
-  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return DocumentText(out);
 }
 
 }  // namespace bench::results

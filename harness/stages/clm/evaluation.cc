@@ -129,9 +129,7 @@ absl::StatusOr<Evaluation> ClmEvaluator::Run(EvaluationPoint point, int64_t step
   if (point == EvaluationPoint::kFinal) {
     evaluation.summary = evaluation.values;
     evaluation.summary.insert(evaluation.summary.end(), sizes.begin(), sizes.end());
-    for (const results::CountedProportion& proportion : proportions) {
-      BENCH_RETURN_IF_ERROR(RecordProportion(p_.writer, step, proportion));
-    }
+    BENCH_RETURN_IF_ERROR(RecordProportions(p_.writer, step, proportions));
   }
   return evaluation;
 }

@@ -59,9 +59,7 @@ absl::StatusOr<Evaluation> RewardEvaluator::Run(EvaluationPoint point, int64_t s
   append({at::cat(chosen), at::cat(rejected)}, "");
   if (point != EvaluationPoint::kFinal) return evaluation;
   evaluation.summary = evaluation.values;
-  for (const results::CountedProportion& proportion : proportions) {
-    BENCH_RETURN_IF_ERROR(RecordProportion(p_.writer, step, proportion));
-  }
+  BENCH_RETURN_IF_ERROR(RecordProportions(p_.writer, step, proportions));
   return evaluation;
 }
 

@@ -176,9 +176,7 @@ absl::StatusOr<Evaluation> SftEvaluator::Run(EvaluationPoint point, int64_t step
   BENCH_ASSIGN_OR_RETURN(const std::vector<MetricValue> baselines, ScoreBaselines(held_out));
   evaluation.summary.insert(evaluation.summary.end(), baselines.begin(), baselines.end());
   BENCH_RETURN_IF_ERROR(RecordSamples(held_out, scores, step));
-  for (const results::CountedProportion& proportion : scores.proportions) {
-    BENCH_RETURN_IF_ERROR(RecordProportion(p_.writer, step, proportion));
-  }
+  BENCH_RETURN_IF_ERROR(RecordProportions(p_.writer, step, scores.proportions));
   return evaluation;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "tests/results/comparison/groups.h"
 
@@ -28,6 +29,16 @@ MetricChange Change(Design design, Better better, double difference, Interval in
 }
 
 JudgedChange Judge(const MetricChange& change) { return JudgeChanges({change}).at(0); }
+
+// An infinite base excuses no head that is not finite, but for a target that it did not reach.
+TEST(JudgeChanges, AHeadThatIsNotFiniteFailsWhateverTheBaseIs) {
+  MetricChange change = Change(Design::kPaired, Better::kLower, 0, {0, 0}, 1);
+  change.base[0] = std::numeric_limits<double>::infinity();
+  change.head[0] = std::nan("");
+  EXPECT_EQ(Judge(change).verdict, Verdict::kNonFinite);
+  change.metric.name = std::string(kTokensToTarget.name);
+  EXPECT_EQ(Judge(change).verdict, Verdict::kNotMeasured);
+}
 
 TEST(JudgeChanges, AChangeIsLargeAndSignificant) {
   const Interval wide = {-9, 9};
