@@ -73,6 +73,14 @@ def all_ranks(process, num_ranks):
     return wait_for(lambda: len(found := ranks_of(process.pid)) == num_ranks and found, process)
 
 
+def stop(pid):
+    """Stops it (SIGSTOP): what is sent from here on waits for SIGCONT. Before that it would overtake: a
+    process takes the lowest of several signals first."""
+    os.kill(pid, signal.SIGSTOP)
+    while state_of(pid) not in "TZX":
+        pass
+
+
 def checkpoint_under_way(out, process, leader, after=0):
     """Waits until rank 0 (`leader`, a process id) writes a checkpoint of a step behind `after` and
     stops it there: the unfinished folder, with rank 0 stopped. None if the run ends before."""
@@ -80,9 +88,7 @@ def checkpoint_under_way(out, process, leader, after=0):
         for folder in out.glob("checkpoints/.making-step-*"):
             if int(folder.name.rpartition("-")[2]) <= after:
                 continue
-            os.kill(leader, signal.SIGSTOP)
-            while state_of(leader) not in "TZX":
-                pass
+            stop(leader)
             if folder.exists():
                 return folder
             os.kill(leader, signal.SIGCONT)

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import BIN, CommandCase  # noqa: E402
 from corpus_run_test import CORPUS, prose  # noqa: E402
 from rank_case import ERROR, RanksCase  # noqa: E402
-from rank_processes import all_ranks, newest_step, state_of, wait_for  # noqa: E402
+from rank_processes import all_ranks, newest_step, state_of, stop, wait_for  # noqa: E402
 from tiny_run import HERE, deterministic_content  # noqa: E402
 
 SAVED = re.compile(r"^saved a checkpoint after step (\d+), as asked for$", re.MULTILINE)
@@ -31,9 +31,7 @@ def stop_in_training(process):
     for line in process.stderr:
         if line.startswith("step 1/"):
             break
-    process.send_signal(signal.SIGSTOP)
-    while state_of(process.pid) not in "TZX":
-        pass
+    stop(process.pid)
     assert state_of(process.pid) == "T", "it has ended already"
 
 
@@ -258,7 +256,7 @@ class OfRanks(RanksCase):
 
     def test_second_sigterm_ends_the_launcher_and_a_rank_that_cannot_go_on(self):
         process, ranks = self.start_at(2)
-        os.kill(ranks[1], signal.SIGSTOP)
+        stop(ranks[1])
         process.send_signal(signal.SIGTERM)
         self.assertTrue(wait_for(lambda: signal.SIGTERM in pending(ranks[1]), process))  # passed on
         process.send_signal(signal.SIGTERM)
