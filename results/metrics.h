@@ -586,6 +586,16 @@ inline constexpr MetricDescriptor kCommunicationBufferBytes = Metric({
     .description = "Buffers that the rank keeps for collective operations",
     .kind = MetricKind::kMemory,
 });
+inline constexpr MetricDescriptor kHeapBytes = Metric({
+    .name = "heap_bytes",
+    .units = "bytes",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Blocks of the C library's heap that the rank still holds when training has "
+                   "ended",
+    .kind = MetricKind::kMemory,
+});
 inline constexpr MetricDescriptor kActivationBytes = Metric({
     .name = "activation_bytes",
     .units = "bytes",

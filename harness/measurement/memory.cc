@@ -45,6 +45,13 @@ std::optional<int64_t> PeakResidentBytes(const std::string& proc) {
   return std::nullopt;
 }
 
+std::optional<int64_t> HeapBytesInUse() {
+  const struct mallinfo2 heap = ::mallinfo2();
+  const size_t bytes = heap.uordblks + heap.hblkhd;
+  if (bytes == 0) return std::nullopt;
+  return static_cast<int64_t>(bytes);
+}
+
 AllocatorState ConfigureAllocator() {
   if (UserTunesMalloc()) return AllocatorState::kUserSet;
   const bool accepted = ::mallopt(M_MMAP_THRESHOLD, kMmapThresholdBytes) == 1 &&

@@ -11,6 +11,11 @@ namespace bench::harness {
 // exec, unlike getrusage's figure). Absent where it cannot be read.
 std::optional<int64_t> PeakResidentBytes(const std::string& proc = "/proc");
 
+// Bytes of malloc's blocks that are in use now, in all arenas and mapped ones: what was freed is not
+// in it, although a resident set, which the allocator keeps, does not shrink. Absent under an
+// allocator that does not tell glibc.
+std::optional<int64_t> HeapBytesInUse();
+
 enum class AllocatorState : uint8_t {
   kTuned,     // glibc keeps large freed blocks
   kUserSet,   // MALLOC_* or GLIBC_TUNABLES is in the environment: left as the user set it

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/status.h"
+#include "harness/measurement/memory.h"
 #include "harness/training/zero_memory.h"
 #include "results/metrics.h"
 
@@ -25,8 +26,10 @@ int64_t TrainedBytes(const std::vector<models::NamedTensor>& parameters) {
   return bytes;
 }
 
-bool IsRatio(const MetricDescriptor& metric) {
-  return &metric == &results::kStateBytesRatio || &metric == &results::kSentBytesRatio;
+// Has one value in the summary: that of the rank which is furthest from 1, of bytes the largest.
+bool IsOfTheRun(const MetricDescriptor& metric) {
+  return &metric == &results::kStateBytesRatio || &metric == &results::kSentBytesRatio ||
+         &metric == &results::kHeapBytes;
 }
 
 std::optional<double> Ratio(std::optional<double> measured, double expected) {
@@ -91,11 +94,13 @@ std::vector<std::pair<const MetricDescriptor*, std::optional<double>>> RankFigur
   const auto bytes = [](int64_t value) { return std::optional<double>(value); };
   const auto if_any = [&](int64_t value) { return value > 0 ? bytes(value) : std::nullopt; };
   const std::optional<double> sent = sent_ ? bytes(*sent_) : std::nullopt;
+  const std::optional<int64_t> heap = HeapBytesInUse();
   const auto n = static_cast<double>(ranks_.size());
   return {{&results::kParameterBytes, bytes(held.parameters)},
           {&results::kGradientBytes, bytes(held.gradients)},
           {&results::kOptimizerStateBytes, bytes(held.optimizer_states)},
           {&results::kCommunicationBufferBytes, if_any(held.communication_buffers)},
+          {&results::kHeapBytes, heap ? bytes(*heap) : std::nullopt},
           {&results::kActivationBytes, if_any(activations_)},
           {&results::kPeakTensorBytes, if_any(peak_)},
           {&results::kStateBytesRatio,
@@ -122,7 +127,7 @@ absl::StatusOr<std::vector<MetricValue>> RankFigures::RecordRanks(
       BENCH_RETURN_IF_ERROR(writer.Rank(rank, {{metric, ""}, value}));
       if (!worst || std::fabs(value - 1) > std::fabs(*worst - 1)) worst = value;
     }
-    if (worst && IsRatio(*metric)) furthest.push_back({{metric, ""}, *worst});
+    if (worst && IsOfTheRun(*metric)) furthest.push_back({{metric, ""}, *worst});
   }
   return furthest;
 }

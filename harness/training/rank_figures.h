@@ -3,7 +3,8 @@
 // Sizes of parameters, gradients and optimizer states are those of the tensors themselves, and
 // their ratio to ZeRO's formula (harness/training/zero_memory.h) with the sharding in use: above 1
 // by the padding of the shards and one count a parameter. Activations are what the forward pass of
-// a micro-batch keeps for the backward pass, the most so far. Sent bytes are the kernel's counts on
+// a micro-batch keeps for the backward pass, the most so far. The heap is what the rank holds when
+// the figures are recorded: what leaks in training is in it. Sent bytes are the kernel's counts on
 // the rank's sockets over a step, the smallest so far (a step may do more, such as PPO's rollout),
 // with the headers of Gloo and the exchange of losses; their ratio is to 2 (N - 1) / N times the
 // bytes of the trained parameters. Absent is what cannot be measured.
@@ -35,8 +36,8 @@ class RankFigures : public StepObserver {
   void EndForward() override;
   void EndStep() override;
 
-  // Collective: rank 0 records everybody's. Returns those of all ranks that bounds can be set on:
-  // of each ratio the one that is furthest from 1.
+  // Collective: rank 0 records everybody's. Returns those that the summary has, to set bounds on and
+  // to compare: of each ratio the one of all ranks that is furthest from 1, of the heap the largest.
   absl::StatusOr<std::vector<results::MetricValue>> RecordRanks(results::RunWriter& writer) const;
 
  private:

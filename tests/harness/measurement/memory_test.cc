@@ -45,6 +45,19 @@ TEST(PeakResident, GrowsByWhatIsTouchedAndStaysWhenItIsFreed) {
   EXPECT_GE(PeakResidentBytes(), before);
 }
 
+// A block in use counts, mapped or not, and no longer once it is freed; a resident set would stay.
+TEST(HeapInUse, FollowsWhatIsHeld) {
+  for (const int64_t bytes : {int64_t{1} << 16, int64_t{64} << 20}) {
+    const std::optional<int64_t> before = HeapBytesInUse();
+    if (!before) GTEST_SKIP() << "this allocator does not tell";
+    auto block = std::make_unique<char[]>(static_cast<size_t>(bytes));
+    EXPECT_GE(*HeapBytesInUse() - *before, bytes);
+    EXPECT_LE(*HeapBytesInUse() - *before, bytes + (1 << 13));  // a header, a page
+    block.reset();
+    EXPECT_LE(*HeapBytesInUse(), *before + (1 << 13));
+  }
+}
+
 #ifndef __SANITIZE_ADDRESS__  // which has an allocator of its own
 int64_t PageFaults() {
   rusage usage;

@@ -52,8 +52,11 @@ TEST(RankFigures, OfOneProcessAreThoseOfItsTensors) {
   // One process sends nothing: absent, not 0.
   EXPECT_FALSE(record.ranks.at(0).contains("sent_bytes"));
   EXPECT_FALSE(record.ranks.at(0).contains("sent_bytes_ratio"));
-  ASSERT_EQ(of_all->size(), 1u);
-  EXPECT_EQ(of_all->at(0).key.descriptor, &results::kStateBytesRatio);
+  ASSERT_EQ(of_all->size(), 2u);
+  EXPECT_EQ(of_all->at(0).key.descriptor, &results::kHeapBytes);
+  EXPECT_EQ(of_all->at(0).value, ValueOf(record, 0, results::kHeapBytes));
+  EXPECT_GE(of_all->at(0).value, 12 * 4096 + 4000);  // the tensors of above
+  EXPECT_EQ(of_all->at(1).key.descriptor, &results::kStateBytesRatio);
 }
 
 // By hand: 100 elements fill two shards of 64, of which the second holds 36.
@@ -69,9 +72,9 @@ TEST(RankFigures, OfSeveralRanksAreRecordedByTheFirstWithTheRatioThatIsFurthestO
     const RankFigures figures(parameters, *update, parallel, ranks);
     const auto of_all = figures.RecordRanks(context.writer);
     ASSERT_TRUE(of_all.ok()) << of_all.status();
-    ASSERT_EQ(of_all->size(), 1u);  // no step, so nothing is known of sent bytes
-    EXPECT_EQ(of_all->at(0).key.descriptor, &results::kStateBytesRatio);
-    EXPECT_DOUBLE_EQ(of_all->at(0).value, (2 * 512 + 8 * 64 + 4) / 1200.0);
+    ASSERT_EQ(of_all->size(), 2u);  // no step, so nothing is known of sent bytes
+    EXPECT_EQ(of_all->at(1).key.descriptor, &results::kStateBytesRatio);
+    EXPECT_DOUBLE_EQ(of_all->at(1).value, (2 * 512 + 8 * 64 + 4) / 1200.0);
     ASSERT_TRUE(context.writer.Flush().ok());
   });
   const results::RunRecord record = *results::RecoverJournal(folder / "run");
