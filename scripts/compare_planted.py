@@ -21,7 +21,6 @@ pool. Prints what was found; raw results stay in OUT_FOLDER.
 import argparse
 import collections
 import concurrent.futures
-import json
 import os
 import pathlib
 import random
@@ -29,8 +28,8 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-EXPERIMENT = "experiments/compare_tiny"
+from run_pool import ROOT, RunPool, metric_of
+
 SLOWDOWN = 0.05
 LEAK_BYTES = 64 << 20
 
@@ -59,9 +58,9 @@ PLANTS = {
 LEARNING_FAULTS = ("rate", "gradient", "denominator", "mask")
 
 
-class Pool:
+class Pool(RunPool):
     def __init__(self, arguments):
-        self.out = arguments.out.resolve()
+        super().__init__(arguments.out)
         self.arguments = arguments
         self.tree = self.out / "tree"
 
@@ -100,32 +99,13 @@ class Pool:
     # Runs ----------------------------------------------------------------------------------------
     def run(self, kind, name, number, ns=0, program=None):
         """One replicate's results file, made where it is missing."""
-        folder = self.out / kind / name / f"r{number}"
-        results = folder / "results.h5"
-        if not results.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            program = self.program(program or name, ns)
-            done = subprocess.run([program, EXPERIMENT, "--replicate", str(number), "--out", folder], cwd=ROOT,
-                                  env={**os.environ, "BENCH_ROOT": str(ROOT)}, capture_output=True, text=True,
-                                  check=False)
-            if not results.exists():
-                sys.exit(f"{name} replicate {number}: exit code {done.returncode}: {done.stderr[-300:]}")
-        return results
+        return super().run(kind, name, number, self.program(program or name, ns))
 
     def compare(self, kind, base, head, numbers, *options):
         """The JSON of a comparison of these replicates."""
-        folder = self.out / "compared"
-        shutil.rmtree(folder, ignore_errors=True)
-        for side, name in (("base", base), ("head", head)):
-            (folder / side).mkdir(parents=True)
-            for number in numbers:
-                (folder / side / f"r{number}.h5").symlink_to(self.run(kind, name, number))
-        compare = self.program("base").with_name("bench-compare")
-        done = subprocess.run([compare, "--json", *options, folder / "base", folder / "head"], capture_output=True,
-                              text=True, check=False)
-        if done.returncode not in (0, 1, 3):
-            sys.exit(f"bench-compare: {done.returncode}: {done.stderr}")
-        return json.loads(done.stdout)
+        return super().compare(self.program("base").with_name("bench-compare"),
+                               [self.results(kind, base, number) for number in numbers],
+                               [self.results(kind, head, number) for number in numbers], *options)
 
 
 def learning(pool, arguments):
@@ -151,9 +131,8 @@ def learning(pool, arguments):
 def times(pool, arguments):
     metric = "step_time"
     calibration = [pool.run("calibration", "base", number) for number in range(5)]
-    shutil.rmtree(pool.out / "compared", ignore_errors=True)
     report = pool.compare("calibration", "base", "base", range(len(calibration)))
-    step = next(row for row in report["metrics"] if row["metric"] == metric)["base_centre"]
+    step = metric_of(report, metric)["base_centre"]
     ns = round(1e9 * SLOWDOWN * step)
     order = random.Random(2)
     for number in range(arguments.pool):
@@ -161,17 +140,17 @@ def times(pool, arguments):
         order.shuffle(arms)
         for name in arms:
             pool.run("times", name, number, ns, program="base" if name == "again" else None)
-    asked = [row for row in pool.compare("times", "base", "again", range(10))["metrics"] if row["metric"] == metric]
-    replicates = min(40, max(7, asked[0]["replicates_needed"] or 40))
+    asked = metric_of(pool.compare("times", "base", "again", range(10)), metric)["replicates_needed"]
+    replicates = min(40, max(7, asked or 40))
     print(f"a step takes {step * 1e3:.3g} ms, planted are {ns / 1e6:.3g} ms; the tool asks for "
-          f"{asked[0]['replicates_needed']} replicates an arm", flush=True)
+          f"{asked} replicates an arm", flush=True)
     draw = random.Random(3)
     starts = range(max(1, arguments.pool - replicates + 1))
     verdicts, first_ranges = collections.Counter(), collections.Counter()
     for _ in range(40):
         start = draw.choice(starts)
         report = pool.compare("times", "base", "slow", range(start, min(start + replicates, arguments.pool)))
-        verdicts[next(row for row in report["metrics"] if row["metric"] == metric)["verdict"]] += 1
+        verdicts[metric_of(report, metric)["verdict"]] += 1
         named = [entry["name"] for entry in report["ranges"] if entry["name"] != "step"]
         first_ranges[named[0] if named else "none"] += 1
     print(f"slow, {replicates} replicates an arm, 40 windows of {arguments.pool}: {dict(verdicts)}; range named first: "
@@ -212,7 +191,6 @@ def main():
     parser.add_argument("--build-command", default="./bench-run --version")
     parser.add_argument("--program", default="build/release/bin/bench-run")
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
     pool = Pool(arguments)
     try:
         for kind in arguments.kinds:
