@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "base/quick_exit.h"
 #include "base/reported.h"
 #include "base/standard_output.h"
 #include "base/standard_streams.h"
@@ -33,15 +34,20 @@ int Report(const absl::Status& status) {
 
 // Abandoned work may still be running (control/abandonable.h), so nothing that it uses may be
 // destroyed.
-int End(int exit_code) {
+[[noreturn]] void End(int exit_code) {
   // A pipe that nobody reads is noticed here at the latest.
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   const auto signal = bench::harness::StopSignal();
   if (!written && signal) exit_code = 128 + *signal;
-  if (!signal && !bench::harness::WorkWasAbandoned()) return exit_code;
+  if (!signal && !bench::harness::WorkWasAbandoned()) bench::QuickExit(exit_code);
   std::fflush(nullptr);
   std::_Exit(exit_code);
 }
+
+// Called before anything is initialised (spin_limit.h).
+using Initialiser = void (*)(int, char**, char**);
+[[gnu::section(".preinit_array"), gnu::used]] const Initialiser kLimitSpinning =
+    [](int, char** argv, char** envp) { bench::harness::LimitSpinning(argv, envp); };
 
 }  // namespace
 
@@ -50,7 +56,6 @@ int main(int argc, char** argv) {
   if (const absl::Status streams = bench::OpenStandardStreams(); !streams.ok()) {
     return Report(streams);
   }
-  bench::harness::LimitSpinning(argv);
   bench::harness::ConfigureAllocator();
   bench::harness::InstallTensorMemoryCounter();
   bench::harness::InstallSignalHandlers();
@@ -67,11 +72,11 @@ int main(int argc, char** argv) {
   });
   if (status.ok()) {
     const absl::Status printed = bench::FlushStandardOutput();
-    return End(printed.ok() || bench::harness::StopSignal() ? exit_code : Report(printed));
+    End(printed.ok() || bench::harness::StopSignal() ? exit_code : Report(printed));
   }
   const int error_code =
       bench::IsReported(status) ? static_cast<int>(bench::ExitCodeFor(status)) : Report(status);
   // Whatever failed after a stop signal failed because of it.
   const auto signal = bench::harness::StopSignal();
-  return End(signal ? 128 + *signal : error_code);
+  End(signal ? 128 + *signal : error_code);
 }

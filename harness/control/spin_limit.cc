@@ -4,8 +4,9 @@
 
 #include <array>
 #include <climits>
-#include <cstdlib>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace bench::harness {
 namespace {
@@ -22,13 +23,18 @@ std::string OwnPath() {
 
 }  // namespace
 
-void LimitSpinning(char** argv) {
-  constexpr char kVariable[] = "GOMP_SPINCOUNT";
-  if (std::getenv(kVariable) != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
-  if (::setenv(kVariable, kSpinCount, /*overwrite=*/1) != 0) return;
-  ::execv(OwnPath().c_str(), argv);
-  ::execv(kSelf, argv);   // of a file that was replaced or moved
-  ::unsetenv(kVariable);  // nobody has read it
+void LimitSpinning(char* const* argv, char* const* envp) {
+  std::vector<char*> environment;
+  for (; *envp != nullptr; ++envp) {
+    const std::string_view entry = *envp;
+    if (entry.starts_with("GOMP_SPINCOUNT=") || entry.starts_with("OMP_WAIT_POLICY=")) return;
+    environment.push_back(*envp);
+  }
+  std::string limit = std::string("GOMP_SPINCOUNT=") + kSpinCount;
+  environment.push_back(limit.data());
+  environment.push_back(nullptr);
+  ::execve(OwnPath().c_str(), argv, environment.data());
+  ::execve(kSelf, argv, environment.data());  // of a file that was replaced or moved
 }
 
 }  // namespace bench::harness

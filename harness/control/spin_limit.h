@@ -8,10 +8,12 @@ namespace bench::harness {
 // The limit that LimitSpinning sets, in turns.
 inline constexpr char kSpinCount[] = "10000";
 
-// First in main, before there are threads. libgomp reads GOMP_SPINCOUNT while the program is
-// loaded, so the program has to begin again with it: the same process, arguments and open files.
-// Does nothing where the user has said how threads wait (GOMP_SPINCOUNT or OMP_WAIT_POLICY), which
-// is also so after the second begin; where the system refuses that, the program goes on as it is.
-void LimitSpinning(char** argv);
+// libgomp reads GOMP_SPINCOUNT while it is initialised, so the program has to begin again with it:
+// the same process, arguments and open files. Does nothing where the environment `envp` says how
+// threads wait (GOMP_SPINCOUNT or OMP_WAIT_POLICY), which is also so after the second begin; where
+// the system refuses that, the program goes on as it is. Needs neither the C library's environment
+// nor any initialised object: a program calls it from .preinit_array, before the initialisers of
+// its shared libraries, since LibTorch's take half a second and would all run twice.
+void LimitSpinning(char* const* argv, char* const* envp);
 
 }  // namespace bench::harness

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/quick_exit.h"
+
 int main(int argc, char** argv) {
   constexpr int kSkipped = 77;
   testing::InitGoogleMock(&argc, argv);
@@ -10,5 +12,5 @@ int main(int argc, char** argv) {
   const testing::UnitTest& tests = *testing::UnitTest::GetInstance();
   const bool all_skipped =
       tests.skipped_test_count() > 0 && tests.skipped_test_count() == tests.test_to_run_count();
-  return exit_code == 0 && all_skipped ? kSkipped : exit_code;
+  bench::QuickExit(exit_code == 0 && all_skipped ? kSkipped : exit_code);
 }

@@ -24,7 +24,7 @@ std::string Variable(const char* name) {
 TEST(LimitSpinning, DISABLED_SecondBegin) {
   EXPECT_EQ(Variable(kVariable), kSpinCount);
   EXPECT_EQ(Variable(kExpectedProcess), std::to_string(::getpid()));
-  LimitSpinning(nullptr);  // returns: no third begin
+  LimitSpinning(nullptr, environ);  // returns: no third begin
 }
 
 // The exit status of a child that calls LimitSpinning in the environment that `prepare` makes;
@@ -40,7 +40,7 @@ int Limit(const std::function<void()>& prepare, const std::function<int()>& afte
     std::string filter = "--gtest_filter=LimitSpinning.DISABLED_SecondBegin";
     std::string disabled = "--gtest_also_run_disabled_tests";
     char* argv[] = {name.data(), filter.data(), disabled.data(), nullptr};
-    LimitSpinning(argv);
+    LimitSpinning(argv, environ);
     ::_exit(after());
   }
   int status = 0;
