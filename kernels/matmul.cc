@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kernels/checks.h"
+#include "kernels/cpu_limits.h"
 
 namespace bench::kernels {
 namespace {
@@ -27,8 +28,9 @@ bool HasAvx512() {
 // The oneDNN linear of LibTorch, where it pays; it is registered by builds with oneDNN only.
 const std::optional<c10::OperatorHandle>& OneDnnLinear() {
   static const std::optional<c10::OperatorHandle> handle =
-      HasAvx512() ? c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""})
-                  : std::nullopt;
+      HasAvx512() && AllowAvx512(CpuLimits::OfEnvironment())
+          ? c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""})
+          : std::nullopt;
   return handle;
 }
 

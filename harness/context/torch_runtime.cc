@@ -28,6 +28,11 @@ bool LoadCuda() {
          at::globalContext().hasCUDA();
 }
 
+// LibTorch's deterministic mode fills fresh memory with NaN, a pass over every temporary, against
+// operations that read what was not written. None here does, which a run shows that is asked to
+// fill it: it leaves the same bits (docs/troubleshooting.md).
+bool FillsMemory() { return std::getenv("BENCH_FILL_MEMORY") != nullptr; }
+
 std::string FirstLine(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
 }
@@ -82,6 +87,7 @@ void ConfigureTorch(const RunSpec& run, int64_t num_local_ranks) {
   at::set_num_interop_threads(1);
   const bool strict = run.determinism == Determinism::kStrict;
   at::globalContext().setDeterministicAlgorithms(strict, /*warn_only=*/false);
+  at::globalContext().setDeterministicFillUninitializedMemory(FillsMemory());
   at::globalContext().setDeterministicCuDNN(strict);
   at::globalContext().setBenchmarkCuDNN(!strict);
 }

@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import CommandCase  # noqa: E402
-from tiny_run import deterministic_content, write_data  # noqa: E402
+from tiny_run import NAN_FILLED, deterministic_content, write_data  # noqa: E402
 
 
 class Results(CommandCase):
@@ -260,7 +260,7 @@ class Resume(CommandCase):
         for step in range(0, 12):
             out = self.place.folder / f"stop{step}"
             self.run_ok(self.place.definition, "--out", out, "--stop-after-step", step)
-            path = self.run_ok(self.place.definition, "--out", out, "--resume")
+            path = self.run_ok(self.place.definition, "--out", out, "--resume", **NAN_FILLED)
             self.assertEqual(deterministic_content(path), expected, step)
 
     def test_resume_of_nothing_starts_and_of_a_complete_run_does_nothing(self):

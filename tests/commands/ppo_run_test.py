@@ -17,7 +17,7 @@ import h5py
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import CommandCase  # noqa: E402
 from reward_run_test import DEFINITION as REWARD_DEFINITION  # noqa: E402
-from tiny_run import HERE, deterministic_content  # noqa: E402
+from tiny_run import HERE, NAN_FILLED, deterministic_content  # noqa: E402
 
 MODEL = """\
 [model]
@@ -197,7 +197,7 @@ class Ppo(CommandCase):
         for step in (0, 1, 2, 3, 4, 8, 10, 24):
             out = self.place.folder / f"stop{step}"
             self.run_ok(self.definition, "--out", out, "--stop-after-step", step)
-            resumed = self.run_ok(self.definition, "--out", out, "--resume")
+            resumed = self.run_ok(self.definition, "--out", out, "--resume", **NAN_FILLED)
             self.assertEqual(deterministic_content(resumed), expected, step)
 
     def test_killed_it_continues_to_the_same_bits_and_rows(self):

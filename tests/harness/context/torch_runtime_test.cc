@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 #include "gmock/gmock.h"
@@ -35,6 +36,19 @@ TEST(ConfigureTorch, StrictModeAllowsDeterministicAlgorithmsOnly) {
   ConfigureTorch(run);
   EXPECT_EQ(at::get_num_threads(), 2);
   EXPECT_TRUE(at::globalContext().deterministicAlgorithms());
+}
+
+bool FreshMemoryIsNan() { return at::empty({64}).isnan().all().item<bool>(); }
+
+TEST(ConfigureTorch, FreshMemoryIsFilledWhereThatIsAskedForOnly) {
+  at::ones({64});  // leaves a block that is no NaN
+  ConfigureTorch(RunSpec());
+  EXPECT_FALSE(FreshMemoryIsNan());
+  ::setenv("BENCH_FILL_MEMORY", "1", /*overwrite=*/1);
+  ConfigureTorch(RunSpec());
+  EXPECT_TRUE(FreshMemoryIsNan());
+  ::unsetenv("BENCH_FILL_MEMORY");
+  ConfigureTorch(RunSpec());
 }
 
 TEST(TooManyThreads, ComparesThoseOfAllRanksWithTheProcessorsRoundedUp) {
