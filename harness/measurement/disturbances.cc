@@ -31,8 +31,13 @@ std::optional<int64_t> ThrottleEvents(const std::string& sys) {
 
 }  // namespace
 
-Disturbances ReadDisturbances(const std::string& sys) {
-  Disturbances found = {ThrottleEvents(sys), 0};
+Disturbances ReadDisturbances(const std::string& sys, const std::string& nvml) {
+  Disturbances found;
+  found.throttle_events = ThrottleEvents(sys);
+  for (const GpuDevice& gpu : ReadGpus(nvml).devices) {
+    if (!gpu.thermal_throttle_ns) continue;
+    found.gpu_throttle_ns = found.gpu_throttle_ns.value_or(0) + *gpu.thermal_throttle_ns;
+  }
   rusage usage = {};
   if (::getrusage(RUSAGE_SELF, &usage) == 0) found.disk_page_faults = usage.ru_majflt;
   return found;
@@ -44,6 +49,9 @@ std::map<std::string, results::Attribute> DisturbanceNotes(const Disturbances& b
   notes[std::string(results::kDiskPageFaultsNote)] = end.disk_page_faults;
   if (begin.throttle_events && end.throttle_events) {
     notes[std::string(results::kThrottleNote)] = *end.throttle_events - *begin.throttle_events;
+  }
+  if (begin.gpu_throttle_ns && end.gpu_throttle_ns) {
+    notes[std::string(results::kGpuThrottleNote)] = *end.gpu_throttle_ns - *begin.gpu_throttle_ns;
   }
   return notes;
 }

@@ -14,9 +14,14 @@ namespace {
 constexpr int kSuccess = 0;
 constexpr unsigned kClockSm = 1;
 constexpr unsigned kClockMemory = 2;
+constexpr unsigned kPolicyThermal = 1;
 using Device = struct NvmlDevice*;
 struct NvmlMemory {
   unsigned long long total, free, used;
+};
+
+struct NvmlViolationTime {
+  unsigned long long reference_us, violation_ns;
 };
 
 class Library {
@@ -88,6 +93,10 @@ GpuDevice ReadDevice(const Library& nvml, Device device) {
   NvmlMemory memory = {};
   if (nvml.Call("nvmlDeviceGetMemoryInfo", device, &memory)) {
     gpu.memory_bytes = static_cast<int64_t>(memory.total);
+  }
+  NvmlViolationTime throttled = {};
+  if (nvml.Call("nvmlDeviceGetViolationStatus", device, kPolicyThermal, &throttled)) {
+    gpu.thermal_throttle_ns = static_cast<int64_t>(throttled.violation_ns);
   }
   return gpu;
 }

@@ -19,6 +19,7 @@ struct GpuDevice {
   std::optional<int64_t> sm_clock_mhz, memory_clock_mhz;          // at the time of reading
   std::optional<int64_t> max_sm_clock_mhz, max_memory_clock_mhz;  // what the device can reach
   std::optional<int64_t> memory_bytes;
+  std::optional<int64_t> thermal_throttle_ns;  // slowed by heat since the driver was loaded
 };
 
 struct GpuInventory {
@@ -27,6 +28,7 @@ struct GpuInventory {
   std::vector<GpuDevice> devices;
 };
 
-GpuInventory ReadGpus(const std::string& library = "libnvidia-ml.so.1");
+inline constexpr char kNvmlLibrary[] = "libnvidia-ml.so.1";
+GpuInventory ReadGpus(const std::string& library = kNvmlLibrary);
 
 }  // namespace bench::harness

@@ -20,7 +20,7 @@ int64_t CountIn(const RunRecord& run, std::string_view note) {
 
 std::string_view WhyTimesAreUnusable(const RunRecord& run) {
   if (run.resumed()) return "resumed";
-  if (CountIn(run, kThrottleNote) > 0) return "throttled";
+  if (CountIn(run, kThrottleNote) > 0 || CountIn(run, kGpuThrottleNote) > 0) return "throttled";
   if (CountIn(run, kDiskPageFaultsNote) >= kColdPageFaults) return "cold";
   return "";
 }

@@ -1,8 +1,8 @@
 // Whether the times of a run say anything about its program.
 //
-// Those of a resumed run are of its last attempt; while a processor is throttled, and while pages
-// of program and data come from the disk (a cold cache), it is the machine that is measured. A run
-// says so in its notes where the machine does.
+// Those of a resumed run are of its last attempt; while a processor or GPU is throttled, and while
+// pages of program and data come from the disk (a cold cache), it is the machine that is measured.
+// A run says so in its notes where the machine does.
 #pragma once
 
 #include <cstdint>

@@ -28,10 +28,19 @@ TEST(Disturbances, WhatIsNotCountedIsAbsent) {
   EXPECT_EQ(ReadDisturbances(root.path()).throttle_events, std::nullopt);
 }
 
+TEST(Disturbances, GpusAreThoseThatTheDriverCounts) {
+  FakeRoot root;
+  EXPECT_EQ(ReadDisturbances(root.path(), BENCH_FAKE_NVML).gpu_throttle_ns, 123456789);
+  EXPECT_EQ(ReadDisturbances(root.path(), "libno-such-nvml.so.1").gpu_throttle_ns, std::nullopt);
+}
+
 TEST(Disturbances, NotesAreOfTheRunAndOfTheProcess) {
   EXPECT_THAT(DisturbanceNotes({5, 10}, {7, 30}),
               UnorderedElementsAre(Pair("throttle_events", Attribute(int64_t{2})),
                                    Pair("disk_page_faults", Attribute(int64_t{30}))));
+  EXPECT_THAT(DisturbanceNotes({std::nullopt, 0, 100}, {std::nullopt, 0, 150}),
+              UnorderedElementsAre(Pair("gpu_throttle_ns", Attribute(int64_t{50})),
+                                   Pair("disk_page_faults", Attribute(int64_t{0}))));
   EXPECT_THAT(DisturbanceNotes({std::nullopt, 0}, {std::nullopt, 0}),
               UnorderedElementsAre(Pair("disk_page_faults", Attribute(int64_t{0}))));
 }

@@ -67,6 +67,11 @@ int nvmlDeviceGetClockInfo(void* device, unsigned type, unsigned* mhz) {
   return IsFirst(device) ? kSuccess : kNotSupported;
 }
 // nvmlDeviceGetMaxClockInfo is left out: a driver too old to have a symbol.
+int nvmlDeviceGetViolationStatus(void* device, unsigned policy, unsigned long long* times) {
+  times[0] = 5;
+  times[1] = policy == 1 ? 123456789ULL : 999;
+  return IsFirst(device) ? kSuccess : kNotSupported;
+}
 int nvmlDeviceGetMemoryInfo(void* device, unsigned long long* memory) {
   if (!IsFirst(device)) return kNotSupported;
   memory[0] = 150754820096ULL;

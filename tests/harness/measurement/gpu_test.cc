@@ -30,6 +30,7 @@ TEST(Gpu, ReportsWhatTheLibraryReports) {
   EXPECT_EQ(gpu.sm_clock_mhz, 1980);
   EXPECT_EQ(gpu.memory_clock_mhz, 3201);
   EXPECT_EQ(gpu.memory_bytes, 150754820096);
+  EXPECT_EQ(gpu.thermal_throttle_ns, 123456789);
 }
 
 TEST(Gpu, WhatADeviceOrDriverDoesNotReportIsAbsent) {
@@ -39,7 +40,8 @@ TEST(Gpu, WhatADeviceOrDriverDoesNotReportIsAbsent) {
   const GpuDevice& gpu = inventory.devices[1];
   EXPECT_EQ(gpu.name, "NVIDIA T4");
   EXPECT_FALSE(gpu.uuid || gpu.vbios || gpu.ecc_enabled || gpu.mig_enabled);
-  EXPECT_FALSE(gpu.power_limit_watts || gpu.sm_clock_mhz || gpu.memory_bytes);
+  EXPECT_FALSE(gpu.power_limit_watts || gpu.sm_clock_mhz || gpu.memory_bytes ||
+               gpu.thermal_throttle_ns);
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ TEST(UsableTimes, AreThoseOfAWarmRunInOnePiece) {
   EXPECT_EQ(WhyTimesAreUnusable(RunRecord()), "");  // of before anything was counted
   EXPECT_EQ(WhyTimesAreUnusable(WithNote(kThrottleNote, 0)), "");
   EXPECT_EQ(WhyTimesAreUnusable(WithNote(kThrottleNote, 1)), "throttled");
+  EXPECT_EQ(WhyTimesAreUnusable(WithNote(kGpuThrottleNote, 0)), "");
+  EXPECT_EQ(WhyTimesAreUnusable(WithNote(kGpuThrottleNote, 1)), "throttled");
   EXPECT_EQ(WhyTimesAreUnusable(WithNote(kDiskPageFaultsNote, kColdPageFaults - 1)), "");
   EXPECT_EQ(WhyTimesAreUnusable(WithNote(kDiskPageFaultsNote, kColdPageFaults)), "cold");
   RunRecord resumed;
