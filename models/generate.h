@@ -34,6 +34,9 @@ struct GenerationOptions {
   int64_t top_k = 0;       // 0: all
   double top_p = 1;        // 1: all
   std::optional<int64_t> stop_token;  // included in the result when generated
+  // Whether a sequence with these tokens is complete, asked behind each of them, from several
+  // threads: for ends that no single token is. Empty: never.
+  std::function<bool(const std::vector<int64_t>& tokens)> is_complete;
   // Asked before each token; when true, Generate returns what there is so far. Empty: never.
   std::function<bool()> cancelled;
 };
@@ -41,7 +44,7 @@ struct GenerationOptions {
 struct Generation {
   std::vector<int64_t> tokens;   // without the prompt
   std::vector<float> log_probs;  // one a token
-  bool stopped = false;          // ended with stop_token
+  bool stopped = false;          // ended with stop_token, or is complete
 };
 
 // Returns a number in [0, 1) for the next draw of `sequence` (index into the prompts); the caller

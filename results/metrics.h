@@ -111,6 +111,87 @@ inline constexpr MetricDescriptor kLearningRate = Metric({
     .description = "Learning rate of the step",
 });
 
+// Probes, over their documents.
+inline constexpr MetricDescriptor kAccuracy = Metric({
+    .name = "accuracy",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "Fraction of the documents whose most probable choice is right",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kAccuracyPerCharacter = Metric({
+    .name = "accuracy_per_character",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "The same, with log-probabilities divided by the characters of the choice",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kAccuracyUnconditional = Metric({
+    .name = "accuracy_unconditional",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "The same, less the log-probability of the choice without its input",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kAccuracyAboveChance = Metric({
+    .name = "accuracy_above_chance",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "(accuracy - chance_accuracy) / (1 - chance_accuracy)",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kChanceAccuracy = Metric({
+    .name = "chance_accuracy",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Mean share of right ones among the choices",
+});
+inline constexpr MetricDescriptor kTargetLogProb = Metric({
+    .name = "target_log_prob",
+    .units = "nats",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Mean log-probability of a whole target",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kGreedyMatch = Metric({
+    .name = "greedy_match",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "Fraction of the targets of which every token is the most probable one",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kUnmatchedAnswers = Metric({
+    .name = "unmatched_answers",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "Fraction of the generated answers in which a filter finds nothing",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kWordPerplexity = Metric({
+    .name = "word_perplexity",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "exp(negative log-likelihood / words that white space separates)",
+});
+
 // Reward models, over pairs of a chosen and a rejected response.
 inline constexpr MetricDescriptor kPreferenceAccuracy = Metric({
     .name = "preference_accuracy",

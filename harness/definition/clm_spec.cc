@@ -97,6 +97,7 @@ void Describe(ClmSpec& spec, FieldList& fields) {
   training.Leaf("attention", spec.attention,
                 {.doc = "within: a token sees its own document only; across: its whole sequence"});
   fields.Table("evaluation", spec.evaluation, "on held-out documents");
+  fields.Tables("probes", spec.probes, "tasks that the trained model is asked at the end");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }
 
@@ -110,6 +111,7 @@ void Validate(const ClmSpec& spec, const Violations& violations) {
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   ValidateLengths(spec, violations);
+  Validate(spec.probes, "probes", violations);
   Validate(spec.acceptance, violations);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/definition/model_spec.h"
+#include "harness/definition/probe_spec.h"
 #include "harness/definition/sft_spec.h"
 #include "harness/definition/training_spec.h"
 
@@ -60,6 +61,7 @@ struct ClmSpec {
   TrainingSpec training;
   DocumentAttention attention = DocumentAttention::kWithin;  // in [training]
   ClmEvaluationSpec evaluation;
+  std::vector<ProbeSpec> probes;  // asked at the end
   std::vector<AcceptanceBound> acceptance;
 };
 

@@ -15,6 +15,7 @@
 #include "harness/definition/clm_spec.h"
 #include "harness/definition/corpus_spec.h"
 #include "harness/definition/enum_names.h"
+#include "harness/definition/evaluate_spec.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/reward_spec.h"
@@ -37,13 +38,15 @@ enum class StageKind {
   kSft,
   kPreferences,
   kReward,
-  kPpo
+  kPpo,
+  kEvaluate
 };
-constexpr std::array<std::string_view, 8> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus", "clm", "sft", "preferences", "reward", "ppo"};
+constexpr std::array<std::string_view, 9> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus", "clm",     "sft",
+          "preferences",  "reward",    "ppo",    "evaluate"};
 }
 using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
-                               PreferencesSpec, RewardSpec, PpoSpec>;
+                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

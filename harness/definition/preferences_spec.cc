@@ -68,6 +68,12 @@ void Describe(PreferencesSpec& spec, FieldList& fields) {
   fields.Table("negatives", spec.negatives, "what stands against the right output");
 }
 
+void Validate(const AnsweringModelRef& spec, const Violations& violations) {
+  if (spec.artifact.has_value() != spec.folder.has_value()) return;
+  violations.Add(spec.artifact ? "folder" : "artifact",
+                 "needs exactly one of artifact = \"NAME@N\" and folder = \"...\"");
+}
+
 void Validate(const PreferencesSpec& spec, const Violations& violations) {
   const Violations data = violations.In("data");
   if (spec.data.dataset.has_value() == spec.data.path.has_value()) {
@@ -77,10 +83,7 @@ void Validate(const PreferencesSpec& spec, const Violations& violations) {
   if (spec.data.dataset_part == spec.data.validation_part) {
     data.Add("validation_part", "is dataset_part too: held-out prompts must not be trained on");
   }
-  if (spec.model.artifact.has_value() == spec.model.folder.has_value()) {
-    violations.In("model").Add(spec.model.artifact ? "folder" : "artifact",
-                               "needs exactly one of artifact = \"NAME@N\" and folder = \"...\"");
-  }
+  Validate(spec.model, violations.In("model"));
   const Violations negatives = violations.In("negatives");
   if (spec.negatives.answers_per_prompt + spec.negatives.similar_per_prompt == 0) {
     negatives.Add("answers_per_prompt", "and similar_per_prompt are 0: there is nothing to reject");

@@ -53,6 +53,7 @@ void Describe(PreferencesDataSpec& spec, FieldList& fields);
 void Describe(AnsweringModelRef& spec, FieldList& fields);
 void Describe(NegativesSpec& spec, FieldList& fields);
 void Describe(PreferencesSpec& spec, FieldList& fields);
+void Validate(const AnsweringModelRef& spec, const Violations& violations);
 void Validate(const PreferencesSpec& spec, const Violations& violations);
 
 }  // namespace bench::harness

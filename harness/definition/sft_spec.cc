@@ -99,6 +99,7 @@ void Describe(SftSpec& spec, FieldList& fields) {
       {.doc = "packed: rows one after the other, each by itself; padded: filled up to the "
               "longest row of the micro-batch"});
   fields.Table("evaluation", spec.evaluation, "on held-out rows");
+  fields.Tables("probes", spec.probes, "tasks that the trained model is asked at the end");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }
 
@@ -131,6 +132,7 @@ void Validate(const SftSpec& spec, const Violations& violations) {
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   ValidateLengths(spec, violations);
+  Validate(spec.probes, "probes", violations);
   Validate(spec.acceptance, violations);
 }
 

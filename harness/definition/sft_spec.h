@@ -10,6 +10,7 @@
 
 #include "harness/definition/artifact_ref.h"
 #include "harness/definition/model_spec.h"
+#include "harness/definition/probe_spec.h"
 #include "harness/definition/training_spec.h"
 
 namespace bench::harness {
@@ -71,6 +72,7 @@ struct SftSpec {
   TrainingSpec training;
   Packing packing = Packing::kPacked;  // in [training]
   EvaluationSpec evaluation;
+  std::vector<ProbeSpec> probes;  // asked at the end
   std::vector<AcceptanceBound> acceptance;
 };
 

@@ -2,6 +2,7 @@
 
 #include "harness/stages/clm/stage.h"
 #include "harness/stages/corpus/stage.h"
+#include "harness/stages/evaluate/stage.h"
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/reward/stage.h"
@@ -38,6 +39,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const PpoSpec&) const {
     return std::make_unique<PpoStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const EvaluateSpec& spec) const {
+    return std::make_unique<EvaluateStage>(spec);
   }
 };
 

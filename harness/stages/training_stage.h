@@ -14,6 +14,7 @@
 #include "harness/context/run_context.h"
 #include "harness/data/prompt_template.h"
 #include "harness/definition/definition.h"
+#include "harness/evaluation/probes/probe.h"
 #include "harness/model_io/content_digest.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "harness/stages/stage.h"
@@ -26,6 +27,11 @@ namespace bench::harness {
 absl::StatusOr<StageOutcome> TrainAndSave(const LoopSpec& loop, TrainingTask& task,
                                           RunContext& context,
                                           const std::function<absl::Status()>& save);
+
+// `evaluator`, whose final evaluation also asks `probes`: their values join its summary. All must
+// outlive the result.
+Evaluator WithProbes(Evaluator evaluator, const Probes& probes, const ProbeModel& model,
+                     RunContext& context);
 
 // `Spec`: ClmSpec, SftSpec, RewardSpec or PpoSpec.
 template <typename Spec>

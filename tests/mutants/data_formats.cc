@@ -5,6 +5,7 @@
 #include "harness/data/gettext.h"
 #include "harness/data/source.h"
 #include "harness/data/token_dataset.h"
+#include "harness/evaluation/probes/documents.h"
 #include "harness/tokenizers/sentencepiece_json.h"
 #include "harness/tokenizers/tokenizer.h"
 #include "harness/tokenizers/tokenizer_json.h"
@@ -220,6 +221,46 @@ absl::Status ReadRecords(const std::string& bytes, const std::string& folder) {
   return ReadCatalogueRecords(source).status();
 }
 
+// Documents of the four requests, and a BIG-bench task.
+Corpus ProbeFiles() {
+  return {{R"({"input":"a","choices":["b","c"],"gold":1})"
+           "\n"
+           R"({"input":"d","choices":["e","f","g"],"gold":[0,2]})"
+           "\n",
+           R"({"input":"a","target":["b","c"]})"
+           "\n\n"
+           R"({"input":"d","target":"e"})",
+           R"({"text":"a b"})"
+           "\n",
+           R"({"task_prefix":"t","examples":[{"input":"a","target_scores":{"b":1,"c":0}},)"
+           R"({"input":"d","target_scores":{"e":0.5,"f":1}}],"append_choices_to_input":true})"},
+          JsonWords()};
+}
+
+// By each request: whatever is read can be asked.
+absl::Status ReadProbes(const std::string& bytes, const std::string& folder) {
+  const std::string path = folder + "/probe.json";
+  WriteFile(path, bytes);
+  absl::Status status;
+  for (const ProbeRequest request : {ProbeRequest::kLogLikelihood, ProbeRequest::kChoice,
+                                     ProbeRequest::kGenerate, ProbeRequest::kRolling}) {
+    const auto file = ReadProbeFile(path, request);
+    if (!file.ok()) {
+      status = file.status();
+      continue;
+    }
+    for (const ProbeDocument& document : file->documents) {
+      if (request == ProbeRequest::kRolling) continue;
+      if (document.targets.empty() && document.choices.empty()) {
+        return EnvironmentError("a document without an answer was read");
+      }
+      if (document.answer().size() > bytes.size()) return EnvironmentError("no such answer");
+    }
+    return absl::OkStatus();
+  }
+  return status;
+}
+
 Corpus Manifests() {
   const std::string folder = std::string(BENCH_SOURCE_DIR) + "/experiments/data/";
   Corpus corpus;
@@ -254,6 +295,7 @@ std::vector<Format> DataFormats() {
       TokenDatasetFormat("token data set documents", kDocuments, {std::string(16, '\0'), "\x02"}),
       {"gettext catalogue (.mo)", Catalogues, ReadCatalogue},
       {"source records (JSON lines)", Records, ReadRecords},
+      {"probe documents", ProbeFiles, ReadProbes},
       {"source manifest (TOML)", Manifests, ReadManifest, ExitCode::kUsage},
   };
 }

@@ -98,6 +98,9 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
     digests[absl::StrCat("source/", manifest.name)] = manifest.sha256;
   }
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec().tokenizer.ref, digests));
+  BENCH_ASSIGN_OR_RETURN(const InputDigests of_probes,
+                         ProbeDigests(spec().probes, experiments_root));
+  digests.insert(of_probes.begin(), of_probes.end());
   return digests;
 }
 
@@ -111,6 +114,8 @@ absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& i
 }
 
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const Probes probes,
+                         Probes::Load(spec().probes, context.experiments_root, context.seeds));
   absl::StatusOr<ClmInputs> inputs;
   BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&] {
     inputs = ReadInputs(spec(), context);
@@ -126,9 +131,10 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   const ClmSequences sequences(dataset.part("train"), spec().training.max_tokens);
   ClmEvaluator evaluator(
       {spec(), dataset, tokenizer, *decoder, context.seeds, context.writer, context.ranges});
-  ClmTask task(
-      {spec(), sequences, *decoder, context.ranks}, context.seeds,
-      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+  ClmTask task({spec(), sequences, *decoder, context.ranks}, context.seeds,
+               WithProbes([&evaluator](EvaluationPoint point,
+                                       int64_t step) { return evaluator.Run(point, step); },
+                          probes, {*decoder, tokenizer, PromptTemplate::kPlain}, context));
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain,
                                context.artifact_folder);

@@ -43,8 +43,12 @@ std::vector<InputNeed> SftStage::Inputs() const {
   return needs;
 }
 
-absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string&) const {
-  return DigestsWith(spec().data);
+absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string& experiments_root) const {
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests, DigestsWith(spec().data));
+  BENCH_ASSIGN_OR_RETURN(const InputDigests of_probes,
+                         ProbeDigests(spec().probes, experiments_root));
+  digests.insert(of_probes.begin(), of_probes.end());
+  return digests;
 }
 
 absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
@@ -54,6 +58,8 @@ absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& i
 }
 
 absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const Probes probes,
+                         Probes::Load(spec().probes, context.experiments_root, context.seeds));
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer,
                          LoadTokenizer(spec().tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const SftData data, LoadSftData(spec(), tokenizer, context));
@@ -65,7 +71,9 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   SftEvaluator evaluator({spec(), data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(
       {spec(), data, *decoder, context.ranks}, MixtureSampler(std::move(mixture), context.seeds),
-      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+      WithProbes(
+          [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); },
+          probes, {*decoder, tokenizer, spec().data.prompt_template}, context));
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, spec().data.prompt_template,
                                context.artifact_folder);

@@ -19,6 +19,18 @@ std::string HashOf(std::string_view toml) {
   return definition.ok() ? DefinitionSha256(*definition) : "";
 }
 
+ProbeSpec FullProbe() {
+  ProbeSpec probe;
+  probe.name = "p";
+  probe.file = "a.jsonl";
+  probe.path = "p";
+  probe.shots_file = "b.jsonl";
+  probe.shots_path = "s";
+  probe.until = {"x"};
+  probe.filters = {{AnswerFilter::kFirstMatch, "[0-9]"}};
+  return probe;
+}
+
 // Every optional leaf set and every list filled, so that each leaf can be changed.
 Definition FullDefinition(StageKind kind) {
   Definition definition = DefaultDefinition(kind);
@@ -70,6 +82,10 @@ Definition FullDefinition(StageKind kind) {
     ppo->ppo.adaptive_kl_target = 6;
     ppo->ppo.log_ratio_clamp = 20;
     ppo->acceptance = {{"exact_match", 0.1, 0.9}};
+  } else if (auto* evaluate = std::get_if<EvaluateSpec>(&definition.stage)) {
+    evaluate->model = {ArtifactRef{"m", 1}, "f"};
+    evaluate->probes = {FullProbe()};
+    evaluate->acceptance = {{"accuracy/p", 0.1, 0.9}};
   } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
     tokenizer->dataset = ArtifactRef{"d", 1};
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
