@@ -104,8 +104,8 @@ class Generator {
   void Add(const LogProbs& row, int64_t token, Generation& g) const {
     g.tokens.push_back(token);
     g.log_probs.push_back(row.data[token]);
-    g.stopped = options_.stop_token == token ||
-                (options_.is_complete && options_.is_complete(g.tokens));
+    g.stopped =
+        options_.stop_token == token || (options_.is_complete && options_.is_complete(g.tokens));
   }
 
   const GenerationOptions& options_;
