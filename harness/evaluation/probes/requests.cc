@@ -23,7 +23,6 @@ namespace {
 
 using results::CountedProportion;
 using results::MetricDescriptor;
-using results::MetricValue;
 
 // Encodes what a probe asks, as a text that goes on or in the model's prompt template.
 class Asker {
