@@ -128,7 +128,7 @@ class Reader {
     options.on_refused = [&](const RecordProblem& problem, const std::string&) {
       return taken = Reject(++record, problem);
     };
-    const absl::Status status =
+    absl::Status status =
         harness::VisitRecords(path_, kTextField, options, [&](harness::StringRecord row) {
           return taken = Take(++record, row.fields[0]);
         }).status();

@@ -105,7 +105,8 @@ absl::StatusOr<std::string> WithoutCoding(std::string body, std::string_view cod
   const bool is_gzip = body.starts_with("\x1F\x8B");
   if (name == "gzip" || name == "x-gzip") {
     // An archive that undid the coding may keep the header.
-    return is_gzip ? Inflated(body, Wrapper::kGzip, max_bytes) : absl::StatusOr(std::move(body));
+    return is_gzip ? Inflated(body, Wrapper::kGzip, max_bytes)
+                   : absl::StatusOr<std::string>(std::move(body));
   }
   if (name == "deflate") {
     // What is called so is a zlib stream, or the bare one of servers that read the name literally.

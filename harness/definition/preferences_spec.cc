@@ -81,6 +81,12 @@ void Validate(const PreferencesSpec& spec, const Violations& violations) {
     data.Add(spec.data.dataset ? "path" : "dataset",
              "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
   }
+  if (spec.data.format != DataFormat::kAuto && !spec.data.path) {
+    data.Add("format", "has no use without path");
+  }
+  if (spec.data.records != RecordLayout::kAuto && !spec.data.path) {
+    data.Add("records", "has no use without path");
+  }
   if (spec.data.dataset_part == spec.data.validation_part) {
     data.Add("validation_part", "is dataset_part too: held-out prompts must not be trained on");
   }

@@ -14,6 +14,9 @@ void ValidateData(const RewardDataSpec& spec, const Violations& violations) {
   if (spec.validation_path && !spec.path) {
     violations.Add("validation_path", "has no use without path");
   }
+  if (spec.format != DataFormat::kAuto && !spec.path) {
+    violations.Add("format", "has no use without path");
+  }
 }
 
 }  // namespace

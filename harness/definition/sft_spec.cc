@@ -120,6 +120,12 @@ void Validate(const SftDataSpec& spec, const Violations& violations) {
   if (spec.validation_path && !spec.path) {
     violations.Add("validation_path", "has no use without path");
   }
+  if (spec.format != DataFormat::kAuto && !spec.path) {
+    violations.Add("format", "has no use without path");
+  }
+  if (spec.records != RecordLayout::kAuto && !spec.path) {
+    violations.Add("records", "has no use without path");
+  }
   std::set<std::string> seen;
   for (size_t i = 0; i < spec.mix.size(); ++i) {
     const Violations here = violations.In(absl::StrCat("mix[", i, "]"));

@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "harness/data/chat_template.h"
+#include "harness/data/record_sink.h"
+#include "harness/data/row_shape.h"
 #include "harness/definition/enum_names.h"
 #include "models/hf_inspection.h"
 
@@ -105,14 +107,12 @@ InspectionLines FolderTokenizerLines(const std::string& folder, int64_t vocab_si
   return std::move(inspected->lines);
 }
 
-// The members that every tokenizer.json has.
+// By the members that every tokenizer.json has. Its added tokens are a list of objects.
 bool IsTokenizerJson(const std::string& path) {
-  constexpr int64_t kMaxBytes = int64_t{64} << 20;
-  const auto bytes = ReadFile(path, kMaxBytes);
-  if (!bytes.ok()) return false;
-  const auto json = ParseJson(*bytes);
-  return json.ok() && json->is_object() && json->contains("model") &&
-         json->contains("pre_tokenizer");
+  const auto shape = FindRowShape(path, DataFormat::kJson, RecordOptions{}.max_record_bytes);
+  if (!shape.ok()) return false;
+  return shape->json.member == "added_tokens" ||
+         (shape->fields.contains("model") && shape->fields.contains("pre_tokenizer"));
 }
 
 }  // namespace
