@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "models/families/family.h"
+#include "models/model_prefix.h"
 #include "models/safetensors.h"
 #include "models/weight_files.h"
 
@@ -44,6 +45,7 @@ absl::StatusOr<std::vector<NamedTensor>> ReadWeights(const std::string& folder) 
       if (!IsRecomputed(t.name)) tensors.push_back(std::move(t));
     }
   }
+  AddModelPrefix(tensors);
   return tensors;
 }
 

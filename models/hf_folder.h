@@ -4,6 +4,7 @@
 // that transformers would take (weight_files.h), and accepts config.json of
 // transformers 4 and 5 (`torch_dtype` or `dtype`, `rope_theta` or `rope_parameters`); what this
 // decoder does not implement (rope scaling, biases, other activations) is refused, never ignored.
+// Tensors of a base model (LlamaModel) may lack the prefix "model.", as transformers accepts it.
 // Errors: DataError naming the file and field; EnvironmentError for I/O.
 // A reward model is saved as transformers' class for sequence classification with one label
 // (LlamaForSequenceClassification: model.* and score.weight) and, since that class has no bias,

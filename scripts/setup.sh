@@ -9,8 +9,9 @@
 #                                  set-up is building
 #   setup_packages FILE...         installs the Debian packages that the files list
 #
-# Installs Debian packages (as root) and LibTorch from PyPI (into an environment of its own, unless
-# Torch_DIR or the python3 on PATH has it), configures and builds. Every failure is one message on
+# Installs Debian packages (as root), LibTorch from PyPI (into an environment of its own, unless
+# Torch_DIR or the python3 on PATH has it) and Arrow (into another; without it only Parquet files
+# cannot be read), configures and builds. Every failure is one message on
 # stderr and exit 5. When everything is there it neither uses the network nor prints anything.
 #
 # Environment: BENCH_CACHE (default ${XDG_CACHE_HOME:-~/.cache}/llm-bench), BENCH_JOBS (compile
@@ -18,11 +19,13 @@
 
 setup_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 setup_requirements="$setup_root/setup/requirements.txt"
+setup_parquet="$setup_root/setup/requirements-parquet.txt"
 # Debian's own interpreter: the wheels are pinned for its version.
 setup_python="${BENCH_SETUP_PYTHON:-/usr/bin/python3}"
 
 readonly SETUP_EXIT_ENVIRONMENT=5
 readonly SETUP_TORCH_GIB=9    # 4.7 GB installed, and as much while the wheels are unpacked
+readonly SETUP_PARQUET_GIB=1
 readonly SETUP_BUILD_GIB=2
 readonly SETUP_MIB_PER_JOB=2000  # a translation unit with LibTorch's headers takes 1.3 GB
 
@@ -107,38 +110,57 @@ if importlib.metadata.version("torch").split("+")[0] == sys.argv[1]:
 PYTHON
 }
 
-# Installs the pinned packages into the folder $1; its marker file is written last, so that an
-# interrupted installation is started anew.
+# setup_make_venv FOLDER REQUIREMENTS GIB WHAT: installs the pinned packages into the folder; its
+# marker file is written last, so that an interrupted installation is started anew.
 setup_make_venv() {
-  local venv="$1" log="$1.log"
-  setup_need_free "$(dirname "$venv")" "$SETUP_TORCH_GIB" "installing LibTorch"
-  setup_say "installing LibTorch into $venv (4.7 GB, a few minutes)"
+  local venv="$1" requirements="$2" log="$1.log"
+  setup_need_free "$(dirname "$venv")" "$3" "installing ${4%% (*}"
+  setup_say "installing ${4%% (*} into $venv (${4##* (}"
   rm -rf "$venv"
   setup_logged "creating a Python environment" "$log" "$setup_python" -m venv "$venv"
   # Unpacked beside the target (/tmp may be small), and not kept a second time in pip's cache.
   mkdir -p "$venv/tmp" || setup_fail "cannot create $venv/tmp"
-  TMPDIR="$venv/tmp" setup_logged "installing setup/requirements.txt" "$log" \
+  TMPDIR="$venv/tmp" setup_logged "installing setup/${requirements##*/}" "$log" \
     "$venv/bin/python3" -m pip install --disable-pip-version-check --no-cache-dir \
-    --only-binary :all: --require-hashes --no-deps -r "$setup_requirements"
+    --only-binary :all: --require-hashes --no-deps -r "$requirements"
   rm -rf "$venv/tmp"
   touch "$venv/.complete" || setup_fail "cannot write to $venv"
 }
 
-# Prints the CMake folder of the environment's torch, installing it if necessary.
-setup_venv_torch() {
+# setup_venv NAME REQUIREMENTS GIB WHAT: prints the environment's folder of packages, installing it
+# if necessary.
+setup_venv() {
   local cache venv digest
   cache="$(setup_cache)" || exit
-  digest="$(sha256sum "$setup_requirements" | cut -c1-12)"
-  venv="$cache/venv-$digest"
+  digest="$(sha256sum "$2" | cut -c1-12)"
+  venv="$cache/$1-$digest"
   if [[ ! -e $venv/.complete ]]; then
     mkdir -p "$cache" || setup_fail "cannot create $cache; set BENCH_CACHE to a writable folder"
     (
       setup_stop_on_interrupt
       flock 9
-      [[ -e $venv/.complete ]] || setup_make_venv "$venv"
+      [[ -e $venv/.complete ]] || setup_make_venv "$venv" "${@:2}"
     ) 9>"$cache/setup.lock" || exit
   fi
-  printf '%s/share/cmake/Torch' "$(echo "$venv"/lib/python3*/site-packages/torch)"
+  echo "$venv"/lib/python3*/site-packages
+}
+
+# Prints the CMake folder of the environment's torch, installing it if necessary.
+setup_venv_torch() {
+  local packages
+  packages="$(setup_venv venv "$setup_requirements" "$SETUP_TORCH_GIB" \
+    "LibTorch (4.7 GB, a few minutes)")" || exit
+  printf '%s/torch/share/cmake/Torch' "$packages"
+}
+
+# Prints the folder of pyarrow, installing it if necessary; nothing where it cannot be had.
+setup_arrow() {
+  local packages
+  if packages="$(setup_venv parquet "$setup_parquet" "$SETUP_PARQUET_GIB" "Arrow (170 MB)")"; then
+    printf '%s/pyarrow' "$packages"
+  else
+    setup_say "going on without Arrow: Parquet files cannot be read"
+  fi
 }
 
 setup_torch_dir() {
@@ -162,8 +184,8 @@ setup_torch_dir() {
 
 # What the configuration of a build folder depends on beyond CMake's own files.
 setup_key() {
-  printf '%s %s %s' "$setup_root" "$(sha256sum "$setup_requirements" | cut -c1-64)" \
-    "${Torch_DIR:-}"
+  printf '%s %s %s' "$setup_root" \
+    "$(cat "$setup_requirements" "$setup_parquet" | sha256sum | cut -c1-64)" "${Torch_DIR:-}"
 }
 
 # setup_configured FOLDER: whether the build folder was configured for this tree and LibTorch.
@@ -175,12 +197,13 @@ setup_configured() {
 }
 
 setup_configure() {
-  local preset="$1" folder="$2" torch_dir
+  local preset="$1" folder="$2" torch_dir arrow
   torch_dir="$(setup_torch_dir)" || exit
+  arrow="$(setup_arrow)" || exit
   setup_need_free "$folder" "$SETUP_BUILD_GIB" "building"
   setup_say "configuring $preset with LibTorch of $torch_dir"
   (setup_stop_on_interrupt && cd "$setup_root" && setup_logged "configuring" "$folder/configure.log" \
-    cmake --fresh --preset "$preset" "-DTorch_DIR=$torch_dir") || exit
+    cmake --fresh --preset "$preset" "-DTorch_DIR=$torch_dir" "-DBENCH_ARROW_ROOT=$arrow") || exit
   printf '%s\n%s\n' "$(setup_key)" "$torch_dir" >"$folder/.setup"
 }
 

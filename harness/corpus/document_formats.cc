@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "harness/corpus/bible_data.h"
 #include "harness/corpus/byte_source.h"
+#include "harness/corpus/charset.h"
 #include "harness/corpus/html_text.h"
 #include "harness/corpus/markdown_text.h"
 #include "harness/corpus/quotations.h"
@@ -74,6 +75,11 @@ absl::StatusOr<Texts> MessageDocuments(const std::string& path, const ReaderOpti
   return documents;
 }
 
+absl::StatusOr<Texts> PageDocument(std::string_view bytes) {
+  BENCH_ASSIGN_OR_RETURN(const std::string html, HtmlInUtf8(bytes));
+  return One(HtmlToText(html));
+}
+
 absl::StatusOr<Texts> WordNetDocuments(std::string_view bytes, const ReaderOptions& options) {
   BENCH_ASSIGN_OR_RETURN(const Texts definitions, WordNetDefinitions(bytes));
   return Join(definitions, kLineBreak, options);
@@ -90,7 +96,7 @@ absl::StatusOr<std::vector<std::string>> DocumentTexts(const std::string& path,
     case DocumentFormat::kMarkdown:
       return One(MarkdownToText(bytes));
     case DocumentFormat::kHtml:
-      return One(HtmlToText(bytes));
+      return PageDocument(bytes);
     case DocumentFormat::kManual:
       return One(ManualToText(bytes, options.manual));
     case DocumentFormat::kCatalogue:

@@ -1,5 +1,5 @@
-// The texts of the documents of a whole file, whatever its format; JSON lines, which are read one
-// by one, are the reader's own (document_reader.h).
+// The texts of the documents of a whole file, whatever its format; what is read record by record
+// (JSON lines, tables, web archives) is the reader's own (document_reader.h).
 //
 // Errors: DataError for what is not of the format; others for what the system refuses.
 #pragma once

@@ -6,12 +6,15 @@
 #include "absl/strings/str_cat.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/corpus/byte_source.h"
 #include "harness/corpus/document_formats.h"
 #include "harness/corpus/language.h"
 #include "harness/corpus/text_limits.h"
 #include "harness/corpus/unicode_text.h"
+#include "harness/corpus/warc.h"
 #include "harness/data/json_record.h"
+#include "harness/data/record_reader.h"
 #include "harness/data/skipped_records.h"
 #include "harness/definition/enum_names.h"
 
@@ -30,15 +33,20 @@ struct Ending {
   std::string_view text;
   DocumentFormat format;
 };
-constexpr std::array<Ending, 9> kEndings = {{{".txt", DocumentFormat::kText},
-                                             {".text", DocumentFormat::kText},
-                                             {".md", DocumentFormat::kMarkdown},
-                                             {".markdown", DocumentFormat::kMarkdown},
-                                             {".html", DocumentFormat::kHtml},
-                                             {".htm", DocumentFormat::kHtml},
-                                             {".mo", DocumentFormat::kCatalogue},
-                                             {".jsonl", DocumentFormat::kJsonLines},
-                                             {".ndjson", DocumentFormat::kJsonLines}}};
+constexpr std::array<Ending, 14> kEndings = {{{".txt", DocumentFormat::kText},
+                                              {".text", DocumentFormat::kText},
+                                              {".md", DocumentFormat::kMarkdown},
+                                              {".markdown", DocumentFormat::kMarkdown},
+                                              {".html", DocumentFormat::kHtml},
+                                              {".htm", DocumentFormat::kHtml},
+                                              {".mo", DocumentFormat::kCatalogue},
+                                              {".jsonl", DocumentFormat::kJsonLines},
+                                              {".ndjson", DocumentFormat::kJsonLines},
+                                              {".csv", DocumentFormat::kCsv},
+                                              {".tsv", DocumentFormat::kTsv},
+                                              {".tab", DocumentFormat::kTsv},
+                                              {".parquet", DocumentFormat::kParquet},
+                                              {".warc", DocumentFormat::kWarc}}};
 
 std::string_view WithoutCompression(std::string_view name) {
   for (const std::string_view ending : {".gz", ".zst"}) {
@@ -54,21 +62,42 @@ bool IsManualName(std::string_view name) {
          name[dot + 1] <= '9';
 }
 
+// How the documents of a format follow each other in a file.
+enum class Records { kWhole, kLines, kRows, kArchived };
+Records RecordsOf(DocumentFormat format) {
+  switch (format) {
+    case DocumentFormat::kJsonLines:
+      return Records::kLines;
+    case DocumentFormat::kCsv:
+    case DocumentFormat::kTsv:
+    case DocumentFormat::kParquet:
+      return Records::kRows;
+    case DocumentFormat::kWarc:
+      return Records::kArchived;
+    default:
+      return Records::kWhole;
+  }
+}
+
+harness::DataFormat TableFormat(DocumentFormat format) {
+  if (format == DocumentFormat::kCsv) return harness::DataFormat::kCsv;
+  return format == DocumentFormat::kTsv ? harness::DataFormat::kTsv : harness::DataFormat::kParquet;
+}
+
 class Reader {
  public:
   Reader(const SourceFile& file, const ReaderOptions& options, const DocumentVisitor& visit,
          const RejectionVisitor& on_rejected)
       : file_(file),
+        records_(RecordsOf(file.format)),
         path_(absl::StrCat(file.root, "/", file.relative_path)),
         options_(options),
         visit_(visit),
         on_rejected_(on_rejected) {}
 
   absl::StatusOr<ReaderReport> Read() {
-    const absl::Status status =
-        file_.format == DocumentFormat::kJsonLines ? ReadLines() : ReadWhole();
-    if (!status.ok()) return status;
-    if (file_.format == DocumentFormat::kJsonLines) {
+    BENCH_RETURN_IF_ERROR(ReadRecords());
+    if (records_ != Records::kWhole) {
       BENCH_RETURN_IF_ERROR(harness::CheckSkippedShare(path_, skipped_, report_.num_documents,
                                                        options_.max_skipped_share));
     }
@@ -76,6 +105,53 @@ class Reader {
   }
 
  private:
+  absl::Status ReadRecords() {
+    switch (records_) {
+      case Records::kLines:
+        return ReadLines();
+      case Records::kRows:
+        return ReadRows();
+      case Records::kArchived:
+        return ReadArchive();
+      case Records::kWhole:
+        return ReadWhole();
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadRows() {
+    int64_t record = 0;
+    absl::Status taken;
+    harness::RecordOptions options;
+    options.format = TableFormat(file_.format);
+    options.max_record_bytes = options_.max_document_bytes;
+    options.on_refused = [&](const RecordProblem& problem, const std::string&) {
+      return taken = Reject(++record, problem);
+    };
+    absl::Status status =
+        harness::VisitRecords(path_, kTextField, options, [&](harness::StringRecord row) {
+          return taken = Take(++record, row.fields[0]);
+        }).status();
+    // Of a table without records what is wrong is the file's.
+    if (!taken.ok() || status.ok()) return status;
+    return record == 0 ? RejectIfData(1, status, "a table that cannot be read") : status;
+  }
+
+  absl::Status ReadArchive() {
+    auto source = ByteSource::Open(path_);
+    if (!source.ok()) return Annotate(source.status(), path_);
+    WarcReader archive(*std::move(source), options_.max_document_bytes);
+    for (;;) {
+      BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
+      auto document = archive.Next();
+      if (!document.ok()) return Annotate(document.status(), path_);
+      if (!document->has_value()) return absl::OkStatus();
+      const auto& [record, text] = **document;
+      BENCH_RETURN_IF_ERROR(text.ok() ? Take(record, *text)
+                                      : RejectIfData(record, text.status(), "an unreadable page"));
+    }
+  }
+
   absl::Status ReadWhole() {
     const auto texts = DocumentTexts(path_, file_.format, options_);
     if (!texts.ok()) {
@@ -107,7 +183,7 @@ class Reader {
     }
     if (line.text.find_first_not_of(" \t\r") == std::string::npos) return absl::OkStatus();
     std::optional<RecordOutcome> held;
-    RecordEvents events(harness::JsonLayout::kOneRecord, kTextField, [&](RecordOutcome outcome) {
+    RecordEvents events({harness::JsonLayout::kOneRecord}, kTextField, [&](RecordOutcome outcome) {
       held = std::move(outcome);
       return true;
     });
@@ -143,16 +219,20 @@ class Reader {
 
   absl::Status Reject(int64_t record, const RecordProblem& problem) {
     if (options_.on_invalid == OnInvalid::kError) {
-      const bool has_lines = file_.format == DocumentFormat::kJsonLines;
-      return DataError(
-          absl::StrCat(path_, has_lines ? absl::StrCat(":", record) : "", ": ", problem.message));
+      return DataError(absl::StrCat(path_, PlaceOf(record), ": ", problem.message));
     }
     ++report_.num_rejected;
     skipped_.Add(problem.reason, absl::StrCat(path_, ":", record));
     return on_rejected_({DocumentId(file_.relative_path, record), problem.message, problem.reason});
   }
 
+  std::string PlaceOf(int64_t record) const {
+    if (records_ == Records::kWhole) return "";
+    return absl::StrCat(records_ == Records::kLines ? ":" : ": record ", record);
+  }
+
   const SourceFile& file_;
+  const Records records_;
   const std::string path_;
   const ReaderOptions& options_;
   const DocumentVisitor& visit_;

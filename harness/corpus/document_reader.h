@@ -1,16 +1,18 @@
 // Files of a source to documents: the text form of document.h, whatever the file's format.
 //
 // One document a file for text, Markdown, HTML and manual pages; one a record (line) for JSON
-// lines, whose field "text" (required, not empty) is the text; one a chapter of the Bible. Short
+// lines, and a row for CSV, TSV and Parquet, whose field "text" (required, not empty) is the text;
+// one a page or text of a web archive (warc.h); one a chapter of the Bible. Short
 // records are joined (record_joiner.h) into documents of at least `min_joined_characters` (the last
 // may be shorter): a catalogue's translations, quotations, WordNet's definitions, and a source's
-// messages, those of each language for themselves. Each file may be gzip or Zstandard
-// (byte_source.h).
+// messages, those of each language for themselves. Each file but a table may be gzip or Zstandard
+// (byte_source.h). HTML may be in a charset that it declares (charset.h).
 //
 // A document that is invalid (encoding, syntax, size (text_limits.h), no text) is refused: counted,
 // named and reported to `on_rejected` with the reason, so that it can be kept aside; with
 // OnInvalid::kError it ends the reading instead, as a DataError "path: reason" or "path:line:
-// reason", and so do too many invalid ones of a file of JSON lines, by their reasons. What the
+// reason", and so do too many invalid ones of a file of many records, by their reasons. A file of
+// records that is damaged behind the first is an error: what it has lost is not known. What the
 // system refuses is always an error.
 #pragma once
 
@@ -48,7 +50,7 @@ struct SourceFile {
 
 struct ReaderOptions {
   OnInvalid on_invalid = OnInvalid::kSkip;
-  double max_skipped_share = 1;  // more than this fraction of the lines of a JSON file: DataError
+  double max_skipped_share = 1;  // more than this fraction of a file's records: DataError
   int64_t max_document_bytes = int64_t{64} << 20;  // of a file, or of a line of JSON
   int64_t min_joined_characters = 2000;
   TextPredicate exclude_message;  // message_texts.h; empty: none

@@ -1,4 +1,5 @@
-// Examples for supervised fine-tuning in the Alpaca format, read strictly and in bounded memory.
+// Examples for supervised fine-tuning in the Alpaca format, as data sets of this project are
+// written, read strictly and in bounded memory. Other layouts: instruction_records.h.
 //
 // The file's form and its errors: record_reader.h. Fields, all strings: "instruction" (not empty),
 // "input" (optional), "output", "task" (optional, the label that metrics are reported under). An
@@ -13,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "harness/data/conversation.h"
 #include "harness/data/record_reader.h"
 
 namespace bench::harness {
@@ -22,6 +24,7 @@ struct SftExample {
   std::string input;  // may be empty
   std::string output;
   std::string task;  // may be empty
+  EarlierTurns earlier = {};
   friend bool operator==(const SftExample&, const SftExample&) = default;
 };
 
@@ -43,8 +46,9 @@ struct AlpacaData {
 };
 absl::StatusOr<AlpacaData> ReadAlpaca(const std::string& path, const AlpacaOptions& options = {});
 
-// One line of JSON without the newline: keys instruction, input, output, and task unless empty;
-// UTF-8 as it is. Text must be valid UTF-8 (invalid bytes become U+FFFD).
+// One line of JSON without the newline, of an example without earlier turns: keys instruction,
+// input, output, and task unless empty; UTF-8 as it is. Text must be valid UTF-8 (invalid bytes
+// become U+FFFD).
 std::string AlpacaLine(const SftExample& example);
 
 // All lines, each ended by a newline.

@@ -6,8 +6,19 @@
 
 namespace bench::harness {
 
-std::string PromptSha256(std::string_view instruction, std::string_view input) {
+std::string PromptSha256(std::string_view instruction, std::string_view input,
+                         const EarlierTurns& earlier) {
   Sha256 sha;
+  // Lengths keep two conversations apart whose texts are one when put together.
+  const auto add = [&sha](std::string_view kind, std::string_view text) {
+    sha.Update(absl::StrCat(internal::View(kind), " ", text.size(), "\n"));
+    sha.Update(text);
+  };
+  if (earlier.system) add("system", *earlier.system);
+  for (const Turn& turn : earlier.turns) {
+    add("user", turn.user);
+    add("assistant", turn.assistant);
+  }
   sha.Update(instruction);
   if (!input.empty()) {
     sha.Update("\n");

@@ -1,8 +1,8 @@
 // Shows that the parts of a data set share no prompt.
 //
 // A prompt is known by the SHA-256 of its message: the instruction and, on a line of its own, the
-// input where there is one. The same prompt may come again within a part. DataError naming the
-// record, the digest and where it was first.
+// input where there is one; of a conversation with all that was said before. The same prompt may
+// come again within a part. DataError naming the record, the digest and where it was first.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,12 @@
 #include <unordered_map>
 
 #include "absl/status/status.h"
+#include "harness/data/conversation.h"
 
 namespace bench::harness {
 
-std::string PromptSha256(std::string_view instruction, std::string_view input);
+std::string PromptSha256(std::string_view instruction, std::string_view input,
+                         const EarlierTurns& earlier = {});
 
 class DisjointPrompts {
  public:

@@ -17,10 +17,14 @@ enum class DocumentFormat {
   kWordNet,     // data files of WordNet's database
   kBible,       // the compressed text of bible(1)
   kMessages,    // the records of a source of kind "gettext" (source.h)
+  kCsv,         // a column "text", with a header
+  kTsv,
+  kParquet,  // a column "text"
+  kWarc,     // the pages and texts of a web archive
 };
-constexpr std::array<std::string_view, 10> EnumNames(DocumentFormat) {
-  return {"text",       "markdown",   "html",    "manual", "catalogue",
-          "json_lines", "quotations", "wordnet", "bible",  "messages"};
+constexpr std::array<std::string_view, 14> EnumNames(DocumentFormat) {
+  return {"text",    "markdown", "html",     "manual", "catalogue", "json_lines", "quotations",
+          "wordnet", "bible",    "messages", "csv",    "tsv",       "parquet",    "warc"};
 }
 
 }  // namespace bench::harness

@@ -14,8 +14,10 @@ double HeldOutHash(std::string_view instruction, std::string_view input) {
   return static_cast<double>(std::stoull(hash.substr(0, 13), nullptr, 16)) * 0x1.0p-52;
 }
 
-bool IsHeldOut(std::string_view instruction, std::string_view input, double fraction) {
-  return HeldOutHash(instruction, input) < fraction;
+double HeldOutHash(std::string_view instruction, std::string_view input,
+                   const EarlierTurns& earlier) {
+  if (earlier.turns.empty()) return HeldOutHash(instruction, input);
+  return HeldOutHash(earlier.turns[0].user, "");
 }
 
 namespace internal {

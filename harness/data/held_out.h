@@ -3,7 +3,8 @@
 // fine-tuning and in reward modelling.
 //
 // held out iff u < fraction, u = the first 52 bits of
-// SHA-256("bench-split\n" instruction "\n" input) / 2^52.
+// SHA-256("bench-split\n" instruction "\n" input) / 2^52. Of a conversation it is the user's first
+// message that counts, without input: what was said then is part of each later prompt.
 // Of few prompts that may be none, or all of them: then the one of the smallest (largest) u changes
 // sides, so that of two prompts one is held out and one is trained on.
 #pragma once
@@ -15,11 +16,14 @@
 #include <utility>
 #include <vector>
 
+#include "harness/data/conversation.h"
+
 namespace bench::harness {
 
 // u, in [0, 1).
 double HeldOutHash(std::string_view instruction, std::string_view input);
-bool IsHeldOut(std::string_view instruction, std::string_view input, double fraction);
+double HeldOutHash(std::string_view instruction, std::string_view input,
+                   const EarlierTurns& earlier);
 
 // The rows of both parts, or of one task in both.
 template <typename Row>

@@ -1,47 +1,39 @@
 #include "harness/data/json_record.h"
 
-#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "harness/definition/unknown_key.h"
 
 namespace bench::harness {
 namespace {
 
-// What the record has instead of `name`.
-std::string KeysThere(std::string_view name, const std::set<std::string>& keys) {
-  constexpr size_t kMostShown = 8;
-  if (keys.empty()) return " (the record has no keys)";
-  const std::vector<std::string> all(keys.begin(), keys.end());
-  if (const auto similar = SimilarName(name, all)) {
-    return absl::StrCat(" (nearest key: ", QuotedForMessage(*similar), ")");
-  }
-  std::string text = " (the record has ";
-  for (size_t i = 0; i < std::min(all.size(), kMostShown); ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : ", ", QuotedForMessage(all[i]));
-  }
-  return absl::StrCat(text, all.size() > kMostShown ? ", ...)" : ")");
+size_t DepthOf(JsonLayout layout) {
+  constexpr std::array<size_t, 3> kDepths = {1, 2, 3};  // by JsonLayout
+  return kDepths[static_cast<size_t>(layout)];
+}
+
+std::string_view WantedType(FieldType type) {
+  return type == FieldType::kText ? "a string" : "a list";
 }
 
 }  // namespace
 
-RecordEvents::RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record,
-                           JsonPlace start)
-    : record_depth_(layout == JsonLayout::kArray ? 2 : 1),
+RecordEvents::RecordEvents(JsonRecords records, std::span<const FieldRule> rules,
+                           OnRecord on_record, JsonPlace start)
+    : record_depth_(DepthOf(records.layout)),
+      member_(std::move(records.member)),
       rules_(rules),
       on_record_(std::move(on_record)),
       start_(start),
+      in_list_(records.layout != JsonLayout::kWrappedArray),
       fields_(rules.size()) {}
 
-bool RecordEvents::InRecord() const { return open_.size() == record_depth_; }
-bool RecordEvents::AmongRecords() const { return open_.size() + 1 == record_depth_; }
+bool RecordEvents::InRecord() const { return in_list_ && open_.size() == record_depth_; }
+bool RecordEvents::AmongRecords() const { return in_list_ && open_.size() + 1 == record_depth_; }
 
-std::optional<size_t> RecordEvents::FieldNamed(std::string_view name) const {
-  for (size_t i = 0; i < rules_.size(); ++i) {
-    if (rules_[i].name == name) return i;
-  }
-  return std::nullopt;
+std::optional<size_t> RecordEvents::Field() const {
+  return InRecord() ? RuleNamed(rules_, key_) : std::nullopt;
 }
 
 void RecordEvents::Problem(std::string reason, const std::string& details) {
@@ -51,32 +43,41 @@ void RecordEvents::Problem(std::string reason, const std::string& details) {
 }
 
 bool RecordEvents::null() {
-  const auto field = InRecord() ? FieldNamed(key_) : std::nullopt;
+  const auto field = Field();
   if (field && rules_[*field].presence == FieldPresence::kOptional) return true;
-  return Value("null");
+  return Value("null", nullptr);
 }
-bool RecordEvents::boolean(bool) { return Value("a boolean"); }
-bool RecordEvents::number_integer(number_integer_t) { return Value("a number"); }
-bool RecordEvents::number_unsigned(number_unsigned_t) { return Value("a number"); }
-bool RecordEvents::number_float(number_float_t, const string_t&) { return Value("a number"); }
-bool RecordEvents::binary(binary_t&) { return Value("binary"); }
+bool RecordEvents::boolean(bool value) { return Value("a boolean", value); }
+bool RecordEvents::number_integer(number_integer_t value) { return Value("a number", value); }
+bool RecordEvents::number_unsigned(number_unsigned_t value) { return Value("a number", value); }
+bool RecordEvents::number_float(number_float_t value, const string_t&) {
+  return Value("a number", value);
+}
+bool RecordEvents::binary(binary_t&) { return Value("binary", nullptr); }
 
-bool RecordEvents::Value(std::string_view type) {
+bool RecordEvents::Value(std::string_view type, const nlohmann::json& value) {
+  if (IsKept()) kept_.Value(value);
+  return WrongValue(type);
+}
+
+bool RecordEvents::WrongValue(std::string_view type) {
   if (AmongRecords()) {
     Problem(absl::StrCat("the record is ", std::string(type), ", not an object"));
     return Emit();
   }
-  if (InRecord() && FieldNamed(key_)) {
-    Problem(absl::StrCat("field \"", key_, "\" is ", std::string(type), ", not a string"));
+  if (const auto field = Field()) {
+    Problem(absl::StrCat("field \"", key_, "\" is ", std::string(type), ", not ",
+                         std::string(WantedType(rules_[*field].type))));
   }
   return true;
 }
 
 bool RecordEvents::string(string_t& value) {
-  if (AmongRecords()) return Value("a string");
-  if (!InRecord()) return true;
-  const auto field = FieldNamed(key_);
+  if (IsKept()) kept_.Value(value);
+  if (AmongRecords()) return WrongValue("a string");
+  const auto field = Field();
   if (!field) return true;
+  if (rules_[*field].type != FieldType::kText) return WrongValue("a string");
   if (value.find('\0') != std::string::npos) {
     Problem(absl::StrCat("field \"", key_, "\" contains NUL"));
   }
@@ -91,31 +92,29 @@ bool RecordEvents::Open(bool is_object) {
     return false;
   }
   if (AmongRecords() && !is_object) Problem("the record is an array, not an object");
-  if (InRecord() && FieldNamed(key_)) {
-    Problem(absl::StrCat("field \"", key_, "\" is ", is_object ? "an object" : "an array",
-                         ", not a string"));
+  if (const auto field = Field()) {
+    if (!is_object && rules_[*field].type == FieldType::kMessages) {
+      kept_field_ = field;
+    } else {
+      WrongValue(is_object ? "an object" : "an array");
+    }
   }
+  if (IsKept()) kept_.Open(is_object);
+  in_list_ |= open_.size() == 1 && !is_object && key_ == member_;
   open_.push_back({is_object, {}});
   return true;
 }
 
 bool RecordEvents::Close() {
-  if (!InRecord()) {
-    open_.pop_back();
-    return true;
+  if (IsKept()) {
+    kept_.Close();
+    if (kept_.is_whole()) fields_[*std::exchange(kept_field_, std::nullopt)] = kept_.Take();
   }
-  for (size_t i = 0; i < rules_.size() && !problem_; ++i) {
-    const FieldRule& rule = rules_[i];
-    if (rule.presence == FieldPresence::kOptional) continue;
-    if (!fields_[i]) {
-      Problem(absl::StrCat("no field \"", std::string(rule.name), "\""),
-              KeysThere(rule.name, open_.back().keys));
-    } else if (rule.presence == FieldPresence::kRequiredNotEmpty && fields_[i]->empty()) {
-      Problem(absl::StrCat("field \"", std::string(rule.name), "\" is empty"));
-    }
-  }
+  const bool is_record = InRecord();
+  if (is_record && !problem_) problem_ = BrokenRule(rules_, fields_, open_.back().keys);
   open_.pop_back();
-  return Emit();
+  if (open_.size() == 1 && record_depth_ == DepthOf(JsonLayout::kWrappedArray)) in_list_ = false;
+  return !is_record || Emit();
 }
 
 bool RecordEvents::Emit() {
@@ -131,6 +130,7 @@ bool RecordEvents::end_object() { return Close(); }
 bool RecordEvents::end_array() { return Close(); }
 
 bool RecordEvents::key(string_t& value) {
+  if (IsKept()) kept_.Key(value);
   if (!open_.back().keys.insert(value).second) {
     Problem("duplicate key", " " + QuotedForMessage(value));
   }

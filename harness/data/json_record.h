@@ -1,9 +1,9 @@
-// Records with string fields from JSON: turns one object, or an array of objects, into records as
-// events arrive, so that no document is ever held. Which fields a record has, and which of them
-// must be there, is the caller's; an optional one that is null is absent, as exporters write it;
-// other fields are ignored but must be valid JSON. A problem with
-// one record (a missing field, a wrong type, a duplicate key, NUL) ends that record; broken syntax,
-// invalid UTF-8 or nesting deeper than 64 ends the parse.
+// Records from JSON: turns one object, an array of objects, or an object one of whose members is
+// such an array, into records as events arrive, so that no document is ever held. Which fields a
+// record has, and which of them must be there, is the caller's (field_rules.h); other fields are
+// ignored but must be valid JSON. A problem with one record (a missing field, a wrong type, a
+// duplicate key, NUL) ends that record; broken syntax, invalid UTF-8 or nesting deeper than 64 ends
+// the parse.
 #pragma once
 
 #include <cstdint>
@@ -17,27 +17,17 @@
 #include <vector>
 
 #include "base/json.h"
+#include "harness/data/field_rules.h"
+#include "harness/data/json_text.h"
 
 namespace bench::harness {
 
-enum class JsonLayout { kOneRecord, kArray };
+enum class JsonLayout { kOneRecord, kArray, kWrappedArray };
 
-enum class FieldPresence { kOptional, kRequired, kRequiredNotEmpty };
-struct FieldRule {
-  std::string_view name;
-  FieldPresence presence;
-};
-
-// What is wrong with a record. Of equal reasons there may be many.
-struct RecordProblem {
-  std::string reason;   // one of a few: `no field "a"`
-  std::string message;  // with what this record has instead: `no field "a" (nearest key: "b")`
-};
-
-// A record, or what is wrong with it.
-struct RecordOutcome {
-  std::vector<std::optional<std::string>> fields;  // in the order of the rules
-  std::optional<RecordProblem> problem;
+// Where the records of a text are.
+struct JsonRecords {
+  JsonLayout layout = JsonLayout::kOneRecord;
+  std::string member = "";  // of kWrappedArray: the key of the list
 };
 
 class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
@@ -45,7 +35,7 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
   // `on_record` returns whether to go on. `rules` must outlive the parse.
   using OnRecord = std::function<bool(RecordOutcome)>;
   // `start`: where the text begins in its file, for messages.
-  RecordEvents(JsonLayout layout, std::span<const FieldRule> rules, OnRecord on_record,
+  RecordEvents(JsonRecords records, std::span<const FieldRule> rules, OnRecord on_record,
                JsonPlace start = {});
 
   // Why the parse ended early; nullopt if it ran to its end or `on_record` stopped it.
@@ -74,22 +64,30 @@ class RecordEvents : public nlohmann::json_sax<nlohmann::json> {
 
   bool Open(bool is_object);
   bool Close();
-  // A value that is neither a string nor part of a nested value.
-  bool Value(std::string_view type);
+  // A value that is no container, `type` in words.
+  bool Value(std::string_view type, const nlohmann::json& value);
+  // What there is to say of a value of this type in a record or among them.
+  bool WrongValue(std::string_view type);
   // Whether the innermost container is the record itself / holds the records.
   bool InRecord() const;
   bool AmongRecords() const;
-  std::optional<size_t> FieldNamed(std::string_view name) const;
+  // The rule of the key that was read last.
+  std::optional<size_t> Field() const;
+  bool IsKept() const { return kept_field_.has_value(); }
   // `details` are the message's end.
   void Problem(std::string reason, const std::string& details = "");
   bool Emit();
 
   const size_t record_depth_;  // containers open while a record's own fields are read
+  const std::string member_;
   const std::span<const FieldRule> rules_;
   const OnRecord on_record_;
   const JsonPlace start_;
   std::vector<Container> open_;
   std::string key_;
+  bool in_list_;                      // within the list of the records
+  std::optional<size_t> kept_field_;  // of type kMessages, while its value is read into kept_
+  JsonText kept_;
   std::vector<std::optional<std::string>> fields_;
   std::optional<RecordProblem> problem_;
   std::optional<RecordProblem> failure_;

@@ -6,6 +6,9 @@
 // construction, and training, evaluation and generation all use this encoder: the ids cannot
 // differ. Text never produces a control token ("</s>" in a text is four ordinary characters).
 // Truncation keeps the start; a row with no target left is dropped.
+//
+// With earlier turns the prompt is all that was said before the answer, earlier answers encoded as
+// targets are, so that each of them is a target too if it may be learnt from.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +31,17 @@ std::string PromptText(PromptTemplate prompt_template, const SftExample& example
 // The fixed texts of a template's prompts, each of which a tokenizer may have as one piece.
 std::vector<std::string> FixedTexts(PromptTemplate prompt_template);
 
+// Tokens [begin, end) of a row.
+struct TokenSpan {
+  int64_t begin = 0;
+  int64_t end = 0;
+  friend bool operator==(const TokenSpan&, const TokenSpan&) = default;
+};
+
 struct TokenizedExample {
   std::vector<int64_t> tokens;  // prompt, then target
   int64_t num_prompt_tokens = 0;
+  std::vector<TokenSpan> earlier_targets;  // within the prompt, each with its end token
 };
 
 class PromptEncoder {
@@ -40,7 +51,7 @@ class PromptEncoder {
                                               PromptTemplate prompt_template);
 
   std::vector<int64_t> Prompt(const SftExample& example) const;
-  std::vector<int64_t> Target(const SftExample& example) const;
+  std::vector<int64_t> Target(const SftExample& example) const { return Answer(example.output); }
   // At most `max_tokens` tokens; nullopt when no target token is left.
   std::optional<TokenizedExample> Tokenize(const SftExample& example, int64_t max_tokens) const;
   // What ends a target, and a generation.
@@ -49,6 +60,9 @@ class PromptEncoder {
  private:
   PromptEncoder(const Tokenizer& tokenizer, PromptTemplate prompt_template)
       : tokenizer_(&tokenizer), row_(&RowOf(prompt_template)) {}
+
+  TokenizedExample PromptWithTargets(const SftExample& example) const;
+  std::vector<int64_t> Answer(const std::string& text) const;
 
   const Tokenizer* tokenizer_;
   const TemplateRow* row_;

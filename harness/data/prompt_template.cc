@@ -72,6 +72,10 @@ constexpr TemplateSlot kChatml[] = {
     {SlotKind::kControl, "<|im_start|>"},
     {SlotKind::kText, "assistant\n"},
 };
+constexpr TemplateSlot kChatmlSystem[] = {
+    {SlotKind::kControl, "<|im_start|>"}, {SlotKind::kText, "system\n"}, {SlotKind::kMessage, ""},
+    {SlotKind::kControl, "<|im_end|>"},   {SlotKind::kText, "\n"},
+};
 constexpr char kChatmlJinja[] =
     R"({%- for message in messages %})"
     R"({{- '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }})"
@@ -91,6 +95,14 @@ constexpr TemplateSlot kLlama3[] = {
     {SlotKind::kControl, "<|end_header_id|>"},
     {SlotKind::kText, "\n\n"},
 };
+constexpr TemplateSlot kLlama3System[] = {
+    {SlotKind::kControl, "<|start_header_id|>"},
+    {SlotKind::kText, "system"},
+    {SlotKind::kControl, "<|end_header_id|>"},
+    {SlotKind::kText, "\n\n"},
+    {SlotKind::kMessage, ""},
+    {SlotKind::kControl, "<|eot_id|>"},
+};
 constexpr char kLlama3Jinja[] =
     R"({{- '<|begin_of_text|>' }})"
     R"({%- for message in messages %})"
@@ -104,8 +116,8 @@ constexpr char kLlama3Jinja[] =
 constexpr std::array<TemplateRow, 4> kRows = {{
     {kAlpaca, kAlpacaWithInput, "", ContentSpace::kKept, kAlpacaJinja},
     {kPlain, kPlainWithInput, "", ContentSpace::kKept, kPlainJinja},
-    {kChatml, kChatml, "<|im_end|>", ContentSpace::kKept, kChatmlJinja},
-    {kLlama3, kLlama3, "<|eot_id|>", ContentSpace::kTrimmed, kLlama3Jinja},
+    {kChatml, kChatml, "<|im_end|>", ContentSpace::kKept, kChatmlJinja, 0, kChatmlSystem, "\n"},
+    {kLlama3, kLlama3, "<|eot_id|>", ContentSpace::kTrimmed, kLlama3Jinja, 1, kLlama3System, ""},
 }};
 
 // Names for the digest: the numbers of enumerators change when one is added between them.

@@ -7,7 +7,9 @@
 //           <|start_header_id|>assistant<|end_header_id|>\n\n (on one line); ends with <|eot_id|>
 //
 // A prompt is a list of slots: fixed text, control tokens by name, and places for the example's own
-// text. A chat template's message is the instruction and, on a line of its own, the input.
+// text. A chat template's message is the instruction and, on a line of its own, the input. Of
+// several turns each is written as one alone is, answers between them: what the row's Jinja
+// renders.
 #pragma once
 
 #include <span>
@@ -41,6 +43,13 @@ struct TemplateRow {
   ContentSpace space = ContentSpace::kKept;
   // The same in Jinja, for tokenizer_config.json. Alpaca's reads the input from message['input'].
   std::string_view jinja;
+
+  // What several turns need beyond their prompts. The first prompt's opening slots come once, the
+  // system message behind them.
+  size_t num_opening_slots = 1;
+  std::span<const TemplateSlot> system = {};  // none: put before the first message, a blank line
+                                              // between them
+  std::string_view after_answer = "";         // text between an answer's end and the next prompt
 };
 
 const TemplateRow& RowOf(PromptTemplate prompt_template);

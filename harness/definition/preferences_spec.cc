@@ -12,10 +12,12 @@ void Describe(PreferencesDataSpec& spec, FieldList& fields) {
               {.doc = "its part that the training pairs are made from", .role = TextRole::kName});
   fields.Leaf("validation_part", spec.validation_part,
               {.doc = "its part that the held-out pairs are made from", .role = TextRole::kName});
-  fields.Leaf("path", spec.path,
-              {.doc = "your own Alpaca JSON array or JSONL, instead of dataset",
-               .role = TextRole::kUserPath,
-               .replaces = {"dataset", "tasks"}});
+  fields.Leaf(
+      "path", spec.path,
+      {.doc =
+           "your own instructions or conversations (JSON, CSV, TSV, Parquet), instead of dataset",
+       .role = TextRole::kUserPath,
+       .replaces = {"dataset", "tasks"}});
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path's prompts", .bounds = AboveUpTo(0, 0.5)});
   fields.Leaf("skip_invalid", spec.skip_invalid,
@@ -29,6 +31,11 @@ void Describe(PreferencesDataSpec& spec, FieldList& fields) {
               {.doc = "records of each part that are used, the first ones; 0: all",
                .units = "records",
                .bounds = Between(0, 1e9)});
+  fields.Leaf("format", spec.format,
+              {.doc = "how path is written; auto: what its ending and its first bytes say"});
+  fields.Leaf("records", spec.records,
+              {.doc = "fields of path's rows: instruction, input, output (alpaca), a list of "
+                      "messages or conversations, prompt and completion; auto: as the first row"});
 }
 
 void Describe(AnsweringModelRef& spec, FieldList& fields) {
@@ -79,6 +86,12 @@ void Validate(const PreferencesSpec& spec, const Violations& violations) {
   if (spec.data.dataset.has_value() == spec.data.path.has_value()) {
     data.Add(spec.data.dataset ? "path" : "dataset",
              "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
+  }
+  if (spec.data.format != DataFormat::kAuto && !spec.data.path) {
+    data.Add("format", "has no use without path");
+  }
+  if (spec.data.records != RecordLayout::kAuto && !spec.data.path) {
+    data.Add("records", "has no use without path");
   }
   if (spec.data.dataset_part == spec.data.validation_part) {
     data.Add("validation_part", "is dataset_part too: held-out prompts must not be trained on");

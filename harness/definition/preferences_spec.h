@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/definition/artifact_ref.h"
+#include "harness/definition/data_format.h"
 
 namespace bench::harness {
 
@@ -19,12 +20,14 @@ struct PreferencesDataSpec {
   std::optional<ArtifactRef> dataset;
   std::string dataset_part = "reward";
   std::string validation_part = "validation";
-  std::optional<std::string> path;   // Alpaca JSON array or JSONL
+  std::optional<std::string> path;   // instruction_records.h
   double validation_fraction = 0.1;  // of path's prompts
   bool skip_invalid = false;
-  double max_skipped_share = 0.1;  // of a file's records
-  std::vector<std::string> tasks;  // only records with one of these labels; empty: all
-  int64_t max_prompts = 0;         // a part, the first ones; 0: all
+  double max_skipped_share = 0.1;              // of a file's records
+  std::vector<std::string> tasks;              // only records with one of these labels; empty: all
+  int64_t max_prompts = 0;                     // a part, the first ones; 0: all
+  DataFormat format = DataFormat::kAuto;       // of path
+  RecordLayout records = RecordLayout::kAuto;  // of its rows
 };
 
 // [model]: exactly one of the two. Its tokenizer and prompt template come with it.

@@ -14,6 +14,9 @@ void ValidateData(const RewardDataSpec& spec, const Violations& violations) {
   if (spec.validation_path && !spec.path) {
     violations.Add("validation_path", "has no use without path");
   }
+  if (spec.format != DataFormat::kAuto && !spec.path) {
+    violations.Add("format", "has no use without path");
+  }
 }
 
 }  // namespace
@@ -24,8 +27,8 @@ void Describe(RewardDataSpec& spec, FieldList& fields) {
       {.doc = "experiment that makes the preferences", .replaces = {"path", "validation_path"}});
   fields.Leaf(
       "path", spec.path,
-      {.doc = "your own preferences, JSON array or JSONL, instead of dataset: prompt, input "
-              "(optional), chosen, rejected, task (optional)",
+      {.doc = "your own preferences (JSON, CSV, TSV, Parquet), instead of dataset: prompt, input "
+              "(optional), chosen, rejected, task (optional), or lists of messages",
        .role = TextRole::kUserPath,
        .replaces = {"dataset"}});
   fields.Leaf("validation_path", spec.validation_path,
@@ -41,6 +44,8 @@ void Describe(RewardDataSpec& spec, FieldList& fields) {
   fields.Leaf("max_skipped_share", spec.max_skipped_share,
               {.doc = "skip_invalid gives up on a file with more than this fraction malformed",
                .bounds = Between(0, 1)});
+  fields.Leaf("format", spec.format,
+              {.doc = "how path is written; auto: what its ending and its first bytes say"});
 }
 
 void Describe(RewardLossSpec& spec, FieldList& fields) {

@@ -16,12 +16,13 @@ namespace bench::harness {
 // [data]: exactly one of `dataset` and `path`.
 struct RewardDataSpec {
   std::optional<ArtifactRef> dataset;          // of stage preferences
-  std::optional<std::string> path;             // preferences, JSON array or JSONL
+  std::optional<std::string> path;             // harness/data/preferences.h
   std::optional<std::string> validation_path;  // absent: a hashed fraction of path's prompts
   double validation_fraction = 0.05;
   PromptTemplate prompt_template = PromptTemplate::kAlpaca;
   bool skip_invalid = false;
-  double max_skipped_share = 0.1;  // of a file's records
+  double max_skipped_share = 0.1;         // of a file's records
+  DataFormat format = DataFormat::kAuto;  // of path and validation_path
 };
 
 // [loss]: mean of -log sigmoid(r_chosen - r_rejected - margin)

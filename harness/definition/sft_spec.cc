@@ -35,10 +35,12 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
   fields.Leaf(
       "dataset", spec.dataset,
       {.doc = "experiment that makes the data set", .replaces = {"path", "validation_path"}});
-  fields.Leaf("path", spec.path,
-              {.doc = "your own Alpaca JSON array or JSONL, instead of dataset",
-               .role = TextRole::kUserPath,
-               .replaces = {"dataset", "mix"}});
+  fields.Leaf(
+      "path", spec.path,
+      {.doc =
+           "your own instructions or conversations (JSON, CSV, TSV, Parquet), instead of dataset",
+       .role = TextRole::kUserPath,
+       .replaces = {"dataset", "mix"}});
   fields.Leaf("validation_path", spec.validation_path,
               {.doc = "held-out file beside path; without it a fraction of path is held out",
                .role = TextRole::kUserPath});
@@ -53,6 +55,11 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
               {.doc = "skip_invalid gives up on a file with more than this fraction malformed",
                .bounds = Between(0, 1)});
   fields.Tables("mix", spec.mix, "how often each task is drawn; without it, as often as it occurs");
+  fields.Leaf("format", spec.format,
+              {.doc = "how path is written; auto: what its ending and its first bytes say"});
+  fields.Leaf("records", spec.records,
+              {.doc = "fields of path's rows: instruction, input, output (alpaca), a list of "
+                      "messages or conversations, prompt and completion; auto: as the first row"});
 }
 
 void Describe(TokenizerRef& spec, FieldList& fields) {
@@ -88,7 +95,10 @@ void Describe(EvaluationSpec& spec, FieldList& fields) {
 void Describe(SftSpec& spec, FieldList& fields) {
   fields.Table("model", spec.model, "geometry of the decoder");
   fields.Table("tokenizer", spec.tokenizer, "exactly one source");
-  fields.Table("data", spec.data, "exactly one of dataset and path");
+  FieldList& data = fields.Group("data", "exactly one of dataset and path");
+  Describe(spec.data, data);
+  data.Leaf("loss_turns", spec.loss_turns,
+            {.doc = "which answers of a conversation are trained on"});
   fields.Table("init", spec.init, "initial weights");
   fields.Table("optimizer", spec.optimizer, "");
   fields.Table("schedule", spec.schedule, "");
@@ -110,6 +120,12 @@ void Validate(const SftDataSpec& spec, const Violations& violations) {
   }
   if (spec.validation_path && !spec.path) {
     violations.Add("validation_path", "has no use without path");
+  }
+  if (spec.format != DataFormat::kAuto && !spec.path) {
+    violations.Add("format", "has no use without path");
+  }
+  if (spec.records != RecordLayout::kAuto && !spec.path) {
+    violations.Add("records", "has no use without path");
   }
   std::set<std::string> seen;
   for (size_t i = 0; i < spec.mix.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/definition/artifact_ref.h"
+#include "harness/definition/data_format.h"
 #include "harness/definition/model_spec.h"
 #include "harness/definition/probe_spec.h"
 #include "harness/definition/training_spec.h"
@@ -32,13 +33,15 @@ struct TaskWeight {
 // [data]: exactly one of `dataset` and `path`.
 struct SftDataSpec {
   std::optional<ArtifactRef> dataset;
-  std::optional<std::string> path;             // Alpaca JSON array or JSONL
+  std::optional<std::string> path;             // instruction_records.h
   std::optional<std::string> validation_path;  // with path; absent: a hashed fraction of path
   double validation_fraction = 0.05;
   PromptTemplate prompt_template = PromptTemplate::kAlpaca;
   bool skip_invalid = false;
-  double max_skipped_share = 0.1;  // of a file's records
-  std::vector<TaskWeight> mix;     // [[data.mix]]; empty: every task as often as it occurs
+  double max_skipped_share = 0.1;         // of a file's records
+  std::vector<TaskWeight> mix;            // [[data.mix]]; empty: every task as often as it occurs
+  DataFormat format = DataFormat::kAuto;  // of path and validation_path
+  RecordLayout records = RecordLayout::kAuto;  // of their rows
 };
 
 // [tokenizer]: exactly one of the two.
@@ -66,6 +69,7 @@ struct SftSpec {
   ModelSpec model;
   TokenizerRef tokenizer;
   SftDataSpec data;
+  LossTurns loss_turns = LossTurns::kAll;  // in [data]
   InitSpec init;
   OptimizerSpec optimizer;
   ScheduleSpec schedule;

@@ -36,7 +36,8 @@ std::vector<Request> RequestsFor(const std::vector<SftExample>& examples, const 
   std::vector<Request> requests;
   for (size_t i = 0; i < examples.size(); ++i) {
     if (!prompts[i]) continue;
-    const std::string sha256 = PromptSha256(examples[i].instruction, examples[i].input);
+    const std::string sha256 =
+        PromptSha256(examples[i].instruction, examples[i].input, examples[i].earlier);
     for (int64_t k = 0; k < spec.answers_per_prompt; ++k) {
       const uint64_t seed = seeds.For(SeedPurpose::kSampling, absl::StrCat(sha256, "/", k));
       requests.push_back({i, *prompts[i], Random(seed)});

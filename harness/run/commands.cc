@@ -20,6 +20,7 @@
 #include "harness/model_io/chat_template_choice.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
+#include "harness/run/inspect_command.h"
 #include "harness/run/local_ranks.h"
 #include "harness/run/plan_command.h"
 #include "harness/run/prerequisites.h"
@@ -348,6 +349,8 @@ absl::StatusOr<int> RunCommand(const Options& options, const Invocation& invocat
       return ShowCommand(options);
     case Command::kRuns:
       return RunsCommand(options);
+    case Command::kInspect:
+      return InspectCommand(options);
   }
   return static_cast<int>(ExitCode::kUsage);
 }

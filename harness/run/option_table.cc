@@ -189,6 +189,17 @@ std::vector<OptionRow> MakeCommandRows() {
                  "what a result says: what was run, key figures, curves, ranges, samples, origin"),
       CommandRow(Command::kRuns, "runs", "",
                  "a table of the store's runs, or of those of the EXPERIMENT that is named"),
+      CommandRow(Command::kInspect, "inspect", "PATH",
+                 "what a data file, tokenizer or model folder is, how it would be read, and what "
+                 "would be refused"),
+      {"tokenizer",
+       "PATH",
+       "what encodes the first record of the data that --inspect looks at",
+       {Command::kInspect},
+       [](Options& o, const Values& v) {
+         o.tokenizer = v[0];
+         return absl::OkStatus();
+       }},
       CommandRow(Command::kExport, "export", "RESULT DIR",
                  "the trained model of a result as a Hugging Face folder"),
       CommandRow(Command::kGenerate, "generate", "RESULT PROMPT",

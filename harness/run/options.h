@@ -28,6 +28,7 @@ enum class Command {
   kPlan,
   kShow,
   kRuns,
+  kInspect,
 };
 enum class StoreAction { kList, kPrune, kRemember, kForget };
 enum class SeedMode { kPerReplicate, kSame };
@@ -64,6 +65,7 @@ struct Options {
   Rehearsal rehearsal = Rehearsal::kNone;
   OutputForm form = OutputForm::kText;   // --json: for programs; --html: a page
   std::optional<std::string> html_file;  // --html=FILE; absent: stdout
+  std::optional<std::string> tokenizer;  // --inspect: what encodes the sample
   PlanOptions plan;
 };
 

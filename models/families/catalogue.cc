@@ -8,8 +8,9 @@
 namespace bench::models {
 namespace {
 
-const std::array<const FamilyAdapter*, 1>& Catalogue() {
-  static const std::array<const FamilyAdapter*, 1> adapters = {&kLlamaAdapter};
+// Of several types of a family the first is the one that is written.
+const std::array<const FamilyAdapter*, 2>& Catalogue() {
+  static const std::array<const FamilyAdapter*, 2> adapters = {&kLlamaAdapter, &kMistralAdapter};
   return adapters;
 }
 

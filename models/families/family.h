@@ -30,5 +30,6 @@ const FamilyAdapter& AdapterOf(Family family);
 absl::StatusOr<const FamilyAdapter*> FindAdapter(std::string_view model_type);
 
 extern const FamilyAdapter kLlamaAdapter;
+extern const FamilyAdapter kMistralAdapter;
 
 }  // namespace bench::models

@@ -11,7 +11,7 @@ PARSES = re.compile(r"\bsax_parse\s*\(|\b[Jj]son\w*::(parse|accept|from_\w+)\s*\
 MAY = {
     "base/json.cc": "the reader itself",
     "base/json_bench.cc": "what it is compared with",
-    "harness/data/record_reader.cc": "a stream, which ends at a NUL byte as a fault",
+    "harness/data/json_rows.cc": "a stream, which ends at a NUL byte as a fault",
     "results/journal_codec.cc": "CBOR, which is no text",
 }
 

@@ -51,6 +51,11 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/distributed/rank_meeting.cc": (
         "tests/harness/distributed/ranks_test.cc", "ranks that meet, miss each other or differ"),
     "harness/run/local_ranks.cc": ("tests/commands/ranks_test.py", "whole runs, kills, signals"),
+    "harness/data/parquet_module.cc": (
+        "tests/harness/data/parquet_rows_test.cc", "the module that it is, through the rows it gives"),
+    "harness/run/inspect_command.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
+    "harness/run/inspect_data.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
+    "harness/run/inspect_model.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/show_command.cc": ("tests/commands/show_test.py", "whole commands"),
     "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),

@@ -85,7 +85,8 @@ class Wrappers(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.tree = self.folder / "the tree"  # a path with a space
         for name in ("bench-run", "bench-compare", "run-tests", "scripts/setup.sh",
-                     "setup/requirements.txt", "setup/debian-packages.txt"):
+                     "setup/requirements.txt", "setup/requirements-parquet.txt",
+                     "setup/debian-packages.txt"):
             (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCE / name, self.tree / name)
         self.bin = self.folder / "bin"
@@ -189,8 +190,8 @@ class Wrappers(unittest.TestCase):
     def test_given_torch_is_used(self):
         torch = self.torch("mine")
         self.assertEqual(self.run_wrapper(Torch_DIR=torch).returncode, 0)
-        self.assertIn(f"-DTorch_DIR={torch}\n", self.calls())
-        self.assertNotIn("pip", self.calls())
+        self.assertIn(f"-DTorch_DIR={torch} ", self.calls())
+        self.assertNotIn("setup/requirements.txt", self.calls())
 
     def test_wrong_given_torch_is_refused(self):
         self.assert_fails(self.run_wrapper(Torch_DIR="/nowhere"), "Torch_DIR=/nowhere has no")
@@ -198,8 +199,8 @@ class Wrappers(unittest.TestCase):
     def test_torch_of_the_installed_python_is_used(self):
         torch = self.torch("installed")
         self.run_wrapper(INSTALLED_TORCH=torch)
-        self.assertIn(f"-DTorch_DIR={torch}\n", self.calls())
-        self.assertNotIn("pip", self.calls())
+        self.assertIn(f"-DTorch_DIR={torch} ", self.calls())
+        self.assertNotIn("setup/requirements.txt", self.calls())
 
     def test_torch_is_installed_once_with_hashes(self):
         self.run_wrapper()
@@ -208,6 +209,18 @@ class Wrappers(unittest.TestCase):
         shutil.rmtree(self.tree / "build")
         self.assertEqual(self.run_wrapper().returncode, 0)
         self.assertNotIn("pip", self.calls())
+
+    def test_without_arrow_it_goes_on_and_says_what_is_missing(self):
+        result = self.run_wrapper(Torch_DIR=self.torch("mine"), PIP_EXIT="1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("setup/requirements-parquet.txt failed", result.stderr)
+        self.assertIn("going on without Arrow: Parquet files cannot be read", result.stderr)
+        self.assertIn("-DBENCH_ARROW_ROOT=\n", self.calls())
+
+    def test_arrow_is_installed_with_its_hash_and_cmake_is_told_where(self):
+        self.run_wrapper(Torch_DIR=self.torch("mine"))
+        self.assertRegex(self.calls(), "-m pip install .*--require-hashes --no-deps .*-parquet.txt")
+        self.assertRegex(self.calls(), "-DBENCH_ARROW_ROOT=.*/cache/parquet-.*/site-packages/pyarrow\n")
 
     def test_interrupted_installation_is_started_anew(self):
         self.assert_fails(self.run_wrapper(PIP_EXIT="1"), "requirements.txt failed")
@@ -225,7 +238,8 @@ class Wrappers(unittest.TestCase):
         for process in both:
             _, errors = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 0, errors)
-        self.assertEqual(self.calls().count("pip install"), 1)
+        self.assertEqual(self.calls().count("setup/requirements.txt"), 1)
+        self.assertEqual(self.calls().count("setup/requirements-parquet.txt"), 1)
         self.assertEqual(self.calls().count("cmake --fresh"), 1)
 
     def test_the_lock_ends_before_the_program_starts(self):

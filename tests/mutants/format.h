@@ -27,6 +27,7 @@ std::vector<Format> DataFormats();
 std::vector<Format> CorpusFormats();
 std::vector<Format> ModelFormats();
 std::vector<Format> StoreFormats();
+std::vector<Format> RowFormats();
 
 // Writes without fsync: thousands of files.
 void WriteFile(const std::string& path, const std::string& bytes);

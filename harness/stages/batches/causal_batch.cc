@@ -31,10 +31,14 @@ CausalBatch MakeCausalBatch(const std::vector<PromptedRow>& rows, Packing packin
     std::vector<int64_t>& input = inputs.emplace_back(tokens);
     input.resize(InputLength(row));
     input.resize(std::max(input.size(), padded_length), kPaddingToken);
-    for (int64_t position = row.num_prompt_tokens; position < std::ssize(tokens); ++position) {
-      target_rows.push_back(start + position - 1);  // the hidden state before a token predicts it
-      targets.push_back(tokens[static_cast<size_t>(position)]);
-    }
+    const auto add_targets = [&](int64_t begin, int64_t end) {
+      for (int64_t position = begin; position < end; ++position) {
+        target_rows.push_back(start + position - 1);  // the hidden state before a token predicts it
+        targets.push_back(tokens[static_cast<size_t>(position)]);
+      }
+    };
+    for (const TokenSpan& span : row.earlier_targets) add_targets(span.begin, span.end);
+    add_targets(row.num_prompt_tokens, std::ssize(tokens));
     start += std::ssize(input);
   }
   return {models::MakeRaggedBatch(inputs, device), at::tensor(target_rows, at::kLong).to(device),

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "ATen/ATen.h"
+#include "harness/data/prompt.h"
 #include "harness/definition/sft_spec.h"
 #include "harness/definition/training_spec.h"
 #include "kernels/linear_cross_entropy.h"
@@ -32,9 +34,11 @@ struct PromptedRow {
   const std::vector<int64_t>* tokens;
   int64_t num_prompt_tokens = 0;  // at least one
   bool reads_last = false;        // the last token is read too, for the state behind it
+  std::span<const TokenSpan> earlier_targets = {};  // within the prompt, none at its first token
 };
 // Every row, one after the other, without its last token unless that is read; padded on the right
-// to the longest if asked for. Targets are the tokens behind the prompts.
+// to the longest if asked for. Targets are the tokens behind the
+// prompts and, before them, those of the earlier targets.
 CausalBatch MakeCausalBatch(const std::vector<PromptedRow>& rows, Packing packing,
                             at::Device device);
 

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "harness/data/disjoint_prompts.h"
 #include "harness/data/held_out.h"
+#include "harness/data/instruction_records.h"
 #include "harness/data/prompt.h"
 #include "harness/data/translations.h"
 #include "harness/stages/sft/data.h"
@@ -19,6 +20,10 @@ namespace {
 constexpr char kUnlabelled[] = "all";
 
 using PromptList = std::vector<PpoPrompt> PpoTaskPrompts::*;
+
+double HashOf(const SftExample& example) {
+  return HeldOutHash(example.instruction, example.input, example.earlier);
+}
 
 // Names are compared, so that one file cannot be two parts.
 struct Part {
@@ -40,8 +45,7 @@ class Loader {
   // Training and held-out prompts of one file.
   absl::Status AddSplitFile(const std::string& path) {
     BENCH_RETURN_IF_ERROR(Visit(path, [&](SftExample example, const std::string& where) {
-      const bool held_out =
-          IsHeldOut(example.instruction, example.input, spec_.data.source.validation_fraction);
+      const bool held_out = HashOf(example) < spec_.data.source.validation_fraction;
       Add(std::move(example), held_out ? &PpoTaskPrompts::held_out : &PpoTaskPrompts::train, where);
       return absl::OkStatus();
     }));
@@ -63,24 +67,23 @@ class Loader {
 
  private:
   absl::Status Visit(const std::string& path, const LocatedExampleVisitor& handle) {
-    BENCH_ASSIGN_OR_RETURN(const AlpacaReport report,
-                           VisitAlpaca(path, RecordOptionsOf(spec_.data.source), handle));
+    BENCH_ASSIGN_OR_RETURN(const RecordReport report,
+                           VisitExamples(path, ExampleOptionsOf(spec_.data.source), handle));
     data_.left_out.invalid.Merge(report.skipped);
     return absl::OkStatus();
   }
 
   // Of a file too small for the hash to give both parts prompts.
   void FillEmptyPart() {
-    const auto hash_of = [](const PpoPrompt& prompt) {
-      return HeldOutHash(prompt.example.instruction, prompt.example.input);
-    };
+    const auto hash_of = [](const PpoPrompt& prompt) { return HashOf(prompt.example); };
     std::vector<SplitRows<PpoPrompt>> lists;
     for (auto& [name, prompts] : tasks_) lists.push_back({&prompts.train, &prompts.held_out});
     harness::FillEmptyPart(lists, hash_of);
   }
 
   absl::Status Claim(const SftExample& example, const Part& part) {
-    return prompts_.Add(part.name, PromptSha256(example.instruction, example.input), part.path);
+    return prompts_.Add(
+        part.name, PromptSha256(example.instruction, example.input, example.earlier), part.path);
   }
 
   bool IsInMix(const std::string& task) const {

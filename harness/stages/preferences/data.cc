@@ -7,10 +7,15 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "harness/data/held_out.h"
+#include "harness/data/instruction_records.h"
 #include "harness/data/translations.h"
 
 namespace bench::harness {
 namespace {
+
+double HashOf(const SftExample& example) {
+  return HeldOutHash(example.instruction, example.input, example.earlier);
+}
 
 class Loader {
  public:
@@ -30,18 +35,15 @@ class Loader {
   // Training and held-out records of one file.
   absl::Status AddSplitFile(const std::string& path) {
     BENCH_ASSIGN_OR_RETURN(
-        const AlpacaReport report,
-        VisitAlpaca(path, RecordOptionsOf(spec_), [&](SftExample example) {
-          const bool held_out =
-              IsHeldOut(example.instruction, example.input, spec_.validation_fraction);
+        const RecordReport report,
+        VisitExamples(path, ExampleOptionsOf(spec_), [&](SftExample example, const std::string&) {
+          const bool held_out = HashOf(example) < spec_.validation_fraction;
           Add(std::move(example), held_out ? records_.validation : records_.train);
           return absl::OkStatus();
         }));
     records_.left_out.invalid.Merge(report.skipped);
     // Of a file too small for the hash to give both parts records.
-    FillEmptyPart<SftExample>(
-        {{&records_.train, &records_.validation}},
-        [](const SftExample& example) { return HeldOutHash(example.instruction, example.input); });
+    FillEmptyPart<SftExample>({{&records_.train, &records_.validation}}, HashOf);
     return absl::OkStatus();
   }
 

@@ -10,19 +10,19 @@ namespace bench::harness {
 namespace {
 
 Preference Pair(const SftExample& example, std::string rejected, NegativeKind kind) {
-  return {example.instruction, example.output, std::move(rejected), std::string(Name(kind)),
-          example.input};
+  return {example.instruction,     example.output, std::move(rejected),
+          std::string(Name(kind)), example.input,  example.earlier};
 }
 
 }  // namespace
 
 void RightAnswers::Add(const SftExample& example) {
-  by_prompt_[PromptSha256(example.instruction, example.input)].insert(
+  by_prompt_[PromptSha256(example.instruction, example.input, example.earlier)].insert(
       TrimWhitespace(example.output));
 }
 
 const std::set<std::string>& RightAnswers::To(const SftExample& example) const {
-  return by_prompt_.at(PromptSha256(example.instruction, example.input));
+  return by_prompt_.at(PromptSha256(example.instruction, example.input, example.earlier));
 }
 
 std::vector<Preference> ModelPairs(const SftExample& example, const std::set<std::string>& right,

@@ -79,7 +79,7 @@ class PartMaker {
       ++counts[pair.task];
       std::set<std::string>& seen = prompts[pair.task];
       if (std::ssize(seen) == kSamplesPerKind) continue;
-      if (!seen.insert(PromptSha256(pair.prompt, pair.input)).second) continue;
+      if (!seen.insert(PromptSha256(pair.prompt, pair.input, pair.earlier)).second) continue;
       BENCH_RETURN_IF_ERROR(context_.writer.TableRow("samples", std::nullopt,
                                                      {{"part", part},
                                                       {"kind", pair.task},

@@ -15,6 +15,10 @@ namespace {
 
 using PairList = std::vector<RewardPair> RewardData::*;
 
+double HashOf(const Preference& preference) {
+  return HeldOutHash(preference.prompt, preference.input, preference.earlier);
+}
+
 class Loader {
  public:
   Loader(const RewardSpec& spec, const PromptEncoder& encoder) : spec_(spec), encoder_(encoder) {}
@@ -22,7 +26,8 @@ class Loader {
   absl::Status AddTrainingFile(const std::string& path) {
     training_file_ = path;
     return Visit(path, [this](Preference preference, const std::string& where) {
-      training_prompts_.insert(PromptSha256(preference.prompt, preference.input));
+      training_prompts_.insert(
+          PromptSha256(preference.prompt, preference.input, preference.earlier));
       Add(std::move(preference), &RewardData::train, where);
       return absl::OkStatus();
     });
@@ -30,7 +35,8 @@ class Loader {
 
   absl::Status AddHeldOutFile(const std::string& path) {
     return Visit(path, [this](Preference preference, const std::string& where) {
-      const std::string sha256 = PromptSha256(preference.prompt, preference.input);
+      const std::string sha256 =
+          PromptSha256(preference.prompt, preference.input, preference.earlier);
       if (training_prompts_.contains(sha256)) {
         return DataError(absl::StrCat(where, "the prompt (SHA-256 ", sha256.substr(0, 16),
                                       "...) is in ", training_file_,
@@ -44,15 +50,13 @@ class Loader {
   // Training and held-out pairs of one file.
   absl::Status AddSplitFile(const std::string& path) {
     BENCH_RETURN_IF_ERROR(Visit(path, [this](Preference preference, const std::string& where) {
-      const bool held_out =
-          IsHeldOut(preference.prompt, preference.input, spec_.data.validation_fraction);
+      const bool held_out = HashOf(preference) < spec_.data.validation_fraction;
       Add(std::move(preference), held_out ? &RewardData::validation : &RewardData::train, where);
       return absl::OkStatus();
     }));
     // Of a file too small for the hash to give both parts pairs.
-    FillEmptyPart<RewardPair>({{&data_.train, &data_.validation}}, [](const RewardPair& pair) {
-      return HeldOutHash(pair.preference.prompt, pair.preference.input);
-    });
+    FillEmptyPart<RewardPair>({{&data_.train, &data_.validation}},
+                              [](const RewardPair& pair) { return HashOf(pair.preference); });
     return absl::OkStatus();
   }
 
@@ -68,8 +72,9 @@ class Loader {
 
   void Add(Preference preference, PairList part, const std::string& where) {
     const auto row = [&](const std::string& response) {
-      return encoder_.Tokenize({preference.prompt, preference.input, response, ""},
-                               spec_.training.max_tokens);
+      return encoder_.Tokenize(
+          {preference.prompt, preference.input, response, "", preference.earlier},
+          spec_.training.max_tokens);
     };
     auto chosen = row(preference.chosen);
     auto rejected = row(preference.rejected);

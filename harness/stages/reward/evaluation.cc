@@ -69,7 +69,9 @@ absl::Status RewardEvaluator::RecordSamples(const std::vector<const RewardPair*>
   for (int64_t i = 0; i < std::ssize(pairs); ++i) {
     if (std::ssize(prompts) == p_.spec.evaluation.num_samples) break;
     const Preference& preference = pairs[static_cast<size_t>(i)]->preference;
-    if (!prompts.insert(PromptSha256(preference.prompt, preference.input)).second) continue;
+    const std::string sha256 =
+        PromptSha256(preference.prompt, preference.input, preference.earlier);
+    if (!prompts.insert(sha256).second) continue;
     BENCH_RETURN_IF_ERROR(
         p_.writer.TableRow("samples", step,
                            {{"task", preference.task},

@@ -1,10 +1,13 @@
 #include "harness/stages/sft/data.h"
 
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/data/held_out.h"
+#include "harness/data/instruction_records.h"
 
 namespace bench::harness {
 namespace {
@@ -12,6 +15,21 @@ namespace {
 constexpr char kUnlabelled[] = "all";
 
 using RowList = std::vector<SftRow> SftTaskRows::*;
+
+double HashOf(const SftExample& example) {
+  return HeldOutHash(example.instruction, example.input, example.earlier);
+}
+
+// The conversation up to the answer before the last that is learnt from; nullopt: there is none.
+std::optional<SftExample> WithoutLastTurn(SftExample example) {
+  std::vector<Turn>& turns = example.earlier.turns;
+  while (!turns.empty() && !turns.back().is_trained) turns.pop_back();
+  if (turns.empty()) return std::nullopt;
+  example.instruction = std::move(turns.back().user);
+  example.output = std::move(turns.back().assistant);
+  turns.pop_back();
+  return example;
+}
 
 class Loader {
  public:
@@ -24,8 +42,7 @@ class Loader {
   // Training and validation rows of one file.
   absl::Status AddSplitFile(const std::string& path) {
     BENCH_RETURN_IF_ERROR(Visit(path, [&](const SftExample& example) {
-      const bool held_out =
-          IsHeldOut(example.instruction, example.input, spec_.data.validation_fraction);
+      const bool held_out = HashOf(example) < spec_.data.validation_fraction;
       return held_out ? &SftTaskRows::validation : &SftTaskRows::train;
     }));
     FillEmptyPart();
@@ -40,29 +57,34 @@ class Loader {
  private:
   template <typename ChoosePart>
   absl::Status Visit(const std::string& path, ChoosePart choose) {
-    BENCH_ASSIGN_OR_RETURN(const AlpacaReport report,
-                           VisitAlpaca(path, RecordOptionsOf(spec_.data),
-                                       [&](SftExample example, const std::string& where) {
-                                         const RowList part = choose(example);
-                                         Add(std::move(example), part, where);
-                                         return absl::OkStatus();
-                                       }));
+    BENCH_ASSIGN_OR_RETURN(const RecordReport report,
+                           VisitExamples(path, ExampleOptionsOf(spec_.data),
+                                         [&](SftExample example, const std::string& where) {
+                                           const RowList part = choose(example);
+                                           Add(std::move(example), part, where);
+                                           return absl::OkStatus();
+                                         }));
     data_.left_out.invalid.Merge(report.skipped);
     return absl::OkStatus();
   }
 
   // Of a file too small for the hash to give both parts rows.
   void FillEmptyPart() {
-    const auto hash_of = [](const SftRow& row) {
-      return HeldOutHash(row.example.instruction, row.example.input);
-    };
+    const auto hash_of = [](const SftRow& row) { return HashOf(row.example); };
     std::vector<SplitRows<SftRow>> lists;
     for (auto& [name, rows] : tasks_) lists.push_back({&rows.train, &rows.validation});
     harness::FillEmptyPart(lists, hash_of);
   }
 
   void Add(SftExample example, RowList part, const std::string& where) {
+    const bool learns_all = spec_.loss_turns == LossTurns::kAll;
     auto tokenized = encoder_.Tokenize(example, spec_.training.max_tokens);
+    while (!tokenized && learns_all) {
+      std::optional<SftExample> shorter = WithoutLastTurn(example);
+      if (!shorter) break;
+      example = *std::move(shorter);
+      tokenized = encoder_.Tokenize(example, spec_.training.max_tokens);
+    }
     if (!tokenized) {
       data_.left_out.dropped.Add("no target within training.max_tokens", where);
       return;
@@ -70,9 +92,10 @@ class Loader {
     const std::string task = example.task.empty() ? kUnlabelled : example.task;
     SftTaskRows& rows = tasks_[task];
     rows.task = task;
+    if (!learns_all) tokenized->earlier_targets.clear();
     (rows.*part)
-        .push_back(
-            {std::move(example), std::move(tokenized->tokens), tokenized->num_prompt_tokens});
+        .push_back({std::move(example), std::move(tokenized->tokens), tokenized->num_prompt_tokens,
+                    std::move(tokenized->earlier_targets)});
   }
 
   const SftSpec& spec_;

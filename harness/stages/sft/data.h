@@ -5,16 +5,20 @@
 // instruction and input, so that equal prompts stay together whatever the order of records, with at
 // least one prompt in each part (harness/data/held_out.h); there the final figures are those of the
 // validation rows.
+//
+// A conversation is one row: its last answer is the target, and with data.loss_turns = "all" its
+// earlier answers are targets too. Of one that is longer than max_tokens the last turns go, until
+// an answer has room; with "last" such a row is dropped.
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "harness/context/run_context.h"
-#include "harness/data/alpaca.h"
 #include "harness/data/prompt.h"
 #include "harness/definition/sft_spec.h"
 #include "harness/stages/left_out.h"
@@ -27,9 +31,12 @@ struct SftRow {
   SftExample example;
   std::vector<int64_t> tokens;  // prompt, then target
   int64_t num_prompt_tokens = 0;
+  std::vector<TokenSpan> earlier_targets = {};  // answers within the prompt that are trained on
 
   int64_t num_target_tokens() const {
-    return static_cast<int64_t>(tokens.size()) - num_prompt_tokens;
+    int64_t count = std::ssize(tokens) - num_prompt_tokens;
+    for (const TokenSpan& span : earlier_targets) count += span.end - span.begin;
+    return count;
   }
 };
 

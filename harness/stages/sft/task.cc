@@ -7,7 +7,10 @@ namespace bench::harness {
 CausalBatch MakeSftBatch(const std::vector<const SftRow*>& rows, Packing packing,
                          at::Device device) {
   std::vector<PromptedRow> prompted;
-  for (const SftRow* row : rows) prompted.push_back({&row->tokens, row->num_prompt_tokens});
+  for (const SftRow* row : rows) {
+    prompted.push_back(
+        {&row->tokens, row->num_prompt_tokens, /*reads_last=*/false, row->earlier_targets});
+  }
   return MakeCausalBatch(prompted, packing, device);
 }
 

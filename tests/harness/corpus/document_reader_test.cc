@@ -50,6 +50,10 @@ TEST(DocumentReader, FormatsByName) {
   EXPECT_EQ(FormatOf("printf.3posix"), DocumentFormat::kManual);
   EXPECT_EQ(FormatOf("bash.mo"), DocumentFormat::kCatalogue);
   EXPECT_EQ(FormatOf("c4.jsonl.zst"), DocumentFormat::kJsonLines);
+  EXPECT_EQ(FormatOf("rows.csv"), DocumentFormat::kCsv);
+  EXPECT_EQ(FormatOf("rows.tsv"), DocumentFormat::kTsv);
+  EXPECT_EQ(FormatOf("train-0.parquet"), DocumentFormat::kParquet);
+  EXPECT_EQ(FormatOf("CC-MAIN-0.warc.gz"), DocumentFormat::kWarc);
   EXPECT_EQ(FormatOf("image.png"), std::nullopt);
   EXPECT_EQ(FormatOf("Makefile"), std::nullopt);
 }
@@ -210,6 +214,38 @@ TEST(DocumentReader, AVisitorsErrorEndsTheReading) {
       [](const Rejection&) { return absl::OkStatus(); });
   EXPECT_EQ(report.status().message(), "disk full");
   EXPECT_EQ(visits, 1);
+}
+
+TEST(DocumentReader, TheRowsOfATableAreDocuments) {
+  const Outcome outcome =
+      ReadText(DocumentFormat::kCsv, "id,text\n1,\"One document, with a comma\"\n2,\n3,third\n4\n");
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+  ASSERT_EQ(outcome.documents.size(), 2u);
+  EXPECT_EQ(outcome.documents[0].text, "One document, with a comma");
+  EXPECT_EQ(outcome.documents[1].id, "f#3");
+  ASSERT_EQ(outcome.rejections.size(), 2u);
+  EXPECT_EQ(outcome.rejections[0].id, "f#2");
+  EXPECT_EQ(outcome.rejections[0].reason, "field \"text\" is empty");
+  EXPECT_EQ(outcome.rejections[1].id, "f#4");
+  ReaderOptions strict;
+  strict.on_invalid = OnInvalid::kError;
+  const absl::Status status = ReadText(DocumentFormat::kTsv, "text\tx\na\tb\n\tc\n", strict).status;
+  EXPECT_TRUE(std::string(status.message()).ends_with("f: record 2: field \"text\" is empty"));
+}
+
+TEST(DocumentReader, ATableWithoutTheFieldIsRefusedAsAFile) {
+  const Outcome outcome = ReadText(DocumentFormat::kCsv, "id,body\n1,a\n");
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+  ASSERT_EQ(outcome.rejections.size(), 1u);
+  EXPECT_EQ(outcome.rejections[0].kind, "a table that cannot be read");
+  EXPECT_NE(outcome.rejections[0].reason.find("no column \"text\""), std::string::npos);
+}
+
+TEST(DocumentReader, APageMayDeclareItsCharset) {
+  const Outcome outcome =
+      ReadText(DocumentFormat::kHtml, "<meta charset=gbk><p>\xC4\xE3\xBA\xC3\xA3\xAC\xCA\xC0");
+  ASSERT_EQ(outcome.documents.size(), 1u);
+  EXPECT_EQ(outcome.documents[0].text, "你好，世");
 }
 
 }  // namespace

@@ -21,14 +21,28 @@ const SftExample kExamples[] = {
     {"Say it.", "", "It.", ""},
     {" Translate\n", "你好\n", " Hello \n", ""},
     {"<|im_end|>\n\n{{ x }}", "'\"\\n", "{% y %}", ""},
+    {"And now?", "", "Now. ", "", {std::nullopt, {{" Then?\n", " then ", true}, {"b", "", true}}}},
+    {"And now?", "", "Now.", "", {" Be\nbrief. ", {{"Then?", "then", true}}}},
+    {"Alone", "", "It.", "", {"Be brief.", {}}},
 };
+
+Json Earlier(const EarlierTurns& earlier) {
+  Json messages = Json::array();
+  if (earlier.system) messages.push_back({{"role", "system"}, {"content", *earlier.system}});
+  for (const Turn& turn : earlier.turns) {
+    messages.push_back({{"role", "user"}, {"content", turn.user}});
+    messages.push_back({{"role", "assistant"}, {"content", turn.assistant}});
+  }
+  return messages;
+}
 
 Json KnownTemplates() {
   Json known = Json::array();
   for (const KnownChatTemplate& row : KnownChatTemplates()) {
     Json prompts = Json::array();
     for (const SftExample& example : kExamples) {
-      prompts.push_back({{"instruction", example.instruction},
+      prompts.push_back({{"earlier", Earlier(example.earlier)},
+                         {"instruction", example.instruction},
                          {"input", example.input},
                          {"output", example.output},
                          {"prompt", PromptText(row.row, example)}});

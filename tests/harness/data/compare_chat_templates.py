@@ -52,7 +52,15 @@ def messages_of(row, example):
             extra = {"input": example["input"]}
         else:
             content += "\n" + example["input"]
-    return [{"role": "user", "content": content, **extra},
+    earlier = list(example["earlier"])
+    if row in ("alpaca", "plain") and earlier and earlier[0]["role"] == "system":
+        # These have no place for it: it stands before the first message.
+        system = earlier.pop(0)["content"] + "\n\n"
+        if earlier:
+            earlier[0] = {"role": "user", "content": system + earlier[0]["content"]}
+        else:
+            content = system + content
+    return [*earlier, {"role": "user", "content": content, **extra},
             {"role": "assistant", "content": example["output"]}]
 
 
@@ -65,8 +73,11 @@ def wrong_rows(known):
             # BOS is no text of the prompt, unless the template names it as a control token.
             prompt = ("<s>" if template["row"] in ("alpaca", "plain") else "") + example["prompt"]
             output = example["output"].strip() if template["trims"] else example["output"]
-            asked = render(template["jinja"], messages[:1], True, bos)
+            asked = render(template["jinja"], messages[:-1], True, bos)
             whole = render(template["jinja"], messages, False, bos)
+            if example["earlier"] and not template["end"]:
+                # EOS, which is no text of the prompt, stands behind each answer.
+                asked, whole = asked.replace("</s>", ""), whole.replace("</s>", "") + "</s>"
             if asked != prompt or not whole.startswith(prompt + output + (template["end"] or "</s>")):
                 wrong.append((template["row"], template["jinja"], prompt, asked, whole))
     return wrong

@@ -39,5 +39,16 @@ TEST(DisjointPrompts, NamesBothRecordsOfASharedPrompt) {
                     HasSubstr(Sha256Hex("b\nx").substr(0, 16))));
 }
 
+TEST(PromptSha256, TellsConversationsApartWhoseTextsAreOne) {
+  const std::string alone = PromptSha256("v", "");
+  const std::string one = PromptSha256("v", "", {std::nullopt, {{"ab", "c", true}}});
+  const std::string other = PromptSha256("v", "", {std::nullopt, {{"a", "bc", true}}});
+  EXPECT_NE(alone, one);
+  EXPECT_NE(one, other);
+  EXPECT_NE(alone, PromptSha256("v", "", {"", {}}));
+  // Whether an answer is learnt from is no part of a prompt.
+  EXPECT_EQ(one, PromptSha256("v", "", {std::nullopt, {{"ab", "c", false}}}));
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -16,7 +16,7 @@ using Fields = std::vector<std::optional<std::string>>;
 std::vector<RecordOutcome> Parse(JsonLayout layout, const std::string& text,
                                  std::optional<std::string>* failure = nullptr) {
   std::vector<RecordOutcome> outcomes;
-  RecordEvents events(layout, kFields, [&](RecordOutcome outcome) {
+  RecordEvents events({layout}, kFields, [&](RecordOutcome outcome) {
     outcomes.push_back(std::move(outcome));
     return true;
   });

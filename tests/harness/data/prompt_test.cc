@@ -148,5 +148,72 @@ TEST(PromptEncoder, TokenizerWithoutTheTemplatesTokensIsRefusedByName) {
             "have as a control token: take another template or tokenizer");
 }
 
+const SftExample kConversation{"And in\nFrench? ",
+                               "",
+                               "Bonjour",
+                               "",
+                               {" Be brief.", {{"Hello?", "Hi ", true}, {" 中文？", "", false}}}};
+
+TEST(PromptText, OfAConversationHasEachTurnAsOneAloneAndAnswersBetweenThem) {
+  EXPECT_EQ(PromptText(PromptTemplate::kChatml, kConversation),
+            "<|im_start|>system\n Be brief.<|im_end|>\n<|im_start|>user\nHello?<|im_end|>\n"
+            "<|im_start|>assistant\nHi <|im_end|>\n<|im_start|>user\n 中文？<|im_end|>\n"
+            "<|im_start|>assistant\n<|im_end|>\n<|im_start|>user\nAnd in\nFrench? <|im_end|>\n"
+            "<|im_start|>assistant\n");
+  EXPECT_EQ(PromptText(PromptTemplate::kLlama3, kConversation),
+            "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nHello?<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\nHi<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\n中文？<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nAnd in\nFrench?<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n");
+}
+
+// Alpaca's and the plain template have no place for a system message of its own.
+TEST(PromptText, ASystemMessageWithoutAPlaceStandsBeforeTheFirstMessage) {
+  EXPECT_EQ(PromptText(PromptTemplate::kPlain, {"b", "", "", "", {"s", {{"a", "x", true}}}}),
+            "s\n\naxb");
+  EXPECT_EQ(PromptText(kTemplate, {"b", "", "", "", {"s", {}}}),
+            PromptText(kTemplate, {"s\n\nb", "", "", ""}));
+}
+
+// The ids that the files themselves give to the text; of them the answers that may be learnt from.
+TEST(PromptEncoder, EarlierAnswersAreTargetsWithTheirEndTokens) {
+  const std::pair<const char*, PromptTemplate> kinds[] = {{"llama3", PromptTemplate::kLlama3},
+                                                          {"qwen2", PromptTemplate::kChatml}};
+  for (const auto& [kind, prompt_template] : kinds) {
+    const GoldenTokenizer golden(kind);
+    const auto encoder = PromptEncoder::Create(golden.tokenizer(), prompt_template);
+    ASSERT_TRUE(encoder.ok()) << encoder.status();
+    const auto row = encoder->Tokenize(kConversation, 1000);
+    ASSERT_TRUE(row.has_value());
+    const std::vector<int64_t> prompt(row->tokens.begin(),
+                                      row->tokens.begin() + row->num_prompt_tokens);
+    EXPECT_EQ(prompt, golden.backend().Encode(PromptText(prompt_template, kConversation),
+                                              SpecialTokenText::kIsToken));
+    ASSERT_EQ(row->earlier_targets.size(), 1u);  // not that with is_trained = false
+    const TokenSpan span = row->earlier_targets[0];
+    const std::vector<int64_t> learnt(row->tokens.begin() + span.begin,
+                                      row->tokens.begin() + span.end);
+    EXPECT_EQ(learnt, encoder->Target({"", "", "Hi ", ""})) << kind;
+    EXPECT_GT(row->num_prompt_tokens, span.end);
+  }
+}
+
+// The first turn's row is a prefix of the conversation's, so that what was learnt alone still fits.
+TEST(PromptEncoder, AConversationBeginsWithItsFirstTurn) {
+  const SftExample whole{"b", "", "y", "", {std::nullopt, {{"a", "x", true}}}};
+  const auto row = Encoder().Tokenize(whole, 1000);
+  const auto first = Encoder().Tokenize({"a", "", "x", ""}, 1000);
+  ASSERT_TRUE(row.has_value() && first.has_value());
+  ASSERT_GT(row->tokens.size(), first->tokens.size());
+  EXPECT_TRUE(std::equal(first->tokens.begin(), first->tokens.end(), row->tokens.begin()));
+  EXPECT_EQ(row->earlier_targets,
+            (std::vector<TokenSpan>{{first->num_prompt_tokens, std::ssize(first->tokens)}}));
+  // BOS comes once.
+  EXPECT_EQ(std::count(row->tokens.begin(), row->tokens.end(), TestTokenizer().bos_id()), 1);
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -15,7 +15,7 @@ TEST(FamilyCatalogue, FindsByModelTypeAndByFamily) {
 TEST(FamilyCatalogue, UnknownTypesListTheKnown) {
   const auto found = FindAdapter("mamba");
   EXPECT_EQ(found.status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(found.status().message()), testing::HasSubstr("known: llama"));
+  EXPECT_THAT(std::string(found.status().message()), testing::HasSubstr("known: llama, mistral"));
 }
 
 }  // namespace

@@ -78,5 +78,16 @@ TEST_F(CausalBatchTest, OnlyTheLossHasAGraph) {
   EXPECT_TRUE(decoder_->parameters().front().tensor.grad().defined());
 }
 
+TEST(MakeCausalBatch, EarlierTargetsComeBeforeTheRowsOwn) {
+  const std::vector<int64_t> row = {1, 5, 6, 7, 2, 8, 9, 2};
+  const std::vector<int64_t> other = {1, 9, 2};
+  const TokenSpan spans[] = {{1, 3}, {4, 5}};
+  const CausalBatch batch =
+      MakeCausalBatch({{&other, 2}, {&row, 6, false, spans}}, Packing::kPacked, at::kCPU);
+  EXPECT_TRUE(batch.targets_M.equal(at::tensor({2, 5, 6, 2, 9, 2}, at::kLong)));
+  // The hidden state before a token predicts it; the other row has two inputs.
+  EXPECT_TRUE(batch.target_rows_M.equal(at::tensor({1, 2, 3, 5, 7, 8}, at::kLong)));
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -165,5 +165,94 @@ TEST(MixtureOf, UsesTheMixOrTheRowsAndRefusesAnUnknownTask) {
   EXPECT_THAT(MixtureOf(data, {{"c", 1}}).status().message(), HasSubstr("\"c\""));
 }
 
+// Three conversations with one first message, and others.
+void WriteConversations(const std::string& path) {
+  std::ofstream file(path);
+  for (int i = 0; i < 12; ++i) {
+    const std::string first = "number " + std::to_string(i / 3);
+    file << R"({"messages":[{"role":"user","content":")" << first
+         << R"("},{"role":"assistant","content":"it is"},{"role":"user","content":"say )" << i
+         << R"("},{"role":"assistant","content":"number )" << i << R"("}]})"
+         << "\n";
+  }
+}
+
+std::vector<int64_t> TargetsOf(const SftRow& row) {
+  std::vector<int64_t> targets;
+  const auto add = [&](int64_t begin, int64_t end) {
+    targets.insert(targets.end(), row.tokens.begin() + begin, row.tokens.begin() + end);
+  };
+  for (const TokenSpan& span : row.earlier_targets) add(span.begin, span.end);
+  add(row.num_prompt_tokens, std::ssize(row.tokens));
+  return targets;
+}
+
+TEST(LoadSftData, OfAConversationAllAnswersAreTargetsOrTheLastOne) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  const Tokenizer tokenizer = TinyTokenizer();
+  SftSpec spec;
+  spec.training.max_tokens = 1000;
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  WriteConversations(*spec.data.path);
+  std::vector<int64_t> both = tokenizer.Encode("it is");
+  both.push_back(tokenizer.eos_id());
+  for (const LossTurns turns : {LossTurns::kAll, LossTurns::kLast}) {
+    spec.loss_turns = turns;
+    const auto data = LoadSftData(spec, tokenizer, context);
+    ASSERT_TRUE(data.ok()) << data.status();
+    for (const SftRow& row : data->tasks[0].train) {
+      std::vector<int64_t> expected = tokenizer.Encode(row.example.output);
+      expected.push_back(tokenizer.eos_id());
+      if (turns == LossTurns::kAll) expected.insert(expected.begin(), both.begin(), both.end());
+      EXPECT_EQ(TargetsOf(row), expected);
+      EXPECT_EQ(row.num_target_tokens(), std::ssize(expected));
+    }
+  }
+}
+
+TEST(LoadSftData, ConversationsWithOneFirstMessageAreHeldOutTogether) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  SftSpec spec;
+  spec.training.max_tokens = 1000;
+  spec.data.validation_fraction = 0.4;
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  WriteConversations(*spec.data.path);
+  const auto data = LoadSftData(spec, TinyTokenizer(), context);
+  ASSERT_TRUE(data.ok()) << data.status();
+  std::set<std::string> held_out;
+  for (const SftRow& row : data->tasks[0].validation) {
+    held_out.insert(row.example.earlier.turns.at(0).user);
+  }
+  EXPECT_EQ(data->tasks[0].validation.size(), 3 * held_out.size());
+  for (const SftRow& row : data->tasks[0].train) {
+    EXPECT_FALSE(held_out.contains(row.example.earlier.turns.at(0).user));
+  }
+}
+
+// A conversation that is too long loses its last turns; where only the last counts, all of it.
+TEST(LoadSftData, OfALongConversationTheFirstTurnsAreLearnt) {
+  RunFixture fixture;
+  const RunContext context = fixture.Start("run");
+  const Tokenizer tokenizer = TinyTokenizer();
+  SftSpec spec;
+  spec.training.max_tokens = 1000;
+  spec.data.path = fixture.folder() / "rows.jsonl";
+  WriteConversations(*spec.data.path);
+  const auto whole = LoadSftData(spec, tokenizer, context);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  const SftRow& row = whole->tasks[0].train.at(0);
+  spec.training.max_tokens = row.num_prompt_tokens;  // no room for the last answer
+  const auto cut = LoadSftData(spec, tokenizer, context);
+  ASSERT_TRUE(cut.ok()) << cut.status();
+  EXPECT_EQ(cut->tasks[0].train.at(0).example.output, "it is");
+  EXPECT_TRUE(cut->tasks[0].train.at(0).example.earlier.empty());
+  EXPECT_EQ(cut->left_out.count(), 0);
+  spec.loss_turns = LossTurns::kLast;
+  spec.training.max_tokens = row.earlier_targets.at(0).end;
+  EXPECT_THAT(LoadSftData(spec, tokenizer, context).status().message(), HasSubstr("12 dropped"));
+}
+
 }  // namespace
 }  // namespace bench::harness

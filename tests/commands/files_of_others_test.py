@@ -1,0 +1,157 @@
+"""Data, tokenizers and models as other programs write them: --inspect says what they are, and runs
+take them, through the real binary.
+
+usage: files_of_others_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import csv
+import json
+import pathlib
+import sys
+import unittest
+
+import h5py
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from command_case import CommandCase  # noqa: E402
+
+HERE = pathlib.Path(__file__).parent
+TABLES = HERE.parent / "harness" / "data" / "golden" / "tables"
+ARCHIVES = HERE.parent / "harness" / "corpus" / "golden"
+TOKENIZER = HERE / "testdata" / "tiny.model"
+
+
+def conversation(number):
+    return [{"role": "user", "content": f"number {number // 2}"},
+            {"role": "assistant", "content": "it is"},
+            {"role": "user", "content": f"say {number}"},
+            {"role": "assistant", "content": f"number {number}"}]
+
+
+class FilesOfOthers(CommandCase):
+    def inspect(self, *arguments):
+        done = self.place.run("--inspect", *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = {}
+        for line in done.stdout.splitlines()[1:]:
+            label, text = line.split(":", 1)
+            lines.setdefault(label, text.strip())
+        return lines
+
+    def refused(self, exit_code, *arguments):
+        done = self.place.run("--inspect", *arguments)
+        self.assertEqual(done.returncode, exit_code, done.stdout)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        return done.stderr
+
+    def write(self, name, text):
+        path = self.place.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_conversations_are_known_and_their_first_record_is_shown(self):
+        lines = self.inspect(TABLES / "sharegpt.json", "--tokenizer", TOKENIZER)
+        self.assertEqual(lines["format"], "a JSON array")
+        self.assertEqual(lines["fields"], "conversations (list), id (text)")
+        self.assertIn('data.records = "conversations"', lines["read as"])
+        self.assertEqual(lines["records"], "2 valid, 0 refused")
+        self.assertEqual(lines["turns"], "1 to 2, 1.5 on average; 1 with a system message")
+        self.assertIn("Be brief.", lines["first prompt"])
+        ids = lines["first ids"].split()
+        spans = lines["trained on"].removeprefix("ids ").split(", ")
+        self.assertEqual(len(spans), 2)  # both answers
+        self.assertEqual(int(spans[-1].split()[-1]), len(ids))
+
+    def test_each_format_is_named(self):
+        for name, text in [("rows.jsonl", "JSON lines"), ("wrapped.json", 'a JSON array in "data"'),
+                           ("pandas.csv", "CSV"), ("pandas.tsv", "TSV")]:
+            lines = self.inspect(TABLES / name)
+            self.assertEqual(lines["format"], text)
+            self.assertEqual(lines["records"], "5 valid, 0 refused")
+            self.assertEqual(lines["tasks"], '"talk" 3, "translate" 2')
+
+    def test_what_would_be_refused_is_counted_by_reason(self):
+        path = self.write("bad.jsonl", '{"instruction":"a","output":"b"}\n{"instruction":"a"}\n{\n')
+        done = self.place.run("--inspect", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 valid, 2 refused", done.stdout)
+        self.assertIn('1 no field "output" (first: ', done.stdout)
+        self.assertIn("data.skip_invalid = true leaves such out", done.stdout)
+
+    def test_preferences_and_documents_are_known(self):
+        path = self.write("pairs.csv", "prompt,chosen,rejected\nq,yes,no\n")
+        self.assertEqual(self.inspect(path)["read as"], "preferences (stage reward)")
+        lines = self.inspect(ARCHIVES / "archive.warc.gz")
+        self.assertEqual(lines["read as"], "documents (stage corpus, corpus.path)")
+        self.assertEqual(lines["documents"], "10 valid, 2 refused")
+        path = self.write("texts.tsv", "id\ttext\n1\tone\n2\ttwo\n")
+        self.assertEqual(self.inspect(path)["documents"], "2 valid, 0 refused")
+
+    def test_a_tokenizer_and_a_model_folder_are_known(self):
+        self.assertIn("SentencePiece model", self.inspect(TOKENIZER)["tokenizer"])
+        results = self.run_ok(self.place.definition)
+        exported = self.place.folder / "exported"
+        self.run_ok("--export", results, exported)
+        lines = self.inspect(exported)
+        with h5py.File(results) as file:
+            self.assertEqual(int(lines["parameters"]), int(file["summary/parameters"][()]))
+        self.assertIn("2 layers, hidden 16", lines["geometry"])
+        self.assertNotIn("refused", lines)
+        self.assertIn('our "alpaca"', lines["chat template"])
+        config = json.loads((exported / "config.json").read_text())
+        config["num_hidden_layers"] = 3
+        (exported / "config.json").write_text(json.dumps(config))
+        self.assertEqual(self.inspect(exported)["refused"],
+                         "missing tensor model.layers.2.input_layernorm.weight")
+        config["hidden_act"] = "gelu"
+        (exported / "config.json").write_text(json.dumps(config))
+        self.assertIn('hidden_act = "gelu" is not implemented', self.refused(4, exported))
+
+    def test_what_is_nothing_is_refused_in_a_line(self):
+        self.assertIn("no such file or folder", self.refused(2, self.place.folder / "none"))
+        self.assertIn("neither a model, a tokenizer nor data", self.refused(
+            2, self.write("x.bin", "\x01\x02")))
+        self.assertIn("no header", self.refused(4, self.write("empty.csv", "")))
+        self.assertIn("takes no --tokenizer", self.place.run("--list", "--tokenizer", "x").stderr)
+
+    def fine_tune(self, name, path, extra=""):
+        definition = self.place.write_definition(
+            name, steps=2, replace=[(str(self.place.data), str(path)),
+                                    ("validation_fraction = 0.2", "validation_fraction = 0.3" + extra)])
+        return self.run_ok(definition)
+
+    def test_one_set_of_conversations_trains_equally_whatever_it_is_written_in(self):
+        rows = [conversation(number) for number in range(20)]
+        lines = self.write("a.jsonl", "".join(json.dumps({"messages": row}) + "\n" for row in rows))
+        wrapped = self.write("b.json", json.dumps({"version": "1", "rows": [
+            {"conversations": [{"from": {"user": "human", "assistant": "gpt"}[m["role"]],
+                                "value": m["content"]} for m in row]} for row in rows]}))
+        table = self.place.folder / "c.csv"
+        with open(table, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["messages", "n"])
+            writer.writerows([json.dumps(row), 1] for row in rows)
+        losses, targets = [], []
+        for name, path in [("a", lines), ("b", wrapped), ("c", table)]:
+            with h5py.File(self.fine_tune(f"{name}.toml", path)) as file:
+                losses.append(file["steps/loss"][:].tolist())
+                targets.append(file["tables/data/target_tokens"][:].sum())
+        self.assertEqual(losses[0], losses[1])
+        self.assertEqual(losses[0], losses[2])
+        # "it is" and its end token in each conversation, trained on or held out.
+        with h5py.File(self.fine_tune("last.toml", lines, '\nloss_turns = "last"')) as file:
+            last = file["tables/data/target_tokens"][:].sum()
+        self.assertEqual((targets[0] - last) % len(rows), 0)
+        self.assertGreater(targets[0], last)
+
+    def test_a_bad_row_ends_a_run_with_its_place(self):
+        path = self.write("bad.csv", "instruction,output\na,b\nc\n")
+        done = self.place.run(self.place.write_definition(
+            "bad.toml", steps=2, replace=[(str(self.place.data), str(path))]))
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("bad.csv:3: 1 cells, but the header has 2", done.stderr)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

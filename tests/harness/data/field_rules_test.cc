@@ -1,0 +1,42 @@
+#include "harness/data/field_rules.h"
+
+#include <gtest/gtest.h>
+
+namespace bench::harness {
+namespace {
+
+constexpr FieldRule kRules[] = {{"prompt", FieldPresence::kRequiredNotEmpty},
+                                {"answer", FieldPresence::kRequired},
+                                {"task", FieldPresence::kOptional}};
+
+std::string Message(const std::optional<RecordProblem>& problem) {
+  return problem ? problem->message : "";
+}
+
+TEST(BrokenRule, IsTheFirstWhoseFieldIsMissingOrEmpty) {
+  EXPECT_EQ(Message(BrokenRule(kRules, {"a", "", std::nullopt}, {})), "");
+  EXPECT_EQ(Message(BrokenRule(kRules, {"", "b", "c"}, {})), "field \"prompt\" is empty");
+  EXPECT_EQ(Message(BrokenRule(kRules, {"a", std::nullopt, "c"}, {"prompt", "anwser"})),
+            "no field \"answer\" (nearest key: \"anwser\")");
+  EXPECT_EQ(BrokenRule(kRules, {"a", std::nullopt, ""}, {"x"})->reason, "no field \"answer\"");
+}
+
+TEST(KeysInstead, AreEightAtMost) {
+  EXPECT_EQ(KeysInstead("prompt", {}), " (the record has no keys)");
+  EXPECT_EQ(KeysInstead("prompt", {"u", "v"}), " (the record has \"u\", \"v\")");
+  std::set<std::string> many;
+  for (char c = 'A'; c < 'K'; ++c) many.insert(std::string(9, c));
+  const std::string text = KeysInstead("prompt", many);
+  EXPECT_TRUE(text.ends_with("\"HHHHHHHHH\", ...)")) << text;
+}
+
+TEST(BrokenText, IsNulOrWhatIsNoUtf8) {
+  EXPECT_EQ(Message(BrokenText(kRules, {"a", "你", std::nullopt})), "");
+  EXPECT_EQ(Message(BrokenText(kRules, {"a", std::string("b\0", 2), ""})),
+            "field \"answer\" contains NUL");
+  EXPECT_EQ(Message(BrokenText(kRules, {"a", "b", "xy\xC3"})),
+            "field \"task\" is not valid UTF-8 at byte 2");
+}
+
+}  // namespace
+}  // namespace bench::harness

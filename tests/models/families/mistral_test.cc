@@ -1,0 +1,72 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/status.h"
+#include "models/families/family.h"
+
+namespace bench::models {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+// The config.json of Mistral-7B-Instruct-v0.2 as published, which has no window.
+json Mistral() {
+  return json::parse(R"({
+    "architectures": ["MistralForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 1,
+    "eos_token_id": 2, "hidden_act": "silu", "hidden_size": 4096, "initializer_range": 0.02,
+    "intermediate_size": 14336, "max_position_embeddings": 32768, "model_type": "mistral",
+    "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8,
+    "rms_norm_eps": 1e-05, "rope_theta": 1000000.0, "sliding_window": null,
+    "tie_word_embeddings": false, "torch_dtype": "bfloat16", "vocab_size": 32000})");
+}
+
+TEST(MistralFamily, WithoutAWindowIsALlama) {
+  const auto adapter = FindAdapter("mistral");
+  ASSERT_TRUE(adapter.ok());
+  EXPECT_EQ((*adapter)->family, Family::kLlama);
+  const auto config = (*adapter)->from_json(Mistral());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->num_kv_heads, 8);
+  EXPECT_EQ(config->head_dim, 128);
+  EXPECT_EQ(config->rope_theta, 1e6);
+  EXPECT_EQ(config->max_positions, 32768);
+  EXPECT_EQ(NumParameters(*config), 7'241'732'096);  // as its model card says
+  // It is written as what it is here.
+  EXPECT_EQ(&AdapterOf(config->family), &kLlamaAdapter);
+}
+
+TEST(MistralFamily, IsRefusedByNameWhereTheWindowWouldBind) {
+  json config = Mistral();
+  config["sliding_window"] = 4096;  // that of version 0.1
+  const auto refused = kMistralAdapter.from_json(config);
+  EXPECT_EQ(ExitCodeFor(refused.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr("sliding_window = 4096 is below max_position_embeddings = 32768"));
+  config["max_position_embeddings"] = 4096;
+  EXPECT_TRUE(kMistralAdapter.from_json(config).ok());
+  config["sliding_window"] = "wide";
+  EXPECT_THAT(std::string(kMistralAdapter.from_json(config).status().message()),
+              HasSubstr("sliding_window is not an integer"));
+}
+
+// MistralConfig(): a window of 4,096, 131,072 positions, 8 heads for keys and values.
+TEST(MistralFamily, AbsentFieldsHaveTransformersDefaults) {
+  json config = Mistral();
+  for (const char* key : {"sliding_window", "max_position_embeddings", "num_key_value_heads"}) {
+    config.erase(key);
+  }
+  EXPECT_THAT(std::string(kMistralAdapter.from_json(config).status().message()),
+              HasSubstr("sliding_window = 4096 (the default) is below max_position_embeddings = "
+                        "131072"));
+  config["sliding_window"] = nullptr;
+  const auto read = kMistralAdapter.from_json(config);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->max_positions, 131072);
+  EXPECT_EQ(read->num_kv_heads, 8);
+}
+
+}  // namespace
+}  // namespace bench::models
