@@ -13,11 +13,14 @@
 namespace bench::models {
 
 std::vector<FamilyEntry> LlamaFamily();
+std::vector<FamilyEntry> Qwen2Family();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
     LlamaFamily,
+    Qwen2Family,
+
 };
 
 }  // namespace
