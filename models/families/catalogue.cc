@@ -13,12 +13,14 @@
 namespace bench::models {
 
 std::vector<FamilyEntry> LlamaFamily();
+std::vector<FamilyEntry> QwenFamily();
 std::vector<FamilyEntry> Qwen2Family();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
     LlamaFamily,
+    QwenFamily,
     Qwen2Family,
 
 };
