@@ -15,6 +15,7 @@ namespace bench::models {
 std::vector<FamilyEntry> LlamaFamily();
 std::vector<FamilyEntry> QwenFamily();
 std::vector<FamilyEntry> Qwen2Family();
+std::vector<FamilyEntry> BaichuanFamily();
 
 namespace {
 
@@ -22,7 +23,7 @@ constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
     LlamaFamily,
     QwenFamily,
     Qwen2Family,
-
+    BaichuanFamily,
 };
 
 }  // namespace
