@@ -13,6 +13,7 @@
 namespace bench::models {
 
 std::vector<FamilyEntry> LlamaFamily();
+std::vector<FamilyEntry> InternlmFamily();
 std::vector<FamilyEntry> QwenFamily();
 std::vector<FamilyEntry> Qwen2Family();
 std::vector<FamilyEntry> BaichuanFamily();
@@ -20,10 +21,7 @@ std::vector<FamilyEntry> BaichuanFamily();
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
-    LlamaFamily,
-    QwenFamily,
-    Qwen2Family,
-    BaichuanFamily,
+    LlamaFamily, InternlmFamily, QwenFamily, Qwen2Family, BaichuanFamily,
 };
 
 }  // namespace
