@@ -14,6 +14,7 @@ namespace bench::models {
 
 std::vector<FamilyEntry> LlamaFamily();
 std::vector<FamilyEntry> InternlmFamily();
+std::vector<FamilyEntry> Internlm2Family();
 std::vector<FamilyEntry> QwenFamily();
 std::vector<FamilyEntry> Qwen2Family();
 std::vector<FamilyEntry> BaichuanFamily();
@@ -21,7 +22,7 @@ std::vector<FamilyEntry> BaichuanFamily();
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
-    LlamaFamily, InternlmFamily, QwenFamily, Qwen2Family, BaichuanFamily,
+    LlamaFamily, InternlmFamily, Internlm2Family, QwenFamily, Qwen2Family, BaichuanFamily,
 };
 
 }  // namespace
