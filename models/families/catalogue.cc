@@ -18,11 +18,13 @@ std::vector<FamilyEntry> Internlm2Family();
 std::vector<FamilyEntry> QwenFamily();
 std::vector<FamilyEntry> Qwen2Family();
 std::vector<FamilyEntry> BaichuanFamily();
+std::vector<FamilyEntry> Chatglm2Family();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
-    LlamaFamily, InternlmFamily, Internlm2Family, QwenFamily, Qwen2Family, BaichuanFamily,
+    LlamaFamily, InternlmFamily, Internlm2Family, QwenFamily,
+    Qwen2Family, BaichuanFamily, Chatglm2Family,
 };
 
 }  // namespace
