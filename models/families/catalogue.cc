@@ -19,12 +19,13 @@ std::vector<FamilyEntry> QwenFamily();
 std::vector<FamilyEntry> Qwen2Family();
 std::vector<FamilyEntry> BaichuanFamily();
 std::vector<FamilyEntry> Chatglm2Family();
+std::vector<FamilyEntry> GptNeoxFamily();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
     LlamaFamily, InternlmFamily, Internlm2Family, QwenFamily,
-    Qwen2Family, BaichuanFamily, Chatglm2Family,
+    Qwen2Family, BaichuanFamily, Chatglm2Family,  GptNeoxFamily,
 };
 
 }  // namespace
