@@ -20,12 +20,13 @@ std::vector<FamilyEntry> Qwen2Family();
 std::vector<FamilyEntry> BaichuanFamily();
 std::vector<FamilyEntry> Chatglm2Family();
 std::vector<FamilyEntry> GptNeoxFamily();
+std::vector<FamilyEntry> StablelmFamily();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
-    LlamaFamily, InternlmFamily, Internlm2Family, QwenFamily,
-    Qwen2Family, BaichuanFamily, Chatglm2Family,  GptNeoxFamily,
+    LlamaFamily,    InternlmFamily, Internlm2Family, QwenFamily,     Qwen2Family,
+    BaichuanFamily, Chatglm2Family, GptNeoxFamily,   StablelmFamily,
 };
 
 }  // namespace
