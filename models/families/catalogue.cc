@@ -21,12 +21,13 @@ std::vector<FamilyEntry> BaichuanFamily();
 std::vector<FamilyEntry> Chatglm2Family();
 std::vector<FamilyEntry> GptNeoxFamily();
 std::vector<FamilyEntry> StablelmFamily();
+std::vector<FamilyEntry> FalconFamily();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
     LlamaFamily,    InternlmFamily, Internlm2Family, QwenFamily,     Qwen2Family,
-    BaichuanFamily, Chatglm2Family, GptNeoxFamily,   StablelmFamily,
+    BaichuanFamily, Chatglm2Family, GptNeoxFamily,   StablelmFamily, FalconFamily,
 };
 
 }  // namespace
