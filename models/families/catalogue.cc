@@ -22,12 +22,13 @@ std::vector<FamilyEntry> Chatglm2Family();
 std::vector<FamilyEntry> GptNeoxFamily();
 std::vector<FamilyEntry> StablelmFamily();
 std::vector<FamilyEntry> FalconFamily();
+std::vector<FamilyEntry> BloomFamily();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
-    LlamaFamily,    InternlmFamily, Internlm2Family, QwenFamily,     Qwen2Family,
-    BaichuanFamily, Chatglm2Family, GptNeoxFamily,   StablelmFamily, FalconFamily,
+    LlamaFamily,    InternlmFamily, Internlm2Family, QwenFamily,   Qwen2Family, BaichuanFamily,
+    Chatglm2Family, GptNeoxFamily,  StablelmFamily,  FalconFamily, BloomFamily,
 };
 
 }  // namespace
