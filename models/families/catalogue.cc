@@ -23,12 +23,13 @@ std::vector<FamilyEntry> GptNeoxFamily();
 std::vector<FamilyEntry> StablelmFamily();
 std::vector<FamilyEntry> FalconFamily();
 std::vector<FamilyEntry> BloomFamily();
+std::vector<FamilyEntry> MossFamily();
 
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
     LlamaFamily,    InternlmFamily, Internlm2Family, QwenFamily,   Qwen2Family, BaichuanFamily,
-    Chatglm2Family, GptNeoxFamily,  StablelmFamily,  FalconFamily, BloomFamily,
+    Chatglm2Family, GptNeoxFamily,  StablelmFamily,  FalconFamily, BloomFamily, MossFamily,
 };
 
 }  // namespace
