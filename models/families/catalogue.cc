@@ -19,6 +19,7 @@ std::vector<FamilyEntry> QwenFamily();
 std::vector<FamilyEntry> Qwen2Family();
 std::vector<FamilyEntry> BaichuanFamily();
 std::vector<FamilyEntry> Chatglm2Family();
+std::vector<FamilyEntry> ChatglmFamily();
 std::vector<FamilyEntry> GptNeoxFamily();
 std::vector<FamilyEntry> StablelmFamily();
 std::vector<FamilyEntry> FalconFamily();
@@ -28,8 +29,9 @@ std::vector<FamilyEntry> MossFamily();
 namespace {
 
 constexpr std::vector<FamilyEntry> (*kFamilies[])() = {
-    LlamaFamily,    InternlmFamily, Internlm2Family, QwenFamily,   Qwen2Family, BaichuanFamily,
-    Chatglm2Family, GptNeoxFamily,  StablelmFamily,  FalconFamily, BloomFamily, MossFamily,
+    LlamaFamily,    InternlmFamily, Internlm2Family, QwenFamily,    Qwen2Family,
+    BaichuanFamily, Chatglm2Family, ChatglmFamily,   GptNeoxFamily, StablelmFamily,
+    FalconFamily,   BloomFamily,    MossFamily,
 };
 
 }  // namespace
