@@ -21,7 +21,8 @@ at::Tensor Rotate(const at::Tensor& x_NHd, const variable_list& position_tables,
                       position_tables[2].const_data_ptr<float>(),
                       y_NHd.mutable_data_ptr<float>(),
                       x_NHd.size(1),
-                      x_NHd.size(2) / 2,
+                      x_NHd.size(2),
+                      position_tables[1].size(1),
                       direction};
   ParallelFor({x_NHd.size(0), kGrainRows},
               [&](int64_t begin, int64_t end) { RopeRows(args, begin, end); });
@@ -52,17 +53,24 @@ void CheckPositions(const at::Tensor& positions_N, int64_t max_positions) {
 
 }  // namespace
 
-RopeTables MakeRopeTables(const RopeShape& shape, double theta, const at::TensorOptions& options) {
-  TORCH_CHECK(shape.head_dim > 0 && shape.head_dim % 2 == 0, kOp, ": head width ", shape.head_dim,
-              " is not even");
-  // On the host, so that every device has the same angles; tables without storage need none.
+at::Tensor RopeFrequencies(int64_t width, double theta) {
+  TORCH_CHECK(width > 0 && width % 2 == 0, kOp, ": head width ", width, " is not even");
+  const at::Tensor exponents = at::arange(0, width, 2, at::kFloat) / width;
+  return at::reciprocal(at::pow(at::Scalar(theta), exponents));
+}
+
+RopeTables MakeRopeTables(int64_t max_positions, const at::Tensor& frequencies,
+                          const at::TensorOptions& options) {
+  // Tables without storage need no angles.
   const auto computed =
       at::TensorOptions(options.device().is_meta() ? at::kMeta : at::kCPU).dtype(at::kFloat);
-  const at::Tensor exponents = at::arange(0, shape.head_dim, 2, computed) / shape.head_dim;
-  const at::Tensor inverse_frequencies = at::reciprocal(at::pow(at::Scalar(theta), exponents));
-  const at::Tensor positions = at::arange(0, shape.max_positions, computed);
-  const at::Tensor angles_Pd = at::outer(positions, inverse_frequencies);
+  const at::Tensor positions = at::arange(0, max_positions, computed);
+  const at::Tensor angles_Pd = at::outer(positions, frequencies.to(computed));
   return {angles_Pd.cos().to(options), angles_Pd.sin().to(options)};
+}
+
+RopeTables MakeRopeTables(const RopeShape& shape, double theta, const at::TensorOptions& options) {
+  return MakeRopeTables(shape.max_positions, RopeFrequencies(shape.head_dim, theta), options);
 }
 
 at::Tensor Rope(const at::Tensor& x_NHd, const at::Tensor& positions_N, const RopeTables& tables) {
@@ -72,7 +80,7 @@ at::Tensor Rope(const at::Tensor& x_NHd, const at::Tensor& positions_N, const Ro
                   positions_N.size(0) == x_NHd.size(0),
               kOp, ": positions ", positions_N.sizes(), " do not fit ", x_NHd.sizes());
   TORCH_CHECK(
-      tables.cos_Pd.size(1) * 2 == x_NHd.size(2) && tables.cos_Pd.sizes() == tables.sin_Pd.sizes(),
+      tables.cos_Pd.size(1) * 2 <= x_NHd.size(2) && tables.cos_Pd.sizes() == tables.sin_Pd.sizes(),
       kOp, ": tables ", tables.cos_Pd.sizes(), " do not fit heads of ", x_NHd.sizes());
   CheckPositions(positions_N, tables.cos_Pd.size(0));
   if (!IsCpuFloat(x_NHd)) return RopeReference(x_NHd, positions_N, tables);

@@ -4,9 +4,9 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/number_text.h"
 #include "base/status.h"
-#include "models/families/family.h"
 
 namespace bench::models {
 namespace {
@@ -27,6 +27,101 @@ absl::Status CheckSizes(const DecoderConfig& c) {
   return absl::OkStatus();
 }
 
+absl::Status CheckPositive(const char* name, double value) {
+  if (value > 0) return absl::OkStatus();
+  return UsageError(absl::StrCat(name, " = ", NumberText(value), " must be positive"));
+}
+
+absl::Status CheckNotNegative(const char* name, double value) {
+  if (value >= 0) return absl::OkStatus();
+  return UsageError(absl::StrCat(name, " = ", NumberText(value), " must not be negative"));
+}
+
+struct ScalingCheck {
+  absl::Status operator()(const NoScaling&) const { return absl::OkStatus(); }
+  absl::Status operator()(const LinearScaling& s) const { return Check(s.factor, kLeast); }
+  absl::Status operator()(const DynamicNtkScaling& s) const {
+    BENCH_RETURN_IF_ERROR(CheckBase());
+    return Check(s.factor, s.original_positions);
+  }
+  absl::Status operator()(const SteppedNtkScaling& s) const {
+    BENCH_RETURN_IF_ERROR(CheckBase());
+    return Check(1, s.original_positions);
+  }
+  absl::Status operator()(const YarnScaling& s) const {
+    BENCH_RETURN_IF_ERROR(CheckPositive("beta_slow", s.beta_slow));
+    BENCH_RETURN_IF_ERROR(CheckPositive("beta_fast - beta_slow", s.beta_fast - s.beta_slow));
+    BENCH_RETURN_IF_ERROR(CheckNotNegative("attention_factor", s.attention_factor));
+    if (theta == 1) return UsageError("rope_theta = 1 turns every pair alike: no YaRN scaling");
+    return Check(s.factor, s.original_positions);
+  }
+  absl::Status operator()(const Llama3Scaling& s) const {
+    BENCH_RETURN_IF_ERROR(CheckPositive("low_freq_factor", s.low_freq_factor));
+    BENCH_RETURN_IF_ERROR(CheckPositive("high_freq_factor - low_freq_factor",
+                                        s.high_freq_factor - s.low_freq_factor));
+    return Check(s.factor, s.original_positions);
+  }
+
+  double theta;
+  int64_t width;
+
+ private:
+  absl::Status CheckBase() const {
+    if (width > 2) return absl::OkStatus();
+    return UsageError("two rotated columns have one frequency: no NTK scaling");
+  }
+  static constexpr int64_t kLeast = 2;  // whose logarithm is positive
+  static absl::Status Check(double factor, int64_t original_positions) {
+    if (!(factor >= 1)) {
+      return UsageError(absl::StrCat("factor = ", NumberText(factor), " must be at least 1"));
+    }
+    if (original_positions >= kLeast) return absl::OkStatus();
+    return UsageError(
+        absl::StrCat("original positions = ", original_positions, " must be at least ", kLeast));
+  }
+};
+
+struct PositionCheck {
+  const DecoderConfig& c;
+
+  absl::Status operator()(const Rope& rope) const {
+    const int64_t width = RotaryWidth(c);
+    if (c.head_dim % 2 != 0 && rope.width == 0) {
+      return UsageError(
+          absl::StrCat("head_dim = ", c.head_dim, " must be even (rotary positions)"));
+    }
+    if (width < 2 || width % 2 != 0 || width > c.head_dim) {
+      return UsageError(absl::StrCat("rotary width = ", width, " must be even and in [2, ",
+                                     c.head_dim, "], the width of a head"));
+    }
+    BENCH_RETURN_IF_ERROR(CheckPositive("rope_theta", rope.theta));
+    return std::visit(ScalingCheck{rope.theta, width}, rope.scaling);
+  }
+  absl::Status operator()(const Alibi&) const { return absl::OkStatus(); }
+  absl::Status operator()(const BlockRope& rope) const {
+    if (c.head_dim % 4 != 0) {
+      return UsageError(absl::StrCat("head_dim = ", c.head_dim,
+                                     " must be a multiple of 4 (two rotary positions)"));
+    }
+    for (const int64_t id : {rope.gmask_id, rope.mask_id, rope.bos_id}) {
+      if (id >= 0 && id < c.vocab_size) continue;
+      return UsageError(
+          absl::StrCat("special token ", id, " is not below vocab_size = ", c.vocab_size));
+    }
+    return CheckPositive("rope_theta", rope.theta);
+  }
+};
+
+absl::Status CheckHead(const DecoderConfig& c) {
+  if (c.normalised_head && (c.tie_embeddings || c.biases.head)) {
+    return UsageError("a normalised head is a matrix of its own without bias");
+  }
+  if (c.biases.head && c.tie_embeddings) {
+    return UsageError("a head with a bias is not tied to the embedding");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Validate(const DecoderConfig& c) {
@@ -35,33 +130,33 @@ absl::Status Validate(const DecoderConfig& c) {
     return UsageError(absl::StrCat("num_heads = ", c.num_heads,
                                    " is not a multiple of num_kv_heads = ", c.num_kv_heads));
   }
-  if (c.head_dim % 2 != 0) {
-    return UsageError(absl::StrCat("head_dim = ", c.head_dim, " must be even (rotary positions)"));
-  }
-  if (!(c.rope_theta > 0)) {
-    return UsageError(absl::StrCat("rope_theta = ", NumberText(c.rope_theta), " must be positive"));
-  }
-  if (!(c.rms_norm_eps >= 0)) {
-    return UsageError(
-        absl::StrCat("rms_norm_eps = ", NumberText(c.rms_norm_eps), " must not be negative"));
-  }
-  if (!(c.initializer_std >= 0)) {
-    return UsageError(
-        absl::StrCat("initializer_std = ", NumberText(c.initializer_std), " must not be negative"));
-  }
-  return absl::OkStatus();
+  BENCH_RETURN_IF_ERROR(std::visit(PositionCheck{c}, c.position));
+  BENCH_RETURN_IF_ERROR(CheckNotNegative("rms_norm_eps", c.norm.eps));
+  BENCH_RETURN_IF_ERROR(CheckNotNegative("initializer_std", c.initializer_std));
+  return CheckHead(c);
 }
 
-std::vector<ParameterSpec> Parameters(const DecoderConfig& config) {
-  return AdapterOf(config.family).parameters(config);
+int64_t RotaryWidth(const DecoderConfig& config) {
+  const auto* rope = std::get_if<Rope>(&config.position);
+  if (rope == nullptr) return std::holds_alternative<Alibi>(config.position) ? 0 : config.head_dim;
+  return rope->width == 0 ? config.head_dim : rope->width;
+}
+
+DecoderConfig WithoutHead(DecoderConfig config) {
+  config.tie_embeddings = true;
+  config.normalised_head = false;
+  config.biases.head = false;
+  return config;
+}
+
+int64_t NumElements(const ParameterSpec& spec) {
+  return std::accumulate(spec.shape.begin(), spec.shape.end(), int64_t{1},
+                         std::multiplies<int64_t>());
 }
 
 int64_t NumParameters(const DecoderConfig& config) {
   int64_t total = 0;
-  for (const ParameterSpec& spec : Parameters(config)) {
-    total += std::accumulate(spec.shape.begin(), spec.shape.end(), int64_t{1},
-                             std::multiplies<int64_t>());
-  }
+  for (const ParameterSpec& spec : Parameters(config)) total += NumElements(spec);
   return total;
 }
 

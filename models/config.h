@@ -1,48 +1,151 @@
-// The typed configuration of a decoder-only transformer.
+// The typed configuration of a decoder-only transformer: sizes, and one variant an axis along which
+// families differ. The blocks of models/blocks are built from it; nothing else reads it.
 //
-// What is the same in every model so far is the decoder's own: RMSNorm, SwiGLU, RoPE over the pairs
-// (i, i + head_dim / 2), and separate q, k, v and o matrices (decoder.h). Errors: Validate returns
-// a UsageError that names the field, its value and the rule.
+// Errors: Validate returns a UsageError that names the field, its value and the rule; whoever
+// builds a decoder calls it once, and blocks rely on it.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "models/family.h"
 
 namespace bench::models {
 
+// Norms. RMS: y = x / rms(x) * w. Layer: y = (x - mean) / std * w + b.
+struct RmsNorm {};
+struct LayerNorm {};
+struct NormConfig {
+  std::variant<RmsNorm, LayerNorm> kind;
+  double eps = 1e-5;
+};
+
+// How rotary angles are stretched for sequences longer than those of pre-training.
+struct NoScaling {};
+// Position p turns as p / factor (Chen et al., arXiv:2306.15595).
+struct LinearScaling {
+  double factor = 1;
+};
+// A sequence of L > original_positions tokens turns with the base
+// theta (factor L / original - factor + 1)^(w / (w - 2)).
+struct DynamicNtkScaling {
+  double factor = 1;
+  int64_t original_positions = 0;
+};
+// As DynamicNtk in steps: base theta a^(w / (w - 2)), a = max(1, 2^ceil(log2(L / original) + 1) -
+// 1) and, where log_n, query p times log_original(p + 1) from p = original on.
+struct SteppedNtkScaling {
+  int64_t original_positions = 0;
+  bool log_n = false;
+};
+// Peng et al., arXiv:2309.00071, sections 3.2 to 3.4.
+struct YarnScaling {
+  double factor = 1;
+  int64_t original_positions = 0;
+  double beta_fast = 32, beta_slow = 1;
+  double attention_factor = 0;  // of cos and sin; 0: 0.1 ln(factor) + 1
+};
+// Llama 3 (arXiv:2407.21783, section 3.2), by the wave length of each pair.
+struct Llama3Scaling {
+  double factor = 1, low_freq_factor = 1, high_freq_factor = 4;
+  int64_t original_positions = 0;
+};
+using RopeScaling = std::variant<NoScaling, LinearScaling, DynamicNtkScaling, SteppedNtkScaling,
+                                 YarnScaling, Llama3Scaling>;
+
+// Rotary positions of the first `width` columns of a head.
+struct Rope {
+  double theta = 1e4;
+  int64_t width = 0;  // even; 0: all of the head
+  RopeScaling scaling;
+};
+// Scores of query head h get m_h j at key j (Press et al., arXiv:2108.12409).
+enum class AlibiOrder {
+  kAfterScaling,
+  kBeforeScalingInBf16,  // m_h j in bf16, scaled with the score: Falcon-RW
+};
+struct Alibi {
+  AlibiOrder order = AlibiOrder::kAfterScaling;
+};
+// Two rotations, one a half of the head: by the position up to [gMASK], and by the place in the
+// block behind it. Rows see the whole prompt, that is, all columns before `bos`. ChatGLM-6B.
+struct BlockRope {
+  double theta = 1e4;
+  int64_t gmask_id = 0, mask_id = 0, bos_id = 0;
+};
+using PositionConfig = std::variant<Rope, Alibi, BlockRope>;
+
+// y = down(silu(gate x) * up x), and y = down(gelu(up x)).
+struct SwiGlu {};
+enum class GeluForm { kTanh, kErf };
+struct Gelu {
+  GeluForm form = GeluForm::kTanh;
+};
+using MlpConfig = std::variant<SwiGlu, Gelu>;
+
+// h += attention(norm(h)), then h += mlp(norm'(h)).
+struct SequentialResidual {};
+// h + attention(norm(h)) + mlp(norm(h)), the second norm a matrix of its own or the first.
+enum class ParallelNorms { kOne, kTwo };
+struct ParallelResidual {
+  ParallelNorms norms = ParallelNorms::kOne;
+};
+// h = alpha n + attention(n) with n = norm(h), then the same of the MLP. ChatGLM-6B.
+struct NormResidual {
+  double alpha = 1;
+};
+using ResidualConfig = std::variant<SequentialResidual, ParallelResidual, NormResidual>;
+
+// Which linear layers have a bias.
+struct Biases {
+  bool qkv = false, output = false, mlp = false, head = false;
+};
+
 struct DecoderConfig {
-  Family family = Family::kLlama;
+  Family family = {};
   int64_t vocab_size = 0;
   int64_t hidden_size = 0;
   int64_t num_layers = 0;
   int64_t num_heads = 0;
   int64_t num_kv_heads = 0;  // divides num_heads; equal to it without grouped-query attention
-  int64_t head_dim = 0;      // even; num_heads * head_dim may differ from hidden_size
+  int64_t head_dim = 0;      // num_heads * head_dim may differ from hidden_size
   int64_t intermediate_size = 0;
-  int64_t max_positions = 1024;  // longest sequence, prompt and generated tokens together
-  double rope_theta = 1e4;
-  double rms_norm_eps = 1e-5;
-  double initializer_std = 0.02;  // of every matrix and the embedding; norm weights start at 1
+  int64_t max_positions = 1024;   // longest sequence, prompt and generated tokens together
+  double initializer_std = 0.02;  // of every matrix and the embedding; norm weights 1, biases 0
   bool tie_embeddings = true;     // the output head is the embedding matrix
+  bool embedding_norm = false;    // a norm behind the embedding
+  bool normalised_head = false;   // rows of the head are divided by their L2 norm
+  NormConfig norm;
+  PositionConfig position = Rope();
+  MlpConfig mlp = SwiGlu();
+  ResidualConfig residual = SequentialResidual();
+  Biases biases;
 };
 
 absl::Status Validate(const DecoderConfig& config);
 
-// A parameter of a decoder under its Hugging Face name. Vectors are norm weights.
+// Columns of a head that are rotated; 0 without rotary positions.
+int64_t RotaryWidth(const DecoderConfig& config);
+
+// The same decoder without a language head: the trunk of a reward model.
+DecoderConfig WithoutHead(DecoderConfig config);
+
+// A parameter of a decoder under its canonical name, which is LLaMA's in Hugging Face's files;
+// those of other families are in the catalogue.
+enum class Initial { kNormal, kOnes, kZeros };
 struct ParameterSpec {
   std::string name;
   std::vector<int64_t> shape;
+  Initial initial = Initial::kNormal;
 };
 
 // All parameters in their canonical order (embedding, layers, final norm, head), which is the order
 // of initialisation, of the optimizer's state and of saved files.
 std::vector<ParameterSpec> Parameters(const DecoderConfig& config);
+int64_t NumElements(const ParameterSpec& spec);
 int64_t NumParameters(const DecoderConfig& config);
 
 }  // namespace bench::models

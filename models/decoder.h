@@ -1,8 +1,10 @@
-// A decoder-only transformer over ragged batches.
+// A decoder-only transformer over ragged batches, of the blocks of models/blocks as its
+// configuration says.
 //
-// h = embed(tokens); per layer h += attention(norm(h)), h += mlp(norm(h)); Hidden = norm(h);
-// logits = Hidden * head^T. Source: LLaMA (Touvron et al., arXiv:2302.13971, section 2.2).
-// Parameters are leaves that require gradients, with Hugging Face names; gradients appear in
+// h = embed(tokens); h = layer(h) for every layer (blocks/layer.h: LLaMA's is h +=
+// attention(norm(h)), h += mlp(norm(h))); Hidden = norm(h); logits = Hidden * head^T. Source: LLaMA
+// (Touvron et al., arXiv:2302.13971, section 2.2); the other forms in their blocks.
+// Parameters are leaves that require gradients, with canonical names; gradients appear in
 // `.grad()` when autograd is enabled (at::AutoGradMode) and backward is called on a loss.
 // Deterministic: for one thread count and machine class, equal inputs give bitwise equal outputs
 // and gradients; a sequence's outputs do not depend on the other sequences' tokens. Errors:
@@ -15,20 +17,26 @@
 #include <ATen/core/Generator.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "kernels/ragged_attention.h"
-#include "kernels/rope.h"
 #include "models/config.h"
 #include "models/ragged_batch.h"
 
 namespace bench::models {
 
 class KvCache;
+class Position;
+struct DecoderBlocks;
+
+// Which implementation of attention a configuration gets.
+enum class AttentionKernels {
+  kFused,     // kernels/ragged_attention.h and cached_attention.h
+  kComposed,  // kernels/composed_attention.h: scores with a bias, or a visible prefix
+};
+AttentionKernels AttentionKernelsOf(const DecoderConfig& config);
 
 // What is kept of each layer between the forward and the backward pass.
 enum class Activations {
@@ -44,7 +52,7 @@ struct NamedTensor {
 class Decoder {
  public:
   // Matrices and the embedding ~ N(0, initializer_std^2), drawn in canonical order in fp32 from the
-  // CPU generator whatever `device` and `dtype` are; norm weights 1.
+  // CPU generator whatever `device` and `dtype` are; norm weights 1, biases 0.
   static absl::StatusOr<std::unique_ptr<Decoder>> Create(const DecoderConfig& config,
                                                          at::Generator generator, at::Device device,
                                                          at::ScalarType dtype);
@@ -71,13 +79,15 @@ class Decoder {
   // forward pass, so that gradients arrive in the parameters' own type. The beginning: that type.
   // Decoding (HiddenCached) always computes in the parameters' type.
   void ComputeIn(at::ScalarType type);
-  at::ScalarType compute_type() const { return rope_.cos_Pd.scalar_type(); }
+  at::ScalarType compute_type() const;
 
   // [N, D] after the final norm. Token ids must lie in [0, V), sequences within max_positions.
   at::Tensor Hidden(const RaggedBatch& batch, Activations activations = Activations::kKept) const;
-  // The output head: the embedding itself when tied.
-  // In the type that Hidden computes in.
+  // What a loss reads (kernels/linear_cross_entropy.h): logits = head_weight * HeadInput(hidden).
+  // The weight is the embedding itself when tied, in the type that Hidden computes in; a head with
+  // a bias has it as one more column, and its input one more, of ones (blocks/head.h).
   at::Tensor head_weight_VD() const;
+  at::Tensor HeadInput(const at::Tensor& hidden_MD) const;
   // [M, V] for chosen rows of Hidden. For training use kernels::LinearCrossEntropy instead, which
   // never materialises them.
   at::Tensor Logits(const at::Tensor& hidden_MD) const;
@@ -89,28 +99,15 @@ class Decoder {
                           KvCache& cache) const;
 
  private:
-  struct Layer;
-  // Attention of one layer over rotated q, k and v; what differs between training and decoding.
-  using Attend = std::function<at::Tensor(int64_t layer, const kernels::AttentionInputs& inputs)>;
-
   Decoder(const DecoderConfig& config, std::vector<NamedTensor> parameters);
-  void BindLayers();
   void CheckBatch(const RaggedBatch& batch) const;
   at::Tensor Embed(const RaggedBatch& batch) const;
-  at::Tensor RunLayer(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
-                      const Attend& attend) const;
-  at::Tensor Norm(const at::Tensor& h_ND, const at::Tensor& weight_D) const;
-  kernels::RopeTables MakeTables(at::ScalarType type) const;
-  at::Tensor AttentionBlock(const at::Tensor& h_ND, const RaggedBatch& batch, int64_t index,
-                            const Attend& attend) const;
-  at::Tensor MlpBlock(const at::Tensor& h_ND, int64_t index) const;
 
   DecoderConfig config_;
   std::vector<NamedTensor> parameters_;
-  std::vector<Layer> layers_;  // views of parameters_
-  at::Tensor embedding_VD_, final_norm_D_, head_VD_;
-  kernels::RopeTables decoding_rope_;  // in the parameters' type
-  kernels::RopeTables rope_;           // in the type of Hidden
+  std::unique_ptr<const DecoderBlocks> blocks_;        // over parameters_
+  std::shared_ptr<const Position> decoding_position_;  // in the parameters' type
+  std::shared_ptr<const Position> position_;           // in the type of Hidden
 };
 
 }  // namespace bench::models

@@ -14,6 +14,7 @@
 #include "models/families/family.h"
 #include "models/model_prefix.h"
 #include "models/safetensors.h"
+#include "models/stored_tensors.h"
 #include "models/weight_files.h"
 
 namespace bench::models {
@@ -21,22 +22,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-absl::StatusOr<DecoderConfig> ParseConfig(const Json& json) {
-  const auto type = json.find("model_type");
-  if (type == json.end() || !type->is_string()) return DataError("model_type is missing");
-  BENCH_ASSIGN_OR_RETURN(const FamilyAdapter* adapter, FindAdapter(type->get<std::string>()));
-  BENCH_ASSIGN_OR_RETURN(DecoderConfig config, adapter->from_json(json));
-  const absl::Status valid = Validate(config);
-  if (!valid.ok()) return DataError(std::string(valid.message()));
-  return config;
-}
-
-bool IsRecomputed(std::string_view name) {
-  constexpr std::string_view kSuffix = "rotary_emb.inv_freq";  // a buffer that old files carry
-  return name.size() >= kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
-}
-
-absl::StatusOr<std::vector<NamedTensor>> ReadWeights(const std::string& folder) {
+absl::StatusOr<std::vector<NamedTensor>> ReadWeights(const DecoderConfig& config,
+                                                     const std::string& folder) {
   BENCH_ASSIGN_OR_RETURN(const WeightFiles files, FindWeightFiles(folder));
   std::vector<NamedTensor> tensors;
   for (const std::string& name : files.tensors) {
@@ -45,7 +32,7 @@ absl::StatusOr<std::vector<NamedTensor>> ReadWeights(const std::string& folder) 
       if (!IsRecomputed(t.name)) tensors.push_back(std::move(t));
     }
   }
-  AddModelPrefix(tensors);
+  AddModelPrefix(EntryOf(config.family).names, tensors);
   return tensors;
 }
 
@@ -56,7 +43,7 @@ std::string_view DtypeName(at::ScalarType type) {
 }
 
 Json ConfigJson(const Decoder& decoder, const SpecialTokens& special_tokens) {
-  const FamilyAdapter& adapter = AdapterOf(decoder.config().family);
+  const FamilyEntry& adapter = EntryOf(decoder.config().family);
   const std::string dtype(DtypeName(decoder.parameters().front().tensor.scalar_type()));
   Json json = {{"model_type", adapter.model_type},
                {"architectures", {adapter.hf_class}},
@@ -141,15 +128,22 @@ absl::StatusOr<at::Tensor> TakeScoreWeight(std::vector<NamedTensor>& tensors) {
   return weight_1D;
 }
 
+absl::StatusOr<std::unique_ptr<Decoder>> FromFile(const DecoderConfig& config,
+                                                  std::vector<NamedTensor> tensors,
+                                                  at::Device device, at::ScalarType dtype) {
+  BENCH_ASSIGN_OR_RETURN(const std::vector<NamedTensor> parameters,
+                         FromStorage(config, std::move(tensors)));
+  return Decoder::FromTensors(config, parameters, device, dtype);
+}
+
 absl::StatusOr<RewardModel> MakeRewardModel(DecoderConfig config, std::vector<NamedTensor> tensors,
                                             double bias, const at::TensorOptions& options) {
-  config.tie_embeddings = true;  // a classifier has no language head, whatever this field says
+  config = WithoutHead(config);  // a classifier has none, whatever its config.json says
   BENCH_ASSIGN_OR_RETURN(const at::Tensor weight_1D, TakeScoreWeight(tensors));
   BENCH_ASSIGN_OR_RETURN(ScalarHead head,
                          ScalarHead::FromWeights(weight_1D, bias, config.hidden_size, options));
-  BENCH_ASSIGN_OR_RETURN(auto decoder,
-                         Decoder::FromTensors(config, tensors, options.device(),
-                                              at::typeMetaToScalarType(options.dtype())));
+  BENCH_ASSIGN_OR_RETURN(auto decoder, FromFile(config, std::move(tensors), options.device(),
+                                                at::typeMetaToScalarType(options.dtype())));
   return RewardModel(std::move(decoder), std::move(head));
 }
 
@@ -157,17 +151,18 @@ absl::StatusOr<RewardModel> MakeRewardModel(DecoderConfig config, std::vector<Na
 
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
                           const std::string& folder, int64_t max_shard_bytes) {
-  return SaveFolder(folder, ConfigJson(decoder, special_tokens), decoder.parameters(),
-                    max_shard_bytes);
+  return SaveFolder(folder, ConfigJson(decoder, special_tokens),
+                    ToStorage(decoder.config(), decoder.parameters()), max_shard_bytes);
 }
 
 absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& special_tokens,
                                 const std::string& folder) {
   Json config = ConfigJson(model.decoder(), special_tokens);
-  config["architectures"] = {AdapterOf(model.decoder().config().family).hf_reward_class};
+  config["architectures"] = {EntryOf(model.decoder().config().family).hf_reward_class};
   config["id2label"] = {{"0", "reward"}};  // how config.json says that there is one label
   config["label2id"] = {{"reward", 0}};
-  std::vector<NamedTensor> tensors = model.decoder().parameters();
+  std::vector<NamedTensor> tensors =
+      ToStorage(model.decoder().config(), model.decoder().parameters());
   tensors.push_back({kScoreWeight, model.head().weight_1D()});
   BENCH_RETURN_IF_ERROR(SaveFolder(folder, config, tensors, kMaxShardBytes));
   const Json reward = {{"bias", model.head().bias()}};
@@ -177,7 +172,7 @@ absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& s
 absl::StatusOr<DecoderConfig> ReadHfConfig(const std::string& folder) {
   const std::string path = folder + "/" + kConfigFile;
   BENCH_ASSIGN_OR_RETURN(const Json json, ReadJsonObject(path));
-  absl::StatusOr<DecoderConfig> config = ParseConfig(json);
+  absl::StatusOr<DecoderConfig> config = ConfigFromJson(json);
   if (!config.ok()) return Annotate(config.status(), path);
   return config;
 }
@@ -185,8 +180,8 @@ absl::StatusOr<DecoderConfig> ReadHfConfig(const std::string& folder) {
 absl::StatusOr<std::unique_ptr<Decoder>> LoadHfFolder(const std::string& folder, at::Device device,
                                                       at::ScalarType dtype) {
   BENCH_ASSIGN_OR_RETURN(const DecoderConfig config, ReadHfConfig(folder));
-  BENCH_ASSIGN_OR_RETURN(const std::vector<NamedTensor> tensors, ReadWeights(folder));
-  auto decoder = Decoder::FromTensors(config, tensors, device, dtype);
+  BENCH_ASSIGN_OR_RETURN(std::vector<NamedTensor> tensors, ReadWeights(config, folder));
+  auto decoder = FromFile(config, std::move(tensors), device, dtype);
   if (!decoder.ok()) return Annotate(decoder.status(), folder);
   return decoder;
 }
@@ -194,7 +189,7 @@ absl::StatusOr<std::unique_ptr<Decoder>> LoadHfFolder(const std::string& folder,
 absl::StatusOr<RewardModel> LoadHfRewardFolder(const std::string& folder, at::Device device,
                                                at::ScalarType dtype) {
   BENCH_ASSIGN_OR_RETURN(const DecoderConfig config, ReadHfConfig(folder));
-  BENCH_ASSIGN_OR_RETURN(std::vector<NamedTensor> tensors, ReadWeights(folder));
+  BENCH_ASSIGN_OR_RETURN(std::vector<NamedTensor> tensors, ReadWeights(config, folder));
   BENCH_ASSIGN_OR_RETURN(const double bias, ReadRewardBias(folder));
   auto model = MakeRewardModel(config, std::move(tensors), bias,
                                at::TensorOptions().device(device).dtype(dtype));

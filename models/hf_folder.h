@@ -1,15 +1,15 @@
 // A decoder as a Hugging Face model folder: config.json and model.safetensors.
 //
-// Saved folders load in transformers (LlamaForCausalLM.from_pretrained). Loading takes the weights
-// that transformers would take (weight_files.h), and accepts config.json of
-// transformers 4 and 5 (`torch_dtype` or `dtype`, `rope_theta` or `rope_parameters`); what this
-// decoder does not implement (rope scaling, biases, other activations) is refused, never ignored.
-// Tensors of a base model (LlamaModel) may lack the prefix "model.", as transformers accepts it.
-// Errors: DataError naming the file and field; EnvironmentError for I/O.
-// A reward model is saved as transformers' class for sequence classification with one label
-// (LlamaForSequenceClassification: model.* and score.weight) and, since that class has no bias,
-// reward.json {"bias": number} beside it: our reward = transformers' score + bias.
-// It does not save a tokenizer.
+// A saved folder is one of the decoder's family (families/family.h): its config.json, its tensor
+// names and storage, so it loads in transformers where that has the class. Loading takes the
+// weights that transformers would take (weight_files.h), and accepts config.json of transformers 4
+// and 5 (`torch_dtype` or `dtype`, `rope_theta` or `rope_parameters`); what this decoder does not
+// implement is refused, never ignored. Tensors of a base model (LlamaModel) may lack the family's
+// prefix, as transformers accepts it. Errors: DataError naming the file and field;
+// EnvironmentError for I/O. A reward model is saved as transformers' class for sequence
+// classification with one label (LlamaForSequenceClassification: model.* and score.weight) and,
+// since that class has no bias, reward.json {"bias": number} beside it: our reward = transformers'
+// score + bias. It does not save a tokenizer.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,7 @@ namespace bench::models {
 
 KvCache::KvCache(const DecoderConfig& config, const std::vector<int64_t>& capacities,
                  const at::TensorOptions& options)
-    : starts_{0}, lengths_(capacities.size(), 0) {
+    : starts_{0}, lengths_(capacities.size(), 0), places_(capacities.size()) {
   for (const int64_t capacity : capacities) starts_.push_back(starts_.back() + capacity);
   for (int64_t layer = 0; layer < config.num_layers; ++layer) {
     keys_.push_back(at::empty({starts_.back(), config.num_kv_heads, config.head_dim}, options));

@@ -22,6 +22,13 @@ struct CachePlan {
   std::vector<kernels::CacheRange> ranges_B;  // per sequence, the new tokens included
 };
 
+// Where the visible prompt of a sequence ends and its answer stands (block positions only,
+// models/config.h).
+struct BlockPlace {
+  int64_t prefix = 0;  // tokens before the beginning of sequence
+  int64_t mask = 0;    // position of [gMASK]
+};
+
 class KvCache {
  public:
   // `capacities`: most tokens of each sequence.
@@ -38,12 +45,17 @@ class KvCache {
   // Row b of `batch` continues sequence cache_rows[b]: all of them empty, or one token each at the
   // position that the cache has reached (TORCH_CHECK).
   CachePlan Plan(const RaggedBatch& batch, const std::vector<int64_t>& cache_rows) const;
+  BlockPlace place(int64_t row) const { return places_[static_cast<size_t>(row)]; }
+  void set_place(int64_t row, const BlockPlace& place) {
+    places_[static_cast<size_t>(row)] = place;
+  }
   // Counts `count` tokens, written by the caller in every layer, as seen.
   void Advance(int64_t row, int64_t count);
 
  private:
   std::vector<int64_t> starts_;   // first row of each sequence, and the end
   std::vector<int64_t> lengths_;  // tokens held
+  std::vector<BlockPlace> places_;
   std::vector<at::Tensor> keys_, values_;
 };
 

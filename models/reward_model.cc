@@ -9,10 +9,9 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<Decoder>> WithoutLanguageHead(std::unique_ptr<Decoder> decoder) {
   if (decoder->config().tie_embeddings) return decoder;
-  DecoderConfig config = decoder->config();
-  config.tie_embeddings = true;
+  const DecoderConfig config = WithoutHead(decoder->config());
   std::vector<NamedTensor> tensors = decoder->parameters();
-  tensors.pop_back();  // canonical order: the head is last
+  tensors.resize(Parameters(config).size());  // canonical order: the head is last
   const at::Tensor& embedding_VD = tensors.front().tensor;
   return Decoder::FromTensors(config, tensors, decoder->device(), embedding_VD.scalar_type());
 }

@@ -7,11 +7,22 @@
 #include "harness/definition/enum_names.h"
 #include "harness/definition/field.h"
 #include "harness/model_io/tokenizer_export.h"
+#include "models/families/family.h"
 #include "models/hf_folder.h"
 #include "models/weight_files.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
+namespace {
+
+// Null without rotary positions.
+double* RopeTheta(models::DecoderConfig& config) {
+  if (auto* rope = std::get_if<models::Rope>(&config.position)) return &rope->theta;
+  if (auto* rope = std::get_if<models::BlockRope>(&config.position)) return &rope->theta;
+  return nullptr;
+}
+
+}  // namespace
 
 models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size) {
   models::DecoderConfig config;
@@ -24,8 +35,9 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
   config.head_dim = spec.head_width();
   config.intermediate_size = spec.intermediate_size;
   config.max_positions = spec.max_positions;
-  config.rope_theta = spec.rope_theta;
-  config.rms_norm_eps = spec.rms_norm_eps;
+  models::SetAxes(config);
+  config.norm.eps = spec.rms_norm_eps;
+  if (double* theta = RopeTheta(config)) *theta = spec.rope_theta;
   config.initializer_std = spec.initializer_std;
   config.tie_embeddings = spec.tie_embeddings;
   return config;
@@ -41,8 +53,9 @@ ModelSpec ModelSpecOf(const models::DecoderConfig& config) {
   spec.head_dim = config.head_dim;
   spec.intermediate_size = config.intermediate_size;
   spec.max_positions = config.max_positions;
-  spec.rope_theta = config.rope_theta;
-  spec.rms_norm_eps = config.rms_norm_eps;
+  models::DecoderConfig copy = config;
+  if (const double* theta = RopeTheta(copy)) spec.rope_theta = *theta;
+  spec.rms_norm_eps = config.norm.eps;
   spec.initializer_std = config.initializer_std;
   spec.tie_embeddings = config.tie_embeddings;
   const FieldList fields = FieldsOf(spec);

@@ -67,6 +67,17 @@ absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
 
 namespace {
 
+// Says that attention is the slower one, and records it.
+absl::Status NoteComposedAttention(const models::DecoderConfig& config, const RunContext& context) {
+  if (models::AttentionKernelsOf(config) == models::AttentionKernels::kFused) {
+    return absl::OkStatus();
+  }
+  context.progress.Note(
+      "attention is composed of matrix products: its scores have a bias or a visible prefix, which "
+      "the fused kernels do not cover");
+  return context.writer.Note("attention_kernels", "composed");
+}
+
 absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec& model,
                                                                 const InitSpec& init,
                                                                 const Tokenizer& tokenizer,
@@ -101,6 +112,7 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec&
   BENCH_ASSIGN_OR_RETURN(auto decoder,
                          InitialWeights(model, init, tokenizer, context, ParameterType(precision)));
   if (precision == Precision::kAutocast) decoder->ComputeIn(at::kBFloat16);
+  BENCH_RETURN_IF_ERROR(NoteComposedAttention(decoder->config(), context));
   return decoder;
 }
 

@@ -1,21 +1,25 @@
 // Memory of one micro-batch between its forward and its backward pass, in bytes.
 //
-// N tokens, M target rows, D hidden, Q = heads x head_dim, K = kv_heads x head_dim, H heads, d
-// head_dim, F intermediate, V vocabulary, L layers, s bytes an element (4 in fp32, 2 in bf16).
-//   norm      s D + 4                              a token: input, 1 / rms in fp32
-//   layer     2 norm + 2 s D + s (2 Q + 2 K) + 4 H + 3 s F
-//             outputs of the norms; q, k, v, o, log-sum-exp in fp32; gate, up, activated
+// Blocks know their own terms (models/blocks/block_cost.h); here they are added up. N tokens, M
+// target rows, D hidden, V vocabulary, L layers, s bytes an element (4 in fp32, 2 in bf16).
+//   norm      s D + that of the block              a token: input, statistics
+//   layer     norms, their outputs, attention, MLP. LLaMA's, with Q = heads x head_dim, K =
+//   kv_heads
+//             x head_dim, H heads, F intermediate: 2 (s D + 4) + 2 s D + s (2 Q + 2 K) + 4 H + 3 s
+//             F
 //   output    s M D, for cross-entropy + 4 V D: gradients, made in the forward pass
 //   kept      N (L layer + norm) + output; with recomputation N (L s D + norm) + output
-//   backward  kept - N norm - output + N s (D + 2 F), + N layer with recomputation: gradients in
-//             the widest place of the last layer; a tied embedding's 4 V D stays to the end
+//   backward  kept - N norm - output + gradients in the widest place of the last layer (LLaMA's:
+//             N s (D + 2 F)), + N layer with recomputation; a tied embedding's 4 V D stays to the
+//             end
 //   loss      kept + a block of logits (kernels/logit_blocks.h)
 // Autocast keeps a bf16 copy of the weights of each layer that keeps activations. LibTorch's
 // attention (all but fp32 on the CPU) keeps its output twice (s Q more) and the rotation's tables
-// (2 s d); the reference kernels (bf16 on the CPU) an fp32 input of each norm (4 D) and two more
-// factors of SwiGLU (2 s F). On the GPU attention is taken to be a fused one.
-// Not in it: parameters, token ids, vectors of M numbers, the workspace of matrix products.
-// Derived from models/decoder.cc and what the operations save for backward.
+// (2 s a rotated column); the reference kernels (bf16 on the CPU) an fp32 input of each norm (4 D)
+// and two more factors of SwiGLU (2 s F). On the GPU attention is taken to be a fused one. Not in
+// it: parameters, token ids, vectors of M numbers, the workspace of matrix products and of composed
+// attention (a block of 128 queries' scores, kernels/composed_attention.h). Derived from
+// models/blocks and what the operations save for backward.
 #pragma once
 
 #include <algorithm>

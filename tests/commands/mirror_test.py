@@ -17,7 +17,10 @@ END_TO_END = "tests/commands/bench_run_test.py"
 HISTORY_REPORTS = "tests/results/history/history_reports_test.cc"
 REPORTS = "tests/results/comparison/reports_test.cc"
 COMMITS = "tests/commands/compare_commits_test.py"
+FAMILIES_GOLDEN = "tests/models/families/golden_test.cc"
 COVERED_BY: dict[str, tuple[str, str]] = {
+    **{f"models/blocks/{block}.cc": (FAMILIES_GOLDEN, "every form of it, by the families that have it")
+       for block in ("attention", "decoder_blocks", "layer", "linear", "mlp", "norm")},
     "kernels/cuda_launch.cc": ("tests/kernels/cuda_kernels_test.cc", "launches the CUDA kernels"),
     "results/comparison/report_json.cc": (REPORTS, "all reports of one comparison"),
     "results/comparison/report_junit.cc": (REPORTS, "all reports of one comparison"),
@@ -76,6 +79,11 @@ COVERED_BY: dict[str, tuple[str, str]] = {
 }
 
 
+# A family is data: its test is its golden case, which FAMILIES_GOLDEN finds.
+FAMILIES = pathlib.Path("models/families")
+GOLDEN_CASES = SOURCE / "tests" / "models" / "golden_cases"
+
+
 def stem(path):
     name = path.stem
     for suffix in SAME_STEM_SUFFIXES:
@@ -94,6 +102,8 @@ def missing_tests():
             test = SOURCE / "tests" / relative.parent / f"{stem(path)}_test.cc"
             python_test = test.with_suffix(".py")
             if str(relative) in COVERED_BY or test.exists() or python_test.exists():
+                continue
+            if relative.parent == FAMILIES and (GOLDEN_CASES / f"{path.stem}.py").exists():
                 continue
             yield f"{relative}: no {test.relative_to(SOURCE)}"
 

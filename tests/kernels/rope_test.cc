@@ -7,10 +7,12 @@ namespace {
 
 at::Tensor PositionsUpTo(int64_t n) { return at::arange(n, at::kLong).flip(0).contiguous(); }
 
-TensorFunction With(const at::Tensor& positions, bool fused) {
-  return [positions, fused](const std::vector<at::Tensor>& in) {
-    const RopeTables tables = MakeRopeTables({positions.size(0), in[0].size(2)}, 1e4,
-                                             in[0].options().requires_grad(false));
+// `width`: columns that are rotated; 0: all.
+TensorFunction With(const at::Tensor& positions, bool fused, int64_t width = 0) {
+  return [positions, fused, width](const std::vector<at::Tensor>& in) {
+    const RopeTables tables =
+        MakeRopeTables({positions.size(0), width == 0 ? in[0].size(2) : width}, 1e4,
+                       in[0].options().requires_grad(false));
     return fused ? Rope(in[0], positions, tables) : RopeReference(in[0], positions, tables);
   };
 }
@@ -23,6 +25,22 @@ TEST(Rope, MatchesReferenceInDoubleWithGradients) {
                     Tolerance(2, 2));
     }
   }
+}
+
+TEST(Rope, PartialWidthsMatchReferenceInDoubleWithGradients) {
+  for (const int64_t width : {2, 10, 46}) {
+    const at::Tensor positions = PositionsUpTo(33);
+    ExpectMatches(With(positions, true, width), With(positions, false, width),
+                  {Random({33, 3, 47}, 1)}, Tolerance(2, 2));
+  }
+}
+
+TEST(Rope, ColumnsBehindTheWidthStay) {
+  const RopeTables tables = MakeRopeTables({9, 4}, 1e4, at::TensorOptions(at::kFloat));
+  const at::Tensor x = Random({9, 2, 7}, 5), positions = PositionsUpTo(9);
+  const at::Tensor y = Rope(x, positions, tables);
+  EXPECT_TRUE(at::equal(y.narrow(2, 4, 3), x.narrow(2, 4, 3)));
+  EXPECT_TRUE(at::equal(y.narrow(2, 0, 4), Rope(x.narrow(2, 0, 4), positions, tables)));
 }
 
 TEST(Rope, RotatesAPairByItsAngle) {
@@ -51,7 +69,7 @@ TEST(Rope, RejectsPositionsOutsideTheTable) {
   EXPECT_THROW(Rope(x, at::full({1}, 4, at::kLong), tables), c10::Error);
   EXPECT_THROW(Rope(x, at::full({1}, -1, at::kLong), tables), c10::Error);
   EXPECT_THROW(Rope(x, at::zeros({2}, at::kLong), tables), c10::Error);
-  EXPECT_THROW(Rope(at::zeros({1, 1, 8}), at::zeros({1}, at::kLong), tables), c10::Error);
+  EXPECT_THROW(Rope(at::zeros({1, 1, 5}), at::zeros({1}, at::kLong), tables), c10::Error);
   EXPECT_THROW(MakeRopeTables({4, 5}, 1e4, at::TensorOptions(at::kFloat)), c10::Error);
 }
 

@@ -65,8 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadField{"intermediate_size",
                              [](DecoderConfig& c) { c.intermediate_size = int64_t{1} << 40; }},
                     BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 0; }},
-                    BadField{"rope_theta", [](DecoderConfig& c) { c.rope_theta = 0; }},
-                    BadField{"rms_norm_eps", [](DecoderConfig& c) { c.rms_norm_eps = -1; }},
+                    BadField{"rope_theta", [](DecoderConfig& c) { c.position = Rope{.theta = 0}; }},
+                    BadField{"rms_norm_eps", [](DecoderConfig& c) { c.norm.eps = -1; }},
                     BadField{"initializer_std",
                              [](DecoderConfig& c) { c.initializer_std = -0.1; }}),
     [](const auto& test) { return std::string(test.param.field); });

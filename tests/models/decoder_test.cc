@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include "kernels/linear_cross_entropy.h"
 #include "tests/models/testing.h"
 
 namespace bench::models {
@@ -10,66 +9,14 @@ namespace {
 
 using testing::HasSubstr;
 
-// Rows of a ragged batch that have a next token, and that token.
-struct NextTokens {
-  at::Tensor rows_M, targets_M;
-};
-
-NextTokens NextTokensOf(const std::vector<std::vector<int64_t>>& rows) {
-  std::vector<int64_t> index, targets;
-  int64_t start = 0;
-  for (const auto& row : rows) {
-    for (size_t i = 0; i + 1 < row.size(); ++i) {
-      index.push_back(start + static_cast<int64_t>(i));
-      targets.push_back(row[i + 1]);
-    }
-    start += static_cast<int64_t>(row.size());
-  }
-  return {at::tensor(index, at::kLong), at::tensor(targets, at::kLong)};
-}
-
-at::Tensor LossSum(const Decoder& decoder, const std::vector<std::vector<int64_t>>& rows,
-                   Activations activations = Activations::kKept) {
-  const NextTokens next = NextTokensOf(rows);
-  const at::Tensor hidden = decoder.Hidden(MakeRaggedBatch(rows, at::kCPU), activations);
-  return kernels::LinearCrossEntropySum(hidden.index_select(0, next.rows_M),
-                                        decoder.head_weight_VD(), next.targets_M);
-}
-
-class TransformersGolden : public testing::TestWithParam<std::string> {
- protected:
-  struct Bounds {
-    double forward, gradient;
-  };
-
-  void ExpectEqual(at::ScalarType dtype, const Bounds& bounds) {
-    const at::AutoGradMode grad(true);
-    const Golden golden = LoadGolden(GetParam());
-    auto decoder = Decoder::FromTensors(golden.config, golden.weights, at::kCPU, dtype);
-    ASSERT_TRUE(decoder.ok()) << decoder.status();
-    const Decoder& d = **decoder;
-    const at::Tensor logits = d.Logits(d.Hidden(MakeRaggedBatch(golden.rows, at::kCPU)));
-    EXPECT_LE(RelativeError(logits, golden.expected.at("logits")), bounds.forward);
-    const at::Tensor loss = LossSum(d, golden.rows);
-    EXPECT_LE(RelativeError(loss.view({1}), golden.expected.at("loss_sum")), bounds.forward);
-    loss.backward();
-    for (const NamedTensor& p : d.parameters()) {
-      EXPECT_LE(RelativeError(p.tensor.grad(), golden.expected.at("grad." + p.name)),
-                bounds.gradient)
-          << p.name;
-    }
-  }
-};
+class TransformersGolden : public testing::TestWithParam<std::string> {};
 
 TEST_P(TransformersGolden, LogitsLossAndEveryGradientAgreeInFp32) {
-  const DecoderConfig config = LoadGolden(GetParam()).config;
-  ExpectEqual(at::kFloat, {Tolerance(config, 1), Tolerance(config, 3)});
+  ExpectGolden(LoadGolden(GetParam()), at::kFloat);
 }
 
-// What remains in fp64 is one fp32 rounding of the stored expectations and one of the rotation
-// tables, whose effect the softmax and the layers amplify (a backward passes them thrice).
 TEST_P(TransformersGolden, ReferencePathAgreesInFp64) {
-  ExpectEqual(at::kDouble, {16 * kUnitRoundoff, 48 * kUnitRoundoff});
+  ExpectGolden(LoadGolden(GetParam()), at::kDouble);
 }
 
 INSTANTIATE_TEST_SUITE_P(, TransformersGolden,

@@ -39,7 +39,7 @@ TEST(HfFolder, SavedFoldersLoadWithTheSameConfigurationAndWeights) {
   for (const bool tied : {true, false}) {
     DecoderConfig config = TinyConfig();
     config.tie_embeddings = tied;
-    config.rope_theta = 500;
+    config.position = Rope{.theta = 500};
     config.head_dim = tied ? 6 : 10;  // 24 columns, as the residual stream has, or 40
     const auto decoder = MakeDecoder(config);
     const std::string folder = Folder("round_trip");
@@ -49,10 +49,10 @@ TEST(HfFolder, SavedFoldersLoadWithTheSameConfigurationAndWeights) {
     ExpectSameWeights(*decoder, **loaded);
     const DecoderConfig& c = (*loaded)->config();
     EXPECT_EQ(c.tie_embeddings, tied);
-    EXPECT_EQ(c.rope_theta, 500);
+    EXPECT_EQ(std::get<Rope>(c.position).theta, 500);
     EXPECT_EQ(c.head_dim, config.head_dim);
     EXPECT_EQ(c.max_positions, config.max_positions);
-    EXPECT_EQ(c.rms_norm_eps, config.rms_norm_eps);
+    EXPECT_EQ(c.norm.eps, config.norm.eps);
   }
 }
 

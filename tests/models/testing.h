@@ -8,12 +8,15 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "kernels/linear_cross_entropy.h"
 #include "models/decoder.h"
 #include "models/families/family.h"
 #include "models/safetensors.h"
+#include "models/stored_tensors.h"
 
 namespace bench::models {
 
@@ -72,10 +75,11 @@ inline std::vector<int64_t> RandomTokens(int64_t count, int64_t vocab_size, uint
   return {t.const_data_ptr<int64_t>(), t.const_data_ptr<int64_t>() + count};
 }
 
-// A file made by tests/models/make_llama_golden.py.
+// A file made by tests/models/make_llama_golden.py, make_family_golden.py or make_reward_golden.py.
 struct Golden {
   DecoderConfig config;
-  std::vector<NamedTensor> weights;
+  std::vector<NamedTensor> stored;   // as the family's files hold them
+  std::vector<NamedTensor> weights;  // under canonical names
   std::map<std::string, at::Tensor> expected;
   std::vector<std::vector<int64_t>> rows;
 };
@@ -88,18 +92,84 @@ inline Golden LoadGolden(const std::string& name) {
   auto file = ReadSafetensors(GoldenPath(name));
   TORCH_CHECK(file.ok(), std::string(file.status().message()));
   Golden golden;
-  golden.config = *kLlamaAdapter.from_json(nlohmann::json::parse(file->metadata.at("config")));
+  const auto config = ConfigFromJson(nlohmann::json::parse(file->metadata.at("config")));
+  TORCH_CHECK(config.ok(), name, ": ", std::string(config.status().message()));
+  golden.config = *config;
+  const std::set<std::string> others = {"logits",  "loss_sum", "tokens",
+                                        "offsets", "rewards",  "score.weight"};
   for (const NamedTensor& t : file->tensors) {
-    const bool is_weight = t.name.rfind("model.", 0) == 0 || t.name.rfind("lm_head", 0) == 0;
-    if (is_weight) golden.weights.push_back(t);
+    const bool is_result = t.name.find("grad.") != std::string::npos ||
+                           t.name.find(".loss") != std::string::npos || others.contains(t.name);
+    if (!is_result) golden.stored.push_back(t);
     golden.expected[t.name] = t.tensor;
   }
+  if (golden.expected.contains("rewards")) golden.config = WithoutHead(golden.config);
+  auto weights = FromStorage(golden.config, golden.stored);
+  TORCH_CHECK(weights.ok(), name, ": ", std::string(weights.status().message()));
+  golden.weights = *std::move(weights);
   const auto* tokens = golden.expected.at("tokens").const_data_ptr<int64_t>();
   const auto* offsets = golden.expected.at("offsets").const_data_ptr<int64_t>();
   for (int64_t b = 0; b + 1 < golden.expected.at("offsets").numel(); ++b) {
     golden.rows.emplace_back(tokens + offsets[b], tokens + offsets[b + 1]);
   }
   return golden;
+}
+
+// Rows of a ragged batch that have a next token, and that token.
+struct NextTokens {
+  at::Tensor rows_M, targets_M;
+};
+
+inline NextTokens NextTokensOf(const std::vector<std::vector<int64_t>>& rows) {
+  std::vector<int64_t> index, targets;
+  int64_t start = 0;
+  for (const auto& row : rows) {
+    for (size_t i = 0; i + 1 < row.size(); ++i) {
+      index.push_back(start + static_cast<int64_t>(i));
+      targets.push_back(row[i + 1]);
+    }
+    start += static_cast<int64_t>(row.size());
+  }
+  return {at::tensor(index, at::kLong), at::tensor(targets, at::kLong)};
+}
+
+inline at::Tensor LossSum(const Decoder& decoder, const std::vector<std::vector<int64_t>>& rows,
+                          Activations activations = Activations::kKept) {
+  const NextTokens next = NextTokensOf(rows);
+  const at::Tensor hidden = decoder.Hidden(MakeRaggedBatch(rows, at::kCPU), activations);
+  return kernels::LinearCrossEntropySum(decoder.HeadInput(hidden.index_select(0, next.rows_M)),
+                                        decoder.head_weight_VD(), next.targets_M);
+}
+
+struct GoldenBounds {
+  double forward, gradient;
+};
+
+// In fp64 what remains is one fp32 rounding of the stored expectations and one of the rotation
+// tables, whose effect the softmax and the layers amplify (a backward passes them thrice).
+inline GoldenBounds BoundsOf(const Golden& golden, at::ScalarType dtype) {
+  if (dtype == at::kDouble) return {16 * kUnitRoundoff, 48 * kUnitRoundoff};
+  return {Tolerance(golden.config, 1), Tolerance(golden.config, 3)};
+}
+
+// Logits, loss and the gradient of every tensor of the file.
+inline void ExpectGolden(const Golden& golden, at::ScalarType dtype) {
+  const at::AutoGradMode grad(true);
+  const GoldenBounds bounds = BoundsOf(golden, dtype);
+  auto decoder = Decoder::FromTensors(golden.config, golden.weights, at::kCPU, dtype);
+  ASSERT_TRUE(decoder.ok()) << decoder.status();
+  const Decoder& d = **decoder;
+  const at::Tensor logits = d.Logits(d.Hidden(MakeRaggedBatch(golden.rows, at::kCPU)));
+  EXPECT_LE(RelativeError(logits, golden.expected.at("logits")), bounds.forward);
+  const at::Tensor loss = LossSum(d, golden.rows);
+  EXPECT_LE(RelativeError(loss.view({1}), golden.expected.at("loss_sum")), bounds.forward);
+  loss.backward();
+  std::vector<NamedTensor> gradients;
+  for (const NamedTensor& p : d.parameters()) gradients.push_back({p.name, p.tensor.grad()});
+  for (const NamedTensor& g : ToStorage(golden.config, gradients)) {
+    EXPECT_LE(RelativeError(g.tensor, golden.expected.at("grad." + g.name)), bounds.gradient)
+        << g.name;
+  }
 }
 
 }  // namespace bench::models

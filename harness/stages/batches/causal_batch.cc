@@ -52,8 +52,9 @@ at::Tensor TargetStates(const models::Decoder& decoder, const CausalBatch& batch
 
 at::Tensor CausalLossSum(const models::Decoder& decoder, const CausalBatch& batch,
                          models::Activations activations) {
-  return kernels::LinearCrossEntropySum(TargetStates(decoder, batch, activations),
-                                        decoder.head_weight_VD(), batch.targets_M);
+  return kernels::LinearCrossEntropySum(
+      decoder.HeadInput(TargetStates(decoder, batch, activations)), decoder.head_weight_VD(),
+      batch.targets_M);
 }
 
 void TokenScores::operator+=(const TokenScores& other) {
@@ -64,9 +65,9 @@ void TokenScores::operator+=(const TokenScores& other) {
 
 TokenScores ScoreTargets(const models::Decoder& decoder, const CausalBatch& batch) {
   const at::NoGradGuard no_grad;
-  const kernels::CrossEntropy result =
-      kernels::LinearCrossEntropy(TargetStates(decoder, batch, models::Activations::kKept),
-                                  decoder.head_weight_VD(), batch.targets_M);
+  const kernels::CrossEntropy result = kernels::LinearCrossEntropy(
+      decoder.HeadInput(TargetStates(decoder, batch, models::Activations::kKept)),
+      decoder.head_weight_VD(), batch.targets_M);
   return {result.nll_M.sum(at::kDouble).item<double>(), result.correct_M.sum().item<double>(),
           static_cast<double>(batch.targets_M.numel())};
 }

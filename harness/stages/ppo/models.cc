@@ -112,7 +112,8 @@ kernels::TokenLogProbs TargetLogProbs(const models::Decoder& decoder, const at::
                                       const at::Tensor& targets_M,
                                       const TokenDistribution& distribution) {
   const double temperature = distribution.temperature;
-  const at::Tensor scaled_MD = temperature == 1 ? hidden_MD : hidden_MD / temperature;
+  const at::Tensor input_MD = decoder.HeadInput(hidden_MD);
+  const at::Tensor scaled_MD = temperature == 1 ? input_MD : input_MD / temperature;
   const at::Tensor all_VD = decoder.head_weight_VD();
   const bool has_more_rows = all_VD.size(0) > distribution.vocab_size;
   return kernels::LinearLogProbs(

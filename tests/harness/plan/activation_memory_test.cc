@@ -66,7 +66,8 @@ at::Tensor Output(const models::Decoder& decoder, const CausalBatch& batch,
   const at::Tensor states_MD = TargetStates(decoder, batch, spec.activations);
   switch (spec.output) {
     case TrainedOutput::kCrossEntropy:
-      return kernels::LinearCrossEntropySum(states_MD, decoder.head_weight_VD(), batch.targets_M);
+      return kernels::LinearCrossEntropySum(decoder.HeadInput(states_MD), decoder.head_weight_VD(),
+                                            batch.targets_M);
     case TrainedOutput::kLogProbs:
       return kernels::LinearLogProbs(states_MD, decoder.head_weight_VD(), batch.targets_M)
           .log_probs_M;
@@ -136,6 +137,46 @@ TEST(ActivationMemory, IsWhatIsAliveInBf16Too) {
                                       << ", activations " << static_cast<int>(activations));
       ExpectFormulaMatches(
           {.config = SmallConfig(), .activations = activations, .precision = precision});
+    }
+  }
+}
+
+// One configuration an axis of the blocks, each with all the others as LLaMA has them, and those of
+// BLOOM and of MOSS.
+std::vector<DecoderConfig> OtherForms() {
+  std::vector<DecoderConfig> forms(8, SmallConfig());
+  forms[0].norm.kind = models::LayerNorm();
+  forms[1].mlp = models::Gelu{};
+  forms[2].biases = {.qkv = true, .output = true, .mlp = true};
+  forms[3].residual = models::ParallelResidual{models::ParallelNorms::kOne};
+  forms[4].residual = models::ParallelResidual{models::ParallelNorms::kTwo};
+  forms[5].position = models::Rope{.width = 4};
+  DecoderConfig& bloom = forms[6];
+  bloom.norm.kind = models::LayerNorm();
+  bloom.embedding_norm = true;
+  bloom.position = models::Alibi();
+  bloom.mlp = models::Gelu{};
+  bloom.biases = {.qkv = true, .output = true, .mlp = true};
+  DecoderConfig& moss = forms[7];
+  moss.norm.kind = models::LayerNorm();
+  moss.mlp = models::Gelu{};
+  moss.residual = models::ParallelResidual{models::ParallelNorms::kOne};
+  moss.biases = {.mlp = true, .head = true};
+  moss.tie_embeddings = false;
+  return forms;
+}
+
+TEST(ActivationMemory, IsWhatIsAliveWhateverTheFormOfTheBlocks) {
+  const std::vector<DecoderConfig> forms = OtherForms();
+  for (size_t i = 0; i < forms.size(); ++i) {
+    for (const auto activations : {Activations::kKept, Activations::kRecomputed}) {
+      for (const auto precision : {Precision::kFp32, Precision::kMixed}) {
+        SCOPED_TRACE(testing::Message()
+                     << "form " << i << ", activations " << static_cast<int>(activations)
+                     << ", precision " << static_cast<int>(precision));
+        ExpectFormulaMatches(
+            {.config = forms[i], .activations = activations, .precision = precision});
+      }
     }
   }
 }

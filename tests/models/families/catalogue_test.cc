@@ -1,21 +1,104 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
 #include "models/families/family.h"
+#include "models/weight_files.h"
 
 namespace bench::models {
 namespace {
 
-TEST(FamilyCatalogue, FindsByModelTypeAndByFamily) {
-  const auto found = FindAdapter("llama");
-  ASSERT_TRUE(found.ok());
-  EXPECT_EQ(&AdapterOf((*found)->family), *found);
+using nlohmann::json;
+
+TEST(FamilyCatalogue, HasOneNameAPlaceAndBeginsWithLlama) {
+  const auto& names = EnumNames(Family());
+  EXPECT_EQ(std::set<std::string_view>(names.begin(), names.end()).size(), names.size());
+  EXPECT_EQ(EntryOf(Family()).name, "llama");
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(EntryOf(static_cast<Family>(i)).name, names[i]);
+  }
 }
 
 TEST(FamilyCatalogue, UnknownTypesListTheKnown) {
-  const auto found = FindAdapter("mamba");
+  const auto found = ConfigFromJson({{"model_type", "mamba"}});
   EXPECT_EQ(found.status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(found.status().message()), testing::HasSubstr("known: llama, mistral"));
+  EXPECT_THAT(std::string(found.status().message()), testing::HasSubstr("known: llama"));
+  EXPECT_THAT(std::string(ConfigFromJson(json::object()).status().message()),
+              testing::HasSubstr("model_type is missing"));
+}
+
+// As published, to the digit; computed from the checkpoints' tensors, not from this code.
+TEST(FamilyCatalogue, ParameterCountsAreThoseOfThePublishedModels) {
+  const std::pair<const char*, int64_t> published[] = {
+      {"llama-7b", 6'738'415'616},        {"alpaca-7b", 6'738'423'808},
+      {"llama-13b", 13'015'864'320},      {"llama2-70b", 68'976'648'192},
+      {"baichuan-7b", 7'000'559'616},     {"baichuan-13b", 13'264'901'120},
+      {"internlm-7b", 7'321'948'160},     {"internlm-20b", 20'088'714'240},
+      {"internlm2-7b", 7'737'708'544},    {"qwen-7b", 7'721'324'544},
+      {"yi-6b", 6'061'035'520},           {"yi-34b", 34'388'917'248},
+      {"deepseek-7b", 6'910'365'696},     {"deepseek-67b", 67'425'001'472},
+      {"chatglm-6b", 6'173'286'400},      {"chatglm2-6b", 6'243'584'000},
+      {"moss-moon-003", 16'717'980'160},  {"bloom-7b1", 7'069'016'064},
+      {"falcon-rw-1b", 1'311'625'216},    {"falcon-7b", 6'921'720'704},
+      {"falcon-40b", 41'303'293'952},     {"stablelm-alpha-3b", 3'637'321'728},
+      {"stablelm-3b-4e1t", 2'795'443'200}};
+  for (const auto& [name, count] : published) {
+    const auto model = FindPublishedModel(name);
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_EQ(NumParameters(model->config), count) << name;
+  }
+}
+
+TEST(FamilyCatalogue, EveryPublishedModelIsValidAndFoundByItsName) {
+  for (const NamedModel& model : PublishedModels()) {
+    EXPECT_TRUE(Validate(model.config).ok()) << model.model->name << Validate(model.config);
+    const auto found = FindPublishedModel(model.model->name);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(found->model, model.model);
+  }
+  EXPECT_THAT(std::string(FindPublishedModel("gpt-4").status().message()),
+              testing::HasSubstr("known: llama-7b, "));
+}
+
+// configs/NAME.json has the fields of the published file, as old as it is.
+TEST(FamilyCatalogue, PublishedConfigurationFilesAreReadAsTheirModels) {
+  int num_files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(std::string(BENCH_TEST_DATA) +
+                                                              "/models/families/configs")) {
+    const std::string name = file.path().stem().string();
+    const auto fields = ReadJsonObject(file.path().string());
+    ASSERT_TRUE(fields.ok()) << fields.status();
+    const auto config = ConfigFromJson(*fields);
+    ASSERT_TRUE(config.ok()) << name << ": " << config.status();
+    const auto model = FindPublishedModel(name);
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_EQ(EntryOf(config->family).name, model->entry->name) << name;
+    EXPECT_EQ(NumParameters(*config), NumParameters(model->config)) << name;
+    EXPECT_EQ(config->norm.eps, model->config.norm.eps) << name;
+    EXPECT_EQ(config->position.index(), model->config.position.index()) << name;
+    EXPECT_EQ(RotaryWidth(*config), RotaryWidth(model->config)) << name;
+    EXPECT_EQ(config->residual.index(), model->config.residual.index()) << name;
+    EXPECT_EQ(config->mlp.index(), model->config.mlp.index()) << name;
+    ++num_files;
+  }
+  EXPECT_GE(num_files, 19);
+}
+
+// What a family writes, it reads as the same.
+TEST(FamilyCatalogue, ConfigurationsOfPublishedModelsRoundTrip) {
+  for (const NamedModel& model : PublishedModels()) {
+    json written = {{"model_type", model.entry->model_type}};
+    model.entry->to_json(model.config, written);
+    const auto read = ConfigFromJson(written);
+    ASSERT_TRUE(read.ok()) << model.model->name << ": " << read.status();
+    json again = {{"model_type", EntryOf(read->family).model_type}};
+    EntryOf(read->family).to_json(*read, again);
+    EXPECT_EQ(again, written) << model.model->name;
+    EXPECT_EQ(EntryOf(read->family).name, model.entry->name) << model.model->name;
+  }
 }
 
 }  // namespace

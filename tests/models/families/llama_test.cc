@@ -23,12 +23,12 @@ json Llama2() {
 }
 
 TEST(LlamaFamily, ReadsAPublishedConfiguration) {
-  const auto config = kLlamaAdapter.from_json(Llama2());
+  const auto config = ConfigFromJson(Llama2());
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->num_kv_heads, 8);
   EXPECT_EQ(config->head_dim, 128);
-  EXPECT_EQ(config->rope_theta, 1e4);
-  EXPECT_EQ(config->rms_norm_eps, 1e-5);
+  EXPECT_EQ(std::get<Rope>(config->position).theta, 1e4);
+  EXPECT_EQ(config->norm.eps, 1e-5);
   EXPECT_EQ(config->max_positions, 4096);
   EXPECT_FALSE(config->tie_embeddings);
   EXPECT_EQ(NumParameters(*config), 68'976'648'192);
@@ -40,10 +40,10 @@ TEST(LlamaFamily, AbsentFieldsHaveTransformersDefaults) {
        {"num_key_value_heads", "rms_norm_eps", "tie_word_embeddings", "max_position_embeddings"}) {
     old.erase(key);
   }
-  const auto config = kLlamaAdapter.from_json(old);
+  const auto config = ConfigFromJson(old);
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->num_kv_heads, 64);
-  EXPECT_EQ(config->rms_norm_eps, 1e-6);
+  EXPECT_EQ(config->norm.eps, 1e-6);
   EXPECT_EQ(config->max_positions, 2048);
   EXPECT_FALSE(config->tie_embeddings);
 }
@@ -51,7 +51,7 @@ TEST(LlamaFamily, AbsentFieldsHaveTransformersDefaults) {
 TEST(LlamaFamily, ReadsRopeThetaOfTransformers5) {
   json config = Llama2();
   config["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 5e6}};
-  EXPECT_EQ(kLlamaAdapter.from_json(config)->rope_theta, 5e6);
+  EXPECT_EQ(std::get<Rope>(ConfigFromJson(config)->position).theta, 5e6);
 }
 
 TEST(LlamaFamily, RefusesWhatTheDecoderDoesNotImplement) {
@@ -59,8 +59,8 @@ TEST(LlamaFamily, RefusesWhatTheDecoderDoesNotImplement) {
       {"hidden_act", "gelu"},
       {"attention_bias", true},
       {"mlp_bias", true},
-      {"rope_scaling", {{"type", "linear"}, {"factor", 2.0}}},
-      {"rope_parameters", {{"rope_type", "yarn"}}},
+      {"rope_scaling", {{"type", "longrope"}, {"factor", 2.0}}},
+      {"rope_parameters", {{"rope_type", "mrope"}}},
       {"num_hidden_layers", "80"},
       {"hidden_size", 8192.5},
       {"rms_norm_eps", "tiny"},
@@ -68,26 +68,26 @@ TEST(LlamaFamily, RefusesWhatTheDecoderDoesNotImplement) {
   for (const auto& [field, value] : cases) {
     json config = Llama2();
     config[field] = value;
-    const absl::Status status = kLlamaAdapter.from_json(config).status();
+    const absl::Status status = ConfigFromJson(config).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << field;
     EXPECT_THAT(std::string(status.message()), HasSubstr(field));
   }
   json missing = Llama2();
   missing.erase("vocab_size");
-  EXPECT_THAT(std::string(kLlamaAdapter.from_json(missing).status().message()),
+  EXPECT_THAT(std::string(ConfigFromJson(missing).status().message()),
               HasSubstr("vocab_size is missing"));
 }
 
 TEST(LlamaFamily, ConfigurationsRoundTrip) {
-  DecoderConfig config = *kLlamaAdapter.from_json(Llama2());
-  config.rope_theta = 12345;
+  DecoderConfig config = *ConfigFromJson(Llama2());
+  config.position = Rope{.theta = 12345};
   config.tie_embeddings = true;
-  json written;
-  kLlamaAdapter.to_json(config, written);
-  const auto read = kLlamaAdapter.from_json(written);
+  json written = {{"model_type", "llama"}};
+  EntryOf(config.family).to_json(config, written);
+  const auto read = ConfigFromJson(written);
   ASSERT_TRUE(read.ok()) << read.status();
-  json again;
-  kLlamaAdapter.to_json(*read, again);
+  json again = {{"model_type", "llama"}};
+  EntryOf(read->family).to_json(*read, again);
   EXPECT_EQ(written, again);
 }
 

@@ -23,32 +23,39 @@ json Mistral() {
     "tie_word_embeddings": false, "torch_dtype": "bfloat16", "vocab_size": 32000})");
 }
 
-TEST(MistralFamily, WithoutAWindowIsALlama) {
-  const auto adapter = FindAdapter("mistral");
-  ASSERT_TRUE(adapter.ok());
-  EXPECT_EQ((*adapter)->family, Family::kLlama);
-  const auto config = (*adapter)->from_json(Mistral());
+TEST(MistralFamily, WithoutAWindowIsALlamaInAllButName) {
+  const auto config = ConfigFromJson(Mistral());
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->num_kv_heads, 8);
   EXPECT_EQ(config->head_dim, 128);
-  EXPECT_EQ(config->rope_theta, 1e6);
+  EXPECT_EQ(std::get<Rope>(config->position).theta, 1e6);
   EXPECT_EQ(config->max_positions, 32768);
   EXPECT_EQ(NumParameters(*config), 7'241'732'096);  // as its model card says
-  // It is written as what it is here.
-  EXPECT_EQ(&AdapterOf(config->family), &kLlamaAdapter);
+  EXPECT_EQ(EntryOf(config->family).name, "mistral");
+}
+
+TEST(MistralFamily, IsWrittenAsItWasRead) {
+  const auto config = ConfigFromJson(Mistral());
+  json written = {{"model_type", "mistral"}};
+  EntryOf(config->family).to_json(*config, written);
+  EXPECT_TRUE(written["sliding_window"].is_null());
+  const auto again = ConfigFromJson(written);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(NumParameters(*again), NumParameters(*config));
+  EXPECT_EQ(again->max_positions, config->max_positions);
 }
 
 TEST(MistralFamily, IsRefusedByNameWhereTheWindowWouldBind) {
   json config = Mistral();
   config["sliding_window"] = 4096;  // that of version 0.1
-  const auto refused = kMistralAdapter.from_json(config);
+  const auto refused = ConfigFromJson(config);
   EXPECT_EQ(ExitCodeFor(refused.status()), ExitCode::kBadData);
   EXPECT_THAT(std::string(refused.status().message()),
               HasSubstr("sliding_window = 4096 is below max_position_embeddings = 32768"));
   config["max_position_embeddings"] = 4096;
-  EXPECT_TRUE(kMistralAdapter.from_json(config).ok());
+  EXPECT_TRUE(ConfigFromJson(config).ok());
   config["sliding_window"] = "wide";
-  EXPECT_THAT(std::string(kMistralAdapter.from_json(config).status().message()),
+  EXPECT_THAT(std::string(ConfigFromJson(config).status().message()),
               HasSubstr("sliding_window is not an integer"));
 }
 
@@ -58,11 +65,11 @@ TEST(MistralFamily, AbsentFieldsHaveTransformersDefaults) {
   for (const char* key : {"sliding_window", "max_position_embeddings", "num_key_value_heads"}) {
     config.erase(key);
   }
-  EXPECT_THAT(std::string(kMistralAdapter.from_json(config).status().message()),
+  EXPECT_THAT(std::string(ConfigFromJson(config).status().message()),
               HasSubstr("sliding_window = 4096 (the default) is below max_position_embeddings = "
                         "131072"));
   config["sliding_window"] = nullptr;
-  const auto read = kMistralAdapter.from_json(config);
+  const auto read = ConfigFromJson(config);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->max_positions, 131072);
   EXPECT_EQ(read->num_kv_heads, 8);

@@ -1,0 +1,36 @@
+// What all layers of one forward pass share: the batch, where its tokens are, and the cache.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/rope.h"
+#include "models/kv_cache.h"
+#include "models/ragged_batch.h"
+
+namespace bench::models {
+
+// A rotation of every token by its row of the tables.
+struct Rotation {
+  kernels::RopeTables tables;
+  at::Tensor rows_N;  // int64
+};
+
+// What positions do to attention; made by position.h.
+struct PassPositions {
+  std::vector<Rotation> rotations;  // none; of the first columns of a head; of each half of it
+  at::Tensor query_factors_N;       // undefined: 1
+  at::Tensor score_bias_HP;         // undefined: none
+  std::vector<int64_t> prefixes_B;  // tokens that all rows of a sequence see; empty: none
+};
+
+struct Pass {
+  RaggedBatch batch;
+  PassPositions positions;
+  KvCache* cache = nullptr;  // with a plan, where keys and values are cached
+  CachePlan plan;
+};
+
+}  // namespace bench::models

@@ -1,0 +1,63 @@
+// Qwen1.5 and Qwen2: LLaMA's shape with a bias on q, k and v.
+#include <nlohmann/json.hpp>
+
+#include "base/status.h"
+#include "models/families/config_json.h"
+#include "models/families/family.h"
+
+namespace bench::models {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr SizeKeys kKeys = {};
+
+void SetQwen2Axes(DecoderConfig& c) {
+  c.biases = {.qkv = true};
+  c.norm.eps = 1e-6;
+  c.position = Rope{.theta = 1e6};
+  c.tie_embeddings = false;
+}
+
+absl::StatusOr<DecoderConfig> FromJson(const Json& json) {
+  BENCH_RETURN_IF_ERROR(RequireValue(json, "hidden_act", "silu"));
+  BENCH_RETURN_IF_ERROR(RequireValue(json, "use_sliding_window", false));
+  DecoderConfig config;
+  SetQwen2Axes(config);
+  config.position = Rope();  // Qwen2Config's defaults
+  config.max_positions = 32768;
+  BENCH_RETURN_IF_ERROR(ReadSizes(json, kKeys, config));
+  BENCH_RETURN_IF_ERROR(ReadRope(json, config));
+  return config;
+}
+
+void ToJson(const DecoderConfig& config, Json& json) {
+  WriteSizes(config, kKeys, json);
+  WriteRope(config, json);
+  json["hidden_act"] = "silu";
+  json["use_sliding_window"] = false;
+}
+
+constexpr std::string_view kTokenizer = "byte-level BPE";
+
+void Tied(DecoderConfig& c) { c.tie_embeddings = true; }
+
+}  // namespace
+
+std::vector<FamilyEntry> Qwen2Family() {
+  return {
+      {.name = "qwen2",
+       .model_type = "qwen2",
+       .hf_class = "Qwen2ForCausalLM",
+       .hf_reward_class = "Qwen2ForSequenceClassification",
+       .set_axes = SetQwen2Axes,
+       .from_json = FromJson,
+       .to_json = ToJson,
+       .published = {
+           {"qwen1.5-0.5b", "2024-02", kTokenizer, {1024, 24, 16, 16, 2816, 151936, 32768}, Tied},
+           {"qwen1.5-7b", "2024-02", kTokenizer, {4096, 32, 32, 32, 11008, 151936, 32768}},
+           {"qwen2-0.5b", "2024-06", kTokenizer, {896, 24, 14, 2, 4864, 151936, 131072}, Tied},
+           {"qwen2-7b", "2024-06", kTokenizer, {3584, 28, 28, 4, 18944, 152064, 131072}}}}};
+}
+
+}  // namespace bench::models
