@@ -189,6 +189,8 @@ std::vector<OptionRow> MakeCommandRows() {
                  "what a result says: what was run, key figures, curves, ranges, samples, origin"),
       CommandRow(Command::kRuns, "runs", "",
                  "a table of the store's runs, or of those of the EXPERIMENT that is named"),
+      CommandRow(Command::kModels, "models", "",
+                 "the families of models that are known: published sizes, parameters, axes"),
       CommandRow(Command::kExport, "export", "RESULT DIR",
                  "the trained model of a result as a Hugging Face folder"),
       CommandRow(Command::kGenerate, "generate", "RESULT PROMPT",
@@ -241,10 +243,15 @@ std::vector<OptionRow> MakePlanRows() {
        [](Options& o, const Values& v) {
          return ParseCount("vocab-size", v[0], 1, o.plan.vocab_size);
        }},
+      {"model", "NAME", "plan for a published model (--models) in place of the EXPERIMENT's", plan,
+       [](Options& o, const Values& v) {
+         o.plan.model = v[0];
+         return absl::OkStatus();
+       }},
       {"json",
        "",
        "for programs (FORMAT.md)",
-       {Command::kPlan, Command::kShow, Command::kRuns},
+       {Command::kPlan, Command::kShow, Command::kRuns, Command::kModels},
        SetsForm(OutputForm::kJson)},
       {"html",
        "[=FILE]",
@@ -321,8 +328,9 @@ std::string CommandName(Command command) {
 std::string_view ArgumentOf(const Options& options) {
   switch (options.command) {
     case Command::kRun:
-    case Command::kPlan:
       return "EXPERIMENT";
+    case Command::kPlan:
+      return options.plan.model ? "[EXPERIMENT]" : "EXPERIMENT";
     case Command::kRuns:
       return "[EXPERIMENT]";
     case Command::kStore:
