@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "harness/stages/batches/causal_batch.h"
+#include "models/blocks/decoder_blocks.h"
 
 namespace bench::harness {
 namespace {
@@ -39,6 +40,14 @@ struct Sizes {
     }
   }
 };
+
+double ForwardFlopsOf(const PlannedModel& model, const TrainingSpec& training) {
+  if (model.form == ModelForm::kScalarHead) return 0;
+  const double keys_a_token = static_cast<double>(training.max_tokens) / 2;
+  return models::ForwardFlops(
+      model.config, keys_a_token,
+      model.form == ModelForm::kDecoder ? models::HeadUse::kUsed : models::HeadUse::kUnused);
+}
 
 class Planner {
  public:
@@ -140,7 +149,7 @@ absl::StatusOr<MemoryPlan> PlanMemory(const PlanRequest& request) {
     BENCH_ASSIGN_OR_RETURN(const int64_t num_parameters, CountParameters(model));
     BENCH_ASSIGN_OR_RETURN(growing.emplace_back(), Growing(model));
     own.Add(model.use, num_parameters);
-    plan.models.push_back({model, num_parameters});
+    plan.models.push_back({model, num_parameters, ForwardFlopsOf(model, *stage.training)});
   }
   plan.trained_parameters = own.trained_parameters;
   plan.frozen_bytes = own.frozen_bytes;

@@ -78,12 +78,19 @@ std::string Fact(const char* name, const std::string& text) {
   return absl::StrFormat("%-14s%s\n", name, text);
 }
 
+// Of the longest rows' mean token; a scalar head's are none to speak of.
+std::string FlopsText(const ModelSize& size) {
+  if (size.forward_flops == 0) return "";
+  return absl::StrCat(", ", Figure(size.forward_flops / 1e9), " GFLOP a token forward");
+}
+
 std::string ModelLines(const MemoryPlan& plan) {
   std::string lines;
   for (const ModelSize& size : plan.models) {
     lines += Fact(lines.empty() ? "models" : "",
-                  absl::StrFormat("%-10s %-8s %19s parameters", std::string(size.model.role),
-                                  std::string(Name(size.model.use)), Grouped(size.num_parameters)));
+                  absl::StrFormat("%-10s %-8s %19s parameters%s", std::string(size.model.role),
+                                  std::string(Name(size.model.use)), Grouped(size.num_parameters),
+                                  FlopsText(size)));
   }
   return lines;
 }
@@ -115,6 +122,7 @@ std::string Header(const PlanSubject& subject, const MemoryPlan& plan) {
   std::string text = absl::StrFormat(
       "%s, stage %s: memory a device needs, by ZeRO stage and number of devices\n\n",
       results::EscapeForTerminal(NameOf(subject.definition)), std::string(Name(definition.kind())));
+  if (subject.model) text += Fact("model", *subject.model);
   text += ModelLines(plan);
   text += Fact("vocabulary", absl::StrCat(Grouped(subject.vocab_size), ", ",
                                           results::EscapeForTerminal(subject.vocab_source)));
@@ -168,7 +176,8 @@ Json ModelsJson(const MemoryPlan& plan) {
   for (const ModelSize& size : plan.models) {
     models.push_back({{"role", size.model.role},
                       {"use", Name(size.model.use)},
-                      {"parameters", size.num_parameters}});
+                      {"parameters", size.num_parameters},
+                      {"forward_flops_per_token", size.forward_flops}});
   }
   return models;
 }
@@ -209,8 +218,6 @@ std::string PlanJson(const PlanSubject& subject, const MemoryPlan& plan) {
   const TrainingSpec training = TrainingOf(subject);
   Json json = {{"format", "bench-plan"},
                {"format_version", kFormatVersion},
-               {"experiment", loaded.name},
-               {"definition_sha256", loaded.sha256},
                {"stage", Name(loaded.definition.kind())},
                {"precision", Name(training.precision)},
                {"recompute_activations", training.recompute_activations},
@@ -220,6 +227,11 @@ std::string PlanJson(const PlanSubject& subject, const MemoryPlan& plan) {
                {"models", ModelsJson(plan)},
                {"trained_parameters", plan.trained_parameters},
                {"frozen_bytes", plan.frozen_bytes}};
+  if (!loaded.sha256.empty()) {  // else no experiment was named
+    json["experiment"] = loaded.name;
+    json["definition_sha256"] = loaded.sha256;
+  }
+  if (subject.model) json["model"] = *subject.model;
   if (loaded.version) json["version"] = *loaded.version;
   json["plans"] = Json::array();
   for (const RanksPlan& ranks : plan.ranks) json["plans"].push_back(RanksJson(ranks));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "harness/definition/load.h"
@@ -17,6 +18,7 @@ struct PlanSubject {
   std::string vocab_source;
   int64_t device_bytes = 0;
   DeviceKind device = DeviceKind::kCpu;
+  std::optional<std::string> model;  // a published one, in place of the experiment's
 };
 
 std::string PlanText(const PlanSubject& subject, const MemoryPlan& plan);

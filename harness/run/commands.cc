@@ -22,6 +22,7 @@
 #include "harness/model_io/decoder_inputs.h"
 #include "harness/run/inspect_command.h"
 #include "harness/run/local_ranks.h"
+#include "harness/run/models_table.h"
 #include "harness/run/plan_command.h"
 #include "harness/run/prerequisites.h"
 #include "harness/run/replicates.h"
@@ -302,6 +303,12 @@ absl::StatusOr<int> ForgetRun(const Options& options, Store& store) {
   return 0;
 }
 
+int PrintModels(const Options& options) {
+  const auto render = options.form == OutputForm::kJson ? ModelsJson : ModelsText;
+  std::fputs(render().c_str(), stdout);
+  return 0;
+}
+
 absl::StatusOr<int> StoreCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(Store store, Store::Open(options.store_root));
   switch (options.store_action) {
@@ -351,6 +358,8 @@ absl::StatusOr<int> RunCommand(const Options& options, const Invocation& invocat
       return RunsCommand(options);
     case Command::kInspect:
       return InspectCommand(options);
+    case Command::kModels:
+      return PrintModels(options);
   }
   return static_cast<int>(ExitCode::kUsage);
 }

@@ -200,6 +200,8 @@ std::vector<OptionRow> MakeCommandRows() {
          o.tokenizer = v[0];
          return absl::OkStatus();
        }},
+      CommandRow(Command::kModels, "models", "",
+                 "the families of models that are known: published sizes, parameters, axes"),
       CommandRow(Command::kExport, "export", "RESULT DIR",
                  "the trained model of a result as a Hugging Face folder"),
       CommandRow(Command::kGenerate, "generate", "RESULT PROMPT",
@@ -252,10 +254,15 @@ std::vector<OptionRow> MakePlanRows() {
        [](Options& o, const Values& v) {
          return ParseCount("vocab-size", v[0], 1, o.plan.vocab_size);
        }},
+      {"model", "NAME", "plan for a published model (--models) in place of the EXPERIMENT's", plan,
+       [](Options& o, const Values& v) {
+         o.plan.model = v[0];
+         return absl::OkStatus();
+       }},
       {"json",
        "",
        "for programs (FORMAT.md)",
-       {Command::kPlan, Command::kShow, Command::kRuns},
+       {Command::kPlan, Command::kShow, Command::kRuns, Command::kModels},
        SetsForm(OutputForm::kJson)},
       {"html",
        "[=FILE]",
@@ -332,8 +339,9 @@ std::string CommandName(Command command) {
 std::string_view ArgumentOf(const Options& options) {
   switch (options.command) {
     case Command::kRun:
-    case Command::kPlan:
       return "EXPERIMENT";
+    case Command::kPlan:
+      return options.plan.model ? "[EXPERIMENT]" : "EXPERIMENT";
     case Command::kRuns:
       return "[EXPERIMENT]";
     case Command::kStore:

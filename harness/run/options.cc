@@ -231,6 +231,7 @@ std::string HelpText() {
       "  bench-run experiments/sft_small --out my_run --resume\n"
       "  bench-run --generate my_run 'Write \"設定\" in Simplified Chinese.'\n"
       "  bench-run experiments/clm_1b --plan --plan-ranks 1,8 --device-gb 141\n"
+      "  bench-run --plan --model baichuan2-13b\n"
       "\nexit codes: 0 ok; 1 diverged or outside the acceptance bounds; 2 usage or definition "
       "error;\n"
       "  3 not comparable; 4 bad input data; 5 environment or I/O failure; 128+n ended by signal "

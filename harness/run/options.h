@@ -29,6 +29,7 @@ enum class Command {
   kShow,
   kRuns,
   kInspect,
+  kModels,
 };
 enum class StoreAction { kList, kPrune, kRemember, kForget };
 enum class SeedMode { kPerReplicate, kSame };
@@ -39,6 +40,7 @@ struct PlanOptions {
   std::vector<int64_t> ranks = {1, 4, 16, 64, 256, 1024};  // those of the ZeRO paper's table
   double device_gb = 80;                                   // 10^9 bytes
   std::optional<int64_t> vocab_size;                       // absent: the tokenizer's
+  std::optional<std::string> model;                        // a published one, by its name
 
   bool operator==(const PlanOptions&) const = default;
 };

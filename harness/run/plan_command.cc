@@ -1,7 +1,9 @@
 #include "harness/run/plan_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -11,6 +13,7 @@
 #include "harness/plan/memory_report.h"
 #include "harness/run/geometry.h"
 #include "harness/run/vocabulary.h"
+#include "models/families/family.h"
 #include "models/hf_folder.h"
 
 namespace bench::harness {
@@ -40,6 +43,55 @@ absl::StatusOr<std::optional<models::DecoderConfig>> RewardConfig(const Definiti
   return DecoderConfigOf(std::get<RewardSpec>(complete.stage).model, vocab_size);
 }
 
+// What is planned where no experiment is named: one row of a published model on each device.
+constexpr int64_t kPlannedTokens = 2048;
+
+LoadedDefinition OneRow(const models::NamedModel& model) {
+  ClmSpec spec;
+  spec.training.steps = spec.training.batch_size = spec.training.micro_batch_size = 1;
+  spec.training.max_tokens = std::min(kPlannedTokens, model.config.max_positions);
+  spec.training.precision = Precision::kMixed;
+  LoadedDefinition loaded;
+  loaded.definition.stage = spec;
+  loaded.name = std::string(model.model->name);
+  return loaded;
+}
+
+absl::StatusOr<LoadedDefinition> Subject(const Options& options) {
+  if (!options.arguments.empty()) {
+    return LoadDefinition(options.arguments[0], {options.experiments_root, options.overrides});
+  }
+  if (!options.overrides.empty()) return UsageError("--set changes an EXPERIMENT: name one");
+  BENCH_ASSIGN_OR_RETURN(const models::NamedModel model,
+                         models::FindPublishedModel(*options.plan.model));
+  return OneRow(model);
+}
+
+// The trained model, and where the size of its vocabulary is from.
+struct PlannedVocabulary {
+  models::DecoderConfig config;
+  Vocabulary vocabulary;
+};
+
+absl::StatusOr<PlannedVocabulary> Planned(const Options& options, const TrainedStage& stage) {
+  PlannedVocabulary planned;
+  if (options.plan.model) {
+    BENCH_ASSIGN_OR_RETURN(const models::NamedModel model,
+                           models::FindPublishedModel(*options.plan.model));
+    planned = {model.config, {model.config.vocab_size, "of the published model"}};
+  } else {
+    BENCH_ASSIGN_OR_RETURN(planned.vocabulary, VocabularyFor(options, stage));
+    planned.config = DecoderConfigOf(*stage.model, planned.vocabulary.size);
+    // A folder says more than [model] can: the axes of its family's variant.
+    if (stage.init->folder) {
+      BENCH_ASSIGN_OR_RETURN(planned.config, models::ReadHfConfig(*stage.init->folder));
+    }
+  }
+  if (options.plan.vocab_size) planned.vocabulary = {*options.plan.vocab_size, "given"};
+  planned.config.vocab_size = planned.vocabulary.size;
+  return planned;
+}
+
 // --device; auto: the GPU's for bf16, which is meant for it, else the processor's.
 DeviceKind KernelsFor(DeviceChoice choice, Precision precision) {
   if (choice == DeviceChoice::kAuto) {
@@ -51,20 +103,22 @@ DeviceKind KernelsFor(DeviceChoice choice, Precision precision) {
 }  // namespace
 
 absl::StatusOr<int> PlanCommand(const Options& options) {
-  BENCH_ASSIGN_OR_RETURN(
-      const LoadedDefinition loaded,
-      LoadDefinition(options.arguments.at(0), {options.experiments_root, options.overrides}));
+  BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, Subject(options));
   BENCH_ASSIGN_OR_RETURN(const Definition definition,
-                         WithGeometry(loaded.definition, options.experiments_root));
+                         options.plan.model
+                             ? loaded.definition
+                             : WithGeometry(loaded.definition, options.experiments_root));
   BENCH_ASSIGN_OR_RETURN(const TrainedStage stage, TrainedStageOf(definition));
-  BENCH_ASSIGN_OR_RETURN(const Vocabulary vocabulary, VocabularyFor(options, stage));
-  ModelConfigs configs = {DecoderConfigOf(*stage.model, vocabulary.size), std::nullopt};
+  BENCH_ASSIGN_OR_RETURN(const PlannedVocabulary planned, Planned(options, stage));
+  const Vocabulary& vocabulary = planned.vocabulary;
+  ModelConfigs configs = {planned.config, std::nullopt};
   BENCH_ASSIGN_OR_RETURN(configs.reward, RewardConfig(definition, options, vocabulary.size));
   const DeviceKind device = KernelsFor(options.device, stage.training->precision);
   const auto device_bytes = static_cast<int64_t>(options.plan.device_gb * 1e9);
   BENCH_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory({definition, configs, options.plan.ranks,
                                                             device_bytes, device}));
-  const PlanSubject subject = {loaded, vocabulary.size, vocabulary.source, device_bytes, device};
+  const PlanSubject subject = {loaded,       vocabulary.size, vocabulary.source,
+                               device_bytes, device,          options.plan.model};
   const auto render = options.form == OutputForm::kJson ? PlanJson : PlanText;
   std::fputs(render(subject, plan).c_str(), stdout);
   return 0;

@@ -96,6 +96,35 @@ class Plan(CommandCase):
         self.assertEqual(plan["trained_parameters"], parameters)
         self.assertIn(str(HERE), plan["vocabulary"]["source"])
 
+    def models(self):
+        done = self.place.run("--models", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["models"]
+
+    def test_every_published_model_is_planned_by_its_name(self):
+        models = self.models()
+        self.assertGreater(len(models), 35)
+        for model in models:
+            plan = self.plan("--model", model["name"], "--plan-ranks", "1")
+            self.assertEqual(plan["trained_parameters"], model["parameters"], model["name"])
+            self.assertEqual(plan["model"], model["name"])
+            self.assertEqual(plan["vocabulary"]["size"], model["vocab_size"])
+            self.assertGreater(plan["plans"][0]["activation_bytes"]["kept"], 0)
+            self.assertNotIn("experiment", plan)
+
+    def test_a_published_model_takes_the_place_of_an_experiments(self):
+        plan = self.plan(self.place.definition, "--model", "llama-7b")
+        self.assertEqual(plan["trained_parameters"], 6_738_415_616)
+        self.assertEqual(plan["precision"], "fp32")
+        self.assertIn("experiment", plan)
+
+    def test_arithmetic_is_that_of_a_computation_by_hand(self):
+        # 2 a weight of every matrix but the embedding; scores and sums over 1,024 keys.
+        plan = self.plan("--model", "llama-7b")
+        weights = 6_738_415_616 - 32_000 * 4096 - 65 * 4096
+        self.assertEqual(plan["models"][0]["forward_flops_per_token"],
+                         2 * weights + 32 * 4 * 4096 * 1024)
+
     def test_text_is_a_table_of_a_hundred_columns(self):
         done = self.place.run("--experiments", SOURCE / "experiments", "ppo_small", "--plan",
                               "--plan-ranks", "2,8,2", "--device-gb", "0.5")
@@ -120,6 +149,9 @@ class Plan(CommandCase):
                 ((tiny, "--plan", "--device-gb", "-1"), "above 0"),
                 ((tiny, "--plan", "--vocab-size", "0"), "at least 1"),
                 ((tiny, "--plan", "--vocab-size", str(2**40)), "vocab_size"),
+                (("--plan", "--model", "gpt-4"), "no published model \"gpt-4\""),
+                (("--plan", "--model", "llama-7b", "--set", "training.max_tokens=8"), "EXPERIMENT"),
+                (("--models", "--model", "llama-7b"), "--model has no use with --models"),
         ]:
             self.assert_fails(self.place.run(*arguments), 2, fragment)
         missing = self.place.write_definition("missing.toml", replace=[("tiny.model", "no.model")])

@@ -27,7 +27,8 @@ TEST(OptionTable, SaysWhatACommandTakes) {
   EXPECT_EQ(OptionsOf(Command::kList), "--experiments");
   EXPECT_EQ(OptionsOf(Command::kRecover), "");
   EXPECT_EQ(OptionsOf(Command::kPlan),
-            "--set, --device, --experiments, --plan-ranks, --device-gb, --vocab-size, --json");
+            "--set, --device, --experiments, --plan-ranks, --device-gb, --vocab-size, --model, "
+            "--json");
   EXPECT_EQ(CommandName(Command::kLock), "--lock");
   EXPECT_EQ(CommandName(Command::kRun), "a run");
 }
