@@ -17,6 +17,7 @@ END_TO_END = "tests/commands/bench_run_test.py"
 HISTORY_REPORTS = "tests/results/history/history_reports_test.cc"
 REPORTS = "tests/results/comparison/reports_test.cc"
 COMMITS = "tests/commands/compare_commits_test.py"
+PROGRAMS = "tests/commands/program_run_test.py"
 COVERED_BY: dict[str, tuple[str, str]] = {
     "kernels/cuda_launch.cc": ("tests/kernels/cuda_kernels_test.cc", "launches the CUDA kernels"),
     "results/comparison/report_json.cc": (REPORTS, "all reports of one comparison"),
@@ -40,6 +41,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "trials/help.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/history_command.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/reports.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
+    "trials/commit_source.cc": ("tests/commands/program_sources_test.py", "commits of a program's own repository"),
     "trials/stop_flag.cc": (COMMITS, "interrupted comparisons"),
     "harness/run/experiment_graph.cc": ("tests/commands/pipeline_test.py", "whole graphs of experiments"),
     "harness/training/gradient_exchange.cc": (
@@ -63,6 +65,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/stage_factory.cc": (END_TO_END, "every stage is run"),
     "harness/stages/preferences/stage.cc": ("tests/commands/preferences_run_test.py", "a whole run"),
     "harness/stages/ppo/stage.cc": ("tests/commands/ppo_run_test.py", "a whole run"),
+    "harness/stages/program/stage.cc": (PROGRAMS, "whole runs of programs"),
     "harness/stages/reward/stage.cc": ("tests/commands/reward_run_test.py", "a whole run"),
     "harness/stages/fetch.cc": ("tests/commands/pipeline_test.py", "fetches from an archive of the test"),
     "harness/stages/sft/stage.cc": (END_TO_END, "a whole run; its parts have tests of their own"),
