@@ -861,6 +861,72 @@ inline constexpr MetricDescriptor kCharactersPerToken = Metric({
     .description = "Characters of held-out text a token",
 });
 
+// Programs of others (stage program), of all their processes, by the kernel's accounts.
+inline constexpr MetricDescriptor kProgramTime = Metric({
+    .name = "program_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time from the program's start to its end",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kUserTime = Metric({
+    .name = "user_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Processor time of the program outside the kernel",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kSystemTime = Metric({
+    .name = "system_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.1,
+    .description = "Processor time of the program in the kernel",
+    .kind = MetricKind::kTime,
+    .floor = 0.02,
+});
+inline constexpr MetricDescriptor kPageFaults = Metric({
+    .name = "page_faults",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Page faults of the program that needed no disk",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kDiskPageFaults = Metric({
+    .name = "disk_page_faults",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Page faults of the program that waited for the disk",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kVoluntarySwitches = Metric({
+    .name = "voluntary_switches",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Times that a thread of the program gave its processor up to wait",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kForcedSwitches = Metric({
+    .name = "forced_switches",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Times that a thread of the program had its processor taken away",
+    .kind = MetricKind::kCount,
+});
+
 // Of a comparison that was given a target (comparison/targets.h); no run records them.
 inline constexpr MetricDescriptor kTokensToTarget = Metric({
     .name = "tokens_to_target",

@@ -31,7 +31,7 @@ enum Group : unsigned {
   kJobReports = 1U << 4U,  // --junit, --markdown
   kOutput = 1U << 5U,      // --out
   kRunning = 1U << 6U,     // --replicates, --max-minutes
-  kBuilding = 1U << 7U,    // --build-command, --program
+  kBuilding = 1U << 7U,    // --build-command, --program, --source
   kBaselines = 1U << 8U,   // --baselines
   kReason = 1U << 9U,      // --reason
 };
@@ -230,6 +230,11 @@ class Parser {
     return absl::OkStatus();
   }
 
+  absl::Status Source(const std::string& value) {
+    parsed_.source = value;
+    return absl::OkStatus();
+  }
+
   absl::Status Program(const std::string& value) {
     parsed_.program = value;
     return absl::OkStatus();
@@ -321,7 +326,7 @@ class Parser {
     Group group;
     Reader read;
   };
-  static constexpr std::array<Option, 11> kOptions = {{
+  static constexpr std::array<Option, 12> kOptions = {{
       {"--require", kPolicy, &Parser::Require},
       {"--allow", kPolicy, &Parser::Allow},
       {"--target", kPolicy, &Parser::Target},
@@ -331,6 +336,7 @@ class Parser {
       {"--max-minutes", kRunning, &Parser::MaxMinutes},
       {"--build-command", kBuilding, &Parser::BuildCommand},
       {"--program", kBuilding, &Parser::Program},
+      {"--source", kBuilding, &Parser::Source},
       {"--baselines", kBaselines, &Parser::Baselines},
       {"--reason", kReason, &Parser::Reason},
   }};

@@ -46,6 +46,7 @@ struct CompareArguments {
   // Of a command that runs what it compares.
   int64_t replicates = 20;
   std::optional<double> max_minutes;
+  std::string source;                  // whose commits are meant; empty: this project's
   std::string build_command, program;  // of a commit; empty: this project's
   std::string baselines;               // the folder of baselines; empty: this project's
   std::string reason;                  // kUpdateBaseline: why it may change

@@ -15,6 +15,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "base/subprocess.h"
+#include "trials/commit_source.h"
 #include "trials/fresh_run.h"
 #include "trials/git.h"
 
@@ -156,6 +157,7 @@ class Builder {
 
 absl::StatusOr<CommitProgram> BuildCommit(const std::string& revision,
                                           const BuildOptions& options) {
+  if (options.of_source) return CheckOutSource(revision, options);
   return Builder(options).Build(revision);
 }
 

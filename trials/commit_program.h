@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -21,6 +22,9 @@ struct BuildOptions {
   std::string repository;  // its root
   std::string cache;       // where programs are kept
   std::string scratch;     // where work trees and logs go
+  bool of_source = false;  // the repository is that of stage "program" (commit_source.h), whose
+                           // commits `program` runs, with the experiments in `root`
+  std::string root;
   std::string command = "./bench-run --version";
   std::string program = "build/release/bin/bench-run";  // in a tree, once built
   std::function<bool()> cancelled;
@@ -30,10 +34,12 @@ struct BuildOptions {
 struct CommitProgram {
   std::string
       name;  // the first twelve digits of the commit and its subject; or "the tree as it is"
-  std::string program;  // path of the program
-  std::string root;     // folder that holds experiments/
+  std::string program;                                  // path of the program
+  std::string root;                                     // folder that holds experiments/
+  std::map<std::string, std::string> environment = {};  // that says what it runs
 };
 
+// Of a source, it is checked out only.
 absl::StatusOr<CommitProgram> BuildCommit(const std::string& revision, const BuildOptions& options);
 
 }  // namespace bench::trials

@@ -59,6 +59,8 @@ options of --commits and --bisect:
   --build-command C, --program PATH
                    how a commit is built, and what is run then, from the root of its tree; default
                    "./bench-run --version" and build/release/bin/bench-run
+  --source FOLDER  the commits are of this repository, a program's of stage "program": this
+                   bench-run runs what is checked out (docs/programs.md)
 
 options of baselines:
   --baselines DIR  where they are kept; default results/baselines of the project

@@ -63,6 +63,7 @@ ArmProgram ProgramOf(const std::string& name, const std::string& program, const 
 ArmProgram ProgramOf(const CommitProgram& commit, const Arm& arm) {
   ArmProgram out = ProgramOf(absl::StrCat(commit.name, ": ", arm.text), commit.program, arm);
   out.environment["BENCH_ROOT"] = commit.root;
+  for (const auto& [name, value] : commit.environment) out.environment[name] = value;
   return out;
 }
 
@@ -76,6 +77,12 @@ absl::StatusOr<BuildOptions> BuildOptionsOf(const CompareArguments& arguments,
   BENCH_ASSIGN_OR_RETURN(build.scratch, Absolute(scratch));
   if (!arguments.build_command.empty()) build.command = arguments.build_command;
   if (!arguments.program.empty()) build.program = arguments.program;
+  if (arguments.source.empty()) return build;
+  build.of_source = true;
+  build.root = build.repository;
+  build.cache = cache + "/sources";
+  BENCH_ASSIGN_OR_RETURN(build.repository, Absolute(arguments.source));
+  BENCH_ASSIGN_OR_RETURN(build.program, BenchRunPath());
   return build;
 }
 

@@ -70,7 +70,9 @@ struct LeafWriter {
 std::string IdentityJson(const Field& leaf) {
   const std::string json = LeafJson(leaf);
   const bool is_set = json != "null" && json != "\"\"";
-  return leaf.info.role == TextRole::kUserPath && is_set ? Json(true) : json;
+  const TextRole role = leaf.info.role;
+  const bool is_path = role == TextRole::kUserPath || role == TextRole::kNearPath;
+  return is_path && is_set ? Json(true) : json;
 }
 
 std::string ListJson(const ListBinding& list) {

@@ -4,10 +4,10 @@
 // the defaults, plus the required ones, `schema` and `stage`; integers in decimal, floats in the
 // shortest form that reads back the same (std::to_chars; -0 as 0), strings with '"', '\' and
 // control characters escaped and everything else as UTF-8; optional leaves that are not set are
-// left out. The path of a user's own file (TextRole::kUserPath) is `true`: the same file in another
-// place is the same input, and its content's digest joins the recipe key. The hash is the SHA-256
-// of these bytes. Neither white space, comments, key order nor an explicitly written default
-// matters, and a field added later with a default leaves old hashes as they were.
+// left out. The path of a user's own file (TextRole::kUserPath, kNearPath) is `true`: the same file
+// in another place is the same input, and its content's digest joins the recipe key. The hash is
+// the SHA-256 of these bytes. Neither white space, comments, key order nor an explicitly written
+// default matters, and a field added later with a default leaves old hashes as they were.
 #pragma once
 
 #include <string>

@@ -46,6 +46,15 @@ void Validate(const Definition& definition, const Violations& violations) {
   std::visit([&violations](const auto& stage) { Validate(stage, violations); }, definition.stage);
 }
 
+bool ClaimsStrict(const Definition& definition) {
+  return std::visit(
+      [&](const auto& stage) {
+        if constexpr (requires { stage.claims_strict(); }) return stage.claims_strict();
+        return definition.run.determinism == Determinism::kStrict;
+      },
+      definition.stage);
+}
+
 std::vector<AcceptanceBound> AcceptanceBounds(const Definition& definition) {
   return std::visit(
       [](const auto& stage) -> std::vector<AcceptanceBound> {

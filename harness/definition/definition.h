@@ -18,6 +18,7 @@
 #include "harness/definition/evaluate_spec.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
+#include "harness/definition/program_spec.h"
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
@@ -39,14 +40,15 @@ enum class StageKind {
   kPreferences,
   kReward,
   kPpo,
-  kEvaluate
+  kEvaluate,
+  kProgram
 };
-constexpr std::array<std::string_view, 9> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus", "clm",     "sft",
-          "preferences",  "reward",    "ppo",    "evaluate"};
+constexpr std::array<std::string_view, 10> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus", "clm",      "sft",
+          "preferences",  "reward",    "ppo",    "evaluate", "program"};
 }
 using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
-                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec>;
+                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;
@@ -57,6 +59,7 @@ struct Definition {
   int64_t base_seed = 0;
   RunSpec run;
   StageSpec stage;
+  std::string folder;  // of the file; no field: what paths of stage "program" are relative to
 
   StageKind kind() const { return static_cast<StageKind>(stage.index()); }
 };
@@ -66,6 +69,9 @@ Definition DefaultDefinition(StageKind kind);
 
 void Describe(Definition& definition, FieldList& fields);
 void Validate(const Definition& definition, const Violations& violations);
+
+// Whether runs of it claim that their bits come again (run.determinism, or program.strict).
+bool ClaimsStrict(const Definition& definition);
 
 // Bounds on the final metrics; none for stages that do not train.
 std::vector<AcceptanceBound> AcceptanceBounds(const Definition& definition);

@@ -47,6 +47,8 @@ enum class TextRole {
   kUserPath,  // a user's own file or folder: refused in committed definitions; not hashed, the
               // digest of its content is an input (Stage::ContentDigests)
   kName,      // names a file of the project: an experiment name (artifact_ref.h)
+  kNearPath,  // a file or folder, from the definition's folder on: in committed definitions always
+              // relative. Not hashed: its content's digest is an input, or its state provenance
 };
 
 // Allowed values of a number, both ends included unless `min_excluded`.

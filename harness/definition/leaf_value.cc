@@ -121,9 +121,16 @@ class LeafSetter {
       return absl::StrCat(Quoted(text),
                           " is not a name: lower-case letters, digits, '_' and '-' only");
     }
-    if (leaf_.info.role != TextRole::kUserPath) return std::nullopt;
+    const TextRole role = leaf_.info.role;
+    if (role != TextRole::kUserPath && role != TextRole::kNearPath) return std::nullopt;
     if (text.empty()) return "must not be empty";
     if (!committed()) return std::nullopt;
+    if (role == TextRole::kNearPath && text.front() != '/') return std::nullopt;
+    if (role == TextRole::kNearPath) {
+      return absl::StrCat(Quoted(text),
+                          " is a path of one machine: give it relative to the folder "
+                          "of this definition");
+    }
     return absl::StrCat(Quoted(text),
                         " is a file of your own, which a committed definition does not name: give "
                         "it by --set or in a definition outside the experiments folder");

@@ -56,6 +56,7 @@ absl::StatusOr<LoadedDefinition> Load(const Location& location, const std::strin
   DecodeOptions options = OptionsFor(location, root);
   options.overrides = overrides;
   BENCH_ASSIGN_OR_RETURN(loaded.definition, DecodeDefinition(loaded.toml, options));
+  loaded.definition.folder = std::filesystem::path(location.path).parent_path().string();
   loaded.name = location.committed ? location.committed->experiment : OwnName(location.path);
   if (location.committed) loaded.version = location.committed->version;
   loaded.canonical_json = CanonicalJson(loaded.definition);

@@ -1,66 +1,19 @@
 #include "harness/measurement/gpu.h"
 
-#include <dlfcn.h>
-
-#include <array>
-
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "harness/measurement/nvml_library.h"
 
 namespace bench::harness {
 namespace {
 
-// From NVML's API: 0 is success; handles are opaque; clock types and the shape of nvmlMemory_t.
-constexpr int kSuccess = 0;
 constexpr unsigned kClockSm = 1;
 constexpr unsigned kClockMemory = 2;
 constexpr unsigned kPolicyThermal = 1;
-using Device = struct NvmlDevice*;
-struct NvmlMemory {
-  unsigned long long total, free, used;
-};
-
+using Device = NvmlHandle;
+using Library = NvmlLibrary;
 struct NvmlViolationTime {
   unsigned long long reference_us, violation_ns;
-};
-
-class Library {
- public:
-  explicit Library(const std::string& name) : handle_(::dlopen(name.c_str(), RTLD_NOW)) {}
-  ~Library() {
-    if (handle_ != nullptr) ::dlclose(handle_);
-  }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
-
-  // Calls `symbol`; false when there is no library or no symbol, or the call failed.
-  template <typename... Args>
-  bool Call(const char* symbol, Args... args) const {
-    if (handle_ == nullptr) return false;
-    auto function = reinterpret_cast<int (*)(Args...)>(::dlsym(handle_, symbol));
-    return function != nullptr && function(args...) == kSuccess;
-  }
-
-  // Calls whose last arguments are a buffer and its size.
-  template <typename... Args>
-  std::optional<std::string> Text(const char* symbol, Args... args) const {
-    std::array<char, 128> buffer = {};
-    if (!Call(symbol, args..., buffer.data(), static_cast<unsigned>(buffer.size() - 1))) {
-      return std::nullopt;
-    }
-    return std::string(buffer.data());
-  }
-
-  // Calls whose last argument points at an unsigned result.
-  template <typename... Args>
-  std::optional<unsigned> Number(const char* symbol, Args... args) const {
-    unsigned value = 0;
-    if (!Call(symbol, args..., &value)) return std::nullopt;
-    return value;
-  }
-
- private:
-  void* handle_;
 };
 
 // Calls that give a current and a pending mode.

@@ -74,6 +74,12 @@ void AddTree(const ProvenanceFacts& facts, Builder& to) {
   to.Add("source_tree_diff_sha256", DiffSha256(facts.tree));
 }
 
+void AddHarness(const SourceState& harness, Builder& to) {
+  to.Add("harness_commit", harness.commit);
+  to.Add("harness_dirty", harness.dirty);
+  to.Add("harness_diff_sha256", DiffSha256(harness));
+}
+
 // The commit, and whether there is more than it.
 std::string Shown(const SourceState& source) {
   constexpr size_t kDigits = 12;
@@ -174,6 +180,13 @@ ProvenanceFacts ReadProvenanceFacts(std::vector<std::string> argv, BuiltSource s
           .start_time = std::chrono::system_clock::now()};
 }
 
+ProvenanceFacts WithMeasuredSource(ProvenanceFacts facts, const SourceState& measured) {
+  facts.harness = std::move(facts.source.state);
+  facts.source = {measured, std::nullopt};
+  facts.tree = measured;
+  return facts;
+}
+
 std::vector<std::string> SourceNotes(const ProvenanceFacts& facts) {
   std::vector<std::string> notes;
   if (Differ(facts.source.state, facts.tree).value_or(false)) {
@@ -193,6 +206,7 @@ Provenance ToAttributes(const ProvenanceFacts& facts) {
   Builder builder;
   AddSource(facts.source, builder);
   AddTree(facts, builder);
+  if (facts.harness) AddHarness(*facts.harness, builder);
   AddBuild(builder);
   AddHost(facts.host, builder);
   AddGpus(facts.gpus, builder);

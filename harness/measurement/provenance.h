@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,15 @@ struct ProvenanceFacts {
   Environment environment;
   std::vector<std::string> argv;
   std::chrono::system_clock::time_point start_time;
+  std::optional<SourceState> harness;  // this program's, where `source` is that of another
 };
 
 // Reads the real ones. `argv` is the command as started.
 ProvenanceFacts ReadProvenanceFacts(std::vector<std::string> argv, BuiltSource source);
+
+// The facts of a run that measures a program of others: its source is that program's, as it was
+// read now, and this program's is the harness's.
+ProvenanceFacts WithMeasuredSource(ProvenanceFacts facts, const SourceState& measured);
 
 // What a person must know about the source: that the tree has changed since, or changed while it
 // was compiled. Without an end of line; none: nothing.

@@ -14,9 +14,7 @@
 #include "harness/control/signals.h"
 #include "harness/measurement/disturbances.h"
 #include "harness/measurement/load.h"
-#include "harness/measurement/memory.h"
 #include "harness/measurement/provenance.h"
-#include "harness/measurement/tensor_memory.h"
 #include "harness/model_io/chat_template_choice.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "harness/run/acceptance.h"
@@ -28,12 +26,12 @@
 #include "harness/run/prerequisites.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/run_header.h"
+#include "harness/run/run_memory.h"
 #include "harness/run/run_times.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/stage_factory.h"
 #include "harness/run/summary.h"
 #include "harness/training/checkpoint.h"
-#include "results/metrics.h"
 
 namespace bench::harness {
 namespace {
@@ -154,13 +152,8 @@ absl::Status RecordOutcome(const StageOutcome& outcome, const Run& run) {
   for (const results::MetricValue& value : outcome.summary) {
     BENCH_RETURN_IF_ERROR(writer.Summary(value));
   }
-  if (const auto bytes = PeakResidentBytes()) {
-    BENCH_RETURN_IF_ERROR(
-        writer.Summary({{&results::kPeakMemory, ""}, static_cast<double>(*bytes)}));
-  }
-  if (const auto bytes = PeakDeviceBytes(DeviceOf(run.device))) {
-    BENCH_RETURN_IF_ERROR(
-        writer.Summary({{&results::kPeakDeviceMemory, ""}, static_cast<double>(*bytes)}));
+  for (const results::MetricValue& memory : MemoryOf(outcome.summary, run.device)) {
+    BENCH_RETURN_IF_ERROR(writer.Summary(memory));
   }
   for (const results::MetricValue& time : TimesOf(run.clock, *run.ranks)) {
     BENCH_RETURN_IF_ERROR(writer.Summary(time));
@@ -249,8 +242,9 @@ absl::Status FindInputs(Run& run, const RunRequest& request) {
 }
 
 RunHeader HeaderOf(Run& run, const RunRequest& request) {
-  const ProvenanceFacts facts = ReadProvenanceFacts(request.argv, request.source);
+  ProvenanceFacts facts = ReadProvenanceFacts(request.argv, request.source);
   for (const std::string& note : SourceNotes(facts)) run.progress.Note(note);
+  if (const auto measured = run.stage->Source()) facts = WithMeasuredSource(facts, *measured);
   return MakeHeader({.loaded = run.loaded,
                      .inputs = run.inputs.digests,
                      .provenance = facts,

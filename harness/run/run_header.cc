@@ -34,7 +34,7 @@ RunHeader MakeHeader(const HeaderFacts& facts) {
   header.recipe_key = RecipeKey(facts.loaded.sha256, facts.inputs);
   header.replicate = facts.replicate;
   header.ad_hoc = facts.loaded.ad_hoc;
-  header.strict = definition.run.determinism == Determinism::kStrict;
+  header.strict = ClaimsStrict(definition);
   header.machine_class =
       MachineClass(TraitsOf(provenance.host, provenance.gpus, provenance.environment));
   header.device = std::string(Name(facts.device));

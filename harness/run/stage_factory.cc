@@ -5,6 +5,7 @@
 #include "harness/stages/evaluate/stage.h"
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
+#include "harness/stages/program/stage.h"
 #include "harness/stages/reward/stage.h"
 #include "harness/stages/sft/stage.h"
 #include "harness/stages/tokenizer/stage.h"
@@ -42,6 +43,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const EvaluateSpec& spec) const {
     return std::make_unique<EvaluateStage>(spec);
+  }
+  std::unique_ptr<Stage> operator()(const ProgramSpec&) const {
+    return std::make_unique<ProgramStage>(definition);
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/status.h"
 #include "harness/context/needs.h"
 #include "harness/context/run_context.h"
+#include "harness/measurement/source_state.h"
 #include "harness/store/store.h"
 
 namespace bench::harness {
@@ -28,6 +30,8 @@ class Stage {
       [[maybe_unused]] const std::string& experiments_root) const {
     return InputDigests{};
   }
+  // The state of the source that is measured, where that is not this program's own.
+  virtual std::optional<SourceState> Source() const { return std::nullopt; }
   // Estimated before the run begins; beyond it a run has a reserve for what is small.
   virtual absl::StatusOr<DiskNeed> Disk(
       [[maybe_unused]] const std::map<std::string, Artifact>& inputs) const {

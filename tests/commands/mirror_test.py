@@ -18,6 +18,7 @@ HISTORY_REPORTS = "tests/results/history/history_reports_test.cc"
 REPORTS = "tests/results/comparison/reports_test.cc"
 COMMITS = "tests/commands/compare_commits_test.py"
 FAMILIES_GOLDEN = "tests/models/families/golden_test.cc"
+PROGRAMS = "tests/commands/program_run_test.py"
 COVERED_BY: dict[str, tuple[str, str]] = {
     **{f"models/blocks/{block}.cc": (FAMILIES_GOLDEN, "every form of it, by the families that have it")
        for block in ("attention", "decoder_blocks", "layer", "linear", "mlp", "norm")},
@@ -43,6 +44,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "trials/help.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/history_command.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
     "trials/reports.cc": ("tests/trials/bench_compare_test.cc", "the program's output"),
+    "trials/commit_source.cc": ("tests/commands/program_sources_test.py", "commits of a program's own repository"),
     "trials/stop_flag.cc": (COMMITS, "interrupted comparisons"),
     "harness/run/experiment_graph.cc": ("tests/commands/pipeline_test.py", "whole graphs of experiments"),
     "harness/training/gradient_exchange.cc": (
@@ -71,6 +73,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/stage_factory.cc": (END_TO_END, "every stage is run"),
     "harness/stages/preferences/stage.cc": ("tests/commands/preferences_run_test.py", "a whole run"),
     "harness/stages/ppo/stage.cc": ("tests/commands/ppo_run_test.py", "a whole run"),
+    "harness/stages/program/stage.cc": (PROGRAMS, "whole runs of programs"),
     "harness/stages/reward/stage.cc": ("tests/commands/reward_run_test.py", "a whole run"),
     "harness/stages/fetch.cc": ("tests/commands/pipeline_test.py", "fetches from an archive of the test"),
     "harness/stages/sft/stage.cc": (END_TO_END, "a whole run; its parts have tests of their own"),

@@ -26,6 +26,7 @@ std::vector<Format> DefinitionFormats();
 std::vector<Format> DataFormats();
 std::vector<Format> CorpusFormats();
 std::vector<Format> ModelFormats();
+std::vector<Format> ProgramFormats();
 std::vector<Format> StoreFormats();
 std::vector<Format> RowFormats();
 

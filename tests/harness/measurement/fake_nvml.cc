@@ -22,6 +22,16 @@ int SetModes(void* device, unsigned* current, unsigned* pending, unsigned value)
   return kSuccess;
 }
 
+// nvmlProcessInfo_t.
+struct Process {
+  unsigned pid;
+  unsigned long long used_bytes;
+  unsigned gpu_instance, compute_instance;
+};
+
+unsigned long long used_looks = 0;
+unsigned process_looks = 0;
+
 }  // namespace
 
 extern "C" {
@@ -76,7 +86,16 @@ int nvmlDeviceGetMemoryInfo(void* device, unsigned long long* memory) {
   if (!IsFirst(device)) return kNotSupported;
   memory[0] = 150754820096ULL;
   memory[1] = 1;
-  memory[2] = 2;
+  memory[2] = 10000 * used_looks++;
+  return kSuccess;
+}
+// nvmlDeviceGetComputeRunningProcesses_v3 is left out, for the same reason.
+int nvmlDeviceGetComputeRunningProcesses_v2(void* device, unsigned* count, Process* processes) {
+  if (!IsFirst(device) || *count < 2) return kNotSupported;
+  constexpr unsigned long long kBytes[] = {300, 900, 100};
+  processes[0] = {4711, kBytes[process_looks++ % 3], 0, 0};
+  processes[1] = {4712, 5000, 0, 0};
+  *count = 2;
   return kSuccess;
 }
 
