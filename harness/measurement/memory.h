@@ -11,8 +11,8 @@ namespace bench::harness {
 // exec, unlike getrusage's figure). Absent where it cannot be read.
 std::optional<int64_t> PeakResidentBytes(const std::string& proc = "/proc");
 
-// Bytes of malloc's blocks that are in use now, in all arenas and mapped ones: what was freed is not
-// in it, although a resident set, which the allocator keeps, does not shrink. Absent under an
+// Bytes of malloc's blocks that are in use now, in all arenas and mapped ones: what was freed is
+// not in it, although a resident set, which the allocator keeps, does not shrink. Absent under an
 // allocator that does not tell glibc.
 std::optional<int64_t> HeapBytesInUse();
 

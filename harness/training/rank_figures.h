@@ -36,8 +36,9 @@ class RankFigures : public StepObserver {
   void EndForward() override;
   void EndStep() override;
 
-  // Collective: rank 0 records everybody's. Returns those that the summary has, to set bounds on and
-  // to compare: of each ratio the one of all ranks that is furthest from 1, of the heap the largest.
+  // Collective: rank 0 records everybody's. Returns those that the summary has, to set bounds on
+  // and to compare: of each ratio the one of all ranks that is furthest from 1, of the heap the
+  // largest.
   absl::StatusOr<std::vector<results::MetricValue>> RecordRanks(results::RunWriter& writer) const;
 
  private:

@@ -30,25 +30,26 @@ TEST(CatchExceptions, PassesStatusesThrough) {
             absl::DataLossError("bad"));
 }
 
+bool FreshMemoryIsNan() { return at::empty({64}).isnan().all().item<bool>(); }
+
 TEST(ConfigureTorch, StrictModeAllowsDeterministicAlgorithmsOnly) {
   RunSpec run;
   run.threads = 2;
   ConfigureTorch(run);
   EXPECT_EQ(at::get_num_threads(), 2);
   EXPECT_TRUE(at::globalContext().deterministicAlgorithms());
+  EXPECT_FALSE(at::globalContext().deterministicFillUninitializedMemory());
 }
 
-bool FreshMemoryIsNan() { return at::empty({64}).isnan().all().item<bool>(); }
-
-TEST(ConfigureTorch, FreshMemoryIsFilledWhereThatIsAskedForOnly) {
-  at::ones({64});  // leaves a block that is no NaN
-  ConfigureTorch(RunSpec());
-  EXPECT_FALSE(FreshMemoryIsNan());
-  ::setenv("BENCH_FILL_MEMORY", "1", /*overwrite=*/1);
-  ConfigureTorch(RunSpec());
-  EXPECT_TRUE(FreshMemoryIsNan());
-  ::unsetenv("BENCH_FILL_MEMORY");
-  ConfigureTorch(RunSpec());
+// In a process of its own: threads are configured once in one.
+TEST(ConfigureTorchDeathTest, FreshMemoryIsFilledWhereThatIsAskedFor) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto configure = [] {
+    ::setenv("BENCH_FILL_MEMORY", "1", /*overwrite=*/1);
+    ConfigureTorch(RunSpec());
+    std::_Exit(FreshMemoryIsNan() ? 0 : 1);
+  };
+  EXPECT_EXIT(configure(), testing::ExitedWithCode(0), "");
 }
 
 TEST(TooManyThreads, ComparesThoseOfAllRanksWithTheProcessorsRoundedUp) {
