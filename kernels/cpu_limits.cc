@@ -9,7 +9,7 @@
 namespace bench::kernels {
 namespace {
 
-// Both libraries read their values in either case.
+// oneDNN reads its values in either case.
 bool IsOneOf(const char* value, std::initializer_list<const char*> names) {
   return value != nullptr && std::any_of(names.begin(), names.end(), [value](const char* name) {
            return ::strcasecmp(value, name) == 0;

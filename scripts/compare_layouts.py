@@ -47,7 +47,7 @@ def link(build, command, program, draw):
     subprocess.run(arguments, cwd=build, check=True)
 
 
-def programs_of(build, out, pair):
+def programs_of(build, command, out, pair):
     """The two programs of a pair."""
     programs = []
     for side in ("a", "b"):
@@ -56,7 +56,7 @@ def programs_of(build, out, pair):
         program = folder / "bench-run"
         if not program.exists():
             half = program.with_suffix(".half")
-            link(build, link_command(build), half, draw)
+            link(build, command, half, draw)
             half.rename(program)
         programs.append(program)
     return programs
@@ -99,9 +99,10 @@ def main():
         parser.error("--pool is smaller than --replicates")
     pool = RunPool(arguments.out)
     build = arguments.build.resolve()
+    command = link_command(build)
     codes, ratios, verdicts = collections.Counter(), [], collections.Counter()
     for pair in range(arguments.pairs):
-        run_pair(pool, pair, programs_of(build, pool.out, pair), arguments.pool)
+        run_pair(pool, pair, programs_of(build, command, pool.out, pair), arguments.pool)
         of_pair, ratio, verdict = compare_pair(pool, build / "bin" / "bench-compare", pair, arguments)
         print(f"pair {pair}: exit codes {dict(of_pair)}; {METRIC} of all {arguments.pool} runs an arm: "
               f"{100 * (ratio - 1):+.1f}%, {verdict}", flush=True)

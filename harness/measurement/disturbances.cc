@@ -31,13 +31,17 @@ std::optional<int64_t> ThrottleEvents(const std::string& sys) {
 
 }  // namespace
 
-Disturbances ReadDisturbances(const std::string& sys, const std::string& nvml) {
+std::optional<int64_t> ReadGpuThrottle(const std::string& nvml) {
+  std::optional<int64_t> total;
+  for (const GpuDevice& gpu : ReadGpus(nvml).devices) {
+    if (gpu.thermal_throttle_ns) total = total.value_or(0) + *gpu.thermal_throttle_ns;
+  }
+  return total;
+}
+
+Disturbances ReadDisturbances(const std::string& sys) {
   Disturbances found;
   found.throttle_events = ThrottleEvents(sys);
-  for (const GpuDevice& gpu : ReadGpus(nvml).devices) {
-    if (!gpu.thermal_throttle_ns) continue;
-    found.gpu_throttle_ns = found.gpu_throttle_ns.value_or(0) + *gpu.thermal_throttle_ns;
-  }
   rusage usage = {};
   if (::getrusage(RUSAGE_SELF, &usage) == 0) found.disk_page_faults = usage.ru_majflt;
   return found;
@@ -57,7 +61,9 @@ std::map<std::string, results::Attribute> DisturbanceNotes(const Disturbances& b
 }
 
 absl::Status NoteDisturbances(const Disturbances& begin, results::RunWriter& writer) {
-  for (const auto& [name, count] : DisturbanceNotes(begin, ReadDisturbances())) {
+  Disturbances end = ReadDisturbances();
+  if (begin.gpu_throttle_ns) end.gpu_throttle_ns = ReadGpuThrottle();
+  for (const auto& [name, count] : DisturbanceNotes(begin, end)) {
     BENCH_RETURN_IF_ERROR(writer.Note(name, count));
   }
   return absl::OkStatus();

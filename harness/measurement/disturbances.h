@@ -1,7 +1,7 @@
 // What the machine did to a run's times, where it says so: how often the kernel counted a processor
-// as throttled by heat, how long the driver counted GPUs as slowed by it (all of the machine's: the
-// job of another heats ours), and how often this process waited for a page from the disk (a cold
-// cache).
+// as throttled by heat, how long the driver counted GPUs as slowed by it (of a run on one; all of
+// the machine's: the job of another heats ours), and how often this process waited for a page from
+// the disk (a cold cache).
 //
 // Counters since the machine, and the process, began; a run takes the difference. Throttling is
 // the sum of core_throttle_count over all processors, absent where the kernel does not count it
@@ -25,17 +25,19 @@ namespace bench::harness {
 struct Disturbances {
   std::optional<int64_t> throttle_events;
   int64_t disk_page_faults = 0;
-  std::optional<int64_t> gpu_throttle_ns = std::nullopt;
+  std::optional<int64_t> gpu_throttle_ns = std::nullopt;  // of a run on a GPU
 };
 
-Disturbances ReadDisturbances(const std::string& sys = "/sys",
-                              const std::string& nvml = kNvmlLibrary);
+// Without those of GPUs: a driver takes its time to begin, which runs on the CPU need not wait for.
+Disturbances ReadDisturbances(const std::string& sys = "/sys");
+// Of all GPUs that the driver counts it for, in nanoseconds.
+std::optional<int64_t> ReadGpuThrottle(const std::string& nvml = kNvmlLibrary);
 
 // As notes of a run (results/notes.h): throttling since `begin`, page faults of the whole process.
 std::map<std::string, results::Attribute> DisturbanceNotes(const Disturbances& begin,
                                                            const Disturbances& end);
 
-// Notes what there was until now. Errors are the writer's.
+// Notes what there was until now, of GPUs where `begin` has them. Errors are the writer's.
 absl::Status NoteDisturbances(const Disturbances& begin, results::RunWriter& writer);
 
 }  // namespace bench::harness

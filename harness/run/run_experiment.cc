@@ -225,7 +225,8 @@ absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(Run& run, const RunRequest& req
 }
 
 // Each rank its own GPU.
-absl::Status UseDevice(const Run& run) {
+absl::Status UseDevice(DeviceChoice choice, Run& run) {
+  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(choice));
   if (run.ranks->alone() || run.device == DeviceKind::kCpu) return absl::OkStatus();
   BENCH_RETURN_IF_ERROR(UseGpu(run.ranks->local_rank()));
   return run.ranks->UseGpus();
@@ -258,8 +259,8 @@ RunHeader HeaderOf(Run& run, const RunRequest& request) {
 // Everything up to the stage, on rank 0.
 absl::Status Prepare(Run& run, const RunRequest& request) {
   BENCH_RETURN_IF_ERROR(CheckDisk({}, run.folder->path, run.store.root()));
-  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(request.device));
-  BENCH_RETURN_IF_ERROR(UseDevice(run));
+  BENCH_RETURN_IF_ERROR(UseDevice(request.device, run));
+  if (run.device == DeviceKind::kCuda) run.begun.gpu_throttle_ns = ReadGpuThrottle();
   BENCH_RETURN_IF_ERROR(FindInputs(run, request));
   BENCH_RETURN_IF_ERROR(CheckSameInputs(*run.folder, run.inputs.digests));
   BENCH_ASSIGN_OR_RETURN(DiskNeed disk, run.stage->Disk(run.inputs.artifacts));
@@ -352,8 +353,7 @@ absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
   const SharedStart start = ParseStart(text);
   if (start.complete) return RunReport{};
   const bool cuda = start.device == Name(DeviceKind::kCuda);
-  BENCH_ASSIGN_OR_RETURN(run.device, ChooseDevice(cuda ? DeviceChoice::kCuda : DeviceChoice::kCpu));
-  BENCH_RETURN_IF_ERROR(UseDevice(run));
+  BENCH_RETURN_IF_ERROR(UseDevice(cuda ? DeviceChoice::kCuda : DeviceChoice::kCpu, run));
   BENCH_RETURN_IF_ERROR(CheckSameContent(run, request, start));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
   run.inputs.artifacts = start.inputs;

@@ -93,14 +93,13 @@ std::vector<std::pair<const MetricDescriptor*, std::optional<double>>> RankFigur
   const HeldBytes held = update_.Bytes();
   const auto bytes = [](int64_t value) { return std::optional<double>(value); };
   const auto if_any = [&](int64_t value) { return value > 0 ? bytes(value) : std::nullopt; };
-  const std::optional<double> sent = sent_ ? bytes(*sent_) : std::nullopt;
-  const std::optional<int64_t> heap = HeapBytesInUse();
+  const std::optional<double> sent = sent_;
   const auto n = static_cast<double>(ranks_.size());
   return {{&results::kParameterBytes, bytes(held.parameters)},
           {&results::kGradientBytes, bytes(held.gradients)},
           {&results::kOptimizerStateBytes, bytes(held.optimizer_states)},
           {&results::kCommunicationBufferBytes, if_any(held.communication_buffers)},
-          {&results::kHeapBytes, heap ? bytes(*heap) : std::nullopt},
+          {&results::kHeapBytes, HeapBytesInUse()},
           {&results::kActivationBytes, if_any(activations_)},
           {&results::kPeakTensorBytes, if_any(peak_)},
           {&results::kStateBytesRatio,

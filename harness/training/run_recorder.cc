@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/context/record_ranges.h"
 #include "harness/training/digest.h"
 #include "harness/training/rank_agreement.h"
 #include "results/metrics.h"
@@ -15,11 +16,7 @@ namespace bench::harness {
 using results::MetricValue;
 
 absl::Status RunRecorder::RecordRanges(int64_t step) {
-  for (const RangeTotal& total : context_.ranges.TakeStep()) {
-    BENCH_RETURN_IF_ERROR(context_.writer.Range(step, std::string(total.name), total.count,
-                                                total.host_s, std::nullopt));
-  }
-  return absl::OkStatus();
+  return harness::RecordRanges(context_, step);
 }
 
 absl::Status RunRecorder::Record(const TrainedStep& step) {

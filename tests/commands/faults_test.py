@@ -19,6 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import BIN, CommandCase  # noqa: E402
+from rank_processes import stop  # noqa: E402
 from tiny_run import deterministic_content  # noqa: E402
 
 CLOCK_LIBRARY = sys.argv.pop(1)
@@ -100,7 +101,7 @@ class FullDisk(CommandCase):
         newest = out / "checkpoints" / "step-000000015"
         while not newest.exists() and process.poll() is None:
             time.sleep(0.001)
-        process.send_signal(signal.SIGSTOP)
+        stop(process.pid)
         filler = self.fill(small)
         process.send_signal(signal.SIGCONT)
         _, stderr = process.communicate(timeout=120)

@@ -67,6 +67,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/stages/training_stage.cc": (END_TO_END, "every stage that trains ends with it"),
     "harness/stages/batches/causal_task.cc": ("tests/harness/stages/clm/task_test.cc", "through that task"),
     "harness/stages/clm/stage.cc": ("tests/commands/clm_run_test.py", "whole runs of pre-training"),
+    "harness/model_io/answering_model.cc": ("tests/commands/evaluate_run_test.py", "artifacts and folders"),
     "harness/stages/evaluate/stage.cc": ("tests/commands/evaluate_run_test.py", "whole runs"),
     "harness/stages/corpus/stage.cc": ("tests/commands/corpus_run_test.py", "whole runs"),
     "harness/model_io/decoder_inputs.cc": (END_TO_END, "runs from random weights, artifacts, folders"),

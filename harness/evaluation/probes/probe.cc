@@ -88,8 +88,8 @@ absl::StatusOr<std::vector<results::MetricValue>> Probes::Ask(const ProbeModel& 
   return values;
 }
 
-absl::StatusOr<InputDigests> ProbeDigests(const std::vector<ProbeSpec>& specs,
-                                          const std::string& experiments_root) {
+absl::Status AddProbeDigests(const std::vector<ProbeSpec>& specs,
+                             const std::string& experiments_root, InputDigests& digests) {
   std::vector<UserContent> contents;
   for (const ProbeSpec& spec : specs) {
     contents.push_back(
@@ -97,7 +97,9 @@ absl::StatusOr<InputDigests> ProbeDigests(const std::vector<ProbeSpec>& specs,
     contents.push_back({absl::StrCat("probe_shots/", spec.name),
                         PathOf(spec.shots_file, spec.shots_path, experiments_root)});
   }
-  return ContentDigestsOf(contents);
+  BENCH_ASSIGN_OR_RETURN(const InputDigests of_probes, ContentDigestsOf(contents));
+  digests.insert(of_probes.begin(), of_probes.end());
+  return absl::OkStatus();
 }
 
 }  // namespace bench::harness

@@ -82,7 +82,7 @@ class Probes {
 };
 
 // Of the files of all probes, for the recipe key.
-absl::StatusOr<InputDigests> ProbeDigests(const std::vector<ProbeSpec>& specs,
-                                          const std::string& experiments_root);
+absl::Status AddProbeDigests(const std::vector<ProbeSpec>& specs,
+                             const std::string& experiments_root, InputDigests& digests);
 
 }  // namespace bench::harness

@@ -98,9 +98,7 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
     digests[absl::StrCat("source/", manifest.name)] = manifest.sha256;
   }
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec().tokenizer.ref, digests));
-  BENCH_ASSIGN_OR_RETURN(const InputDigests of_probes,
-                         ProbeDigests(spec().probes, experiments_root));
-  digests.insert(of_probes.begin(), of_probes.end());
+  BENCH_RETURN_IF_ERROR(AddProbeDigests(spec().probes, experiments_root, digests));
   return digests;
 }
 

@@ -5,36 +5,29 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/context/record_ranges.h"
 #include "harness/evaluation/probes/probe.h"
+#include "harness/model_io/answering_model.h"
 #include "harness/model_io/content_digest.h"
-#include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
 
-std::vector<InputNeed> EvaluateStage::Inputs() const {
-  if (!spec_.model.artifact) return {};
-  return {{"model", *spec_.model.artifact, {kDecoderStages.begin(), kDecoderStages.end()}}};
-}
+std::vector<InputNeed> EvaluateStage::Inputs() const { return AnsweringModelInputs(spec_.model); }
 
 absl::StatusOr<InputDigests> EvaluateStage::ContentDigests(
     const std::string& experiments_root) const {
-  BENCH_ASSIGN_OR_RETURN(InputDigests digests, ProbeDigests(spec_.probes, experiments_root));
-  BENCH_ASSIGN_OR_RETURN(const InputDigests of_model,
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests,
                          ContentDigestsOf({{"model", spec_.model.folder, ContentKind::kModel}}));
-  digests.insert(of_model.begin(), of_model.end());
+  BENCH_RETURN_IF_ERROR(AddProbeDigests(spec_.probes, experiments_root, digests));
   return digests;
 }
 
 absl::StatusOr<StageOutcome> EvaluateStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Probes probes,
                          Probes::Load(spec_.probes, context.experiments_root, context.seeds));
-  const std::string folder =
-      spec_.model.folder ? *spec_.model.folder : context.inputs.at("model").folder;
-  if (spec_.model.folder) BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "model", context));
-  BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
-                         LoadDecoderArtifact(folder, DeviceOf(context.device)));
+  BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model, LoadAnsweringModel(spec_.model, context));
   StageOutcome outcome;
   {
     Range range(context.ranges, RangeId::kEvaluate);
@@ -44,10 +37,7 @@ absl::StatusOr<StageOutcome> EvaluateStage::Run(RunContext& context) {
   }
   outcome.summary.push_back(
       {{&results::kParameters, ""}, static_cast<double>(NumElements(model.decoder->parameters()))});
-  for (const RangeTotal& total : context.ranges.TakeStep()) {
-    BENCH_RETURN_IF_ERROR(
-        context.writer.Range(0, std::string(total.name), total.count, total.host_s, std::nullopt));
-  }
+  BENCH_RETURN_IF_ERROR(RecordRanges(context, /*step=*/0));
   nlohmann::json values;
   for (const results::MetricValue& value : outcome.summary) {
     values[value.key.Path()] = value.value;

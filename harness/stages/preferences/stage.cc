@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/data/disjoint_prompts.h"
+#include "harness/model_io/answering_model.h"
 #include "harness/model_io/content_digest.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
@@ -123,10 +124,8 @@ std::vector<InputNeed> PreferencesStage::Inputs() const {
   if (spec_.data.dataset) {
     needs.push_back({"dataset", *spec_.data.dataset, {StageKind::kTranslations}});
   }
-  if (spec_.model.artifact) {
-    needs.push_back(
-        {"model", *spec_.model.artifact, {kDecoderStages.begin(), kDecoderStages.end()}});
-  }
+  const std::vector<InputNeed> of_model = AnsweringModelInputs(spec_.model);
+  needs.insert(needs.end(), of_model.begin(), of_model.end());
   return needs;
 }
 
@@ -139,11 +138,7 @@ absl::StatusOr<StageOutcome> PreferencesStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const PreferenceRecords records,
                          LoadPreferenceRecords(spec_.data, context.inputs));
   BENCH_RETURN_IF_ERROR(RecordParts(records, context));
-  const std::string folder =
-      spec_.model.folder ? *spec_.model.folder : context.inputs.at("model").folder;
-  if (spec_.model.folder) BENCH_RETURN_IF_ERROR(NoteUnusedWeights(folder, "model", context));
-  BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model,
-                         LoadDecoderArtifact(folder, DeviceOf(context.device)));
+  BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model, LoadAnsweringModel(spec_.model, context));
   const PartMaker maker(spec_, records.right_answers, model, context);
   StageOutcome outcome;
   const std::pair<const char*, const std::vector<SftExample>&> parts[] = {

@@ -45,9 +45,7 @@ std::vector<InputNeed> SftStage::Inputs() const {
 
 absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string& experiments_root) const {
   BENCH_ASSIGN_OR_RETURN(InputDigests digests, DigestsWith(spec().data));
-  BENCH_ASSIGN_OR_RETURN(const InputDigests of_probes,
-                         ProbeDigests(spec().probes, experiments_root));
-  digests.insert(of_probes.begin(), of_probes.end());
+  BENCH_RETURN_IF_ERROR(AddProbeDigests(spec().probes, experiments_root, digests));
   return digests;
 }
 

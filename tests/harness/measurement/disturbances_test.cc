@@ -29,9 +29,8 @@ TEST(Disturbances, WhatIsNotCountedIsAbsent) {
 }
 
 TEST(Disturbances, GpusAreThoseThatTheDriverCounts) {
-  FakeRoot root;
-  EXPECT_EQ(ReadDisturbances(root.path(), BENCH_FAKE_NVML).gpu_throttle_ns, 123456789);
-  EXPECT_EQ(ReadDisturbances(root.path(), "libno-such-nvml.so.1").gpu_throttle_ns, std::nullopt);
+  EXPECT_EQ(ReadGpuThrottle(BENCH_FAKE_NVML), 123456789);
+  EXPECT_EQ(ReadGpuThrottle("libno-such-nvml.so.1"), std::nullopt);
 }
 
 TEST(Disturbances, NotesAreOfTheRunAndOfTheProcess) {

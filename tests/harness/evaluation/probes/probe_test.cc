@@ -85,10 +85,11 @@ TEST_F(ProbesTest, AskTheFirstDocumentsOnlyWhereThatIsSaid) {
 TEST_F(ProbesTest, DigestsAreThoseOfTheFiles) {
   spec_.shots = 1;
   spec_.shots_path = root_ / "probes/shots.jsonl";
-  const auto digests = ProbeDigests({spec_}, root_.path());
-  ASSERT_TRUE(digests.ok()) << digests.status();
-  EXPECT_THAT(*digests, UnorderedElementsAre(Key("probe/which"), Key("probe_shots/which")));
-  EXPECT_EQ(digests->at("probe/which"), Sha256Hex(kDocuments));
+  InputDigests digests;
+  const absl::Status added = AddProbeDigests({spec_}, root_.path(), digests);
+  ASSERT_TRUE(added.ok()) << added;
+  EXPECT_THAT(digests, UnorderedElementsAre(Key("probe/which"), Key("probe_shots/which")));
+  EXPECT_EQ(digests.at("probe/which"), Sha256Hex(kDocuments));
 }
 
 TEST_F(ProbesTest, WhatIsMissingIsNamed) {
