@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/number_text.h"
 #include "base/status.h"
 #include "results/text.h"
 
@@ -37,17 +38,6 @@ std::string WithUnit(double bytes) {
   return absl::StrCat(InUnit(bytes, unit), " ", unit.name);
 }
 
-// 1,234,567.
-std::string Grouped(int64_t count) {
-  const std::string digits = absl::StrCat(count);
-  std::string text;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) text.push_back(',');
-    text.push_back(digits[i]);
-  }
-  return text;
-}
-
 // 7.5 B, 128 M.
 std::string Short(int64_t count) {
   const auto value = static_cast<double>(count);
@@ -55,7 +45,7 @@ std::string Short(int64_t count) {
   for (const auto& [size, name] : scales) {
     if (value >= size) return absl::StrCat(Figure(value / size), name);
   }
-  return Grouped(count);
+  return GroupedDigits(count);
 }
 
 std::string NameOf(const LoadedDefinition& loaded) {
@@ -89,19 +79,19 @@ std::string ModelLines(const MemoryPlan& plan) {
   for (const ModelSize& size : plan.models) {
     lines += Fact(lines.empty() ? "models" : "",
                   absl::StrFormat("%-10s %-8s %19s parameters%s", std::string(size.model.role),
-                                  std::string(Name(size.model.use)), Grouped(size.num_parameters),
-                                  FlopsText(size)));
+                                  std::string(Name(size.model.use)),
+                                  GroupedDigits(size.num_parameters), FlopsText(size)));
   }
   return lines;
 }
 
 std::string BatchLines(const RanksPlan& ranks, const TrainingSpec& training) {
   const MicroBatch& batch = ranks.micro_batch;
-  return Fact(
-             "micro-batch",
-             absl::StrCat("at most ", Grouped(batch.num_rows), " rows, ", Grouped(batch.num_tokens),
-                          " tokens, ", Grouped(batch.num_targets), " of them scored (",
-                          ranks.num_ranks, " device", ranks.num_ranks == 1 ? ")" : "s)")) +
+  return Fact("micro-batch",
+              absl::StrCat("at most ", GroupedDigits(batch.num_rows), " rows, ",
+                           GroupedDigits(batch.num_tokens), " tokens, ",
+                           GroupedDigits(batch.num_targets), " of them scored (", ranks.num_ranks,
+                           " device", ranks.num_ranks == 1 ? ")" : "s)")) +
          Fact("activations",
               absl::StrCat("kept for the backward pass ", WithUnit(ranks.activations.kept),
                            ", at the peak ", WithUnit(ranks.activations.peak()),
@@ -124,11 +114,12 @@ std::string Header(const PlanSubject& subject, const MemoryPlan& plan) {
       results::EscapeForTerminal(NameOf(subject.definition)), std::string(Name(definition.kind())));
   if (subject.model) text += Fact("model", *subject.model);
   text += ModelLines(plan);
-  text += Fact("vocabulary", absl::StrCat(Grouped(subject.vocab_size), ", ",
+  text += Fact("vocabulary", absl::StrCat(GroupedDigits(subject.vocab_size), ", ",
                                           results::EscapeForTerminal(subject.vocab_source)));
   text += Fact("precision", BytesLine(training.precision));
-  text += Fact("batch", absl::StrCat(Grouped(training.batch_size), " rows of at most ",
-                                     Grouped(training.max_tokens), " tokens, over all devices"));
+  text +=
+      Fact("batch", absl::StrCat(GroupedDigits(training.batch_size), " rows of at most ",
+                                 GroupedDigits(training.max_tokens), " tokens, over all devices"));
   text += BatchLines(plan.ranks.front(), training) + UpdateLine(plan.ranks.front());
   return text + Fact("kernels", absl::StrCat("those of ", std::string(Name(subject.device))));
 }
@@ -167,7 +158,7 @@ std::string LargestTable(const PlanSubject& subject, const MemoryPlan& plan) {
                    ": trained parameters by states alone / layers of this width with everything");
   return Table(title, plan, [](const StagePlan& stage) {
     return absl::StrCat(Short(stage.largest_parameters), " / ",
-                        stage.largest_layers == 0 ? "none" : Grouped(stage.largest_layers));
+                        stage.largest_layers == 0 ? "none" : GroupedDigits(stage.largest_layers));
   });
 }
 

@@ -13,6 +13,7 @@
 #include "harness/data/record_sink.h"
 #include "harness/data/row_shape.h"
 #include "harness/definition/enum_names.h"
+#include "harness/run/models_table.h"
 #include "models/hf_inspection.h"
 
 namespace bench::harness {
@@ -65,8 +66,7 @@ std::string GeometryText(const models::DecoderConfig& c) {
   return absl::StrCat(c.num_layers, " layers, hidden ", c.hidden_size, ", MLP ",
                       c.intermediate_size, ", ", c.num_heads, " heads of ", c.head_dim, " (",
                       c.num_kv_heads, " for keys and values), vocabulary ", c.vocab_size, ", ",
-                      c.max_positions, " positions, RoPE base ", c.rope_theta, ", ",
-                      c.tie_embeddings ? "head tied to the embedding" : "a head of its own");
+                      c.max_positions, " positions");
 }
 
 std::string ElementsText(const models::HfInspection& found) {
@@ -140,7 +140,7 @@ absl::StatusOr<InspectionLines> InspectModelFolder(const std::string& folder) {
   InspectionLines lines = {
       Labelled("what", "a Hugging Face model folder (init.folder, model.folder)"),
       Labelled("family", Name(found.config.family)),
-      Labelled("geometry", GeometryText(found.config)),
+      Labelled("geometry", GeometryText(found.config)), Labelled("axes", AxesText(found.config)),
       Labelled("parameters", absl::StrCat(models::NumParameters(found.config)))};
   Append(WeightLines(found), lines);
   Append(FolderTokenizerLines(folder, found.config.vocab_size), lines);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/number_text.h"
 #include "models/families/family.h"
 
 namespace bench::harness {
@@ -91,13 +92,6 @@ std::string BiasText(const models::Biases& biases) {
   return there.empty() ? "no bias" : absl::StrCat("bias ", absl::StrJoin(there, "+"));
 }
 
-// 6,738,415,616.
-std::string Grouped(int64_t count) {
-  std::string digits = absl::StrCat(count);
-  for (auto i = std::ssize(digits) - 3; i > 0; i -= 3) digits.insert(static_cast<size_t>(i), ",");
-  return digits;
-}
-
 Json ModelJson(const models::NamedModel& model) {
   const models::DecoderConfig& c = model.config;
   return {{"name", model.model->name},
@@ -135,7 +129,7 @@ std::string ModelsText() {
   for (const models::NamedModel& model : models::PublishedModels()) {
     absl::StrAppendFormat(&text, "%-14s %-18s %15s  %-7s  %-24s  %s\n",
                           std::string(model.entry->name), std::string(model.model->name),
-                          Grouped(models::NumParameters(model.config)),
+                          GroupedDigits(models::NumParameters(model.config)),
                           std::string(model.model->month), std::string(model.model->tokenizer),
                           AxesText(model.config));
   }

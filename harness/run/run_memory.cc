@@ -1,9 +1,9 @@
 #include "harness/run/run_memory.h"
 
 #include "absl/algorithm/container.h"
-#include "harness/context/torch_runtime.h"
 #include "harness/measurement/memory.h"
 #include "harness/measurement/tensor_memory.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "results/metrics.h"
 
 namespace bench::harness {

@@ -26,5 +26,13 @@ TEST(NumberText, IsTheShortestForm) {
   EXPECT_EQ(NumberText(-std::numeric_limits<double>::infinity()), "-inf");
 }
 
+TEST(GroupedDigits, ThreeDigitsAGroup) {
+  EXPECT_EQ(GroupedDigits(0), "0");
+  EXPECT_EQ(GroupedDigits(999), "999");
+  EXPECT_EQ(GroupedDigits(1000), "1,000");
+  EXPECT_EQ(GroupedDigits(6738415616), "6,738,415,616");
+  EXPECT_EQ(GroupedDigits(-123456), "-123,456");
+}
+
 }  // namespace
 }  // namespace bench
