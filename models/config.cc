@@ -154,10 +154,4 @@ int64_t NumElements(const ParameterSpec& spec) {
                          std::multiplies<int64_t>());
 }
 
-int64_t NumParameters(const DecoderConfig& config) {
-  int64_t total = 0;
-  for (const ParameterSpec& spec : Parameters(config)) total += NumElements(spec);
-  return total;
-}
-
 }  // namespace bench::models

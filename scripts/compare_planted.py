@@ -45,7 +45,7 @@ PLANTS = {
                      "static_cast<double>(window.num_target_tokens);",
                      "static_cast<double>(window.num_target_tokens + training_.batch_size);")],
     "mask": [("harness/stages/clm/data.cc", "for (int64_t i = begin + 1; i < end; ++i) {",
-              "for (int64_t i = begin + 2; i < end; ++i) {")],
+              "for (int64_t i = begin + 2; i <= input_end; ++i) {")],
     "slow": [("harness/training/loop.cc", "  step.grad_norm = update_->FinishGradients",
               "  const auto planted = Clock::now() + std::chrono::nanoseconds({ns});\n"
               "  while (Clock::now() < planted) {}\n"

@@ -123,9 +123,10 @@ absl::StatusOr<HttpResponse> ParseHttpResponse(std::string_view bytes, int64_t m
   const size_t line_end = std::min(bytes.find('\n'), bytes.size());
   BENCH_ASSIGN_OR_RETURN(response.status, StatusOf(bytes.substr(0, line_end)));
   const std::optional<HeaderEnd> end = EndOfHeaders(bytes);
-  if (!end || end->header_bytes < line_end) return DataError("an HTTP response without a body");
-  const HeaderLines headers =
-      ParseHeaderLines(bytes.substr(line_end + 1, end->header_bytes - line_end));
+  if (!end) return DataError("an HTTP response without a body");
+  // Without header lines the status line's own end is the first half of theirs.
+  const size_t headers_end = std::max(end->header_bytes, line_end);
+  const HeaderLines headers = ParseHeaderLines(bytes.substr(line_end + 1, headers_end - line_end));
   response.content_type = ValueOf(headers, "content-type");
   std::string body(bytes.substr(end->body_begin));
   const std::string transfer = absl::AsciiStrToLower(ValueOf(headers, "transfer-encoding"));

@@ -47,6 +47,12 @@ std::vector<ParameterSpec> Parameters(const DecoderConfig& config) {
   return specs;
 }
 
+int64_t NumParameters(const DecoderConfig& config) {
+  int64_t total = 0;
+  for (const ParameterSpec& spec : Parameters(config)) total += NumElements(spec);
+  return total;
+}
+
 DecoderCost CostOf(const DecoderConfig& config, const CostSetting& setting) {
   DecoderConfig one = config;
   one.num_layers = 1;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "results/metrics.h"
 #include "results/statistics/descriptive.h"
 #include "results/text.h"
 
@@ -85,6 +86,21 @@ Outcome OfCurves(const Comparison& comparison) {
   return tested ? Outcome::kPass : Outcome::kNotShown;
 }
 
+// The step's time, where it is judged.
+const JudgedChange* StepRow(const std::vector<JudgedChange>& rows) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [](const JudgedChange& row) {
+    return row.change.metric.Path() == kStepTime.name && row.verdict != Verdict::kNotJudged;
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+std::optional<RangeRule> RuleOfRanges(const Comparison& comparison,
+                                      const Significance& significance) {
+  const JudgedChange* step = StepRow(comparison.rows);
+  if (step == nullptr || !(step->change.margin > 0)) return std::nullopt;
+  return RangeRule{step->change.margin, significance.ranks};
+}
+
 // Paths of the rows with this outcome.
 std::vector<std::string> PathsOf(const Comparison& comparison, Outcome outcome) {
   std::vector<std::string> paths;
@@ -117,6 +133,10 @@ std::string OfFailure(const Comparison& comparison) {
       });
   if (OfCurves(comparison) == Outcome::kFail) {
     paths.emplace_back("the learning curves");
+    return absl::StrCat("REGRESSED: ", Some(paths));
+  }
+  if (const auto slower = comparison.slower_range()) {
+    paths.push_back(absl::StrCat(EscapeForTerminal(slower->name), " of a step"));
     return absl::StrCat("REGRESSED: ", Some(paths));
   }
   return absl::StrCat(changed_only ? "CHANGED: " : "REGRESSED: ", Some(paths));
@@ -187,7 +207,7 @@ absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head
   comparison.rows = JudgeChanges(std::move(changes), options.significance);
   comparison.learns = std::any_of(comparison.rows.begin(), comparison.rows.end(), IsLearning);
   comparison.curves = CompareCurves(pairs, options.metrics, options.significance);
-  comparison.ranges = CompareRanges(base, head);
+  comparison.ranges = CompareRanges(base, head, RuleOfRanges(comparison, options.significance));
   comparison.items = CompareItems(pairs, options.metrics);
   comparison.rounding_only = IsRoundingOnly(comparison);
   return comparison;
@@ -208,6 +228,12 @@ Outcome Comparison::outcome_of(const JudgedChange& row) const {
   return rounding ? Outcome::kPass : OutcomeOf(row, policy);
 }
 
+std::optional<RangeChange> Comparison::slower_range() const {
+  const JudgedChange* step = StepRow(rows);
+  if (step == nullptr || step->verdict != Verdict::kUnclear || step->not_worse) return std::nullopt;
+  return SlowerRange(ranges, step->change.margin);
+}
+
 Outcome Comparison::outcome() const {
   if (!comparability.reasons.empty()) return Outcome::kNotShown;
   if (head_diverged || non_finite) return Outcome::kFail;
@@ -215,6 +241,7 @@ Outcome Comparison::outcome() const {
   Outcome worst =
       std::max(has_measurements() ? Outcome::kPass : Outcome::kNotShown, OfCurves(*this));
   for (const JudgedChange& row : rows) worst = std::max(worst, outcome_of(row));
+  if (slower_range()) return Outcome::kFail;
   return worst;
 }
 

@@ -67,6 +67,9 @@ struct Comparison {
   // Whether anything was judged.
   bool has_measurements() const;
   Outcome outcome() const;
+  // Where the step as a whole is unclear: the range that is shown to be slower by more than the
+  // step's margin.
+  std::optional<RangeChange> slower_range() const;
   // Of a row; one that rounding alone leaves unclear passes.
   Outcome outcome_of(const JudgedChange& row) const;
   ExitCode exit_code() const { return ExitCodeOf(outcome()); }

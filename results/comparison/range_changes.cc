@@ -8,14 +8,17 @@
 #include "results/comparison/usable_times.h"
 #include "results/metrics.h"
 #include "results/statistics/descriptive.h"
+#include "results/statistics/rank_test.h"
 
 namespace bench::results {
 namespace {
 
+constexpr double kIntervalLevel = 0.9;
+
 // What is known of a range in an arm.
-struct RangeMedian {
-  double seconds = 0;      // in a step in which it ran
-  double steps_share = 0;  // of the run's steps, in which it ran
+struct RangeTimes {
+  std::vector<double> seconds;  // a run's median of the steps in which it ran
+  double steps_share = 0;       // of the run's steps, in which it ran
 };
 
 size_t MostRows(const RunRecord& record) {
@@ -24,21 +27,18 @@ size_t MostRows(const RunRecord& record) {
   return most;
 }
 
-std::map<std::string, RangeMedian> MediansOf(const Group& group) {
-  std::map<std::string, std::vector<double>> seconds;
-  std::map<std::string, double> steps_share;
+std::map<std::string, RangeTimes> TimesOf(const Group& group) {
+  std::map<std::string, RangeTimes> times;
   for (const ResultsInput& run : group.runs) {
     if (!HasUsableTimes(run.record)) continue;
     const auto most = static_cast<double>(MostRows(run.record));
     for (const auto& [name, range] : run.record.ranges) {
       if (range.host_s.empty()) continue;
-      seconds[name].push_back(Median(range.host_s));
-      steps_share[name] = static_cast<double>(range.host_s.size()) / most;
+      times[name].seconds.push_back(Median(range.host_s));
+      times[name].steps_share = static_cast<double>(range.host_s.size()) / most;
     }
   }
-  std::map<std::string, RangeMedian> medians;
-  for (const auto& [name, runs] : seconds) medians[name] = {Median(runs), steps_share[name]};
-  return medians;
+  return times;
 }
 
 std::optional<double> StepTimeOf(const Group& group) {
@@ -53,11 +53,40 @@ std::optional<double> StepTimeOf(const Group& group) {
   return Median(seconds);
 }
 
+bool Tested(const RangeTimes& base, const RangeTimes& head) {
+  return base.steps_share == 1 && head.steps_share == 1;
+}
+
+void Test(const RangeTimes& base, const RangeTimes& head, const RangeRule& rule,
+          RangeChange& change) {
+  const auto test = RankTest(base.seconds, head.seconds);
+  const auto shift = EstimateShift(base.seconds, head.seconds, kIntervalLevel);
+  if (!test.ok() || !shift.ok()) return;
+  change.p_value = test->p_value;
+  change.shift_s = shift->shift;
+  change.counts = std::abs(change.shift_s) > rule.margin_s && change.p_value <= rule.alpha;
+}
+
+// With the error that each of the ranges may make.
+std::optional<RangeRule> RuleOfOne(const std::optional<RangeRule>& rule,
+                                   const std::map<std::string, RangeTimes>& base,
+                                   const std::map<std::string, RangeTimes>& head) {
+  if (!rule) return std::nullopt;
+  const auto num_tested = std::count_if(base.begin(), base.end(), [&](const auto& range) {
+    const auto found = head.find(range.first);
+    return found != head.end() && Tested(range.second, found->second);
+  });
+  return RangeRule{rule->margin_s,
+                   rule->alpha / static_cast<double>(std::max<int64_t>(num_tested, 1))};
+}
+
 }  // namespace
 
-std::vector<RangeChange> CompareRanges(const Group& base, const Group& head) {
-  const std::map<std::string, RangeMedian> before = MediansOf(base);
-  const std::map<std::string, RangeMedian> after = MediansOf(head);
+std::vector<RangeChange> CompareRanges(const Group& base, const Group& head,
+                                       const std::optional<RangeRule>& rule) {
+  const std::map<std::string, RangeTimes> before = TimesOf(base);
+  const std::map<std::string, RangeTimes> after = TimesOf(head);
+  const std::optional<RangeRule> rule_of_one = RuleOfOne(rule, before, after);
   const std::optional<double> base_step = StepTimeOf(base);
   const std::optional<double> head_step = StepTimeOf(head);
   const bool step_changed = base_step && head_step && *base_step != *head_step;
@@ -65,17 +94,34 @@ std::vector<RangeChange> CompareRanges(const Group& base, const Group& head) {
   for (const auto& [name, range] : before) {
     const auto found = after.find(name);
     if (found == after.end()) continue;
-    RangeChange change = {name, range.seconds, found->second.seconds, {}};
+    RangeChange change{
+        .name = name, .base_s = Median(range.seconds), .head_s = Median(found->second.seconds)};
     const double difference = change.head_s - change.base_s;
     if (step_changed && range.steps_share == 1)
       change.share = difference / (*head_step - *base_step);
+    if (rule_of_one && Tested(range, found->second)) {
+      Test(range, found->second, *rule_of_one, change);
+    }
     changes.emplace_back(std::abs(difference) * range.steps_share, std::move(change));
   }
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.second.counts, a.first) > std::pair(b.second.counts, b.first);
+  });
   std::vector<RangeChange> sorted;
   for (auto& [weight, change] : changes) sorted.push_back(std::move(change));
   return sorted;
+}
+
+std::optional<RangeChange> SlowerRange(const std::vector<RangeChange>& ranges, double margin_s) {
+  const RangeChange* slowest = nullptr;
+  double given_back_s = 0;
+  for (const RangeChange& range : ranges) {
+    if (!range.counts) continue;
+    if (range.shift_s < 0) given_back_s -= range.shift_s;
+    if (range.shift_s > (slowest == nullptr ? 0 : slowest->shift_s)) slowest = &range;
+  }
+  if (slowest == nullptr || slowest->shift_s - given_back_s <= margin_s) return std::nullopt;
+  return *slowest;
 }
 
 }  // namespace bench::results

@@ -69,7 +69,10 @@ Json RangesJson(const std::vector<RangeChange>& ranges) {
     out.push_back(Json{{"name", ValidUtf8(range.name)},
                        {"base_s", NumberJson(range.base_s)},
                        {"head_s", NumberJson(range.head_s)},
-                       {"share", NumberJson(range.share)}});
+                       {"share", NumberJson(range.share)},
+                       {"shift_s", NumberJson(range.shift_s)},
+                       {"p_value", NumberJson(range.p_value)},
+                       {"counts", range.counts}});
   }
   return out;
 }

@@ -162,6 +162,11 @@ std::string ItemLine(const ItemChange& items) {
       items.head.successes, items.discordant.only_base, items.discordant.only_head, items.p_value);
 }
 
+std::string FindingOf(const RangeChange& range) {
+  if (!range.counts) return "";
+  return absl::StrFormat("%s, p = %.2g", range.shift_s > 0 ? "slower" : "faster", range.p_value);
+}
+
 }  // namespace
 
 std::string ValueText(const std::optional<double>& value, const std::string& units) {
@@ -228,7 +233,8 @@ std::vector<RangeRow> RangeRows(const Comparison& comparison) {
                     absl::StrFormat("%+.3g ms", 1e3 * (range.head_s - range.base_s)),
                     range.share
                         ? absl::StrFormat("%.0f%% of the step's change", kPercent * *range.share)
-                        : std::string()});
+                        : std::string(),
+                    FindingOf(range)});
   }
   return rows;
 }
@@ -240,7 +246,8 @@ std::vector<std::string> RangeLines(const Comparison& comparison) {
     if (comparison.ranges[i].head_s == comparison.ranges[i].base_s) break;
     const RangeRow& row = rows[i];
     lines.push_back(absl::StrCat(row.name, ": ", row.base, " -> ", row.head, " (", row.change,
-                                 row.share.empty() ? "" : ", ", row.share, ")"));
+                                 row.share.empty() ? "" : ", ", row.share,
+                                 row.finding.empty() ? "" : "; ", row.finding, ")"));
   }
   return lines;
 }

@@ -178,7 +178,7 @@ Html Memory(const Comparison& comparison, const Group& base, const Group& head) 
 Html Phases(const Comparison& comparison) {
   HtmlTable table(
       "Median time in a step in which the phase ran. What changed the run most comes first",
-      {"phase", "base", "head", "change", "share", "bars"});
+      {"phase", "base", "head", "change", "share", "shown", "bars"});
   const std::vector<RangeRow> rows = RangeRows(comparison);
   double longest = 0;
   for (const RangeChange& range : comparison.ranges) {
@@ -188,7 +188,7 @@ Html Phases(const Comparison& comparison) {
     const RangeChange& range = comparison.ranges[i];
     table.AddRow({Html::Text(rows[i].name), Html::Text(rows[i].base), Html::Text(rows[i].head),
                   Html::Text(rows[i].change), Html::Text(rows[i].share),
-                  RangeBars({range.base_s, range.head_s}, longest)});
+                  Html::Text(rows[i].finding), RangeBars({range.base_s, range.head_s}, longest)});
   }
   return table.Render();
 }

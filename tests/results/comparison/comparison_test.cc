@@ -77,6 +77,25 @@ TEST(Compare, ASlowerArmIsARegressionWithReplicatesEnough) {
   EXPECT_EQ(improved->exit_code(), ExitCode::kOk);
 }
 
+// The step spreads by 40% and is unclear; the range that became twice as slow is not.
+TEST(Compare, ARangeThatIsShownToBeSlowerFailsWhereTheStepIsUnclear) {
+  const auto runs = [](const std::string& path, double optimizer_s) {
+    std::vector<RunRecord> records;
+    for (int64_t i = 0; i < 8; ++i) {
+      const double speed = 1 + 0.05 * static_cast<double>(i);
+      records.push_back(RunWith(Info(kStepTime), (0.9375 + optimizer_s) * speed, i));
+      const double seconds = optimizer_s * speed;
+      records.back().ranges["optimizer"] = {{1, 2}, {1, 1}, {seconds, seconds}, {}};
+    }
+    return GroupOf(path, std::move(records));
+  };
+  const auto slower = Compare(runs("b", 0.0625), runs("h", 0.125));
+  EXPECT_EQ(slower->rows.at(0).verdict, Verdict::kUnclear);
+  EXPECT_EQ(slower->exit_code(), ExitCode::kRegressed);
+  EXPECT_EQ(Conclusion(*slower), "REGRESSED: optimizer of a step");
+  EXPECT_EQ(Compare(runs("b", 0.125), runs("h", 0.0625))->exit_code(), ExitCode::kIncomparable);
+}
+
 // The green of a small job: three processes an arm, apart by less than the margin of 2%.
 TEST(Compare, ThreeQuietProcessesAnArmShowNotWorse) {
   const MetricInfo time = Info(kStepTime);

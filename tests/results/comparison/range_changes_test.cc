@@ -58,5 +58,46 @@ TEST(CompareRanges, ResumedRunsAreLeftOut) {
   EXPECT_TRUE(CompareRanges(base, GroupOf("h", {RunOf(0, 1, 2)})).empty());
 }
 
+// Eight runs an arm of a step of 1 s, whose forward pass takes what is left by an optimizer of
+// `optimizer_s`; each process is faster or slower than the next by up to 40%.
+std::vector<RunRecord> NoisyRuns(double optimizer_s, double forward_s, int64_t num_runs = 8) {
+  std::vector<RunRecord> records;
+  for (int64_t i = 0; i < num_runs; ++i) {
+    const double speed = 1 + 0.05 * static_cast<double>(i);
+    RunRecord record = RunWith(Info(kStepTime), (forward_s + optimizer_s) * speed, i);
+    record.ranges["forward"] = {{1, 2}, {1, 1}, {forward_s * speed, forward_s * speed}, {}};
+    record.ranges["optimizer"] = {{1, 2}, {1, 1}, {optimizer_s * speed, optimizer_s * speed}, {}};
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+// 8 against 8 that do not overlap: p = 2 / C(16, 8), below 0.002 / 2. The step overlaps.
+TEST(CompareRanges, TestsEachRangeAgainstTheMarginOfTheStep) {
+  const Group base = GroupOf("b", NoisyRuns(0.0625, 0.9375));
+  const Group head = GroupOf("h", NoisyRuns(0.125, 0.9375));
+  const RangeRule rule = {0.02, 0.002};
+  const auto changes = CompareRanges(base, head, rule);
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0].name, "optimizer");
+  EXPECT_TRUE(changes[0].counts);
+  EXPECT_NEAR(changes[0].p_value, 2.0 / 12870, 1e-12);
+  EXPECT_GT(changes[0].shift_s, 0.05);
+  EXPECT_FALSE(changes[1].counts);
+  EXPECT_EQ(SlowerRange(changes, rule.margin_s)->name, "optimizer");
+  EXPECT_EQ(SlowerRange(CompareRanges(head, base, rule), rule.margin_s), std::nullopt);
+  EXPECT_FALSE(CompareRanges(base, head)[0].counts);                         // no rule
+  EXPECT_FALSE(CompareRanges(base, head, RangeRule{0.1, 0.002})[0].counts);  // a wider margin
+  EXPECT_FALSE(CompareRanges(base, head, RangeRule{0.02, 3e-4})[0].counts);  // of two: 1.5e-4 each
+}
+
+TEST(CompareRanges, WorkThatMovedToAnotherRangeIsNoLoss) {
+  RangeChange slower{.name = "optimizer", .shift_s = 0.05, .p_value = 1e-5, .counts = true};
+  RangeChange faster{.name = "forward", .shift_s = -0.04, .p_value = 1e-5, .counts = true};
+  EXPECT_EQ(SlowerRange({slower, faster}, 0.02), std::nullopt);
+  faster.counts = false;
+  EXPECT_EQ(SlowerRange({slower, faster}, 0.02)->name, "optimizer");
+}
+
 }  // namespace
 }  // namespace bench::results
