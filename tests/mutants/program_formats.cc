@@ -1,5 +1,7 @@
 #include <memory>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "harness/stages/program/event_file.h"
 #include "harness/stages/program/growing_file.h"
 #include "harness/stages/program/metric_sink.h"
@@ -15,12 +17,10 @@ using namespace bench::harness;  // NOLINT: a table of this library's readers
 
 constexpr char kTestData[] = "harness/stages/program/testdata/";
 
-ProgramMetricSpec MetricOf(const char* key, ReportedAs as) {
+ProgramMetricSpec MetricOf(std::string key, ReportedAs as) {
   ProgramMetricSpec metric;
-  metric.name = "m";
-  metric.name += static_cast<char>('a' + static_cast<int>(as));
-  metric.name += key[0];
-  metric.key = key;
+  metric.name = absl::StrCat("m", static_cast<int>(as), key.substr(0, 1));
+  metric.key = std::move(key);
   metric.as = as;
   return metric;
 }

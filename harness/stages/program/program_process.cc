@@ -262,17 +262,20 @@ void ProgramProcess::Signal(int signal) const {
 
 int64_t ProgramProcess::EndAll() {
   constexpr int kMaxLooks = 10000;  // a process that hangs in the kernel does not hold us for ever
+  // What a signal to the group has ended already, or what ends with its parent, is not left behind:
+  // the kernel takes some milliseconds.
+  constexpr int kEndingLooks = 50;
+  Reap();
+  const int first_kill = exit_code_ ? kEndingLooks : 0;
   int64_t num_alive = 0;
-  bool first = true;
   for (int look = 0; look < kMaxLooks; ++look) {
     Reap();
     const ProcessTree tree = ReadProcessTree(::getpid());
     if (tree.processes.empty()) break;
     for (const pid_t pid : tree.processes) {
-      if (first && pid != pid_) ++num_alive;
-      ::kill(pid, SIGKILL);
+      if (look == first_kill && pid != pid_) ++num_alive;
+      if (look >= first_kill) ::kill(pid, SIGKILL);
     }
-    first = false;
     ::poll(nullptr, 0, 1);
   }
   return num_alive;

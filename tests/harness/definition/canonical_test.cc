@@ -88,6 +88,9 @@ Definition FullDefinition(StageKind kind) {
     evaluate->acceptance = {{"accuracy/p", 0.1, 0.9}};
   } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
     tokenizer->dataset = ArtifactRef{"d", 1};
+  } else if (auto* program = std::get_if<ProgramSpec>(&definition.stage)) {
+    program->source = "s";
+    program->python.requirements = "r.txt";
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
     translations->sources = {"bash"};
   }
@@ -118,7 +121,7 @@ struct Change {
 bool CanChange(const std::string& path, const Field& leaf) {
   const auto* names = std::get_if<EnumBinding>(&leaf.binding);
   return path != "stage" && (names == nullptr || names->names.size() > 1) &&
-         leaf.info.role != TextRole::kUserPath;
+         leaf.info.role != TextRole::kUserPath && leaf.info.role != TextRole::kNearPath;
 }
 
 TEST(DefinitionHash, EveryLeafChangesIt) {

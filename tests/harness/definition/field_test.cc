@@ -29,10 +29,10 @@ TEST(FieldList, VisitsEveryLeafWithItsPath) {
   std::vector<std::string> paths;
   ForEachLeaf(FieldsOf(data),
               [&paths](const std::string& path, const Field&) { paths.push_back(path); });
-  EXPECT_THAT(paths,
-              testing::ElementsAre("dataset", "path", "validation_path", "validation_fraction",
-                                   "prompt_template", "skip_invalid", "max_skipped_share",
-                                   "mix[0].task", "mix[0].weight", "mix[1].task", "mix[1].weight"));
+  EXPECT_THAT(paths, testing::ElementsAre("dataset", "path", "validation_path",
+                                          "validation_fraction", "prompt_template", "skip_invalid",
+                                          "max_skipped_share", "mix[0].task", "mix[0].weight",
+                                          "mix[1].task", "mix[1].weight", "format", "records"));
 }
 
 void ExpectDistinctDocumentedKeys(const FieldList& fields) {
