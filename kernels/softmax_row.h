@@ -1,6 +1,7 @@
 // The passes over one row of logits that softmax and cross-entropy are made of, on raw memory, no
 // Torch. Each is compiled for several instruction sets (cpu_dispatch.h); exponentials as in
-// vector_math.h, sums in fp32 in an order that depends on n and the instruction set only. n >= 1.
+// vector_math.h. Sums are of blocks of terms in fp32, and of the blocks in fp64, in an order that
+// depends on n and the instruction set only. n >= 1.
 #pragma once
 
 #include <cstdint>

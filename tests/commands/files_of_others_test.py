@@ -112,7 +112,7 @@ class FilesOfOthers(CommandCase):
         self.assertIn("neither a model, a tokenizer nor data", self.refused(
             2, self.write("x.bin", "\x01\x02")))
         self.assertIn("no header", self.refused(4, self.write("empty.csv", "")))
-        self.assertIn("takes no --tokenizer", self.place.run("--list", "--tokenizer", "x").stderr)
+        self.assertIn("--tokenizer has no use with --list", self.place.run("--list", "--tokenizer", "x").stderr)
 
     def fine_tune(self, name, path, extra=""):
         definition = self.place.write_definition(

@@ -35,13 +35,13 @@ class Reports(Programs):
             self.assertEqual(file["summary/loss"][()], loss[4])
             self.assertEqual(file["summary/accuracy"][()], 0.75)
             self.assertEqual(file["summary/step_time"][()], 0.03)
-            self.assertEqual(list(file["digests/weights/step"][:]), [5])
+            self.assertEqual(list(file["digests/step"][:]), [5])
             for name in ("program_time", "user_time", "system_time", "page_faults", "disk_page_faults",
                          "voluntary_switches", "forced_switches", "wall_time"):
                 self.assertGreaterEqual(file[f"summary/{name}"][()], 0, name)
             # An interpreter of Python takes some megabytes, and we would take a hundred.
             self.assertGreater(file["summary/peak_memory"][()], 4 << 20)
-            self.assertLess(file["summary/peak_memory"][()], 60 << 20)
+            self.assertLess(file["summary/peak_memory"][()], 90 << 20)
             self.assertIn("train.py", file["notes"].attrs["program_command"])
             folder = pathlib.Path(file.filename).parent
         self.assertIn("step 5 seed", (folder / "program.log").read_text())
@@ -56,14 +56,15 @@ class Reports(Programs):
             seeds.append([])
             for path in done.stdout.splitlines()[-2:]:
                 with h5py.File(path) as file:
-                    seeds[-1].append(bytes(file["digests/weights/sha256"][0]))
+                    seeds[-1].append(bytes(file["digests/weights"][0]))
         self.assertEqual(seeds[0], seeds[1])
         self.assertNotEqual(seeds[0][0], seeds[0][1])
 
     def test_arms_with_other_arguments_are_compared(self):
         self.write("train.py", TRAIN.replace("1 / step", "float(os.environ.get('MORE', 0)) + 1 / step"))
         out = self.place.folder / "arms"
-        done = self.place.run("--arms", "--out", out, "--replicates", 6, "--json", str(self.definition),
+        done = self.place.run("--arms", "--out", out, "--replicates", 9,  # nine signs: p = 2 / 2^9
+                              "--json", str(self.definition),
                               f"{self.definition} --env MORE=5", program="bench-compare")
         self.assertEqual(done.returncode, 1, done.stderr + done.stdout)
         report = json.loads(done.stdout)
@@ -121,7 +122,7 @@ bench_metrics.digest(2, weights=b"abc")
             self.assertEqual(values(file["steps/loss"]), [math.inf, 2])
             self.assertEqual(values(file["samples/step_time"]), [1, 2])
             self.assertEqual(file["summary/accuracy"][()], 0.5)
-            self.assertEqual(file["digests/weights/sha256"][0].decode(),
+            self.assertEqual(file["digests/weights"][0].decode(),
                              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         # Without bench-run it reports nothing, and works.
         alone = subprocess.run([sys.executable, self.program], capture_output=True, text=True,

@@ -37,6 +37,23 @@ TEST(SoftmaxRow, SumsAndExponentialsAreThoseInDouble) {
   }
 }
 
+// A vocabulary's row of a model that is sure: every other term is less than half a unit of 1, and
+// all of them together are not. The smallest vectors have 4 lanes: 64 additions a lane, 2 of lanes,
+// and 2 units of an exponential, 2^-24 each.
+TEST(SoftmaxRow, ALongRowLosesNoSmallTerms) {
+  constexpr int64_t kVocabulary = 49152;
+  constexpr double kTolerance = 68.0 / (1 << 24);
+  at::Tensor x = Random({kVocabulary}, 4) * 0.1F - 17.5F;
+  x[7] = 0;
+  const at::Tensor difference = x.to(at::kDouble);
+  const double sum = difference.exp().sum().item<double>();
+  const double weighted = (difference.exp() * difference).sum().item<double>();
+  const ExpSums sums = SumExp(x.const_data_ptr<float>(), 0, kVocabulary);
+  EXPECT_NEAR(sums.sum, sum, kTolerance * sum);
+  EXPECT_NEAR(sums.weighted, weighted, kTolerance * std::abs(weighted));
+  EXPECT_NEAR(ExpAndSum(x.mutable_data_ptr<float>(), 0, kVocabulary), sum, kTolerance * sum);
+}
+
 TEST(SoftmaxRow, ScaleMultipliesEveryElementAndNothingBeyond) {
   for (const int64_t size : kSizes) {
     at::Tensor x = Random({size + 1}, 3);
