@@ -8,12 +8,12 @@ all of them in fresh processes, and compares groups drawn from that pool of runs
             mask shifted by one: curve tests of PAIRS pairs, 40 trials each; and 200 of `seeds`, a build that
             draws other random numbers, which is no fault: its flags are false alarms
   times     a busy loop of 5% of a step in the range `optimizer`: 40 trials of as many replicates as the tool asks
-            for, at most 40 an arm, and which range it names first; and 200 comparisons of the program with itself;
-            runs are interleaved in random order
+            for, at most 40 an arm, and 40 of ten; what the tool concludes and which range it names first; and 200
+            comparisons of the program with itself of each size; runs are interleaved in random order
   memory    64 MiB more at the end: 20 trials of three replicates
 
 usage: compare_planted.py OUT_FOLDER learning|times|memory... [--pool 60] [--pairs 12] [--jobs 1]
-                          [--build-command C] [--program PATH]
+                          [--build-command C] [--program PATH] [--bench-compare PATH]
 
 Runs that OUT_FOLDER has are not made again: the script can be stopped at any time and goes on, also with a larger
 pool. Prints what was found; raw results stay in OUT_FOLDER.
@@ -103,7 +103,7 @@ class Pool(RunPool):
 
     def compare(self, kind, base, head, numbers, *options):
         """The JSON of a comparison of these replicates."""
-        return super().compare(self.program("base").with_name("bench-compare"),
+        return super().compare(self.arguments.bench_compare or self.program("base").with_name("bench-compare"),
                                [self.results(kind, base, number) for number in numbers],
                                [self.results(kind, head, number) for number in numbers], *options)
 
@@ -145,23 +145,22 @@ def times(pool, arguments):
     print(f"a step takes {step * 1e3:.3g} ms, planted are {ns / 1e6:.3g} ms; the tool asks for "
           f"{asked} replicates an arm", flush=True)
     draw = random.Random(3)
-    starts = range(max(1, arguments.pool - replicates + 1))
-    verdicts, first_ranges = collections.Counter(), collections.Counter()
-    for _ in range(40):
-        start = draw.choice(starts)
-        report = pool.compare("times", "base", "slow", range(start, min(start + replicates, arguments.pool)))
-        verdicts[metric_of(report, metric)["verdict"]] += 1
-        named = [entry["name"] for entry in report["ranges"] if entry["name"] != "step"]
-        first_ranges[named[0] if named else "none"] += 1
-    print(f"slow, {replicates} replicates an arm, 40 windows of {arguments.pool}: {dict(verdicts)}; range named first: "
-          f"{dict(first_ranges)}", flush=True)
-    codes = collections.Counter()
-    size = min(10, arguments.pool)
-    for _ in range(200):
-        start = draw.choice(range(arguments.pool - size + 1))
-        codes[pool.compare("times", "base", "again", range(start, start + size))["exit_code"]] += 1
-    print(f"the program with itself, {size} replicates an arm, 200 windows of {arguments.pool}: exit codes "
-          f"{dict(codes)}", flush=True)
+    for size in (replicates, 10):
+        size = min(size, arguments.pool)
+
+        def compare(head, size=size):
+            start = draw.choice(range(arguments.pool - size + 1))
+            return pool.compare("times", "base", head, range(start, start + size), "--metrics", metric)
+
+        slow = [compare("slow") for _ in range(40)]
+        conclusions = collections.Counter(report["conclusion"].split(";")[0] for report in slow)
+        first = collections.Counter(next((entry["name"] for entry in report["ranges"] if entry["name"] != "step"), "none")
+                                    for report in slow)
+        print(f"slow, {size} replicates an arm, 40 windows of {arguments.pool}: {dict(conclusions)}; range named "
+              f"first: {dict(first)}", flush=True)
+        codes = collections.Counter(compare("again")["exit_code"] for _ in range(200))
+        print(f"the program with itself, {size} replicates an arm, 200 windows of {arguments.pool}: exit codes "
+              f"{dict(codes)}", flush=True)
 
 
 def memory(pool, arguments):
@@ -190,6 +189,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--build-command", default="./bench-run --version")
     parser.add_argument("--program", default="build/release/bin/bench-run")
+    parser.add_argument("--bench-compare", type=pathlib.Path, help="that judges; default: the one built from base")
     arguments = parser.parse_args()
     pool = Pool(arguments)
     try:
