@@ -19,7 +19,7 @@ struct MadePreference {
   std::optional<RecordProblem> problem;
 };
 
-RecordProblem Said(std::string text) { return {text, text}; }
+RecordProblem Said(const std::string& text) { return {text, text}; }
 
 MadePreference FromTexts(std::vector<std::string> f) {
   MadePreference made{

@@ -24,7 +24,7 @@ using models::Family;
 // that the definition does not give take their values (CompletedBy), and those that it gives must
 // agree.
 struct ModelSpec {
-  Family family = {};  // LLaMA
+  Family family = {};       // LLaMA
   int64_t hidden_size = 0;  // required with random weights, as are the three without a default
   int64_t num_layers = 0;
   int64_t num_heads = 0;
