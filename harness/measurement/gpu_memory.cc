@@ -52,7 +52,7 @@ struct GpuMemoryMeter::State {
 
   int64_t UsedBytes() const {
     int64_t used = 0;
-    for (const NvmlHandle device : devices) {
+    for (NvmlDevice* const device : devices) {
       NvmlMemory memory = {};
       if (nvml.Call("nvmlDeviceGetMemoryInfo", device, &memory)) {
         used += static_cast<int64_t>(memory.used);
@@ -64,7 +64,7 @@ struct GpuMemoryMeter::State {
   int64_t BytesOf(const std::vector<pid_t>& processes) const {
     constexpr unsigned long long kUnknown = ~0ULL;
     int64_t bytes = 0;
-    for (const NvmlHandle device : devices) {
+    for (NvmlDevice* const device : devices) {
       for (const NvmlProcess& process : ProcessesOn(nvml, device)) {
         const bool is_one = std::find(processes.begin(), processes.end(),
                                       static_cast<pid_t>(process.pid)) != processes.end();

@@ -54,8 +54,10 @@ at::Tensor Layer::operator()(const at::Tensor& h_ND, const Pass& pass) const {
 // Norms keep their inputs, h once in the parallel forms, and linear layers the norms' outputs.
 BlockCost Layer::Cost(const CostSetting& setting) const {
   const double state = setting.element_bytes * width_;
-  const bool is_parallel = std::holds_alternative<ParallelResidual>(residual_);
-  BlockCost cost = {.kept_bytes = (is_parallel ? 1 : 2) * state + (mlp_norm_ ? 2 : 1) * state};
+  const bool one_input =
+      std::holds_alternative<ParallelResidual>(residual_) && attention_norm_.KeepsInput(setting);
+  const double num_norms = mlp_norm_ ? 2 : 1;
+  BlockCost cost = {.kept_bytes = (one_input ? 1 : num_norms) * state + num_norms * state};
   cost += attention_norm_.Cost(setting);
   if (mlp_norm_) cost += mlp_norm_->Cost(setting);
   cost += attention_.Cost(setting);

@@ -50,6 +50,11 @@ at::Tensor Norm::operator()(const at::Tensor& x_ND) const {
   return std::visit(Apply{x_ND, weight_D, bias_D_, config_.eps}, config_.kind);
 }
 
+bool Norm::KeepsInput(const CostSetting& setting) const {
+  return std::holds_alternative<LayerNorm>(config_.kind) ||
+         setting.kernels != KernelSet::kReference;
+}
+
 BlockCost Norm::Cost(const CostSetting& setting) const {
   return std::visit(CostOf{setting, static_cast<double>(width_)}, config_.kind);
 }

@@ -23,6 +23,9 @@ class Norm {
   at::Tensor operator()(const at::Tensor& x_ND) const;
   // Without its input and its output.
   BlockCost Cost(const CostSetting& setting) const;
+  // Whether it is its input that it keeps, which two norms of one input share. RMSNorm's reference
+  // keeps in its place what it multiplies by the weight, as large and its own.
+  bool KeepsInput(const CostSetting& setting) const;
 
  private:
   NormConfig config_;
