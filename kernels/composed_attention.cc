@@ -97,11 +97,17 @@ std::vector<AttentionSpan> Spans(const std::vector<int64_t>& flat) {
   return spans;
 }
 
+// What is computed, beside the tensors that have gradients.
+struct Task {
+  const std::vector<AttentionSpan>& spans;
+  const ScoreForm& form;
+};
+
 class ComposedAttentionFunction : public torch::autograd::Function<ComposedAttentionFunction> {
  public:
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q_NHd, const at::Tensor& k_CGd,
-                            const at::Tensor& v_CGd, const std::vector<AttentionSpan>& spans,
-                            const ScoreForm& form) {
+                            const at::Tensor& v_CGd, const Task& task) {
+    const auto& [spans, form] = task;
     const Rows rows(q_NHd, k_CGd);
     at::Tensor o_NHd = at::empty(q_NHd.sizes(), q_NHd.options());
     for (const QueryBlock& block : BlocksOf(spans)) {
@@ -135,7 +141,7 @@ class ComposedAttentionFunction : public torch::autograd::Function<ComposedAtten
       grad_q.narrow(0, block.q_begin, block.num_queries)
           .copy_(rows.FromQueries(at::bmm(grad_s, k), block));
     }
-    return {grad_q, grad_k.to(k_CGd.scalar_type()), grad_v.to(v_CGd.scalar_type()), {}, {}};
+    return {grad_q, grad_k.to(k_CGd.scalar_type()), grad_v.to(v_CGd.scalar_type()), {}};
   }
 };
 
@@ -178,7 +184,8 @@ void Check(const AttentionInputs& inputs, const std::vector<AttentionSpan>& span
 at::Tensor ComposedAttention(const AttentionInputs& inputs, const std::vector<AttentionSpan>& spans,
                              const ScoreForm& form) {
   Check(inputs, spans, form);
-  return ComposedAttentionFunction::apply(inputs.q_NHd, inputs.k_NGd, inputs.v_NGd, spans, form);
+  return ComposedAttentionFunction::apply(inputs.q_NHd, inputs.k_NGd, inputs.v_NGd,
+                                          Task{spans, form});
 }
 
 }  // namespace bench::kernels

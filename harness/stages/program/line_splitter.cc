@@ -28,7 +28,7 @@ absl::Status LineSplitter::End() {
 
 absl::Status LineSplitter::EndLine() {
   const StreamLine line = {line_, number_, cut_};
-  const absl::Status status = line_.empty() ? absl::OkStatus() : on_line_(line);
+  absl::Status status = line_.empty() ? absl::OkStatus() : on_line_(line);
   line_.clear();
   ++number_;
   cut_ = false;

@@ -14,7 +14,6 @@ namespace bench::corpus {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 

@@ -97,7 +97,7 @@ TEST_F(DelimitedRows, RefusesWhatIsNoTable) {
   EXPECT_THAT(Refusal("a,b\n\"1\"x,2\n"), EndsWith("rows:2: text behind a quoted cell"));
   EXPECT_THAT(Refusal("a,b\n1,\"2\n"), EndsWith("rows:2: a quote that does not end"));
   EXPECT_THAT(Refusal("a,b\n1,\xFF\n"), EndsWith("field \"b\" is not valid UTF-8 at byte 0"));
-  EXPECT_THAT(Refusal(std::string_view("a,b\n1\0,2\n", 10)), EndsWith("field \"a\" contains NUL"));
+  EXPECT_THAT(Refusal(std::string_view("a,b\n1\0,2\n", 9)), EndsWith("field \"a\" contains NUL"));
   EXPECT_THAT(Refusal("\xFF\xFE"
                       "a,b\n1,2\n"),
               HasSubstr("save it as UTF-8"));

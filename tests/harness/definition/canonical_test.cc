@@ -31,6 +31,22 @@ ProbeSpec FullProbe() {
   return probe;
 }
 
+// The stages that train nothing.
+void FillOther(Definition& definition) {
+  if (auto* evaluate = std::get_if<EvaluateSpec>(&definition.stage)) {
+    evaluate->model = {ArtifactRef{"m", 1}, "f"};
+    evaluate->probes = {FullProbe()};
+    evaluate->acceptance = {{"accuracy/p", 0.1, 0.9}};
+  } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
+    tokenizer->dataset = ArtifactRef{"d", 1};
+  } else if (auto* program = std::get_if<ProgramSpec>(&definition.stage)) {
+    program->source = "s";
+    program->python.requirements = "r.txt";
+  } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
+    translations->sources = {"bash"};
+  }
+}
+
 // Every optional leaf set and every list filled, so that each leaf can be changed.
 Definition FullDefinition(StageKind kind) {
   Definition definition = DefaultDefinition(kind);
@@ -82,17 +98,8 @@ Definition FullDefinition(StageKind kind) {
     ppo->ppo.adaptive_kl_target = 6;
     ppo->ppo.log_ratio_clamp = 20;
     ppo->acceptance = {{"exact_match", 0.1, 0.9}};
-  } else if (auto* evaluate = std::get_if<EvaluateSpec>(&definition.stage)) {
-    evaluate->model = {ArtifactRef{"m", 1}, "f"};
-    evaluate->probes = {FullProbe()};
-    evaluate->acceptance = {{"accuracy/p", 0.1, 0.9}};
-  } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
-    tokenizer->dataset = ArtifactRef{"d", 1};
-  } else if (auto* program = std::get_if<ProgramSpec>(&definition.stage)) {
-    program->source = "s";
-    program->python.requirements = "r.txt";
-  } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
-    translations->sources = {"bash"};
+  } else {
+    FillOther(definition);
   }
   return definition;
 }

@@ -13,7 +13,6 @@
 namespace bench::harness {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 using Scalars = std::vector<std::tuple<int64_t, std::string, double>>;

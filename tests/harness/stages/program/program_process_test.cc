@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <sstream>
 
 #include "base/file.h"
 #include "base/status.h"
@@ -75,8 +76,9 @@ TEST(ProgramProcess, IsInASessionAndGroupOfItsOwnWithEmptyInputAndNoSignalIgnore
       RunToEnd(Shell("cut -d' ' -f1,5,6 /proc/$$/stat; cat; "
                      "grep SigIgn /proc/self/status; ls /proc/self/fd | wc -l"));
   ::signal(SIGUSR2, SIG_DFL);
+  std::istringstream stat(outcome.out);
   int pid = 0, group = 0, session = 0;
-  ASSERT_EQ(std::sscanf(outcome.out.c_str(), "%d %d %d", &pid, &group, &session), 3);
+  ASSERT_TRUE(stat >> pid >> group >> session) << outcome.out;
   EXPECT_EQ(pid, group);
   EXPECT_EQ(pid, session);
   EXPECT_THAT(outcome.out, HasSubstr("SigIgn:\t0000000000000000"));
