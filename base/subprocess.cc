@@ -15,32 +15,13 @@
 #include <string_view>
 
 #include "absl/cleanup/cleanup.h"
+#include "base/process_parts.h"
 #include "base/status.h"
 
 namespace bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Pipe {
-  int read = -1;
-  int write = -1;
-  ~Pipe() {
-    CloseEnd(read);
-    CloseEnd(write);
-  }
-  static void CloseEnd(int& fd) {
-    if (fd != -1) ::close(fd);
-    fd = -1;
-  }
-  bool Open() {
-    int fds[2];
-    if (::pipe2(fds, O_CLOEXEC) == -1) return false;
-    read = fds[0];
-    write = fds[1];
-    return true;
-  }
-};
 
 // "NAME=value" strings of the child's environment.
 std::vector<std::string> ChildEnvironment(const ProgramOptions& options) {
@@ -57,13 +38,6 @@ std::vector<std::string> ChildEnvironment(const ProgramOptions& options) {
     result.push_back(absl::StrCat(name, "=", value));
   }
   return result;
-}
-
-std::vector<char*> Pointers(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  for (std::string& text : strings) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 // A group of its own, an empty signal mask and default dispositions (errno as the return value).
@@ -98,7 +72,7 @@ pid_t Spawn(std::vector<std::string> argv, const ProgramOptions& options, int ou
   std::vector<std::string> environment = ChildEnvironment(options);
   pid_t pid = -1;
   const int error = ::posix_spawnp(&pid, argv[0].c_str(), &actions, &attributes,
-                                   Pointers(argv).data(), Pointers(environment).data());
+                                   NullTerminated(argv).data(), NullTerminated(environment).data());
   return error == 0 ? pid : -error;
 }
 
@@ -135,8 +109,8 @@ std::optional<std::string> Collect(Pipe& out, Pipe& err, const ProgramOptions& o
     std::array<pollfd, 2> polled = {pollfd{out.read, POLLIN, 0}, pollfd{err.read, POLLIN, 0}};
     ::poll(polled.data(), polled.size(),
            static_cast<int>(std::clamp<int64_t>(patience.LeftMs(), 0, 1000)));
-    if (polled[0].revents != 0 && !Drain(out.read, output.out)) Pipe::CloseEnd(out.read);
-    if (polled[1].revents != 0 && !Drain(err.read, output.err)) Pipe::CloseEnd(err.read);
+    if (polled[0].revents != 0 && !Drain(out.read, output.out)) Pipe::Close(out.read);
+    if (polled[1].revents != 0 && !Drain(err.read, output.err)) Pipe::Close(err.read);
     const auto largest = static_cast<int64_t>(std::max(output.out.size(), output.err.size()));
     if (largest > options.max_output_bytes) return "printed too much";
   }
@@ -185,8 +159,8 @@ absl::StatusOr<ProgramOutput> RunProgram(const std::vector<std::string>& argv,
   const Patience patience(options, Clock::now() + options.timeout);
   const pid_t pid = Spawn(argv, options, out.write, err.write);
   if (pid < 0) return failed(absl::StrCat("cannot be started: ", std::strerror(-pid)));
-  Pipe::CloseEnd(out.write);
-  Pipe::CloseEnd(err.write);
+  Pipe::Close(out.write);
+  Pipe::Close(err.write);
 
   ProgramOutput output;
   const std::optional<std::string> reason = Collect(out, err, options, patience, output);

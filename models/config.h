@@ -141,11 +141,6 @@ struct ParameterSpec {
   std::vector<int64_t> shape;
   Initial initial = Initial::kNormal;
 };
-
-// All parameters in their canonical order (embedding, layers, final norm, head), which is the order
-// of initialisation, of the optimizer's state and of saved files.
-std::vector<ParameterSpec> Parameters(const DecoderConfig& config);
 int64_t NumElements(const ParameterSpec& spec);
-int64_t NumParameters(const DecoderConfig& config);
 
 }  // namespace bench::models

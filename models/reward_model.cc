@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "models/blocks/decoder_blocks.h"
 
 namespace bench::models {
 namespace {

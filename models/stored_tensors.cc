@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "models/blocks/decoder_blocks.h"
 #include "models/families/family.h"
 
 namespace bench::models {

@@ -177,14 +177,12 @@ class Reader {
           {reason, absl::StrCat(row.cells.size(), " cells, but the header has ", num_columns)},
           where);
     }
-    RecordOutcome outcome;
+    std::vector<std::optional<std::string>> cells;
     for (const std::optional<size_t>& column : field_columns_) {
-      std::optional<std::string>& field = outcome.fields.emplace_back();
-      if (column) field = std::move(row.cells[*column]);
+      std::optional<std::string>& cell = cells.emplace_back();
+      if (column) cell = std::move(row.cells[*column]);
     }
-    outcome.problem = BrokenText(rules_, outcome.fields);
-    if (!outcome.problem) outcome.problem = BrokenRule(rules_, outcome.fields, columns_);
-    return sink_.Take(std::move(outcome), where);
+    return sink_.Take(OutcomeOfCells(rules_, std::move(cells), columns_), where);
   }
 
   const std::string& path_;

@@ -66,4 +66,13 @@ std::optional<RecordProblem> BrokenRule(std::span<const FieldRule> rules,
   return std::nullopt;
 }
 
+RecordOutcome OutcomeOfCells(std::span<const FieldRule> rules,
+                             std::vector<std::optional<std::string>> cells,
+                             const std::set<std::string>& columns) {
+  RecordOutcome outcome{std::move(cells), std::nullopt};
+  outcome.problem = BrokenText(rules, outcome.fields);
+  if (!outcome.problem) outcome.problem = BrokenRule(rules, outcome.fields, columns);
+  return outcome;
+}
+
 }  // namespace bench::harness

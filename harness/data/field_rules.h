@@ -48,4 +48,10 @@ std::optional<RecordProblem> BrokenRule(std::span<const FieldRule> rules,
                                         const std::vector<std::optional<std::string>>& fields,
                                         const std::set<std::string>& keys);
 
+// The record of a row's cells, one a rule, with the first of both problems that it has. `columns`
+// are all that the file has.
+RecordOutcome OutcomeOfCells(std::span<const FieldRule> rules,
+                             std::vector<std::optional<std::string>> cells,
+                             const std::set<std::string>& columns);
+
 }  // namespace bench::harness

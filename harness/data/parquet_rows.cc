@@ -101,10 +101,7 @@ class Reader {
     int64_t num_bytes = 0;
     for (const auto& cell : cells) num_bytes += cell ? std::ssize(*cell) : 0;
     if (num_bytes > sink_.options().max_record_bytes) return sink_.Refuse(sink_.OverLimit(), where);
-    RecordOutcome outcome{std::move(cells), std::nullopt};
-    outcome.problem = BrokenText(rules_, outcome.fields);
-    if (!outcome.problem) outcome.problem = BrokenRule(rules_, outcome.fields, columns_);
-    return sink_.Take(std::move(outcome), where);
+    return sink_.Take(OutcomeOfCells(rules_, std::move(cells), columns_), where);
   }
 
   const std::string& path_;

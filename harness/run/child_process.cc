@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "base/process_parts.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/run/signal_relay.h"
@@ -57,9 +58,7 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
                                 const std::vector<std::string>& environment, ChildOutput output) {
   std::vector<std::string> texts = {"bench-run"};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& text : texts) argv.push_back(text.data());
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = NullTerminated(texts);
   std::vector<std::string> added = environment;
   std::vector<char*> variables;
   for (std::string& text : added) variables.push_back(text.data());  // the first of a name counts

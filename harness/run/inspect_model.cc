@@ -14,6 +14,7 @@
 #include "harness/data/row_shape.h"
 #include "harness/definition/enum_names.h"
 #include "harness/run/models_table.h"
+#include "models/blocks/decoder_blocks.h"
 #include "models/hf_inspection.h"
 
 namespace bench::harness {

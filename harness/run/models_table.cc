@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/number_text.h"
+#include "models/blocks/decoder_blocks.h"
 #include "models/families/family.h"
 
 namespace bench::harness {

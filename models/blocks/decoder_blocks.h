@@ -26,6 +26,11 @@ struct DecoderBlocks {
   Head head;
 };
 
+// All parameters in their canonical order (embedding, layers, final norm, head), which is the order
+// of initialisation, of the optimizer's state and of saved files.
+std::vector<ParameterSpec> Parameters(const DecoderConfig& config);
+int64_t NumParameters(const DecoderConfig& config);
+
 struct DecoderCost {
   BlockCost embedding;   // its norm's
   BlockCost layer;       // each of them

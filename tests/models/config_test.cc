@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "models/blocks/decoder_blocks.h"
+
 namespace bench::models {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "models/blocks/decoder_blocks.h"
 #include "tests/models/testing.h"
 
 namespace bench::models {

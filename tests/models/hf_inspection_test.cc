@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/file.h"
+#include "models/blocks/decoder_blocks.h"
 #include "models/hf_folder.h"
 #include "models/reward_model.h"
 #include "models/safetensors.h"

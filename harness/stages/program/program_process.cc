@@ -21,32 +21,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/json.h"
+#include "base/process_parts.h"
 #include "base/status.h"
 #include "harness/measurement/process_tree.h"
 
 namespace bench::harness {
 namespace {
-
-// Both ends; those that are not released are closed.
-struct Pipe {
-  int read = -1, write = -1;
-  ~Pipe() {
-    Close(read);
-    Close(write);
-  }
-  static void Close(int& fd) {
-    if (fd != -1) ::close(fd);
-    fd = -1;
-  }
-  static int Release(int& fd) { return std::exchange(fd, -1); }
-  bool Open() {
-    int fds[2];
-    if (::pipe2(fds, O_CLOEXEC) == -1) return false;
-    read = fds[0];
-    write = fds[1];
-    return true;
-  }
-};
 
 std::map<std::string, std::string> EnvironmentOf(const ProgramCommand& command) {
   std::map<std::string, std::string> variables;
@@ -64,13 +44,6 @@ bool IsExecutableFile(const std::string& path) {
   struct stat info = {};
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
          ::access(path.c_str(), X_OK) == 0;
-}
-
-std::vector<char*> Pointers(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  for (std::string& text : strings) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 struct ChildStart {
@@ -164,7 +137,7 @@ absl::StatusOr<std::unique_ptr<ProgramProcess>> ProgramProcess::Start(
   for (const auto& [name, value] : EnvironmentOf(command)) {
     variables.push_back(absl::StrCat(name, "=", value));
   }
-  const std::vector<char*> words = Pointers(argv), entries = Pointers(variables);
+  const std::vector<char*> words = NullTerminated(argv), entries = NullTerminated(variables);
   const ChildStart start = {path.c_str(), words.data(), entries.data(), command.folder.c_str(),
                             out.write,    err.write,    failure.write,  ::getpid()};
   const bool was_subreaper = BecomeSubreaper();

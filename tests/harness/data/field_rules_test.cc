@@ -38,5 +38,15 @@ TEST(BrokenText, IsNulOrWhatIsNoUtf8) {
             "field \"task\" is not valid UTF-8 at byte 2");
 }
 
+TEST(OutcomeOfCells, HasTheFirstProblemAndAllCells) {
+  const RecordOutcome fine = OutcomeOfCells(kRules, {"a", "b", std::nullopt}, {});
+  EXPECT_FALSE(fine.problem.has_value());
+  EXPECT_EQ(fine.fields[1], "b");
+  const RecordOutcome broken = OutcomeOfCells(kRules, {"", "b\xC3", std::nullopt}, {});
+  EXPECT_EQ(Message(broken.problem), "field \"answer\" is not valid UTF-8 at byte 1");
+  EXPECT_EQ(Message(OutcomeOfCells(kRules, {"a", std::nullopt, ""}, {"anwser"}).problem),
+            "no field \"answer\" (nearest key: \"anwser\")");
+}
+
 }  // namespace
 }  // namespace bench::harness

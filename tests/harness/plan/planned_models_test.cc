@@ -13,6 +13,7 @@
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "harness/stages/ppo/models.h"
+#include "models/blocks/decoder_blocks.h"
 
 namespace bench::harness {
 namespace {

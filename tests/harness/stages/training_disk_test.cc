@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/training/loop.h"
+#include "models/blocks/decoder_blocks.h"
 #include "models/hf_folder.h"
 #include "nlohmann/json.hpp"
 #include "tests/harness/run_fixture.h"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "models/blocks/decoder_blocks.h"
 #include "models/families/family.h"
 #include "models/weight_files.h"
 

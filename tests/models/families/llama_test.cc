@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/blocks/decoder_blocks.h"
 #include "models/families/family.h"
 
 namespace bench::models {

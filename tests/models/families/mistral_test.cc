@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/status.h"
+#include "models/blocks/decoder_blocks.h"
 #include "models/families/family.h"
 
 namespace bench::models {
