@@ -90,6 +90,7 @@ TEST(RowOfChatTemplate, EveryRowKnowsItsOwnAndThePublishedOnesInAnyLayout) {
   EXPECT_EQ(num_known[PromptTemplate::kAlpaca], 1);
   EXPECT_EQ(num_known[PromptTemplate::kChatml], 4);
   EXPECT_EQ(num_known[PromptTemplate::kLlama3], 3);
+  EXPECT_EQ(num_known[PromptTemplate::kQwen], 2);
   EXPECT_EQ(RowOf({"",
                    "{%- for message in messages %}\n"
                    "    {{- \"<|im_start|>\" + message['role'] + \"\\n\" + message['content'] + "
