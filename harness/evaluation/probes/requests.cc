@@ -37,12 +37,12 @@ class Asker {
   }
 
   EncodedPair Pair(const std::string& context, const std::string& target) const {
-    if (encoder_) return {InTemplate(context), encoder_->Answer(target)};
-    return EncodePair(tokenizer_, context, prompts_.delimiter() + target, start_);
+    if (encoder_) return {InTemplate(context), tokenizer_.Encode(Continuation(target))};
+    return EncodePair(tokenizer_, context, Continuation(target), start_);
   }
   // As it would continue a text that is not there.
   EncodedPair Alone(const std::string& target) const {
-    return EncodePair(tokenizer_, "", encoder_ ? target : prompts_.delimiter() + target);
+    return EncodePair(tokenizer_, "", Continuation(target));
   }
   std::vector<int64_t> Prompt(const std::string& context) const {
     if (encoder_) return InTemplate(context);
@@ -60,6 +60,11 @@ class Asker {
       : prompts_(probe.prompts()),
         tokenizer_(model.tokenizer),
         start_(probe.spec().bos ? ContextStart::kBos : ContextStart::kPlain) {}
+  // As it follows a context: without what a template writes behind an answer.
+  std::string Continuation(const std::string& target) const {
+    const std::string& before = encoder_ ? encoder_->answer_form().before : prompts_.delimiter();
+    return absl::StrCat(before, target);
+  }
   std::vector<int64_t> InTemplate(const std::string& context) const {
     return encoder_->Prompt({context, "", "", ""});
   }
