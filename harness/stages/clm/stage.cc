@@ -125,6 +125,7 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
+  BENCH_RETURN_IF_ERROR(CheckPrompts(tokenizer, PromptTemplate::kPlain, decoder->config()));
 
   const ClmSequences sequences(dataset.part("train"), spec().training.max_tokens);
   ClmEvaluator evaluator(

@@ -154,6 +154,8 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
                                         const RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(auto policy, InitialDecoder(spec.model, spec.init, tokenizer, context));
   BENCH_RETURN_IF_ERROR(CheckPolicyPrompt(spec, tokenizer, context));
+  BENCH_RETURN_IF_ERROR(
+      CheckPrompts(tokenizer, spec.data.source.prompt_template, policy->config()));
   BENCH_ASSIGN_OR_RETURN(auto reference, CopyOf(*policy));
   BENCH_ASSIGN_OR_RETURN(std::optional<RewardArtifact> reward,
                          LoadReward(spec.reward, tokenizer, context));

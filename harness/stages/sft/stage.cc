@@ -65,6 +65,7 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec().data.mix));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
+  BENCH_RETURN_IF_ERROR(CheckPrompts(tokenizer, spec().data.prompt_template, decoder->config()));
 
   SftEvaluator evaluator({spec(), data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(
