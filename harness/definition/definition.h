@@ -22,6 +22,7 @@
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
+#include "harness/definition/synthetic_spec.h"
 #include "harness/definition/tokenizer_spec.h"
 #include "harness/definition/translations_spec.h"
 
@@ -41,14 +42,16 @@ enum class StageKind {
   kReward,
   kPpo,
   kEvaluate,
-  kProgram
+  kProgram,
+  kSynthetic
 };
-constexpr std::array<std::string_view, 10> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus", "clm",      "sft",
-          "preferences",  "reward",    "ppo",    "evaluate", "program"};
+constexpr std::array<std::string_view, 11> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",   "clm",     "sft",      "preferences",
+          "reward",       "ppo",       "evaluate", "program", "synthetic"};
 }
-using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
-                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec>;
+using StageSpec =
+    std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
+                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, SyntheticSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

@@ -8,6 +8,7 @@
 #include "harness/stages/program/stage.h"
 #include "harness/stages/reward/stage.h"
 #include "harness/stages/sft/stage.h"
+#include "harness/stages/synthetic/stage.h"
 #include "harness/stages/tokenizer/stage.h"
 #include "harness/stages/translations/stage.h"
 
@@ -46,6 +47,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const ProgramSpec&) const {
     return std::make_unique<ProgramStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const SyntheticSpec&) const {
+    return std::make_unique<SyntheticStage>(definition);
   }
 };
 
