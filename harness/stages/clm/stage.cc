@@ -78,7 +78,9 @@ absl::Status CheckNotEmpty(const TokenDataset& dataset) {
 
 std::vector<InputNeed> ClmStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer.ref, spec().init);
-  if (spec().data.dataset) needs.push_back({"dataset", *spec().data.dataset, {StageKind::kCorpus}});
+  if (spec().data.dataset) {
+    needs.push_back({"dataset", *spec().data.dataset, {StageKind::kCorpus, StageKind::kSynthetic}});
+  }
   return needs;
 }
 
