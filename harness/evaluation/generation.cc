@@ -20,6 +20,10 @@ models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, const Answer
   return options;
 }
 
+models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, int64_t end_token) {
+  return AnswerOptions(tokenizer, AnswerForm{.end_token = end_token});
+}
+
 size_t NumDecodedTogether(const models::DecoderConfig& config, int64_t element_bytes,
                           std::span<const std::vector<int64_t>> prompts, int64_t max_new_tokens) {
   const int64_t token_bytes =

@@ -25,6 +25,8 @@ inline constexpr int64_t kMostCacheBytes = int64_t{1} << 30;
 
 // Greedy, of the default length; answers end as `form` says. `tokenizer` must outlive the options.
 models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, const AnswerForm& form);
+// `end_token` alone ends them.
+models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, int64_t end_token);
 
 // How many of `prompts`, from the first on, are decoded together by a decoder whose elements have
 // `element_bytes`.
