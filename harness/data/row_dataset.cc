@@ -134,7 +134,7 @@ RowDatasetWriter::RowDatasetWriter(std::string folder, RowDatasetOptions options
     : folder_(std::move(folder)),
       has_references_(options.has_references),
       tokens_(folder_, {options.vocab_size, std::move(options.tokenizer_sha256),
-                        std::move(options.groups)}) {}
+                        std::move(options.groups), options.max_shard_tokens}) {}
 RowDatasetWriter::RowDatasetWriter(RowDatasetWriter&&) noexcept = default;
 RowDatasetWriter::~RowDatasetWriter() = default;
 

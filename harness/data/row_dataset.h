@@ -44,6 +44,7 @@ struct RowDatasetOptions {
   std::string tokenizer_sha256;
   std::vector<std::string> groups;
   bool has_references = false;
+  int64_t max_shard_tokens = int64_t{1} << 28;
 };
 
 class RowDatasetWriter {
