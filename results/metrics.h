@@ -609,6 +609,64 @@ inline constexpr MetricDescriptor kTargetTokensPerSecond = Metric({
     .description = "Target tokens trained on a second of step time",
     .kind = MetricKind::kTime,
 });
+// Decoding. A value a repeat in /samples, the median in the summary.
+inline constexpr MetricDescriptor kGenerateTime = Metric({
+    .name = "generate_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Time of continuing the batch of prompts, the prompts' own pass included",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kGeneratedTokensPerSecond = Metric({
+    .name = "generated_tokens_per_second",
+    .units = "tokens/s",
+    .better = Better::kHigher,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Generated tokens a second of generate_time",
+    .kind = MetricKind::kTime,
+});
+// The products of a step by themselves (harness/training/product_timing.h). Shares of the step's
+// time have no direction: step_time is what is judged.
+inline constexpr MetricDescriptor kProductTime = Metric({
+    .name = "product_time",
+    .units = "s",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time of a step's matrix products, each done by itself in the same process",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kProductRate = Metric({
+    .name = "product_rate",
+    .units = "FLOP/s",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Operations of those products a second of product_time",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kProductTimeFraction = Metric({
+    .name = "product_time_fraction",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "product_time / step_time: 1 where a step took no longer than its products",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kModelFlopsUtilization = Metric({
+    .name = "model_flops_utilization",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "step_flops a second of step time / the GPU's peak, which the note "
+                   "utilization_peak names",
+    .kind = MetricKind::kCount,
+});
 inline constexpr MetricDescriptor kTimeToFirstStep = Metric({
     .name = "time_to_first_step",
     .units = "s",
@@ -793,6 +851,25 @@ inline constexpr MetricDescriptor kTargetTokens = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Tokens of the step's batch that are trained on",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kStepFlops = Metric({
+    .name = "step_flops",
+    .units = "FLOP",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Operations of a step's matrix products, two a multiplication and addition, "
+                   "recomputed ones too; attention's own kernels are not counted",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kGeneratedTokens = Metric({
+    .name = "generated_tokens",
+    .units = "tokens",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Tokens generated in one repeat",
     .kind = MetricKind::kCount,
 });
 inline constexpr MetricDescriptor kExamples = Metric({

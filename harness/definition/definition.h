@@ -23,6 +23,7 @@
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
+#include "harness/definition/synthetic_spec.h"
 #include "harness/definition/tokenizer_spec.h"
 #include "harness/definition/translations_spec.h"
 
@@ -43,15 +44,16 @@ enum class StageKind {
   kPpo,
   kEvaluate,
   kProgram,
-  kGenerated
+  kGenerated,
+  kSynthetic
 };
-constexpr std::array<std::string_view, 11> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus",   "clm",     "sft",      "preferences",
-          "reward",       "ppo",       "evaluate", "program", "generated"};
+constexpr std::array<std::string_view, 12> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",   "clm",     "sft",       "preferences",
+          "reward",       "ppo",       "evaluate", "program", "generated", "synthetic"};
 }
 using StageSpec =
     std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
-                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec>;
+                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec, SyntheticSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

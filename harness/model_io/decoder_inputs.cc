@@ -28,7 +28,8 @@ InputNeed InitialWeightsNeed(const ArtifactRef& artifact) {
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
   std::vector<InputNeed> needs;
   if (tokenizer.artifact) {
-    needs.push_back({"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer}});
+    needs.push_back(
+        {"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer, StageKind::kSynthetic}});
   }
   if (init.artifact) needs.push_back(InitialWeightsNeed(*init.artifact));
   return needs;

@@ -9,6 +9,7 @@
 #include "harness/stages/program/stage.h"
 #include "harness/stages/reward/stage.h"
 #include "harness/stages/sft/stage.h"
+#include "harness/stages/synthetic/stage.h"
 #include "harness/stages/tokenizer/stage.h"
 #include "harness/stages/translations/stage.h"
 
@@ -50,6 +51,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const GeneratedSpec&) const {
     return std::make_unique<GeneratedStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const SyntheticSpec&) const {
+    return std::make_unique<SyntheticStage>(definition);
   }
 };
 

@@ -37,7 +37,7 @@ class Asker {
   }
 
   EncodedPair Pair(const std::string& context, const std::string& target) const {
-    if (encoder_) return {InTemplate(context), tokenizer_.Encode(target)};
+    if (encoder_) return {InTemplate(context), encoder_->Answer(target)};
     return EncodePair(tokenizer_, context, prompts_.delimiter() + target, start_);
   }
   // As it would continue a text that is not there.
@@ -51,7 +51,9 @@ class Asker {
     if (tokens.empty() || with_bos) tokens.insert(tokens.begin(), PrefixToken(tokenizer_));
     return tokens;
   }
-  int64_t end_token() const { return encoder_ ? encoder_->end_token() : tokenizer_.eos_id(); }
+  AnswerForm answer_form() const {
+    return encoder_ ? encoder_->answer_form() : AnswerForm{.end_token = tokenizer_.eos_id()};
+  }
 
  private:
   Asker(const Probe& probe, const ProbeModel& model)
@@ -216,17 +218,19 @@ absl::StatusOr<std::vector<std::string>> Generated(const Probe& probe, const Pro
     const int64_t excess = std::max<int64_t>(0, std::ssize(prompt) - room);
     prompt.erase(prompt.begin(), prompt.begin() + excess);  // the question is at the end
   }
-  models::GenerationOptions options = AnswerOptions(model.tokenizer, asker.end_token());
+  const AnswerForm form = asker.answer_form();
+  models::GenerationOptions options = AnswerOptions(model.tokenizer, form);
   options.max_new_tokens = spec.max_new_tokens;
   options.is_complete = [&](const std::vector<int64_t>& tokens) {
     const std::string text = model.tokenizer.Decode(tokens);
-    return CutAtStop(text, spec.until).size() < text.size();
+    return form.IsComplete(model.tokenizer, tokens) ||
+           CutAtStop(text, spec.until).size() < text.size();
   };
   BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
                          GenerateAnswers(model.decoder, prompts, options, nullptr));
   std::vector<std::string> texts;
   for (const models::Generation& generation : generations) {
-    texts.push_back(CutAtStop(model.tokenizer.Decode(generation.tokens), spec.until));
+    texts.push_back(CutAtStop(form.Text(model.tokenizer, generation.tokens), spec.until));
   }
   return texts;
 }

@@ -67,7 +67,8 @@ absl::StatusOr<RowAnswers> RowEvaluator::Ask(const Group& group, int64_t step) c
   RowAnswers answers;
   if (group.rows.front().marks.back() != TokenMark::kAnswer) return answers;
   Range range(p_.ranges, RangeId::kGenerate);
-  models::GenerationOptions options = AnswerOptions(p_.tokenizer, p_.tokenizer.eos_id());
+  models::GenerationOptions options =
+      AnswerOptions(p_.tokenizer, {.end_token = p_.tokenizer.eos_id()});
   options.max_new_tokens = 0;
   TokenRows prompts;
   for (const DatasetRow& row : group.rows) {

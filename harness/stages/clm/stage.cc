@@ -83,8 +83,11 @@ absl::Status CheckNotEmpty(const TokenDataset& dataset) {
 std::vector<InputNeed> ClmStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer.ref, spec().init);
   if (spec().data.dataset) {
-    const StageKind maker = spec().tokenizer.symbols ? StageKind::kGenerated : StageKind::kCorpus;
-    needs.push_back({"dataset", *spec().data.dataset, {maker}});
+    const std::vector<StageKind> makers =
+        spec().tokenizer.symbols
+            ? std::vector<StageKind>{StageKind::kGenerated}
+            : std::vector<StageKind>{StageKind::kCorpus, StageKind::kSynthetic};
+    needs.push_back({"dataset", *spec().data.dataset, makers});
   }
   return needs;
 }

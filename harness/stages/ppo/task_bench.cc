@@ -86,7 +86,7 @@ absl::StatusOr<Tokenizer> CharacterTokenizer() {
 PpoData RandomPrompts(const Tokenizer& tokenizer, const PromptEncoder& encoder) {
   Random random(3);
   PpoData data;
-  data.end_token = -1;  // never generated
+  data.answer_form.end_token = -1;  // never generated
   PpoTaskPrompts& task = data.tasks.emplace_back();
   task.task = "all";
   for (int64_t i = 0; i < kPrompts; ++i) {
@@ -192,7 +192,7 @@ absl::StatusOr<nlohmann::json> Train(int64_t num_iterations) {
 
   BENCH_ASSIGN_OR_RETURN(const auto run, BenchRun::Unrecorded());
   PpoTask task({{spec, models.actor_critic, *models.reference, scorer, tokenizer, run->seeds(),
-                 data.end_token, run->ranks()},
+                 data.answer_form, run->ranks()},
                 std::move(mixture),
                 run->writer(),
                 run->ranges(),

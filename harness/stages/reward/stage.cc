@@ -45,7 +45,8 @@ absl::StatusOr<models::RewardModel> InitialModel(const RewardSpec& spec, const T
 std::vector<InputNeed> RewardStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
-    needs.push_back({"dataset", *spec().data.dataset, {StageKind::kPreferences}});
+    needs.push_back(
+        {"dataset", *spec().data.dataset, {StageKind::kPreferences, StageKind::kSynthetic}});
   }
   return needs;
 }

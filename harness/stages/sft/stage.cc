@@ -38,7 +38,8 @@ absl::Status RecordData(const SftData& data, RunContext& context) {
 std::vector<InputNeed> SftStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
-    needs.push_back({"dataset", *spec().data.dataset, {StageKind::kTranslations}});
+    needs.push_back(
+        {"dataset", *spec().data.dataset, {StageKind::kTranslations, StageKind::kSynthetic}});
   }
   return needs;
 }

@@ -34,7 +34,7 @@ TEST(GenerateAnswers, EndsWithTheEndToken) {
   const auto decoder = TinyPpoDecoder(tokenizer.vocab_size(), 7);
   const std::vector<std::vector<int64_t>> prompts = {tokenizer.Encode("say it")};
   const auto whole =
-      *GenerateAnswers(*decoder, prompts, AnswerOptions(tokenizer, /*end_token=*/-1), nullptr);
+      *GenerateAnswers(*decoder, prompts, AnswerOptions(tokenizer, {.end_token = -1}), nullptr);
   ASSERT_GT(whole[0].tokens.size(), 1U);
   const int64_t first = whole[0].tokens[0];
   const auto ended = *GenerateAnswers(*decoder, prompts, AnswerOptions(tokenizer, first), nullptr);
@@ -66,7 +66,7 @@ TEST(GenerateAnswers, AnswersMorePromptsThanAreDecodedTogetherInTheirOrder) {
   for (size_t i = 0; i < kMostSequencesTogether + 3; ++i) {
     prompts.push_back({static_cast<int64_t>(i) % tokenizer.vocab_size(), 5});
   }
-  models::GenerationOptions options = AnswerOptions(tokenizer, /*end_token=*/-1);
+  models::GenerationOptions options = AnswerOptions(tokenizer, {.end_token = -1});
   options.max_new_tokens = 3;
   options.temperature = 1;
   std::vector<size_t> done;
