@@ -1,8 +1,10 @@
-// Stage "generated": rows of symbols that a grammar draws (harness/generated), as a token data set
-// of rows with targets, and the tokenizer of its symbols.
+// Stage "generated": rows of symbols that a grammar draws (harness/generated), as a data set of
+// rows with targets (harness/data/row_dataset.h) and, beside it as tokenizer.model, the tokenizer
+// of the symbols.
 //
 // The artifact depends on the definition and the version of its grammar, not on the replicate.
-// Tables: groups, samples; predictors where the grammar has some.
+// Tables: data (rows and tokens by part and group), samples, and, where the grammar has predictors,
+// predictors (their mean loss by position).
 #pragma once
 
 #include <string>
@@ -17,6 +19,7 @@ class GeneratedStage : public Stage {
  public:
   // `definition` must outlive it.
   explicit GeneratedStage(const Definition& definition);
+  // The version of the grammar, under the role "grammar".
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
