@@ -36,7 +36,8 @@ bool LooksLikeWeights(std::string_view name) {
 // Names come from files, so they must stay inside the folder.
 absl::Status CheckFileName(std::string_view what, const std::string& name) {
   constexpr std::string_view kNeither("/\0", 2);
-  if (!name.empty() && name.find_first_of(kNeither) == std::string::npos && name != "..") {
+  const bool is_folder = name == "." || name == "..";
+  if (!name.empty() && name.find_first_of(kNeither) == std::string::npos && !is_folder) {
     return absl::OkStatus();
   }
   return DataError(
@@ -54,12 +55,14 @@ absl::StatusOr<std::vector<std::string>> ReadIndex(const std::string& folder,
   std::set<std::string> names;
   for (const auto& [tensor, shard] : map->items()) {
     if (!shard.is_string()) {
-      return DataError(absl::StrCat(path, ": the shard of ", tensor, " is not a string"));
+      return DataError(
+          absl::StrCat(path, ": the shard of ", QuotedForMessage(tensor), " is not a string"));
     }
     const auto name = shard.get<std::string>();
     BENCH_RETURN_IF_ERROR(Annotate(CheckFileName("shard", name), path));
     if (!Exists(absl::StrCat(folder, "/", name))) {
-      return DataError(absl::StrCat(path, ": the shard ", name, " of ", tensor, " is missing"));
+      return DataError(absl::StrCat(path, ": the shard ", QuotedForMessage(name), " of ",
+                                    QuotedForMessage(tensor), " is missing"));
     }
     names.insert(name);
   }
