@@ -64,12 +64,16 @@ class FamilyFiles {
     EXPECT_TRUE(PublishFile(text_path(), text).ok());
     EXPECT_TRUE(PublishFile(rows_path(), rows).ok());
     EXPECT_TRUE(PublishFile(pairs_path(), pairs).ok());
+    EXPECT_TRUE(PublishFile(probe_path(), R"({"input": "say", "target": "it"})"
+                                          "\n")
+                    .ok());
     EXPECT_TRUE(PublishFile(tokenizer_path(), TinyTokenizerModel()).ok());
   }
 
   std::string text_path() const { return folder_ / "text.txt"; }
   std::string rows_path() const { return folder_ / "rows.jsonl"; }
   std::string pairs_path() const { return folder_ / "pairs.jsonl"; }
+  std::string probe_path() const { return folder_ / "probe.jsonl"; }
   std::string tokenizer_path() const { return folder_ / "tokenizer.model"; }
 
  private:

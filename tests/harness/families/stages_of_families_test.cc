@@ -204,15 +204,27 @@ TEST_P(MarkedFamilies, AreRefusedByEveryStageInOneLine) {
 
 INSTANTIATE_TEST_SUITE_P(, MarkedFamilies, testing::ValuesIn(Cases(Rows::kMarked)), TestName);
 
-// Answers in the samples of a run.
+// Every answer of a run: in its samples, and to its probes.
 std::vector<std::string> AnswersOf(const results::RunRecord& record) {
-  const results::Table& samples = record.tables.at("samples");
   std::vector<std::string> answers;
-  for (size_t column = 0; column < samples.columns.size(); ++column) {
-    if (samples.columns[column] != "answer") continue;
-    for (const auto& row : samples.rows) answers.push_back(std::get<std::string>(row[column]));
+  for (const auto& [name, table] : record.tables) {
+    for (size_t column = 0; column < table.columns.size(); ++column) {
+      if (table.columns[column] != "answer") continue;
+      for (const auto& row : table.rows) answers.push_back(std::get<std::string>(row[column]));
+    }
   }
   return answers;
+}
+
+// One that is asked to go on, behind what is asked already.
+ProbeSpec SayProbe(const FamilyFiles& files) {
+  ProbeSpec probe;
+  probe.name = "say";
+  probe.request = ProbeRequest::kGenerate;
+  probe.path = files.probe_path();
+  probe.until = {"not in it"};
+  probe.max_new_tokens = 8;
+  return probe;
 }
 
 // Published vocabularies are padded beyond the tokenizer's. Rows that are by far the most likely
@@ -234,17 +246,17 @@ TEST(PaddedVocabularies, NoStageSamplesAnIdBeyondTheTokenizers) {
   ASSERT_TRUE(SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain, folder.path()).ok());
   FamilyRun judge(FamilyReward(folder.path(), files));
   judge.Continue(1);
-  Definition clm = FamilyClm({}, files);
+  Definition clm = FamilyClm({}, files), sft = FamilySft(folder.path(), files);
   BeginFrom(folder.path(), std::get<ClmSpec>(clm.stage).init);
+  std::get<ClmSpec>(clm.stage).probes = {SayProbe(files)};
+  std::get<SftSpec>(sft.stage).probes = {SayProbe(files)};
   const std::pair<const char*, Definition> stages[] = {
-      {"clm", clm},
-      {"sft", FamilySft(folder.path(), files)},
-      {"ppo", FamilyPpo(folder.path(), judge.artifact(), files)}};
+      {"clm", clm}, {"sft", sft}, {"ppo", FamilyPpo(folder.path(), judge.artifact(), files)}};
   for (const auto& [stage, definition] : stages) {
     FamilyRun run(definition);
     run.Continue(1);
     const std::vector<std::string> answers = AnswersOf(run.Record());
-    EXPECT_FALSE(answers.empty()) << stage;
+    EXPECT_GE(answers.size(), definition.kind() == StageKind::kPpo ? 1U : 2U) << stage;
     for (const std::string& answer : answers) EXPECT_NE(answer, "") << stage;
   }
 }
