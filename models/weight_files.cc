@@ -87,13 +87,22 @@ absl::StatusOr<std::string> NamedByConfig(const std::string& folder) {
   return DataError(absl::StrCat(path, ": transformers_weights ", name, " is missing"));
 }
 
+// Why a file is not read, for those of which it is not plain.
+std::string WhyNot(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kPickles = {".bin", ".pt", ".pth", ".ckpt"};
+  const bool is_pickle =
+      std::any_of(kPickles.begin(), kPickles.end(),
+                  [name](std::string_view ending) { return name.ends_with(ending); });
+  return is_pickle ? " (a pickle, which can run code of whoever wrote it)" : "";
+}
+
 absl::Status NoWeights(const std::string& folder, const std::vector<std::string>& others) {
   const std::string missing =
       absl::StrCat(folder, ": no ", kWeightsFile, " and no ", kIndexFile, " in this folder");
   if (others.empty()) return DataError(missing);
   return DataError(absl::StrCat(
-      missing, "; ", others.front(),
-      " is of a format that is not read: load the folder in transformers and save it again, "
+      missing, "; ", others.front(), " is of a format that is not read", WhyNot(others.front()),
+      ": load the folder in transformers and save it again, "
       "which writes safetensors: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained("
       "NEW_FOLDER)"));
 }

@@ -132,6 +132,21 @@ TEST_P(FamilyGolden, WeightsOfEveryFloatingTypeAreReadExactly) {
   }
 }
 
+// Shards of a few tensors: what is joined in the files is split again whatever shard it is in.
+TEST_P(FamilyGolden, ShardsAreReadAsTheFileIs) {
+  const Golden golden = Load();
+  const auto decoder = DecoderOf(golden, at::kFloat);
+  const std::string folder = EmptyFolder("shards");
+  ASSERT_TRUE(SaveHfFolder(*decoder, {1, 2, 0}, folder, /*max_shard_bytes=*/4096).ok());
+  EXPECT_FALSE(Exists(folder + "/model.safetensors"));
+  const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  for (size_t i = 0; i < decoder->parameters().size(); ++i) {
+    EXPECT_TRUE(at::equal((*loaded)->parameters()[i].tensor, decoder->parameters()[i].tensor))
+        << decoder->parameters()[i].name;
+  }
+}
+
 // A classifier has no language head, by which some variants of a family are told apart.
 TEST_P(FamilyGolden, ARewardModelsFolderIsReadAgainAsOneOfTheFamily) {
   const Golden golden = Load();
