@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "harness/definition/enum_names.h"
 #include "harness/definition/field.h"
+#include "harness/model_io/family_form.h"
 #include "harness/model_io/tokenizer_export.h"
 #include "models/families/family.h"
 #include "models/hf_folder.h"
@@ -135,6 +136,7 @@ absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer
 
 absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device) {
   BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
+  BENCH_RETURN_IF_ERROR(CheckRowsOf(decoder->config()));
   BENCH_ASSIGN_OR_RETURN(PromptFiles prompt, LoadPromptFiles(folder, decoder->config().vocab_size));
   return DecoderArtifact{std::move(decoder), std::move(prompt.tokenizer), prompt.prompt_template};
 }

@@ -61,6 +61,7 @@ struct DecoderArtifact {
   Tokenizer tokenizer;
   PromptTemplate prompt_template;
 };
+// To be asked, so a family whose rows no stage writes is refused (family_form.h).
 absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device);
 
 absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder);
