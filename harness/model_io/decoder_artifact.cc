@@ -9,6 +9,7 @@
 #include "harness/data/prompt.h"
 #include "harness/definition/enum_names.h"
 #include "harness/definition/field.h"
+#include "harness/model_io/family_form.h"
 #include "harness/model_io/tokenizer_export.h"
 #include "models/families/family.h"
 #include "models/hf_folder.h"
@@ -93,6 +94,7 @@ absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
 
 absl::Status CheckPrompts(const Tokenizer& tokenizer, PromptTemplate prompt_template,
                           const models::DecoderConfig& config) {
+  BENCH_RETURN_IF_ERROR(CheckRowsOf(config, prompt_template));
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
                          PromptEncoder::Create(tokenizer, prompt_template));
   const std::string name = absl::StrCat("\"", internal::View(Name(prompt_template)), "\"");
@@ -111,11 +113,11 @@ absl::Status CheckPrompts(const Tokenizer& tokenizer, PromptTemplate prompt_temp
   if ((writes(marks->gmask_id) || writes(marks->mask_id)) && writes(marks->bos_id)) {
     return absl::OkStatus();
   }
-  return UsageError(absl::StrCat(
-      "the decoder takes its positions from [gMASK] (token ", marks->gmask_id,
-      ") and the beginning of sequence (token ", marks->bos_id,
-      ") in every row, which the prompt template ", name,
-      " does not write: take data.prompt_template = \"chatglm\" with the tokenizer of the model"));
+  return UsageError(absl::StrCat("the decoder needs [gMASK] as token ", marks->gmask_id,
+                                 " and the beginning of sequence as token ", marks->bos_id,
+                                 " in every row, prompts of the template ", name, " with ",
+                                 tokenizer.files().where,
+                                 " have other ids: they do not belong together"));
 }
 
 models::SpecialTokens SpecialTokensOf(const Tokenizer& tokenizer) {

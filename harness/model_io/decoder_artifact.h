@@ -68,6 +68,7 @@ struct DecoderArtifact {
   Tokenizer tokenizer;
   PromptTemplate prompt_template;
 };
+// To be asked, so a model whose rows the template does not write is refused (CheckPrompts).
 absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device);
 
 absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder);

@@ -25,6 +25,7 @@ absl::StatusOr<InputDigests> EvaluateStage::ContentDigests(
 }
 
 absl::StatusOr<StageOutcome> EvaluateStage::Run(RunContext& context) {
+  if (spec_.decode.prompts) return UsageError("[decode] is not available yet");
   BENCH_ASSIGN_OR_RETURN(const Probes probes,
                          Probes::Load(spec_.probes, context.experiments_root, context.seeds));
   BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model, LoadAnsweringModel(spec_.model, context));

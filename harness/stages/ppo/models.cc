@@ -167,7 +167,8 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
 
 absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
     const PpoSpec& spec, int64_t vocab_size, const std::map<std::string, Artifact>& inputs) {
-  const DecoderSource initial = {spec.model, spec.init, vocab_size};
+  const DecoderSource initial = {spec.model, spec.init, vocab_size, Precision::kFp32,
+                                 spec.data.source.prompt_template};
   BENCH_ASSIGN_OR_RETURN(auto policy, WithoutWeights(initial, inputs));
   const at::Generator generator = at::detail::createCPUGenerator();
   if (spec.value.model == ValueModel::kShared) {

@@ -34,7 +34,9 @@ absl::Status RecordData(const PpoData& data, RunContext& context) {
 std::vector<InputNeed> PpoStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.source.dataset) {
-    needs.push_back({"dataset", *spec().data.source.dataset, {StageKind::kTranslations}});
+    needs.push_back({"dataset",
+                     *spec().data.source.dataset,
+                     {StageKind::kTranslations, StageKind::kSynthetic}});
   }
   if (spec().reward.artifact) {
     needs.push_back({"reward_model", *spec().reward.artifact, {StageKind::kReward}});

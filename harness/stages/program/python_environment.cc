@@ -76,6 +76,9 @@ absl::StatusOr<PythonEnvironment> MakePythonEnvironment(const ProgramPythonSpec&
                                                         const std::string& store_root,
                                                         Progress& progress) {
   if (!spec.requirements) return PythonEnvironment{"", HarnessPython(), {}};
+  if (spec.base == PythonBase::kHarness) {
+    return UsageError("program.python.base = \"harness\" is not available yet");
+  }
   const std::string path = PathFrom(folder, *spec.requirements);
   const absl::StatusOr<std::string> requirements = ReadFile(path, kMaxRequirementsBytes);
   if (!requirements.ok()) {

@@ -47,7 +47,8 @@ absl::StatusOr<models::RewardModel> InitialModel(const RewardSpec& spec, const T
 std::vector<InputNeed> RewardStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
-    needs.push_back({"dataset", *spec().data.dataset, {StageKind::kPreferences}});
+    needs.push_back(
+        {"dataset", *spec().data.dataset, {StageKind::kPreferences, StageKind::kSynthetic}});
   }
   return needs;
 }
@@ -59,7 +60,9 @@ absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) con
 absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec().tokenizer, inputs));
   BENCH_ASSIGN_OR_RETURN(auto decoder,
-                         WithoutWeights({spec().model, spec().init, vocab_size}, inputs));
+                         WithoutWeights({spec().model, spec().init, vocab_size, Precision::kFp32,
+                                         spec().data.prompt_template},
+                                        inputs));
   BENCH_ASSIGN_OR_RETURN(
       const models::RewardModel model,
       models::RewardModel::OnDecoder(std::move(decoder), at::detail::createCPUGenerator()));

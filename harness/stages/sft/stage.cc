@@ -38,7 +38,8 @@ absl::Status RecordData(const SftData& data, RunContext& context) {
 std::vector<InputNeed> SftStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
-    needs.push_back({"dataset", *spec().data.dataset, {StageKind::kTranslations}});
+    needs.push_back(
+        {"dataset", *spec().data.dataset, {StageKind::kTranslations, StageKind::kSynthetic}});
   }
   return needs;
 }
@@ -51,7 +52,8 @@ absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string& experim
 
 absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec().tokenizer, inputs));
-  return DecoderDisk({spec().model, spec().init, vocab_size, spec().training.precision},
+  return DecoderDisk({spec().model, spec().init, vocab_size, spec().training.precision,
+                      spec().data.prompt_template},
                      spec().optimizer, inputs);
 }
 
