@@ -28,7 +28,10 @@ class PredictorLosses {
   struct Mean {
     double sum = 0;
     int64_t count = 0;
-    void Add(double value) { sum += value, ++count; }
+    void Add(double value) {
+      sum += value;
+      ++count;
+    }
     double value() const { return sum / static_cast<double>(count); }
   };
   struct Losses {

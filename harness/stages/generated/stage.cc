@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -154,6 +156,21 @@ absl::StatusOr<InputDigests> GeneratedStage::ContentDigests(const std::string&) 
   const std::string grammar(Name(spec_.grammar));
   return InputDigests{
       {"grammar", Sha256Hex(absl::StrCat(grammar, " ", generated::GrammarVersion(spec_.grammar)))}};
+}
+
+absl::StatusOr<DiskNeed> GeneratedStage::Disk(const std::map<std::string, Artifact>&) const {
+  constexpr int64_t kSeenRows = 256;
+  // Of a token: itself, its mark and its reference. Of a row: its place and its key.
+  constexpr int64_t kTokenBytes = 4 + 1 + 4, kRowBytes = 16 + 8;
+  BENCH_ASSIGN_OR_RETURN(const RowSource source, RowSource::Create(spec_, definition_.base_seed));
+  const int64_t num_train = source.num_rows(Part::kTrain);
+  BENCH_ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      source.Rows(Part::kTrain, 0, std::min(num_train, kSeenRows), definition_.run.threads));
+  int64_t longest = 0;
+  for (const Row& row : rows) longest = std::max(longest, std::ssize(row.tokens));
+  const int64_t num_rows = num_train + source.num_rows(Part::kValidation);
+  return DiskNeed{0, num_rows * (longest * kTokenBytes + kRowBytes)};
 }
 
 absl::StatusOr<StageOutcome> GeneratedStage::Run(RunContext& context) {

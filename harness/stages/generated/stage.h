@@ -7,6 +7,7 @@
 // predictors (their mean loss by position).
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -21,6 +22,8 @@ class GeneratedStage : public Stage {
   explicit GeneratedStage(const Definition& definition);
   // The version of the grammar, under the role "grammar".
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
+  // By the longest of the first rows.
+  absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
  private:
