@@ -28,12 +28,15 @@ size_t NumTokensWithin(const Tokenizer& tokenizer, std::span<const int64_t> toke
 
 }  // namespace
 
+bool AnswerForm::EndsWithToken(std::span<const int64_t> tokens) const {
+  if (tokens.empty()) return false;
+  return tokens.back() == end_token ||
+         std::find(stop_tokens.begin(), stop_tokens.end(), tokens.back()) != stop_tokens.end();
+}
+
 bool AnswerForm::IsComplete(const Tokenizer& tokenizer, std::span<const int64_t> tokens) const {
   if (tokens.empty()) return false;
-  if (tokens.back() == end_token) return true;
-  if (std::find(stop_tokens.begin(), stop_tokens.end(), tokens.back()) != stop_tokens.end()) {
-    return true;
-  }
+  if (EndsWithToken(tokens)) return true;
   if (stop_texts.empty()) return false;
   size_t longest = 0;
   for (const std::string& stop : stop_texts) longest = std::max(longest, stop.size());
@@ -52,7 +55,9 @@ std::vector<int64_t> AnswerForm::WithoutEnd(const Tokenizer& tokenizer,
 }
 
 std::string AnswerForm::Text(const Tokenizer& tokenizer, std::span<const int64_t> tokens) const {
-  std::string text = tokenizer.Decode(tokens);
+  // An end that is no control token of the vocabulary has a text.
+  std::string text =
+      tokenizer.Decode(tokens.first(tokens.size() - (EndsWithToken(tokens) ? 1 : 0)));
   text.resize(std::min(text.size(), FirstStop(text, stop_texts)));
   if (text.starts_with(before)) text.erase(0, before.size());
   if (text.ends_with(behind)) text.resize(text.size() - behind.size());

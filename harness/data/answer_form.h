@@ -27,10 +27,14 @@ struct AnswerForm {
   // stop text is a part of. All of them, where it does not end.
   std::vector<int64_t> WithoutEnd(const Tokenizer& tokenizer,
                                   std::span<const int64_t> tokens) const;
-  // The answer's own text: decoded, up to the first stop text, without `before` and `behind`.
+  // The answer's own text: decoded without the token that ends it, up to the first stop text,
+  // without `before` and `behind`.
   std::string Text(const Tokenizer& tokenizer, std::span<const int64_t> tokens) const;
 
   friend bool operator==(const AnswerForm&, const AnswerForm&) = default;
+
+ private:
+  bool EndsWithToken(std::span<const int64_t> tokens) const;
 };
 
 }  // namespace bench::harness

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
-#include "base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "harness/data/prompt.h"
@@ -142,12 +140,7 @@ TEST(CheckPrompts, TheDecoderReadsThePromptsThatAreTaken) {
 }
 
 TEST(CheckPrompts, ATokenBehindTheVocabularyNeedsItsRow) {
-  nlohmann::json json = *ParseJson(GoldenTokenizer("qwen2").json());
-  nlohmann::json last = json["added_tokens"].back();
-  last["id"] = 64788;
-  last["content"] = "<|last|>";
-  json["added_tokens"].push_back(last);
-  const Tokenizer tokenizer = *Tokenizer::FromFiles(GoldenTokenizer::Files("qwen2", json.dump()));
+  const Tokenizer tokenizer = TestTokenizerOf(64789);
   const auto check = [&](int64_t vocab_size) {
     return CheckPrompts(tokenizer, PromptTemplate::kChatglm2,
                         DecoderConfigOf(TinyModel(), vocab_size));
