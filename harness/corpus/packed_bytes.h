@@ -111,7 +111,7 @@ class Unpacker {
   template <typename K, typename V>
   void Take(std::map<K, V>& values) {
     for (uint64_t left = TakeCount(); left > 0 && ok_; --left) {
-      K key;
+      K key = K();
       Take(key);
       Take(values[std::move(key)]);
     }
@@ -145,7 +145,7 @@ std::string Packed(T value) {
 // nullopt for bytes that Packed did not make of a T.
 template <typename T>
 std::optional<T> Unpacked(std::string_view bytes) {
-  T value;
+  T value = T();
   Unpacker unpacker(bytes);
   unpacker(value);
   if (!unpacker.complete()) return std::nullopt;

@@ -14,11 +14,10 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import BIN  # noqa: E402
-from corpus_run_test import CORPUS  # noqa: E402
+from command_case import BIN, SOURCE  # noqa: E402
 from rank_case import RanksCase, free_port  # noqa: E402
 from rank_processes import LIMIT_S, all_ranks, newest_step, processes_of, wait_for  # noqa: E402
-from tiny_run import HERE, deterministic_content  # noqa: E402
+from tiny_run import deterministic_content  # noqa: E402
 
 TORCHRUN = pathlib.Path(sys.executable).with_name("torchrun")
 
@@ -134,8 +133,8 @@ class Refusals(RanksCase):
     def test_what_cannot_be_spread_over_ranks_is_2(self):
         self.assert_fails(self.place.run(self.definition, "--nproc", 3), 2,
                           "training.batch_size 8 is not a multiple of 3 ranks")
-        one = self.write("corpus.toml", CORPUS.format(path=self.place.data, here=HERE))
-        self.assert_fails(self.place.run(one, "--nproc", 2), 2, "one process")
+        self.assert_fails(self.place.run("perf_tokenizer", "--experiments", SOURCE / "experiments", "--nproc", 2),
+                          2, "one process")
 
     def test_error_of_rank_0_that_holds_the_store_is_said_once_with_its_code_on_all(self):
         self.run_ok(self.definition, "--out", self.out, "--stop-after-step", 2)

@@ -3,50 +3,18 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <set>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "base/subprocess.h"
 #include "tests/harness/corpus/corpus_fixture.h"
 #include "tests/harness/corpus/dedup_texts.h"
+#include "tests/harness/corpus/pipeline_texts.h"
 #include "tests/harness/stop_request.h"
 
 namespace bench::corpus {
 namespace {
-
-constexpr size_t kNumClusters = 8;
-
-// Of 200 words, twice, and with the first or the last replaced, which is in one of the 196 5-grams:
-// J = 195 / 197 = 0.99 to the original, 194 / 198 = 0.98 between the two. A pair is missed with
-// probability (1 - 0.98^8)^14 = 10^-12.
-std::vector<std::vector<std::string>> PlantedClusters() {
-  harness::Random random(3);
-  std::vector<std::vector<std::string>> clusters;
-  for (size_t i = 0; i < kNumClusters; ++i) {
-    const std::vector<std::string> words = RandomWords(random, 200);
-    std::vector<std::string> cluster = {Joined(words), Joined(words)};
-    for (const size_t replaced : {0, 199}) {
-      std::vector<std::string> near = words;
-      near[replaced] = RandomWords(random, 1)[0];
-      cluster.push_back(Joined(near));
-    }
-    clusters.push_back(cluster);
-  }
-  return clusters;
-}
-
-void WriteClusters(const std::vector<std::vector<std::string>>& clusters, CorpusFixture& corpus) {
-  for (size_t i = 0; i < clusters.size(); ++i) {
-    for (size_t k = 0; k < clusters[i].size(); ++k) {
-      corpus.Write(absl::StrCat("c", i, "-", k, ".txt"), clusters[i][k]);
-    }
-  }
-}
 
 TEST(Pipeline, OfEachPlantedClusterTheSmallestDigestSurvives) {
   const auto clusters = PlantedClusters();
@@ -107,44 +75,6 @@ TEST(Pipeline, FindsPairsNearTheThresholdAsOftenAsTheBandsSay) {
       result.report.removed.rules().at({"near_duplicates", "duplicate"}).num_documents;
   EXPECT_GE(found, 259);
   EXPECT_LE(found, 295);
-}
-
-// Everything that a run leaves, as text.
-std::string Content(const CorpusPlan& plan, const PipelineResult& result) {
-  std::string content;
-  for (const Document& document : FinalDocuments(plan)) {
-    absl::StrAppend(&content, document.id, "|", document.language, "|", document.text, "\n");
-  }
-  for (const auto& [rule, removals] : result.report.removed.rules()) {
-    absl::StrAppend(&content, rule.first, ":", rule.second, " ", removals.num_documents, " ",
-                    removals.num_bytes, "\n");
-    for (const auto& [digest, sample] : removals.samples) absl::StrAppend(&content, sample.id, " ");
-  }
-  for (const auto& [step, count] : result.report.shortened) {
-    absl::StrAppend(&content, step, " ", count.num_documents, " ", count.num_bytes, "\n");
-  }
-  for (const auto& sample : result.duplicate_samples) {
-    absl::StrAppend(&content, sample.removed.id, " -> ", sample.survivor.id, "\n");
-  }
-  return content;
-}
-
-void EnableAll(CorpusSpec& spec) {
-  spec.paragraphs.enabled = true;
-  spec.substrings.enabled = true;
-  spec.substrings.min_bytes = 50;
-}
-
-void WriteMixed(CorpusFixture& corpus) {
-  WriteClusters(PlantedClusters(), corpus);
-  harness::Random random(8);
-  const std::string line = Joined(RandomWords(random, 8));
-  const std::string passage = Joined(RandomWords(random, 30));
-  for (int i = 0; i < 12; ++i) {
-    corpus.Write(absl::StrCat("l", i, ".txt"),
-                 absl::StrCat(Joined(RandomWords(random, 30)), "\n", line, "\nwrite to a", i,
-                              "@b.example.org ", passage, Joined(RandomWords(random, 10)), "\n"));
-  }
 }
 
 TEST(Pipeline, NothingDependsOnShardsThreadsBudgetOrTheOrderOfFiles) {
@@ -255,140 +185,6 @@ TEST(Pipeline, ReportsThePhasesAsTheyGo) {
               }).ok());
   EXPECT_EQ(phases, (std::vector<std::string>{"read and filter", "equal documents", "signatures",
                                               "similar documents", "clusters", "clean"}));
-}
-
-// Ranks one after the other: each finds what those before it have left, and waits for nobody.
-class Meeting {
- public:
-  explicit Meeting(int num_ranks) : num_ranks_(num_ranks) {}
-  RankGroup Group(int rank) {
-    return {rank, num_ranks_, [this](const absl::Status& own) { return Wait(own); }};
-  }
-
- private:
-  absl::Status Wait(const absl::Status& own) {
-    std::unique_lock lock(mutex_);
-    if (!own.ok()) failure_ = own;
-    const int64_t round = round_;
-    if (++num_waiting_ == num_ranks_) {
-      num_waiting_ = 0;
-      ++round_;
-      all_.notify_all();
-    }
-    all_.wait(lock, [&] { return round_ != round; });
-    return failure_;
-  }
-
-  const int num_ranks_;
-  std::mutex mutex_;
-  std::condition_variable all_;
-  int num_waiting_ = 0;
-  int64_t round_ = 0;
-  absl::Status failure_;
-};
-
-// As processes do, but on threads.
-std::vector<absl::StatusOr<PipelineResult>> RunRanks(const CorpusPlan& plan, int num_ranks,
-                                                     const WorkState& state = {}) {
-  Meeting meeting(num_ranks);
-  std::vector<absl::StatusOr<PipelineResult>> results(
-      static_cast<size_t>(num_ranks), absl::StatusOr<PipelineResult>(absl::UnknownError("")));
-  {
-    std::vector<std::jthread> ranks;
-    for (int rank = 0; rank < num_ranks; ++rank) {
-      ranks.emplace_back([&, rank] {
-        PhaseRunner runner(plan, nullptr, meeting.Group(rank), state);
-        results[static_cast<size_t>(rank)] = RunPipeline(plan, runner);
-      });
-    }
-  }
-  return results;
-}
-
-// Above a split of 1 MiB: a plain file and a compressed one, whose records repeat each other's.
-void WriteLarge(CorpusFixture& corpus) {
-  harness::Random random(21);
-  std::string lines;
-  while (lines.size() < size_t{5} << 19) {
-    absl::StrAppend(&lines, "{\"text\":\"", Joined(RandomWords(random, 400)), "\"}\r\n");
-    if (lines.size() % 7 == 0) absl::StrAppend(&lines, "\n", "{\"no\":1}\n");
-  }
-  corpus.Write("large.jsonl", lines);
-  corpus.Write("plain.tmp", absl::StrCat(lines, "{\"text\":\"the end\"}"));
-  const std::string plain = absl::StrCat(corpus.folder(), "/in/plain.tmp");
-  const auto packed = RunProgram({"gzip", "-c", plain});
-  ASSERT_TRUE(packed.ok() && packed->exit_code == 0);
-  ASSERT_GT(packed->out.size(), size_t{1} << 20);
-  corpus.Write("packed.jsonl.gz", packed->out);
-  ASSERT_TRUE(RemoveTree(plain).ok());
-  corpus.Write("small.jsonl", lines.substr(0, lines.find('\n', lines.size() / 3) + 1));
-}
-
-TEST(Pipeline, NothingDependsOnTheNumberOfRanksOrOnHowFilesAreSplit) {
-  CorpusFixture corpus;
-  WriteMixed(corpus);
-  WriteLarge(corpus);
-  EnableAll(corpus.spec());
-  corpus.spec().max_document_bytes = 1 << 14;
-  corpus.spec().max_skipped_share = 0.5;
-  const CorpusPlan whole = corpus.Plan();
-  const PipelineResult by_one = RunOk(whole);
-  const std::string expected = Content(whole, by_one);
-  corpus.spec().split_mib = 1;
-  for (const int num_ranks : {1, 2, 3, 5}) {
-    CorpusPlan plan = corpus.Plan();
-    plan.least_shards = LeastShards(num_ranks, plan.num_threads);
-    const auto results = RunRanks(plan, num_ranks);
-    for (const auto& result : results) ASSERT_TRUE(result.ok()) << result.status();
-    EXPECT_EQ(Content(plan, *results[0]), expected) << num_ranks;
-    EXPECT_EQ(results[0]->report.rejected.num_rejected(), by_one.report.rejected.num_rejected());
-    EXPECT_EQ(results.back()->report.kept, results[0]->report.kept);
-  }
-}
-
-TEST(Pipeline, PartsThatAreFinishedAreNotMadeAgain) {
-  CorpusFixture corpus;
-  WriteMixed(corpus);
-  EnableAll(corpus.spec());
-  const CorpusPlan whole = corpus.Plan();
-  const std::string expected = Content(whole, RunOk(whole));
-  // An error in the midst of the phases, as a full disk would be: a folder is where a file must be.
-  const CorpusPlan plan = corpus.Plan();
-  const std::string obstacle = plan.near_files().FoundPath();
-  ASSERT_TRUE(MakeFolders(obstacle + "/in the way").ok());
-  ASSERT_FALSE(RunAlone(plan).ok());
-  ASSERT_TRUE(Exists(PartRecordPath(plan.folder, "signatures", 0)));
-  ASSERT_TRUE(RemoveTree(obstacle).ok());
-  // Preparing a shard again would fail now.
-  for (const SourceFile& file : plan.files) {
-    ASSERT_TRUE(RemoveTree(absl::StrCat(file.root, "/", file.relative_path)).ok());
-  }
-  PhaseRunner runner(plan, nullptr, {}, {{}, 1, 2});
-  const auto result = RunPipeline(plan, runner);
-  ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(Content(plan, *result), expected);
-  for (const PhaseFigures& phase : runner.figures()) {
-    const bool before = phase.name == "read and filter" || phase.name == "equal documents" ||
-                        phase.name == "signatures" || phase.name == "similar documents";
-    EXPECT_EQ(phase.num_kept, before ? phase.num_parts : 0) << phase.name;
-  }
-}
-
-TEST(Pipeline, TooManyInvalidRecordsOfASplitFileEndTheRun) {
-  CorpusFixture corpus;
-  corpus.spec().split_mib = 1;
-  corpus.spec().max_skipped_share = 0.4;
-  std::string lines;
-  while (lines.size() < size_t{3} << 20) lines += "{\"no\":1}\n{\"text\":\"some words\"}\n";
-  corpus.Write("large.jsonl", lines);
-  const absl::Status status = RunAlone(corpus.Plan()).status();
-  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
-  const int64_t num_pairs = std::ssize(lines) / 31;
-  EXPECT_NE(status.message().find(absl::StrCat("large.jsonl: ", num_pairs, " of ", 2 * num_pairs,
-                                               " records are invalid")),
-            std::string::npos)
-      << status;
-  EXPECT_NE(status.message().find("large.jsonl:1)"), std::string::npos) << status;
 }
 
 TEST(Pipeline, ObeysAStopSignal) {
