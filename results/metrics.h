@@ -85,6 +85,35 @@ inline constexpr MetricDescriptor kExactMatch = Metric({
     .description = "Fraction of the greedily generated answers that equal the reference",
     .floor = 0.01,
 });
+inline constexpr MetricDescriptor kAnswerAccuracy = Metric({
+    .name = "answer_accuracy",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the greedily generated rows whose answer is right, whatever was "
+                   "written before it",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kAnswerEdits = Metric({
+    .name = "answer_edits",
+    .units = "tokens/answer",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean Levenshtein distance of the greedily generated answers from the "
+                   "references",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kExcessLoss = Metric({
+    .name = "excess_loss",
+    .units = "nats/token",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Held-out loss less that of the exact Bayes predictor",
+    .floor = 0.005,
+});
 inline constexpr MetricDescriptor kChrf = Metric({
     .name = "chrf",
     .units = "points",
@@ -916,6 +945,25 @@ inline constexpr MetricDescriptor kHeldOutNgramsInTraining = Metric({
     .threshold = 0.01,
     .description = "Fraction of the held-out documents' n-grams that occur in training "
                    "documents",
+    .kind = MetricKind::kCount,
+});
+
+// Generated rows.
+inline constexpr MetricDescriptor kPredictorLoss = Metric({
+    .name = "predictor_loss",
+    .units = "nats/token",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Loss of a predictor that is computed, not trained, on the held-out targets",
+});
+inline constexpr MetricDescriptor kMonofactRate = Metric({
+    .name = "monofact_rate",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Fraction of the training rows whose fact no other training row has",
     .kind = MetricKind::kCount,
 });
 

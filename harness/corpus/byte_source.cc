@@ -191,6 +191,12 @@ absl::StatusOr<std::unique_ptr<ByteSource>> ByteSource::Open(const std::string& 
   return source;
 }
 
+absl::StatusOr<bool> HoldsCompressedBytes(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(RawFile file, RawFile::Open(path));
+  BENCH_ASSIGN_OR_RETURN(const std::string_view head, file.Peek());
+  return head.starts_with(kGzipMagic) || head.starts_with(kZstdMagic);
+}
+
 absl::StatusOr<std::string> ReadBytes(const std::string& path, int64_t max_bytes) {
   BENCH_ASSIGN_OR_RETURN(const auto source, ByteSource::Open(path, {.max_bytes = max_bytes}));
   std::string bytes;

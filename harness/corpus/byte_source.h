@@ -32,6 +32,9 @@ class ByteSource {
   virtual absl::StatusOr<size_t> Read(char* out, size_t size) = 0;
 };
 
+// Whether the first bytes of the file are those of gzip or Zstandard.
+absl::StatusOr<bool> HoldsCompressedBytes(const std::string& path);
+
 // The whole file. DataError when it is longer than `max_bytes`.
 absl::StatusOr<std::string> ReadBytes(const std::string& path, int64_t max_bytes);
 

@@ -40,10 +40,20 @@ class RejectionReport {
   struct Named {
     std::string source;
     Rejection rejection;
+
+    template <typename Archive>
+    void VisitFields(Archive& archive) {
+      archive(source, rejection);
+    }
   };
   struct Reason {
     int64_t count = 0;
     std::string first;  // in byte order: "source/id"
+
+    template <typename Archive>
+    void VisitFields(Archive& archive) {
+      archive(count, first);
+    }
   };
   explicit RejectionReport(size_t max_named = 1000) : max_named_(max_named) {}
 
@@ -53,6 +63,11 @@ class RejectionReport {
   int64_t num_rejected() const { return num_rejected_; }
   const std::map<Digest128, Named>& named() const { return named_; }
   const std::map<std::string, Reason>& reasons() const { return reasons_; }
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(num_rejected_, named_, reasons_);
+  }
 
  private:
   void Shrink();
@@ -77,6 +92,12 @@ struct CorpusReport {
   std::vector<TextCount> contaminated;                   // by the part of the evaluation texts
 
   void Merge(const CorpusReport& other);
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(read, kept, held_out_places, removed, shortened, rejected, dropped_lines, masked,
+            contaminated);
+  }
 };
 
 TextCount Total(const std::map<CorpusReport::SourceAndLanguage, TextCount>& counts);

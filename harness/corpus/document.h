@@ -20,6 +20,11 @@ struct Document {
   std::string source;    // name of the data source
   std::string language;  // ISO 639 code of CLD2 ("en", "zh", "zh-Hant"), "un" if not known
   friend bool operator==(const Document&, const Document&) = default;
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(id, text, source, language);
+  }
 };
 
 std::string DocumentId(std::string_view relative_path, int64_t record);

@@ -17,7 +17,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the files are these bytes");
 
 constexpr uint64_t kMagic = 0x31636F6468636E62;  // "bnchdoc1", little endian
-constexpr size_t kBufferBytes = size_t{256} << 10;
 constexpr char kTemporarySuffix[] = ".writing";
 
 struct FrameHeader {
@@ -95,7 +94,7 @@ absl::StatusOr<uint64_t> DocumentWriter::Add(const Document& document) {
   buffer_ += payload;
   num_bytes_ += sizeof(FrameHeader) + payload.size();
   ++num_documents_;
-  if (buffer_.size() >= kBufferBytes) BENCH_RETURN_IF_ERROR(Flush());
+  if (buffer_.size() >= kDocumentBufferBytes) BENCH_RETURN_IF_ERROR(Flush());
   return offset;
 }
 
@@ -117,17 +116,17 @@ absl::Status DocumentFile::Damaged(std::string_view what) const {
 }
 
 // Without a buffer given to it glibc keeps to its own of 4 KiB, whatever the size asked for.
-DocumentFile::DocumentFile(std::string path, File file)
-    : path_(std::move(path)), buffer_(new char[kBufferBytes]), file_(std::move(file)) {
-  std::setvbuf(file_.get(), buffer_.get(), _IOFBF, kBufferBytes);
+DocumentFile::DocumentFile(std::string path, File file, size_t buffer_bytes)
+    : path_(std::move(path)), buffer_(new char[buffer_bytes]), file_(std::move(file)) {
+  std::setvbuf(file_.get(), buffer_.get(), _IOFBF, buffer_bytes);
 }
 
-absl::StatusOr<DocumentFile> DocumentFile::Open(const std::string& path) {
+absl::StatusOr<DocumentFile> DocumentFile::Open(const std::string& path, size_t buffer_bytes) {
   File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
   if (file == nullptr) {
     return EnvironmentError(absl::StrCat("cannot open ", path, ": ", std::strerror(errno)));
   }
-  DocumentFile documents(path, std::move(file));
+  DocumentFile documents(path, std::move(file), buffer_bytes);
   BENCH_RETURN_IF_ERROR(documents.ReadTrailer());
   return documents;
 }

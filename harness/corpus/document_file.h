@@ -22,6 +22,8 @@
 
 namespace bench::corpus {
 
+inline constexpr size_t kDocumentBufferBytes = size_t{256} << 10;
+
 class DocumentWriter {
  public:
   static absl::StatusOr<DocumentWriter> Create(const std::string& path);
@@ -44,7 +46,9 @@ class DocumentWriter {
 
 class DocumentFile {
  public:
-  static absl::StatusOr<DocumentFile> Open(const std::string& path);
+  // For reading in order; for many files that are read here and there a small buffer will do.
+  static absl::StatusOr<DocumentFile> Open(const std::string& path,
+                                           size_t buffer_bytes = kDocumentBufferBytes);
 
   int64_t num_documents() const { return static_cast<int64_t>(num_documents_); }
   // The next document in order; nullopt at the end.
@@ -54,7 +58,7 @@ class DocumentFile {
 
  private:
   using File = std::unique_ptr<FILE, int (*)(FILE*)>;
-  DocumentFile(std::string path, File file);
+  DocumentFile(std::string path, File file, size_t buffer_bytes);
   absl::Status ReadTrailer();
   absl::StatusOr<Document> ReadFrame();
   absl::Status Damaged(std::string_view what) const;

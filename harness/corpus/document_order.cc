@@ -4,24 +4,25 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/corpus/document_file.h"
 #include "harness/corpus/external_sort.h"
+#include "harness/corpus/shuffle.h"
 
 namespace bench::corpus {
 
-absl::Status VisitInOrder(const CorpusPlan& plan,
-                          const std::function<absl::Status(OrderedDocument)>& visit) {
-  ExternalSorter<OrderRecord> sorter(absl::StrCat(plan.folder, "/order.sort"),
-                                     plan.budget_bytes() / 4);
+absl::Status VisitPartitionInOrder(const CorpusPlan& plan, int partition,
+                                   const OrderedVisitor& visit) {
+  constexpr size_t kReadHereAndThereBytes = 4096;
+  const ShuffleFiles files = plan.order_files();
+  ExternalSorter<OrderRecord> sorter(files.FoundPath(partition) + ".sort", plan.ShardBudget());
+  BENCH_RETURN_IF_ERROR(SortPartition(files, partition, sorter));
   std::vector<DocumentFile> shards;
   for (int shard = 0; shard < plan.num_shards(); ++shard) {
-    BENCH_ASSIGN_OR_RETURN(DocumentFile file, DocumentFile::Open(plan.FinalPath(shard)));
+    BENCH_ASSIGN_OR_RETURN(DocumentFile file,
+                           DocumentFile::Open(plan.FinalPath(shard), kReadHereAndThereBytes));
     shards.push_back(std::move(file));
-    BENCH_RETURN_IF_ERROR(ForEachRecord<OrderRecord>(
-        plan.OrderPath(shard), [&](const OrderRecord& record) { return sorter.Add(record); }));
   }
   std::optional<Digest128> last;
   return sorter.ForEachSorted([&](const OrderRecord& record) -> absl::Status {
@@ -31,6 +32,13 @@ absl::Status VisitInOrder(const CorpusPlan& plan,
     last = record.content;
     return visit({std::move(document), record.content, repeats});
   });
+}
+
+absl::Status VisitInOrder(const CorpusPlan& plan, const OrderedVisitor& visit) {
+  for (int partition = 0; partition < plan.num_partitions(); ++partition) {
+    BENCH_RETURN_IF_ERROR(VisitPartitionInOrder(plan, partition, visit));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace bench::corpus

@@ -1,7 +1,9 @@
 // The order of a corpus: by the digest of the final text, which is as good as a shuffle and depends
 // on nothing else. Of equal texts the smallest id digest comes first.
 //
-// Sorts 48 bytes a document within the budget, then reads each document from its shard's file.
+// A partition is a range of digests, and partitions follow each other, so each is put in order for
+// itself: 48 bytes a document are sorted within the budget, then each document is read from its
+// shard's file. Memory: ShardBudget, and 4 KiB a shard.
 #pragma once
 
 #include <compare>
@@ -20,6 +22,7 @@ struct OrderRecord {
   Digest128 id;
   uint64_t shard = 0;
   uint64_t offset = 0;  // in the shard's final documents
+  uint64_t PartitionHash() const { return content.high; }
   friend auto operator<=>(const OrderRecord&, const OrderRecord&) = default;
 };
 
@@ -29,8 +32,13 @@ struct OrderedDocument {
   bool repeats = false;  // its text is that of the document before
 };
 
-// After FinishShard of all shards. StoppedError once a stop was asked for.
-absl::Status VisitInOrder(const CorpusPlan& plan,
-                          const std::function<absl::Status(OrderedDocument)>& visit);
+using OrderedVisitor = std::function<absl::Status(OrderedDocument)>;
+
+// After FinishShard of all shards: the documents of one partition. StoppedError once a stop was
+// asked for.
+absl::Status VisitPartitionInOrder(const CorpusPlan& plan, int partition,
+                                   const OrderedVisitor& visit);
+// Of all partitions, one after the other.
+absl::Status VisitInOrder(const CorpusPlan& plan, const OrderedVisitor& visit);
 
 }  // namespace bench::corpus

@@ -15,7 +15,6 @@
 #include "harness/corpus/warc.h"
 #include "harness/data/json_record.h"
 #include "harness/data/record_reader.h"
-#include "harness/data/skipped_records.h"
 #include "harness/definition/enum_names.h"
 
 namespace bench::corpus {
@@ -97,9 +96,9 @@ class Reader {
 
   absl::StatusOr<ReaderReport> Read() {
     BENCH_RETURN_IF_ERROR(ReadRecords());
-    if (records_ != Records::kWhole) {
-      BENCH_RETURN_IF_ERROR(harness::CheckSkippedShare(path_, skipped_, report_.num_documents,
-                                                       options_.max_skipped_share));
+    if (records_ != Records::kWhole && !options_.part) {
+      BENCH_RETURN_IF_ERROR(harness::CheckSkippedShare(
+          path_, report_.skipped, report_.num_documents, options_.max_skipped_share));
     }
     return report_;
   }
@@ -164,10 +163,11 @@ class Reader {
   }
 
   absl::Status ReadLines() {
-    auto source = ByteSource::Open(path_);
+    auto source = options_.part ? OpenLineRange(options_.part->path, options_.part->range)
+                                : ByteSource::Open(path_);
     if (!source.ok()) return Annotate(source.status(), path_);
     LineReader lines(*std::move(source));
-    for (int64_t record = 1;; ++record) {
+    for (int64_t record = options_.part ? options_.part->first_record : 1;; ++record) {
       auto line = lines.Next(static_cast<size_t>(options_.max_document_bytes));
       // How many records the rest has is not known, so no share allows it.
       if (!line.ok()) return Annotate(line.status(), absl::StrCat(path_, ":", record));
@@ -222,7 +222,7 @@ class Reader {
       return DataError(absl::StrCat(path_, PlaceOf(record), ": ", problem.message));
     }
     ++report_.num_rejected;
-    skipped_.Add(problem.reason, absl::StrCat(path_, ":", record));
+    report_.skipped.Add(problem.reason, absl::StrCat(path_, ":", record));
     return on_rejected_({DocumentId(file_.relative_path, record), problem.message, problem.reason});
   }
 
@@ -238,7 +238,6 @@ class Reader {
   const DocumentVisitor& visit_;
   const RejectionVisitor& on_rejected_;
   ReaderReport report_;
-  harness::SkippedRecords skipped_;
 };
 
 }  // namespace

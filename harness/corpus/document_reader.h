@@ -25,10 +25,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/corpus/document.h"
+#include "harness/corpus/line_range.h"
 #include "harness/corpus/manual_text.h"
 #include "harness/corpus/message_texts.h"
 #include "harness/data/alpaca.h"
 #include "harness/data/document_format.h"
+#include "harness/data/skipped_records.h"
 
 namespace bench::corpus {
 
@@ -48,24 +50,41 @@ struct SourceFile {
   DocumentFormat format = DocumentFormat::kText;
 };
 
+// Of a file of JSON lines: the lines of a byte range, of the file itself or of a block of lines
+// that a compressed one was unpacked to, read as they are.
+struct FilePart {
+  std::string path;  // what is read
+  ByteRange range;
+  int64_t first_record = 1;  // number in the file
+  int64_t number = 0;        // of the part in the file
+};
+
 struct ReaderOptions {
   OnInvalid on_invalid = OnInvalid::kSkip;
-  double max_skipped_share = 1;  // more than this fraction of a file's records: DataError
+  // More than this fraction of a file's records: DataError. Of a part the reader cannot say it.
+  double max_skipped_share = 1;
   int64_t max_document_bytes = int64_t{64} << 20;  // of a file, or of a line of JSON
   int64_t min_joined_characters = 2000;
   TextPredicate exclude_message;  // message_texts.h; empty: none
   ManualOptions manual;
+  std::optional<FilePart> part;  // absent: the whole file
 };
 
 struct Rejection {
   std::string id;             // of the document it would have been
   std::string reason;         // one line
   std::string kind = reason;  // what it has in common with others
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(id, reason, kind);
+  }
 };
 
 struct ReaderReport {
   int64_t num_documents = 0;
   int64_t num_rejected = 0;
+  harness::SkippedRecords skipped;  // the same, by reason
 };
 
 using DocumentVisitor = std::function<absl::Status(Document)>;

@@ -30,6 +30,12 @@ class DuplicateSamples {
   void Merge(const DuplicateSamples& other);
   std::vector<Sample> Samples() const;
 
+  // What was seen; what was chosen is chosen again.
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(seen_);
+  }
+
  private:
   struct Pair {
     std::string_view step;

@@ -4,14 +4,6 @@
 #include <optional>
 
 namespace bench::corpus {
-namespace {
-
-std::string RemovedPath(const ShuffleFiles& files, int partition) {
-  return absl::StrCat(files.folder, "/", files.name, "/removed-", partition, "-of-",
-                      files.num_partitions);
-}
-
-}  // namespace
 
 ShuffleFiles ExactFiles(const std::string& folder, int num_shards, int num_partitions) {
   return {folder, "exact", num_shards, num_partitions};
@@ -19,7 +11,7 @@ ShuffleFiles ExactFiles(const std::string& folder, int num_shards, int num_parti
 
 absl::StatusOr<int64_t> RemoveExactDuplicates(const ShuffleFiles& files, int partition,
                                               int64_t budget_bytes) {
-  const std::string path = RemovedPath(files, partition);
+  const std::string path = files.FoundPath(partition);
   ExternalSorter<ExactRecord> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
   BENCH_RETURN_IF_ERROR(SortPartition(files, partition, sorter));
   BENCH_ASSIGN_OR_RETURN(auto removed,
@@ -42,7 +34,7 @@ absl::StatusOr<ExactRemovals> ExactRemovals::Open(const ShuffleFiles& files) {
   ExactRemovals removals(files);
   for (int partition = 0; partition < files.num_partitions; ++partition) {
     BENCH_ASSIGN_OR_RETURN(auto records,
-                           MappedRecords<ExactRecord>::Open(RemovedPath(files, partition)));
+                           MappedRecords<ExactRecord>::Open(files.FoundPath(partition)));
     removals.partitions_.push_back(std::move(records));
   }
   return removals;

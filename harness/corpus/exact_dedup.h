@@ -3,7 +3,7 @@
 // Of the documents with one text the one with the smallest id digest is kept: no order, shard or
 // thread decides. Two phases of a job array (shuffle.h):
 //   1. shard i of n:  ExactRecord of each document, into P partitions       32 bytes a document
-//   2. partition p:   sort, write what is removed <folder>/exact/removed-p
+//   2. partition p:   sort, write what is removed <folder>/exact/found-p
 // and then every shard asks ExactRemovals about its documents.
 // Memory: the budget of each call. Disk of phase 2: twice the partition.
 #pragma once

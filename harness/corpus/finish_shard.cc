@@ -10,6 +10,7 @@
 #include "harness/corpus/phases.h"
 #include "harness/corpus/pii.h"
 #include "harness/corpus/prepared_documents.h"
+#include "harness/corpus/shuffle.h"
 #include "harness/corpus/step_names.h"
 #include "harness/corpus/text_spans.h"
 #include "harness/corpus/unicode_text.h"
@@ -20,7 +21,7 @@ namespace {
 class Finisher {
  public:
   Finisher(const CorpusPlan& plan, int shard, DuplicateSamples samples, DocumentWriter documents,
-           RecordWriter<OrderRecord> order)
+           ShuffleWriter<OrderRecord> order)
       : plan_(plan),
         shard_(shard),
         documents_(std::move(documents)),
@@ -104,7 +105,7 @@ class Finisher {
   const CorpusPlan& plan_;
   const int shard_;
   DocumentWriter documents_;
-  RecordWriter<OrderRecord> order_;
+  ShuffleWriter<OrderRecord> order_;
   FinishedShard finished_;
   Shingler shingler_;
 };
@@ -114,10 +115,9 @@ class Finisher {
 absl::StatusOr<FinishedShard> FinishShard(const CorpusPlan& plan, int shard,
                                           const Removals& removals, DuplicateSamples samples) {
   BENCH_RETURN_IF_ERROR(MakeFolders(absl::StrCat(plan.folder, "/final")));
-  BENCH_RETURN_IF_ERROR(MakeFolders(absl::StrCat(plan.folder, "/order")));
   BENCH_ASSIGN_OR_RETURN(auto documents, DocumentWriter::Create(plan.FinalPath(shard)));
-  BENCH_ASSIGN_OR_RETURN(
-      auto order, RecordWriter<OrderRecord>::Create(plan.OrderPath(shard), Durability::kPublished));
+  BENCH_ASSIGN_OR_RETURN(auto order, ShuffleWriter<OrderRecord>::Create(plan.order_files(), shard,
+                                                                        plan.ShardBudget()));
   Finisher finisher(plan, shard, std::move(samples), std::move(documents), std::move(order));
   BENCH_RETURN_IF_ERROR(VisitPrepared(
       plan, shard, removals,

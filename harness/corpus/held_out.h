@@ -19,6 +19,11 @@ struct HeldOutPlaces {
 
   void Add(double place);
   void Merge(const HeldOutPlaces& other);
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(least, most);
+  }
 };
 
 // `fraction`, or of few documents the one that leaves no part empty. `fraction` itself where there

@@ -1,14 +1,14 @@
 #include "harness/corpus/held_out_check.h"
 
 #include <algorithm>
-#include <mutex>
-#include <string_view>
+#include <bit>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "base/status.h"
-#include "harness/control/parallel.h"
 #include "harness/control/signals.h"
 #include "harness/corpus/document_file.h"
 #include "harness/corpus/held_out.h"
@@ -36,17 +36,42 @@ void VisitTokenDigests(const std::vector<harness::TokenShard>& shards, Visitor v
   }
 }
 
+// A bit an n-gram, by its number.
+class Marks {
+ public:
+  explicit Marks(size_t num_ngrams) : bits_((num_ngrams + 7) / 8, '\0') {}
+  void Mark(size_t number) {
+    bits_[number / 8] = static_cast<char>(Byte(bits_[number / 8]) | (1U << (number % 8)));
+  }
+  void Merge(const std::string& bits) {
+    for (size_t i = 0; i < std::min(bits.size(), bits_.size()); ++i) {
+      bits_[i] = static_cast<char>(Byte(bits_[i]) | Byte(bits[i]));
+    }
+  }
+  int64_t Count() const {
+    int64_t count = 0;
+    for (const char c : bits_) count += std::popcount(Byte(c));
+    return count;
+  }
+  const std::string& bits() const { return bits_; }
+
+ private:
+  static unsigned Byte(char c) { return static_cast<unsigned char>(c); }
+  std::string bits_;
+};
+
 // Marks the n-grams of the shard's training documents.
-absl::Status MarkNgrams(const CorpusPlan& plan, int shard, double fraction,
-                        const NgramSet& held_out, std::vector<bool>& found) {
+absl::StatusOr<Marks> MarkNgrams(const CorpusPlan& plan, int shard, double fraction,
+                                 const NgramSet& held_out) {
+  Marks marks(held_out.size());
   BENCH_ASSIGN_OR_RETURN(DocumentFile file, DocumentFile::Open(plan.FinalPath(shard)));
   Shingler shingler;
   for (;;) {
     BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
     BENCH_ASSIGN_OR_RETURN(const std::optional<Document> document, file.Next());
-    if (!document) return absl::OkStatus();
+    if (!document) return marks;
     if (IsHeldOut(ContentDigest(*document), fraction)) continue;
-    held_out.Find(document->text, shingler, [&](size_t number) { found[number] = true; });
+    held_out.Find(document->text, shingler, [&](size_t number) { marks.Mark(number); });
   }
 }
 
@@ -66,18 +91,23 @@ int64_t CountHeldOutInTraining(const harness::TokenDataset& dataset) {
 }
 
 absl::StatusOr<int64_t> CountNgramsInTraining(const CorpusPlan& plan, double fraction,
-                                              const NgramSet& held_out) {
-  std::vector<bool> found(held_out.size());
-  std::mutex mutex;
-  BENCH_RETURN_IF_ERROR(
-      harness::ForEachInParallel(plan.num_shards(), plan.num_threads, [&](int64_t shard) {
-        std::vector<bool> here(held_out.size());
-        absl::Status status = MarkNgrams(plan, static_cast<int>(shard), fraction, held_out, here);
-        const std::lock_guard lock(mutex);
-        for (size_t i = 0; i < here.size(); ++i) found[i] = found[i] || here[i];
-        return status;
-      }));
-  return std::count(found.begin(), found.end(), true);
+                                              const NgramSet& held_out, PhaseRunner& runner) {
+  constexpr char kPhase[] = "held-out check";
+  const auto mark = [&](int shard) -> absl::StatusOr<PartOutcome> {
+    BENCH_ASSIGN_OR_RETURN(const Marks marks, MarkNgrams(plan, shard, fraction, held_out));
+    PartOutcome outcome;
+    outcome.result = marks.bits();
+    BENCH_ASSIGN_OR_RETURN(outcome.read_bytes, FileBytes({plan.FinalPath(shard)}));
+    return outcome;
+  };
+  BENCH_RETURN_IF_ERROR(runner.Run(kPhase, plan.num_shards(), mark));
+  if (!runner.leads()) return int64_t{0};
+  Marks all(held_out.size());
+  BENCH_RETURN_IF_ERROR(runner.ForEachResult(kPhase, [&](int, const std::string& bits) {
+    all.Merge(bits);
+    return absl::OkStatus();
+  }));
+  return all.Count();
 }
 
 }  // namespace bench::corpus

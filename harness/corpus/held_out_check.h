@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "harness/corpus/ngram_set.h"
+#include "harness/corpus/phase_runner.h"
 #include "harness/corpus/phases.h"
 #include "harness/data/token_dataset.h"
 
@@ -19,8 +20,9 @@ namespace bench::corpus {
 int64_t CountHeldOutInTraining(const harness::TokenDataset& dataset);
 
 // How many n-grams of `held_out` occur in training documents, those at and beyond `fraction`
-// (held_out.h). Reads the final documents of all shards, over the plan's threads.
+// (held_out.h). Collective: reads the final documents of all shards. The count is rank 0's; the
+// others get 0.
 absl::StatusOr<int64_t> CountNgramsInTraining(const CorpusPlan& plan, double fraction,
-                                              const NgramSet& held_out);
+                                              const NgramSet& held_out, PhaseRunner& runner);
 
 }  // namespace bench::corpus

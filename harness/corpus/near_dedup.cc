@@ -4,19 +4,6 @@
 #include <vector>
 
 namespace bench::corpus {
-namespace {
-
-std::string MatchesPath(const ShuffleFiles& files, int partition) {
-  return absl::StrCat(files.folder, "/", files.name, "/matches-", partition, "-of-",
-                      files.num_partitions);
-}
-
-std::string RemovedPath(const ShuffleFiles& files) {
-  return absl::StrCat(files.folder, "/", files.name, "/removed");
-}
-
-}  // namespace
-
 ShuffleFiles NearFiles(const std::string& folder, int num_shards, int num_partitions) {
   return {folder, "near", num_shards, num_partitions};
 }
@@ -38,7 +25,7 @@ absl::Status BandWriter::Add(const Document& document) {
 }
 
 absl::Status MatchBands(const ShuffleFiles& files, int partition, int64_t budget_bytes) {
-  const std::string path = MatchesPath(files, partition);
+  const std::string path = files.FoundPath(partition);
   ExternalSorter<BandRecord> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
   BENCH_RETURN_IF_ERROR(SortPartition(files, partition, sorter));
   BENCH_ASSIGN_OR_RETURN(auto edges,
@@ -55,13 +42,13 @@ absl::Status MatchBands(const ShuffleFiles& files, int partition, int64_t budget
 absl::Status ClusterMatches(const ShuffleFiles& files, int64_t budget_bytes) {
   std::vector<std::string> matches;
   for (int partition = 0; partition < files.num_partitions; ++partition) {
-    matches.push_back(MatchesPath(files, partition));
+    matches.push_back(files.FoundPath(partition));
   }
-  return ConnectComponents(matches, RemovedPath(files), budget_bytes);
+  return ConnectComponents(matches, files.FoundPath(), budget_bytes);
 }
 
 absl::StatusOr<NearRemovals> NearRemovals::Open(const ShuffleFiles& files) {
-  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<DigestEdge>::Open(RemovedPath(files)));
+  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<DigestEdge>::Open(files.FoundPath()));
   return NearRemovals(std::move(removed));
 }
 

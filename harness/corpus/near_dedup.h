@@ -6,7 +6,7 @@
 //   bucket's
 //                      smallest digest                         32 bytes a pair
 //   3. once:           components of all edges (star_components.h); the smallest content digest of
-//                      a cluster survives                      <folder>/near/removed
+//                      a cluster survives                      <folder>/near/found
 //   then every shard asks NearRemovals about its documents.
 //
 // A document is its content digest: run exact deduplication first or exact duplicates stay. Nothing

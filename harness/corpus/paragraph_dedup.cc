@@ -8,17 +8,6 @@
 #include "harness/corpus/shingles.h"
 
 namespace bench::corpus {
-namespace {
-
-std::string Path(const ShuffleFiles& files, const std::string& name) {
-  return absl::StrCat(files.folder, "/", files.name, "/", name);
-}
-std::string RepeatsPath(const ShuffleFiles& files, int partition) {
-  return Path(files, absl::StrCat("repeats-", partition, "-of-", files.num_partitions));
-}
-
-}  // namespace
-
 std::vector<ParagraphRecord> ParagraphRecords(const Document& document) {
   std::vector<ParagraphRecord> records;
   const Digest128 digest = ContentDigest(document);
@@ -37,7 +26,7 @@ ShuffleFiles ParagraphFiles(const std::string& folder, int num_shards, int num_p
 }
 
 absl::Status MatchParagraphs(const ShuffleFiles& files, int partition, int64_t budget_bytes) {
-  const std::string path = RepeatsPath(files, partition);
+  const std::string path = files.FoundPath(partition);
   ExternalSorter<ParagraphRecord> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
   BENCH_RETURN_IF_ERROR(SortPartition(files, partition, sorter));
   BENCH_ASSIGN_OR_RETURN(auto repeats,
@@ -52,11 +41,11 @@ absl::Status MatchParagraphs(const ShuffleFiles& files, int partition, int64_t b
 }
 
 absl::Status CollectRemovedLines(const ShuffleFiles& files, int64_t budget_bytes) {
-  const std::string path = Path(files, "removed");
+  const std::string path = files.FoundPath();
   ExternalSorter<RemovedLine> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
   for (int partition = 0; partition < files.num_partitions; ++partition) {
     BENCH_RETURN_IF_ERROR(ForEachRecord<RemovedLine>(
-        RepeatsPath(files, partition), [&](const RemovedLine& line) { return sorter.Add(line); }));
+        files.FoundPath(partition), [&](const RemovedLine& line) { return sorter.Add(line); }));
   }
   BENCH_ASSIGN_OR_RETURN(auto removed,
                          RecordWriter<RemovedLine>::Create(path, Durability::kPublished));
@@ -66,7 +55,7 @@ absl::Status CollectRemovedLines(const ShuffleFiles& files, int64_t budget_bytes
 }
 
 absl::StatusOr<ParagraphRemovals> ParagraphRemovals::Open(const ShuffleFiles& files) {
-  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedLine>::Open(Path(files, "removed")));
+  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedLine>::Open(files.FoundPath()));
   return ParagraphRemovals(std::move(removed));
 }
 

@@ -6,8 +6,8 @@
 // letters or digits is no paragraph and stays.
 //
 //   1. shard i of n:  ParagraphRecord of each line, into P partitions         32 bytes a line
-//   2. partition p:   sort; what repeats <folder>/paragraphs/...
-//   3. once:          the removed lines by document                           .../removed
+//   2. partition p:   sort; what repeats <folder>/paragraphs/found-p
+//   3. once:          the removed lines by document                           .../found
 // Run exact deduplication first: documents of one text are one document here. Memory: the budget.
 // Source: Wenzek et al. 2019, "CCNet" (arXiv 1911.00359), section 3.1.
 #pragma once

@@ -16,8 +16,9 @@ namespace {
 using harness::CheckNotStopped;
 using harness::FilterPreset;
 
-// Files that a shard has open at a time, one a partition.
-constexpr int kMaxPartitions = 32;
+// Partitions are files that a shard has open at a time: as many as one process has use for, and
+// more where there are more shards to share.
+constexpr int kUsualPartitions = 32, kMaxPartitions = 1024, kShardsPerPartition = 4;
 constexpr int64_t kMinShardBudget = int64_t{1} << 20;
 
 FilterChainParameters ChainOf(const CorpusSpec& spec) {
@@ -37,8 +38,10 @@ class Preparation {
         documents_(std::move(documents)),
         exact_(std::move(exact)) {}
 
-  absl::Status ReadFile(const SourceFile& file) {
+  absl::Status Read(const SourcePiece& piece) {
+    const SourceFile& file = piece.file;
     ReaderOptions options;
+    options.part = piece.part;
     options.on_invalid = plan_.spec.on_invalid;
     options.max_skipped_share = plan_.spec.max_skipped_share;
     options.max_document_bytes = plan_.spec.max_document_bytes;
@@ -48,33 +51,41 @@ class Preparation {
         return plan_.evaluation_texts->Contains(text);
       };
     }
-    return VisitDocuments(
-               file, options, [&](Document document) { return Take(std::move(document)); },
-               [&](const Rejection& rejection) {
-                 report_.rejected.Add(file.source, rejection);
-                 return absl::OkStatus();
-               })
-        .status();
+    BENCH_ASSIGN_OR_RETURN(
+        const ReaderReport read,
+        VisitDocuments(
+            file, options, [&](Document document) { return Take(std::move(document)); },
+            [&](const Rejection& rejection) {
+              report().rejected.Add(file.source, rejection);
+              return absl::OkStatus();
+            }));
+    if (piece.part) {
+      prepared_.tallies[{absl::StrCat(file.root, "/", file.relative_path), piece.part->number}] = {
+          read.num_documents, read.skipped};
+    }
+    return absl::OkStatus();
   }
 
-  absl::StatusOr<CorpusReport> Finish() {
+  absl::StatusOr<PreparedShard> Finish() {
     BENCH_RETURN_IF_ERROR(documents_.Finish());
     BENCH_RETURN_IF_ERROR(exact_.Finish());
-    report_.dropped_lines = chain_.dropped_lines();
-    return report_;
+    report().dropped_lines = chain_.dropped_lines();
+    return std::move(prepared_);
   }
 
  private:
+  CorpusReport& report() { return prepared_.report; }
+
   absl::Status Take(Document document) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
     const auto num_bytes = std::ssize(document.text);
-    report_.read[{document.source, document.language}].Add(num_bytes);
+    report().read[{document.source, document.language}].Add(num_bytes);
     const std::optional<Removal> removal = chain_.Apply(document);
     if (const auto cut = num_bytes - std::ssize(document.text); cut != 0) {
-      report_.shortened[std::string(Name(FilterId::kC4))].Add(cut);
+      report().shortened[std::string(Name(FilterId::kC4))].Add(cut);
     }
     if (removal) {
-      report_.removed.Add(Name(removal->filter), removal->rule, document);
+      report().removed.Add(Name(removal->filter), removal->rule, document);
       return absl::OkStatus();
     }
     BENCH_RETURN_IF_ERROR(documents_.Add(document).status());
@@ -85,7 +96,7 @@ class Preparation {
   FilterChain chain_;
   DocumentWriter documents_;
   ShuffleWriter<ExactRecord> exact_;
-  CorpusReport report_;
+  PreparedShard prepared_;
 };
 
 std::string ShardPath(const CorpusPlan& plan, const char* kind, int shard) {
@@ -94,13 +105,15 @@ std::string ShardPath(const CorpusPlan& plan, const char* kind, int shard) {
 
 }  // namespace
 
-int CorpusPlan::num_partitions() const { return std::min(num_shards(), kMaxPartitions); }
+int CorpusPlan::num_partitions() const {
+  const auto for_ranks = static_cast<int>(least_shards / kShardsPerPartition);
+  return std::min(num_shards(), std::clamp(for_ranks, kUsualPartitions, kMaxPartitions));
+}
 
 std::string CorpusPlan::PreparedPath(int shard) const {
   return ShardPath(*this, "prepared", shard);
 }
 std::string CorpusPlan::FinalPath(int shard) const { return ShardPath(*this, "final", shard); }
-std::string CorpusPlan::OrderPath(int shard) const { return ShardPath(*this, "order", shard); }
 
 absl::Status CheckBudget(const CorpusPlan& plan) {
   const int64_t bytes_per_span =
@@ -115,16 +128,31 @@ absl::Status CheckBudget(const CorpusPlan& plan) {
                                  needed_mib, " MiB"));
 }
 
-absl::StatusOr<CorpusReport> PrepareShard(const CorpusPlan& plan, int shard) {
+absl::Status CheckTallies(const CorpusPlan& plan, const PartTallies& tallies) {
+  for (auto part = tallies.begin(); part != tallies.end();) {
+    const std::string& path = part->first.first;
+    PartTally file;
+    for (; part != tallies.end() && part->first.first == path; ++part) {
+      file.num_documents += part->second.num_documents;
+      file.skipped.Merge(part->second.skipped);
+    }
+    BENCH_RETURN_IF_ERROR(harness::CheckSkippedShare(path, file.skipped, file.num_documents,
+                                                     plan.spec.max_skipped_share));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PreparedShard> PrepareShard(const CorpusPlan& plan,
+                                           const std::vector<SourcePiece>& pieces,
+                                           const std::vector<size_t>& own, int shard) {
   BENCH_RETURN_IF_ERROR(MakeFolders(absl::StrCat(plan.folder, "/prepared")));
   BENCH_ASSIGN_OR_RETURN(auto documents, DocumentWriter::Create(plan.PreparedPath(shard)));
   BENCH_ASSIGN_OR_RETURN(auto exact, ShuffleWriter<ExactRecord>::Create(plan.exact_files(), shard,
                                                                         plan.ShardBudget()));
   Preparation preparation(plan, std::move(documents), std::move(exact));
-  const auto num_shards = static_cast<size_t>(plan.num_shards());
-  for (auto i = static_cast<size_t>(shard); i < plan.files.size(); i += num_shards) {
+  for (const size_t piece : own) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    BENCH_RETURN_IF_ERROR(preparation.ReadFile(plan.files[i]));
+    BENCH_RETURN_IF_ERROR(preparation.Read(pieces[piece]));
   }
   return preparation.Finish();
 }

@@ -1,34 +1,48 @@
 #include "harness/corpus/pipeline.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
-#include "harness/control/parallel.h"
 #include "harness/corpus/open_files.h"
+#include "harness/corpus/packed_bytes.h"
 
 namespace bench::corpus {
 namespace {
 
 constexpr size_t kMaxDuplicateSamples = 10;
+constexpr char kSplit[] = "split files";
+constexpr char kRead[] = "read and filter";
+constexpr char kClean[] = "clean";
 
-// At a time: runs that are merged (external_sort.h) or partitions that are written, of each thread.
+using Outcome = absl::StatusOr<PartOutcome>;
+
+// At a time: runs that are merged (external_sort.h), partitions that are written, or shards that
+// are read here and there (document_order.h), of each thread.
 int64_t OpenFiles(const CorpusPlan& plan) {
   constexpr int64_t kMergedRuns = 256, kOthers = 64;
-  return plan.num_threads * std::max<int64_t>(kMergedRuns, plan.num_partitions()) + kOthers;
+  const int64_t most = std::max(plan.num_partitions(), plan.num_shards());
+  return plan.num_threads * std::max<int64_t>(kMergedRuns, most) + kOthers;
+}
+
+// Of a part that has read `read` and made `made`.
+Outcome Made(std::vector<std::string> made, const std::vector<std::string>& read) {
+  PartOutcome outcome;
+  outcome.made = std::move(made);
+  BENCH_ASSIGN_OR_RETURN(outcome.read_bytes, FileBytes(read));
+  return outcome;
 }
 
 class Pipeline {
  public:
-  Pipeline(const CorpusPlan& plan, const PhaseProgress& progress)
-      : plan_(plan), progress_(progress) {}
+  Pipeline(const CorpusPlan& plan, PhaseRunner& runner) : plan_(plan), runner_(runner) {}
 
   absl::StatusOr<PipelineResult> Run() {
     BENCH_RETURN_IF_ERROR(CheckBudget(plan_));
     BENCH_RETURN_IF_ERROR(AllowOpenFiles(OpenFiles(plan_)));
+    BENCH_RETURN_IF_ERROR(Split());
     BENCH_RETURN_IF_ERROR(Prepare());
     if (plan_.spec.exact.enabled) BENCH_RETURN_IF_ERROR(Exact());
     if (plan_.spec.near.enabled) BENCH_RETURN_IF_ERROR(Near());
@@ -39,68 +53,135 @@ class Pipeline {
   }
 
  private:
-  absl::Status InParallel(std::string_view phase, int64_t count,
-                          const std::function<absl::Status(int)>& work) {
-    return harness::ForEachInParallel(
-        count, plan_.num_threads, [&](int64_t i) { return work(static_cast<int>(i)); },
-        [&](int64_t done) {
-          if (progress_) progress_(phase, done, count);
-        });
+  absl::Status Shards(std::string_view phase, const PhaseRunner::PartWork& work) {
+    return runner_.Run(phase, plan_.num_shards(), work);
   }
-  absl::Status Shards(std::string_view phase, const std::function<absl::Status(int)>& work) {
-    return InParallel(phase, plan_.num_shards(), work);
+  absl::Status Partitions(std::string_view phase, const PhaseRunner::PartWork& work) {
+    return runner_.Run(phase, plan_.num_partitions(), work);
   }
-  absl::Status Partitions(std::string_view phase, const std::function<absl::Status(int)>& work) {
-    return InParallel(phase, plan_.num_partitions(), work);
+  absl::Status Once(std::string_view phase, const PhaseRunner::PartWork& work) {
+    return runner_.Run(phase, 1, work);
   }
 
-  void Merge(const CorpusReport& report) {
-    const std::lock_guard lock(mutex_);
-    result_.report.Merge(report);
+  // Records of every shard by hash, and what a partition of them all finds.
+  absl::Status Exchange(std::string_view phase, const ShuffleFiles& files,
+                        const std::function<absl::Status(int)>& match) {
+    return Partitions(phase, [&](int partition) -> Outcome {
+      BENCH_RETURN_IF_ERROR(match(partition));
+      return Made({files.FoundPath(partition)}, files.OfPartition(partition));
+    });
   }
-
-  absl::Status Prepare() {
-    return Shards("read and filter", [this](int shard) -> absl::Status {
-      BENCH_ASSIGN_OR_RETURN(const CorpusReport report, PrepareShard(plan_, shard));
-      Merge(report);
-      return absl::OkStatus();
+  // What all partitions have found, in one.
+  absl::Status Gather(std::string_view phase, const ShuffleFiles& files,
+                      const std::function<absl::Status()>& gather) {
+    return Once(phase, [&](int) -> Outcome {
+      BENCH_RETURN_IF_ERROR(gather());
+      std::vector<std::string> found;
+      for (int partition = 0; partition < files.num_partitions; ++partition) {
+        found.push_back(files.FoundPath(partition));
+      }
+      return Made({files.FoundPath()}, found);
     });
   }
 
+  absl::Status Split() {
+    BENCH_ASSIGN_OR_RETURN(const std::vector<LargePart> large,
+                           LargeParts(plan_.files, plan_.split_bytes()));
+    PartCounts counts;
+    if (!large.empty()) {
+      BENCH_RETURN_IF_ERROR(Shards(kSplit, [&](int part) -> Outcome {
+        BENCH_ASSIGN_OR_RETURN(
+            SplitFiles split, SplitLargeFiles(plan_.files, large, plan_.folder, plan_.split_bytes(),
+                                              part, plan_.num_shards()));
+        return PartOutcome{std::move(split.made), Packed(split.counts), split.read_bytes, {}};
+      }));
+      BENCH_RETURN_IF_ERROR(MergeResults<PartCounts>(
+          runner_, kSplit, [&](PartCounts of_part) { counts.merge(of_part); }));
+    }
+    pieces_ = PiecesOf(plan_.files, large, counts, plan_.folder);
+    shards_ = ShardsOf(pieces_, plan_.num_shards());
+    return absl::OkStatus();
+  }
+
+  absl::Status Prepare() {
+    BENCH_RETURN_IF_ERROR(Shards(kRead, [this](int shard) -> Outcome {
+      const std::vector<size_t>& own = shards_[static_cast<size_t>(shard)];
+      BENCH_ASSIGN_OR_RETURN(PreparedShard prepared, PrepareShard(plan_, pieces_, own, shard));
+      PartOutcome outcome;
+      outcome.made = plan_.exact_files().OfShard(shard);
+      outcome.made.push_back(plan_.PreparedPath(shard));
+      outcome.result = Packed(std::move(prepared));
+      for (const size_t piece : own) outcome.read_bytes += pieces_[piece].num_bytes;
+      return outcome;
+    }));
+    if (!runner_.leads()) return absl::OkStatus();
+    PartTallies tallies;
+    BENCH_RETURN_IF_ERROR(MergeResults<PreparedShard>(runner_, kRead, [&](PreparedShard prepared) {
+      result_.report.Merge(prepared.report);
+      tallies.merge(prepared.tallies);
+    }));
+    BENCH_RETURN_IF_ERROR(CheckTallies(plan_, tallies));
+    return RemoveTree(absl::StrCat(plan_.folder, "/unpacked"));
+  }
+
   absl::Status Exact() {
-    BENCH_RETURN_IF_ERROR(Partitions(
-        "equal documents", [this](int partition) { return MatchExact(plan_, partition); }));
-    BENCH_ASSIGN_OR_RETURN(removals_.exact, ExactRemovals::Open(plan_.exact_files()));
-    return RemoveShuffled(plan_.exact_files());
+    const ShuffleFiles files = plan_.exact_files();
+    BENCH_RETURN_IF_ERROR(Exchange("equal documents", files,
+                                   [this](int partition) { return MatchExact(plan_, partition); }));
+    BENCH_ASSIGN_OR_RETURN(removals_.exact, ExactRemovals::Open(files));
+    return RemoveShuffled(files);
   }
 
   absl::Status Near() {
-    BENCH_RETURN_IF_ERROR(
-        Shards("signatures", [this](int shard) { return WriteBands(plan_, shard, removals_); }));
-    BENCH_RETURN_IF_ERROR(Partitions(
-        "similar documents", [this](int partition) { return MatchNear(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(ClusterNear(plan_));
-    BENCH_ASSIGN_OR_RETURN(removals_.near, NearRemovals::Open(plan_.near_files()));
-    return RemoveShuffled(plan_.near_files());
+    const ShuffleFiles files = plan_.near_files();
+    const auto sign = [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(WriteBands(plan_, shard, removals_));
+      return Made(files.OfShard(shard), {plan_.PreparedPath(shard)});
+    };
+    BENCH_RETURN_IF_ERROR(Shards("signatures", sign));
+    BENCH_RETURN_IF_ERROR(Exchange("similar documents", files,
+                                   [this](int partition) { return MatchNear(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Gather("clusters", files, [this] { return ClusterNear(plan_); }));
+    BENCH_ASSIGN_OR_RETURN(removals_.near, NearRemovals::Open(files));
+    return RemoveShuffled(files);
   }
 
   absl::Status Lines() {
-    BENCH_RETURN_IF_ERROR(
-        Shards("lines", [this](int shard) { return WriteLines(plan_, shard, removals_); }));
-    BENCH_RETURN_IF_ERROR(Partitions(
-        "repeated lines", [this](int partition) { return MatchLines(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(CollectLines(plan_));
-    BENCH_ASSIGN_OR_RETURN(removals_.lines, ParagraphRemovals::Open(plan_.line_files()));
-    return RemoveShuffled(plan_.line_files());
+    const ShuffleFiles files = plan_.line_files();
+    const auto write = [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(WriteLines(plan_, shard, removals_));
+      return Made(files.OfShard(shard), {plan_.PreparedPath(shard)});
+    };
+    BENCH_RETURN_IF_ERROR(Shards("lines", write));
+    BENCH_RETURN_IF_ERROR(Exchange("repeated lines", files,
+                                   [this](int partition) { return MatchLines(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Gather("removed lines", files, [this] { return CollectLines(plan_); }));
+    BENCH_ASSIGN_OR_RETURN(removals_.lines, ParagraphRemovals::Open(files));
+    return RemoveShuffled(files);
   }
 
   absl::Status Substrings() {
-    BENCH_RETURN_IF_ERROR(
-        Shards("suffixes", [this](int shard) { return WriteSuffixes(plan_, shard, removals_); }));
-    BENCH_RETURN_IF_ERROR(MatchSubstrings(plan_));
-    BENCH_ASSIGN_OR_RETURN(removals_.substrings, SubstringRemovals::Open(plan_.substring_files()));
+    const SubstringFiles files = plan_.substring_files();
+    const auto write = [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(WriteSuffixes(plan_, shard, removals_));
+      BENCH_ASSIGN_OR_RETURN(std::vector<std::string> made, files.OfShard(shard));
+      return Made(std::move(made), {plan_.PreparedPath(shard)});
+    };
+    BENCH_RETURN_IF_ERROR(Shards("suffixes", write));
+    const auto match = [&](int) -> Outcome {
+      std::vector<std::string> read;
+      for (int shard = 0; shard < plan_.num_shards(); ++shard) {
+        BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> of_shard, files.OfShard(shard));
+        read.insert(read.end(), of_shard.begin(), of_shard.end());
+      }
+      BENCH_RETURN_IF_ERROR(MatchSubstrings(plan_));
+      return Made({files.FoundPath()}, read);
+    };
+    BENCH_RETURN_IF_ERROR(Once("repeated substrings", match));
+    BENCH_ASSIGN_OR_RETURN(removals_.substrings, SubstringRemovals::Open(files));
+    if (!runner_.leads()) return absl::OkStatus();
     for (int shard = 0; shard < plan_.num_shards(); ++shard) {
-      BENCH_RETURN_IF_ERROR(RemoveTree(plan_.substring_files().ShardFolder(shard)));
+      BENCH_RETURN_IF_ERROR(RemoveTree(files.ShardFolder(shard)));
     }
     return absl::OkStatus();
   }
@@ -109,23 +190,28 @@ class Pipeline {
     DuplicateSamples samples;
     samples.Choose(removals_.exact ? &*removals_.exact : nullptr,
                    removals_.near ? &*removals_.near : nullptr, kMaxDuplicateSamples);
-    DuplicateSamples found = samples;
-    const auto finish = [&](int shard) -> absl::Status {
-      BENCH_ASSIGN_OR_RETURN(const FinishedShard finished,
-                             FinishShard(plan_, shard, removals_, samples));
-      Merge(finished.report);
-      const std::lock_guard lock(mutex_);
-      found.Merge(finished.samples);
+    BENCH_RETURN_IF_ERROR(Shards(kClean, [&](int shard) -> Outcome {
+      BENCH_ASSIGN_OR_RETURN(FinishedShard finished, FinishShard(plan_, shard, removals_, samples));
+      PartOutcome outcome;
+      outcome.made = plan_.order_files().OfShard(shard);
+      outcome.made.push_back(plan_.FinalPath(shard));
+      outcome.result = Packed(std::move(finished));
       // Nothing reads what was prepared any more.
-      return RemoveTree(plan_.PreparedPath(shard));
-    };
-    BENCH_RETURN_IF_ERROR(Shards("clean", finish));
-    result_.duplicate_samples = found.Samples();
+      outcome.consumed = {plan_.PreparedPath(shard)};
+      BENCH_ASSIGN_OR_RETURN(outcome.read_bytes, FileBytes(outcome.consumed));
+      return outcome;
+    }));
+    BENCH_RETURN_IF_ERROR(MergeResults<FinishedShard>(runner_, kClean, [&](FinishedShard finished) {
+      result_.report.Merge(finished.report);
+      samples.Merge(finished.samples);
+    }));
+    result_.duplicate_samples = samples.Samples();
     return absl::OkStatus();
   }
 
-  // The records that shards left for partitions.
+  // The records that shards left for partitions, which all have read.
   absl::Status RemoveShuffled(const ShuffleFiles& files) {
+    if (!runner_.leads()) return absl::OkStatus();
     for (int shard = 0; shard < files.num_shards; ++shard) {
       BENCH_RETURN_IF_ERROR(RemoveTree(files.ShardFolder(shard)));
     }
@@ -133,16 +219,17 @@ class Pipeline {
   }
 
   const CorpusPlan& plan_;
-  const PhaseProgress& progress_;
+  PhaseRunner& runner_;
+  std::vector<SourcePiece> pieces_;
+  std::vector<std::vector<size_t>> shards_;  // numbers of pieces
   Removals removals_;
-  std::mutex mutex_;
   PipelineResult result_;
 };
 
 }  // namespace
 
-absl::StatusOr<PipelineResult> RunPipeline(const CorpusPlan& plan, const PhaseProgress& progress) {
-  return Pipeline(plan, progress).Run();
+absl::StatusOr<PipelineResult> RunPipeline(const CorpusPlan& plan, PhaseRunner& runner) {
+  return Pipeline(plan, runner).Run();
 }
 
 }  // namespace bench::corpus

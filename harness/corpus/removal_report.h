@@ -18,6 +18,11 @@ struct RuleRemovals {
   int64_t num_documents = 0;
   int64_t num_bytes = 0;                  // of their texts
   std::map<Digest128, Document> samples;  // by id digest
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(num_documents, num_bytes, samples);
+  }
 };
 
 class RemovalReport {
@@ -32,6 +37,11 @@ class RemovalReport {
   // By (filter, rule), sorted.
   const std::map<std::pair<std::string, std::string>, RuleRemovals>& rules() const {
     return rules_;
+  }
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(rules_);
   }
 
  private:

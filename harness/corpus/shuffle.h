@@ -33,6 +33,24 @@ struct ShuffleFiles {
   std::string Path(int shard, int partition) const {
     return absl::StrCat(ShardFolder(shard), "/part-", partition, "-of-", num_partitions);
   }
+  // The records of a shard, or of a partition, in all of their files.
+  std::vector<std::string> OfShard(int shard) const {
+    std::vector<std::string> paths;
+    for (int partition = 0; partition < num_partitions; ++partition) {
+      paths.push_back(Path(shard, partition));
+    }
+    return paths;
+  }
+  std::vector<std::string> OfPartition(int partition) const {
+    std::vector<std::string> paths;
+    for (int shard = 0; shard < num_shards; ++shard) paths.push_back(Path(shard, partition));
+    return paths;
+  }
+  // What is found in a partition, and in all of them.
+  std::string FoundPath(int partition) const {
+    return absl::StrCat(folder, "/", name, "/found-", partition, "-of-", num_partitions);
+  }
+  std::string FoundPath() const { return absl::StrCat(folder, "/", name, "/found"); }
   int PartitionOf(uint64_t hash) const {
     return static_cast<int>(absl::Uint128High64(absl::uint128(hash) * num_partitions));
   }

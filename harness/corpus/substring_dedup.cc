@@ -89,16 +89,18 @@ class RangeWriter {
   Cover kept_, removed_;
 };
 
+// The last thing that a shard writes says how many blocks it has.
+absl::StatusOr<int64_t> NumBlocks(const SubstringFiles& files, int shard) {
+  BENCH_ASSIGN_OR_RETURN(const std::string count, ReadFile(files.BlockPath(shard, -1)));
+  int64_t num_blocks = 0;
+  if (absl::SimpleAtoi(count, &num_blocks)) return num_blocks;
+  return DataError(absl::StrCat(files.BlockPath(shard, -1), ": no number; write the shard again"));
+}
+
 absl::StatusOr<std::vector<std::string>> BlocksOf(const SubstringFiles& files) {
   std::vector<std::string> blocks;
   for (int shard = 0; shard < files.num_shards; ++shard) {
-    // The last thing that a shard writes says how many blocks it has.
-    BENCH_ASSIGN_OR_RETURN(const std::string count, ReadFile(files.BlockPath(shard, -1)));
-    int64_t num_blocks = 0;
-    if (!absl::SimpleAtoi(count, &num_blocks)) {
-      return DataError(
-          absl::StrCat(files.BlockPath(shard, -1), ": no number; write the shard again"));
-    }
+    BENCH_ASSIGN_OR_RETURN(const int64_t num_blocks, NumBlocks(files, shard));
     for (int64_t block = 0; block < num_blocks; ++block) {
       blocks.push_back(files.BlockPath(shard, block));
     }
@@ -115,6 +117,16 @@ std::string SubstringFiles::ShardFolder(int shard) const {
 std::string SubstringFiles::BlockPath(int shard, int64_t block) const {
   const std::string name = block < 0 ? "count" : absl::StrCat("block-", block);
   return absl::StrCat(ShardFolder(shard), "/", name);
+}
+
+absl::StatusOr<std::vector<std::string>> SubstringFiles::OfShard(int shard) const {
+  BENCH_ASSIGN_OR_RETURN(const int64_t num_blocks, NumBlocks(*this, shard));
+  std::vector<std::string> paths = {BlockPath(shard, -1)};
+  for (int64_t block = 0; block < num_blocks; ++block) {
+    const std::string path = BlockPath(shard, block);
+    paths.insert(paths.end(), {path, path + ".suffixes", path + ".documents"});
+  }
+  return paths;
 }
 
 absl::Status SuffixBlockWriter::Add(const Document& document) {
@@ -172,7 +184,7 @@ absl::Status SuffixBlockWriter::WriteBlock() {
 absl::Status RemoveSubstrings(const SubstringFiles& files, int64_t min_bytes,
                               int64_t budget_bytes) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> blocks, BlocksOf(files));
-  const std::string path = files.Path("removed");
+  const std::string path = files.FoundPath();
   ExternalSorter<GroupRecord> groups(path + ".groups", budget_bytes / 2, Repeats::kOnce);
   BENCH_RETURN_IF_ERROR(VisitRepeatedWindows(blocks, min_bytes, [&](const WindowPlace& place) {
     return groups.Add({place.group, place.document, place.offset});
@@ -194,7 +206,7 @@ absl::Status RemoveSubstrings(const SubstringFiles& files, int64_t min_bytes,
 }
 
 absl::StatusOr<SubstringRemovals> SubstringRemovals::Open(const SubstringFiles& files) {
-  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedRange>::Open(files.Path("removed")));
+  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedRange>::Open(files.FoundPath()));
   return SubstringRemovals(std::move(removed));
 }
 

@@ -9,7 +9,7 @@
 //   1. shard i of n:  blocks of text, each with its suffix array (libdivsufsort)
 //                     5 bytes a byte of text on disk; memory 5 x block_bytes
 //   2. once:          merge of all suffix arrays; comparisons stop at min_bytes
-//                     <folder>/substrings/removed; texts and suffixes are mapped, sorts keep to the
+//                     <folder>/substrings/found; texts and suffixes are mapped, sorts keep to the
 //                     budget
 // Run exact deduplication first: documents of one text are one document here.
 // Source: Lee et al. 2021, "Deduplicating Training Data Makes Language Models Better" (2107.06499),
@@ -32,8 +32,11 @@ struct SubstringFiles {
   std::string folder;
   int num_shards = 1;
   std::string Path(const std::string& name) const { return folder + "/substrings/" + name; }
+  std::string FoundPath() const { return Path("found"); }
   std::string ShardFolder(int shard) const;
   std::string BlockPath(int shard, int64_t block) const;
+  // All files that a finished shard has left. DataError where its number of blocks is none.
+  absl::StatusOr<std::vector<std::string>> OfShard(int shard) const;
 };
 
 // A document's place in a block.

@@ -1,15 +1,19 @@
 #include "harness/corpus/tokenise.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "base/status.h"
-#include "harness/control/parallel.h"
+#include "harness/control/signals.h"
+#include "harness/corpus/document_file.h"
 #include "harness/corpus/document_order.h"
-#include "harness/corpus/external_sort.h"
 #include "harness/corpus/held_out.h"
+#include "harness/corpus/packed_bytes.h"
 #include "harness/corpus/step_names.h"
 #include "harness/data/document_tokens.h"
 #include "harness/data/token_dataset.h"
@@ -17,87 +21,167 @@
 namespace bench::corpus {
 namespace {
 
+using harness::TokenDataset;
 using harness::TokenDatasetWriter;
+using harness::TokenShard;
 
-constexpr size_t kBatchBytes = size_t{4} << 20;
+constexpr char kPhase[] = "tokenise";
 constexpr char kTraining[] = "train";
 constexpr char kValidation[] = "validation";
 
-class Tokeniser {
- public:
-  Tokeniser(const CorpusPlan& plan, const harness::Tokenizer& tokenizer, TokenDatasetWriter writer,
-            std::vector<std::string> languages, CorpusReport& report)
-      : plan_(plan),
-        tokenizer_(tokenizer),
-        writer_(std::move(writer)),
-        languages_(std::move(languages)),
-        report_(report),
-        held_out_fraction_(HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places)),
-        held_out_(plan.spec.decontamination.shingles) {}
+std::string TokensFolder(const CorpusPlan& plan, int partition) {
+  return absl::StrCat(plan.folder, "/tokens/", partition);
+}
+std::string HeldOutPath(const CorpusPlan& plan, int partition) {
+  return absl::StrCat(plan.folder, "/held_out/", partition);
+}
 
-  absl::Status Take(OrderedDocument ordered) {
+// What is the same for all partitions.
+struct Task {
+  const CorpusPlan& plan;
+  const harness::Tokenizer& tokenizer;
+  std::vector<std::string> languages;  // sorted
+  double held_out_fraction;
+
+  harness::TokenDatasetOptions Options() const {
+    return {tokenizer.vocab_size(), tokenizer.digest(), languages};
+  }
+};
+
+// One partition of the order.
+class PartitionTokeniser {
+ public:
+  PartitionTokeniser(const Task& task, TokenDatasetWriter tokens, DocumentWriter held_out)
+      : task_(task),
+        tokens_(std::move(tokens)),
+        held_out_(std::move(held_out)),
+        ngrams_(task.plan.spec.decontamination.shingles) {}
+
+  absl::Status Take(const OrderedDocument& ordered) {
     const Document& document = ordered.document;
-    if (ordered.repeats && plan_.spec.exact.enabled) {
-      report_.kept[{document.source, document.language}].Remove(std::ssize(document.text));
-      report_.removed.Add(kExactStep, "equal_after_cuts", document);
+    num_text_bytes_ += std::ssize(document.text);
+    if (ordered.repeats && task_.plan.spec.exact.enabled) {
+      changes_.kept[{document.source, document.language}].Remove(std::ssize(document.text));
+      changes_.removed.Add(kExactStep, "equal_after_cuts", document);
       return absl::OkStatus();
     }
-    const bool held_out = IsHeldOut(ordered.content, held_out_fraction_);
-    if (held_out && held_out_.size() < kMaxHeldOutNgrams) {
-      held_out_.Add(document.text, shingler_);
+    const bool held_out = IsHeldOut(ordered.content, task_.held_out_fraction);
+    // Of all partitions together no more than these are asked for.
+    if (held_out && ngrams_.size() < kMaxHeldOutNgrams) {
+      ngrams_.Add(document.text, shingler_);
+      BENCH_RETURN_IF_ERROR(held_out_.Add(document).status());
     }
-    batch_bytes_ += document.text.size();
-    batch_.push_back({std::move(ordered.document), held_out ? kValidation : kTraining, {}});
-    return batch_bytes_ < kBatchBytes ? absl::OkStatus() : Flush();
+    BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> tokens,
+                           harness::DocumentTokens(task_.tokenizer, document.text));
+    return tokens_.Add(held_out ? kValidation : kTraining, tokens, std::ssize(document.text),
+                       LanguageOf(document));
   }
 
-  absl::StatusOr<NgramSet> Finish() {
-    BENCH_RETURN_IF_ERROR(Flush());
-    BENCH_RETURN_IF_ERROR(writer_.Finish());
-    return std::move(held_out_);
+  absl::Status Finish() {
+    BENCH_RETURN_IF_ERROR(held_out_.Finish());
+    return tokens_.Finish();
   }
+  const CorpusReport& changes() const { return changes_; }
+  int64_t num_text_bytes() const { return num_text_bytes_; }
 
  private:
-  struct Encoded {
-    Document document;
-    const char* part;
-    std::vector<int64_t> tokens;
-  };
-
   int64_t LanguageOf(const Document& document) const {
-    return std::lower_bound(languages_.begin(), languages_.end(), document.language) -
-           languages_.begin();
+    return std::lower_bound(task_.languages.begin(), task_.languages.end(), document.language) -
+           task_.languages.begin();
   }
 
-  absl::Status Flush() {
-    BENCH_RETURN_IF_ERROR(harness::ForEachInParallel(
-        std::ssize(batch_), plan_.num_threads, [this](int64_t i) -> absl::Status {
-          Encoded& encoded = batch_[static_cast<size_t>(i)];
-          BENCH_ASSIGN_OR_RETURN(encoded.tokens,
-                                 harness::DocumentTokens(tokenizer_, encoded.document.text));
-          return absl::OkStatus();
-        }));
-    for (const Encoded& encoded : batch_) {
-      BENCH_RETURN_IF_ERROR(writer_.Add(encoded.part, encoded.tokens,
-                                        std::ssize(encoded.document.text),
-                                        LanguageOf(encoded.document)));
-    }
-    batch_.clear();
-    batch_bytes_ = 0;
-    return absl::OkStatus();
-  }
-
-  const CorpusPlan& plan_;
-  const harness::Tokenizer& tokenizer_;
-  TokenDatasetWriter writer_;
-  const std::vector<std::string> languages_;  // sorted
-  CorpusReport& report_;
-  const double held_out_fraction_;
-  NgramSet held_out_;
+  const Task& task_;
+  TokenDatasetWriter tokens_;
+  DocumentWriter held_out_;
+  NgramSet ngrams_;  // of the documents in held_out_
   Shingler shingler_;
-  std::vector<Encoded> batch_;
-  size_t batch_bytes_ = 0;
+  CorpusReport changes_;
+  int64_t num_text_bytes_ = 0;
 };
+
+absl::StatusOr<PartOutcome> TokenisePartition(const Task& task, int partition) {
+  const std::string folder = TokensFolder(task.plan, partition);
+  BENCH_RETURN_IF_ERROR(RemoveTree(folder));  // of an attempt that was killed
+  BENCH_RETURN_IF_ERROR(MakeFolders(folder));
+  const std::string held_out = HeldOutPath(task.plan, partition);
+  BENCH_RETURN_IF_ERROR(MakeFolders(held_out.substr(0, held_out.rfind('/'))));
+  BENCH_ASSIGN_OR_RETURN(DocumentWriter held_out_writer, DocumentWriter::Create(held_out));
+  PartitionTokeniser tokeniser(task, TokenDatasetWriter(folder, task.Options()),
+                               std::move(held_out_writer));
+  BENCH_RETURN_IF_ERROR(VisitPartitionInOrder(
+      task.plan, partition,
+      [&](const OrderedDocument& ordered) { return tokeniser.Take(ordered); }));
+  BENCH_RETURN_IF_ERROR(tokeniser.Finish());
+  PartOutcome outcome;
+  outcome.made = {held_out};
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(folder));
+  for (const std::string& name : names) outcome.made.push_back(absl::StrCat(folder, "/", name));
+  outcome.result = Packed(tokeniser.changes());
+  BENCH_ASSIGN_OR_RETURN(outcome.read_bytes,
+                         FileBytes(task.plan.order_files().OfPartition(partition)));
+  outcome.read_bytes += tokeniser.num_text_bytes();
+  return outcome;
+}
+
+absl::Status CopyDocuments(const TokenShard& shard, const std::string& part,
+                           TokenDatasetWriter& writer) {
+  // Tokens of a mapped file that are read before they leave the resident memory.
+  constexpr int64_t kTokensInMemory = int64_t{1} << 22;
+  int64_t num_resident = 0;
+  for (int64_t i = 0; i < shard.num_documents(); ++i) {
+    BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
+    const harness::TokenDocument& document = shard.document(i);
+    const std::vector<int64_t> tokens =
+        shard.Tokens(static_cast<int64_t>(document.first_token), shard.document_end(i));
+    BENCH_RETURN_IF_ERROR(writer.Add(part, tokens, document.num_text_bytes, document.language));
+    num_resident += std::ssize(tokens);
+    if (num_resident < kTokensInMemory) continue;
+    shard.ReleasePages();
+    num_resident = 0;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PhaseFigures> WriteWhole(const Task& task, const std::string& folder) {
+  const auto begin = std::chrono::steady_clock::now();
+  TokenDatasetWriter writer(folder, task.Options());
+  for (int partition = 0; partition < task.plan.num_partitions(); ++partition) {
+    BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset,
+                           TokenDataset::Open(TokensFolder(task.plan, partition)));
+    for (const char* part : {kTraining, kValidation}) {
+      for (const TokenShard& shard : dataset.part(part)) {
+        BENCH_RETURN_IF_ERROR(CopyDocuments(shard, part, writer));
+      }
+    }
+  }
+  BENCH_RETURN_IF_ERROR(writer.Finish());
+  PhaseFigures figures;
+  figures.name = "data set";
+  figures.num_parts = 1;
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(folder));
+  for (const std::string& name : names) {
+    BENCH_ASSIGN_OR_RETURN(const int64_t bytes, FileBytes({absl::StrCat(folder, "/", name)}));
+    figures.written_bytes += bytes;
+  }
+  figures.read_bytes = figures.written_bytes;  // it copies
+  figures.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  figures.longest_part_s = figures.seconds;
+  return figures;
+}
+
+absl::StatusOr<NgramSet> HeldOutNgrams(const CorpusPlan& plan) {
+  NgramSet ngrams(plan.spec.decontamination.shingles);
+  Shingler shingler;
+  for (int partition = 0; partition < plan.num_partitions(); ++partition) {
+    BENCH_ASSIGN_OR_RETURN(DocumentFile file, DocumentFile::Open(HeldOutPath(plan, partition)));
+    while (ngrams.size() < kMaxHeldOutNgrams) {
+      BENCH_ASSIGN_OR_RETURN(const std::optional<Document> document, file.Next());
+      if (!document) break;
+      ngrams.Add(document->text, shingler);
+    }
+  }
+  return ngrams;
+}
 
 std::vector<std::string> LanguagesOf(const CorpusReport& report) {
   std::set<std::string> languages;
@@ -109,18 +193,19 @@ std::vector<std::string> LanguagesOf(const CorpusReport& report) {
 
 absl::StatusOr<NgramSet> Tokenise(const CorpusPlan& plan, const harness::Tokenizer& tokenizer,
                                   const std::string& folder, CorpusReport& report,
-                                  const PhaseProgress& progress) {
-  const std::vector<std::string> languages = LanguagesOf(report);
-  const int64_t total = Total(report.kept).num_documents;
-  TokenDatasetWriter writer(folder, {tokenizer.vocab_size(), tokenizer.digest(), languages});
-  Tokeniser tokeniser(plan, tokenizer, std::move(writer), languages, report);
-  int64_t num_done = 0;
-  const auto take = [&](OrderedDocument document) {
-    if (progress) progress("tokenise", ++num_done, total);
-    return tokeniser.Take(std::move(document));
-  };
-  BENCH_RETURN_IF_ERROR(VisitInOrder(plan, take));
-  return tokeniser.Finish();
+                                  PhaseRunner& runner) {
+  const Task task = {plan, tokenizer, LanguagesOf(report),
+                     HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places)};
+  BENCH_RETURN_IF_ERROR(runner.Run(kPhase, plan.num_partitions(), [&task](int partition) {
+    return TokenisePartition(task, partition);
+  }));
+  BENCH_RETURN_IF_ERROR(MergeResults<CorpusReport>(
+      runner, kPhase, [&report](const CorpusReport& changes) { report.Merge(changes); }));
+  if (runner.leads()) {
+    BENCH_ASSIGN_OR_RETURN(PhaseFigures figures, WriteWhole(task, folder));
+    runner.Record(std::move(figures));
+  }
+  return HeldOutNgrams(plan);
 }
 
 }  // namespace bench::corpus

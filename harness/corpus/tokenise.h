@@ -1,10 +1,12 @@
 // The documents of a finished pipeline, in their order (document_order.h), to a token data set
 // (harness/data/token_dataset.h).
 //
-// Which documents are held out (part "validation") follows from their texts (held_out.h).
+// Each partition of the order is tokenised by itself, into a data set of its own; rank 0 then
+// writes the whole one from these, in the order of the partitions: it copies tokens and encodes
+// nothing. Which documents are held out (part "validation") follows from their texts (held_out.h).
 // Documents that have become equal are one, unless exact deduplication is off.
-// Encoding is spread over the plan's threads, in batches of 4 MiB of text; the bytes of the data
-// set do not depend on that. Errors: those of the data set; StoppedError.
+// The bytes of the data set depend on the documents alone. Errors: those of the data set;
+// StoppedError.
 #pragma once
 
 #include <string>
@@ -12,18 +14,19 @@
 #include "absl/status/statusor.h"
 #include "harness/corpus/corpus_report.h"
 #include "harness/corpus/ngram_set.h"
+#include "harness/corpus/phase_runner.h"
 #include "harness/corpus/phases.h"
-#include "harness/corpus/pipeline.h"
 #include "harness/tokenizers/tokenizer.h"
 
 namespace bench::corpus {
 
 inline constexpr size_t kMaxHeldOutNgrams = size_t{1} << 20;
 
-// `report` is the pipeline's; documents that have become equal go from kept to removed. The folder
-// must exist. Returns n-grams of the first held-out documents, kMaxHeldOutNgrams or little more.
+// Collective. `report` is the pipeline's; documents that have become equal go from kept to removed.
+// The folder, which must exist, is rank 0's. Returns n-grams of the first held-out documents,
+// kMaxHeldOutNgrams or little more, on all ranks.
 absl::StatusOr<NgramSet> Tokenise(const CorpusPlan& plan, const harness::Tokenizer& tokenizer,
                                   const std::string& folder, CorpusReport& report,
-                                  const PhaseProgress& progress);
+                                  PhaseRunner& runner);
 
 }  // namespace bench::corpus

@@ -15,6 +15,11 @@ class SkippedRecords {
   struct Reason {
     int64_t count = 0;
     std::string first;  // where the first one stands: "file:line", or "file: record N"
+
+    template <typename Archive>
+    void VisitFields(Archive& archive) {
+      archive(count, first);
+    }
   };
 
   // `where` may end as a message's beginning does (record_reader.h).
@@ -26,6 +31,12 @@ class SkippedRecords {
   const std::map<std::string, Reason>& reasons() const { return reasons_; }
   // "48 no field "output" (first: data.jsonl:3)", a line a reason, the most frequent first.
   std::vector<std::string> Lines() const;
+
+  // The fields, for whoever keeps them (harness/corpus/packed_bytes.h).
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(count_, reasons_);
+  }
 
  private:
   int64_t count_ = 0;

@@ -44,12 +44,17 @@ void DescribeWork(CorpusSpec& spec, FieldList& table) {
   table.Leaf("held_out_fraction", spec.held_out_fraction,
              {.doc = "of the documents, by a hash of their text: the part \"validation\"",
               .bounds = AboveUpTo(0, 0.5)});
-  table.Leaf(
-      "num_shards", spec.num_shards,
-      {.doc = "parts of the work; the result does not depend on it", .bounds = Between(1, 256)});
+  table.Leaf("num_shards", spec.num_shards,
+             {.doc = "parts of the work, at least; the result does not depend on it",
+              .bounds = Between(1, 256)});
   table.Leaf("budget_mib", spec.budget_mib,
-             {.doc = "memory of the work, beyond the program itself; what does not fit goes to "
-                     "disk. The result does not depend on it",
+             {.doc = "memory of the work of a rank, beyond the program itself; what does not fit "
+                     "goes to disk. The result does not depend on it",
+              .units = "MiB",
+              .bounds = Between(1, 1 << 20)});
+  table.Leaf("split_mib", spec.split_mib,
+             {.doc = "a larger file of JSON lines is read in parts of so much, by several threads "
+                     "and ranks. The result does not depend on it",
               .units = "MiB",
               .bounds = Between(1, 1 << 20)});
 }

@@ -32,7 +32,8 @@ struct CorpusSpec {
   double max_skipped_share = 0.1;  // of a JSON lines file's records
   double held_out_fraction = 0.01;
   int64_t num_shards = 8;
-  int64_t budget_mib = 1024;
+  int64_t budget_mib = 1024;  // of each rank
+  int64_t split_mib = 64;     // files of JSON lines that are larger are read in parts
 
   ExcludeSpec exclude;
   FilterSpec<GopherRepetitionParameters> gopher_repetition;

@@ -16,6 +16,7 @@
 #include "harness/definition/corpus_spec.h"
 #include "harness/definition/enum_names.h"
 #include "harness/definition/evaluate_spec.h"
+#include "harness/definition/generated_spec.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/program_spec.h"
@@ -43,15 +44,16 @@ enum class StageKind {
   kPpo,
   kEvaluate,
   kProgram,
+  kGenerated,
   kSynthetic
 };
-constexpr std::array<std::string_view, 11> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus",   "clm",     "sft",      "preferences",
-          "reward",       "ppo",       "evaluate", "program", "synthetic"};
+constexpr std::array<std::string_view, 12> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",   "clm",     "sft",       "preferences",
+          "reward",       "ppo",       "evaluate", "program", "generated", "synthetic"};
 }
 using StageSpec =
     std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
-                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, SyntheticSpec>;
+                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec, SyntheticSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

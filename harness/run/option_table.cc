@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "harness/definition/enum_names.h"
+#include "harness/run/corpus_plan_options.h"
 
 namespace bench::harness {
 namespace {
@@ -161,8 +162,8 @@ std::vector<OptionRow> MakeRunRows() {
        Switch(&Options::seeds, SeedMode::kSame)},
       {"stop-after-step", "N", "stop training there, with a checkpoint; --resume continues", run,
        Count("stop-after-step", 0, &Options::stop_after_step)},
-      {"nproc", "N", "train with N processes on this machine; run.threads are shared among them",
-       run, Count("nproc", 1, &Options::num_ranks)},
+      {"nproc", "N", "run as N processes on this machine; run.threads are shared among them", run,
+       Count("nproc", 1, &Options::num_ranks)},
       {"rank-timeout", "SECONDS",
        "how long processes wait for each other at the start; default 300", run,
        Count("rank-timeout", 1, &Options::rank_timeout_s)},
@@ -246,8 +247,8 @@ std::vector<OptionRow> MakePlanRows() {
   const std::vector<Command> plan = {Command::kPlan};
   return {
       CommandRow(Command::kPlan, "plan", "", "print the plan"),
-      {"plan-ranks", "N,N,...", "numbers of devices; default 1,4,16,64,256,1024", plan,
-       [](Options& o, const Values& v) { return ParseRanks(v[0], o.plan.ranks); }},
+      {"plan-ranks", "N,N,...", "numbers of devices, or processes; default 1,4,16,64,256,1024",
+       plan, [](Options& o, const Values& v) { return ParseRanks(v[0], o.plan.ranks); }},
       {"device-gb", "G", "memory of a device, in 10^9 bytes; default 80", plan,
        [](Options& o, const Values& v) { return ParseDeviceGb(v[0], o.plan.device_gb); }},
       {"vocab-size", "V", "instead of the tokenizer's", plan,
@@ -303,7 +304,12 @@ const std::vector<OptionRow>& CommandRows() {
   return rows;
 }
 const std::vector<OptionRow>& PlanRows() {
-  static const std::vector<OptionRow> rows = MakePlanRows();
+  static const std::vector<OptionRow> rows = [] {
+    std::vector<OptionRow> plan = MakePlanRows();
+    const std::vector<OptionRow> of_corpora = CorpusPlanRows();
+    plan.insert(plan.end(), of_corpora.begin(), of_corpora.end());
+    return plan;
+  }();
   return rows;
 }
 

@@ -36,11 +36,22 @@ enum class SeedMode { kPerReplicate, kSame };
 enum class OutputForm { kText, kJson, kHtml };
 enum class Rehearsal { kNone, kDryRun };  // kDryRun: say what would be run, and run nothing
 
+// What --plan cannot know of a corpus from its definition.
+struct CorpusPlanOptions {
+  std::optional<double> input_gib;       // files that are read; absent: those of corpus.path
+  std::optional<double> document_bytes;  // mean text of a document; absent: as measured
+  std::optional<double> shared_gbps;     // 10^9 bytes/s of the shared folder, all ranks together
+  std::optional<std::string> rates;      // file of measured rates; absent: the committed one
+
+  bool operator==(const CorpusPlanOptions&) const = default;
+};
+
 struct PlanOptions {
   std::vector<int64_t> ranks = {1, 4, 16, 64, 256, 1024};  // those of the ZeRO paper's table
   double device_gb = 80;                                   // 10^9 bytes
   std::optional<int64_t> vocab_size;                       // absent: the tokenizer's
   std::optional<std::string> model;                        // a published one, by its name
+  CorpusPlanOptions corpus;                                // of stage corpus
 
   bool operator==(const PlanOptions&) const = default;
 };

@@ -11,6 +11,7 @@
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/plan/memory_plan.h"
 #include "harness/plan/memory_report.h"
+#include "harness/run/corpus_plan_command.h"
 #include "harness/run/geometry.h"
 #include "harness/run/vocabulary.h"
 #include "models/families/family.h"
@@ -104,6 +105,13 @@ DeviceKind KernelsFor(DeviceChoice choice, Precision precision) {
 
 absl::StatusOr<int> PlanCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, Subject(options));
+  if (std::holds_alternative<CorpusSpec>(loaded.definition.stage)) {
+    return CorpusPlanCommand(loaded, options);
+  }
+  if (options.plan.corpus != CorpusPlanOptions()) {
+    return UsageError(
+        "--input-gib, --document-bytes, --shared-gbps and --rates are for plans of stage corpus");
+  }
   BENCH_ASSIGN_OR_RETURN(const Definition definition,
                          options.plan.model
                              ? loaded.definition

@@ -3,6 +3,7 @@
 #include "harness/stages/clm/stage.h"
 #include "harness/stages/corpus/stage.h"
 #include "harness/stages/evaluate/stage.h"
+#include "harness/stages/generated/stage.h"
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/program/stage.h"
@@ -47,6 +48,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const ProgramSpec&) const {
     return std::make_unique<ProgramStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const GeneratedSpec&) const {
+    return std::make_unique<GeneratedStage>(definition);
   }
   std::unique_ptr<Stage> operator()(const SyntheticSpec&) const {
     return std::make_unique<SyntheticStage>(definition);

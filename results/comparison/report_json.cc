@@ -90,7 +90,10 @@ Json ItemsJson(const std::vector<ItemChange>& items) {
                        {"head", CountsJson(change.head)},
                        {"only_base", change.discordant.only_base},
                        {"only_head", change.discordant.only_head},
-                       {"p_value", NumberJson(change.p_value)}});
+                       {"p_value", NumberJson(change.p_value)},
+                       {"difference", NumberJson(change.difference)},
+                       {"low", NumberJson(change.interval.low)},
+                       {"high", NumberJson(change.interval.high)}});
   }
   return out;
 }

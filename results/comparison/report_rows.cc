@@ -172,10 +172,13 @@ std::string CurveLine(const CurveChange& curves) {
 // Only what the models answered: a commit is judged by replicates.
 std::string ItemLine(const ItemChange& items) {
   return absl::StrFormat(
-      "items of %s, replicate %d: %d of %d right in base, %d in head; %d only in base, %d only in "
-      "head (McNemar p = %.2g: these two models differ, as replicates of one commit may)",
+      "items of %s, replicate %d: %d of %d right in base, %d in head, %+.1f points [%+.1f, %+.1f]; "
+      "%d only in base, %d only in head (McNemar p = %.2g: these two models differ, as replicates "
+      "of one commit may)",
       EscapeForTerminal(items.path), items.replicate, items.base.successes, items.base.trials,
-      items.head.successes, items.discordant.only_base, items.discordant.only_head, items.p_value);
+      items.head.successes, kPercent * items.difference, kPercent * items.interval.low,
+      kPercent * items.interval.high, items.discordant.only_base, items.discordant.only_head,
+      items.p_value);
 }
 
 std::string FindingOf(const RangeChange& range) {

@@ -49,6 +49,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/experiment_graph.cc": ("tests/commands/pipeline_test.py", "whole graphs of experiments"),
     "harness/training/gradient_exchange.cc": (
         "tests/harness/training/data_parallel_test.cc", "the update that it is a part of"),
+    "harness/run/corpus_plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/commands.cc": (END_TO_END, "the commands of the command line"),
     "harness/run/inputs.cc": (END_TO_END, "starts the program again for what is needed first"),
     "harness/distributed/nccl_module.cc": (
@@ -72,6 +73,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/stages/corpus/stage.cc": ("tests/commands/corpus_run_test.py", "whole runs"),
     "harness/model_io/decoder_inputs.cc": (END_TO_END, "runs from random weights, artifacts, folders"),
     "harness/run/stage_factory.cc": (END_TO_END, "every stage is run"),
+    "harness/stages/generated/stage.cc": ("tests/commands/generated_run_test.py", "whole runs"),
     "harness/stages/preferences/stage.cc": ("tests/commands/preferences_run_test.py", "a whole run"),
     "harness/stages/ppo/stage.cc": ("tests/commands/ppo_run_test.py", "a whole run"),
     "harness/stages/program/stage.cc": (PROGRAMS, "whole runs of programs"),

@@ -157,6 +157,49 @@ class Plan(CommandCase):
         missing = self.place.write_definition("missing.toml", replace=[("tiny.model", "no.model")])
         self.assert_fails(self.place.run(missing, "--plan"), 5, "no.model")
 
+    def corpus(self):
+        """A definition of stage corpus, and rates by hand: 1 GiB in 1,000 documents, 100 s a phase."""
+        definition = self.place.folder / "corpus.toml"
+        definition.write_text('stage = "corpus"\n[run]\nthreads = 2\n[corpus]\nsources = ["manpages"]\n'
+                              f'[tokenizer]\npath = "{HERE}/testdata/tiny.model"\n')
+        phases = ("read and filter", "equal documents", "signatures", "similar documents", "clusters", "clean",
+                  "tokenise", "data set", "held-out check")
+        rates = self.place.folder / "rates.json"
+        rates.write_text(json.dumps({
+            "format": "bench-corpus-rates", "format_version": 1, "machine": "by hand", "input": "nothing",
+            "input_bytes": 1 << 30, "text_bytes": 1 << 30, "documents": 1000, "program_bytes": 10 ** 8,
+            "phases": [{"phase": p, "seconds": 100, "read_bytes": 10, "written_bytes": 5} for p in phases]}))
+        return definition, rates
+
+    def test_a_corpus_takes_what_its_rates_say(self):
+        definition, rates = self.corpus()
+        plan = self.plan(definition, "--rates", rates, "--input-gib", 36, "--plan-ranks", "1,18")
+        self.assertEqual(plan["format"], "bench-corpus-plan")
+        one, many = plan["plans"]
+        # Seven phases over 2 threads a rank, clusters and the data set by one.
+        self.assertAlmostEqual(one["hours"], 7 * 0.5 + 2 * 1)
+        self.assertAlmostEqual(many["hours"], 7 * 0.5 / 18 + 2 * 1)
+        self.assertAlmostEqual(many["read_bytes"], 9 * 360)
+        self.assertEqual(one["exchanged_bytes"], 0)
+        self.assertAlmostEqual(many["exchanged_bytes"], 5 * 360 * 17 / 18)
+        small = self.plan(definition, "--rates", rates, "--input-gib", 36, "--plan-ranks", 1,
+                          "--document-bytes", (1 << 30) / 2000)
+        # Twice the documents: twice the records, in three phases.
+        self.assertAlmostEqual(small["plans"][0]["hours"], 5 * 0.5 + 1 + 2 * (2 * 0.5 + 1))
+        text = self.place.run(definition, "--plan", "--rates", rates, "--input-gib", 36)
+        self.assertIn("phases on 1024 ranks", text.stdout)
+
+    def test_what_a_plan_of_a_corpus_cannot_know_is_asked_for(self):
+        definition, rates = self.corpus()
+        run = self.place.run
+        self.assert_fails(run(definition, "--plan", "--rates", rates), 2, "--input-gib")
+        self.assert_fails(run(definition, "--plan", "--rates", rates, "--input-gib", 1, "--set",
+                              "corpus.substrings.enabled=true"), 2, 'no phase "suffixes"')
+        self.assert_fails(run(definition, "--plan", "--input-gib", 1, "--vocab-size", 9), 2, "--vocab-size")
+        self.assert_fails(run(self.place.definition, "--plan", "--input-gib", 1), 2, "stage corpus")
+        rates.write_text('{"format": "bench-plan"}')
+        self.assert_fails(run(definition, "--plan", "--rates", rates, "--input-gib", 1), 4, "rates.json")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -67,6 +67,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadField{"intermediate_size",
                              [](DecoderConfig& c) { c.intermediate_size = int64_t{1} << 40; }},
                     BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 0; }},
+                    BadField{"num_layers", [](DecoderConfig& c) { c.num_layers = 1'000'000; }},
+                    BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 1 << 29; }},
                     BadField{"rope_theta", [](DecoderConfig& c) { c.position = Rope{.theta = 0}; }},
                     BadField{"rms_norm_eps", [](DecoderConfig& c) { c.norm.eps = -1; }},
                     BadField{"initializer_std",

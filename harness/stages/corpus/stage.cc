@@ -8,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/context/torch_runtime.h"
 #include "harness/corpus/held_out_check.h"
 #include "harness/corpus/pipeline.h"
 #include "harness/corpus/source_files.h"
 #include "harness/corpus/tokenise.h"
+#include "harness/corpus/work_ledger.h"
 #include "harness/data/source.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "harness/stages/corpus/inputs.h"
@@ -26,23 +28,31 @@ namespace {
 using corpus::CorpusPlan;
 using corpus::PipelineResult;
 
-// An empty folder for the work, removed with this.
-class WorkFolder {
- public:
-  explicit WorkFolder(std::string path) : path_(std::move(path)) {}
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  ~WorkFolder() { RemoveTree(path_).IgnoreError(); }
-
-  absl::Status Make() const {
-    BENCH_RETURN_IF_ERROR(RemoveTree(path_));  // of an attempt that was killed
-    return MakeFolders(path_);
+// Everything that the work is a function of: what of another recipe was finished is of no use.
+corpus::Digest128 RecipeOf(const CorpusPlan& plan, const RunContext& context) {
+  std::string recipe = context.definition.sha256;
+  for (const auto& [role, artifact] : context.inputs) {
+    absl::StrAppend(&recipe, "\n", role, " ", artifact.digest);
   }
-  const std::string& path() const { return path_; }
+  for (const corpus::SourceFile& file : plan.files) {
+    std::error_code error;  // of a file that is not there, which reading it tells
+    const auto size = std::filesystem::file_size(file.root + "/" + file.relative_path, error);
+    absl::StrAppend(&recipe, "\n", file.source, " ", file.relative_path, " ",
+                    static_cast<int>(file.format), " ", error ? 0 : size);
+  }
+  return corpus::DigestOf(recipe);
+}
 
- private:
-  const std::string path_;
-};
+corpus::RankGroup GroupOf(Ranks& ranks) {
+  return {ranks.rank(), ranks.size(),
+          [&ranks](const absl::Status& own) { return ranks.Agree(own); }};
+}
+
+// Wrong input or a wrong definition: the run that is begun again is another one.
+bool CanContinue(const absl::Status& status) {
+  const ExitCode code = ExitCodeFor(status);
+  return code != ExitCode::kBadData && code != ExitCode::kUsage;
+}
 
 absl::Status CheckKept(const PipelineResult& result) {
   const auto read = corpus::Total(result.report.read).num_documents;
@@ -121,11 +131,12 @@ std::vector<results::MetricValue> Summary(const corpus::CorpusReport& report,
 // Of the held-out documents' n-grams, the fraction that training documents have.
 absl::StatusOr<results::MetricValue> Overlap(const CorpusPlan& plan,
                                              const corpus::CorpusReport& report,
-                                             const corpus::NgramSet& held_out) {
+                                             const corpus::NgramSet& held_out,
+                                             corpus::PhaseRunner& runner) {
   const double fraction =
       corpus::HeldOutFraction(plan.spec.held_out_fraction, report.held_out_places);
   BENCH_ASSIGN_OR_RETURN(const int64_t found,
-                         corpus::CountNgramsInTraining(plan, fraction, held_out));
+                         corpus::CountNgramsInTraining(plan, fraction, held_out, runner));
   const double all = static_cast<double>(std::max<size_t>(held_out.size(), 1));
   return results::MetricValue{{&results::kHeldOutNgramsInTraining, ""},
                               static_cast<double>(found) / all};
@@ -171,28 +182,68 @@ absl::StatusOr<DiskNeed> CorpusStage::Disk(const std::map<std::string, Artifact>
 }
 
 absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
+  const std::string folder = context.folder + "/corpus";
+  absl::StatusOr<StageOutcome> outcome = RunIn(folder, context);
+  // What is finished stays for a run that goes on. Of several ranks that fail others may be
+  // writing.
+  const bool done = outcome.ok() || (context.ranks.alone() && !CanContinue(outcome.status()));
+  if (context.ranks.leads() && done) RemoveTree(folder).IgnoreError();
+  return outcome;
+}
+
+absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, LoadTokenizer(spec_.tokenizer, context.inputs));
   BENCH_ASSIGN_OR_RETURN(const auto evaluation_texts, ReadEvaluationTexts(spec_, context.inputs));
-  const WorkFolder work(context.folder + "/corpus");
-  BENCH_RETURN_IF_ERROR(work.Make());
   CorpusPlan plan{.spec = spec_,
-                  .folder = work.path(),
-                  .num_threads = run_.threads,
+                  .folder = folder,
+                  .num_threads = ThreadsPerRank(run_, context.ranks.local_size()),
                   .evaluation_texts = evaluation_texts.get()};
   BENCH_RETURN_IF_ERROR(corpus::CheckBudget(plan));
-  BENCH_ASSIGN_OR_RETURN(CorpusFiles files, FindCorpusFiles(spec_, context));
+  CorpusFiles files;
+  // Rank 0 fetches what is not in the store.
+  BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&]() -> absl::Status {
+    BENCH_ASSIGN_OR_RETURN(files, FindCorpusFiles(spec_, context));
+    return absl::OkStatus();
+  }));
   plan.files = std::move(files.files);
-
-  const corpus::PhaseProgress progress = [&](std::string_view phase, int64_t done, int64_t total) {
-    context.progress.Update(phase, done, total, "");
-  };
-  BENCH_ASSIGN_OR_RETURN(PipelineResult result, corpus::RunPipeline(plan, progress));
+  const corpus::RankGroup group = GroupOf(context.ranks);
+  BENCH_ASSIGN_OR_RETURN(
+      const corpus::WorkState state,
+      corpus::OpenWork(folder, RecipeOf(plan, context),
+                       corpus::LeastShards(group.size, plan.num_threads), group));
+  plan.least_shards = state.least_shards;
+  if (state.attempt > 1) context.progress.Note("parts that are finished are kept");
+  corpus::PhaseRunner runner(
+      plan,
+      [&](std::string_view phase, int64_t done, int64_t total) {
+        context.progress.Update(phase, done, total, "");
+      },
+      group, state);
+  BENCH_ASSIGN_OR_RETURN(PipelineResult result, corpus::RunPipeline(plan, runner));
   result.report.rejected.Merge(files.unread);
   BENCH_ASSIGN_OR_RETURN(
       const corpus::NgramSet held_out,
-      corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, progress));
+      corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, runner));
+  BENCH_ASSIGN_OR_RETURN(const results::MetricValue overlap,
+                         Overlap(plan, result.report, held_out, runner));
   context.progress.Finish();
+  StageOutcome outcome;
+  absl::Status concluded;
+  if (context.ranks.leads()) {
+    concluded = Conclude(plan, result, runner, context, outcome);
+    outcome.summary.push_back(overlap);
+  }
+  // Rank 0 removes what the others may still read.
+  BENCH_RETURN_IF_ERROR(group.Wait(concluded));
+  return outcome;
+}
+
+// What rank 0 records, and whether the corpus is one.
+absl::Status CorpusStage::Conclude(const CorpusPlan& plan, const PipelineResult& result,
+                                   const corpus::PhaseRunner& runner, RunContext& context,
+                                   StageOutcome& outcome) const {
   BENCH_RETURN_IF_ERROR(RecordCorpus(plan, result, context.writer));
+  BENCH_RETURN_IF_ERROR(RecordPhases(runner.figures(), context.writer));
   const SkippedRecords skipped = SkippedOf(result.report.rejected);
   BENCH_RETURN_IF_ERROR(RecordSkipped("invalid", skipped, context));
   BENCH_RETURN_IF_ERROR(CheckShare(spec_, result, skipped));
@@ -200,11 +251,8 @@ absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, TokenDataset::Open(context.artifact_folder));
   BENCH_RETURN_IF_ERROR(CheckParts(dataset));
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
-
-  StageOutcome outcome;
   outcome.summary = Summary(result.report, dataset);
-  BENCH_ASSIGN_OR_RETURN(outcome.summary.emplace_back(), Overlap(plan, result.report, held_out));
-  return outcome;
+  return absl::OkStatus();
 }
 
 }  // namespace bench::harness

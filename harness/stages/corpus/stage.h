@@ -1,10 +1,14 @@
 // Stage "corpus": files to a filtered, deduplicated, tokenised data set (harness/corpus/pipeline.h,
 // harness/data/token_dataset.h). Artifact: that data set.
 //
+// Any number of ranks shares the work through the run's folder, and leaves the same bytes. A run
+// that was stopped or killed goes on with the parts that were not finished, on any number of ranks.
+//
 // Tables: sources, read, rejected, removed, removed_samples, shortened, masked, dropped_lines,
-// duplicates, decontamination, kept, data (tables.h).
+// duplicates, decontamination, kept, data, phases (tables.h).
 #pragma once
 
+#include "harness/corpus/pipeline.h"
 #include "harness/definition/corpus_spec.h"
 #include "harness/stages/stage.h"
 #include "harness/store/store.h"
@@ -18,9 +22,15 @@ class CorpusStage : public Stage {
   std::vector<InputNeed> Inputs() const override;
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
   absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
+  absl::Status CheckRanks(int64_t) const override { return absl::OkStatus(); }
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
  private:
+  absl::StatusOr<StageOutcome> RunIn(const std::string& folder, RunContext& context);
+  absl::Status Conclude(const corpus::CorpusPlan& plan, const corpus::PipelineResult& result,
+                        const corpus::PhaseRunner& runner, RunContext& context,
+                        StageOutcome& outcome) const;
+
   const RunSpec& run_;
   const CorpusSpec& spec_;
 };

@@ -123,4 +123,18 @@ absl::Status RecordCorpus(const corpus::CorpusPlan& plan, const corpus::Pipeline
   return RecordBySource("kept", report.kept, writer);
 }
 
+absl::Status RecordPhases(const std::vector<corpus::PhaseFigures>& phases, RunWriter& writer) {
+  for (const corpus::PhaseFigures& phase : phases) {
+    BENCH_RETURN_IF_ERROR(writer.TableRow("phases", std::nullopt,
+                                          {{"phase", phase.name},
+                                           {"parts", phase.num_parts},
+                                           {"parts_kept", phase.num_kept},
+                                           {"seconds", phase.seconds},
+                                           {"longest_part_s", phase.longest_part_s},
+                                           {"read_bytes", phase.read_bytes},
+                                           {"written_bytes", phase.written_bytes}}));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace bench::harness

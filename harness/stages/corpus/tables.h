@@ -10,7 +10,12 @@
 //   duplicates        filter, the removed document and its survivor
 //   decontamination   part of the evaluation texts: texts, n-grams, texts too short for one,
 //                     documents that share one, action
+//   phases            phase: parts, those that an attempt before had finished, seconds (of all
+//   parts
+//                     one after the other, and of the longest), bytes read and written
 #pragma once
+
+#include <vector>
 
 #include "absl/status/status.h"
 #include "harness/corpus/pipeline.h"
@@ -19,6 +24,9 @@
 namespace bench::harness {
 
 absl::Status RecordCorpus(const corpus::CorpusPlan& plan, const corpus::PipelineResult& result,
+                          results::RunWriter& writer);
+
+absl::Status RecordPhases(const std::vector<corpus::PhaseFigures>& phases,
                           results::RunWriter& writer);
 
 }  // namespace bench::harness

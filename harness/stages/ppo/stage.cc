@@ -79,7 +79,7 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
       ResponseScorer::Create({spec(), data, tokenizer, models.reward ? &*models.reward : nullptr}));
 
   const RolloutParts parts = {spec(),    models.actor_critic, *models.reference, scorer,
-                              tokenizer, context.seeds,       data.end_token,    context.ranks};
+                              tokenizer, context.seeds,       data.answer_form,  context.ranks};
   PpoEvaluator evaluator({parts, data, context.writer, context.ranges});
   PpoTask task(
       {parts, std::move(mixture), context.writer, context.ranges,

@@ -52,8 +52,24 @@ class CorpusFixture {
   int num_plans_ = 0;
 };
 
+// The first phase of a shard; no file is split.
+inline absl::StatusOr<CorpusReport> Prepare(const CorpusPlan& plan, int shard) {
+  const std::vector<SourcePiece> pieces = PiecesOf(plan.files, {}, {}, plan.folder);
+  const auto own = ShardsOf(pieces, plan.num_shards());
+  auto prepared = PrepareShard(plan, pieces, own[static_cast<size_t>(shard)], shard);
+  if (!prepared.ok()) return prepared.status();
+  return std::move(prepared->report);
+}
+
+// By one process.
+inline absl::StatusOr<PipelineResult> RunAlone(const CorpusPlan& plan,
+                                               const PhaseProgress& progress = nullptr) {
+  PhaseRunner runner(plan, progress);
+  return RunPipeline(plan, runner);
+}
+
 inline PipelineResult RunOk(const CorpusPlan& plan) {
-  auto result = RunPipeline(plan, nullptr);
+  auto result = RunAlone(plan);
   EXPECT_TRUE(result.ok()) << result.status();
   return *std::move(result);
 }

@@ -30,7 +30,8 @@ TEST(CountNgramsInTraining, CountsNgramsOfTrainingDocumentsOnly) {
                                           "red green blue grey pink", "north south east west here"};
   for (size_t i = 0; i < texts.size(); ++i) corpus.Write(std::to_string(i) + ".txt", texts[i]);
   const CorpusPlan plan = corpus.Plan(/*num_threads=*/2);
-  RunOk(plan);
+  PhaseRunner runner(plan);
+  ASSERT_TRUE(RunPipeline(plan, runner).ok());
   // Every text's three 3-grams; found are those of texts that are not held out.
   NgramSet ngrams({.ngram_words = 3, .ngram_characters = 3});
   Shingler shingler;
@@ -41,7 +42,7 @@ TEST(CountNgramsInTraining, CountsNgramsOfTrainingDocumentsOnly) {
   }
   ASSERT_GT(num_training, 0);
   ASSERT_LT(num_training, 4);
-  EXPECT_EQ(*CountNgramsInTraining(plan, 0.5, ngrams), 3 * num_training);
+  EXPECT_EQ(*CountNgramsInTraining(plan, 0.5, ngrams, runner), 3 * num_training);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ TEST(PrepareShard, TakesEveryNthFileAndTogetherAll) {
   const CorpusPlan plan = corpus.Plan();
   std::vector<std::string> ids;
   for (int shard = 0; shard < 3; ++shard) {
-    ASSERT_TRUE(PrepareShard(plan, shard).ok());
+    ASSERT_TRUE(Prepare(plan, shard).ok());
     auto file = DocumentFile::Open(plan.PreparedPath(shard));
     EXPECT_EQ(file->num_documents(), shard < 2 ? 3 : 2);
     while (const auto document = *file->Next()) ids.push_back(document->id);
@@ -43,9 +43,9 @@ TEST(PrepareShard, AgainGivesTheSameFiles) {
   corpus.spec().num_shards = 1;
   corpus.Write("a.txt", "text");
   const CorpusPlan plan = corpus.Plan();
-  ASSERT_TRUE(PrepareShard(plan, 0).ok());
+  ASSERT_TRUE(Prepare(plan, 0).ok());
   const std::string first = *ReadFile(plan.PreparedPath(0));
-  ASSERT_TRUE(PrepareShard(plan, 0).ok());
+  ASSERT_TRUE(Prepare(plan, 0).ok());
   EXPECT_EQ(*ReadFile(plan.PreparedPath(0)), first);
 }
 
@@ -55,7 +55,7 @@ TEST(PrepareShard, NamesInvalidDocumentsOrEndsAtTheFirst) {
   corpus.Write("a.txt", "fine");
   corpus.Write("b.txt", "bad \xff");
   corpus.Write("c.txt", " ");
-  const auto report = PrepareShard(corpus.Plan(), 0);
+  const auto report = Prepare(corpus.Plan(), 0);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->rejected.num_rejected(), 2);
   std::vector<std::string> named;
@@ -66,7 +66,7 @@ TEST(PrepareShard, NamesInvalidDocumentsOrEndsAtTheFirst) {
   EXPECT_EQ(Sorted(named),
             (std::vector<std::string>{"b.txt#1: not valid UTF-8 at byte 4", "c.txt#1: no text"}));
   corpus.spec().on_invalid = OnInvalid::kError;
-  const absl::Status status = PrepareShard(corpus.Plan(), 0).status();
+  const absl::Status status = Prepare(corpus.Plan(), 0).status();
   EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
   EXPECT_THAT(status.message(), HasSubstr("b.txt: not valid UTF-8 at byte 4"));
 }
@@ -78,7 +78,7 @@ TEST(PrepareShard, CountsWhatEachRuleRemovesAndWhatC4Cuts) {
   corpus.spec().c4.parameters.spaced.min_sentences = 1;
   corpus.Write("a.txt", "This is a line of words.\nshort\nUse cookies on this page here.");
   corpus.Write("b.txt", "This one has a { in it.");
-  const auto report = PrepareShard(corpus.Plan(), 0);
+  const auto report = Prepare(corpus.Plan(), 0);
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(report->dropped_lines[static_cast<size_t>(C4LineRule::kFewWords)], 1);
   EXPECT_EQ(report->dropped_lines[static_cast<size_t>(C4LineRule::kPolicy)], 1);
@@ -103,7 +103,7 @@ TEST(PrepareShard, LeavesMessagesOutThatAreEvaluatedOn) {
   CorpusPlan plan = corpus.Plan();
   plan.files[0].format = DocumentFormat::kMessages;
   plan.evaluation_texts = &texts;
-  ASSERT_TRUE(PrepareShard(plan, 0).ok());
+  ASSERT_TRUE(Prepare(plan, 0).ok());
   auto file = DocumentFile::Open(plan.PreparedPath(0));
   std::vector<std::string> prepared;
   while (const auto document = *file->Next()) prepared.push_back(document->text);
@@ -131,7 +131,7 @@ int64_t StatusKib(const std::string& field) {
 int64_t GrowthOfPreparation(const CorpusPlan& plan) {
   const int64_t before = StatusKib("VmRSS:");
   rusage usage{};
-  if (!PrepareShard(plan, 0).ok() || ::getrusage(RUSAGE_SELF, &usage) != 0) return -1;
+  if (!Prepare(plan, 0).ok() || ::getrusage(RUSAGE_SELF, &usage) != 0) return -1;
   return (usage.ru_maxrss - before) << 10;
 }
 
@@ -167,7 +167,7 @@ class LargestDocument : public testing::Test {
 
 TEST_F(LargestDocument, OfAsManyWordsAsAllowedStaysWithinWhatIsCounted) {
   corpus_.Write("a.jsonl", LargestRecord("#$", kMaxTextSpans / 2 - 1));
-  const auto report = PrepareShard(corpus_.Plan(), 0);
+  const auto report = Prepare(corpus_.Plan(), 0);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->removed.rules().empty());  // so that its n-grams were all counted
   ExpectGrowthBetween(PreparationBytes(kLargestRecordBytes) / 2,
@@ -176,7 +176,7 @@ TEST_F(LargestDocument, OfAsManyWordsAsAllowedStaysWithinWhatIsCounted) {
 
 TEST_F(LargestDocument, OfMoreWordsIsRemovedWithinWhatIsCounted) {
   corpus_.Write("a.jsonl", LargestRecord("a ", kMaxTextBytes / 2));
-  const auto report = PrepareShard(corpus_.Plan(), 0);
+  const auto report = Prepare(corpus_.Plan(), 0);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->removed.rules().at({"size", "too_many_words_and_lines"}).num_documents, 1);
   ExpectGrowthBetween(kLargestRecordBytes, PreparationBytes(kLargestRecordBytes));
@@ -184,7 +184,7 @@ TEST_F(LargestDocument, OfMoreWordsIsRemovedWithinWhatIsCounted) {
 
 TEST_F(LargestDocument, OfMoreTextIsInvalid) {
   corpus_.Write("a.txt", std::string(static_cast<size_t>(kMaxTextBytes) + 1, 'x'));
-  const auto report = PrepareShard(corpus_.Plan(), 0);
+  const auto report = Prepare(corpus_.Plan(), 0);
   ASSERT_TRUE(report.ok()) << report.status();
   ASSERT_EQ(report->rejected.num_rejected(), 1);
   EXPECT_EQ(report->rejected.named().begin()->second.rejection.reason, "text over 8 MiB");

@@ -15,7 +15,7 @@ CorpusPlan PrepareThree(CorpusFixture& corpus) {
   corpus.Write("b.txt", "first line\nsecond line");
   corpus.Write("c.txt", "second line\nthird line");
   const CorpusPlan plan = corpus.Plan();
-  EXPECT_TRUE(PrepareShard(plan, 0).ok());
+  EXPECT_TRUE(Prepare(plan, 0).ok());
   EXPECT_TRUE(MatchExact(plan, 0).ok());
   return plan;
 }

@@ -25,12 +25,14 @@ class TokeniseTest : public testing::Test {
 
   // The folder of the data set.
   std::string Run(const CorpusPlan& plan) {
-    const std::string out = plan.folder + "/tokens";
+    const std::string out = plan.folder + "/data_set";
     EXPECT_TRUE(MakeFolders(out).ok());
-    PipelineResult result = RunOk(plan);
-    const auto held_out = Tokenise(plan, tokenizer_, out, result.report, nullptr);
+    PhaseRunner runner(plan);
+    auto result = RunPipeline(plan, runner);
+    EXPECT_TRUE(result.ok()) << result.status();
+    const auto held_out = Tokenise(plan, tokenizer_, out, result->report, runner);
     EXPECT_TRUE(held_out.ok()) << held_out.status();
-    report_.emplace(result.report);
+    report_.emplace(result->report);
     return out;
   }
 

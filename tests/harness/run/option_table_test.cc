@@ -28,7 +28,7 @@ TEST(OptionTable, SaysWhatACommandTakes) {
   EXPECT_EQ(OptionsOf(Command::kRecover), "");
   EXPECT_EQ(OptionsOf(Command::kPlan),
             "--set, --device, --experiments, --plan-ranks, --device-gb, --vocab-size, --model, "
-            "--json");
+            "--json, --input-gib, --document-bytes, --shared-gbps, --rates");
   EXPECT_EQ(CommandName(Command::kLock), "--lock");
   EXPECT_EQ(CommandName(Command::kRun), "a run");
 }

@@ -1,0 +1,61 @@
+// What a corpus of a given size will take on N ranks: hours, bytes, memory and disk, from the rates
+// of a measured run (corpus_rates.h). Nothing is read but the rates.
+//
+// With s = the planned over the measured input bytes and d = the planned over the measured number
+// of documents, a phase that looks at texts takes s times, one that sorts records of documents d
+// times its measured thread-seconds and bytes. Over N ranks of T threads it is spread evenly; the
+// phases of one part (clusters, the list of removed lines, the merge of suffixes, the copy of the
+// tokens) are rank 0's. Where the shared folder's rate is given, no phase is faster than its bytes.
+//   hours = sum of max(seconds / workers, bytes / rate) / 3600
+//   memory of a rank <= budget + program + 4 KiB a shard and thread
+//   disk = the most that lies in the run's folder at a time: prepared and final texts, and what an
+//          exchange writes, twice (its sorts spill as much)
+// Left out: the logarithm of sorts, ranks that wait for the largest part, fetching of sources, the
+// digest of the user's files, and how similar the planned documents are to the measured ones:
+// numbers of duplicates scale as everything else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "harness/definition/corpus_spec.h"
+#include "harness/plan/corpus_rates.h"
+
+namespace bench::harness {
+
+struct CorpusForecastRequest {
+  const CorpusSpec& spec;
+  const CorpusRates& rates;
+  double input_bytes = 0;
+  double document_bytes = 0;  // mean text
+  int64_t threads = 1;        // of a rank
+  std::optional<double> shared_bytes_per_s;
+};
+
+struct PhaseForecast {
+  std::string phase;
+  bool by_rank_0 = false;
+  double hours = 0;
+  double read_bytes = 0;
+  double written_bytes = 0;
+  double exchanged_bytes = 0;  // read of what other ranks wrote
+};
+
+struct CorpusForecast {
+  int64_t ranks = 1;
+  std::vector<PhaseForecast> phases;
+  double hours = 0;
+  double read_bytes = 0;
+  double written_bytes = 0;
+  double exchanged_bytes = 0;
+  double rank_memory_bytes = 0;
+  double disk_bytes = 0;  // of all ranks
+};
+
+// UsageError for a phase of the specification that the rates do not have.
+absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& request, int64_t ranks);
+
+}  // namespace bench::harness

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""What ranks cost the stage "corpus": two ranks on one input against two runs on half of it each, started together.
+
+The input is real text: sentences of the files below a folder (text, or manual pages, plain or gzip), drawn with fixed
+seeds into documents of about 4 KB, a tenth of them exact and a tenth near copies (one word changed) of others, as two
+files of JSON lines. Two ranks of one thread each read both files; two processes of one thread each read one of them,
+with a machine's memory and disk shared in the same way, and know nothing of each other: they exchange nothing, find no
+copies in the other half and wait for nobody. Filters and deduplication of documents are the definition's defaults.
+
+Rounds take the two arms in turn. Printed are the times of each round, their ratio (the median of the rounds' own), the
+peak of each rank's own memory (RssAnon, sampled) and the documents kept. Exits 1 when the median ratio is above 1.1, or
+a rank's memory above the budget and what the program takes on an input of a few documents.
+
+With --rates FILE it measures instead what bench-run --plan computes with: one thread, every phase on, --rates-gib of
+the same text, and writes the file (format "bench-corpus-rates", FORMAT.md).
+
+usage: bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER [--gib 2] [--rounds 3] [--rates FILE] [--work FOLDER]
+needs h5py; TOKENIZER is a SentencePiece model. A round of 2 GiB takes some 10 minutes on two cores and 12 GB of disk.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import h5py
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from corpus_memory import SENTENCES, anonymous_mib, near_copy, sentences_of, table  # noqa: E402
+
+GOAL = 1.1
+DEFINITION = """\
+stage = "corpus"
+title = "{title}"
+[run]
+threads = {threads}
+[corpus]
+path = "{folder}"
+budget_mib = {budget}
+[corpus.paragraphs]
+enabled = {all_phases}
+[corpus.substrings]
+enabled = {all_phases}
+[tokenizer]
+path = "{tokenizer}"
+"""
+
+
+def write_input(path, sentences, num_bytes, seed):
+    """Documents as JSON lines, four fifths of them new."""
+    draw = random.Random(seed)
+    last = []
+    with open(path, "w", encoding="utf-8") as file:
+        while file.tell() < num_bytes:
+            kind = draw.random()
+            if kind < 0.8 or not last:
+                text = "\n".join(" ".join(draw.choice(sentences) for _ in range(5)) for _ in range(SENTENCES // 5))
+                last = (last + [text])[-1000:]
+            else:
+                text = draw.choice(last) if kind < 0.9 else near_copy(draw, draw.choice(last))
+            file.write(json.dumps({"text": text}) + "\n")
+
+
+def children(pid):
+    try:
+        return [int(c) for c in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+class Bench:
+    def __init__(self, options, work):
+        self.options, self.work = options, work
+        self.sentences = sentences_of(options.text_folder)
+        if len(self.sentences) < 1000:
+            sys.exit(f"{options.text_folder}: {len(self.sentences)} sentences of prose are too few")
+        self.num_runs = 0
+
+    def input(self, name, num_bytes, seed):
+        folder = self.work / name
+        folder.mkdir()
+        write_input(folder / f"{name}.jsonl", self.sentences, num_bytes, seed)
+        return folder
+
+    def definition(self, folder, threads, all_phases=False):
+        path = self.work / f"{folder.name}.toml"
+        path.write_text(DEFINITION.format(
+            title=f"corpus of {folder.name}", threads=threads, folder=folder, budget=self.options.budget_mib,
+            all_phases=str(all_phases).lower(), tokenizer=self.options.tokenizer.absolute()))
+        return path
+
+    def run(self, commands):
+        """Starts all at once. Returns seconds until the last has ended, the peak of own memory of each process
+        that works (a command's ranks, or itself) in MiB, and the results files."""
+        begin = time.monotonic()
+        started = []
+        for command in commands:
+            out = self.work / f"run-{self.num_runs}"
+            self.num_runs += 1
+            logs = [open(f"{out}.{name}", "w+", encoding="utf-8") for name in ("stdout", "stderr")]
+            process = subprocess.Popen([self.options.bench_run.absolute(), *map(str, command), "--out", out],
+                                       cwd=self.work, stdout=logs[0], stderr=logs[1],
+                                       env={**os.environ, "BENCH_STORE": f"{out}.store"})
+            started.append((process, out, logs))
+        peaks = {}
+        while any(process.poll() is None for process, _, _ in started):
+            for process, _, _ in started:
+                for pid in children(process.pid) or [process.pid]:
+                    peaks[pid] = max(peaks.get(pid, 0), anonymous_mib(pid))
+            time.sleep(0.1)
+        elapsed = time.monotonic() - begin
+        results = []
+        for process, out, logs in started:
+            texts = []
+            for log in logs:
+                log.seek(0)
+                texts.append(log.read())
+                log.close()
+            if process.returncode != 0:
+                sys.exit(texts[1])
+            results.append(texts[0].splitlines()[-1])
+        launchers = {process.pid for process, _, _ in started if len(peaks) > len(started)}
+        return elapsed, [peak for pid, peak in sorted(peaks.items()) if pid not in launchers], results
+
+    def program_mib(self):
+        """What a run holds that has next to nothing to do."""
+        folder = self.input("few", 1 << 18, 99)
+        return max(self.run([[self.definition(folder, 1)]])[1])
+
+
+def kept(path):
+    with h5py.File(path) as file:
+        return int(file["summary/documents:kept"][()])
+
+
+def compare(bench, options):
+    half = int(options.gib * 2 ** 29)
+    halves = [bench.input(name, half, seed) for seed, name in enumerate(("first", "second"), start=1)]
+    both = bench.work / "both"
+    both.mkdir()
+    for folder in halves:
+        os.link(folder / f"{folder.name}.jsonl", both / f"{folder.name}.jsonl")
+    program = bench.program_mib()
+    whole = bench.definition(both, 2)
+    apart = [bench.definition(folder, 1) for folder in halves]
+    ratios, peaks = [], []
+    for number in range(options.rounds):
+        times = {}
+        for arm in ("ranks", "apart")[::1 if number % 2 == 0 else -1]:
+            commands = [[whole, "--nproc", 2]] if arm == "ranks" else [[path] for path in apart]
+            times[arm], memory, results = bench.run(commands)
+            counts = " + ".join(str(kept(path)) for path in results)
+            print(f"round {number}, {arm}: {times[arm]:.1f} s; own memory {', '.join(f'{m:.0f}' for m in memory)} MiB; "
+                  f"documents kept {counts}", flush=True)
+            if arm == "ranks":
+                peaks += memory
+            for path in results:
+                folder = pathlib.Path(path).parent
+                shutil.rmtree(folder)
+                shutil.rmtree(f"{folder}.store", ignore_errors=True)
+        ratios.append(times["ranks"] / times["apart"])
+    ratio = statistics.median(ratios)
+    print(f"{options.gib} GiB: two ranks take {ratio:.3f} of the time of two runs on half of it each "
+          f"({', '.join(f'{r:.3f}' for r in ratios)}; goal {GOAL})")
+    print(f"peak of a rank's own memory {max(peaks):.0f} MiB; budget {options.budget_mib} MiB, "
+          f"program {program:.0f} MiB")
+    return 0 if ratio <= GOAL and max(peaks) <= options.budget_mib + program else 1
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return "unknown processor"
+
+
+def measure(bench, options):
+    folder = bench.input("measured", int(options.rates_gib * 2 ** 30), 1)
+    program = bench.program_mib()
+    elapsed, _, (path,) = bench.run([[bench.definition(folder, 1, all_phases=True)]])
+    with h5py.File(path) as file:
+        summary = {name: float(value[()]) for name, value in file["summary"].items()}
+        phases = [{"phase": row["phase"].decode(), "seconds": round(float(row["seconds"]), 3),
+                   "read_bytes": int(row["read_bytes"]), "written_bytes": int(row["written_bytes"])}
+                  for row in table(file, "phases")]
+    rates = {"format": "bench-corpus-rates", "format_version": 1, "machine": processor(),
+             "input": f"{options.rates_gib:g} GiB of documents of manual pages' sentences, a fifth of them copies",
+             "input_bytes": sum(p.stat().st_size for p in folder.iterdir()),
+             "text_bytes": int(summary["text_bytes:read"]), "documents": int(summary["documents:read"]),
+             "program_bytes": int(program * 2 ** 20), "phases": phases}
+    options.rates.write_text(json.dumps(rates, indent=2) + "\n", encoding="utf-8")
+    print(f"{options.rates}: {len(phases)} phases, {elapsed:.0f} s on one thread")
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bench_run", type=pathlib.Path)
+    parser.add_argument("text_folder", type=pathlib.Path)
+    parser.add_argument("tokenizer", type=pathlib.Path)
+    parser.add_argument("--gib", type=float, default=2)
+    parser.add_argument("--budget-mib", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rates", type=pathlib.Path, default=None)
+    parser.add_argument("--rates-gib", type=float, default=0.25)
+    parser.add_argument("--work", type=pathlib.Path, default=None)
+    options = parser.parse_args()
+    work = pathlib.Path(tempfile.mkdtemp(prefix="corpus-ranks-", dir=options.work))
+    try:
+        bench = Bench(options, work)
+        return measure(bench, options) if options.rates else compare(bench, options)
+    finally:
+        shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

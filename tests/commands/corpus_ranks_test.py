@@ -1,0 +1,179 @@
+"""The corpus stage on several ranks: the same bytes as on one, also when ranks are killed and the run goes on.
+
+usage: corpus_ranks_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import collections
+import gzip
+import json
+import os
+import pathlib
+import signal
+import sys
+import tempfile
+import unittest
+
+import h5py
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from command_case import BIN  # noqa: E402
+from corpus_run_test import CORPUS, prose, table  # noqa: E402
+from rank_case import RanksCase, free_port  # noqa: E402
+from rank_processes import all_ranks, wait_for  # noqa: E402
+from tiny_run import HERE, Workplace  # noqa: E402
+
+# Two large files, so that there is something to split and to unpack, and all deduplications.
+MORE = """\
+split_mib = 1
+
+[corpus.paragraphs]
+enabled = true
+
+[corpus.substrings]
+enabled = true
+min_bytes = 400
+
+[tokenizer]
+"""
+TABLES = ("read", "kept", "rejected", "removed", "removed_samples", "shortened", "dropped_lines", "duplicates",
+          "left_out", "data")
+# The phases in which a rank is killed, of all kinds: of shards, of partitions, of rank 0 alone.
+KILLED_IN = ("split files", "read and filter", "signatures", "clusters", "clean", "tokenise")
+
+
+def records(numbers, line_feed="\n"):
+    return "".join(json.dumps({"text": prose(i, 4)}) + line_feed for i in numbers)
+
+
+def write_input(folder):
+    folder.mkdir()
+    for i in range(12):
+        (folder / f"{i}.txt").write_text(prose(i, 4))
+    # With a copy of a text, records that are none, CRLF, and no line feed at the end.
+    (folder / "large.jsonl").write_text(
+        records(range(450), "\r\n") + '{"no": "text"}\n\n' + records(range(450, 1000)).rstrip("\n"))
+    # Stored, not deflated: as large as its text.
+    (folder / "packed.jsonl.gz").write_bytes(gzip.compress(records(range(800, 1500)).encode(), compresslevel=0))
+    (folder / "bad.txt").write_bytes(b"abc \xff")
+
+
+def outcome(results):
+    """What must not depend on the number of ranks."""
+    with h5py.File(results) as file:
+        tables = {name: table(file, name) for name in TABLES}
+        summary = {name: value[()] for name, value in file["summary"].items()
+                   if value.attrs.get("deterministic", False)}
+    return (pathlib.Path(results).parent / "artifact.sha256").read_text(), tables, summary
+
+
+def finished_parts(out):
+    """{phase: parts on record}"""
+    return collections.Counter(path.parent.name for path in out.glob("corpus/done/*/*") if path.name.isdigit())
+
+
+class CorpusRanks(RanksCase):
+    one = None  # what one process leaves
+
+    def setUp(self):
+        super().setUp()
+        self.write_definition(self.place)
+
+    def write_definition(self, place):
+        files = place.folder / "files"
+        write_input(files)
+        self.assertGreater((files / "large.jsonl").stat().st_size, 1 << 20)
+        self.assertGreater((files / "packed.jsonl.gz").stat().st_size, 1 << 20)
+        self.definition = place.folder / "corpus.toml"
+        text = CORPUS.format(path=files, here=HERE)
+        self.assertIn("[tokenizer]\n", text)
+        self.definition.write_text(text.replace("[tokenizer]\n", MORE))
+
+    def by_one(self):
+        if CorpusRanks.one is None:
+            with tempfile.TemporaryDirectory(prefix="bench-test-") as folder:
+                place = Workplace(BIN, folder)
+                self.write_definition(place)
+                done = place.run(self.definition)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                CorpusRanks.one = outcome(done.stdout.splitlines()[-1])
+            self.definition = self.place.folder / "corpus.toml"
+        return CorpusRanks.one
+
+    def test_one_two_three_and_five_ranks_leave_the_same_bytes(self):
+        artifact, tables, summary = self.by_one()
+        self.assertGreater(sum(row["documents"] for row in tables["kept"]), 1000)
+        self.assertGreater(len(tables["duplicates"]), 0)
+        self.assertGreater(len(tables["shortened"]), 0)
+        self.assertIn("large.jsonl#451", {row["id"] for row in tables["rejected"]})
+        for ranks in (2, 3, 5):
+            out = self.place.folder / f"out-{ranks}"
+            results = self.run_ok(self.definition, "--nproc", ranks, "--out", out)
+            self.assertEqual(outcome(results), (artifact, tables, summary), ranks)
+            self.assertFalse((out / "corpus").exists())
+
+    def test_nothing_depends_on_how_files_are_split(self):
+        artifact, tables, _ = self.by_one()
+        results = self.run_ok(self.definition, "--set", "corpus.split_mib=1000")
+        self.assertEqual(outcome(results)[:2], (artifact, tables))
+
+    def kill(self, phase, rank, out):
+        """A run of three ranks, of which one dies while the phase goes on (or a moment later)."""
+        process = self.place.start(self.definition, "--nproc", 3, "--out", out)
+        ranks = all_ranks(process, 3)
+        self.assertTrue(ranks)
+        self.assertTrue(wait_for(lambda: any(out.glob(f"corpus/done/{phase}/*")), process), phase)
+        os.kill(ranks[rank], signal.SIGKILL)
+        done = self.ended(process)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
+        return finished_parts(out)
+
+    def test_a_run_whose_ranks_were_killed_goes_on_without_what_is_finished(self):
+        expected = self.by_one()
+        for number, phase in enumerate(KILLED_IN):
+            with self.subTest(phase=phase):
+                out = self.place.folder / f"killed-{number}"
+                finished = self.kill(phase, number % 3, out)
+                self.assertGreater(finished[phase], 0)
+                # Also by another number of ranks.
+                results = self.run_ok(self.definition, "--nproc", (3, 2, 1)[number % 3], "--out", out, "--resume")
+                self.assertEqual(outcome(results), expected)
+                with h5py.File(results) as file:
+                    phases = {row["phase"]: row for row in table(file, "phases")}
+                self.assertEqual({name: row["parts_kept"] for name, row in phases.items() if row["parts_kept"]},
+                                 dict(finished))
+                self.assertFalse((out / "corpus").exists())
+
+    def test_several_deaths_of_one_run(self):
+        expected = self.by_one()
+        kept = collections.Counter()
+        for number, phase in enumerate(("read and filter", "signatures", "clean")):
+            process = self.place.start(self.definition, "--nproc", 3, "--out", self.out, "--resume")
+            ranks = all_ranks(process, 3)
+            self.assertTrue(wait_for(lambda: any(self.out.glob(f"corpus/done/{phase}/*")), process), phase)
+            os.kill(ranks[2 - number], signal.SIGKILL)
+            self.ended(process)
+            finished = finished_parts(self.out)
+            self.assertTrue(all(finished[name] >= count for name, count in kept.items()), (finished, kept))
+            kept = finished
+        results = self.run_ok(self.definition, "--nproc", 3, "--out", self.out, "--resume")
+        self.assertEqual(outcome(results), expected)
+
+    def test_launchers_environment_makes_ranks(self):
+        expected = self.by_one()
+        port = free_port()
+        ranks = [self.start_rank(rank, size=2, port=port) for rank in (1, 0)]
+        done = [self.ended(process) for process in ranks]
+        self.assertEqual([d.returncode for d in done], [0, 0], [d.stderr for d in done])
+        self.assertEqual(outcome(done[1].stdout.splitlines()[-1]), expected)
+
+    def test_an_error_of_the_input_is_said_once(self):
+        (self.place.folder / "files" / "cut.jsonl.gz").write_bytes(
+            gzip.compress(records(range(1500, 2200)).encode(), compresslevel=0)[:-5000])
+        done = self.ended(self.place.start(self.definition, "--nproc", 3, "--out", self.out))
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assert_one_error([done.stderr], "cut.jsonl.gz:", "cut short")
+
+
+if __name__ == "__main__":
+    unittest.main()
