@@ -222,16 +222,18 @@ absl::StatusOr<std::vector<results::MetricValue>> ProductTiming::Measure(
     flops += static_cast<double>(count) * shape.flops();
     product_s += static_cast<double>(count) * TimeProduct(shape, options_.device);
   }
-  std::vector<results::MetricValue> values = {
-      {{&results::kStepFlops, ""}, flops},
-      {{&results::kProductTime, ""}, product_s},
-      {{&results::kProductRate, ""}, flops / product_s},
-      {{&results::kProductTimeFraction, ""}, product_s / seconds_}};
+  std::vector<results::MetricValue> values;
+  const auto add = [&](const results::MetricDescriptor& metric, double value) {
+    values.push_back({{&metric, ""}, value});
+  };
+  add(results::kStepFlops, flops);
+  add(results::kProductTime, product_s);
+  add(results::kProductRate, flops / product_s);
+  add(results::kProductTimeFraction, product_s / seconds_);
   const std::optional<GpuPeak> peak = PeakOf(options_.device, MainType(counts_));
   if (!peak) return values;
   BENCH_RETURN_IF_ERROR(context.writer.Note("utilization_peak", peak->text));
-  values.push_back(
-      {{&results::kModelFlopsUtilization, ""}, flops / seconds_ / peak->flops_per_second});
+  add(results::kModelFlopsUtilization, flops / seconds_ / peak->flops_per_second);
   return values;
 }
 
