@@ -110,7 +110,8 @@ class PerfData(CommandCase):
         (self.root / "preferences/lengths.json").write_text(json.dumps(LENGTHS | {"preference": [[3, 3, 3]]}))
         done = self.place.run("experiments/preferences", "--experiments", self.root)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(list(self.place.store.rglob("validation.ids.jsonl"))), 2)
+        contents = {path.read_text() for path in self.place.store.rglob("validation.ids.jsonl")}
+        self.assertEqual({len(json.loads(content)["chosen"]) for content in contents}, {6, 3})
 
     def test_a_length_that_is_none_is_bad_data(self):
         (self.root / "preferences/lengths.json").write_text('{"preference": [[3, 1, 3]]}')
