@@ -18,7 +18,7 @@ void Describe(DecodeTimingSpec& spec, FieldList& fields) {
   fields.Leaf("repeats", spec.repeats, {.doc = "times that are kept", .bounds = Between(1, 1e5)});
   fields.Leaf("warmup", spec.warmup, {.doc = "times before them", .bounds = Between(0, 1e5)});
   fields.Leaf("precision", spec.precision,
-              {.doc = "autocast: bf16 products of fp32 parameters; mixed: bf16 parameters"});
+              {.doc = "mixed: bf16 parameters, and so bf16 products; autocast is refused"});
 }
 
 void Describe(EvaluateSpec& spec, FieldList& fields) {
@@ -32,6 +32,10 @@ void Validate(const EvaluateSpec& spec, const Violations& violations) {
   Validate(spec.model, violations.In("model"));
   if (spec.probes.empty() && !spec.decode.prompts) {
     violations.Add("probes", "needs at least one [[probes]], or [decode]");
+  }
+  if (spec.decode.precision == Precision::kAutocast) {
+    violations.Add("decode.precision",
+                   "decoding computes in the parameters' type: \"fp32\" or \"mixed\"");
   }
   Validate(spec.probes, "probes", violations);
   Validate(spec.acceptance, violations);

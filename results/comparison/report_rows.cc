@@ -78,12 +78,28 @@ std::string RemarkOf(const JudgedChange& row) {
   return text;
 }
 
+// Of arms side by side: head / base instead of a change.
+void AddRatio(const Comparison& comparison, const MetricChange& change, ReportRow& out) {
+  out.verdict = "side by side";
+  if (!change.ratio_estimate) return;
+  out.change = absl::StrFormat("%.3gx", change.ratio_estimate->ratio);
+  const Interval& interval = change.ratio_estimate->interval;
+  if (!(interval.low > 0) || !std::isfinite(interval.high)) return;
+  out.interval =
+      absl::StrFormat("%s %.3gx .. %.3gx", IntervalName(comparison), interval.low, interval.high);
+}
+
 ReportRow RowOf(const Comparison& comparison, const JudgedChange& row) {
   const MetricChange& change = row.change;
   ReportRow out;
   out.metric = EscapeForTerminal(change.metric.Path());
   out.base = ArmValue(change.base_centre, change.base, change.metric.units);
   out.head = ArmValue(change.head_centre, change.head, change.metric.units);
+  if (comparison.comparability.side_by_side) {
+    AddRatio(comparison, change, out);
+    out.outcome = Outcome::kNotShown;
+    return out;
+  }
   if (change.base_centre && change.head_centre) {
     out.change = DifferenceText(change, change.difference);
     const std::string interval = IntervalText(change);

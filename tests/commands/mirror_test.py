@@ -79,6 +79,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/stages/program/stage.cc": (PROGRAMS, "whole runs of programs"),
     "harness/stages/reward/stage.cc": ("tests/commands/reward_run_test.py", "a whole run"),
     "harness/stages/fetch.cc": ("tests/commands/pipeline_test.py", "fetches from an archive of the test"),
+    "harness/stages/synthetic/stage.cc": ("tests/commands/perf_data_test.py", "every kind of rows, against an oracle"),
     "harness/stages/sft/stage.cc": (END_TO_END, "a whole run; its parts have tests of their own"),
     "harness/stages/tokenizer/stage.cc": (END_TO_END, "a whole run"),
     "harness/stages/translations/stage.cc": (END_TO_END, "a whole run"),

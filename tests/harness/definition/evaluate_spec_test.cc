@@ -46,6 +46,12 @@ TEST(EvaluateSpec, TimesDecodingWithoutProbes) {
   EXPECT_EQ(decode.num_prompts * decode.new_tokens, 1024);
 }
 
+TEST(EvaluateSpec, DecodingHasNoAutocast) {
+  EXPECT_THAT(Refusal("stage = \"evaluate\"\n[model]\nartifact = \"clm_small@1\"\n"
+                      "[decode]\nprompts = \"rows@2\"\nprecision = \"autocast\"\n"),
+              HasSubstr("decode.precision"));
+}
+
 TEST(EvaluateSpec, HasBounds) {
   const auto definition =
       Decode(std::string(kEvaluate) + "[[acceptance]]\nmetric = \"accuracy/a\"\nmin = 0.5\n");
