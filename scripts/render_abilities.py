@@ -25,14 +25,11 @@ class Run:
             self.status = text(file.attrs["status"])
             self.experiment = text(file.attrs["experiment"])
             self.settings = dict(leaves(json.loads(text(file["definition/json"][()]))))
-            self.summary = {}
-            file["summary"].visititems(self.keep)
+            # By path: a label stands behind a colon in the file.
+            self.summary = {name.replace(":", "/"): float(value[()])
+                            for name, value in file["summary"].items()}
             self.positions = table(file, "positions")
             self.evaluations = series(file, "evals/excess_loss")
-
-    def keep(self, name, item):
-        if isinstance(item, h5py.Dataset):
-            self.summary[name] = float(item[()])
 
 
 def text(value):
