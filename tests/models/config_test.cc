@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "models/blocks/decoder_blocks.h"
 
 namespace bench::models {
@@ -73,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadField{"rms_norm_eps", [](DecoderConfig& c) { c.norm.eps = -1; }},
                     BadField{"initializer_std",
                              [](DecoderConfig& c) { c.initializer_std = -0.1; }}),
-    [](const auto& test) { return std::string(test.param.field); });
+    [](const auto& test) { return absl::StrCat(test.param.field, "_", test.index); });
 
 }  // namespace
 }  // namespace bench::models
