@@ -70,7 +70,7 @@ void CheckUnused(Grammar chosen, Grammar grammar, const T& spec, const Violation
 }  // namespace
 
 int64_t FactsSpec::num_groups() const {
-  return 1 + std::bit_width(static_cast<uint64_t>(max_exposures));
+  return 1 + static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(max_exposures)));
 }
 
 int64_t FactsSpec::exposed_rows() const {

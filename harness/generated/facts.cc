@@ -24,7 +24,9 @@ std::vector<int64_t> ExposuresOf(const FactsSpec& spec, const std::vector<int64_
 }
 
 // 0 of none, and 1 + floor(log2(n)) of n.
-int64_t GroupOf(int64_t exposures) { return std::bit_width(static_cast<uint64_t>(exposures)); }
+int64_t GroupOf(int64_t exposures) {
+  return static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(exposures)));
+}
 
 std::vector<std::string> Groups(const FactsSpec& spec, const std::vector<int64_t>& rows) {
   const std::vector<int64_t> exposures = ExposuresOf(spec, rows);

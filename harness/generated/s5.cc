@@ -23,7 +23,9 @@ std::vector<std::string> Symbols(const S5Spec& spec) {
 }
 
 // Of the groups, the one that n steps belong to: ceil(log2(n)).
-int64_t GroupOf(int64_t num_steps) { return std::bit_width(static_cast<uint64_t>(num_steps) - 1); }
+int64_t GroupOf(int64_t num_steps) {
+  return static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(num_steps) - 1));
+}
 
 std::vector<std::string> Groups(const S5Spec& spec) {
   std::vector<std::string> groups;

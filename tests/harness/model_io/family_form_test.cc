@@ -41,7 +41,7 @@ TEST(CheckFilesHold, NamesWhatAFamilysFilesHaveNoRoomFor) {
   EXPECT_THAT(Refusal(CheckFilesHold(config)),
               AllOf(HasSubstr("config.json of family baichuan-7b"),
                     HasSubstr("num_kv_heads is 8 here and would be read as 32"),
-                    HasSubstr("rope_theta is 500000 here and would be read as 10000")));
+                    HasSubstr("rope_theta is 5e+05 here and would be read as 10000")));
   config = Published("bloom-7b1");
   config.intermediate_size = 1000;
   EXPECT_THAT(Refusal(CheckFilesHold(config)),

@@ -62,7 +62,8 @@ TEST(PlannedModels, CountIsThatOfTheModelsWithWeights) {
     const auto loaded = LoadDefinition(name, {root, {}});
     ASSERT_TRUE(loaded.ok()) << loaded.status();
     const auto stage = TrainedStageOf(loaded->definition);
-    if (!stage.ok()) continue;
+    // Without a width the geometry comes with the weights.
+    if (!stage.ok() || stage->model->hidden_size == 0) continue;
     const models::DecoderConfig config = DecoderConfigOf(*stage->model, kVocabSize);
     const int64_t counted = *CountParameters({.config = config});
     EXPECT_EQ(counted, models::NumParameters(config)) << name;

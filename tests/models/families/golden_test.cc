@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "base/file.h"
 #include "models/families/family.h"
@@ -118,16 +120,17 @@ TEST_P(FamilyGolden, WeightsOfEveryFloatingTypeAreReadExactly) {
   const Golden golden = Load();
   const std::string folder = SavedFolder(golden, "types");
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kHalf}) {
-    std::vector<NamedTensor> stored, expected;
+    std::vector<NamedTensor> stored;
+    std::map<std::string, at::Tensor> expected;
     for (const NamedTensor& t : golden.stored) stored.push_back({t.name, t.tensor.to(type)});
-    for (const NamedTensor& t : golden.weights) expected.push_back({t.name, t.tensor.to(type)});
+    for (const NamedTensor& t : golden.weights) expected[t.name] = t.tensor.to(type).to(at::kFloat);
     ASSERT_TRUE(WriteSafetensors(folder + "/model.safetensors", stored, {}).ok());
     const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
     ASSERT_TRUE(loaded.ok()) << loaded.status();
     ASSERT_EQ((*loaded)->parameters().size(), expected.size());
-    for (size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_TRUE(at::equal((*loaded)->parameters()[i].tensor, expected[i].tensor.to(at::kFloat)))
-          << type << " " << expected[i].name;
+    for (const NamedTensor& t : (*loaded)->parameters()) {
+      ASSERT_TRUE(expected.contains(t.name)) << t.name;
+      EXPECT_TRUE(at::equal(t.tensor, expected.at(t.name))) << type << " " << t.name;
     }
   }
 }
