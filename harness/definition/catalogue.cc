@@ -157,7 +157,7 @@ std::string ExperimentFolder(const std::string& root, const std::string& name) {
   const auto folders = FoldersOf(root);
   if (!folders.ok()) return folder;
   for (const std::string& below : *folders) {
-    const std::string path = absl::StrCat(root, "/", below);
+    std::string path = absl::StrCat(root, "/", below);
     if (fs::path(below).filename() == name && HoldsVersion(path)) return path;
   }
   return folder;
