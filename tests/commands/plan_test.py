@@ -139,7 +139,8 @@ class Plan(CommandCase):
         tiny = self.place.definition
         experiments = ("--experiments", SOURCE / "experiments")
         for arguments, fragment in [
-                (("corpus_small", "--plan", *experiments), "clm, sft, reward and ppo"),
+                (("translations", "--plan", *experiments), "clm, sft, reward and ppo"),
+                (("corpus_small", "--plan", *experiments), "--input-gib"),
                 (("--plan",), "name an experiment"),
                 ((tiny, "--json"), "--json has no use with a run"),
                 ((tiny, "--plan", "--plan-ranks", "4,0"), "at least 1"),

@@ -204,8 +204,9 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
   // Rank 0 fetches what is not in the store.
   BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&]() -> absl::Status {
     absl::StatusOr<CorpusFiles> found = FindCorpusFiles(spec_, context);
-    if (found.ok()) files.emplace(*std::move(found));
-    return found.status();
+    if (!found.ok()) return found.status();
+    files.emplace(*std::move(found));
+    return absl::OkStatus();
   }));
   plan.files = std::move(files->files);
   const corpus::RankGroup group = GroupOf(context.ranks);

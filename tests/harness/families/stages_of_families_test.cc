@@ -145,7 +145,8 @@ TEST_P(StagesOfFamilies, TrainToTheSameBitsInPartsOnTwoRanksAndExportWhatTheyTra
     SCOPED_TRACE("clm");
     ExpectSameInPartsAndOnRanks(clm, pretrained);
     ExpectExported(pretrained);
-    const std::vector<double>& loss = pretrained.Record().steps.at("loss").value;
+    const results::RunRecord record = pretrained.Record();
+    const std::vector<double>& loss = record.steps.at("loss").value;
     EXPECT_LT(loss.back(), loss.front());
   }
   const Definition sft = FamilySft(pretrained.artifact(), files_);
