@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -199,13 +200,14 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
                   .num_threads = ThreadsPerRank(run_, context.ranks.local_size()),
                   .evaluation_texts = evaluation_texts.get()};
   BENCH_RETURN_IF_ERROR(corpus::CheckBudget(plan));
-  CorpusFiles files;
+  std::optional<CorpusFiles> files;
   // Rank 0 fetches what is not in the store.
   BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&]() -> absl::Status {
-    BENCH_ASSIGN_OR_RETURN(files, FindCorpusFiles(spec_, context));
+    BENCH_ASSIGN_OR_RETURN(CorpusFiles found, FindCorpusFiles(spec_, context));
+    files.emplace(std::move(found));
     return absl::OkStatus();
   }));
-  plan.files = std::move(files.files);
+  plan.files = std::move(files->files);
   const corpus::RankGroup group = GroupOf(context.ranks);
   BENCH_ASSIGN_OR_RETURN(
       const corpus::WorkState state,
@@ -220,7 +222,7 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
       },
       group, state);
   BENCH_ASSIGN_OR_RETURN(PipelineResult result, corpus::RunPipeline(plan, runner));
-  result.report.rejected.Merge(files.unread);
+  result.report.rejected.Merge(files->unread);
   BENCH_ASSIGN_OR_RETURN(
       const corpus::NgramSet held_out,
       corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, runner));

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -46,20 +47,20 @@ class Meeting {
 };
 
 // As processes do, but on threads.
-std::vector<absl::StatusOr<PipelineResult>> RunRanks(const CorpusPlan& plan, int num_ranks,
-                                                     const WorkState& state = {}) {
+std::vector<absl::StatusOr<PipelineResult>> RunRanks(const CorpusPlan& plan, int num_ranks) {
   Meeting meeting(num_ranks);
-  std::vector<absl::StatusOr<PipelineResult>> results(
-      static_cast<size_t>(num_ranks), absl::StatusOr<PipelineResult>(absl::UnknownError("")));
+  std::vector<std::optional<absl::StatusOr<PipelineResult>>> found(static_cast<size_t>(num_ranks));
   {
     std::vector<std::jthread> ranks;
     for (int rank = 0; rank < num_ranks; ++rank) {
       ranks.emplace_back([&, rank] {
-        PhaseRunner runner(plan, nullptr, meeting.Group(rank), state);
-        results[static_cast<size_t>(rank)] = RunPipeline(plan, runner);
+        PhaseRunner runner(plan, nullptr, meeting.Group(rank));
+        found[static_cast<size_t>(rank)].emplace(RunPipeline(plan, runner));
       });
     }
   }
+  std::vector<absl::StatusOr<PipelineResult>> results;
+  for (auto& result : found) results.push_back(*std::move(result));
   return results;
 }
 
