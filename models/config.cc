@@ -13,16 +13,29 @@ namespace {
 
 // Keeps every size computable in 64 bits and every row addressable by a 32-bit BLAS.
 constexpr int64_t kMaxSize = int64_t{1} << 30;
+// As definitions have them. A damaged config.json asks for no table of a billion positions, nor for
+// the names of the tensors of a billion layers.
+constexpr int64_t kMaxLayers = int64_t{1} << 12;
+constexpr int64_t kMaxPositions = int64_t{1} << 20;
+
+struct Size {
+  const char* name;
+  int64_t value;
+  int64_t largest = kMaxSize;
+};
 
 absl::Status CheckSizes(const DecoderConfig& c) {
-  const std::pair<const char*, int64_t> sizes[] = {
-      {"vocab_size", c.vocab_size},       {"hidden_size", c.hidden_size},
-      {"num_layers", c.num_layers},       {"num_heads", c.num_heads},
-      {"num_kv_heads", c.num_kv_heads},   {"head_dim", c.head_dim},
-      {"max_positions", c.max_positions}, {"intermediate_size", c.intermediate_size}};
-  for (const auto& [name, value] : sizes) {
-    if (value >= 1 && value <= kMaxSize) continue;
-    return UsageError(absl::StrCat(name, " = ", value, " must lie in [1, ", kMaxSize, "]"));
+  const Size sizes[] = {{"vocab_size", c.vocab_size},
+                        {"hidden_size", c.hidden_size},
+                        {"num_layers", c.num_layers, kMaxLayers},
+                        {"num_heads", c.num_heads},
+                        {"num_kv_heads", c.num_kv_heads},
+                        {"head_dim", c.head_dim},
+                        {"max_positions", c.max_positions, kMaxPositions},
+                        {"intermediate_size", c.intermediate_size}};
+  for (const auto& [name, value, largest] : sizes) {
+    if (value >= 1 && value <= largest) continue;
+    return UsageError(absl::StrCat(name, " = ", value, " must lie in [1, ", largest, "]"));
   }
   return absl::OkStatus();
 }

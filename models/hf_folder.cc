@@ -42,9 +42,10 @@ std::string_view DtypeName(at::ScalarType type) {
   return type == at::kDouble ? "float64" : "float32";
 }
 
-Json ConfigJson(const Decoder& decoder, const SpecialTokens& special_tokens) {
-  const FamilyEntry& adapter = EntryOf(decoder.config().family);
-  const std::string dtype(DtypeName(decoder.parameters().front().tensor.scalar_type()));
+Json ConfigJson(const DecoderConfig& config, at::ScalarType type,
+                const SpecialTokens& special_tokens) {
+  const FamilyEntry& adapter = EntryOf(config.family);
+  const std::string dtype(DtypeName(type));
   Json json = {{"model_type", adapter.model_type},
                {"architectures", {adapter.hf_class}},
                {"dtype", dtype},
@@ -56,8 +57,23 @@ Json ConfigJson(const Decoder& decoder, const SpecialTokens& special_tokens) {
   set_token("bos_token_id", special_tokens.bos);
   set_token("eos_token_id", special_tokens.eos);
   set_token("pad_token_id", special_tokens.pad);
-  adapter.to_json(decoder.config(), json);
+  adapter.to_json(config, json);
   return json;
+}
+
+at::ScalarType TypeOf(const Decoder& decoder) {
+  return decoder.parameters().front().tensor.scalar_type();
+}
+
+// With the head that decoders of the family have, by which some of its variants are told apart, and
+// without which their files are refused; a classifier has none, whatever its config.json says.
+DecoderConfig WithHeadOfFamily(DecoderConfig config) {
+  DecoderConfig usual = config;
+  SetAxes(usual);
+  config.tie_embeddings = usual.tie_embeddings;
+  config.normalised_head = usual.normalised_head;
+  config.biases.head = usual.biases.head;
+  return config;
 }
 
 using Shard = std::vector<NamedTensor>;
@@ -151,18 +167,18 @@ absl::StatusOr<RewardModel> MakeRewardModel(DecoderConfig config, std::vector<Na
 
 absl::Status SaveHfFolder(const Decoder& decoder, const SpecialTokens& special_tokens,
                           const std::string& folder, int64_t max_shard_bytes) {
-  return SaveFolder(folder, ConfigJson(decoder, special_tokens),
+  return SaveFolder(folder, ConfigJson(decoder.config(), TypeOf(decoder), special_tokens),
                     ToStorage(decoder.config(), decoder.parameters()), max_shard_bytes);
 }
 
 absl::Status SaveHfRewardFolder(const RewardModel& model, const SpecialTokens& special_tokens,
                                 const std::string& folder) {
-  Json config = ConfigJson(model.decoder(), special_tokens);
-  config["architectures"] = {EntryOf(model.decoder().config().family).hf_reward_class};
+  const DecoderConfig& decoder = model.decoder().config();
+  Json config = ConfigJson(WithHeadOfFamily(decoder), TypeOf(model.decoder()), special_tokens);
+  config["architectures"] = {EntryOf(decoder.family).hf_reward_class};
   config["id2label"] = {{"0", "reward"}};  // how config.json says that there is one label
   config["label2id"] = {{"reward", 0}};
-  std::vector<NamedTensor> tensors =
-      ToStorage(model.decoder().config(), model.decoder().parameters());
+  std::vector<NamedTensor> tensors = ToStorage(decoder, model.decoder().parameters());
   tensors.push_back({kScoreWeight, model.head().weight_1D()});
   BENCH_RETURN_IF_ERROR(SaveFolder(folder, config, tensors, kMaxShardBytes));
   const Json reward = {{"bias", model.head().bias()}};

@@ -36,7 +36,8 @@ bool LooksLikeWeights(std::string_view name) {
 // Names come from files, so they must stay inside the folder.
 absl::Status CheckFileName(std::string_view what, const std::string& name) {
   constexpr std::string_view kNeither("/\0", 2);
-  if (!name.empty() && name.find_first_of(kNeither) == std::string::npos && name != "..") {
+  const bool is_folder = name == "." || name == "..";
+  if (!name.empty() && name.find_first_of(kNeither) == std::string::npos && !is_folder) {
     return absl::OkStatus();
   }
   return DataError(
@@ -54,12 +55,14 @@ absl::StatusOr<std::vector<std::string>> ReadIndex(const std::string& folder,
   std::set<std::string> names;
   for (const auto& [tensor, shard] : map->items()) {
     if (!shard.is_string()) {
-      return DataError(absl::StrCat(path, ": the shard of ", tensor, " is not a string"));
+      return DataError(
+          absl::StrCat(path, ": the shard of ", QuotedForMessage(tensor), " is not a string"));
     }
     const auto name = shard.get<std::string>();
     BENCH_RETURN_IF_ERROR(Annotate(CheckFileName("shard", name), path));
     if (!Exists(absl::StrCat(folder, "/", name))) {
-      return DataError(absl::StrCat(path, ": the shard ", name, " of ", tensor, " is missing"));
+      return DataError(absl::StrCat(path, ": the shard ", QuotedForMessage(name), " of ",
+                                    QuotedForMessage(tensor), " is missing"));
     }
     names.insert(name);
   }
@@ -84,13 +87,22 @@ absl::StatusOr<std::string> NamedByConfig(const std::string& folder) {
   return DataError(absl::StrCat(path, ": transformers_weights ", name, " is missing"));
 }
 
+// Why a file is not read, for those of which it is not plain.
+std::string WhyNot(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kPickles = {".bin", ".pt", ".pth", ".ckpt"};
+  const bool is_pickle =
+      std::any_of(kPickles.begin(), kPickles.end(),
+                  [name](std::string_view ending) { return name.ends_with(ending); });
+  return is_pickle ? " (a pickle, which can run code of whoever wrote it)" : "";
+}
+
 absl::Status NoWeights(const std::string& folder, const std::vector<std::string>& others) {
   const std::string missing =
       absl::StrCat(folder, ": no ", kWeightsFile, " and no ", kIndexFile, " in this folder");
   if (others.empty()) return DataError(missing);
   return DataError(absl::StrCat(
-      missing, "; ", others.front(),
-      " is of a format that is not read: load the folder in transformers and save it again, "
+      missing, "; ", others.front(), " is of a format that is not read", WhyNot(others.front()),
+      ": load the folder in transformers and save it again, "
       "which writes safetensors: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained("
       "NEW_FOLDER)"));
 }

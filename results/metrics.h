@@ -85,6 +85,35 @@ inline constexpr MetricDescriptor kExactMatch = Metric({
     .description = "Fraction of the greedily generated answers that equal the reference",
     .floor = 0.01,
 });
+inline constexpr MetricDescriptor kAnswerAccuracy = Metric({
+    .name = "answer_accuracy",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the greedily generated rows whose answer is right, whatever was "
+                   "written before it",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kAnswerEdits = Metric({
+    .name = "answer_edits",
+    .units = "tokens/answer",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean Levenshtein distance of the greedily generated answers from the "
+                   "references",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kExcessLoss = Metric({
+    .name = "excess_loss",
+    .units = "nats/token",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Held-out loss less that of the exact Bayes predictor",
+    .floor = 0.005,
+});
 inline constexpr MetricDescriptor kChrf = Metric({
     .name = "chrf",
     .units = "points",
@@ -580,6 +609,64 @@ inline constexpr MetricDescriptor kTargetTokensPerSecond = Metric({
     .description = "Target tokens trained on a second of step time",
     .kind = MetricKind::kTime,
 });
+// Decoding. A value a repeat in /samples, the median in the summary.
+inline constexpr MetricDescriptor kGenerateTime = Metric({
+    .name = "generate_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Time of continuing the batch of prompts, the prompts' own pass included",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kGeneratedTokensPerSecond = Metric({
+    .name = "generated_tokens_per_second",
+    .units = "tokens/s",
+    .better = Better::kHigher,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "Generated tokens a second of generate_time",
+    .kind = MetricKind::kTime,
+});
+// The products of a step by themselves (harness/training/product_timing.h). Shares of the step's
+// time have no direction: step_time is what is judged.
+inline constexpr MetricDescriptor kProductTime = Metric({
+    .name = "product_time",
+    .units = "s",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time of a step's matrix products, each done by itself in the same process",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kProductRate = Metric({
+    .name = "product_rate",
+    .units = "FLOP/s",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Operations of those products a second of product_time",
+    .kind = MetricKind::kTime,
+});
+inline constexpr MetricDescriptor kProductTimeFraction = Metric({
+    .name = "product_time_fraction",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "product_time / step_time: 1 where a step took no longer than its products",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kModelFlopsUtilization = Metric({
+    .name = "model_flops_utilization",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = false,
+    .threshold = 0.02,
+    .description = "step_flops a second of step time / the GPU's peak, which the note "
+                   "utilization_peak names",
+    .kind = MetricKind::kCount,
+});
 inline constexpr MetricDescriptor kTimeToFirstStep = Metric({
     .name = "time_to_first_step",
     .units = "s",
@@ -766,6 +853,25 @@ inline constexpr MetricDescriptor kTargetTokens = Metric({
     .description = "Tokens of the step's batch that are trained on",
     .kind = MetricKind::kCount,
 });
+inline constexpr MetricDescriptor kStepFlops = Metric({
+    .name = "step_flops",
+    .units = "FLOP",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Operations of a step's matrix products, two a multiplication and addition, "
+                   "recomputed ones too; attention's own kernels are not counted",
+    .kind = MetricKind::kCount,
+});
+inline constexpr MetricDescriptor kGeneratedTokens = Metric({
+    .name = "generated_tokens",
+    .units = "tokens",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Tokens generated in one repeat",
+    .kind = MetricKind::kCount,
+});
 inline constexpr MetricDescriptor kExamples = Metric({
     .name = "examples",
     .units = "1",
@@ -839,6 +945,25 @@ inline constexpr MetricDescriptor kHeldOutNgramsInTraining = Metric({
     .threshold = 0.01,
     .description = "Fraction of the held-out documents' n-grams that occur in training "
                    "documents",
+    .kind = MetricKind::kCount,
+});
+
+// Generated rows.
+inline constexpr MetricDescriptor kPredictorLoss = Metric({
+    .name = "predictor_loss",
+    .units = "nats/token",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Loss of a predictor that is computed, not trained, on the held-out targets",
+});
+inline constexpr MetricDescriptor kMonofactRate = Metric({
+    .name = "monofact_rate",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Fraction of the training rows whose fact no other training row has",
     .kind = MetricKind::kCount,
 });
 

@@ -1,6 +1,6 @@
-"""Runs of experiments/compare_tiny that are made once and drawn from by many comparisons.
+"""Runs, by default of experiments/compare_tiny, that are made once and drawn from by many comparisons.
 
-For the scripts that measure bench-compare itself: results stay in a folder, so that a script can be stopped at any
+For the scripts that measure bench-compare itself, or compare experiments: results stay in a folder, so that a script can be stopped at any
 time and goes on, also with more of them.
 """
 import json
@@ -23,13 +23,13 @@ class RunPool:
         """The results file of one replicate."""
         return self.out / kind / name / f"r{number}" / "results.h5"
 
-    def run(self, kind, name, number, program):
+    def run(self, kind, name, number, program, experiment=EXPERIMENT):
         """That file, made by `program` (a path) where it is missing."""
         results = self.results(kind, name, number)
         folder = results.parent
         if not results.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            done = subprocess.run([program, EXPERIMENT, "--replicate", str(number), "--out", folder], cwd=ROOT,
+            done = subprocess.run([program, experiment, "--replicate", str(number), "--out", folder], cwd=ROOT,
                                   env={**os.environ, "BENCH_ROOT": str(ROOT)}, capture_output=True, text=True,
                                   check=False)
             if not results.exists():

@@ -182,8 +182,9 @@ class Trial {
   // What no number of replicates would change is said after the first block.
   absl::StatusOr<std::optional<TrialResult>> LookForObstacles() {
     BENCH_ASSIGN_OR_RETURN(results::Comparison comparison, Compare(options_.compare.significance));
+    const results::Comparability& comparability = comparison.comparability;
     const bool impossible =
-        !comparison.comparability.reasons.empty() ||
+        (!comparability.reasons.empty() && !comparability.side_by_side) ||
         (options_.compare.policy.require == results::Requirement::kBitwise && !comparison.bitwise);
     if (!impossible) return std::nullopt;
     return Result(std::move(comparison), false);

@@ -36,6 +36,13 @@ constexpr char kChatmlDocumented[] =
     R"(message['content'] + '<|im_end|>\n' }}{%- endfor %}{%- if add_generation_prompt %})"
     R"({{- '<|im_start|>assistant\n' }}{%- endif %})";
 
+// Qwen2-Instruct.
+constexpr char kQwenPublished[] =
+    R"({% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %})"
+    R"({{ '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n' }}{% endif %})"
+    R"({{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}})"
+    R"({% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %})";
+
 // Meta-Llama-3-Instruct: as first published it ends with an assistant's header always, later only
 // if asked to.
 constexpr char kLlama3Messages[] =
@@ -51,6 +58,7 @@ std::vector<KnownChatTemplate> MakeKnown() {
       {PromptTemplate::kChatml, kChatmlPublished, ""},
       {PromptTemplate::kChatml, kChatmlGuarded, ""},
       {PromptTemplate::kChatml, kChatmlDocumented, ""},
+      {PromptTemplate::kQwen, kQwenPublished, ""},
       {PromptTemplate::kLlama3, absl::StrCat(kLlama3Messages, kLlama3Header), kLlama3Bos},
       {PromptTemplate::kLlama3,
        absl::StrCat(kLlama3Messages, "{% if add_generation_prompt %}", kLlama3Header,

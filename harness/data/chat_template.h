@@ -3,7 +3,7 @@
 // It is chat_template.jinja, or else what tokenizer_config.json has as chat_template: a text, or of
 // a list of {"name", "template"} the one named "default", as transformers takes it. Which row it is
 // follows from its form (jinja_form.h), which must be that of a template known to render to the
-// row's prompts: ours, and those published with ChatML and Llama 3.
+// row's prompts: ours, and those published with ChatML, Qwen2 and Llama 3.
 // tests/harness/data/compare_chat_templates.py renders each with Jinja.
 #pragma once
 

@@ -5,120 +5,36 @@
 #include "absl/strings/str_cat.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/data/templates/alpaca.h"
+#include "harness/data/templates/baichuan.h"
+#include "harness/data/templates/baichuan2.h"
+#include "harness/data/templates/chatglm.h"
+#include "harness/data/templates/chatglm2.h"
+#include "harness/data/templates/chatml.h"
+#include "harness/data/templates/deepseek.h"
+#include "harness/data/templates/falcon.h"
+#include "harness/data/templates/internlm.h"
+#include "harness/data/templates/llama2.h"
+#include "harness/data/templates/llama3.h"
+#include "harness/data/templates/moss.h"
+#include "harness/data/templates/plain.h"
+#include "harness/data/templates/qwen.h"
+#include "harness/data/templates/stablelm.h"
+#include "harness/data/templates/tigerbot.h"
+#include "harness/data/templates/vicuna.h"
 
 namespace bench::harness {
 namespace {
 
-constexpr TemplateSlot kAlpaca[] = {
-    {SlotKind::kBos, ""},
-    {SlotKind::kText,
-     "Below is an instruction that describes a task. "
-     "Write a response that appropriately completes the request.\n\n### Instruction:\n"},
-    {SlotKind::kInstruction, ""},
-    {SlotKind::kText, "\n\n### Response:"},
-};
-constexpr TemplateSlot kAlpacaWithInput[] = {
-    {SlotKind::kBos, ""},
-    {SlotKind::kText,
-     "Below is an instruction that describes a task, paired with an input that provides "
-     "further context. Write a response that appropriately completes the request."
-     "\n\n### Instruction:\n"},
-    {SlotKind::kInstruction, ""},
-    {SlotKind::kText, "\n\n### Input:\n"},
-    {SlotKind::kInput, ""},
-    {SlotKind::kText, "\n\n### Response:"},
-};
-constexpr char kAlpacaJinja[] =
-    R"({%- if bos_token is defined and bos_token %}{{- bos_token }}{%- endif %})"
-    R"({%- for message in messages %})"
-    R"({%- if message['role'] == 'user' %})"
-    R"({%- if message['input'] is defined and message['input'] %})"
-    R"({{- 'Below is an instruction that describes a task, paired with an input that provides )"
-    R"(further context. Write a response that appropriately completes the request.)"
-    R"(\n\n### Instruction:\n' + message['content'] + '\n\n### Input:\n' + message['input'] }})"
-    R"({%- else %})"
-    R"({{- 'Below is an instruction that describes a task. )"
-    R"(Write a response that appropriately completes the request.)"
-    R"(\n\n### Instruction:\n' + message['content'] }})"
-    R"({%- endif %})"
-    R"({{- '\n\n### Response:' }})"
-    R"({%- elif message['role'] == 'assistant' %})"
-    R"({{- message['content'] + eos_token }})"
-    R"({%- else %})"
-    R"({{- raise_exception('this template knows the roles user and assistant') }})"
-    R"({%- endif %})"
-    R"({%- endfor %})";
-
-constexpr TemplateSlot kPlain[] = {{SlotKind::kBos, ""}, {SlotKind::kInstruction, ""}};
-constexpr TemplateSlot kPlainWithInput[] = {{SlotKind::kBos, ""},
-                                            {SlotKind::kInstruction, ""},
-                                            {SlotKind::kText, "\n"},
-                                            {SlotKind::kInput, ""}};
-constexpr char kPlainJinja[] =
-    R"({%- if bos_token is defined and bos_token %}{{- bos_token }}{%- endif %})"
-    R"({%- for message in messages %})"
-    R"({{- message['content'] }})"
-    R"({%- if message['input'] is defined and message['input'] %})"
-    R"({{- '\n' + message['input'] }}{%- endif %})"
-    R"({%- if message['role'] == 'assistant' %}{{- eos_token }}{%- endif %})"
-    R"({%- endfor %})";
-
-constexpr TemplateSlot kChatml[] = {
-    {SlotKind::kControl, "<|im_start|>"},
-    {SlotKind::kText, "user\n"},
-    {SlotKind::kMessage, ""},
-    {SlotKind::kControl, "<|im_end|>"},
-    {SlotKind::kText, "\n"},
-    {SlotKind::kControl, "<|im_start|>"},
-    {SlotKind::kText, "assistant\n"},
-};
-constexpr TemplateSlot kChatmlSystem[] = {
-    {SlotKind::kControl, "<|im_start|>"}, {SlotKind::kText, "system\n"}, {SlotKind::kMessage, ""},
-    {SlotKind::kControl, "<|im_end|>"},   {SlotKind::kText, "\n"},
-};
-constexpr char kChatmlJinja[] =
-    R"({%- for message in messages %})"
-    R"({{- '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }})"
-    R"({%- endfor %})"
-    R"({%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}{%- endif %})";
-
-constexpr TemplateSlot kLlama3[] = {
-    {SlotKind::kControl, "<|begin_of_text|>"},
-    {SlotKind::kControl, "<|start_header_id|>"},
-    {SlotKind::kText, "user"},
-    {SlotKind::kControl, "<|end_header_id|>"},
-    {SlotKind::kText, "\n\n"},
-    {SlotKind::kMessage, ""},
-    {SlotKind::kControl, "<|eot_id|>"},
-    {SlotKind::kControl, "<|start_header_id|>"},
-    {SlotKind::kText, "assistant"},
-    {SlotKind::kControl, "<|end_header_id|>"},
-    {SlotKind::kText, "\n\n"},
-};
-constexpr TemplateSlot kLlama3System[] = {
-    {SlotKind::kControl, "<|start_header_id|>"},
-    {SlotKind::kText, "system"},
-    {SlotKind::kControl, "<|end_header_id|>"},
-    {SlotKind::kText, "\n\n"},
-    {SlotKind::kMessage, ""},
-    {SlotKind::kControl, "<|eot_id|>"},
-};
-constexpr char kLlama3Jinja[] =
-    R"({{- '<|begin_of_text|>' }})"
-    R"({%- for message in messages %})"
-    R"({{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' )"
-    R"(+ message['content'] | trim + '<|eot_id|>' }})"
-    R"({%- endfor %})"
-    R"({%- if add_generation_prompt %})"
-    R"({{- '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{%- endif %})";
-
 // By PromptTemplate.
-constexpr std::array<TemplateRow, 4> kRows = {{
-    {kAlpaca, kAlpacaWithInput, "", ContentSpace::kKept, kAlpacaJinja},
-    {kPlain, kPlainWithInput, "", ContentSpace::kKept, kPlainJinja},
-    {kChatml, kChatml, "<|im_end|>", ContentSpace::kKept, kChatmlJinja, 0, kChatmlSystem, "\n"},
-    {kLlama3, kLlama3, "<|eot_id|>", ContentSpace::kTrimmed, kLlama3Jinja, 1, kLlama3System, ""},
-}};
+constexpr std::array kRows = {
+    templates::kAlpaca,   templates::kPlain,    templates::kChatml,    templates::kLlama3,
+    templates::kVicuna,   templates::kLlama2,   templates::kQwen,      templates::kChatglm,
+    templates::kChatglm2, templates::kBaichuan, templates::kBaichuan2, templates::kInternlm,
+    templates::kMoss,     templates::kTigerbot, templates::kStablelm,  templates::kFalcon,
+    templates::kDeepseek,
+};
+static_assert(kRows.size() == EnumNames(PromptTemplate{}).size());
 
 // Names for the digest: the numbers of enumerators change when one is added between them.
 std::string NameOf(SlotKind kind) {
@@ -135,11 +51,54 @@ std::string NameOf(SlotKind kind) {
       return "input";
     case SlotKind::kMessage:
       return "message";
+    case SlotKind::kPiece:
+      return "piece";
+    case SlotKind::kTurn:
+      return "turn";
   }
   return "";
 }
 std::string NameOf(ContentSpace space) {
-  return space == ContentSpace::kTrimmed ? "trimmed" : "kept";
+  switch (space) {
+    case ContentSpace::kKept:
+      return "kept";
+    case ContentSpace::kTrimmed:
+      return "trimmed";
+    case ContentSpace::kSingleBreaks:
+      return "single breaks";
+  }
+  return "";
+}
+
+void AddSlots(std::span<const TemplateSlot> slots, Sha256& sha) {
+  for (const TemplateSlot& slot : slots) {
+    sha.Update(absl::StrCat(NameOf(slot.kind), " ", slot.text.size(), " ",
+                            internal::View(slot.text), "\n"));
+  }
+  sha.Update("\n");
+}
+
+void AddText(std::string_view text, Sha256& sha) {
+  sha.Update(absl::StrCat(text.size(), " ", internal::View(text), "\n"));
+}
+
+// What several turns, system messages and answers are made of.
+void AddConversation(const TemplateRow& row, Sha256& sha) {
+  for (const auto slots : {row.system, row.later_prompt, row.tail}) AddSlots(slots, sha);
+  for (const std::string_view text :
+       {row.after_answer, row.default_system, row.before_answer, row.behind_answer}) {
+    AddText(text, sha);
+  }
+  sha.Update(absl::StrCat(row.num_opening_slots, " ", row.first_turn, " ", NameOf(row.end_kind),
+                          row.ended == EndedAnswers::kAll ? " all" : " last", "\n"));
+  for (const auto stops : {row.stop_texts, row.stop_tokens}) {
+    for (const std::string_view stop : stops) AddText(stop, sha);
+    sha.Update("\n");
+  }
+  for (const NumberedToken& token : row.numbered) {
+    AddText(token.name, sha);
+    sha.Update(absl::StrCat(token.id, " ", token.vocab_size, "\n"));
+  }
 }
 
 }  // namespace
@@ -151,14 +110,9 @@ const TemplateRow& RowOf(PromptTemplate prompt_template) {
 std::string Digest(PromptTemplate prompt_template) {
   const TemplateRow& row = RowOf(prompt_template);
   Sha256 sha;
-  for (const std::span<const TemplateSlot> slots : {row.prompt, row.prompt_with_input}) {
-    for (const TemplateSlot& slot : slots) {
-      sha.Update(absl::StrCat(NameOf(slot.kind), " ", slot.text.size(), " ",
-                              internal::View(slot.text), "\n"));
-    }
-    sha.Update("\n");
-  }
+  for (const auto slots : {row.prompt, row.prompt_with_input}) AddSlots(slots, sha);
   sha.Update(absl::StrCat(internal::View(row.end), "\n", NameOf(row.space), "\n"));
+  if (row.digested == DigestedParts::kWhole) AddConversation(row, sha);
   return sha.HexDigest();
 }
 

@@ -1,4 +1,7 @@
 // Private to this folder: which experiments and versions stand in the experiments folder.
+//
+// An experiment's folder is <root>/NAME, or <root>/GROUP/NAME of experiments that belong together
+// (peers); what names it is NAME alone, so no two have one name (UsageError).
 #pragma once
 
 #include <cstdint>
@@ -13,13 +16,16 @@
 
 namespace bench::harness {
 
-// Sorted names of the folders in `root` that hold a version.
+// Sorted names of the folders in `root`, and in groups there, that hold a version.
 absl::StatusOr<std::vector<std::string>> ExperimentNames(const std::string& root);
 
 // Ascending versions of `name`; empty if there are none.
 absl::StatusOr<std::vector<int64_t>> Versions(const std::string& root, const std::string& name);
 
-// <root>/NAME/vN.toml
+// <root>/NAME, or <root>/GROUP/NAME where that holds a version and the other does not.
+std::string ExperimentFolder(const std::string& root, const std::string& name);
+
+// <ExperimentFolder>/vN.toml
 std::string VersionPath(const std::string& root, const std::string& name, int64_t version);
 
 // `ref` with its version, the newest if it has none; UsageError with what there is if it is

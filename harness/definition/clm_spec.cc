@@ -8,11 +8,13 @@ namespace bench::harness {
 namespace {
 
 void ValidateTokenizer(const ClmTokenizerSpec& spec, const Violations& violations) {
-  const int num_sources = (spec.ref.artifact ? 1 : 0) + (spec.ref.path ? 1 : 0) + spec.characters;
+  const int num_sources =
+      (spec.ref.artifact ? 1 : 0) + (spec.ref.path ? 1 : 0) + spec.characters + spec.symbols;
   if (num_sources == 1) return;
   violations.Add(
       "artifact",
-      "needs exactly one of artifact = \"NAME@N\", path = \"...\" and characters = true");
+      "needs exactly one of artifact = \"NAME@N\", path = \"...\", characters = true and symbols = "
+      "true");
 }
 
 void ValidateData(const ClmDataSpec& spec, const Violations& violations) {
@@ -41,12 +43,18 @@ void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
 void Describe(ClmTokenizerSpec& spec, FieldList& fields) {
   Describe(spec.ref, fields);
   fields.Leaf("characters", spec.characters,
-              {.doc = "true: a token a character of the text", .replaces = {"artifact", "path"}});
+              {.doc = "true: a token a character of the text",
+               .replaces = {"artifact", "path", "symbols"}});
+  fields.Leaf("symbols", spec.symbols,
+              {.doc = "true: the tokens are the symbols of data.dataset, an experiment of stage "
+                      "\"generated\", whose rows are trained on one by one",
+               .replaces = {"artifact", "path", "characters"}});
 }
 
 void Describe(ClmDataSpec& spec, FieldList& fields) {
   fields.Leaf("dataset", spec.dataset,
-              {.doc = "experiment that makes the corpus; its tokenizer must be this one",
+              {.doc = "experiment that makes the corpus, whose tokenizer must be this one, or the "
+                      "generated rows",
                .replaces = {"source", "path"}});
   fields.Leaf("source", spec.source,
               {.doc = "data source of kind \"files\", experiments/data/NAME.toml",
@@ -107,6 +115,12 @@ void Validate(const ClmSpec& spec, const Violations& violations) {
   ValidateData(spec.data, violations.In("data"));
   if (spec.data.dataset && spec.tokenizer.characters) {
     violations.Add("tokenizer.characters", "data.dataset has its tokenizer already; name that one");
+  }
+  if (spec.tokenizer.symbols && !spec.data.dataset) {
+    violations.Add("tokenizer.symbols", "are those of data.dataset = \"NAME@N\", which is missing");
+  }
+  if (spec.tokenizer.symbols && spec.attention == DocumentAttention::kAcross) {
+    violations.Add("training.attention", "\"across\" has no use with rows of symbols");
   }
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);

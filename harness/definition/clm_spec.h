@@ -16,15 +16,17 @@
 
 namespace bench::harness {
 
-// [tokenizer]: exactly one of the three.
+// [tokenizer]: exactly one of the four.
 struct ClmTokenizerSpec {
   TokenizerRef ref;
   bool characters = false;  // the vocabulary is the characters that occur in the text
+  bool symbols = false;     // the vocabulary is the symbols of the generated rows in data.dataset
 };
 
 // [data]: exactly one of `dataset`, `source` and `path`.
 struct ClmDataSpec {
-  std::optional<ArtifactRef> dataset;  // of stage "corpus"; tokenised, with its own held-out part
+  // Of stage "corpus" or, with tokenizer.symbols, "generated"; tokens with their own held-out part.
+  std::optional<ArtifactRef> dataset;
   // A data source of kind "files", experiments/data/NAME.toml; its files, one after another in the
   // order of their paths, are the text.
   std::optional<std::string> source;
@@ -57,7 +59,7 @@ struct ClmSpec {
   InitSpec init;
   OptimizerSpec optimizer;
   ScheduleSpec schedule;
-  // Rows are sequences of max_tokens tokens.
+  // Rows are sequences of max_tokens tokens or, with tokenizer.symbols, the data set's own.
   TrainingSpec training;
   DocumentAttention attention = DocumentAttention::kWithin;  // in [training]
   ClmEvaluationSpec evaluation;

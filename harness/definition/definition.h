@@ -16,12 +16,14 @@
 #include "harness/definition/corpus_spec.h"
 #include "harness/definition/enum_names.h"
 #include "harness/definition/evaluate_spec.h"
+#include "harness/definition/generated_spec.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/program_spec.h"
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
+#include "harness/definition/synthetic_spec.h"
 #include "harness/definition/tokenizer_spec.h"
 #include "harness/definition/translations_spec.h"
 
@@ -41,14 +43,17 @@ enum class StageKind {
   kReward,
   kPpo,
   kEvaluate,
-  kProgram
+  kProgram,
+  kGenerated,
+  kSynthetic
 };
-constexpr std::array<std::string_view, 10> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus", "clm",      "sft",
-          "preferences",  "reward",    "ppo",    "evaluate", "program"};
+constexpr std::array<std::string_view, 12> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",   "clm",     "sft",       "preferences",
+          "reward",       "ppo",       "evaluate", "program", "generated", "synthetic"};
 }
-using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
-                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec>;
+using StageSpec =
+    std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
+                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec, SyntheticSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

@@ -240,6 +240,9 @@ void Describe(ProgramPythonSpec& spec, FieldList& fields) {
   fields.Leaf("requirements", spec.requirements,
               {.doc = "pip's file with a --hash for each package, from the definition's folder on",
                .role = TextRole::kNearPath});
+  fields.Leaf("base", spec.base,
+              {.doc = "harness: its packages, PyTorch among them, are seen too and not installed "
+                      "again"});
   fields.Leaf("interpreter", spec.interpreter, {.doc = "Python that the environment is made with"});
 }
 

@@ -90,9 +90,15 @@ struct ProgramInputSpec {
   std::optional<ArtifactRef> artifact;
 };
 
+// What an environment's packages stand on. kHarness: what is installed in the environment whose
+// LibTorch bench-run runs on is seen too (harness/stages/program/python_environment.h).
+enum class PythonBase { kNone, kHarness };
+constexpr std::array<std::string_view, 2> EnumNames(PythonBase) { return {"none", "harness"}; }
+
 // [program.python]: an environment made of a requirements file whose packages are pinned by hashes.
 struct ProgramPythonSpec {
   std::optional<std::string> requirements;
+  PythonBase base = PythonBase::kNone;
   std::string interpreter = "python3";  // that the environment is made with
 };
 

@@ -20,9 +20,29 @@ class FieldList;
 class Violations;
 
 // The texts are in harness/data/prompt_template.h.
-enum class PromptTemplate { kAlpaca, kPlain, kChatml, kLlama3 };
-constexpr std::array<std::string_view, 4> EnumNames(PromptTemplate) {
-  return {"alpaca", "plain", "chatml", "llama3"};
+enum class PromptTemplate {
+  kAlpaca,
+  kPlain,
+  kChatml,
+  kLlama3,
+  kVicuna,
+  kLlama2,
+  kQwen,
+  kChatglm,
+  kChatglm2,
+  kBaichuan,
+  kBaichuan2,
+  kInternlm,
+  kMoss,
+  kTigerbot,
+  kStablelm,
+  kFalcon,
+  kDeepseek,
+};
+constexpr std::array<std::string_view, 17> EnumNames(PromptTemplate) {
+  return {"alpaca", "plain",    "chatml",   "llama3",   "vicuna",    "llama2",
+          "qwen",   "chatglm",  "chatglm2", "baichuan", "baichuan2", "internlm",
+          "moss",   "tigerbot", "stablelm", "falcon",   "deepseek"};
 }
 
 struct TaskWeight {

@@ -69,6 +69,9 @@ void Describe(TrainingSpec& spec, FieldList& fields) {
               {.doc = "gradients that ranks send together; no effect on results on the CPU",
                .units = "MiB",
                .bounds = AboveUpTo(0, 65536)});
+  fields.Leaf("measure_products", spec.measure_products,
+              {.doc = "after training the matrix products of a step are timed by themselves: "
+                      "their rate, and their share of the step's time"});
 }
 
 void Describe(AcceptanceBound& spec, FieldList& fields) {

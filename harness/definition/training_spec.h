@@ -71,6 +71,9 @@ struct TrainingSpec {
   bool recompute_activations = false;
   Precision precision = Precision::kFp32;
   ParallelSpec parallel;
+  // After training the matrix products of a step are timed by themselves
+  // (harness/training/product_timing.h); no effect on what is learnt.
+  bool measure_products = false;
 
   int64_t micro_rows(int64_t num_ranks = 1) const {
     return micro_batch_size == 0 ? batch_size / num_ranks : micro_batch_size;

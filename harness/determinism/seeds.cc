@@ -27,6 +27,8 @@ std::string_view Name(SeedPurpose purpose) {
       return "data_order";
     case SeedPurpose::kSampling:
       return "sampling";
+    case SeedPurpose::kRows:
+      return "rows";
   }
   return "unknown";
 }

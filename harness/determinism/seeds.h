@@ -8,7 +8,7 @@
 
 namespace bench::harness {
 
-enum class SeedPurpose { kWeights, kDataOrder, kSampling };
+enum class SeedPurpose { kWeights, kDataOrder, kSampling, kRows };
 
 std::string_view Name(SeedPurpose purpose);
 

@@ -8,11 +8,20 @@
 
 namespace bench::harness {
 
-models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, int64_t end_token) {
+models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, const AnswerForm& form) {
   models::GenerationOptions options(tokenizer.vocab_size());
-  options.stop_token = end_token;
+  options.stop_token = form.end_token;
+  if (!form.stop_tokens.empty() || !form.stop_texts.empty()) {
+    options.is_complete = [&tokenizer, form](const std::vector<int64_t>& tokens) {
+      return form.IsComplete(tokenizer, tokens);
+    };
+  }
   options.cancelled = [] { return StopSignal().has_value(); };
   return options;
+}
+
+models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, int64_t end_token) {
+  return AnswerOptions(tokenizer, AnswerForm{.end_token = end_token});
 }
 
 size_t NumDecodedTogether(const models::DecoderConfig& config, int64_t element_bytes,

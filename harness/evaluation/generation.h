@@ -1,5 +1,5 @@
 // The one way in which stages and commands generate text: the tokenizer's ids alone, up to and with
-// the end token, given up within a token of a stop signal.
+// what ends an answer, given up within a token of a stop signal.
 //
 // Sequences are decoded together, since every step reads the weights once for all of them: at most
 // kMostSequencesTogether, whose keys and values take at most kMostCacheBytes, and at least one.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/data/answer_form.h"
 #include "harness/tokenizers/tokenizer.h"
 #include "models/generate.h"
 
@@ -22,7 +23,9 @@ using TokenRows = std::vector<std::vector<int64_t>>;
 inline constexpr size_t kMostSequencesTogether = 256;
 inline constexpr int64_t kMostCacheBytes = int64_t{1} << 30;
 
-// Greedy, of the default length; `end_token` ends an answer.
+// Greedy, of the default length; answers end as `form` says. `tokenizer` must outlive the options.
+models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, const AnswerForm& form);
+// `end_token` alone ends them.
 models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, int64_t end_token);
 
 // How many of `prompts`, from the first on, are decoded together by a decoder whose elements have

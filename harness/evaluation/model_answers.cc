@@ -63,8 +63,8 @@ absl::StatusOr<std::vector<models::Generation>> Fulfil(const models::Decoder& de
 }
 
 models::GenerationOptions OptionsOf(const NegativesSpec& spec, const Tokenizer& tokenizer,
-                                    int64_t end_token) {
-  models::GenerationOptions options = AnswerOptions(tokenizer, end_token);
+                                    const AnswerForm& form) {
+  models::GenerationOptions options = AnswerOptions(tokenizer, form);
   options.max_new_tokens = spec.max_new_tokens;
   options.temperature = spec.temperature;
   options.top_k = spec.top_k;
@@ -80,7 +80,7 @@ absl::StatusOr<std::vector<ModelAnswers>> AnswersOf(const DecoderArtifact& model
                                                     const SeedSource& seeds, Progress& progress) {
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
                          PromptEncoder::Create(model.tokenizer, model.prompt_template));
-  const models::GenerationOptions options = OptionsOf(spec, model.tokenizer, encoder.end_token());
+  const models::GenerationOptions options = OptionsOf(spec, model.tokenizer, encoder.answer_form());
   const Prompts prompts = PromptsOf(examples, encoder, model.decoder->config().max_positions);
   std::vector<ModelAnswers> answers(examples.size());
   for (size_t i = 0; i < examples.size(); ++i) {
@@ -91,7 +91,7 @@ absl::StatusOr<std::vector<ModelAnswers>> AnswersOf(const DecoderArtifact& model
                          Fulfil(*model.decoder, requests, options, progress));
   for (size_t i = 0; i < requests.size(); ++i) {
     answers[requests[i].example]->push_back(
-        {model.tokenizer.Decode(generations[i].tokens),
+        {encoder.answer_form().Text(model.tokenizer, generations[i].tokens),
          generations[i].stopped ? AnswerEnd::kFinished : AnswerEnd::kCutOff});
   }
   progress.Finish();

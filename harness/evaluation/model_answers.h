@@ -20,7 +20,7 @@
 namespace bench::harness {
 
 enum class AnswerEnd : uint8_t {
-  kFinished,  // with the end token
+  kFinished,  // with what ends an answer
   kCutOff,    // at max_new_tokens, or where the positions end
 };
 struct ModelAnswer {

@@ -1,11 +1,15 @@
 #include "harness/model_io/decoder_artifact.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "harness/data/prompt.h"
 #include "harness/definition/enum_names.h"
 #include "harness/definition/field.h"
+#include "harness/model_io/family_form.h"
 #include "harness/model_io/tokenizer_export.h"
 #include "models/families/family.h"
 #include "models/hf_folder.h"
@@ -88,6 +92,34 @@ absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
   return DataError(absl::StrCat(path, ": no known prompt template"));
 }
 
+absl::Status CheckPrompts(const Tokenizer& tokenizer, PromptTemplate prompt_template,
+                          const models::DecoderConfig& config) {
+  BENCH_RETURN_IF_ERROR(CheckRowsOf(config, prompt_template));
+  BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
+                         PromptEncoder::Create(tokenizer, prompt_template));
+  const std::string name = absl::StrCat("\"", internal::View(Name(prompt_template)), "\"");
+  for (const auto& [token, id] : encoder.named_tokens()) {
+    if (id < config.vocab_size) continue;
+    return UsageError(absl::StrCat("prompts of the template ", name, " have ", token, " as token ",
+                                   id, ", the model a vocabulary of ", config.vocab_size,
+                                   ": take weights that have a row for it"));
+  }
+  const auto* marks = std::get_if<models::BlockRope>(&config.position);
+  if (marks == nullptr) return absl::OkStatus();
+  const std::vector<int64_t> prompt = encoder.Prompt({"a", "", "", ""});
+  const auto writes = [&prompt](int64_t id) {
+    return std::find(prompt.begin(), prompt.end(), id) != prompt.end();
+  };
+  if ((writes(marks->gmask_id) || writes(marks->mask_id)) && writes(marks->bos_id)) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat("the decoder needs [gMASK] as token ", marks->gmask_id,
+                                 " and the beginning of sequence as token ", marks->bos_id,
+                                 " in every row, prompts of the template ", name, " with ",
+                                 tokenizer.files().where,
+                                 " have other ids: they do not belong together"));
+}
+
 models::SpecialTokens SpecialTokensOf(const Tokenizer& tokenizer) {
   return {tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.pad_id()};
 }
@@ -136,6 +168,7 @@ absl::Status SaveDecoderArtifact(const models::Decoder& decoder, const Tokenizer
 absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device) {
   BENCH_ASSIGN_OR_RETURN(auto decoder, models::LoadHfFolder(folder, device, at::kFloat));
   BENCH_ASSIGN_OR_RETURN(PromptFiles prompt, LoadPromptFiles(folder, decoder->config().vocab_size));
+  BENCH_RETURN_IF_ERROR(CheckPrompts(prompt.tokenizer, prompt.prompt_template, decoder->config()));
   return DecoderArtifact{std::move(decoder), std::move(prompt.tokenizer), prompt.prompt_template};
 }
 

@@ -41,6 +41,13 @@ absl::Status CheckPromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_
 absl::Status CheckSameModel(const models::DecoderConfig& defined,
                             const models::DecoderConfig& stored, const std::string& where);
 
+// UsageError where the template's prompts are none for this decoder: they lack a token that the
+// tokenizer does not have either, have one that the vocabulary has no row for, or do not write the
+// marks that every row needs where positions follow them ([gMASK] or [MASK] and a beginning of
+// sequence: ChatGLM-6B).
+absl::Status CheckPrompts(const Tokenizer& tokenizer, PromptTemplate prompt_template,
+                          const models::DecoderConfig& config);
+
 models::SpecialTokens SpecialTokensOf(const Tokenizer& tokenizer);
 
 // Tokenizer and prompt template, which every trained model's artifact holds.
@@ -61,6 +68,7 @@ struct DecoderArtifact {
   Tokenizer tokenizer;
   PromptTemplate prompt_template;
 };
+// To be asked, so a model whose rows the template does not write is refused (CheckPrompts).
 absl::StatusOr<DecoderArtifact> LoadDecoderArtifact(const std::string& folder, at::Device device);
 
 absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "harness/model_io/decoder_artifact.h"
+#include "harness/model_io/family_form.h"
 #include "models/hf_folder.h"
 #include "models/weight_files.h"
 
@@ -28,7 +29,8 @@ InputNeed InitialWeightsNeed(const ArtifactRef& artifact) {
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
   std::vector<InputNeed> needs;
   if (tokenizer.artifact) {
-    needs.push_back({"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer}});
+    needs.push_back(
+        {"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer, StageKind::kSynthetic}});
   }
   if (init.artifact) needs.push_back(InitialWeightsNeed(*init.artifact));
   return needs;
@@ -86,6 +88,7 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec&
   const models::DecoderConfig config = DecoderConfigOf(model, tokenizer.vocab_size());
   const at::Device device = DeviceOf(context.device);
   if (init.weights == InitSource::kRandom) {
+    BENCH_RETURN_IF_ERROR(CheckFilesHold(config));
     at::Generator generator =
         at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights));
     return models::Decoder::Create(config, generator, device, type);

@@ -58,6 +58,7 @@ absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
 
 // Random weights for the tokenizer's vocabulary, or those of an artifact or Hugging Face folder,
 // which must have this geometry and at least that vocabulary (UsageError naming the difference).
+// UsageError for what the family's form does not allow (family_form.h).
 absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(
     const ModelSpec& model, const InitSpec& init, const Tokenizer& tokenizer,
     const RunContext& context, Precision precision = Precision::kFp32);

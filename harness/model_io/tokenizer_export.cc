@@ -3,8 +3,11 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/prompt.h"
 #include "harness/tokenizers/sentencepiece_json.h"
@@ -32,6 +35,14 @@ Json SpecialTokenNames(const Tokenizer& tokenizer) {
 
 std::string FileText(const Json& json) { return json.dump(2) + "\n"; }
 
+// One, or a list of them.
+Json EndTokens(const AnswerForm& form) {
+  if (form.stop_tokens.empty()) return form.end_token;
+  std::vector<int64_t> ends = {form.end_token};
+  ends.insert(ends.end(), form.stop_tokens.begin(), form.stop_tokens.end());
+  return ends;
+}
+
 void AddSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder,
                  PromptTemplate prompt_template, int64_t max_positions, TokenizerExport& out) {
   const Json names = SpecialTokenNames(tokenizer);
@@ -41,7 +52,7 @@ void AddSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder,
                  {"add_bos_token", tokenizer.bos_id().has_value()},
                  {"chat_template", std::string(RowOf(prompt_template).jinja)}};
   config.update(names);
-  Json generation = {{"eos_token_id", encoder.end_token()}};
+  Json generation = {{"eos_token_id", EndTokens(encoder.answer_form())}};
   if (tokenizer.bos_id()) generation["bos_token_id"] = *tokenizer.bos_id();
   if (tokenizer.pad_id()) generation["pad_token_id"] = *tokenizer.pad_id();
   out.files[kTokenizerConfigFile] = FileText(config);
@@ -73,6 +84,29 @@ void AddTokenizerJson(const Tokenizer& tokenizer, TokenizerExport& out) {
   out.files["tokenizer.json"] = tokenizer.files().model;
 }
 
+// What the template has that the exported files do not say.
+void AddTemplateNotes(const Tokenizer& tokenizer, const PromptEncoder& encoder,
+                      std::vector<std::string>& notes) {
+  std::set<std::string> numbered;
+  for (const auto& [name, token] : encoder.named_tokens()) {
+    if (token >= tokenizer.vocab_size()) numbered.insert(absl::StrCat(name, " (", token, ")"));
+  }
+  if (!numbered.empty()) {
+    notes.push_back(absl::StrCat(
+        "the tokenizer has no ", absl::StrJoin(numbered, ", "),
+        ", which prompts begin with: transformers reads their names as text, put their ids there"));
+  }
+  const std::vector<std::string>& stops = encoder.answer_form().stop_texts;
+  if (stops.empty()) return;
+  notes.push_back(
+      absl::StrCat("an answer ends where ",
+                   absl::StrJoin(stops, ", ",
+                                 [](std::string* out, const std::string& text) {
+                                   absl::StrAppend(out, QuotedForMessage(text));
+                                 }),
+                   " begins, too: pass it to generate() as stop_strings, with the tokenizer"));
+}
+
 // By TokenizerFormat.
 constexpr std::array<void (*)(const Tokenizer&, TokenizerExport&), 2> kModelWriters = {
     AddSentencePiece, AddTokenizerJson};
@@ -89,6 +123,7 @@ absl::StatusOr<TokenizerExport> ExportTokenizer(const Tokenizer& tokenizer,
   if (out.files.contains("tokenizer.json")) {
     AddSettings(tokenizer, encoder, prompt_template, max_positions, out);
   }
+  AddTemplateNotes(tokenizer, encoder, out.notes);
   out.notes.emplace_back(
       "transformers reads the names of special tokens in text as these tokens; for users' text "
       "pass split_special_tokens=True");

@@ -5,7 +5,7 @@
 //   tokenizer.model          the SentencePiece model itself
 //   tokenizer_config.json    special tokens, chat_template rendering to the prompt of training
 //   special_tokens_map.json  special tokens
-//   generation_config.json   the template's end token ends a generation
+//   generation_config.json   the tokens that end a generation
 //
 // What differs from our own ids is said in `notes`, one line each. A SentencePiece model that
 // cannot be expressed is left as sentencepiece.model alone, so that transformers refuses the

@@ -234,11 +234,12 @@ absl::StatusOr<int> Generate(const Options& options) {
     return UsageError(absl::StrCat("the prompt has ", prompt.size(), " tokens, the model reads ",
                                    model.decoder->config().max_positions));
   }
-  models::GenerationOptions generation = AnswerOptions(model.tokenizer, encoder.end_token());
+  models::GenerationOptions generation = AnswerOptions(model.tokenizer, encoder.answer_form());
   generation.max_new_tokens = std::min(kMaxAnswerTokens, room);
   BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> answers,
                          GenerateAnswers(*model.decoder, {prompt}, generation, nullptr));
-  absl::PrintF("%s\n", results::EscapeForTerminal(model.tokenizer.Decode(answers[0].tokens)));
+  absl::PrintF("%s\n", results::EscapeForTerminal(
+                           encoder.answer_form().Text(model.tokenizer, answers[0].tokens)));
   return 0;
 }
 

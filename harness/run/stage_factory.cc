@@ -3,11 +3,13 @@
 #include "harness/stages/clm/stage.h"
 #include "harness/stages/corpus/stage.h"
 #include "harness/stages/evaluate/stage.h"
+#include "harness/stages/generated/stage.h"
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/program/stage.h"
 #include "harness/stages/reward/stage.h"
 #include "harness/stages/sft/stage.h"
+#include "harness/stages/synthetic/stage.h"
 #include "harness/stages/tokenizer/stage.h"
 #include "harness/stages/translations/stage.h"
 
@@ -46,6 +48,12 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const ProgramSpec&) const {
     return std::make_unique<ProgramStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const GeneratedSpec&) const {
+    return std::make_unique<GeneratedStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const SyntheticSpec&) const {
+    return std::make_unique<SyntheticStage>(definition);
   }
 };
 

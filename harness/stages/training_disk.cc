@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
+#include "harness/model_io/family_form.h"
 #include "harness/training/checkpoint.h"
 #include "harness/training/parameter_update.h"
 #include "models/hf_folder.h"
@@ -63,6 +64,8 @@ absl::StatusOr<int64_t> VocabSizeOf(const TokenizerRef& tokenizer,
 absl::StatusOr<std::unique_ptr<models::Decoder>> WithoutWeights(
     const DecoderSource& source, const std::map<std::string, Artifact>& inputs) {
   BENCH_ASSIGN_OR_RETURN(const models::DecoderConfig config, ConfigOf(source, inputs));
+  BENCH_RETURN_IF_ERROR(CheckRowsOf(config, source.prompt_template));
+  if (source.init.weights == InitSource::kRandom) BENCH_RETURN_IF_ERROR(CheckFilesHold(config));
   return models::Decoder::WithoutWeights(config, ParameterType(source.precision));
 }
 

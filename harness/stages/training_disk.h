@@ -41,6 +41,7 @@ struct DecoderSource {
   const InitSpec& init;
   int64_t vocab_size = 0;  // the tokenizer's; that of initial weights may be padded
   Precision precision = Precision::kFp32;
+  PromptTemplate prompt_template = PromptTemplate::kPlain;  // of its rows
 };
 absl::StatusOr<std::unique_ptr<models::Decoder>> WithoutWeights(
     const DecoderSource& source, const std::map<std::string, Artifact>& inputs);

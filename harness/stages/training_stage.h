@@ -55,7 +55,8 @@ class TrainingStage : public Stage {
             .num_steps = spec_.training.steps,
             .evaluate_every_steps = spec_.evaluation.every_steps,
             .checkpoint_every_steps = run_.checkpoint_every_steps,
-            .parallel = spec_.training.parallel};
+            .parallel = spec_.training.parallel,
+            .measure_products = spec_.training.measure_products};
   }
 
   // Of a stage on records of a user: `data` has their paths and the template of their prompts.

@@ -40,6 +40,7 @@ struct LoopSpec {
   // one's is the final ratio.
   int64_t steps_per_iteration = 1;
   ParallelSpec parallel;
+  bool measure_products = false;  // what the stage does around the loop (product_timing.h)
 };
 
 // `observers` are called behind the loop's own, those for ends in the reverse order; they must

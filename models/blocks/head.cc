@@ -7,6 +7,10 @@ namespace {
 
 constexpr double kLeastNorm = 1e-12;  // so that a row of zeros stays one
 
+at::Tensor NormsOfRows(const at::Tensor& weight_VD) {
+  return at::norm(weight_VD, 2, {1}).clamp_min(kLeastNorm);
+}
+
 }  // namespace
 
 Head::Head(const DecoderConfig& config, const at::Tensor& embedding_VD, const ParameterScope& scope)
@@ -21,7 +25,7 @@ Head::Head(const DecoderConfig& config, const at::Tensor& embedding_VD, const Pa
 at::Tensor Head::Weight(at::ScalarType type) const {
   at::Tensor weight_VD = weight_VD_.to(type);
   if (is_normalised_) {
-    weight_VD = weight_VD / at::norm(weight_VD, 2, {1}, /*keepdim=*/true).clamp_min(kLeastNorm);
+    weight_VD = weight_VD / NormsOfRows(weight_VD).unsqueeze(1);
   }
   if (!bias_V_.defined()) return weight_VD;
   return at::cat({weight_VD, bias_V_.to(type).unsqueeze(1)}, 1);
@@ -33,7 +37,12 @@ at::Tensor Head::Input(const at::Tensor& hidden_MD) const {
 }
 
 at::Tensor Head::Logits(const at::Tensor& hidden_MD) const {
-  return LinearOf(Input(hidden_MD), Weight(hidden_MD.scalar_type()));
+  // Scaling and bias are applied to the logits: decoding takes one step at a time, and a step must
+  // not write a second matrix of V x D.
+  const at::Tensor weight_VD = weight_VD_.to(hidden_MD.scalar_type());
+  at::Tensor logits_MV = LinearOf(hidden_MD, weight_VD);
+  if (is_normalised_) logits_MV = logits_MV / NormsOfRows(weight_VD);
+  return bias_V_.defined() ? logits_MV + bias_V_.to(hidden_MD.scalar_type()) : logits_MV;
 }
 
 }  // namespace bench::models

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "base/number_text.h"
 #include "base/status.h"
 
 namespace bench::models {
@@ -122,11 +123,15 @@ int64_t StatedPositions(const DecoderConfig& config) {
 }
 
 absl::Status ReadRotaryShare(const Json& json, const DecoderConfig& config, Rope& rope) {
+  constexpr char kName[] = "partial_rotary_factor";
+  if (Find(json, kName) == nullptr) return absl::OkStatus();
   double share = 0;
-  BENCH_RETURN_IF_ERROR(ReadNumber(json, "partial_rotary_factor", share));
-  if (share == 0) return absl::OkStatus();
-  if (!(share > 0 && share <= 1)) return DataError("partial_rotary_factor is not in (0, 1]");
+  BENCH_RETURN_IF_ERROR(ReadNumber(json, kName, share));
+  if (!(share > 0 && share <= 1)) return DataError(absl::StrCat(kName, " is not in (0, 1]"));
   rope.width = static_cast<int64_t>(static_cast<double>(config.head_dim) * share);
+  if (rope.width == 0) {  // which would mean the whole head
+    return DataError(absl::StrCat(kName, " = ", NumberText(share), " rotates no column of a head"));
+  }
   if (rope.width == config.head_dim) rope.width = 0;
   return absl::OkStatus();
 }

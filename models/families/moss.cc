@@ -56,7 +56,10 @@ absl::StatusOr<DecoderConfig> FromJson(const Json& json) {
   config.norm.eps = eps;
   config.intermediate_size = 4 * config.hidden_size;
   BENCH_RETURN_IF_ERROR(ReadInteger(json, "n_inner", config.intermediate_size));
-  BENCH_RETURN_IF_ERROR(ReadInteger(json, "rotary_dim", std::get<Rope>(config.position).width));
+  int64_t width = RotaryWidth(config);
+  BENCH_RETURN_IF_ERROR(ReadInteger(json, "rotary_dim", width));
+  if (width <= 0) return DataError("rotary_dim is not positive");
+  std::get<Rope>(config.position).width = width;
   return config;
 }
 

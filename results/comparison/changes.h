@@ -43,6 +43,12 @@ struct Significance {
   }
 };
 
+// Head / base.
+struct RatioEstimate {
+  double ratio = 1;
+  Interval interval;  // (0, infinity) where there are too few replicates
+};
+
 struct MetricChange {
   MetricInfo metric;
   Design design = Design::kExact;
@@ -71,6 +77,8 @@ struct MetricChange {
   // it is not known.
   std::optional<double> detectable;
   std::optional<int64_t> replicates_needed;
+  // Only of arms that stand side by side (side_by_side.h).
+  std::optional<RatioEstimate> ratio_estimate = std::nullopt;
 
   std::optional<double> ratio() const;  // head / base
   bool finite() const;                  // all values are

@@ -74,7 +74,10 @@ class Reasons {
     may_differ_ = may_differ;
     const bool definition = asked_.whole_definition || !asked_.keys.empty();
     Same("stage", &RunHeader::stage, asked_.whole_definition);
-    if (may_differ && definition) {
+    const bool other_stage = run.header.stage != reference_.header.stage;
+    if (may_differ && asked_.whole_definition && other_stage) {
+      has_other_stage_ = true;  // another kind of definition, on inputs of its own
+    } else if (may_differ && definition) {
       CheckDefinition();
     } else {
       Same("definition hash", &RunHeader::definition_sha256, false);
@@ -85,12 +88,14 @@ class Reasons {
     Same("number of threads", &RunHeader::threads, asked_.ranks || AskedFor(asked_, "run.threads"));
     Same("number of processes", &RunHeader::world_size, asked_.ranks);
     Same("strict determinism", &RunHeader::strict, AskedInSection(asked_, "run"));
-    CheckInputs();
+    if (!has_other_stage_) CheckInputs();
   }
   void Add(std::string reason) { reasons_.push_back(std::move(reason)); }
   std::vector<std::string> Take() { return std::move(reasons_); }
   // Each once, in the order of their texts.
   const std::set<std::string>& asked_for() const { return asked_for_; }
+  // Whether a head is of another stage than the base, as was asked for.
+  bool has_other_stage() const { return has_other_stage_; }
 
  private:
   template <typename T>
@@ -135,6 +140,7 @@ class Reasons {
   const AskedDifferences& asked_;
   const RunRecord* run_ = nullptr;
   bool may_differ_ = false;
+  bool has_other_stage_ = false;
   std::string where_;
   std::vector<std::string> reasons_;
   std::set<std::string> asked_for_;
@@ -251,6 +257,12 @@ Comparability CheckComparable(const Group& base, const Group& head, const AskedD
     for (std::string& reason : DifferencesWithin(head)) {
       comparability.reasons.push_back(std::move(reason));
     }
+  }
+  if (reasons.has_other_stage()) {
+    comparability.side_by_side = comparability.reasons.empty();
+    comparability.reasons.emplace_back(
+        "the arms are experiments of different stages: what both measure stands side by side, and "
+        "nothing is judged");
   }
   std::vector<std::string>& notes = comparability.notes;
   notes.insert(notes.end(), reasons.asked_for().begin(), reasons.asked_for().end());

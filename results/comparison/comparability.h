@@ -4,6 +4,10 @@
 // of threads and of processes, and determinism, and must be complete; only a head may have
 // diverged, since that is a finding. At least one replicate number, and so one set of seeds, must
 // be in both arms.
+//
+// Arms that were asked to be of different experiments may even be of different stages (one of ours
+// and a program of others): they are not comparable, but what both measure can stand side by side
+// (side_by_side.h).
 #pragma once
 
 #include <set>
@@ -30,6 +34,8 @@ struct AskedDifferences {
 struct Comparability {
   std::vector<std::string> reasons;  // why not; none: they may
   std::vector<std::string> notes;    // what does not forbid it, and should be known
+  // That the stages differ, as was asked for, is the only reason.
+  bool side_by_side = false;
 };
 
 Comparability CheckComparable(const Group& base, const Group& head,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "results/comparison/side_by_side.h"
 #include "results/metrics.h"
 #include "results/statistics/descriptive.h"
 #include "results/text.h"
@@ -159,6 +160,7 @@ std::vector<std::string> NotShownPaths(const Comparison& comparison) {
 }
 
 std::string OfNotShown(const Comparison& comparison) {
+  if (comparison.comparability.side_by_side) return "NOT COMPARABLE: side by side, not judged";
   if (!comparison.comparability.reasons.empty()) return "NOT COMPARABLE";
   if (comparison.policy.require == Requirement::kBitwise) {
     return "UNCLEAR: only strict runs can be compared bit for bit";
@@ -201,6 +203,9 @@ absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head
   BENCH_ASSIGN_OR_RETURN(
       std::vector<MetricChange> changes,
       Selected(MeasureChanges(base, head, bits_equal, options.significance), options.metrics));
+  if (comparison.comparability.side_by_side) {
+    comparison.rows = SideBySide(std::move(changes), base, head, options.significance);
+  }
   if (!comparable) return comparison;
   comparison.head_diverged = AnyDiverged(head);
   comparison.non_finite = FirstNonFiniteOf(head);

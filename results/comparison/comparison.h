@@ -49,7 +49,7 @@ struct HeadNonFinite {
 struct Comparison {
   ArmSummary base, head;
   Policy policy;
-  Comparability comparability;  // with reasons: the rest is empty
+  Comparability comparability;  // with reasons: the rest is empty, but for rows side by side
   bool head_diverged = false;
   std::optional<HeadNonFinite> non_finite;
   std::optional<GroupBitwise> bitwise;  // of strict runs

@@ -90,9 +90,20 @@ Json ItemsJson(const std::vector<ItemChange>& items) {
                        {"head", CountsJson(change.head)},
                        {"only_base", change.discordant.only_base},
                        {"only_head", change.discordant.only_head},
-                       {"p_value", NumberJson(change.p_value)}});
+                       {"p_value", NumberJson(change.p_value)},
+                       {"difference", NumberJson(change.difference)},
+                       {"low", NumberJson(change.interval.low)},
+                       {"high", NumberJson(change.interval.high)}});
   }
   return out;
+}
+
+// Of arms side by side.
+Json RatioJson(const std::optional<RatioEstimate>& estimate) {
+  if (!estimate) return nullptr;
+  return Json{{"ratio", NumberJson(estimate->ratio)},
+              {"interval", Json::array({NumberJson(estimate->interval.low),
+                                        NumberJson(estimate->interval.high)})}};
 }
 
 Json RowJson(const Comparison& comparison, const JudgedChange& row) {
@@ -108,6 +119,7 @@ Json RowJson(const Comparison& comparison, const JudgedChange& row) {
               {"base_centre", NumberJson(change.base_centre)},
               {"head_centre", NumberJson(change.head_centre)},
               {"ratio", NumberJson(change.ratio())},
+              {"ratio_estimate", RatioJson(change.ratio_estimate)},
               {"difference", NumberJson(change.difference)},
               {"interval",
                Json::array({NumberJson(change.interval.low), NumberJson(change.interval.high)})},
@@ -140,6 +152,7 @@ std::string RenderJson(const Comparison& comparison) {
                     {"base", ArmJson(comparison.base)},
                     {"head", ArmJson(comparison.head)},
                     {"not_comparable", comparison.comparability.reasons},
+                    {"side_by_side", comparison.comparability.side_by_side},
                     {"notes", comparison.comparability.notes},
                     {"head_diverged", comparison.head_diverged},
                     {"first_non_finite", NonFiniteJson(comparison.non_finite)},

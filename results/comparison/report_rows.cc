@@ -78,12 +78,28 @@ std::string RemarkOf(const JudgedChange& row) {
   return text;
 }
 
+// Of arms side by side: head / base instead of a change.
+void AddRatio(const Comparison& comparison, const MetricChange& change, ReportRow& out) {
+  out.verdict = "side by side";
+  if (!change.ratio_estimate) return;
+  out.change = absl::StrFormat("%.3gx", change.ratio_estimate->ratio);
+  const Interval& interval = change.ratio_estimate->interval;
+  if (!(interval.low > 0) || !std::isfinite(interval.high)) return;
+  out.interval =
+      absl::StrFormat("%s %.3gx .. %.3gx", IntervalName(comparison), interval.low, interval.high);
+}
+
 ReportRow RowOf(const Comparison& comparison, const JudgedChange& row) {
   const MetricChange& change = row.change;
   ReportRow out;
   out.metric = EscapeForTerminal(change.metric.Path());
   out.base = ArmValue(change.base_centre, change.base, change.metric.units);
   out.head = ArmValue(change.head_centre, change.head, change.metric.units);
+  if (comparison.comparability.side_by_side) {
+    AddRatio(comparison, change, out);
+    out.outcome = Outcome::kNotShown;
+    return out;
+  }
   if (change.base_centre && change.head_centre) {
     out.change = DifferenceText(change, change.difference);
     const std::string interval = IntervalText(change);
@@ -156,10 +172,13 @@ std::string CurveLine(const CurveChange& curves) {
 // Only what the models answered: a commit is judged by replicates.
 std::string ItemLine(const ItemChange& items) {
   return absl::StrFormat(
-      "items of %s, replicate %d: %d of %d right in base, %d in head; %d only in base, %d only in "
-      "head (McNemar p = %.2g: these two models differ, as replicates of one commit may)",
+      "items of %s, replicate %d: %d of %d right in base, %d in head, %+.1f points [%+.1f, %+.1f]; "
+      "%d only in base, %d only in head (McNemar p = %.2g: these two models differ, as replicates "
+      "of one commit may)",
       EscapeForTerminal(items.path), items.replicate, items.base.successes, items.base.trials,
-      items.head.successes, items.discordant.only_base, items.discordant.only_head, items.p_value);
+      items.head.successes, kPercent * items.difference, kPercent * items.interval.low,
+      kPercent * items.interval.high, items.discordant.only_base, items.discordant.only_head,
+      items.p_value);
 }
 
 std::string FindingOf(const RangeChange& range) {

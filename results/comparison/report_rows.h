@@ -15,7 +15,8 @@ struct ReportRow {
   std::string metric;  // its path
   std::string base;    // centre of the arm, with units where they are not "1"
   std::string head;
-  std::string change;    // "+1.25%", or in the metric's units; "" where there is none
+  std::string change;    // "+1.25%", or in the metric's units; "" where there is none; of arms side
+                         // by side head / base, "1.25x"
   std::string interval;  // "90% interval -0.50% .. +3.00%"; "" where the data bound nothing
   std::string verdict;
   std::string remark;  // of an unclear row: what could have been shown, and what it takes

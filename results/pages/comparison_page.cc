@@ -250,6 +250,8 @@ std::string RenderHtml(const Comparison& comparison, const Group& base, const Gr
     page.AddSection("Distributions", Distributions(comparison));
     page.AddSection("Memory", Memory(comparison, base, head));
     page.AddSection("Phases of a step", Phases(comparison));
+  } else if (comparison.comparability.side_by_side) {
+    page.AddSection("Side by side", Verdicts(comparison));
   }
   page.AddSection("Provenance", Provenance(base, head));
   page.AddSection("Runs", Runs(base, head));

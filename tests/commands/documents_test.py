@@ -6,6 +6,7 @@ usage: documents_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs 
 
 import contextlib
 import io
+import json
 import os
 import pathlib
 import re
@@ -114,6 +115,24 @@ class Documents(CommandCase):
         done = subprocess.run([sys.executable, SOURCE / "scripts/render_benchmarks.py", "--check"],
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_report_of_arms_side_by_side_becomes_a_table(self):
+        row = {"metric": "step_time", "units": "s", "base_centre": 0.5, "head_centre": 1.0,
+               "ratio_estimate": {"ratio": 2.0, "interval": [1.9, 2.1]}}
+        report = {"format": "bench-comparison", "side_by_side": True, "conclusion": "", "interval_level": 0.9,
+                  "base": {"path": "ours", "num_runs": 7}, "head": {"path": "theirs", "num_runs": 8}, "metrics": [row]}
+        folder = self.place.folder
+        (folder / "benchmarks.json").write_text(json.dumps({"machines": {"m": "A machine"}, "figures": []}))
+        (folder / "report.json").write_text(json.dumps(report))
+        command = [sys.executable, SOURCE / "scripts/render_benchmarks.py", "--docs", folder, "--add",
+                   folder / "report.json", "--machine", "m", "--what", "W", "--command", "c", "--date", "2026-11"]
+        for _ in range(2):  # the second time it takes the place of the first
+            subprocess.run(command, check=True)
+        text = (folder / "benchmarks.md").read_text(encoding="utf-8")
+        self.assertEqual(text.count("| `step_time` | 0.5 s | 1 s | 2 (1.9 to 2.1) |"), 1)
+        self.assertIn("7 processes of each", text)
+        (folder / "report.json").write_text(json.dumps(report | {"side_by_side": False}))
+        self.assertNotEqual(subprocess.run(command, capture_output=True).returncode, 0)
 
     def test_commands_beside_figures_are_committed(self):
         text = (SOURCE / "docs/benchmarks.md").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "harness/data/prompt.h"
+#include "harness/evaluation/generation.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "models/generate.h"
 
@@ -30,9 +31,8 @@ Json Answer(const DecoderArtifact& model, const PromptEncoder& encoder, const Js
       model.decoder->Hidden(models::MakeRaggedBatch({prompt}, at::Device(at::kCPU)));
   const at::Tensor logits_V =
       model.decoder->Logits(hidden_ND.slice(0, -1)).squeeze(0).to(at::kFloat).contiguous();
-  models::GenerationOptions options(model.tokenizer.vocab_size());
+  models::GenerationOptions options = AnswerOptions(model.tokenizer, encoder.answer_form());
   options.max_new_tokens = 64;
-  options.stop_token = encoder.end_token();
   const auto answers = models::Generate(*model.decoder, {prompt}, options, nullptr);
   const float* logits = logits_V.const_data_ptr<float>();
   return {{"prompt", prompt},

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "models/blocks/decoder_blocks.h"
 
 namespace bench::models {
@@ -67,11 +68,13 @@ INSTANTIATE_TEST_SUITE_P(
                     BadField{"intermediate_size",
                              [](DecoderConfig& c) { c.intermediate_size = int64_t{1} << 40; }},
                     BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 0; }},
+                    BadField{"num_layers", [](DecoderConfig& c) { c.num_layers = 1'000'000; }},
+                    BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 1 << 29; }},
                     BadField{"rope_theta", [](DecoderConfig& c) { c.position = Rope{.theta = 0}; }},
                     BadField{"rms_norm_eps", [](DecoderConfig& c) { c.norm.eps = -1; }},
                     BadField{"initializer_std",
                              [](DecoderConfig& c) { c.initializer_std = -0.1; }}),
-    [](const auto& test) { return std::string(test.param.field); });
+    [](const auto& test) { return absl::StrCat(test.param.field, "_", test.index); });
 
 }  // namespace
 }  // namespace bench::models

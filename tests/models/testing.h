@@ -4,7 +4,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -86,6 +88,17 @@ struct Golden {
 
 inline std::string GoldenPath(const std::string& name) {
   return std::string(BENCH_TEST_DATA) + "/models/golden/" + name + ".safetensors";
+}
+
+// Of golden/families, sorted: every family in each of its variants.
+inline std::vector<std::string> GoldenFamilies() {
+  std::vector<std::string> names;
+  const std::string folder = std::string(BENCH_TEST_DATA) + "/models/golden/families";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    names.push_back(file.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 inline Golden LoadGolden(const std::string& name) {

@@ -15,6 +15,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr char kShards[] = R"({"weight_map": {"a": "one.safetensors", "b": "two.safetensors",
                                               "c": "one.safetensors"}})";
@@ -102,8 +103,12 @@ TEST_F(WeightFilesTest, WhatTheConfigurationNamesWinsOverBoth) {
 TEST_F(WeightFilesTest, PicklesAloneAreRefusedWithTheWayToConvertThem) {
   EXPECT_THAT(Refusal({{"config.json", "{}"}, {"pytorch_model.bin", ""}}),
               AllOf(HasSubstr("no model.safetensors and no model.safetensors.index.json"),
-                    HasSubstr("pytorch_model.bin is of a format that is not read"),
-                    HasSubstr("save_pretrained")));
+                    HasSubstr("pytorch_model.bin is of a format that is not read (a pickle, "),
+                    HasSubstr("save_pretrained"), Not(HasSubstr("\n"))));
+  const TempFolder other;
+  EXPECT_TRUE(PublishFile(other / "model.gguf", "").ok());
+  EXPECT_THAT(std::string(FindWeightFiles(other.path()).status().message()),
+              HasSubstr("model.gguf is of a format that is not read: load"));
 }
 
 TEST_F(WeightFilesTest, AFolderWithoutWeightsSaysWhatIsMissing) {
@@ -113,14 +118,14 @@ TEST_F(WeightFilesTest, AFolderWithoutWeightsSaysWhatIsMissing) {
 }
 
 TEST_F(WeightFilesTest, NamesThatLeaveTheFolderAreRefused) {
-  for (const char* name : {"../x", "/x", "..", "", "a\\u0000b"}) {
+  for (const char* name : {"../x", "/x", "..", ".", "", "a\\u0000b"}) {
     EXPECT_THAT(Refusal({{"model.safetensors.index.json",
                           std::string(R"({"weight_map": {"a": ")") + name + "\"}}"}}),
                 HasSubstr("is not a file name"))
         << name;
   }
   EXPECT_THAT(Refusal({{"model.safetensors.index.json", R"({"weight_map": {"a": "absent"}})"}}),
-              HasSubstr("the shard absent of a is missing"));
+              HasSubstr("the shard \"absent\" of \"a\" is missing"));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-#include <unistd.h>
-
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "models/hf_folder.h"
 #include "models/safetensors.h"
 #include "models/safetensors_header.h"
@@ -54,60 +54,86 @@ absl::Status ReadHeader(const std::string& bytes, const std::string&) {
   return models::ParseHeader(bytes, kBufferBytes).status();
 }
 
-std::string SavedFolder(const std::string& folder) {
-  const auto decoder = models::MakeDecoder(models::TinyConfig());
-  models::SaveHfFolder(*decoder, {1, 2, std::nullopt}, folder).IgnoreError();
-  return folder;
+// As a folder of the family, from its golden case.
+void SaveFamily(const std::string& name, const std::string& folder) {
+  const models::Golden golden = models::LoadGolden("families/" + name);
+  const auto decoder =
+      models::Decoder::FromTensors(golden.config, golden.weights, at::kCPU, at::kFloat);
+  models::SaveHfFolder(**decoder, {1, 2, std::nullopt}, folder).IgnoreError();
 }
 
-Corpus Configs() {
+// The fields that the family reads are the words of its grammar.
+Corpus ConfigsOf(const std::string& name) {
   TempFolder folder;
-  Corpus corpus{{ReadFile(SavedFolder(folder.path()) + "/config.json").value()}, JsonWords()};
-  for (const char* word :
-       {"\"rope_scaling\":", "\"hidden_act\":", "1e18", "\"num_hidden_layers\":"}) {
+  SaveFamily(name, folder.path());
+  Corpus corpus{{ReadFile(folder / "config.json").value()}, JsonWords()};
+  const auto fields = ParseJsonObject(corpus.files[0]);
+  for (const auto& [field, value] : fields->items()) {
+    corpus.words.push_back(absl::StrCat("\"", field, "\":"));
+  }
+  for (const char* word : {"\"rope_scaling\":", "1e18,", "4096,", "\"model_type\":\"falcon\","}) {
     corpus.words.emplace_back(word);
   }
   return corpus;
 }
 
-absl::Status ReadConfig(const std::string& bytes, const std::string& folder) {
-  if (!Exists(folder + "/model.safetensors")) SavedFolder(folder);
+absl::Status ReadConfigOf(const std::string& name, const std::string& bytes,
+                          const std::string& folder) {
+  if (!Exists(folder + "/model.safetensors")) SaveFamily(name, folder);
   WriteFile(folder + "/config.json", bytes);
   return models::LoadHfFolder(folder, at::kCPU, at::kFloat).status();
 }
 
+// A format a golden case, which is every family in each of its variants.
+std::vector<Format> FamilyConfigs() {
+  std::vector<Format> formats;
+  for (const std::string& name : models::GoldenFamilies()) {
+    formats.push_back({absl::StrCat("config.json of ", name), [name] { return ConfigsOf(name); },
+                       [name](const std::string& bytes, const std::string& folder) {
+                         return ReadConfigOf(name, bytes, folder);
+                       }});
+  }
+  return formats;
+}
+
+constexpr char kIndex[] = "/model.safetensors.index.json";
+
+// Several shards, and no file that would be read in their place.
 void SaveShards(const std::string& folder) {
-  SavedFolder(folder);
-  const auto whole = models::ReadSafetensors(folder + "/model.safetensors").value();
-  const auto middle = whole.tensors.begin() + 3;
-  models::WriteSafetensors(folder + "/one.safetensors", {whole.tensors.begin(), middle}, {})
-      .IgnoreError();
-  models::WriteSafetensors(folder + "/two.safetensors", {middle, whole.tensors.end()}, {})
-      .IgnoreError();
+  constexpr int64_t kShardBytes = 12'000;
+  const auto decoder = models::MakeDecoder(models::TinyConfig());
+  models::SaveHfFolder(*decoder, {1, 2, std::nullopt}, folder, kShardBytes).IgnoreError();
 }
 
 Corpus ShardIndexes() {
-  return {
-      {R"({"metadata":{"total_size":8},"weight_map":{"a":"one.safetensors","b":"two.safetensors"}})"},
-      JsonWords()};
+  TempFolder folder;
+  SaveShards(folder.path());
+  Corpus corpus{{ReadFile(folder.path() + kIndex).value()}, JsonWords()};
+  for (const char* word :
+       {"\"weight_map\":", "\"../\"", "\".\"", "\"config.json\"", "\"a\":\"b\","}) {
+    corpus.words.emplace_back(word);
+  }
+  return corpus;
 }
 
 // The shards that it names may be anything, absent ones included.
 absl::Status ReadShardIndex(const std::string& bytes, const std::string& folder) {
-  if (!Exists(folder + "/one.safetensors")) SaveShards(folder);
-  WriteFile(folder + "/model.safetensors.index.json", bytes);
+  if (!Exists(folder + "/config.json")) SaveShards(folder);
+  WriteFile(folder + kIndex, bytes);
   return models::LoadHfFolder(folder, at::kCPU, at::kFloat).status();
 }
 
 }  // namespace
 
 std::vector<Format> ModelFormats() {
-  return {
+  std::vector<Format> formats = {
       {"safetensors", SafetensorsFiles, ReadTensors},
       {"safetensors header, length mended", SafetensorsHeaders, ReadHeader},
-      {"config.json", Configs, ReadConfig},
       {"safetensors shard index", ShardIndexes, ReadShardIndex},
   };
+  const std::vector<Format> configs = FamilyConfigs();
+  formats.insert(formats.end(), configs.begin(), configs.end());
+  return formats;
 }
 
 }  // namespace bench::mutants

@@ -1,7 +1,7 @@
 // Stands for bench-run in tests of trials: leaves a results file whose loss and step time follow
 // from its arguments, quickly.
 //
-//   fake_run SECONDS [--fail R] [--threads N] [--spread S] --replicate R --out DIR
+//   fake_run SECONDS [--fail R] [--threads N] [--stage NAME] [--spread S] --replicate R --out DIR
 //
 // SECONDS is the step time of every replicate, up to a spread that follows from its number; with
 // --spread it is drawn anew in every run, normal with that relative deviation. With
@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   record.header = bench::results::SampleHeader();
   record.header.replicate = replicate;
   if (options.contains("--threads")) record.header.threads = std::stoll(options["--threads"]);
+  if (options.contains("--stage")) record.header.stage = options["--stage"];
   record.status = bench::results::RunStatus::kComplete;
   double spread = 1 + 0.001 * static_cast<double>(replicate * 7 % 5);
   if (options.contains("--spread")) {

@@ -109,6 +109,18 @@ TEST_F(RunTrialTest, WhatNoReplicateWouldChangeIsSaidAfterTheFirstBlock) {
   EXPECT_THAT(Runs(), SizeIs(4));
 }
 
+// Stages that differ are no obstacle where that was asked for: all replicates are run and shown.
+TEST_F(RunTrialTest, ArmsOfOtherStagesAreRunToTheEndAndNeverPass) {
+  TrialOptions options = Options(4);
+  options.compare.asked.whole_definition = true;
+  const auto result = RunTrial(Arm("a", "1"), Arm("b", "2", {"--stage", "program"}), options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->replicates, 4);
+  EXPECT_TRUE(result->comparison.comparability.side_by_side);
+  EXPECT_EQ(result->comparison.exit_code(), ExitCode::kIncomparable);
+  EXPECT_THAT(result->comparison.rows, SizeIs(2));  // step_time and loss
+}
+
 TEST_F(RunTrialTest, AFolderIsOfOneTrial) {
   ASSERT_TRUE(RunTrial(Arm("a", "1"), Arm("b", "1"), Options(2)).ok());
   const auto other = RunTrial(Arm("a", "1"), Arm("c", "1"), Options(2));

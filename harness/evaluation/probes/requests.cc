@@ -37,12 +37,12 @@ class Asker {
   }
 
   EncodedPair Pair(const std::string& context, const std::string& target) const {
-    if (encoder_) return {InTemplate(context), tokenizer_.Encode(target)};
-    return EncodePair(tokenizer_, context, prompts_.delimiter() + target, start_);
+    if (encoder_) return {InTemplate(context), tokenizer_.Encode(Continuation(target))};
+    return EncodePair(tokenizer_, context, Continuation(target), start_);
   }
   // As it would continue a text that is not there.
   EncodedPair Alone(const std::string& target) const {
-    return EncodePair(tokenizer_, "", encoder_ ? target : prompts_.delimiter() + target);
+    return EncodePair(tokenizer_, "", Continuation(target));
   }
   std::vector<int64_t> Prompt(const std::string& context) const {
     if (encoder_) return InTemplate(context);
@@ -51,13 +51,20 @@ class Asker {
     if (tokens.empty() || with_bos) tokens.insert(tokens.begin(), PrefixToken(tokenizer_));
     return tokens;
   }
-  int64_t end_token() const { return encoder_ ? encoder_->end_token() : tokenizer_.eos_id(); }
+  AnswerForm answer_form() const {
+    return encoder_ ? encoder_->answer_form() : AnswerForm{.end_token = tokenizer_.eos_id()};
+  }
 
  private:
   Asker(const Probe& probe, const ProbeModel& model)
       : prompts_(probe.prompts()),
         tokenizer_(model.tokenizer),
         start_(probe.spec().bos ? ContextStart::kBos : ContextStart::kPlain) {}
+  // As it follows a context: without what a template writes behind an answer.
+  std::string Continuation(const std::string& target) const {
+    const std::string& before = encoder_ ? encoder_->answer_form().before : prompts_.delimiter();
+    return absl::StrCat(before, target);
+  }
   std::vector<int64_t> InTemplate(const std::string& context) const {
     return encoder_->Prompt({context, "", "", ""});
   }
@@ -216,17 +223,19 @@ absl::StatusOr<std::vector<std::string>> Generated(const Probe& probe, const Pro
     const int64_t excess = std::max<int64_t>(0, std::ssize(prompt) - room);
     prompt.erase(prompt.begin(), prompt.begin() + excess);  // the question is at the end
   }
-  models::GenerationOptions options = AnswerOptions(model.tokenizer, asker.end_token());
+  const AnswerForm form = asker.answer_form();
+  models::GenerationOptions options = AnswerOptions(model.tokenizer, form);
   options.max_new_tokens = spec.max_new_tokens;
   options.is_complete = [&](const std::vector<int64_t>& tokens) {
     const std::string text = model.tokenizer.Decode(tokens);
-    return CutAtStop(text, spec.until).size() < text.size();
+    return form.IsComplete(model.tokenizer, tokens) ||
+           CutAtStop(text, spec.until).size() < text.size();
   };
   BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
                          GenerateAnswers(model.decoder, prompts, options, nullptr));
   std::vector<std::string> texts;
   for (const models::Generation& generation : generations) {
-    texts.push_back(CutAtStop(model.tokenizer.Decode(generation.tokens), spec.until));
+    texts.push_back(CutAtStop(form.Text(model.tokenizer, generation.tokens), spec.until));
   }
   return texts;
 }

@@ -2,10 +2,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/data/row_dataset.h"
 #include "harness/model_io/content_digest.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "harness/stages/clm/evaluation.h"
+#include "harness/stages/clm/row_batch.h"
+#include "harness/stages/clm/row_evaluation.h"
+#include "harness/stages/clm/row_task.h"
 #include "harness/stages/clm/task.h"
 #include "harness/stages/fetch.h"
 #include "harness/stages/token_data.h"
@@ -78,7 +82,13 @@ absl::Status CheckNotEmpty(const TokenDataset& dataset) {
 
 std::vector<InputNeed> ClmStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer.ref, spec().init);
-  if (spec().data.dataset) needs.push_back({"dataset", *spec().data.dataset, {StageKind::kCorpus}});
+  if (spec().data.dataset) {
+    const std::vector<StageKind> makers =
+        spec().tokenizer.symbols
+            ? std::vector<StageKind>{StageKind::kGenerated}
+            : std::vector<StageKind>{StageKind::kCorpus, StageKind::kSynthetic};
+    needs.push_back({"dataset", *spec().data.dataset, makers});
+  }
   return needs;
 }
 
@@ -104,7 +114,11 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
 
 absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   int64_t vocab_size = kMaxCharacters;
-  if (!spec().tokenizer.characters) {
+  if (spec().tokenizer.symbols) {
+    BENCH_ASSIGN_OR_RETURN(const TokenDataset rows,
+                           TokenDataset::Open(inputs.at("dataset").folder));
+    vocab_size = rows.vocab_size();
+  } else if (!spec().tokenizer.characters) {
     BENCH_ASSIGN_OR_RETURN(vocab_size, VocabSizeOf(spec().tokenizer.ref, inputs));
   }
   return DecoderDisk({spec().model, spec().init, vocab_size, spec().training.precision},
@@ -114,6 +128,31 @@ absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& i
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Probes probes,
                          Probes::Load(spec().probes, context.experiments_root, context.seeds));
+  return spec().tokenizer.symbols ? RunOnRows(probes, context) : RunOnText(probes, context);
+}
+
+absl::StatusOr<StageOutcome> ClmStage::RunOnRows(const Probes& probes, RunContext& context) {
+  const std::string& folder = context.inputs.at("dataset").folder;
+  BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(folder));
+  BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, Tokenizer::FromFiles(std::move(files)));
+  BENCH_ASSIGN_OR_RETURN(const RowDataset dataset, RowDataset::Open(folder));
+  BENCH_RETURN_IF_ERROR(
+      Annotate(CheckRows(dataset, spec().training.max_tokens), ToString(*spec().data.dataset)));
+  BENCH_RETURN_IF_ERROR(RecordTokenData(dataset.tokens(), context.writer));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
+                                                            context, spec().training.precision));
+  RowEvaluator evaluator({spec(), dataset, tokenizer, *decoder, context.writer, context.ranges});
+  RowTask task({spec(), dataset, *decoder, context.ranks}, context.seeds,
+               WithProbes([&evaluator](EvaluationPoint point,
+                                       int64_t step) { return evaluator.Run(point, step); },
+                          probes, {*decoder, tokenizer, PromptTemplate::kPlain}, context));
+  return TrainAndSave(Loop(), task, context, [&] {
+    return SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain,
+                               context.artifact_folder);
+  });
+}
+
+absl::StatusOr<StageOutcome> ClmStage::RunOnText(const Probes& probes, RunContext& context) {
   absl::StatusOr<ClmInputs> inputs;
   BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&] {
     inputs = ReadInputs(spec(), context);
@@ -125,6 +164,7 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset, context.writer));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
+  BENCH_RETURN_IF_ERROR(CheckPrompts(tokenizer, PromptTemplate::kPlain, decoder->config()));
 
   const ClmSequences sequences(dataset.part("train"), spec().training.max_tokens);
   ClmEvaluator evaluator(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/definition/clm_spec.h"
+#include "harness/evaluation/probes/probe.h"
 #include "harness/stages/training_stage.h"
 #include "harness/store/store.h"
 
@@ -15,6 +16,11 @@ class ClmStage : public TrainingStage<ClmSpec> {
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
   absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
+
+ private:
+  // Rows of symbols, of stage "generated".
+  absl::StatusOr<StageOutcome> RunOnRows(const Probes& probes, RunContext& context);
+  absl::StatusOr<StageOutcome> RunOnText(const Probes& probes, RunContext& context);
 };
 
 }  // namespace bench::harness

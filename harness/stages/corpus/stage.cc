@@ -203,9 +203,9 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
   std::optional<CorpusFiles> files;
   // Rank 0 fetches what is not in the store.
   BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&]() -> absl::Status {
-    BENCH_ASSIGN_OR_RETURN(CorpusFiles found, FindCorpusFiles(spec_, context));
-    files.emplace(std::move(found));
-    return absl::OkStatus();
+    absl::StatusOr<CorpusFiles> found = FindCorpusFiles(spec_, context);
+    if (found.ok()) files.emplace(*std::move(found));
+    return found.status();
   }));
   plan.files = std::move(files->files);
   const corpus::RankGroup group = GroupOf(context.ranks);

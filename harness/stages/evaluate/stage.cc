@@ -1,20 +1,62 @@
 #include "harness/stages/evaluate/stage.h"
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/context/record_ranges.h"
+#include "harness/evaluation/decode_timing.h"
 #include "harness/evaluation/probes/probe.h"
 #include "harness/model_io/answering_model.h"
 #include "harness/model_io/content_digest.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "results/metrics.h"
+#include "results/statistics/descriptive.h"
 
 namespace bench::harness {
 
-std::vector<InputNeed> EvaluateStage::Inputs() const { return AnsweringModelInputs(spec_.model); }
+namespace {
+
+// The model in the type that decoding is asked for.
+absl::StatusOr<std::unique_ptr<models::Decoder>> InType(const models::Decoder& decoder,
+                                                        Precision precision) {
+  return models::Decoder::FromTensors(decoder.config(), decoder.parameters(), decoder.device(),
+                                      ParameterType(precision));
+}
+
+// Times decoding, and records the repeats and their median.
+absl::StatusOr<std::vector<results::MetricValue>> TimeAndRecord(const DecodeTimingSpec& spec,
+                                                                const DecoderArtifact& model,
+                                                                RunContext& context) {
+  const std::string path = context.inputs.at("prompts").File("sft.jsonl");
+  BENCH_ASSIGN_OR_RETURN(const TokenRows prompts, ReadPrompts(path, spec, model));
+  BENCH_ASSIGN_OR_RETURN(const auto decoder, InType(*model.decoder, spec.precision));
+  context.progress.Note("timing greedy decoding");
+  Range range(context.ranges, RangeId::kGenerate);
+  BENCH_ASSIGN_OR_RETURN(const DecodeTimes times,
+                         TimeDecoding(*decoder, prompts, spec, model.tokenizer.vocab_size()));
+  for (const double seconds : times.seconds) {
+    BENCH_RETURN_IF_ERROR(context.writer.Sample({&results::kGenerateTime, ""}, seconds));
+  }
+  const double median = results::Median(times.seconds);
+  const auto num_tokens = static_cast<double>(times.num_tokens);
+  return std::vector<results::MetricValue>{
+      {{&results::kGenerateTime, ""}, median},
+      {{&results::kGeneratedTokens, ""}, num_tokens},
+      {{&results::kGeneratedTokensPerSecond, ""}, num_tokens / median}};
+}
+
+}  // namespace
+
+std::vector<InputNeed> EvaluateStage::Inputs() const {
+  std::vector<InputNeed> needs = AnsweringModelInputs(spec_.model);
+  if (spec_.decode.prompts) {
+    needs.push_back({"prompts", *spec_.decode.prompts, {StageKind::kSynthetic}});
+  }
+  return needs;
+}
 
 absl::StatusOr<InputDigests> EvaluateStage::ContentDigests(
     const std::string& experiments_root) const {
@@ -34,6 +76,11 @@ absl::StatusOr<StageOutcome> EvaluateStage::Run(RunContext& context) {
     BENCH_ASSIGN_OR_RETURN(outcome.summary,
                            probes.Ask({*model.decoder, model.tokenizer, model.prompt_template},
                                       /*step=*/0, context.writer));
+  }
+  if (spec_.decode.prompts) {
+    BENCH_ASSIGN_OR_RETURN(const std::vector<results::MetricValue> decoding,
+                           TimeAndRecord(spec_.decode, model, context));
+    outcome.summary.insert(outcome.summary.end(), decoding.begin(), decoding.end());
   }
   outcome.summary.push_back(
       {{&results::kParameters, ""}, static_cast<double>(NumElements(model.decoder->parameters()))});

@@ -1,6 +1,7 @@
 // Stage "evaluate": a model, of an artifact or a Hugging Face folder, is asked probes
-// (harness/evaluation/probes/probe.h). Artifact: probes.json, the values by metric. Nothing is
-// trained, and nothing is drawn but examples.
+// (harness/evaluation/probes/probe.h), and its greedy decoding is timed
+// (harness/evaluation/decode_timing.h). Artifact: probes.json, the values by metric, times among
+// them. Nothing is trained, and nothing is drawn but examples.
 #pragma once
 
 #include "harness/definition/evaluate_spec.h"

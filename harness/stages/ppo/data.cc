@@ -178,7 +178,7 @@ absl::StatusOr<PpoData> LoadPpoData(const PpoSpec& spec, const Tokenizer& tokeni
     BENCH_RETURN_IF_ERROR(loader.AddSplitFile(*source.path));
   }
   PpoData data = loader.Take();
-  data.end_token = encoder.end_token();
+  data.answer_form = encoder.answer_form();
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(data, !source.mix.empty()));
   return data;
 }

@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "harness/data/alpaca.h"
+#include "harness/data/answer_form.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/stages/left_out.h"
 #include "harness/store/store.h"
@@ -37,7 +38,7 @@ struct PpoTaskPrompts {
 struct PpoData {
   std::vector<PpoTaskPrompts> tasks;  // by name
   LeftOutRecords left_out;            // dropped: no room for a response within max_tokens
-  int64_t end_token = 0;              // what ends a response
+  AnswerForm answer_form;             // what ends a response
 };
 
 // DataError for a prompt in two parts and where a part has no prompts; UsageError where the

@@ -65,7 +65,7 @@ absl::StatusOr<std::vector<Response>> PpoEvaluator::Answer(const models::Decoder
     BENCH_ASSIGN_OR_RETURN(
         std::vector<Response> batch,
         SampleResponses(decoder, {prompts.begin(), prompts.end()},
-                        {settings, p_.rollout.tokenizer, p_.rollout.end_token, p_.rollout.seeds,
+                        {settings, p_.rollout.tokenizer, p_.rollout.answer_form, p_.rollout.seeds,
                          absl::StrCat("evaluation/", task.name, "/", begin)}));
     std::move(batch.begin(), batch.end(), std::back_inserter(responses));
     begin += prompts.size();

@@ -154,6 +154,8 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
                                         const RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(auto policy, InitialDecoder(spec.model, spec.init, tokenizer, context));
   BENCH_RETURN_IF_ERROR(CheckPolicyPrompt(spec, tokenizer, context));
+  BENCH_RETURN_IF_ERROR(
+      CheckPrompts(tokenizer, spec.data.source.prompt_template, policy->config()));
   BENCH_ASSIGN_OR_RETURN(auto reference, CopyOf(*policy));
   BENCH_ASSIGN_OR_RETURN(std::optional<RewardArtifact> reward,
                          LoadReward(spec.reward, tokenizer, context));
@@ -165,7 +167,8 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
 
 absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
     const PpoSpec& spec, int64_t vocab_size, const std::map<std::string, Artifact>& inputs) {
-  const DecoderSource initial = {spec.model, spec.init, vocab_size};
+  const DecoderSource initial = {spec.model, spec.init, vocab_size, Precision::kFp32,
+                                 spec.data.source.prompt_template};
   BENCH_ASSIGN_OR_RETURN(auto policy, WithoutWeights(initial, inputs));
   const at::Generator generator = at::detail::createCPUGenerator();
   if (spec.value.model == ValueModel::kShared) {

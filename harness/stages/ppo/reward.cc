@@ -57,8 +57,11 @@ absl::StatusOr<ResponseScorer> ResponseScorer::Create(const Parts& parts) {
 
 std::vector<int64_t> ResponseScorer::RewardRow(const Response& response) const {
   std::vector<int64_t> row = encoder_->Prompt(response.prompt->example);
-  row.insert(row.end(), response.tokens.begin(), response.tokens.end());
-  if (response.ended) row.back() = encoder_->end_token();
+  const std::vector<int64_t> tokens =
+      response.ended ? p_.data.answer_form.WithoutEnd(p_.tokenizer, response.tokens)
+                     : response.tokens;
+  row.insert(row.end(), tokens.begin(), tokens.end());
+  if (response.ended) row.push_back(encoder_->end_token());
   return row;
 }
 

@@ -2,9 +2,9 @@
 // output, and from one of them the score that PPO maximises.
 //
 // The reward model reads a response as tokens, behind the example's prompt as its own template
-// writes it, end token included where the response has one. Score of a response: the objective's
-// reward, then the rule for a missing end token, then clipping. Scores are fp64 on the CPU, without
-// a graph. B responses.
+// writes it, and that template's end token where the response has ended. Score of a response: the
+// objective's reward, then the rule for a missing end token, then clipping. Scores are fp64 on the
+// CPU, without a graph. B responses.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ namespace bench::harness {
 
 struct Response {
   const PpoPrompt* prompt = nullptr;
-  std::vector<int64_t> tokens;  // up to and with the end token, where there is one; never empty
-  bool ended = false;           // with the end token
+  std::vector<int64_t> tokens;  // up to and with what ends it, where it ends; never empty
+  bool ended = false;           // with the end token, or as its prompt template has it
 };
 
 struct ResponseScores {
@@ -50,7 +50,9 @@ class ResponseScorer {
 
   // nullopt without a reward model.
   std::optional<at::Tensor> LearnedRewards(const std::vector<Response>& responses) const;
-  std::string Text(const Response& response) const { return p_.tokenizer.Decode(response.tokens); }
+  std::string Text(const Response& response) const {
+    return p_.data.answer_form.Text(p_.tokenizer, response.tokens);
+  }
 
  private:
   ResponseScorer(const Parts& parts, std::optional<PromptEncoder> encoder)

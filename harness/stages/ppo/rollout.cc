@@ -95,7 +95,7 @@ absl::StatusOr<std::vector<Response>> SampleRollout(const RolloutParts& parts,
   const Share share = ShareOf(std::ssize(prompts), parts.ranks);
   absl::StatusOr<std::vector<Response>> own = SampleResponses(
       parts.actor_critic.policy(), {prompts.begin() + share.begin, prompts.begin() + share.end},
-      {parts.spec.rollout, parts.tokenizer, parts.end_token, parts.seeds,
+      {parts.spec.rollout, parts.tokenizer, parts.answer_form, parts.seeds,
        absl::StrCat("rollout ", number), share.begin});
   BENCH_RETURN_IF_ERROR(parts.ranks.Agree(own.status()));
   if (parts.ranks.alone()) return own;
@@ -227,7 +227,7 @@ absl::StatusOr<std::vector<Response>> SampleResponses(const models::Decoder& pol
                            absl::StrCat(settings.stream, "/", settings.first + std::ssize(rows))));
     rows.push_back(prompts[b]->tokens);
   }
-  models::GenerationOptions options = AnswerOptions(settings.tokenizer, settings.end_token);
+  models::GenerationOptions options = AnswerOptions(settings.tokenizer, settings.answer_form);
   options.max_new_tokens = settings.rollout.max_new_tokens;
   options.temperature = settings.rollout.temperature;
   options.top_k = settings.rollout.top_k;

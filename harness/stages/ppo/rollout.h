@@ -57,7 +57,7 @@ MicroBatches MiniBatch(const PpoSpec& spec, const SeedSource& seeds, int64_t rol
 struct SamplingSettings {
   PpoRolloutSpec rollout;
   const Tokenizer& tokenizer;  // its ids alone are sampled
-  int64_t end_token = 0;
+  AnswerForm answer_form;
   // Of response b: its stream is "<stream>/<first + b>". Not used where the temperature is 0
   // (greedy).
   SeedSource seeds;
@@ -76,7 +76,7 @@ struct RolloutParts {
   const ResponseScorer& scorer;
   const Tokenizer& tokenizer;
   SeedSource seeds;
-  int64_t end_token = 0;
+  AnswerForm answer_form;
   Ranks& ranks;  // each samples and scores its share
 
   TokenDistribution distribution() const {

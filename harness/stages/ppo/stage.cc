@@ -34,7 +34,9 @@ absl::Status RecordData(const PpoData& data, RunContext& context) {
 std::vector<InputNeed> PpoStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.source.dataset) {
-    needs.push_back({"dataset", *spec().data.source.dataset, {StageKind::kTranslations}});
+    needs.push_back({"dataset",
+                     *spec().data.source.dataset,
+                     {StageKind::kTranslations, StageKind::kSynthetic}});
   }
   if (spec().reward.artifact) {
     needs.push_back({"reward_model", *spec().reward.artifact, {StageKind::kReward}});
@@ -77,7 +79,7 @@ absl::StatusOr<StageOutcome> PpoStage::Run(RunContext& context) {
       ResponseScorer::Create({spec(), data, tokenizer, models.reward ? &*models.reward : nullptr}));
 
   const RolloutParts parts = {spec(),    models.actor_critic, *models.reference, scorer,
-                              tokenizer, context.seeds,       data.end_token,    context.ranks};
+                              tokenizer, context.seeds,       data.answer_form,  context.ranks};
   PpoEvaluator evaluator({parts, data, context.writer, context.ranges});
   PpoTask task(
       {parts, std::move(mixture), context.writer, context.ranges,

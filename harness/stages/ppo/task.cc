@@ -192,7 +192,7 @@ absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
     Response response = {
         &PromptOf(draw),
         {tokens.begin() + rollout.offsets[b], tokens.begin() + rollout.offsets[b + 1]}};
-    response.ended = response.tokens.back() == p_.rollout.end_token;
+    response.ended = p_.rollout.answer_form.IsComplete(p_.rollout.tokenizer, response.tokens);
     rollout.responses.push_back(std::move(response));
   }
   // The state's own live no longer than the checkpoint.

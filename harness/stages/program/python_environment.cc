@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -14,7 +15,6 @@
 #include "base/status.h"
 #include "base/subprocess.h"
 #include "harness/control/signals.h"
-#include "harness/stages/program/harness_python.h"
 #include "harness/stages/program/program_setup.h"
 #include "harness/stages/program/waiting_lock.h"
 
@@ -45,18 +45,63 @@ absl::StatusOr<std::string> RunStep(const std::vector<std::string>& argv) {
                                        LastLines(output.err.empty() ? output.out : output.err)));
 }
 
+constexpr char kPackagesFolder[] = "import sysconfig; print(sysconfig.get_path('purelib'))";
+
+// Says which packages a Python has: the line `kPackagesFolder` prints, then one a package.
+constexpr char kPackages[] =
+    "import importlib.metadata, sysconfig\n"
+    "print(sysconfig.get_path('purelib'))\n"
+    "print(*sorted(f'{d.name} {d.version}' for d in importlib.metadata.distributions()), "
+    "sep='\\n')";
+
+// What an environment is made of.
+struct Recipe {
+  std::string interpreter;
+  std::string requirements;   // the file's bytes
+  std::string base_packages;  // folder; empty: it stands on none
+  std::string digest;
+};
+
+absl::StatusOr<Recipe> RecipeOf(const ProgramPythonSpec& spec, std::string requirements,
+                                const std::string& harness_python) {
+  const bool on_harness = spec.base == PythonBase::kHarness;
+  Recipe recipe;
+  recipe.interpreter = on_harness ? harness_python : spec.interpreter;
+  recipe.requirements = std::move(requirements);
+  BENCH_ASSIGN_OR_RETURN(const std::string version, RunStep({recipe.interpreter, "-VV"}));
+  std::string content = absl::StrCat("bench-python\n", version, "\n", recipe.requirements);
+  if (on_harness) {
+    BENCH_ASSIGN_OR_RETURN(const std::string packages,
+                           RunStep({recipe.interpreter, "-c", kPackages}));
+    recipe.base_packages = packages.substr(0, packages.find('\n'));
+    absl::StrAppend(&content, "\nbase\n", packages);
+  }
+  recipe.digest = Sha256Hex(content);
+  return recipe;
+}
+
+// Python looks for packages in the folders that such a file names, behind its own.
+absl::Status SeeBasePackages(const std::string& python, const std::string& base_packages) {
+  BENCH_ASSIGN_OR_RETURN(std::string own, RunStep({python, "-c", kPackagesFolder}));
+  absl::StripTrailingAsciiWhitespace(&own);
+  return PublishFile(own + "/bench_base.pth", base_packages + "\n");
+}
+
 // From a copy: what is installed is what the digest is of.
-absl::Status Install(const std::string& interpreter, const std::string& requirements,
-                     const std::string& folder) {
+absl::Status Install(const Recipe& recipe, const std::string& folder) {
   const std::string tree = folder + "/tree";
+  const std::string python = tree + "/bin/python";
   const std::string copy = folder + "/requirements.txt";
-  BENCH_RETURN_IF_ERROR(PublishFile(copy, requirements));
+  BENCH_RETURN_IF_ERROR(PublishFile(copy, recipe.requirements));
   BENCH_RETURN_IF_ERROR(RemoveTree(tree));
-  BENCH_RETURN_IF_ERROR(RunStep({interpreter, "-m", "venv", tree}).status());
-  BENCH_RETURN_IF_ERROR(RunStep({tree + "/bin/python", "-m", "pip", "install", "--quiet",
-                                 "--disable-pip-version-check", "--no-input", "--require-hashes",
-                                 "--requirement", copy})
-                            .status());
+  BENCH_RETURN_IF_ERROR(RunStep({recipe.interpreter, "-m", "venv", tree}).status());
+  if (!recipe.base_packages.empty()) {
+    BENCH_RETURN_IF_ERROR(SeeBasePackages(python, recipe.base_packages));
+  }
+  BENCH_RETURN_IF_ERROR(
+      RunStep({python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+               "--no-input", "--require-hashes", "--requirement", copy})
+          .status());
   return PublishFile(folder + "/complete", "");
 }
 
@@ -72,29 +117,26 @@ PythonEnvironment EnvironmentIn(const std::string& folder, const std::string& di
 }  // namespace
 
 absl::StatusOr<PythonEnvironment> MakePythonEnvironment(const ProgramPythonSpec& spec,
-                                                        const std::string& folder,
-                                                        const std::string& store_root,
+                                                        const PythonPlaces& places,
                                                         Progress& progress) {
-  if (!spec.requirements) return PythonEnvironment{"", HarnessPython(), {}};
-  const std::string path = PathFrom(folder, *spec.requirements);
-  const absl::StatusOr<std::string> requirements = ReadFile(path, kMaxRequirementsBytes);
+  if (!spec.requirements) return PythonEnvironment{"", places.harness_python, {}};
+  const std::string path = PathFrom(places.definition, *spec.requirements);
+  absl::StatusOr<std::string> requirements = ReadFile(path, kMaxRequirementsBytes);
   if (!requirements.ok()) {
     return UsageError(absl::StrCat("program.python.requirements: ",
                                    std::string(requirements.status().message())));
   }
-  BENCH_ASSIGN_OR_RETURN(const std::string version, RunStep({spec.interpreter, "-VV"}));
-  const std::string digest =
-      Sha256Hex(absl::StrCat("bench-python\n", version, "\n", *requirements));
-  const std::string root = std::filesystem::absolute(store_root).string();
-  const std::string place = absl::StrCat(root, "/environments/", digest);
+  BENCH_ASSIGN_OR_RETURN(const Recipe recipe,
+                         RecipeOf(spec, *std::move(requirements), places.harness_python));
+  const std::string root = std::filesystem::absolute(places.store_root).string();
+  const std::string place = absl::StrCat(root, "/environments/", recipe.digest);
   BENCH_ASSIGN_OR_RETURN(const FolderLock lock,
                          WaitForLock(place, "this Python environment", progress));
   if (!Exists(place + "/complete")) {
     progress.Note(absl::StrCat("making the Python environment of ", path));
-    BENCH_RETURN_IF_ERROR(
-        Annotate(Install(spec.interpreter, *requirements, place), "program.python.requirements"));
+    BENCH_RETURN_IF_ERROR(Annotate(Install(recipe, place), "program.python.requirements"));
   }
-  return EnvironmentIn(place, digest);
+  return EnvironmentIn(place, recipe.digest);
 }
 
 }  // namespace bench::harness

@@ -7,6 +7,10 @@
 // file `complete` is there; one that was cut off is made again. `--store prune` leaves environments
 // alone. Errors: EnvironmentError with pip's last lines; UsageError for a file that cannot be read;
 // StoppedError.
+//
+// With base = "harness" (PythonBase) its interpreter is the harness's Python, whose packages,
+// PyTorch among them, it sees as if they were its own: pip takes them for installed, so that they
+// take no room and no time again. Where they are and which versions they have is in the digest too.
 #pragma once
 
 #include <map>
@@ -15,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "harness/control/progress.h"
 #include "harness/definition/program_spec.h"
+#include "harness/stages/program/harness_python.h"
 
 namespace bench::harness {
 
@@ -24,10 +29,14 @@ struct PythonEnvironment {
   std::map<std::string, std::string> variables;  // PATH and VIRTUAL_ENV
 };
 
-// `folder`: that the requirements' path is relative to.
+struct PythonPlaces {
+  std::string definition;  // folder that the requirements' path is relative to
+  std::string store_root;
+  std::string harness_python = HarnessPython();
+};
+
 absl::StatusOr<PythonEnvironment> MakePythonEnvironment(const ProgramPythonSpec& spec,
-                                                        const std::string& folder,
-                                                        const std::string& store_root,
+                                                        const PythonPlaces& places,
                                                         Progress& progress);
 
 }  // namespace bench::harness

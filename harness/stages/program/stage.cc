@@ -41,7 +41,7 @@ class ProgramExperiment {
   absl::Status Prepare(const std::optional<SourceState>& source) {
     const ProgramPlaces places = PlacesOf(definition_);
     BENCH_ASSIGN_OR_RETURN(
-        python_, MakePythonEnvironment(spec_.python, places.definition, context_.store.root(),
+        python_, MakePythonEnvironment(spec_.python, {places.definition, context_.store.root()},
                                        context_.progress));
     BENCH_ASSIGN_OR_RETURN(const ProgramPlan plan, PlanFor(Turn::kFirst));
     BENCH_RETURN_IF_ERROR(BuildIfNeeded({spec_, places.working, source.value_or(SourceState{}),

@@ -3,6 +3,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "base/status.h"
+#include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/decoder_inputs.h"
 #include "harness/stages/reward/artifact.h"
 #include "harness/stages/reward/data.h"
@@ -35,6 +36,7 @@ absl::Status RecordData(const RewardData& data, RunContext& context) {
 absl::StatusOr<models::RewardModel> InitialModel(const RewardSpec& spec, const Tokenizer& tokenizer,
                                                  const RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(auto decoder, InitialDecoder(spec.model, spec.init, tokenizer, context));
+  BENCH_RETURN_IF_ERROR(CheckPrompts(tokenizer, spec.data.prompt_template, decoder->config()));
   const at::Generator generator =
       at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights, "score"));
   return models::RewardModel::OnDecoder(std::move(decoder), generator);
@@ -45,7 +47,8 @@ absl::StatusOr<models::RewardModel> InitialModel(const RewardSpec& spec, const T
 std::vector<InputNeed> RewardStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
-    needs.push_back({"dataset", *spec().data.dataset, {StageKind::kPreferences}});
+    needs.push_back(
+        {"dataset", *spec().data.dataset, {StageKind::kPreferences, StageKind::kSynthetic}});
   }
   return needs;
 }
@@ -57,7 +60,9 @@ absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) con
 absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec().tokenizer, inputs));
   BENCH_ASSIGN_OR_RETURN(auto decoder,
-                         WithoutWeights({spec().model, spec().init, vocab_size}, inputs));
+                         WithoutWeights({spec().model, spec().init, vocab_size, Precision::kFp32,
+                                         spec().data.prompt_template},
+                                        inputs));
   BENCH_ASSIGN_OR_RETURN(
       const models::RewardModel model,
       models::RewardModel::OnDecoder(std::move(decoder), at::detail::createCPUGenerator()));

@@ -145,7 +145,7 @@ absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokeni
     BENCH_RETURN_IF_ERROR(loader.AddFile(dataset.File("test.jsonl"), &SftTaskRows::test));
   }
   SftData data = loader.Take();
-  data.end_token = encoder.end_token();
+  data.answer_form = encoder.answer_form();
   BENCH_RETURN_IF_ERROR(CheckNotEmpty(data));
   return data;
 }

@@ -49,7 +49,7 @@ struct SftTaskRows {
 struct SftData {
   std::vector<SftTaskRows> tasks;  // by name
   LeftOutRecords left_out;         // dropped: no target left within max_tokens
-  int64_t end_token = 0;           // what ends a target, and so a generation
+  AnswerForm answer_form;          // what ends a target, and so a generation
 };
 
 // Rows are labelled with their record's task; records without one belong to task "all".

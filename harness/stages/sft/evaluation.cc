@@ -70,7 +70,7 @@ bool SftEvaluator::HasTestRows() const {
 
 absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows) const {
   Range range(p_.ranges, RangeId::kGenerate);
-  models::GenerationOptions options = AnswerOptions(p_.tokenizer, p_.data.end_token);
+  models::GenerationOptions options = AnswerOptions(p_.tokenizer, p_.data.answer_form);
   options.max_new_tokens = p_.spec.evaluation.max_new_tokens;
   TokenRows prompts;
   for (const SftRow* row : rows) {
@@ -80,7 +80,7 @@ absl::StatusOr<std::vector<std::string>> SftEvaluator::Answers(const Rows& rows)
                          GenerateAnswers(p_.decoder, prompts, options, nullptr));
   std::vector<std::string> answers;
   for (const models::Generation& generation : generations) {
-    answers.push_back(p_.tokenizer.Decode(generation.tokens));
+    answers.push_back(p_.data.answer_form.Text(p_.tokenizer, generation.tokens));
   }
   return answers;
 }

@@ -38,7 +38,8 @@ absl::Status RecordData(const SftData& data, RunContext& context) {
 std::vector<InputNeed> SftStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
-    needs.push_back({"dataset", *spec().data.dataset, {StageKind::kTranslations}});
+    needs.push_back(
+        {"dataset", *spec().data.dataset, {StageKind::kTranslations, StageKind::kSynthetic}});
   }
   return needs;
 }
@@ -51,7 +52,8 @@ absl::StatusOr<InputDigests> SftStage::ContentDigests(const std::string& experim
 
 absl::StatusOr<DiskNeed> SftStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec().tokenizer, inputs));
-  return DecoderDisk({spec().model, spec().init, vocab_size, spec().training.precision},
+  return DecoderDisk({spec().model, spec().init, vocab_size, spec().training.precision,
+                      spec().data.prompt_template},
                      spec().optimizer, inputs);
 }
 
@@ -65,6 +67,7 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(std::vector<MixturePart> mixture, MixtureOf(data, spec().data.mix));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
+  BENCH_RETURN_IF_ERROR(CheckPrompts(tokenizer, spec().data.prompt_template, decoder->config()));
 
   SftEvaluator evaluator({spec(), data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(

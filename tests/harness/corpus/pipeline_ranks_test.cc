@@ -47,14 +47,15 @@ class Meeting {
 };
 
 // As processes do, but on threads.
-std::vector<absl::StatusOr<PipelineResult>> RunRanks(const CorpusPlan& plan, int num_ranks) {
+std::vector<absl::StatusOr<PipelineResult>> RunRanks(const CorpusPlan& plan, int num_ranks,
+                                                     const WorkState& state = {}) {
   Meeting meeting(num_ranks);
   std::vector<std::optional<absl::StatusOr<PipelineResult>>> found(static_cast<size_t>(num_ranks));
   {
     std::vector<std::jthread> ranks;
     for (int rank = 0; rank < num_ranks; ++rank) {
       ranks.emplace_back([&, rank] {
-        PhaseRunner runner(plan, nullptr, meeting.Group(rank));
+        PhaseRunner runner(plan, nullptr, meeting.Group(rank), state);
         found[static_cast<size_t>(rank)].emplace(RunPipeline(plan, runner));
       });
     }

@@ -40,18 +40,18 @@ Json KnownTemplates() {
   Json known = Json::array();
   for (const KnownChatTemplate& row : KnownChatTemplates()) {
     Json prompts = Json::array();
+    const SpecialTexts special = {"<s>", "</s>"};
     for (const SftExample& example : kExamples) {
       prompts.push_back({{"earlier", Earlier(example.earlier)},
                          {"instruction", example.instruction},
                          {"input", example.input},
                          {"output", example.output},
-                         {"prompt", PromptText(row.row, example)}});
+                         {"prompt", PromptText(row.row, example, special)},
+                         {"target", TargetText(row.row, example, special)}});
     }
     known.push_back({{"row", std::string(Name(row.row))},
                      {"jinja", row.jinja},
                      {"bos_token", row.bos_token},
-                     {"end", std::string(RowOf(row.row).end)},
-                     {"trims", RowOf(row.row).space == ContentSpace::kTrimmed},
                      {"prompts", prompts}});
   }
   return known;

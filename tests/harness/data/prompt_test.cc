@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "harness/tokenizers/sentencepiece_model.h"
 #include "tests/harness/tokenizers/golden_tokenizer.h"
 #include "tests/harness/tokenizers/test_tokenizer.h"
 
@@ -146,6 +147,52 @@ TEST(PromptEncoder, TokenizerWithoutTheTemplatesTokensIsRefusedByName) {
   EXPECT_EQ(encoder.status().message(),
             "data.prompt_template = \"chatml\" needs <|im_end|>, <|im_start|>, which test does not "
             "have as a control token: take another template or tokenizer");
+}
+
+TEST(PromptEncoder, TokenizerWithoutTheTemplatesPiecesIsRefusedByName) {
+  const auto encoder = PromptEncoder::Create(TestTokenizer(), PromptTemplate::kChatglm);
+  EXPECT_EQ(ExitCodeFor(encoder.status()), ExitCode::kUsage);
+  EXPECT_EQ(encoder.status().message(),
+            "data.prompt_template = \"chatglm\" needs <eop>, <sop>, [gMASK], which test does not "
+            "have as a token: take another template or tokenizer");
+}
+
+// ChatGLM2's code numbers its marks behind the 64,789 pieces of its file: [MASK], [gMASK], [sMASK],
+// sop, eop.
+TEST(PromptEncoder, MarksThatNoFileHasAreNumberedBehindTheirVocabularyOnly) {
+  const Tokenizer whole = TestTokenizerOf(64789);
+  ASSERT_EQ(whole.vocab_size(), 64789);
+  const auto encoder = PromptEncoder::Create(whole, PromptTemplate::kChatglm2);
+  ASSERT_TRUE(encoder.ok()) << encoder.status();
+  const std::vector<int64_t> prompt = encoder->Prompt({"a", "", "", ""});
+  EXPECT_EQ(std::vector<int64_t>(prompt.begin(), prompt.begin() + 2),
+            (std::vector<int64_t>{64790, 64792}));
+  EXPECT_EQ(whole.Decode(prompt), "[Round 1]\n\n问：a\n\n答：");
+  const Tokenizer other = TestTokenizerOf(64790);
+  EXPECT_FALSE(PromptEncoder::Create(other, PromptTemplate::kChatglm2).ok());
+}
+
+// As LLaMA's does: the space in front of an answer is the one that the tokenizer puts there.
+TEST(PromptEncoder, ATokenizerThatAddsASpaceGivesAnAnswerOne) {
+  internal::ModelOrError model = internal::TrainSentencePiece({{"model_type", "char"},
+                                                               {"vocab_size", "400"},
+                                                               {"hard_vocab_limit", "false"},
+                                                               {"byte_fallback", "true"},
+                                                               {"minloglevel", "2"}},
+                                                              TextsOf(TestTexts()));
+  ASSERT_EQ(model.error, "");
+  const Tokenizer adding = *Tokenizer::FromModelBytes(model.bytes, "adding");
+  ASSERT_TRUE(adding.adds_leading_space());
+  const auto encoder = PromptEncoder::Create(adding, PromptTemplate::kVicuna);
+  ASSERT_TRUE(encoder.ok()) << encoder.status();
+  const std::vector<int64_t> answer = encoder->Answer("the cat");
+  EXPECT_EQ(answer, adding.Encode("the cat"));
+  EXPECT_EQ(adding.Piece(answer[0]), "\u2581");
+  EXPECT_EQ(adding.Piece(answer[1]), "t");
+  EXPECT_EQ(encoder->answer_form().Text(adding, answer), "the cat");
+  const auto own = PromptEncoder::Create(TestTokenizer(), PromptTemplate::kVicuna);
+  EXPECT_EQ(own->Answer("the cat"), TestTokenizer().Encode(" the cat"));
+  EXPECT_EQ(own->answer_form().Text(TestTokenizer(), own->Answer("the cat")), "the cat");
 }
 
 const SftExample kConversation{"And in\nFrench? ",

@@ -36,12 +36,15 @@ void FillOther(Definition& definition) {
   if (auto* evaluate = std::get_if<EvaluateSpec>(&definition.stage)) {
     evaluate->model = {ArtifactRef{"m", 1}, "f"};
     evaluate->probes = {FullProbe()};
+    evaluate->decode.prompts = ArtifactRef{"d", 1};
     evaluate->acceptance = {{"accuracy/p", 0.1, 0.9}};
   } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
     tokenizer->dataset = ArtifactRef{"d", 1};
   } else if (auto* program = std::get_if<ProgramSpec>(&definition.stage)) {
     program->source = "s";
     program->python.requirements = "r.txt";
+  } else if (auto* synthetic = std::get_if<SyntheticSpec>(&definition.stage)) {
+    synthetic->lengths = "l.json";
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
     translations->sources = {"bash"};
   }

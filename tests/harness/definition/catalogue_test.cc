@@ -60,6 +60,32 @@ TEST_F(Catalogue, AFileInTheFolderIsThatCommittedVersion) {
   EXPECT_EQ(location->committed, (ArtifactRef{"sft_small", 2}));
 }
 
+TEST_F(Catalogue, ThoseOfAGroupAreNamedWithoutIt) {
+  folder_.Write("experiments/peers/other_clm/v1.toml", "");
+  folder_.Write("experiments/peers/other_clm/v2.toml", "");
+  folder_.Write("experiments/peers/common/helper.py", "");
+  EXPECT_THAT(*ExperimentNames(root_), ElementsAre("clm", "other_clm", "sft_small"));
+  EXPECT_THAT(*Versions(root_, "other_clm"), ElementsAre(1, 2));
+  for (const std::string& spec :
+       {std::string("other_clm"), std::string("experiments/other_clm"),
+        std::string("experiments/peers/other_clm/"), root_ + "/peers/other_clm",
+        root_ + "/./peers/other_clm", root_ + "/peers/other_clm/v2.toml"}) {
+    const auto location = Locate(root_, spec);
+    ASSERT_TRUE(location.ok()) << location.status();
+    EXPECT_EQ(location->committed, (ArtifactRef{"other_clm", 2})) << spec;
+    EXPECT_EQ(location->path, root_ + "/peers/other_clm/v2.toml") << spec;
+  }
+  EXPECT_EQ(Locate(root_, "experiments/peers/other_clm@1")->path,
+            root_ + "/peers/other_clm/v1.toml");
+  EXPECT_THAT(RefusalOf("peers/clm"), HasSubstr("names no experiment"));
+}
+
+TEST_F(Catalogue, RefusesTwoOfOneName) {
+  folder_.Write("experiments/peers/clm/v1.toml", "");
+  EXPECT_THAT(std::string(ExperimentNames(root_).status().message()),
+              HasSubstr("are called \"clm\""));
+}
+
 TEST_F(Catalogue, AFileOutsideIsOnesOwn) {
   const auto location = Locate(root_, own_);
   ASSERT_TRUE(location.ok()) << location.status();

@@ -67,5 +67,16 @@ TEST(ClmSpec, TrainsOnACorpusASourceOrAFile) {
             "");
 }
 
+TEST(ClmSpec, TrainsOnRowsOfSymbols) {
+  const std::vector<std::string> rows = {"tokenizer.symbols=true", "data.dataset=s5_chain@1"};
+  const auto definition = Decode(kSmallClm, rows);
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_TRUE(std::get<ClmSpec>(definition->stage).tokenizer.symbols);
+  EXPECT_THAT(Refusal(kSmallClm, {"tokenizer.symbols=true"}),
+              HasSubstr("tokenizer.symbols: are those of data.dataset"));
+  EXPECT_THAT(Refusal(kSmallClm, {rows[0], rows[1], "training.attention=across"}),
+              HasSubstr("training.attention: \"across\" has no use with rows of symbols"));
+}
+
 }  // namespace
 }  // namespace bench::harness

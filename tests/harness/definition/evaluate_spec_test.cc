@@ -35,6 +35,23 @@ TEST(EvaluateSpec, AsksSomethingOfOneModel) {
               HasSubstr("model.artifact: needs exactly one of"));
 }
 
+TEST(EvaluateSpec, TimesDecodingWithoutProbes) {
+  const auto definition = Decode(
+      "stage = \"evaluate\"\n[model]\nartifact = \"clm_small@1\"\n"
+      "[decode]\nprompts = \"rows@2\"\n");
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_THAT(ReferencedArtifacts(*definition),
+              ElementsAre(ArtifactRef{"clm_small", 1}, ArtifactRef{"rows", 2}));
+  const DecodeTimingSpec& decode = std::get<EvaluateSpec>(definition->stage).decode;
+  EXPECT_EQ(decode.num_prompts * decode.new_tokens, 1024);
+}
+
+TEST(EvaluateSpec, DecodingHasNoAutocast) {
+  EXPECT_THAT(Refusal("stage = \"evaluate\"\n[model]\nartifact = \"clm_small@1\"\n"
+                      "[decode]\nprompts = \"rows@2\"\nprecision = \"autocast\"\n"),
+              HasSubstr("decode.precision"));
+}
+
 TEST(EvaluateSpec, HasBounds) {
   const auto definition =
       Decode(std::string(kEvaluate) + "[[acceptance]]\nmetric = \"accuracy/a\"\nmin = 0.5\n");

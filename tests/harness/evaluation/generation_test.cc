@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/status.h"
+#include "harness/determinism/random.h"
 #include "tests/harness/stages/ppo/tiny_ppo.h"
 #include "tests/harness/stop_request.h"
 
@@ -33,13 +34,38 @@ TEST(GenerateAnswers, EndsWithTheEndToken) {
   const Tokenizer tokenizer = TinyTokenizer();
   const auto decoder = TinyPpoDecoder(tokenizer.vocab_size(), 7);
   const std::vector<std::vector<int64_t>> prompts = {tokenizer.Encode("say it")};
-  const auto whole =
-      *GenerateAnswers(*decoder, prompts, AnswerOptions(tokenizer, /*end_token=*/-1), nullptr);
+  const auto whole = *GenerateAnswers(*decoder, prompts, AnswerOptions(tokenizer, -1), nullptr);
   ASSERT_GT(whole[0].tokens.size(), 1U);
   const int64_t first = whole[0].tokens[0];
   const auto ended = *GenerateAnswers(*decoder, prompts, AnswerOptions(tokenizer, first), nullptr);
   EXPECT_EQ(ended[0].tokens, std::vector<int64_t>{first});
   EXPECT_TRUE(ended[0].stopped);
+}
+
+// Of formats that have no token for it: within the answer, not at its limit.
+TEST(GenerateAnswers, EndsWhereAStopTextOrAFurtherTokenComes) {
+  const Tokenizer tokenizer = TinyTokenizer();
+  const auto decoder = TinyPpoDecoder(tokenizer.vocab_size(), 7);
+  const TokenRows prompts = {tokenizer.Encode("say it")};
+  const auto answer = [&](const AnswerForm& form) {
+    Random random(3);
+    models::GenerationOptions options = AnswerOptions(tokenizer, form);
+    options.temperature = 1;
+    return (
+        *GenerateAnswers(*decoder, prompts, options, [&](int64_t) { return random.Uniform(); }))[0];
+  };
+  const models::Generation whole = answer({.end_token = -1});
+  const std::string said = tokenizer.Decode(whole.tokens);
+  ASSERT_GT(said.size(), 20U);
+  const AnswerForm form = {.end_token = -1, .stop_texts = {said.substr(9, 5)}};
+  const models::Generation ended = answer(form);
+  EXPECT_TRUE(ended.stopped);
+  ASSERT_LT(ended.tokens.size(), whole.tokens.size());
+  EXPECT_TRUE(std::equal(ended.tokens.begin(), ended.tokens.end(), whole.tokens.begin()));
+  EXPECT_EQ(form.Text(tokenizer, ended.tokens), said.substr(0, said.find(form.stop_texts[0])));
+  const models::Generation first = answer({.end_token = -1, .stop_tokens = {whole.tokens[0]}});
+  EXPECT_EQ(first.tokens, std::vector<int64_t>{whole.tokens[0]});
+  EXPECT_TRUE(first.stopped);
 }
 
 // A token takes 2 x 3 layers x 2 heads x 64 x 4 bytes = 3 KiB, so 1 GiB holds 349,525 of them.
@@ -66,7 +92,7 @@ TEST(GenerateAnswers, AnswersMorePromptsThanAreDecodedTogetherInTheirOrder) {
   for (size_t i = 0; i < kMostSequencesTogether + 3; ++i) {
     prompts.push_back({static_cast<int64_t>(i) % tokenizer.vocab_size(), 5});
   }
-  models::GenerationOptions options = AnswerOptions(tokenizer, /*end_token=*/-1);
+  models::GenerationOptions options = AnswerOptions(tokenizer, -1);
   options.max_new_tokens = 3;
   options.temperature = 1;
   std::vector<size_t> done;

@@ -90,9 +90,10 @@ TEST_F(ChooseChatTemplateTest, WhatIsWrittenStandsAndAnotherTemplateOfTheFolderI
 TEST_F(ChooseChatTemplateTest, NoneOfOursAndWhatCannotBeReadAreSaidAndNotUsed) {
   Write("{{ messages }}");
   LoadedDefinition definition = Sft("");
-  EXPECT_THAT(ChooseChatTemplate(definition),
-              AllOf(HasSubstr("none of ours and not used (ours: alpaca, plain, chatml, llama3)"),
-                    HasSubstr("prompts are written with data.prompt_template = \"alpaca\"")));
+  EXPECT_THAT(
+      ChooseChatTemplate(definition),
+      AllOf(HasSubstr("none of ours and not used (ours: alpaca, plain, chatml, llama3, vicuna, "),
+            HasSubstr("prompts are written with data.prompt_template = \"alpaca\"")));
   ASSERT_TRUE(PublishFile(folder_ / "tokenizer_config.json", "{").ok());
   const std::string said = ChooseChatTemplate(definition);
   EXPECT_THAT(said, AllOf(HasSubstr("cannot be read"), HasSubstr("no valid JSON"),

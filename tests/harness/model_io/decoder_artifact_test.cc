@@ -2,12 +2,16 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "harness/data/prompt.h"
+#include "models/generate.h"
 #include "tests/harness/model_io/tiny_tokenizer.h"
 #include "tests/harness/tokenizers/golden_tokenizer.h"
+#include "tests/harness/tokenizers/test_tokenizer.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -82,6 +86,67 @@ TEST(CheckVocabulary, TheWeightsMayHaveMoreRowsButNotFewer) {
       CheckVocabulary(tokenizer, DecoderConfigOf(TinyModel(), size - 1), "w");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(status.message(), HasSubstr("they do not belong together"));
+}
+
+// A vocabulary with ChatGLM's marks, and a tiny decoder that takes its positions from them.
+Tokenizer TokenizerWithMarks() {
+  return *Tokenizer::FromModelBytes(
+      *TrainTokenizer(TextsOf(TestTexts()), TestSpec(), {"[MASK]", "[gMASK]", "<sop>", "<eop>"}),
+      "marked");
+}
+models::DecoderConfig ChatglmConfig(const Tokenizer& tokenizer) {
+  ModelSpec spec = TinyModel();
+  const std::vector<std::string_view>& names = EnumNames(models::Family{});
+  spec.family =
+      static_cast<models::Family>(std::find(names.begin(), names.end(), "chatglm") - names.begin());
+  spec.max_positions = 128;
+  models::DecoderConfig config = DecoderConfigOf(spec, tokenizer.vocab_size());
+  const auto encoder = PromptEncoder::Create(tokenizer, PromptTemplate::kChatglm);
+  config.position = models::BlockRope{.gmask_id = encoder->named_tokens().at("[gMASK]"),
+                                      .mask_id = 0,
+                                      .bos_id = encoder->named_tokens().at("<sop>")};
+  return config;
+}
+
+TEST(CheckPrompts, ADecoderThatNeedsMarksTakesTheTemplateThatWritesThem) {
+  const Tokenizer tokenizer = TokenizerWithMarks();
+  const models::DecoderConfig config = ChatglmConfig(tokenizer);
+  EXPECT_TRUE(CheckPrompts(tokenizer, PromptTemplate::kChatglm, config).ok());
+  for (const PromptTemplate other : {PromptTemplate::kAlpaca, PromptTemplate::kPlain}) {
+    const absl::Status status = CheckPrompts(tokenizer, other, config);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(status.message(), HasSubstr("does not write: take data.prompt_template = "));
+    EXPECT_TRUE(CheckPrompts(tokenizer, other, DecoderConfigOf(TinyModel(), 400)).ok());
+  }
+  models::DecoderConfig others = config;  // the marks of another vocabulary
+  std::get<models::BlockRope>(others.position).bos_id = 3;
+  EXPECT_FALSE(CheckPrompts(tokenizer, PromptTemplate::kChatglm, others).ok());
+}
+
+// What is refused is what the decoder itself cannot read.
+TEST(CheckPrompts, TheDecoderReadsThePromptsThatAreTaken) {
+  const Tokenizer tokenizer = TokenizerWithMarks();
+  const auto decoder = models::Decoder::Create(
+      ChatglmConfig(tokenizer), at::detail::createCPUGenerator(3), at::kCPU, at::kFloat);
+  ASSERT_TRUE(decoder.ok()) << decoder.status();
+  models::GenerationOptions options(tokenizer.vocab_size());
+  options.max_new_tokens = 2;
+  const auto generate = [&](PromptTemplate row) {
+    const auto encoder = PromptEncoder::Create(tokenizer, row);
+    return models::Generate(**decoder, {encoder->Prompt({"a", "", "", ""})}, options, nullptr);
+  };
+  EXPECT_EQ(generate(PromptTemplate::kChatglm)[0].tokens.size(), 2u);
+  EXPECT_THROW(generate(PromptTemplate::kPlain), c10::Error);
+}
+
+TEST(CheckPrompts, ATokenBehindTheVocabularyNeedsItsRow) {
+  const Tokenizer tokenizer = TestTokenizerOf(64789);
+  const auto check = [&](int64_t vocab_size) {
+    return CheckPrompts(tokenizer, PromptTemplate::kChatglm2,
+                        DecoderConfigOf(TinyModel(), vocab_size));
+  };
+  EXPECT_TRUE(check(65024).ok()) << check(65024);
+  EXPECT_THAT(check(64792).message(), HasSubstr("have sop as token 64792"));
 }
 
 TEST(ModelSpecOf, IsTheWayBackOfDecoderConfigOf) {

@@ -13,9 +13,11 @@
 namespace bench::harness {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Key;
+using ::testing::Not;
 using Json = nlohmann::json;
 
 TEST(ExportTokenizer, SentencePieceComesWithItsModelAndSettings) {
@@ -53,6 +55,25 @@ TEST(ExportTokenizer, TokenizerJsonIsKeptAndTheTemplateEndsGeneration) {
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->eos_id(), golden.tokenizer().eos_id());
   EXPECT_EQ(again->bos_id(), golden.tokenizer().bos_id());
+}
+
+// Whose turns are divided by text, or by further tokens.
+TEST(ExportTokenizer, FurtherEndsOfAnAnswerAreWrittenOrSaid) {
+  const auto tigerbot = ExportTokenizer(TestTokenizer(), PromptTemplate::kTigerbot, 512);
+  ASSERT_TRUE(tigerbot.ok()) << tigerbot.status();
+  EXPECT_THAT(tigerbot->notes, Contains(HasSubstr("where \"###\" begins")));
+  EXPECT_EQ(Json::parse(tigerbot->files.at("generation_config.json"))["eos_token_id"], 2);
+  const Tokenizer named =
+      *Tokenizer::FromModelBytes(*TrainTokenizer(TextsOf(TestTexts()), TestSpec(),
+                                                 {"<|USER|>", "<|ASSISTANT|>", "<|SYSTEM|>"}),
+                                 "named");
+  const auto stablelm = ExportTokenizer(named, PromptTemplate::kStablelm, 512);
+  ASSERT_TRUE(stablelm.ok()) << stablelm.status();
+  EXPECT_THAT(stablelm->notes, Not(Contains(HasSubstr("stop_strings"))));
+  const Json ends = Json::parse(stablelm->files.at("generation_config.json"))["eos_token_id"];
+  ASSERT_EQ(ends.size(), 4u);
+  EXPECT_EQ(ends[0], 2);
+  EXPECT_EQ(named.Piece(ends[1]), "<|USER|>");
 }
 
 TEST(ExportTokenizer, ABosThatSettingsAloneAddIsReadAgain) {

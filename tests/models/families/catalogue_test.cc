@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "absl/strings/str_split.h"
 #include "models/blocks/decoder_blocks.h"
 #include "models/families/family.h"
 #include "models/weight_files.h"
@@ -86,6 +87,71 @@ TEST(FamilyCatalogue, PublishedConfigurationFilesAreReadAsTheirModels) {
     ++num_files;
   }
   EXPECT_GE(num_files, 19);
+}
+
+// What a config.json without its optional fields means.
+struct Defaults {
+  const char* model;
+  const char* absent;  // the optional fields
+  int64_t positions;
+  double eps;
+  int64_t rotary_width;
+  int64_t num_kv_heads;
+  bool tie_embeddings;
+};
+
+// Those of the configuration classes of transformers 5.24 (MOSS: CodeGen's), by reading them.
+constexpr Defaults kDefaults[] = {
+    {"llama-7b",
+     "max_position_embeddings rms_norm_eps rope_theta rope_parameters hidden_act "
+     "num_key_value_heads head_dim tie_word_embeddings initializer_range",
+     2048, 1e-6, 128, 32, false},
+    {"qwen1.5-7b",
+     "max_position_embeddings rms_norm_eps rope_theta rope_parameters hidden_act "
+     "tie_word_embeddings use_sliding_window",
+     32768, 1e-6, 128, 32, false},
+    {"bloom-7b1",
+     "layer_norm_epsilon tie_word_embeddings apply_residual_connection_post_layernorm seq_length",
+     2048, 1e-5, 0, 32, true},
+    {"falcon-7b",
+     "max_position_embeddings layer_norm_epsilon rope_theta rope_parameters activation alibi bias "
+     "parallel_attn multi_query new_decoder_architecture num_kv_heads ffn_hidden_size "
+     "tie_word_embeddings",
+     2048, 1e-5, 64, 1, true},
+    {"stablelm-alpha-3b",
+     "max_position_embeddings layer_norm_eps rope_theta rope_parameters rotary_pct rotary_emb_base "
+     "partial_rotary_factor attention_bias use_parallel_residual hidden_act tie_word_embeddings",
+     2048, 1e-5, 32, 32, false},
+    {"stablelm-3b-4e1t",
+     "max_position_embeddings layer_norm_eps rope_theta rope_parameters partial_rotary_factor "
+     "use_qkv_bias use_parallel_residual hidden_act tie_word_embeddings",
+     4096, 1e-5, 20, 32, false},
+    {"moss-moon-003",
+     "n_positions layer_norm_epsilon n_inner rotary_dim activation_function tie_word_embeddings",
+     2048, 1e-5, 64, 24, false}};
+
+TEST(FamilyCatalogue, AbsentFieldsHaveTheDefaultsOfTransformers) {
+  for (const Defaults& defaults : kDefaults) {
+    SCOPED_TRACE(defaults.model);
+    const NamedModel model = *FindPublishedModel(defaults.model);
+    json fields = {{"model_type", model.entry->model_type}};
+    model.entry->to_json(model.config, fields);
+    for (const std::string& absent :
+         std::vector<std::string>(absl::StrSplit(defaults.absent, ' '))) {
+      fields.erase(absent);
+    }
+    const auto config = ConfigFromJson(fields);
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(EntryOf(config->family).name, model.entry->name);
+    EXPECT_EQ(config->max_positions, defaults.positions);
+    EXPECT_EQ(config->norm.eps, defaults.eps);
+    EXPECT_EQ(RotaryWidth(*config), defaults.rotary_width);
+    EXPECT_EQ(config->num_kv_heads, defaults.num_kv_heads);
+    EXPECT_EQ(config->tie_embeddings, defaults.tie_embeddings);
+    const auto* rope = std::get_if<Rope>(&config->position);
+    EXPECT_EQ(rope == nullptr ? 1e4 : rope->theta, 1e4);
+    EXPECT_EQ(NumParameters(*config), NumParameters(model.config));
+  }
 }
 
 // What a family writes, it reads as the same.

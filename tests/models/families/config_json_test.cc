@@ -70,6 +70,15 @@ TEST(ReadRope, TakesTheShareOfAHeadFromEitherPlace) {
   EXPECT_EQ(RotaryWidth(*RopeOf(json::object())), 64);
 }
 
+// 0 columns are not all of them, which a width of 0 stands for.
+TEST(ReadRope, RefusesAShareThatRotatesNothing) {
+  for (const double share : {0.0, 0.001, -0.5, 1.5}) {
+    const absl::Status status = RopeOf({{"partial_rotary_factor", share}}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << share;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("partial_rotary_factor"));
+  }
+}
+
 TEST(ReadRope, ReadsWhatItWrites) {
   for (const RopeScaling& scaling :
        {RopeScaling(LinearScaling{3}), RopeScaling(DynamicNtkScaling{2, 1024}),

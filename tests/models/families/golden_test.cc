@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/file.h"
 #include "models/families/family.h"
@@ -14,16 +13,6 @@
 namespace bench::models {
 namespace {
 
-std::vector<std::string> Cases() {
-  std::vector<std::string> names;
-  const std::string folder = std::string(BENCH_TEST_DATA) + "/models/golden/families";
-  for (const auto& file : std::filesystem::directory_iterator(folder)) {
-    names.push_back(file.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 class FamilyGolden : public testing::TestWithParam<std::string> {
  protected:
   static Golden Load() { return LoadGolden("families/" + GetParam()); }
@@ -31,6 +20,16 @@ class FamilyGolden : public testing::TestWithParam<std::string> {
     auto decoder = Decoder::FromTensors(golden.config, golden.weights, at::kCPU, dtype);
     TORCH_CHECK(decoder.ok(), std::string(decoder.status().message()));
     return *std::move(decoder);
+  }
+  static std::string EmptyFolder(const std::string& purpose) {
+    std::string folder = testing::TempDir() + "/family_" + purpose + "_" + GetParam();
+    EXPECT_TRUE(RemoveTree(folder).ok());
+    return folder;
+  }
+  static std::string SavedFolder(const Golden& golden, const std::string& purpose) {
+    std::string folder = EmptyFolder(purpose);
+    EXPECT_TRUE(SaveHfFolder(*DecoderOf(golden, at::kFloat), {1, 2, 0}, folder).ok());
+    return folder;
   }
 };
 
@@ -114,12 +113,58 @@ TEST_P(FamilyGolden, AnExportedFolderHoldsTheSameTensorsUnderTheFamilysNames) {
   EXPECT_TRUE(at::equal((*loaded)->Hidden(batch), DecoderOf(golden, at::kFloat)->Hidden(batch)));
 }
 
+// Half precision is what most published files are in: each value becomes the same number in fp32.
+TEST_P(FamilyGolden, WeightsOfEveryFloatingTypeAreReadExactly) {
+  const Golden golden = Load();
+  const std::string folder = SavedFolder(golden, "types");
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kHalf}) {
+    std::vector<NamedTensor> stored, expected;
+    for (const NamedTensor& t : golden.stored) stored.push_back({t.name, t.tensor.to(type)});
+    for (const NamedTensor& t : golden.weights) expected.push_back({t.name, t.tensor.to(type)});
+    ASSERT_TRUE(WriteSafetensors(folder + "/model.safetensors", stored, {}).ok());
+    const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    ASSERT_EQ((*loaded)->parameters().size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_TRUE(at::equal((*loaded)->parameters()[i].tensor, expected[i].tensor.to(at::kFloat)))
+          << type << " " << expected[i].name;
+    }
+  }
+}
+
+// Shards of a few tensors: what is joined in the files is split again whatever shard it is in.
+TEST_P(FamilyGolden, ShardsAreReadAsTheFileIs) {
+  const Golden golden = Load();
+  const auto decoder = DecoderOf(golden, at::kFloat);
+  const std::string folder = EmptyFolder("shards");
+  ASSERT_TRUE(SaveHfFolder(*decoder, {1, 2, 0}, folder, /*max_shard_bytes=*/4096).ok());
+  EXPECT_FALSE(Exists(folder + "/model.safetensors"));
+  const auto loaded = LoadHfFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  for (size_t i = 0; i < decoder->parameters().size(); ++i) {
+    EXPECT_TRUE(at::equal((*loaded)->parameters()[i].tensor, decoder->parameters()[i].tensor))
+        << decoder->parameters()[i].name;
+  }
+}
+
+// A classifier has no language head, by which some variants of a family are told apart.
+TEST_P(FamilyGolden, ARewardModelsFolderIsReadAgainAsOneOfTheFamily) {
+  const Golden golden = Load();
+  const auto model = RewardModel::OnDecoder(DecoderOf(golden, at::kFloat), Seeded(3));
+  ASSERT_TRUE(model.ok()) << model.status();
+  const std::string folder = EmptyFolder("reward");
+  ASSERT_TRUE(SaveHfRewardFolder(*model, {1, 2, 0}, folder).ok());
+  const auto loaded = LoadHfRewardFolder(folder, at::kCPU, at::kFloat);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(EntryOf(loaded->decoder().config().family).name, EntryOf(golden.config.family).name);
+  const RaggedBatch batch = MakeRaggedBatch(golden.rows, at::kCPU);
+  EXPECT_TRUE(at::equal(loaded->Rewards(batch), model->Rewards(batch)));
+}
+
 // A file as people have it: stored buffers, and a head beside a tied embedding.
 TEST_P(FamilyGolden, BuffersAreIgnoredAndForeignTensorsNamed) {
   const Golden golden = Load();
-  const std::string folder = testing::TempDir() + "/family_foreign_" + GetParam();
-  ASSERT_TRUE(RemoveTree(folder).ok());
-  ASSERT_TRUE(SaveHfFolder(*DecoderOf(golden, at::kFloat), {1, 2, 0}, folder).ok());
+  const std::string folder = SavedFolder(golden, "foreign");
   std::vector<NamedTensor> tensors = golden.stored;
   for (const char* buffer : {"transformer.h.0.attn.causal_mask", "gpt_neox.layers.0.attention.bias",
                              "gpt_neox.layers.0.attention.masked_bias", "transformer.h.0.attn.bias",
@@ -139,7 +184,7 @@ TEST_P(FamilyGolden, BuffersAreIgnoredAndForeignTensorsNamed) {
               testing::HasSubstr("unexpected tensor adapter.lora_A"));
 }
 
-INSTANTIATE_TEST_SUITE_P(, FamilyGolden, testing::ValuesIn(Cases()),
+INSTANTIATE_TEST_SUITE_P(, FamilyGolden, testing::ValuesIn(GoldenFamilies()),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

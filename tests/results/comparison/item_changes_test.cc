@@ -33,6 +33,22 @@ TEST(CompareItems, CountsWhatOnlyOneOfThemAnswers) {
   EXPECT_EQ(changes[0].head.trials, 10);
 }
 
+// Ten draws of -1 with 0.7, +1 with 0.2, 0 with 0.1: by convolution P(sum <= -10) = 0.0282,
+// P(sum <= -9) = 0.0686, P(sum <= -1) = 0.9513, P(sum <= 0) = 0.9781, P(sum <= 1) = 0.9902. In
+// 1,999 resamples a share of 0.975 has a standard error of 0.0035, so the quantiles 0.025 and 0.975
+// of the sum are -10 or -9, and 0 or 1.
+TEST(CompareItems, BoundsTheDifferenceByResamplingItems) {
+  const RunRecord base = WithItems("ff0", 8);
+  const RunRecord head = WithItems("01c", 3);
+  const auto changes = CompareItems({{&base, &head}}, {});
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_NEAR(changes[0].difference, -0.5, 1e-12);
+  EXPECT_GE(changes[0].interval.high, 0.0);
+  EXPECT_LE(changes[0].interval.high, 0.1);
+  EXPECT_LE(changes[0].interval.low, -0.9);
+  EXPECT_GE(changes[0].interval.low, -1.0);
+}
+
 TEST(CompareItems, LeavesOutWhatHasNoPairs) {
   const RunRecord base = WithItems("ff0", 8);
   RunRecord fewer = base;

@@ -41,6 +41,34 @@ Comparison NotComparable() {
   return Compared(OneRun("base", SampleRecord()), OneRun("head", head));
 }
 
+// Of different stages, as was asked for: each value of the head is twice one of the base.
+Comparison Beside() {
+  const MetricInfo time = Info(kStepTime);
+  const std::vector<double> seconds = {1, 1.01, 0.99, 1.02, 0.98, 1.03, 0.97};
+  std::vector<double> twice;
+  for (const double second : seconds) twice.push_back(2 * second);
+  Group head = ValuesOf("head", time, twice);
+  for (ResultsInput& run : head.runs) run.record.header.stage = "program";
+  CompareOptions options;
+  options.asked.whole_definition = true;
+  auto comparison = Compare(ValuesOf("base", time, seconds), head, options);
+  EXPECT_TRUE(comparison.ok()) << comparison.status();
+  return *std::move(comparison);
+}
+
+TEST(Reports, ShowRatiosSideBySideAndNoVerdict) {
+  const std::string text = RenderText(Beside(), 80);
+  EXPECT_THAT(text, HasSubstr("2x  side by side\n  90% interval 1.9"));
+  EXPECT_THAT(text, HasSubstr("NOT COMPARABLE: side by side, not judged\n"));
+  EXPECT_THAT(RenderMarkdown(Beside()), HasSubstr("| 2x | 90% interval 1.9"));
+  const Json json = Json::parse(RenderJson(Beside()));
+  EXPECT_EQ(json["exit_code"], 3);
+  EXPECT_EQ(json["side_by_side"], true);
+  EXPECT_EQ(json["metrics"][0]["verdict"], "not judged");
+  EXPECT_NEAR(json["metrics"][0]["ratio_estimate"]["ratio"].get<double>(), 2, 1e-9);
+  EXPECT_THAT(RenderJunit(Beside()), HasSubstr("failures=\"0\" errors=\"2\""));
+}
+
 // Differences are 1 + (i - j) / 100, i and j of -3 to 3: of 49 the 12th is the first that one end
 // may be at, since P(U <= 11) <= 0.05 of 7 against 7.
 TEST(RenderText, ShowsChangeIntervalAndVerdict) {

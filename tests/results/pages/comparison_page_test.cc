@@ -121,6 +121,22 @@ TEST(RenderHtml, ShowsReasonsInsteadOfChartsWhereArmsAreNotComparable) {
   EXPECT_THAT(page, Not(HasSubstr("<figure>")));
 }
 
+TEST(RenderHtml, ShowsATableOfWhatStandsSideBySide) {
+  RunRecord head = SampleRecord();
+  head.header.stage = "program";
+  CompareOptions options;
+  options.asked.whole_definition = true;
+  const Group base = OneRun("base", SampleRecord());
+  const Group other = OneRun("head", head);
+  const auto comparison = Compare(base, other, options);
+  ASSERT_TRUE(comparison.ok()) << comparison.status();
+  const std::string page = RenderHtml(*comparison, base, other);
+  EXPECT_EQ(WhatIsMalformed(page), "");
+  EXPECT_THAT(page, HasSubstr("NOT COMPARABLE: side by side"));
+  EXPECT_THAT(page, HasSubstr(">1x<"));
+  EXPECT_THAT(page, Not(HasSubstr("<figure>")));
+}
+
 // Fault 14, and fault 17 in markup.
 TEST(RenderHtml, NothingOfAFileIsMarkup) {
   const std::string evil = "\"'><script>alert(1)</script><!--\x1B[2J\xC2\x9B\xE2\x80\xAE]]>&";

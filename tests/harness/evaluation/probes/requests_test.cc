@@ -192,6 +192,16 @@ TEST_F(Requests, AskInThePromptTemplateOfTheModel) {
   EXPECT_EQ(findings.answers[0].log_prob, ScoreContinuations(*decoder_, {pair})->at(0).log_prob);
 }
 
+TEST_F(Requests, AnAnswerBeginsWithWhatItsTemplatePutsBeforeIt) {
+  model_.prompt_template = PromptTemplate::kFalcon;
+  ProbeSpec spec;
+  spec.request = ProbeRequest::kLogLikelihood;
+  spec.apply_template = true;
+  const ProbeFindings findings = Ask(spec, {{{"input", "say"}, {"target", "it"}}});
+  const EncodedPair pair = {tokenizer_.Encode("User: say\n\nAssistant:"), tokenizer_.Encode(" it")};
+  EXPECT_EQ(findings.answers[0].log_prob, ScoreContinuations(*decoder_, {pair})->at(0).log_prob);
+}
+
 // 100 characters are more than the decoder's 64 positions.
 TEST_F(Requests, RollingIsOverAllTokensBytesAndWords) {
   const std::string first = "say it is\n\n it", second(100, '7');

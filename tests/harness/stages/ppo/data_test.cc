@@ -51,7 +51,7 @@ TEST_F(PpoDataTest, PromptsOfADataSetAreThoseOfItsTwoParts) {
       PromptEncoder::Create(tokenizer_, PromptTemplate::kPlain)->Prompt({"say a", "1", "", ""}));
   EXPECT_EQ(data->tasks[0].held_out.size(), 1U);
   EXPECT_EQ(data->tasks[1].held_out.size(), 0U);
-  EXPECT_EQ(data->end_token, tokenizer_.eos_id());
+  EXPECT_EQ(data->answer_form.end_token, tokenizer_.eos_id());
 }
 
 TEST_F(PpoDataTest, APromptInTwoPartsIsRefusedWhicheverTheyAre) {

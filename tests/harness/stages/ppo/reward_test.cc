@@ -15,9 +15,9 @@ std::vector<Response> Responses(const TinyPpo& tiny) {
   const PpoPrompt& prompt = tiny.data().tasks[0].train[0];
   const std::vector<int64_t> right = tiny.tokenizer().Encode("it is");
   std::vector<int64_t> ended = right;
-  ended.push_back(tiny.data().end_token);
+  ended.push_back(tiny.data().answer_form.end_token);
   std::vector<int64_t> wrong = tiny.tokenizer().Encode("no");
-  wrong.push_back(tiny.data().end_token);
+  wrong.push_back(tiny.data().answer_form.end_token);
   return {{&prompt, ended, true}, {&prompt, right, false}, {&prompt, wrong, true}};
 }
 

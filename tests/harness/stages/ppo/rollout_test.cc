@@ -92,7 +92,7 @@ TEST(PpoRollout, ABatchReadsTheEndWhereTheStateBehindItHasAValue) {
 }
 
 SamplingSettings Settings(const TinyPpo& tiny, std::string stream) {
-  return {tiny.spec().rollout, tiny.tokenizer(), tiny.data().end_token, SeedSource{1, 0},
+  return {tiny.spec().rollout, tiny.tokenizer(), tiny.data().answer_form, SeedSource{1, 0},
           std::move(stream)};
 }
 
@@ -104,8 +104,8 @@ TEST(PpoRollout, ResponsesEndWithTheirFirstEndTokenOrAtTheLimit) {
     const auto responses = SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(),
                                            Settings(tiny, "test " + std::to_string(i)));
     for (const Response& response : *responses) {
-      const auto end =
-          std::find(response.tokens.begin(), response.tokens.end(), tiny.data().end_token);
+      const auto end = std::find(response.tokens.begin(), response.tokens.end(),
+                                 tiny.data().answer_form.end_token);
       EXPECT_EQ(response.ended, end != response.tokens.end());
       EXPECT_TRUE(response.ended ? end == response.tokens.end() - 1 : response.tokens.size() == 9U);
       seen_ended |= response.ended;
@@ -142,7 +142,7 @@ void ExpectTheFullForwardAgreesWithCachedDecoding(const TinyPpo& tiny) {
   models::GenerationOptions options(tiny.tokenizer().vocab_size());
   options.max_new_tokens = 9;
   options.temperature = 0.7;
-  options.stop_token = tiny.data().end_token;
+  options.stop_token = tiny.data().answer_form.end_token;
   std::vector<Random> streams;
   for (int b = 0; b < 4; ++b) {
     streams.emplace_back(
@@ -243,7 +243,7 @@ void ExpectScoreAt(TinyPpo::Adjust adjust, int64_t max_new_tokens, int64_t posit
                               scorer,
                               tiny.tokenizer(),
                               SeedSource{1, 0},
-                              tiny.data().end_token,
+                              tiny.data().answer_form,
                               tiny.ranks()};
   const auto collected = CollectRollout(parts, tiny.Prompts(), 0, 0);
   ASSERT_TRUE(collected.ok()) << collected.status();

@@ -198,7 +198,7 @@ TEST(PpoTask, TheEndTokenIsTrainedAlsoWhereItIsThePaddingToken) {
       },
       at::kDouble, &EndIsPaddingTokenizer);
   const int64_t end = *tiny.tokenizer().pad_id();
-  ASSERT_EQ(tiny.data().end_token, end);
+  ASSERT_EQ(tiny.data().answer_form.end_token, end);
   const PpoPrompt& prompt = tiny.data().tasks[0].train[0];
   const models::Decoder& policy = tiny.actor_critic().policy();
   // log pi of the ends, the last tokens of the two whole rows.

@@ -66,7 +66,7 @@ inline PpoData TinyPpoData(const Tokenizer& tokenizer) {
     }
     data.tasks.push_back(std::move(prompts));
   }
-  data.end_token = tokenizer.eos_id();
+  data.answer_form.end_token = tokenizer.eos_id();
   return data;
 }
 
@@ -115,13 +115,13 @@ class TinyPpo {
     const std::vector<int64_t>& tokens = collected->rollout.responses[0].tokens;
     ASSERT_GT(tokens.size(), 2U);
     ASSERT_NE(tokens[0], tokens[1]);
-    data_.end_token = tokens[1];
+    data_.answer_form.end_token = tokens[1];
     MakeTask();
   }
 
   RolloutParts parts() const {
-    return {spec_,      *actor_critic_,   *reference_,     *scorer_,
-            tokenizer_, SeedSource{1, 0}, data_.end_token, *alone_};
+    return {spec_,      *actor_critic_,   *reference_,       *scorer_,
+            tokenizer_, SeedSource{1, 0}, data_.answer_form, *alone_};
   }
   PpoTask& task() { return *task_; }
   const PpoSpec& spec() const { return spec_; }

@@ -25,6 +25,14 @@ class PythonEnvironmentTest : public testing::Test {
                                         "[ \"$1\" = -VV ] && echo Python 3.99 && exit 0\n"
                                         "[ \"$2\" = venv ] && mkdir -p \"$3/bin\" && cp \"$0\" "
                                         "\"$3/bin/python\" && exit 0\n"
+                                        // Where its packages are, and if asked which.
+                                        "if [ \"$1\" = -c ]; then\n"
+                                        "  site=\"$(dirname \"$0\")/site\"; mkdir -p \"$site\"\n"
+                                        "  echo \"$site\"\n"
+                                        "  case \"$2\" in *importlib*) cat " +
+                                        (folder_ / "versions") +
+                                        ";; esac\n"
+                                        "  exit 0\nfi\n"
                                         "[ -e " +
                                         (folder_ / "fail") +
                                         " ] && echo no such package >&2 && exit 1\n"
@@ -42,7 +50,9 @@ class PythonEnvironmentTest : public testing::Test {
   }
   absl::StatusOr<PythonEnvironment> Make() {
     Progress progress(Progress::Audience::kNobody);
-    return MakePythonEnvironment(spec_, folder_.path(), folder_ / "store", progress);
+    return MakePythonEnvironment(
+        spec_, {folder_.path(), folder_ / "store", /*harness_python=*/folder_ / "python"},
+        progress);
   }
   // How often packages were installed.
   int64_t NumInstalls() const {
@@ -84,6 +94,26 @@ TEST_F(PythonEnvironmentTest, ThatCouldNotBeMadeIsMadeAgain) {
   std::filesystem::remove(folder_ / "fail");
   EXPECT_TRUE(Make().ok());
   EXPECT_EQ(NumInstalls(), 2);
+}
+
+// The packages of the harness's Python are seen by the environment, not installed in it, and
+// another version of one of them makes another environment.
+TEST_F(PythonEnvironmentTest, StandsOnTheHarnessesPackages) {
+  const auto alone = Make();
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  spec_.base = PythonBase::kHarness;
+  spec_.interpreter = "/nonexistent/python";
+  std::ofstream(folder_ / "versions") << "torch 2.11.0\n";
+  const auto first = Make();
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_NE(first->digest, alone->digest);
+  EXPECT_EQ(ReadFile(first->variables.at("VIRTUAL_ENV") + "/bin/site/bench_base.pth").value(),
+            folder_ / "site\n");
+  EXPECT_EQ(Make()->digest, first->digest);
+  EXPECT_EQ(NumInstalls(), 2);
+  std::ofstream(folder_ / "versions") << "torch 2.12.0\n";
+  EXPECT_NE(Make()->digest, first->digest);
+  EXPECT_EQ(NumInstalls(), 3);
 }
 
 TEST_F(PythonEnvironmentTest, NeedsItsFile) {

@@ -42,7 +42,7 @@ class SftEvaluationTest : public ::testing::Test {
     rows.train = {TokenizedRow(tokenizer_, "say a", "a"), TokenizedRow(tokenizer_, "say bc", "bc")};
     rows.validation = {TokenizedRow(tokenizer_, "say d", "d"), TokenizedRow(tokenizer_, "x", "yz")};
     data_.tasks.push_back(std::move(rows));
-    data_.end_token = tokenizer_.eos_id();
+    data_.answer_form.end_token = tokenizer_.eos_id();
     spec_.evaluation.max_new_tokens = 3;
   }
 

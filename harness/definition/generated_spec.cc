@@ -1,0 +1,198 @@
+#include "harness/definition/generated_spec.h"
+
+#include <bit>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "harness/definition/field.h"
+#include "harness/definition/violations.h"
+
+namespace bench::harness {
+namespace {
+
+void CheckRange(std::string_view name, int64_t min, int64_t max, const Violations& violations) {
+  if (min <= max) return;
+  violations.Add(absl::StrCat("min_", internal::View(name)),
+                 absl::StrCat(min, " is more than max_", internal::View(name), " ", max));
+}
+
+void ValidateInduction(const InductionSpec& spec, const Violations& violations) {
+  CheckRange("period", spec.min_period, spec.max_period, violations);
+  if (spec.max_period < spec.length) return;
+  violations.Add("length", absl::StrCat(spec.length, " leaves nothing to repeat of a segment of ",
+                                        spec.max_period, " symbols"));
+}
+
+void ValidateReplace(const ReplaceSpec& spec, const Violations& violations) {
+  if (spec.text_length < spec.rule_length) {
+    violations.Add("text_length", absl::StrCat(spec.text_length, " has no place for the ",
+                                               spec.rule_length, " letters of a rule"));
+  }
+  // Half of all, so that drawing different ones ends soon and some are left to be held out.
+  const double sides = std::pow(static_cast<double>(spec.letters), spec.rule_length);
+  if (static_cast<double>(spec.rules) <= sides * (sides - 1) / 2) return;
+  violations.Add("rules", absl::StrCat(spec.rules, " are more than half of all rules of ",
+                                       spec.rule_length, " of ", spec.letters, " letters"));
+}
+
+void ValidateFacts(const GeneratedSpec& spec, const Violations& violations) {
+  const FactsSpec& facts = spec.facts;
+  const Violations here = violations.In("facts");
+  if (facts.facts > facts.first_names * facts.last_names) {
+    here.Add("facts", absl::StrCat(facts.facts, " are more than there are names"));
+  }
+  if (spec.validation_rows > facts.facts) {
+    violations.Add("validation_rows",
+                   absl::StrCat(spec.validation_rows, " is more than facts.facts ", facts.facts,
+                                ", each of which is asked once"));
+  }
+  if (facts.exposures != FactExposures::kPowers) return;
+  if (!std::has_single_bit(static_cast<uint64_t>(facts.max_exposures))) {
+    here.Add("max_exposures", absl::StrCat(facts.max_exposures, " is no power of two"));
+  } else if (facts.facts % facts.num_groups() != 0) {
+    here.Add("facts", absl::StrCat(facts.facts, " do not divide into ", facts.num_groups(),
+                                   " groups of exposures"));
+  } else if (spec.train_rows != facts.exposed_rows()) {
+    violations.Add("train_rows", absl::StrCat("must be ", facts.exposed_rows(),
+                                              ", as many as all exposures are"));
+  }
+}
+
+// What grammar `chosen` does not read.
+template <typename T>
+void CheckUnused(Grammar chosen, Grammar grammar, const T& spec, const Violations& violations) {
+  if (chosen == grammar || spec == T()) return;
+  violations.Add(Name(grammar),
+                 absl::StrCat("has no use with grammar = \"", internal::View(Name(chosen)), "\""));
+}
+
+}  // namespace
+
+int64_t FactsSpec::num_groups() const {
+  return 1 + std::bit_width(static_cast<uint64_t>(max_exposures));
+}
+
+int64_t FactsSpec::exposed_rows() const {
+  // 1 + 2 + 4 + ... + max_exposures of each group's facts.
+  return facts / num_groups() * (2 * max_exposures - 1);
+}
+
+void Describe(MarkovSpec& spec, FieldList& fields) {
+  fields.Leaf("states", spec.states, {.doc = "states of a chain", .bounds = Between(2, 512)});
+  fields.Leaf("alpha", spec.alpha,
+              {.doc = "concentration of the Dirichlet distribution of each transition row",
+               .bounds = AboveUpTo(0, 1000)});
+  fields.Leaf("length", spec.length,
+              {.doc = "of a row", .units = "symbols", .bounds = Between(2, 1 << 20)});
+}
+
+void Describe(InductionSpec& spec, FieldList& fields) {
+  fields.Leaf("symbols", spec.symbols, {.doc = "different ones", .bounds = Between(2, 60000)});
+  fields.Leaf("min_period", spec.min_period,
+              {.doc = "shortest segment; lengths are uniform from it to max_period",
+               .units = "symbols",
+               .bounds = Between(1, 1 << 20)});
+  fields.Leaf("max_period", spec.max_period,
+              {.doc = "longest segment", .units = "symbols", .bounds = Between(1, 1 << 20)});
+  fields.Leaf("length", spec.length,
+              {.doc = "of a row", .units = "symbols", .bounds = Between(2, 1 << 20)});
+}
+
+void Describe(AdditionSpec& spec, FieldList& fields) {
+  fields.Leaf("min_digits", spec.min_digits,
+              {.doc = "fewest digits of both numbers; uniform from it to max_digits",
+               .bounds = Between(1, 17)});
+  fields.Leaf("max_digits", spec.max_digits,
+              {.doc = "most digits of both numbers", .bounds = Between(1, 17)});
+  fields.Leaf("order", spec.order,
+              {.doc = "of the sum's digits; reversed: the last one comes first"});
+  fields.Leaf("padded", spec.padded,
+              {.doc = "sums have max_digits + 1 digits, with leading zeros"});
+  fields.Leaf("answers", spec.answers,
+              {.doc = "shuffled: the sum of other numbers, a control that nobody can learn"});
+}
+
+void Describe(S5Spec& spec, FieldList& fields) {
+  fields.Leaf("permutations", spec.permutations,
+              {.doc = "how many of the 120 permutations occur", .bounds = Between(1, 120)});
+  fields.Leaf("min_steps", spec.min_steps,
+              {.doc = "fewest permutations of a row; uniform from it to max_steps",
+               .units = "steps",
+               .bounds = Between(1, 4096)});
+  fields.Leaf("max_steps", spec.max_steps,
+              {.doc = "most permutations of a row", .units = "steps", .bounds = Between(1, 4096)});
+  fields.Leaf("written", spec.written,
+              {.doc = "between question and answer; chain: the states on the way; direct: nothing; "
+                      "filler: dots; wrong: random states"});
+}
+
+void Describe(ReplaceSpec& spec, FieldList& fields) {
+  fields.Leaf("rules", spec.rules,
+              {.doc = "different rules of the training rows", .bounds = Between(1, 1e7)});
+  fields.Leaf("letters", spec.letters, {.doc = "of the alphabet", .bounds = Between(2, 26)});
+  fields.Leaf("rule_length", spec.rule_length,
+              {.doc = "letters of each side of a rule", .bounds = Between(1, 8)});
+  fields.Leaf("text_length", spec.text_length,
+              {.doc = "letters of the text that a rule is applied to", .bounds = Between(1, 4096)});
+  fields.Leaf("shown", spec.shown,
+              {.doc = "own: the rule that was applied; other: another one, a control"});
+}
+
+void Describe(FactsSpec& spec, FieldList& fields) {
+  fields.Leaf("first_names", spec.first_names,
+              {.doc = "different ones", .bounds = Between(1, 16384)});
+  fields.Leaf("last_names", spec.last_names,
+              {.doc = "different ones", .bounds = Between(1, 16384)});
+  fields.Leaf("values", spec.values, {.doc = "different ones", .bounds = Between(2, 16384)});
+  fields.Leaf("facts", spec.facts, {.doc = "names that have a value", .bounds = Between(1, 1e7)});
+  fields.Leaf("exposures", spec.exposures,
+              {.doc = "draws: a training row is a fact drawn uniformly; powers: equal numbers of "
+                      "facts have 0, 1, 2, 4, ... max_exposures rows"});
+  fields.Leaf("max_exposures", spec.max_exposures,
+              {.doc = "of powers: rows of the most frequent facts", .bounds = Between(1, 1 << 20)});
+  fields.Leaf("targets", spec.targets,
+              {.doc = "value: what is trained on and scored; all: the name too"});
+}
+
+void Describe(GeneratedSpec& spec, FieldList& fields) {
+  FieldList& table = fields.Group("generated", "");
+  table.Leaf("grammar", spec.grammar,
+             {.doc = "what draws the rows", .presence = Presence::kRequired});
+  table.Leaf("train_rows", spec.train_rows,
+             {.doc = "rows of the part \"train\"",
+              .units = "rows",
+              .presence = Presence::kRequired,
+              .bounds = Between(1, 1e8)});
+  table.Leaf("validation_rows", spec.validation_rows,
+             {.doc = "rows of the part \"validation\"",
+              .units = "rows",
+              .presence = Presence::kRequired,
+              .bounds = Between(1, 1e8)});
+  table.Leaf("held_out_fraction", spec.held_out_fraction,
+             {.doc = "of the keys that rows are split by", .bounds = Between(0.001, 0.5)});
+  table.Table("markov", spec.markov, "a fresh Markov chain a row");
+  table.Table("induction", spec.induction, "a random segment a row, repeated");
+  table.Table("addition", spec.addition, "sums of two numbers, in BIG-bench's words");
+  table.Table("s5", spec.s5, "products of permutations of five places");
+  table.Table("replace", spec.replace, "instructions to replace letters of a text");
+  table.Table("facts", spec.facts, "names with a random value each");
+}
+
+void Validate(const GeneratedSpec& spec, const Violations& violations) {
+  const Violations here = violations.In("generated");
+  CheckUnused(spec.grammar, Grammar::kMarkov, spec.markov, here);
+  CheckUnused(spec.grammar, Grammar::kInduction, spec.induction, here);
+  CheckUnused(spec.grammar, Grammar::kAddition, spec.addition, here);
+  CheckUnused(spec.grammar, Grammar::kS5, spec.s5, here);
+  CheckUnused(spec.grammar, Grammar::kReplace, spec.replace, here);
+  CheckUnused(spec.grammar, Grammar::kFacts, spec.facts, here);
+  // The tables of other grammars have their defaults, which keep these rules.
+  ValidateInduction(spec.induction, here.In("induction"));
+  CheckRange("digits", spec.addition.min_digits, spec.addition.max_digits, here.In("addition"));
+  CheckRange("steps", spec.s5.min_steps, spec.s5.max_steps, here.In("s5"));
+  ValidateReplace(spec.replace, here.In("replace"));
+  if (spec.grammar == Grammar::kFacts) ValidateFacts(spec, here);
+}
+
+}  // namespace bench::harness

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Runs the perf_*_10m experiments beside their peers, interleaved, and keeps the figures in docs/benchmarks.md.
+
+    scripts/compare_peers.py FOLDER --machine KEY --date YYYY-MM [--replicates 7] [--only WORD...] [--keep]
+
+Each pair is one `bench-compare --arms` (what it compares: experiments/peers/README.md), whose runs and report lie in
+FOLDER and are continued when the same command is given again. Peers run twice: with glibc as users have it, and with
+its thresholds raised as bench-run raises its own. --only: pairs whose name has one of the words. --keep: the reports
+also go into docs/benchmarks.json, under the machine's key there. Without a network, peers whose environment is not
+installed are named and left out; the exit code is then 1.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+# As harness/measurement/memory.cc sets them: freed memory is never returned.
+RAISED = ("MALLOC_MMAP_THRESHOLD_=1073741824", "MALLOC_TRIM_THRESHOLD_=4611686018427387904",
+          "MALLOC_TOP_PAD_=67108864", "MALLOC_ARENA_MAX=1")
+TWO_RANKS = ' --nproc 2 --set run.threads=1 --set training.sharding="optimizer_states"'
+PAIRS = {
+    "Pre-training": ("perf_clm_10m", "peer_transformers_clm", 2, ""),
+    "Pre-training, compiled": ("perf_clm_10m", "peer_transformers_clm_compiled", 2, ""),
+    "Fine-tuning": ("perf_sft_10m", "peer_trl_sft", 2, ""),
+    "Reward model": ("perf_rm_10m", "peer_trl_rm", 1, ""),
+    "PPO": ("perf_ppo_10m", "peer_trl_ppo", 1, ""),
+    "Decoding": ("perf_decode_10m", "peer_transformers_decode", 2, ""),
+    "ZeRO-1 on two ranks": ("perf_clm_10m", "peer_torch_zero1", 1, TWO_RANKS),
+}
+PRECISIONS = {1: "fp32", 2: "bf16"}
+
+
+def comparisons():
+    """Name, arms and a name for files of every comparison."""
+    for what, (ours, peer, versions, options) in PAIRS.items():
+        for version in range(1, versions + 1):
+            for raised in (False, True):
+                base = f"experiments/{ours}@{version} --device cpu{options}"
+                head = f"experiments/peers/{peer}@{version} --device cpu"
+                if raised:
+                    head += "".join(f" --env {setting}" for setting in RAISED)
+                name = f"{what}, {PRECISIONS[version]}" + (", the peer's malloc thresholds raised" if raised else "")
+                yield name, base, head, f"{peer}_{PRECISIONS[version]}" + ("_raised" if raised else "")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--machine", required=True)
+    parser.add_argument("--date", required=True)
+    parser.add_argument("--replicates", type=int, default=7)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--keep", action="store_true")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    left_out = []
+    for name, base, head, file in comparisons():
+        if args.only and not any(word in name for word in args.only):
+            continue
+        print(f"== {name}", flush=True)
+        report = args.folder / f"{file}.json"
+        command = [ROOT / "bench-compare", "--arms", "--replicates", str(args.replicates), "--out", args.folder / file,
+                   f"--json={report}", base, head]
+        done = subprocess.run(command, cwd=ROOT, check=False)
+        if done.returncode != 3:  # side by side is never a pass
+            left_out.append(name)
+        elif args.keep:
+            shown = f"./bench-compare --arms --replicates {args.replicates} --out {file} '{base}' '{head}'"
+            subprocess.run([sys.executable, ROOT / "scripts/render_benchmarks.py", "--add", report, "--machine",
+                            args.machine, "--what", name, "--command", shown, "--date", args.date], check=True)
+    if left_out:
+        print(f"left out: {'; '.join(left_out)}")
+    return 1 if left_out else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

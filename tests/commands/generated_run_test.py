@@ -1,0 +1,222 @@
+"""Generated rows through the real binary: the data set, pre-training on it, and the experiments on
+abilities as far as a few steps.
+
+usage: generated_run_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import json
+import pathlib
+import shutil
+import sys
+import unittest
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from command_case import SOURCE, CommandCase  # noqa: E402
+from tiny_run import NAN_FILLED, deterministic_content  # noqa: E402
+
+ROWS = """\
+stage = "generated"
+base_seed = 3
+[run]
+threads = {threads}
+[generated]
+grammar = "{grammar}"
+train_rows = 300
+validation_rows = 60
+"""
+
+CLM = """\
+stage = "clm"
+base_seed = 3
+
+[run]
+threads = 1
+flush_interval_s = 0.05
+checkpoint_every_steps = 4
+
+[model]
+hidden_size = 16
+num_layers = 2
+num_heads = 2
+intermediate_size = 24
+max_positions = 256
+
+[tokenizer]
+symbols = true
+
+[data]
+dataset = "rows@1"
+
+[optimizer]
+learning_rate = 1e-2
+
+[training]
+steps = 12
+batch_size = 8
+micro_batch_size = 4
+max_tokens = 128
+
+[evaluation]
+every_steps = 5
+num_samples = 2
+"""
+
+# Experiment -> a metric that its question is about.
+ABILITIES = {"icl_markov": "excess_loss/late", "steps_s5": "answer_accuracy",
+             "instructions_unseen": "exact_match/unseen", "emergence_addition": "answer_edits"}
+
+
+def summary_of(file):
+    """By path: a label stands behind a colon in the file."""
+    return {name.replace(":", "/"): float(value[()]) for name, value in file["summary"].items()}
+
+
+def table(file, name):
+    return {column: file[f"tables/{name}/{column}"][:] for column in file[f"tables/{name}"]}
+
+
+class Generated(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.experiments = self.place.folder / "experiments"
+        self.experiments.mkdir()
+
+    def define(self, name, text):
+        folder = self.experiments / name
+        folder.mkdir(exist_ok=True)
+        (folder / "v1.toml").write_text(text)
+
+    def run_named(self, name, *arguments, **extra):
+        return self.run_ok("--experiments", self.experiments, name, *arguments, **extra)
+
+    def lock(self):
+        done = self.place.run("--experiments", self.experiments, "--lock")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def artifacts(self):
+        return [path.parent for path in self.place.folder.rglob("rows.json")]
+
+    def test_rows_are_recorded_and_no_key_is_in_both_parts(self):
+        self.define("rows", ROWS.format(threads=2, grammar="markov"))
+        self.lock()
+        result = self.run_named("rows")
+        with h5py.File(result) as file:
+            summary = summary_of(file)
+            self.assertEqual(summary["examples/train"], 300)
+            self.assertEqual(summary["dataset_tokens/validation"], 60 * 97)
+            self.assertEqual(summary["vocab_size"], 4 + 8)
+            self.assertEqual(summary["held_out_in_training"], 0)
+            self.assertAlmostEqual(summary["predictor_loss/uniform"], np.log(8), places=12)
+            self.assertLess(summary["predictor_loss/bayes"], summary["predictor_loss/unigram"])
+            self.assertLess(summary["predictor_loss/bayes_late"], summary["predictor_loss/bayes"])
+            samples = table(file, "samples")
+            self.assertEqual(len(samples["input"][0].split()), 1)
+            self.assertEqual(len(samples["target"][0].split()), 96)
+            by_position = table(file, "predictors")
+            bayes = by_position["loss"][by_position["predictor"] == b"bayes"]
+            self.assertEqual(len(bayes), 96)
+            # Nothing is known of the first transition.
+            self.assertAlmostEqual(bayes[0], np.log(8), places=12)
+        self.assertTrue(self.artifacts())
+        for folder in self.artifacts():
+            keys = {part: np.fromfile(folder / f"{part}.keys", "<u8")
+                    for part in ("train", "validation")}
+            self.assertEqual(len(keys["train"]), 300)
+            self.assertFalse(set(keys["train"]) & set(keys["validation"]))
+            references = np.fromfile(folder / "validation.references", "<f4")
+            marks = np.fromfile(folder / "validation.marks", "u1")
+            self.assertEqual(len(references), 60 * 97)
+            self.assertEqual(marks.sum(), 60 * 96)
+            self.assertAlmostEqual(references.sum() / (60 * 96), summary["predictor_loss/bayes"],
+                                   places=5)
+
+    def test_threads_change_no_byte_of_the_artifact(self):
+        digests = set()
+        for threads in (1, 3):
+            definition = self.place.folder / f"rows{threads}.toml"
+            definition.write_text(ROWS.format(threads=threads, grammar="s5"))
+            self.run_ok(definition)
+        for folder in self.artifacts():
+            digests.add(tuple((path.name, path.read_bytes()) for path in sorted(folder.iterdir())
+                              if path.suffix in (".marks", ".keys", ".tokens", ".documents", ".model")))
+        self.assertEqual(len(digests), 1)
+        self.assertGreater(len(next(iter(digests))), 5)
+
+    def test_training_on_rows_is_evaluated_by_groups_answers_and_positions(self):
+        self.define("rows", ROWS.format(threads=1, grammar="s5"))
+        self.define("trained", CLM)
+        self.lock()
+        with h5py.File(self.run_named("trained")) as file:
+            summary = summary_of(file)
+            for metric in ("loss", "token_accuracy", "greedy_match", "exact_match",
+                           "answer_accuracy", "answer_edits", "target_log_prob"):
+                self.assertIn(metric, summary)
+                self.assertIn(f"{metric}/steps_to_16", summary)
+            self.assertLess(file["steps/loss"][-1], file["steps/loss"][0])
+            samples = table(file, "samples")
+            self.assertEqual(set(samples["group"]), {b"steps_to_2", b"steps_to_4", b"steps_to_8",
+                                                     b"steps_to_16", b"steps_to_32"})
+            self.assertRegex(samples["input"][0].decode(), r"^(p\d+ )+= \d $")
+            self.assertRegex(samples["reference"][0].decode(), r"^(\d )+$")
+            positions = table(file, "positions")
+            self.assertEqual(positions["targets"].sum(), int(round(
+                table(file, "proportions")["trials"][
+                    table(file, "proportions")["metric"] == b"token_accuracy"][0])))
+
+    def test_stopped_at_any_step_it_continues_to_the_same_bits(self):
+        self.define("rows", ROWS.format(threads=1, grammar="markov"))
+        self.define("trained", CLM)
+        self.lock()
+        expected = deterministic_content(self.run_named("trained"))
+        for step in (0, 3, 9):
+            out = self.place.folder / f"stop{step}"
+            self.run_named("trained", "--out", out, "--stop-after-step", step)
+            resumed = self.run_named("trained", "--out", out, "--resume", **NAN_FILLED)
+            self.assertEqual(deterministic_content(resumed), expected, step)
+
+    def test_excess_is_above_the_exact_predictor(self):
+        self.define("rows", ROWS.format(threads=1, grammar="markov"))
+        self.define("trained", CLM)
+        self.lock()
+        with h5py.File(self.run_named("rows")) as file:
+            bayes = summary_of(file)["predictor_loss/bayes"]
+        with h5py.File(self.run_named("trained")) as file:
+            summary = summary_of(file)
+            # References are kept as fp32.
+            self.assertAlmostEqual(summary["excess_loss"], summary["loss"] - bayes, places=6)
+            self.assertGreater(summary["excess_loss"], 0)
+            self.assertNotIn("exact_match", summary)
+
+    def test_symbols_need_generated_rows_and_rows_that_fit(self):
+        self.define("rows", ROWS.format(threads=1, grammar="markov"))
+        self.define("trained", CLM.replace("max_tokens = 128", "max_tokens = 64"))
+        self.lock()
+        self.assert_fails(self.place.run("--experiments", self.experiments, "trained"), 2,
+                          "row 0 of part \"train\": has 97 tokens")
+
+    def test_experiments_on_abilities_run(self):
+        shutil.copytree(SOURCE / "experiments", self.experiments, dirs_exist_ok=True)
+        self.lock()
+        for name, metric in ABILITIES.items():
+            with self.subTest(experiment=name):
+                with h5py.File(self.run_named(name, "--steps", 3)) as file:
+                    self.assertIn(metric, summary_of(file))
+
+    def test_exported_models_of_symbols_have_their_tokenizer(self):
+        self.define("rows", ROWS.format(threads=1, grammar="addition"))
+        self.define("trained", CLM)
+        self.lock()
+        result = self.run_named("trained")
+        target = self.place.folder / "exported"
+        done = self.place.run("--export", result, target)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((target / "tokenizer.model").exists())
+        config = json.loads((target / "config.json").read_text())
+        self.assertEqual(config["vocab_size"], 4 + 21)
+
+
+if __name__ == "__main__":
+    unittest.main()

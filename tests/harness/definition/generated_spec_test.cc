@@ -1,0 +1,91 @@
+#include "harness/definition/generated_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/harness/definition/sample_definitions.h"
+
+namespace bench::harness {
+namespace {
+
+using testing::HasSubstr;
+
+// A definition of the grammar, with more lines of [generated] or tables below it.
+std::string Generated(absl::string_view grammar, absl::string_view more = "",
+                      absl::string_view rows = "train_rows = 1000\nvalidation_rows = 100\n") {
+  return absl::StrCat("stage = \"generated\"\n[generated]\ngrammar = \"", grammar, "\"\n", rows,
+                      more);
+}
+
+TEST(GeneratedSpec, HasDefaultsForEveryGrammar) {
+  for (const std::string_view grammar : EnumNames(Grammar{})) {
+    const auto definition = Decode(Generated({grammar.data(), grammar.size()}));
+    ASSERT_TRUE(definition.ok()) << definition.status();
+    const auto& spec = std::get<GeneratedSpec>(definition->stage);
+    EXPECT_EQ(Name(spec.grammar), grammar);
+    EXPECT_EQ(spec.train_rows, 1000);
+  }
+}
+
+TEST(GeneratedSpec, NeedsAGrammarThatIsKnown) {
+  EXPECT_THAT(Refusal("stage = \"generated\"\n[generated]\ntrain_rows = 1\nvalidation_rows = 1\n"),
+              HasSubstr("grammar"));
+  EXPECT_THAT(Refusal(Generated("markow")), HasSubstr("did you mean \"markov\"?"));
+}
+
+TEST(GeneratedSpec, RefusesTheTableOfAnotherGrammar) {
+  EXPECT_THAT(Refusal(Generated("markov", "[generated.s5]\nmax_steps = 8\n")),
+              HasSubstr("generated.s5: has no use with grammar = \"markov\""));
+  EXPECT_EQ(Refusal(Generated("s5", "[generated.s5]\nmax_steps = 8\n")), "");
+}
+
+TEST(GeneratedSpec, RefusesAnEmptyRangeOfLengths) {
+  EXPECT_THAT(Refusal(Generated("s5", "[generated.s5]\nmin_steps = 30\n")),
+              HasSubstr("generated.s5.min_steps: 30 is more than max_steps 24"));
+  EXPECT_THAT(Refusal(Generated("addition", "[generated.addition]\nmin_digits = 4\n")),
+              HasSubstr("generated.addition.min_digits: 4 is more than max_digits 3"));
+  EXPECT_THAT(Refusal(Generated("induction", "[generated.induction]\nlength = 16\n")),
+              HasSubstr("generated.induction.length: 16 leaves nothing to repeat"));
+}
+
+// Two letters, one a side: the rules are a>b and b>a.
+TEST(GeneratedSpec, LeavesHalfOfTheRulesToBeHeldOut) {
+  const absl::string_view table = "[generated.replace]\nletters = 2\nrule_length = 1\nrules = ";
+  EXPECT_EQ(Refusal(Generated("replace", absl::StrCat(table, "1\n"))), "");
+  EXPECT_THAT(Refusal(Generated("replace", absl::StrCat(table, "2\n"))),
+              HasSubstr("generated.replace.rules: 2 are more than half"));
+  EXPECT_THAT(Refusal(Generated("replace", "[generated.replace]\ntext_length = 1\n")),
+              HasSubstr("generated.replace.text_length: 1 has no place"));
+}
+
+// Exposures 0, 1, 2 and 4 of three facts each: 3 x (1 + 2 + 4) = 21 rows.
+TEST(GeneratedSpec, CountsTheRowsOfAllExposures) {
+  const FactsSpec facts{.facts = 12, .exposures = FactExposures::kPowers, .max_exposures = 4};
+  EXPECT_EQ(facts.num_groups(), 4);
+  EXPECT_EQ(facts.exposed_rows(), 21);
+  const absl::string_view table =
+      "[generated.facts]\nfacts = 12\nexposures = \"powers\"\nmax_exposures = ";
+  EXPECT_EQ(Refusal(Generated("facts", absl::StrCat(table, "4\n"),
+                              "train_rows = 21\nvalidation_rows = 12\n")),
+            "");
+  EXPECT_THAT(Refusal(Generated("facts", absl::StrCat(table, "4\n"),
+                                "train_rows = 20\nvalidation_rows = 12\n")),
+              HasSubstr("generated.train_rows: must be 21"));
+  EXPECT_THAT(Refusal(Generated("facts", absl::StrCat(table, "3\n"),
+                                "train_rows = 21\nvalidation_rows = 12\n")),
+              HasSubstr("generated.facts.max_exposures: 3 is no power of two"));
+  EXPECT_THAT(Refusal(Generated("facts", absl::StrCat(table, "8\n"),
+                                "train_rows = 21\nvalidation_rows = 12\n")),
+              HasSubstr("generated.facts.facts: 12 do not divide into 5 groups"));
+}
+
+TEST(GeneratedSpec, AsksEveryFactOnceAtMost) {
+  EXPECT_THAT(Refusal(Generated("facts", "[generated.facts]\nfacts = 50\n")),
+              HasSubstr("generated.validation_rows: 100 is more than facts.facts 50"));
+  EXPECT_THAT(Refusal(Generated("facts", "[generated.facts]\nfirst_names = 4\n")),
+              HasSubstr("generated.facts.facts: 3000 are more than there are names"));
+}
+
+}  // namespace
+}  // namespace bench::harness

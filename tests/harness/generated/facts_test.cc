@@ -1,0 +1,70 @@
+#include "harness/generated/facts.h"
+
+#include <map>
+#include <set>
+
+#include "tests/harness/generated/drawn_rows.h"
+
+namespace bench::harness::generated {
+namespace {
+
+GeneratedSpec Spec() {
+  GeneratedSpec spec;
+  spec.grammar = Grammar::kFacts;
+  spec.facts.first_names = 8;
+  spec.facts.last_names = 8;
+  spec.facts.values = 16;
+  spec.facts.facts = 40;
+  spec.train_rows = 200;
+  spec.validation_rows = 40;
+  return spec;
+}
+
+TEST(Facts, EveryNameHasOneValueInBothParts) {
+  const RowSource source = SourceOf(Spec());
+  std::map<std::pair<int64_t, int64_t>, int64_t> values;
+  for (const auto& [part, count] : {std::pair{Part::kTrain, 200}, {Part::kValidation, 40}}) {
+    for (const Row& row : RowsOf(source, part, count)) {
+      ASSERT_EQ(row.tokens.size(), 5U);
+      EXPECT_EQ(Marks(row), "00022");
+      const auto [found, added] = values.try_emplace({row.tokens[1], row.tokens[2]}, row.tokens[3]);
+      EXPECT_EQ(found->second, row.tokens[3]) << TextOf(source.grammar(), row);
+    }
+  }
+  EXPECT_EQ(values.size(), 40U);  // the held-out rows ask each of them
+}
+
+TEST(Facts, GroupsAreThePowersOfTwoUpToTheExposures) {
+  const RowSource source = SourceOf(Spec());
+  std::map<std::vector<int64_t>, int64_t> seen;
+  for (const Row& row : RowsOf(source, Part::kTrain, 200)) ++seen[row.tokens];
+  for (const Row& row : RowsOf(source, Part::kValidation, 40)) {
+    const auto found = seen.find(row.tokens);
+    const int64_t exposures = found == seen.end() ? 0 : found->second;
+    const std::string& name = source.grammar().groups()[static_cast<size_t>(row.group)];
+    const int64_t least = std::stoll(name.substr(name.rfind('_') + 1));
+    EXPECT_LE(least, exposures);
+    EXPECT_TRUE(least == 0 ? exposures == 0 : exposures < 2 * least) << name << " " << exposures;
+  }
+}
+
+// 40 facts in the groups 0, 1, 2, 4 (10 each): 10 x 7 rows.
+TEST(Facts, PowersExposeEqualNumbersOfFacts) {
+  GeneratedSpec spec = Spec();
+  spec.facts.exposures = FactExposures::kPowers;
+  spec.facts.max_exposures = 4;
+  spec.facts.targets = FactTargets::kAll;
+  spec.train_rows = 70;
+  const RowSource source = SourceOf(spec);
+  std::map<std::vector<int64_t>, int64_t> seen;
+  for (const Row& row : RowsOf(source, Part::kTrain, 70)) {
+    ++seen[row.tokens];
+    EXPECT_EQ(Marks(row), "01122");
+  }
+  std::map<int64_t, int64_t> facts_of;
+  for (const auto& [fact, count] : seen) ++facts_of[count];
+  EXPECT_EQ(facts_of, (std::map<int64_t, int64_t>{{1, 10}, {2, 10}, {4, 10}}));
+}
+
+}  // namespace
+}  // namespace bench::harness::generated
