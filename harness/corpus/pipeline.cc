@@ -89,10 +89,9 @@ class Pipeline {
                            LargeParts(plan_.files, plan_.split_bytes()));
     PartCounts counts;
     if (!large.empty()) {
+      const SplitWork work = {plan_.files, large, plan_.folder, plan_.split_bytes()};
       BENCH_RETURN_IF_ERROR(Shards(kSplit, [&](int part) -> Outcome {
-        BENCH_ASSIGN_OR_RETURN(
-            SplitFiles split, SplitLargeFiles(plan_.files, large, plan_.folder, plan_.split_bytes(),
-                                              part, plan_.num_shards()));
+        BENCH_ASSIGN_OR_RETURN(SplitFiles split, SplitLargeFiles(work, part, plan_.num_shards()));
         return PartOutcome{std::move(split.made), Packed(split.counts), split.read_bytes, {}};
       }));
       BENCH_RETURN_IF_ERROR(MergeResults<PartCounts>(

@@ -151,24 +151,23 @@ absl::StatusOr<std::vector<LargePart>> LargeParts(const std::vector<SourceFile>&
   return parts;
 }
 
-absl::StatusOr<SplitFiles> SplitLargeFiles(const std::vector<SourceFile>& files,
-                                           const std::vector<LargePart>& large,
-                                           const std::string& folder, int64_t split_bytes, int part,
-                                           int num_parts) {
+absl::StatusOr<SplitFiles> SplitLargeFiles(const SplitWork& work, int part, int num_parts) {
   SplitFiles split;
-  for (auto i = static_cast<size_t>(part); i < large.size(); i += static_cast<size_t>(num_parts)) {
+  for (auto i = static_cast<size_t>(part); i < work.large.size();
+       i += static_cast<size_t>(num_parts)) {
     BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
-    const SourceFile& file = files[large[i].file];
+    const LargePart& large = work.large[i];
+    const SourceFile& file = work.files[large.file];
     std::vector<LineCount>& counts = split.counts[i];
-    if (large[i].range) {
-      BENCH_ASSIGN_OR_RETURN(counts, Count(file, *large[i].range));
-      split.read_bytes += large[i].range->end - large[i].range->begin;
+    if (large.range) {
+      BENCH_ASSIGN_OR_RETURN(counts, Count(file, *large.range));
+      split.read_bytes += large.range->end - large.range->begin;
       continue;
     }
-    BENCH_ASSIGN_OR_RETURN(counts, Unpack(file, folder, large[i].file, split_bytes));
+    BENCH_ASSIGN_OR_RETURN(counts, Unpack(file, work.folder, large.file, work.split_bytes));
     split.read_bytes += SizeOf(PathOf(file));
     for (size_t block = 0; block < counts.size(); ++block) {
-      split.made.push_back(BlockPath(folder, large[i].file, block));
+      split.made.push_back(BlockPath(work.folder, large.file, block));
     }
   }
   return split;

@@ -46,11 +46,15 @@ struct SplitFiles {
   std::vector<std::string> made;  // files
   int64_t read_bytes = 0;
 };
-// Part `part` of `num_parts` of the work on `large`.
-absl::StatusOr<SplitFiles> SplitLargeFiles(const std::vector<SourceFile>& files,
-                                           const std::vector<LargePart>& large,
-                                           const std::string& folder, int64_t split_bytes, int part,
-                                           int num_parts);
+// What is split, where to and into what.
+struct SplitWork {
+  const std::vector<SourceFile>& files;
+  const std::vector<LargePart>& large;
+  std::string folder;
+  int64_t split_bytes;
+};
+// Part `part` of `num_parts` of the work.
+absl::StatusOr<SplitFiles> SplitLargeFiles(const SplitWork& work, int part, int num_parts);
 
 struct SourcePiece {
   SourceFile file;

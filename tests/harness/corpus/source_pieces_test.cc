@@ -43,7 +43,7 @@ class SourcePiecesTest : public testing::Test {
     EXPECT_TRUE(large.ok()) << large.status();
     PartCounts counts;
     for (int part = 0; part < num_parts; ++part) {
-      auto split = SplitLargeFiles(files_, *large, work, kSplitBytes, part, num_parts);
+      auto split = SplitLargeFiles({files_, *large, work, kSplitBytes}, part, num_parts);
       EXPECT_TRUE(split.ok()) << split.status();
       for (const std::string& path : split->made) EXPECT_TRUE(Exists(path));
       counts.merge(split->counts);
@@ -104,7 +104,7 @@ TEST_F(SourcePiecesTest, ADamagedCompressedFileIsAnErrorThatNamesItsPlace) {
   ASSERT_TRUE(PublishFile(folder_ / "c.jsonl.gz", whole.substr(0, whole.size() / 2)).ok());
   const auto large = LargeParts(files_, kSplitBytes);
   const absl::Status status =
-      SplitLargeFiles(files_, *large, folder_ / "work", kSplitBytes, 0, 1).status();
+      SplitLargeFiles({files_, *large, folder_ / "work", kSplitBytes}, 0, 1).status();
   EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
   EXPECT_NE(status.message().find("c.jsonl.gz:"), std::string::npos) << status;
 }

@@ -51,6 +51,14 @@ TEST(CorpusTables, HaveARowForEachCount) {
             {"test", int64_t{1}, int64_t{2}, int64_t{0}, int64_t{1}, int64_t{9}, "remove"}}));
 }
 
+TEST(CorpusTables, APhaseIsARowOfWhatItTookAndMoved) {
+  RunFixture fixture;
+  RunContext context = fixture.Start("run");
+  ASSERT_TRUE(RecordPhases({{"clean", 8, 3, 12.5, 2.5, 1000, 700}}, context.writer).ok());
+  EXPECT_EQ(fixture.Record("run").tables.at("phases").rows,
+            (Rows{{"clean", int64_t{8}, int64_t{3}, 12.5, 2.5, int64_t{1000}, int64_t{700}}}));
+}
+
 TEST(CorpusTables, WithoutEvaluationTextsThereIsNoDecontamination) {
   const CorpusSpec spec;
   RunFixture fixture;
