@@ -1,8 +1,8 @@
 """The results of scripts/compare_families.py, and the statistics of their comparison.
 
-A run of one family is compared with that of another by replicate: replicate r of every family has the same data in the
-same order. Intervals are Student's, of the paired differences; those of several comparisons that are read together are
-simultaneous (Bonferroni).
+A run of one family is compared with that of another by replicate: replicate r of every family has
+the same data in the same order. Intervals are Student's, of the paired differences; those of
+several comparisons that are read together are simultaneous (Bonferroni).
 """
 import dataclasses
 import math
@@ -61,15 +61,20 @@ def read_run(path, replicate):
             raise UnfitRuns(f"{path}: {attributes['status']}, {attributes['attempts']} attempts")
         if attributes["replicate"] != replicate or attributes["ad_hoc"]:
             raise UnfitRuns(f"{path}: not replicate {replicate} of a committed experiment")
+        provenance = file["provenance"].attrs
+        if provenance.get("source_dirty"):
+            raise UnfitRuns(f"{path}: the program's sources differed from the commit it names")
         bits = file["evals/bits_per_byte"]
         scale = bits.dims[0]
         curve = Curve(scale["tokens"][:], training_seconds(file, scale["step"][:]), bits[:])
         summary = file["summary"]
-        return Run(curve, int(summary["parameters"][()]), float(summary["target_tokens_per_second"][()]),
+        return Run(curve, int(summary["parameters"][()]),
+                   float(summary["target_tokens_per_second"][()]),
                    float(summary["peak_memory"][()]),
-                   {"machine class": str(attributes["machine_class"]), "threads": int(attributes["threads"]),
+                   {"machine class": str(attributes["machine_class"]),
+                    "threads": int(attributes["threads"]),
                     "tokens": tuple(int(t) for t in curve.tokens),
-                    "commit": str(file["provenance"].attrs.get("source_commit", "unknown"))})
+                    "commit": str(provenance.get("source_commit", "unknown"))})
 
 
 def read_all(pool):
@@ -79,11 +84,13 @@ def read_all(pool):
         count += 1
     if count < 2:
         raise UnfitRuns(f"{pool.out}: {count} whole replicates; an interval needs two")
-    runs = {name: [read_run(pool.results(KIND, name, r), r) for r in range(count)] for name in EXPERIMENTS}
+    runs = {name: [read_run(pool.results(KIND, name, r), r) for r in range(count)]
+            for name in EXPERIMENTS}
     everyone = [run for of_family in runs.values() for run in of_family]
     for key, value in everyone[0].shared.items():
         if any(run.shared[key] != value for run in everyone):
-            raise UnfitRuns(f"runs that differ in {key}: {sorted({str(run.shared[key]) for run in everyone})}")
+            values = sorted({str(run.shared[key]) for run in everyone})
+            raise UnfitRuns(f"runs that differ in {key}: {values}")
     sizes = [of_family[0].parameters for of_family in runs.values()]
     if max(sizes) > (1 + MOST_PARAMETER_SPREAD) * min(sizes):
         raise UnfitRuns(f"parameters differ by more than {MOST_PARAMETER_SPREAD:.0%}: {sizes}")
@@ -92,10 +99,12 @@ def read_all(pool):
 
 def t_quantile(probability, degrees):
     """Student's quantile above 1/2, by bisection of the distribution function's integral."""
-    scale = math.exp(math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2)) / math.sqrt(degrees * math.pi)
+    scale = (math.exp(math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2))
+             / math.sqrt(degrees * math.pi))
 
     def above_half(t):
-        # x = sqrt(degrees) tan(angle) makes the density that of cos^(degrees - 1) over a bounded range.
+        # x = sqrt(degrees) tan(angle) makes the density that of cos^(degrees - 1) over a bounded
+        # range.
         angles, width = numpy.linspace(0, math.atan(t / math.sqrt(degrees)), 2001, retstep=True)
         values = numpy.cos(angles) ** (degrees - 1)
         simpson = values[0] + values[-1] + 4 * values[1:-1:2].sum() + 2 * values[2:-1:2].sum()

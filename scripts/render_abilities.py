@@ -6,11 +6,19 @@
 A folder stands for all results files below it, such as that of a sweep. Runs are put together by
 experiment and arm: the settings in which the runs of one experiment differ. A row is an arm: mean
 over its replicates, and their least and greatest value where there are several. Incomplete runs are
-left out and named. Needs h5py.
+left out and named. The step of the phase change needs the results of the data set too
+(icl_markov_rows), for what its predictors lose.
+
+Below each table is whether the treatment beats every control: in the worst of its replicates, by
+the question's metric, the best replicate of each. Exits with 1 where it does not, with 3 where
+there are no runs of the treatment or of a control, else with 0. Needs h5py.
 """
 import collections
+import dataclasses
 import json
+import math
 import pathlib
+import re
 import sys
 
 import h5py
@@ -24,16 +32,25 @@ class Run:
         with h5py.File(path) as file:
             self.status = text(file.attrs["status"])
             self.experiment = text(file.attrs["experiment"])
-            self.settings = dict(leaves(json.loads(text(file["definition/json"][()]))))
+            self.name = f"{self.experiment}@{file.attrs.get('version')}"
+            self.ad_hoc = bool(file.attrs["ad_hoc"])
+            self.settings = dict(leaves(json.loads(definition(file))))
             # By path: a label stands behind a colon in the file.
             self.summary = {name.replace(":", "/"): float(value[()])
                             for name, value in file["summary"].items()}
             self.positions = table(file, "positions")
             self.evaluations = series(file, "evals/excess_loss")
+        self.unigram_excess = None  # by the results of the data set, add_predictors()
 
 
 def text(value):
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def definition(file):
+    """An attribute, or a dataset where it is long."""
+    group = file["definition"]
+    return text(group.attrs["json"] if "json" in group.attrs else group["json"][()])
 
 
 def leaves(value, prefix=""):
@@ -60,20 +77,29 @@ def series(file, name):
 
 
 def phase_change(run):
-    """The first step at which the excess loss is below half of what it was at the first evaluation."""
-    if not run.evaluations:
+    """The first step at which the excess loss is below half of the unigram predictor's."""
+    if run.unigram_excess is None:
         return None
-    first = run.evaluations[0][1]
-    return next((step for step, value in run.evaluations if value < first / 2), None)
+    return next((step for step, value in run.evaluations if value < run.unigram_excess / 2), None)
 
 
 def digit_product(run):
-    """Product of the accuracies of the positions of an answer: what exact match would be if digits
-    were right independently of each other."""
-    product = 1.0
-    for accuracy in run.positions.get("accuracy", []):
-        product *= float(accuracy)
-    return product
+    """Product of the accuracies of an answer's digits, without its end: what exact match would be
+    if digits were right independently of each other. Of several groups the mean over their rows;
+    none without the table "positions"."""
+    places = collections.defaultdict(dict)
+    for group, position, accuracy, targets in zip(*(run.positions.get(column, []) for column in (
+            "group", "position", "accuracy", "targets"))):
+        places[text(group)][int(position)] = float(accuracy), int(targets)
+    if not places:
+        return None
+    total, num_rows = 0.0, 0
+    for of_group in places.values():
+        digits = sorted(of_group)[:-1]
+        rows = of_group[0][1]
+        total += rows * math.prod(of_group[place][0] for place in digits)
+        num_rows += rows
+    return total / num_rows
 
 
 def first_wrong_step(run):
@@ -119,16 +145,97 @@ COLUMNS = {
 }
 
 
+@dataclasses.dataclass
+class Claim:
+    """That runs with the settings of the treatment beat those with the settings of a control."""
+    metric: str
+    lower_is_better: bool
+    treatment: dict
+    controls: list
+
+    def runs_of(self, runs, settings):
+        return [run for run in runs if all(run.settings.get(key) == value
+                                           for key, value in settings.items())]
+
+    def scores(self, runs):
+        """The greater the better; a run without the metric is the worst of all."""
+        sign = -1 if self.lower_is_better else 1
+        return [sign * run.summary.get(self.metric, -sign * math.inf) for run in runs]
+
+
+def of_data(dataset):
+    return {"data.dataset": dataset}
+
+
+CLAIMS = {
+    "icl_markov": Claim("excess_loss/late", True, {"model.num_layers": 2},
+                        [{"model.num_layers": 1}]),
+    "steps_s5": Claim("answer_accuracy", False, of_data("s5_chain@1"),
+                      [of_data("s5_direct@1"), of_data("s5_filler@1"), of_data("s5_wrong@1")]),
+    "instructions_unseen": Claim("exact_match/unseen", False, of_data("rules_4096@1"),
+                                 [of_data("rules_other@1")]),
+    "emergence_addition": Claim("exact_match", False,
+                                {**of_data("addition_rows@1"), "model.hidden_size": 64},
+                                [of_data("addition_shuffled_rows@1")]),
+}
+UNDECIDED = 3
+
+
+def judge(experiment, runs):
+    """A sentence, and the exit code that it is worth."""
+    claim = CLAIMS[experiment]
+    treatment = claim.scores(claim.runs_of(runs, claim.treatment))
+    if not treatment:
+        return f"Not decided: no run of the treatment, {named(claim.treatment)}.", UNDECIDED
+    missing, unbeaten = [], []
+    for control in claim.controls:
+        scores = claim.scores(claim.runs_of(runs, control))
+        if not scores:
+            missing.append(named(control))
+        elif min(treatment) <= max(scores):
+            unbeaten.append(named(control))
+    if unbeaten:
+        return f"The treatment does not beat {' and '.join(unbeaten)} by {claim.metric}.", 1
+    if missing:
+        return f"Not decided: no run of the control {' and '.join(missing)}.", UNDECIDED
+    return f"The treatment, {named(claim.treatment)}, beats every control by {claim.metric}.", 0
+
+
+def named(settings):
+    return ", ".join(f"{key} = {value}" for key, value in settings.items())
+
+
+def add_predictors(runs):
+    """What the unigram predictor loses beyond the exact one, for the runs on rows whose results, as
+    their definition makes them, are among these."""
+    excess = {run.name: run.summary["predictor_loss/unigram"] - run.summary["predictor_loss/bayes"]
+              for run in runs if "predictor_loss/unigram" in run.summary and not run.ad_hoc}
+    for run in runs:
+        run.unigram_excess = excess.get(run.settings.get("data.dataset"))
+
+
 def arms(runs):
-    """Arm -> its runs, named by the settings that differ within the experiment."""
+    """Arm -> its runs, named by the settings that differ within the experiment and in their order:
+    numbers as numbers."""
     keys = {key for run in runs for key in run.settings}
     differing = sorted(key for key in keys if not key.startswith(SETTINGS_OF_A_RUN)
                        and len({json.dumps(run.settings.get(key)) for run in runs}) > 1)
     found = collections.defaultdict(list)
-    for run in runs:
+    for run in sorted(runs, key=lambda run: [order(run.settings.get(key)) for key in differing]):
         name = ", ".join(f"{key} = {run.settings.get(key, 'default')}" for key in differing)
         found[name or "as defined"].append(run)
     return found
+
+
+def order(value):
+    """Numbers by size, then texts with the numbers in them by size, then all else."""
+    if isinstance(value, (int, float)):
+        return 0, [("", value)]
+    if isinstance(value, str):
+        parts = re.split(r"(\d+)", value)
+        numbers = [*map(int, parts[1::2]), 0]
+        return 1, list(zip(parts[::2], numbers))
+    return 2, [(json.dumps(value), 0)]
 
 
 def cell(values):
@@ -136,7 +243,8 @@ def cell(values):
     if not known:
         return "-"
     mean = sum(known) / len(known)
-    shown = f"{mean:,.0f}" if all(float(v).is_integer() and abs(v) > 1 for v in known) else f"{mean:.3f}"
+    whole = all(float(value).is_integer() and abs(value) > 1 for value in known)
+    shown = f"{mean:,.0f}" if whole else f"{mean:.3f}"
     if len(known) == 1 and len(values) == 1:
         return shown
     counted = "" if len(known) == len(values) else f", {len(known)} of {len(values)}"
@@ -144,7 +252,8 @@ def cell(values):
 
 
 def render(runs):
-    lines = []
+    """The text, and the exit code: one that fails goes before one that decides nothing."""
+    lines, codes = [], {0}
     by_experiment = collections.defaultdict(list)
     for run in runs:
         by_experiment[run.experiment].append(run)
@@ -154,11 +263,13 @@ def render(runs):
         lines += [f"## {experiment}", "",
                   "| arm | runs | " + " | ".join(title for title, _ in columns) + " |",
                   "|---" * (len(columns) + 2) + "|"]
-        for arm, members in sorted(arms(by_experiment[experiment]).items()):
+        for arm, members in arms(by_experiment[experiment]).items():
             cells = [cell([value(run) for run in members]) for _, value in columns]
             lines.append(f"| {arm} | {len(members)} | " + " | ".join(cells) + " |")
-        lines.append("")
-    return "\n".join(lines)
+        verdict, code = judge(experiment, by_experiment[experiment])
+        lines += ["", verdict, ""]
+        codes.add(code)
+    return "\n".join(lines), 1 if 1 in codes else max(codes)
 
 
 def files(arguments):
@@ -174,12 +285,15 @@ def main(arguments):
     for run in runs:
         if run.status != "complete":
             print(f"{run.path}: left out, {run.status}", file=sys.stderr)
-    known = [run for run in runs if run.status == "complete" and run.experiment in COLUMNS]
+    complete = [run for run in runs if run.status == "complete"]
+    add_predictors(complete)
+    known = [run for run in complete if run.experiment in COLUMNS]
     if not known:
         print("no complete run of an experiment on abilities", file=sys.stderr)
-        return 1
-    print(render(known))
-    return 0
+        return UNDECIDED
+    page, code = render(known)
+    print(page)
+    return code
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Runs, by default of experiments/compare_tiny, that are made once and drawn from by many comparisons.
+"""Runs, by default of experiments/compare_tiny, that are made once and drawn from by many
+comparisons.
 
-For the scripts that measure bench-compare itself, or compare experiments: results stay in a folder, so that a script can be stopped at any
-time and goes on, also with more of them.
+For the scripts that measure bench-compare itself, or compare experiments: results stay in a folder,
+so that a script can be stopped at any time and goes on, also with more of them. Needs h5py.
 """
 import json
 import os
@@ -10,8 +11,19 @@ import shutil
 import subprocess
 import sys
 
+import h5py
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXPERIMENT = "experiments/compare_tiny"
+
+
+def is_complete(results):
+    """Whether a results file is there and says that its run came to its end."""
+    try:
+        with h5py.File(results) as file:
+            return file.attrs["status"] == "complete"
+    except (OSError, KeyError):  # missing, damaged, or another program's
+        return False
 
 
 class RunPool:
@@ -24,16 +36,20 @@ class RunPool:
         return self.out / kind / name / f"r{number}" / "results.h5"
 
     def run(self, kind, name, number, program, experiment=EXPERIMENT):
-        """That file, made by `program` (a path) where it is missing."""
+        """That file, made by `program` (a path) unless a complete one is there. What an earlier run
+        left otherwise, interrupted say, is removed. The status of a new one is for the caller."""
         results = self.results(kind, name, number)
+        if is_complete(results):
+            return results
         folder = results.parent
+        shutil.rmtree(folder, ignore_errors=True)
+        done = subprocess.run(
+            [program, experiment, "--replicate", str(number), "--out", folder], cwd=ROOT,
+            env={**os.environ, "BENCH_ROOT": str(ROOT)}, capture_output=True, text=True,
+            check=False)
         if not results.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            done = subprocess.run([program, experiment, "--replicate", str(number), "--out", folder], cwd=ROOT,
-                                  env={**os.environ, "BENCH_ROOT": str(ROOT)}, capture_output=True, text=True,
-                                  check=False)
-            if not results.exists():
-                sys.exit(f"{name} replicate {number}: exit code {done.returncode}: {done.stderr[-300:]}")
+            sys.exit(f"{name} replicate {number}: exit code {done.returncode}: "
+                     f"{done.stderr[-300:]}")
         return results
 
     def compare(self, bench_compare, base, head, *options):

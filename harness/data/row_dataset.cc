@@ -43,6 +43,16 @@ std::vector<T> Values(std::string_view bytes, int64_t begin, int64_t count) {
   return values;
 }
 
+// Every key of a column that is one.
+template <typename Visitor>
+void VisitKeys(std::string_view column, Visitor visit) {
+  for (size_t at = 0; at < column.size(); at += sizeof(uint64_t)) {
+    uint64_t key = 0;
+    std::memcpy(&key, column.data() + at, sizeof(key));
+    if (key != 0) visit(key);
+  }
+}
+
 // One file, appended to in blocks.
 class Column {
  public:
@@ -222,6 +232,25 @@ absl::Status RowDataset::CheckMarks(const std::string& name, const Part& part) c
 int64_t RowDataset::num_rows(const std::string& part) const {
   const auto found = parts_.find(part);
   return found == parts_.end() ? 0 : found->second.first_row.back();
+}
+
+std::optional<int64_t> RowDataset::NumHeldOutKeysInTraining() const {
+  const auto visit = [this](const std::string& part, auto visitor) {
+    const auto found = parts_.find(part);
+    if (found != parts_.end()) VisitKeys(found->second.keys.bytes(), visitor);
+  };
+  std::vector<uint64_t> held_out;
+  visit("validation", [&](uint64_t key) { held_out.push_back(key); });
+  if (held_out.empty()) return std::nullopt;
+  std::sort(held_out.begin(), held_out.end());
+  held_out.erase(std::unique(held_out.begin(), held_out.end()), held_out.end());
+  std::vector<bool> trained(held_out.size());
+  visit("train", [&](uint64_t key) {
+    const auto place = std::lower_bound(held_out.begin(), held_out.end(), key);
+    if (place == held_out.end() || *place != key) return;
+    trained[static_cast<size_t>(place - held_out.begin())] = true;
+  });
+  return std::count(trained.begin(), trained.end(), true);
 }
 
 DatasetRow RowDataset::row(const std::string& part, int64_t index) const {

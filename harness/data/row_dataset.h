@@ -4,10 +4,11 @@
 // it
 //   rows.json         what follows
 //   <part>.marks      a byte a token: 0 given, 1 target, 2 target of the answer
-//   <part>.keys       8 bytes a row, little-endian: hash of the key that decided about its part
+//   <part>.keys       8 bytes a row, little-endian: hash of the key that decided about its part; 0
+//                     where no key did
 //   <part>.references 4 bytes a token, a little-endian float: -log p of the token by a predictor
-//   that
-//                     is exact, 0 where it is no target; only where there is such a predictor
+//                     that is exact, 0 where the token is no target; only where there is such a
+//                     predictor
 // in the order of the rows, whatever the shards of tokens. The first token of a row is no target.
 // Same rows in the same order = same bytes.
 // Errors: DataError naming file and defect for anything but what the writer leaves;
@@ -33,9 +34,9 @@ enum class TokenMark : uint8_t { kGiven, kTarget, kAnswer };
 
 struct DatasetRow {
   std::vector<int64_t> tokens;
-  std::vector<TokenMark> marks;  // of the tokens
-  int64_t group = 0;             // index into the groups
-  uint64_t key = 0;
+  std::vector<TokenMark> marks;      // of the tokens
+  int64_t group = 0;                 // index into the groups
+  uint64_t key = 0;                  // 0: none
   std::vector<float> reference_nll;  // of the tokens; empty without a predictor
 };
 
@@ -78,6 +79,10 @@ class RowDataset {
   // 0 for a part that no row was added to.
   int64_t num_rows(const std::string& part) const;
   DatasetRow row(const std::string& part, int64_t index) const;
+  // How many different keys of held-out rows training rows have too; none where held-out rows have
+  // no keys.
+  // Memory: 8 bytes a held-out row.
+  std::optional<int64_t> NumHeldOutKeysInTraining() const;
 
  private:
   struct Part {

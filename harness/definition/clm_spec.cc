@@ -75,20 +75,25 @@ void Describe(ClmEvaluationSpec& spec, FieldList& fields) {
                .units = "steps",
                .bounds = Between(0, 1e9)});
   fields.Leaf("tokens_per_language", spec.tokens_per_language,
-              {.doc = "held-out tokens a language, from its first documents; 0: all",
+              {.doc = "held-out tokens a language, from its first documents; with symbols a group "
+                      "of rows, from its first rows; 0: all",
                .units = "tokens",
                .bounds = Between(0, 1e12)});
   fields.Leaf("num_samples", spec.num_samples,
-              {.doc = "held-out documents a language whose beginning is continued in the results",
+              {.doc = "held-out documents a language whose beginning is continued in the results; "
+                      "with symbols held-out rows a group whose answer is recorded",
                .bounds = Between(0, 1000)});
   fields.Leaf("sample_prompt_tokens", spec.sample_prompt_tokens,
-              {.doc = "tokens of the document that are given",
+              {.doc = "tokens of the document that are given; of no use with symbols",
                .units = "tokens",
                .bounds = Between(1, 1 << 20)});
   fields.Leaf("sample_new_tokens", spec.sample_new_tokens,
-              {.doc = "longest continuation", .units = "tokens", .bounds = Between(1, 1 << 20)});
+              {.doc = "longest continuation; with symbols as long as the rows are",
+               .units = "tokens",
+               .bounds = Between(1, 1 << 20)});
   fields.Leaf("sample_temperature", spec.sample_temperature,
-              {.doc = "of the continuation; 0: the most probable token", .bounds = Between(0, 10)});
+              {.doc = "of the continuation; 0: the most probable token, as always with symbols",
+               .bounds = Between(0, 10)});
   fields.Leaf("sample_top_p", spec.sample_top_p,
               {.doc = "kept probability mass of the continuation", .bounds = AboveUpTo(0, 1)});
 }
@@ -100,11 +105,14 @@ void Describe(ClmSpec& spec, FieldList& fields) {
   fields.Table("init", spec.init, "initial weights");
   fields.Table("optimizer", spec.optimizer, "");
   fields.Table("schedule", spec.schedule, "");
-  FieldList& training = fields.Group("training", "a row is a sequence of max_tokens tokens");
+  FieldList& training = fields.Group("training",
+                                     "a row is a sequence of max_tokens tokens; with "
+                                     "symbols the data set's, of max_tokens at most");
   Describe(spec.training, training);
   training.Leaf("attention", spec.attention,
-                {.doc = "within: a token sees its own document only; across: its whole sequence"});
-  fields.Table("evaluation", spec.evaluation, "on held-out documents");
+                {.doc = "within: a token sees its own document only, of symbols its own row; "
+                        "across: its whole sequence"});
+  fields.Table("evaluation", spec.evaluation, "on held-out documents, or rows of symbols");
   fields.Tables("probes", spec.probes, "tasks that the trained model is asked at the end");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }

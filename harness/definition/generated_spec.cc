@@ -11,6 +11,9 @@
 namespace bench::harness {
 namespace {
 
+// Of facts: a permutation of all names is drawn.
+constexpr int64_t kMostNames = int64_t{1} << 22;
+
 void CheckRange(std::string_view name, int64_t min, int64_t max, const Violations& violations) {
   if (min <= max) return;
   violations.Add(absl::StrCat("min_", internal::View(name)),
@@ -19,9 +22,10 @@ void CheckRange(std::string_view name, int64_t min, int64_t max, const Violation
 
 void ValidateInduction(const InductionSpec& spec, const Violations& violations) {
   CheckRange("period", spec.min_period, spec.max_period, violations);
-  if (spec.max_period < spec.length) return;
-  violations.Add("length", absl::StrCat(spec.length, " leaves nothing to repeat of a segment of ",
-                                        spec.max_period, " symbols"));
+  // The first repeated symbol is given: it shows how long the segment is.
+  if (spec.max_period + 1 < spec.length) return;
+  violations.Add("length", absl::StrCat(spec.length, " leaves no target behind a segment of ",
+                                        spec.max_period, " symbols and the first one repeated"));
 }
 
 void ValidateReplace(const ReplaceSpec& spec, const Violations& violations) {
@@ -39,6 +43,15 @@ void ValidateReplace(const ReplaceSpec& spec, const Violations& violations) {
 void ValidateFacts(const GeneratedSpec& spec, const Violations& violations) {
   const FactsSpec& facts = spec.facts;
   const Violations here = violations.In("facts");
+  if (spec.held_out_fraction != GeneratedSpec().held_out_fraction) {
+    violations.Add("held_out_fraction",
+                   "has no use with grammar = \"facts\", which asks what it trained on");
+  }
+  if (facts.first_names * facts.last_names > kMostNames) {
+    here.Add("first_names",
+             absl::StrCat(facts.first_names, " times last_names ", facts.last_names,
+                          " are more than ", kMostNames, " names, which are held in memory"));
+  }
   if (facts.facts > facts.first_names * facts.last_names) {
     here.Add("facts", absl::StrCat(facts.facts, " are more than there are names"));
   }
@@ -152,7 +165,8 @@ void Describe(FactsSpec& spec, FieldList& fields) {
   fields.Leaf("max_exposures", spec.max_exposures,
               {.doc = "of powers: rows of the most frequent facts", .bounds = Between(1, 1 << 20)});
   fields.Leaf("targets", spec.targets,
-              {.doc = "value: what is trained on and scored; all: the name too"});
+              {.doc = "of training rows; value: the value and the end; all: the name too. Held-out "
+                      "rows ask for the value"});
 }
 
 void Describe(GeneratedSpec& spec, FieldList& fields) {
@@ -170,7 +184,8 @@ void Describe(GeneratedSpec& spec, FieldList& fields) {
               .presence = Presence::kRequired,
               .bounds = Between(1, 1e8)});
   table.Leaf("held_out_fraction", spec.held_out_fraction,
-             {.doc = "of the keys that rows are split by", .bounds = Between(0.001, 0.5)});
+             {.doc = "of the keys that rows are split by; facts have none",
+              .bounds = Between(0.001, 0.5)});
   table.Table("markov", spec.markov, "a fresh Markov chain a row");
   table.Table("induction", spec.induction, "a random segment a row, repeated");
   table.Table("addition", spec.addition, "sums of two numbers, in BIG-bench's words");

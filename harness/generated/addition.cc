@@ -46,13 +46,14 @@ std::string AdditionGrammar::AnswerText(int64_t sum) const {
   return text;
 }
 
-Row AdditionGrammar::Draw(Part, int64_t, Random& random) const {
+Row AdditionGrammar::Draw(Part, int64_t, RowStreams& streams) const {
+  Random& random = streams.row;
   const auto counts = static_cast<uint64_t>(spec_.max_digits - spec_.min_digits + 1);
   const int64_t digits = spec_.min_digits + static_cast<int64_t>(random.Below(counts));
   const int64_t first = NumberOf(digits, random);
   const int64_t second = NumberOf(digits, random);
   const bool shuffled = spec_.answers == SumAnswer::kShuffled;
-  const int64_t sum = shuffled ? SumOf(digits, random) : first + second;
+  const int64_t sum = shuffled ? SumOf(digits, streams.control) : first + second;
   Row row;
   row.group = digits - spec_.min_digits;
   row.key = absl::StrCat(first, "+", second);

@@ -84,14 +84,20 @@ FactsGrammar::FactsGrammar(const GeneratedSpec& spec, const KeySplit& split,
   }
 }
 
-Row FactsGrammar::Draw(Part part, int64_t index, Random&) const {
+std::optional<double> FactsGrammar::MonofactRate() const {
+  const auto singles = std::count(exposures_.begin(), exposures_.end(), int64_t{1});
+  return static_cast<double>(singles) / static_cast<double>(rows_.size());
+}
+
+Row FactsGrammar::Draw(Part part, int64_t index, RowStreams&) const {
   const auto place = static_cast<size_t>(index);
   const auto fact = part == Part::kTrain ? static_cast<size_t>(rows_[place]) : place;
   const int64_t first = kFirstSymbol;
   const int64_t last = first + spec_.first_names;
   const int64_t value = last + spec_.last_names;
-  const TokenMark name_mark =
-      spec_.targets == FactTargets::kAll ? TokenMark::kTarget : TokenMark::kGiven;
+  // A held-out row asks for the value of a name: were the name a target, nothing would be given.
+  const bool name_is_target = spec_.targets == FactTargets::kAll && part == Part::kTrain;
+  const TokenMark name_mark = name_is_target ? TokenMark::kTarget : TokenMark::kGiven;
   Row row;
   row.group = GroupOf(exposures_[fact]);
   row.Add(kBeginToken, TokenMark::kGiven);

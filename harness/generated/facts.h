@@ -8,10 +8,11 @@
 // in the order of "facts/order"'s Permutation. Held-out row i asks fact i: no key splits them, what
 // was never trained on is the group exposures_0. Groups: exposures_E with E the power of two up to
 // the number of the fact's rows. A row begins with <s>; targets are the value and the end, the
-// answer, and with targets = "all" the names too.
+// answer, and with targets = "all" the names of training rows too. Rows have no key.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "harness/definition/generated_spec.h"
@@ -23,7 +24,9 @@ namespace bench::harness::generated {
 class FactsGrammar : public RowGrammar {
  public:
   FactsGrammar(const GeneratedSpec& spec, const KeySplit& split);
-  Row Draw(Part part, int64_t index, Random& random) const override;
+  Row Draw(Part part, int64_t index, RowStreams& streams) const override;
+  // Good and Turing's estimate of the probability of facts that no row has.
+  std::optional<double> MonofactRate() const override;
 
  private:
   // Training rows as numbers of facts.

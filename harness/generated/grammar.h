@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +25,7 @@ struct Row {
   std::vector<int64_t> tokens;
   std::vector<TokenMark> marks;  // of the tokens; the first is never a target
   int64_t group = 0;
-  // What decides about its part (key_split.h); empty: it belongs to both.
+  // What decides about its part (key_split.h); empty: nothing does, as of the facts.
   std::string key;
   // By predictor: -log p of each token given those before it, 0 where it is no target.
   std::vector<std::vector<double>> predictor_nll;
@@ -33,6 +34,14 @@ struct Row {
     tokens.push_back(token);
     marks.push_back(mark);
   }
+};
+
+// The random streams of one row. A row that is drawn again goes on where they are.
+struct RowStreams {
+  Random row;  // everything that its key depends on
+  // What a control has instead of the truth (wrong states, another rule, another sum): a stream of
+  // its own, so that controls ask the same questions as what they are the controls of.
+  Random control;
 };
 
 class RowGrammar {
@@ -48,9 +57,13 @@ class RowGrammar {
   // expected loss.
   const std::vector<std::string>& predictors() const { return predictors_; }
 
-  // Row `index` of the part; `random` is its own. It is drawn again from where `random` then is if
-  // its key belongs to the other part. For several threads.
-  virtual Row Draw(Part part, int64_t index, Random& random) const = 0;
+  // Row `index` of the part. It is drawn again from where its streams then are if its key belongs
+  // to the other part. For several threads.
+  virtual Row Draw(Part part, int64_t index, RowStreams& streams) const = 0;
+
+  // Of the training rows, the fraction whose fact no other one has; none of rows that have no
+  // facts.
+  virtual std::optional<double> MonofactRate() const { return std::nullopt; }
 
  protected:
   RowGrammar(std::vector<std::string> symbols, std::vector<std::string> groups,

@@ -40,7 +40,7 @@ Made Facts(const GeneratedSpec& spec, const KeySplit& split) {
 
 // By Grammar.
 constexpr std::array<Entry, EnumNames(Grammar{}).size()> kGrammars = {
-    {{1, Markov}, {1, Induction}, {1, Addition}, {1, S5}, {1, Replace}, {1, Facts}}};
+    {{1, Markov}, {1, Induction}, {2, Addition}, {2, S5}, {2, Replace}, {2, Facts}}};
 
 const Entry& EntryOf(Grammar grammar) { return kGrammars[static_cast<size_t>(grammar)]; }
 

@@ -8,7 +8,8 @@ namespace bench::harness::generated {
 InductionGrammar::InductionGrammar(const InductionSpec& spec)
     : RowGrammar(Numbered("", spec.symbols), {"rows"}), spec_(spec) {}
 
-Row InductionGrammar::Draw(Part, int64_t, Random& random) const {
+Row InductionGrammar::Draw(Part, int64_t, RowStreams& streams) const {
+  Random& random = streams.row;
   const auto periods = static_cast<uint64_t>(spec_.max_period - spec_.min_period + 1);
   const int64_t period = spec_.min_period + static_cast<int64_t>(random.Below(periods));
   Row row;

@@ -15,7 +15,7 @@ namespace bench::harness::generated {
 class InductionGrammar : public RowGrammar {
  public:
   explicit InductionGrammar(const InductionSpec& spec);
-  Row Draw(Part part, int64_t index, Random& random) const override;
+  Row Draw(Part part, int64_t index, RowStreams& streams) const override;
 
  private:
   const InductionSpec spec_;

@@ -42,17 +42,17 @@ MarkovGrammar::MarkovGrammar(const MarkovSpec& spec)
     : RowGrammar(Numbered("", spec.states), {"rows"}, {"bayes", "unigram", "uniform"}),
       spec_(spec) {}
 
-Row MarkovGrammar::Draw(Part, int64_t, Random& random) const {
+Row MarkovGrammar::Draw(Part, int64_t, RowStreams& streams) const {
   std::vector<Urn> transitions(static_cast<size_t>(spec_.states), Urn(spec_.states, spec_.alpha));
   Urn states(spec_.states, spec_.alpha);
   Row row;
   row.predictor_nll.assign(3, std::vector<double>(static_cast<size_t>(spec_.length)));
-  auto state = static_cast<int64_t>(random.Below(static_cast<uint64_t>(spec_.states)));
+  auto state = static_cast<int64_t>(streams.row.Below(static_cast<uint64_t>(spec_.states)));
   states.Count(state);
   row.Add(kFirstSymbol + state, TokenMark::kGiven);
   for (size_t t = 1; t < static_cast<size_t>(spec_.length); ++t) {
     Urn& from = transitions[static_cast<size_t>(state)];
-    const int64_t next = from.Draw(random);
+    const int64_t next = from.Draw(streams.row);
     row.predictor_nll[0][t] = from.NllOf(next);
     row.predictor_nll[1][t] = states.NllOf(next);
     row.predictor_nll[2][t] = std::log(static_cast<double>(spec_.states));

@@ -21,7 +21,7 @@ namespace bench::harness::generated {
 class MarkovGrammar : public RowGrammar {
  public:
   explicit MarkovGrammar(const MarkovSpec& spec);
-  Row Draw(Part part, int64_t index, Random& random) const override;
+  Row Draw(Part part, int64_t index, RowStreams& streams) const override;
 
  private:
   const MarkovSpec spec_;

@@ -73,12 +73,15 @@ std::string ReplaceGrammar::TextWith(const Rule& rule, Random& random) const {
   return text;
 }
 
-Row ReplaceGrammar::Draw(Part part, int64_t index, Random& random) const {
+Row ReplaceGrammar::Draw(Part part, int64_t index, RowStreams& streams) const {
+  Random& random = streams.row;
   const bool unseen = part == Part::kValidation && index % 2 == 1;
   const Rule rule = unseen ? AnyRule(random) : rules_[random.Below(rules_.size())];
   const std::string text = TextWith(rule, random);
   Rule shown = rule;
-  while (spec_.shown == RuleShown::kOther && shown.Text() == rule.Text()) shown = AnyRule(random);
+  while (spec_.shown == RuleShown::kOther && shown.Text() == rule.Text()) {
+    shown = AnyRule(streams.control);
+  }
   Row row;
   row.group = unseen ? 1 : 0;
   row.key = unseen ? rule.Text() : absl::StrCat(rule.Text(), "|", text);

@@ -6,10 +6,10 @@
 // are `rules` different ones with x != y whose key "x>y" is not held out. Draws of a row: the rule,
 // Below(rules), or for an unseen one x and y until x != y; the letters of z, Below(letters) each;
 // the place of an x in it, Below(text_length - rule_length + 1), which overwrites what is there;
-// with shown = "other" x and y of the rule that is shown until it is another one. x is replaced
-// from the left, without overlaps. Targets: the text and the end, all of them the answer. Groups:
-// seen, of training and of every second held-out row, whose key is "x>y|z"; unseen, whose key is
-// the rule "x>y".
+// with shown = "other", of the control's stream, x and y of the rule that is shown until it is
+// another one. x is replaced from the left, without overlaps. Targets: the text and the end, all of
+// them the answer. Groups: seen, of training and of every second held-out row, whose key is
+// "x>y|z"; unseen, whose key is the rule "x>y".
 #pragma once
 
 #include <memory>
@@ -29,7 +29,7 @@ class ReplaceGrammar : public RowGrammar {
   // DataError where too few rules are left for training.
   static absl::StatusOr<std::unique_ptr<RowGrammar>> Create(const ReplaceSpec& spec,
                                                             const KeySplit& split);
-  Row Draw(Part part, int64_t index, Random& random) const override;
+  Row Draw(Part part, int64_t index, RowStreams& streams) const override;
 
  private:
   struct Rule {

@@ -1,5 +1,7 @@
 #include "harness/generated/row_source.h"
 
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "base/even_share.h"
 #include "base/status.h"
@@ -28,10 +30,11 @@ int64_t RowSource::num_rows(Part part) const {
 }
 
 absl::StatusOr<Row> RowSource::RowAt(Part part, int64_t index) const {
-  Random random = split_.Stream(absl::StrCat(internal::View(Name(spec_.grammar)), "/",
-                                             internal::View(Name(part)), "/", index));
+  const std::string name = absl::StrCat(internal::View(Name(spec_.grammar)), "/",
+                                        internal::View(Name(part)), "/", index);
+  RowStreams streams{split_.Stream(name), split_.Stream(absl::StrCat(name, "/control"))};
   for (int64_t draw = 0; draw < kMostDraws; ++draw) {
-    Row row = grammar_->Draw(part, index, random);
+    Row row = grammar_->Draw(part, index, streams);
     if (row.key.empty() || split_.IsHeldOut(row.key) == (part == Part::kValidation)) return row;
   }
   return DataError(absl::StrCat("of ", kMostDraws, " rows drawn none has a key of the part \"",

@@ -1,8 +1,9 @@
 // The rows of a definition of stage "generated".
 //
 // Row i of a part is drawn from the stream "GRAMMAR/PART/i" (key_split.h), again and again until
-// its key belongs to the part: a function of the definition, its base seed and the grammar's
-// version, whatever the number of threads and the order of the calls.
+// its key belongs to the part; what a control draws besides comes from "GRAMMAR/PART/i/control". A
+// row is a function of the definition, its base seed and the grammar's version, whatever the number
+// of threads and the order of the calls.
 #pragma once
 
 #include <cstdint>

@@ -51,7 +51,7 @@ S5Grammar::S5Grammar(const S5Spec& spec, const KeySplit& split)
   }
 }
 
-void S5Grammar::AddSteps(const std::vector<int64_t>& states, Random& random, Row& row) const {
+void S5Grammar::AddSteps(const std::vector<int64_t>& states, Random& control, Row& row) const {
   for (size_t i = 1; i + 1 < states.size(); ++i) {
     switch (spec_.written) {
       case S5Steps::kChain:
@@ -63,13 +63,14 @@ void S5Grammar::AddSteps(const std::vector<int64_t>& states, Random& random, Row
         row.Add(kDot, TokenMark::kGiven);
         break;
       case S5Steps::kWrong:
-        row.Add(kFirstSymbol + static_cast<int64_t>(random.Below(kPlaces)), TokenMark::kTarget);
+        row.Add(kFirstSymbol + static_cast<int64_t>(control.Below(kPlaces)), TokenMark::kTarget);
         break;
     }
   }
 }
 
-Row S5Grammar::Draw(Part, int64_t, Random& random) const {
+Row S5Grammar::Draw(Part, int64_t, RowStreams& streams) const {
+  Random& random = streams.row;
   const auto lengths = static_cast<uint64_t>(spec_.max_steps - spec_.min_steps + 1);
   const int64_t num_steps = spec_.min_steps + static_cast<int64_t>(random.Below(lengths));
   std::vector<int64_t> states = {static_cast<int64_t>(random.Below(kPlaces))};
@@ -84,7 +85,7 @@ Row S5Grammar::Draw(Part, int64_t, Random& random) const {
   row.Add(kEquals, TokenMark::kGiven);
   row.Add(kFirstSymbol + states.front(), TokenMark::kGiven);
   absl::StrAppend(&row.key, "= ", states.front());
-  AddSteps(states, random, row);
+  AddSteps(states, streams.control, row);
   row.Add(kFirstSymbol + states.back(), TokenMark::kAnswer);
   row.Add(kEndToken, TokenMark::kAnswer);
   return row;

@@ -8,8 +8,8 @@
 // too, dots are given. Guessing is right one time in five. The P permutations that occur are those
 // whose numbers in lexicographic order are the first P of the stream "s5/permutations"'
 // Permutation(120): the same for all arms of one base seed. Draws: n = min_steps + Below(max_steps
-// - min_steps + 1), s0 = Below(5), Below(P) for each permutation, then Below(5) for each wrong
-// state. Groups: steps_to_N with N the power of two from n on. Key: the question.
+// - min_steps + 1), s0 = Below(5), Below(P) for each permutation; of the control's stream, Below(5)
+// for each wrong state. Groups: steps_to_N with N the power of two from n on. Key: the question.
 #pragma once
 
 #include <array>
@@ -24,12 +24,12 @@ namespace bench::harness::generated {
 class S5Grammar : public RowGrammar {
  public:
   S5Grammar(const S5Spec& spec, const KeySplit& split);
-  Row Draw(Part part, int64_t index, Random& random) const override;
+  Row Draw(Part part, int64_t index, RowStreams& streams) const override;
 
  private:
   using Permutation = std::array<int64_t, 5>;  // where each place goes
 
-  void AddSteps(const std::vector<int64_t>& states, Random& random, Row& row) const;
+  void AddSteps(const std::vector<int64_t>& states, Random& control, Row& row) const;
 
   const S5Spec spec_;
   std::vector<Permutation> permutations_;

@@ -38,7 +38,8 @@ def write_run(path, replicate, bits, step_time, **attributes):
     with h5py.File(path, "w") as file:
         file.attrs.update({"status": "complete", "attempts": 1, "replicate": replicate, "ad_hoc": False,
                            "machine_class": "a machine", "threads": 2, **attributes})
-        file.create_group("provenance").attrs["source_commit"] = "0123456789abcdef"
+        file.create_group("provenance").attrs.update({"source_commit": "0123456789abcdef",
+                                                      "source_dirty": False})
         at = list(range(10, STEPS + 1, 10))
         series(file.create_group("evals"), "bits_per_byte", at, [bits + 1 - s / STEPS for s in at])
         series(file.create_group("steps"), "step_time", range(1, STEPS + 1), [step_time] * STEPS)
@@ -123,6 +124,15 @@ class FamiliesPage(unittest.TestCase):
             with h5py.File(path, "r+") as file:
                 file.attrs[attribute] = before
         self.assertEqual(self.render().returncode, 0)
+
+    def test_runs_of_a_tree_that_was_not_committed_are_refused(self):
+        self.write({}, {})
+        path = self.out / "families" / "family_qwen" / "r2" / "results.h5"
+        with h5py.File(path, "r+") as file:
+            file["provenance"].attrs["source_dirty"] = True
+        done = self.render()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{path}: the program's sources differed from the commit", done.stderr)
 
     def test_quantiles_are_students(self):
         # Of a table of Student's distribution.

@@ -133,6 +133,20 @@ class Generated(CommandCase):
             self.assertAlmostEqual(references.sum() / (60 * 96), summary["predictor_loss/bayes"],
                                    places=5)
 
+    def test_facts_have_no_keys_to_be_held_out(self):
+        self.define("rows", ROWS.format(threads=1, grammar="facts"))
+        self.lock()
+        with h5py.File(self.run_named("rows")) as file:
+            summary = summary_of(file)
+        self.assertNotIn("held_out_in_training", summary)
+        folder = self.artifacts()[0]
+        self.assertFalse(np.fromfile(folder / "train.keys", "<u8").any())
+        # <s>, first and last name, value, end.
+        tokens = np.fromfile(next(folder.glob("train*.tokens")), "<u2").reshape(300, 5)
+        _, counts = np.unique(tokens, axis=0, return_counts=True)
+        self.assertAlmostEqual(summary["monofact_rate"], (counts == 1).sum() / 300, places=12)
+        self.assertGreater(summary["monofact_rate"], 0)
+
     def test_threads_change_no_byte_of_the_artifact(self):
         digests = set()
         for threads in (1, 3):

@@ -37,8 +37,8 @@ struct PromptedRow {
   std::span<const TokenSpan> earlier_targets = {};  // within the prompt, none at its first token
 };
 // Every row, one after the other, without its last token unless that is read; padded on the right
-// to the longest if asked for. Targets are the tokens behind the
-// prompts and, before them, those of the earlier targets.
+// to the longest if asked for. Targets are the tokens behind the prompts and, before them, those of
+// the earlier targets.
 CausalBatch MakeCausalBatch(const std::vector<PromptedRow>& rows, Packing packing,
                             at::Device device);
 

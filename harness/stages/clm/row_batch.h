@@ -1,7 +1,7 @@
 // Rows of a data set of rows (harness/data/row_dataset.h) as a batch of next-token prediction.
 //
-// Every row stands by itself: nothing is cut, packed with another or padded. Its targets are the
-// tokens that are marked so.
+// Rows stand one after the other in a ragged batch, whole and without padding; no token sees
+// another row than its own. The targets of a row are the tokens that are marked so.
 #pragma once
 
 #include <cstdint>

@@ -2,8 +2,8 @@
 //
 // Every evaluation scores the targets (row_scores.h); the final one also lets the model write what
 // it would, greedily, where rows end in an answer (row_answers.h), and records the tables
-// positions, samples and proportions. evaluation.tokens_per_language limits the rows of a group,
-// evaluation.num_samples those in the table. Nothing is drawn.
+// positions, samples and proportions. evaluation.tokens_per_language limits the tokens of a
+// group's rows, 0 does not, evaluation.num_samples those in the table. Nothing is drawn.
 #pragma once
 
 #include <cstdint>

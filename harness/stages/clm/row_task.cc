@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "harness/stages/clm/row_batch.h"
-#include "nlohmann/json.hpp"
 
 namespace bench::harness {
 

@@ -1,7 +1,6 @@
 #include "harness/stages/generated/stage.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,7 +12,6 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "harness/corpus/held_out_check.h"
 #include "harness/data/row_dataset.h"
 #include "harness/generated/grammars.h"
 #include "harness/generated/row_source.h"
@@ -40,7 +38,8 @@ struct GroupCount {
 };
 
 DatasetRow StoredRow(const Row& row, const RowSource& source) {
-  DatasetRow stored{row.tokens, row.marks, row.group, source.split().Hash(row.key), {}};
+  const uint64_t key = row.key.empty() ? 0 : source.split().Hash(row.key);
+  DatasetRow stored{row.tokens, row.marks, row.group, key, {}};
   if (!row.predictor_nll.empty()) {
     stored.reference_nll.assign(row.predictor_nll.front().begin(), row.predictor_nll.front().end());
   }
@@ -76,13 +75,6 @@ class PartWriter {
 
   std::string name() const { return std::string(Name(part_)); }
   const PredictorLosses& losses() const { return losses_; }
-  // Of rows that no key decides about (the facts), the fraction whose tokens no other row has.
-  std::optional<double> MonofactRate() const {
-    if (num_unsplit_ == 0) return std::nullopt;
-    const auto singles = std::count_if(unsplit_.begin(), unsplit_.end(),
-                                       [](const auto& entry) { return entry.second == 1; });
-    return static_cast<double>(singles) / static_cast<double>(num_unsplit_);
-  }
 
  private:
   absl::Status Add(const Row& row) {
@@ -92,10 +84,6 @@ class PartWriter {
     count.num_tokens += std::ssize(row.tokens);
     count.num_targets += std::ssize(row.marks) - given;
     losses_.Add(row);
-    if (row.key.empty()) {
-      ++num_unsplit_;
-      ++unsplit_[row.tokens];
-    }
     if (count.num_rows > kSamplesPerGroup) return absl::OkStatus();
     return RecordSample(row);
   }
@@ -136,8 +124,6 @@ class PartWriter {
   RunContext& context_;
   std::vector<GroupCount> counts_;
   PredictorLosses losses_;
-  std::map<std::vector<int64_t>, int64_t> unsplit_;
-  int64_t num_unsplit_ = 0;
 };
 
 absl::StatusOr<Tokenizer> PublishTokenizer(const std::vector<std::string>& symbols,
@@ -145,6 +131,19 @@ absl::StatusOr<Tokenizer> PublishTokenizer(const std::vector<std::string>& symbo
   const std::string model = generated::SymbolModel(symbols);
   BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(folder, "/tokenizer.model"), model));
   return Tokenizer::FromModelBytes(model, "the tokenizer of the symbols");
+}
+
+// What the files say, as they were written.
+absl::Status AppendWritten(const std::string& folder, std::vector<results::MetricValue>& summary) {
+  BENCH_ASSIGN_OR_RETURN(const RowDataset written, RowDataset::Open(folder));
+  for (const std::string part : {"train", "validation"}) {
+    summary.push_back(
+        {{&results::kTokens, part}, static_cast<double>(NumTokens(written.tokens(), part))});
+  }
+  if (const std::optional<int64_t> count = written.NumHeldOutKeysInTraining()) {
+    summary.push_back({{&results::kHeldOutInTraining, ""}, static_cast<double>(*count)});
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -186,26 +185,18 @@ absl::StatusOr<StageOutcome> GeneratedStage::Run(RunContext& context) {
     BENCH_RETURN_IF_ERROR(writer.Write(definition_.run.threads, dataset));
     outcome.summary.push_back(
         {{&results::kExamples, writer.name()}, static_cast<double>(source.num_rows(part))});
-    if (part == Part::kTrain) {
-      if (const auto rate = writer.MonofactRate()) {
-        outcome.summary.push_back({{&results::kMonofactRate, ""}, *rate});
-      }
-      continue;
-    }
+    if (part == Part::kTrain) continue;
     BENCH_RETURN_IF_ERROR(writer.losses().Record(context.writer));
     const auto losses = writer.losses().Summary();
     outcome.summary.insert(outcome.summary.end(), losses.begin(), losses.end());
   }
   BENCH_RETURN_IF_ERROR(dataset.Finish());
-  BENCH_ASSIGN_OR_RETURN(const TokenDataset written, TokenDataset::Open(folder));
-  for (const std::string part : {"train", "validation"}) {
-    outcome.summary.push_back(
-        {{&results::kTokens, part}, static_cast<double>(NumTokens(written, part))});
+  if (const std::optional<double> rate = grammar.MonofactRate()) {
+    outcome.summary.push_back({{&results::kMonofactRate, ""}, *rate});
   }
   outcome.summary.push_back(
       {{&results::kVocabSize, ""}, static_cast<double>(tokenizer.vocab_size())});
-  outcome.summary.push_back({{&results::kHeldOutInTraining, ""},
-                             static_cast<double>(corpus::CountHeldOutInTraining(written))});
+  BENCH_RETURN_IF_ERROR(AppendWritten(folder, outcome.summary));
   return outcome;
 }
 

@@ -4,7 +4,8 @@
 //
 // The artifact depends on the definition and the version of its grammar, not on the replicate.
 // Tables: data (rows and tokens by part and group), samples, and, where the grammar has predictors,
-// predictors (their mean loss by position).
+// predictors (their mean loss by position). held_out_in_training counts held-out keys that training
+// rows have, read from the files as they were written; a grammar without keys has none to count.
 #pragma once
 
 #include <map>

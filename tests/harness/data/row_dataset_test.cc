@@ -105,6 +105,41 @@ TEST(RowDataset, ReferencesAreAbsentWhereThereAreNone) {
   EXPECT_FALSE(std::filesystem::exists(folder / "train.references"));
 }
 
+// Different held-out keys that training has too: 5 and 7, whichever rows have them.
+TEST(RowDataset, CountsTheHeldOutKeysThatTrainingHas) {
+  const TempFolder folder;
+  RowDatasetWriter writer(folder.path(), {100, "digest", {"all"}});
+  const std::pair<const char*, uint64_t> keys[] = {
+      {"train", 7},      {"train", 5},      {"train", 6},      {"train", 5},
+      {"validation", 5}, {"validation", 5}, {"validation", 7}, {"validation", 8}};
+  int64_t first = 4;
+  for (const auto& [part, key] : keys) {
+    // No two rows have the same tokens.
+    DatasetRow row = Row(first++, 2, 0);
+    row.reference_nll.clear();
+    row.key = key;
+    ASSERT_TRUE(writer.Add(part, row).ok());
+  }
+  ASSERT_TRUE(writer.Finish().ok());
+  EXPECT_EQ(RowDataset::Open(folder.path())->NumHeldOutKeysInTraining(), 2);
+}
+
+TEST(RowDataset, CountsNothingWhereRowsHaveNoKeys) {
+  const TempFolder folder;
+  RowDatasetWriter writer(folder.path(), {100, "digest", {"all"}});
+  for (const char* part : {"train", "validation"}) {
+    DatasetRow row = Row(4, 2, 0);
+    row.reference_nll.clear();
+    row.key = 0;
+    ASSERT_TRUE(writer.Add(part, row).ok());
+  }
+  ASSERT_TRUE(writer.Finish().ok());
+  EXPECT_EQ(RowDataset::Open(folder.path())->NumHeldOutKeysInTraining(), std::nullopt);
+  const TempFolder other;
+  Write(other.path(), true);
+  EXPECT_EQ(RowDataset::Open(other.path())->NumHeldOutKeysInTraining(), 0);
+}
+
 TEST(RowDataset, RefusesRowsWhoseColumnsDiffer) {
   const TempFolder folder;
   RowDatasetWriter writer(folder.path(), {100, "digest", {"all"}, true});

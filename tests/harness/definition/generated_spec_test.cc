@@ -45,8 +45,14 @@ TEST(GeneratedSpec, RefusesAnEmptyRangeOfLengths) {
               HasSubstr("generated.s5.min_steps: 30 is more than max_steps 24"));
   EXPECT_THAT(Refusal(Generated("addition", "[generated.addition]\nmin_digits = 4\n")),
               HasSubstr("generated.addition.min_digits: 4 is more than max_digits 3"));
-  EXPECT_THAT(Refusal(Generated("induction", "[generated.induction]\nlength = 16\n")),
-              HasSubstr("generated.induction.length: 16 leaves nothing to repeat"));
+}
+
+// Of a segment of 16 symbols the 17th token is the first one again, which is given, and the 18th
+// the first target.
+TEST(GeneratedSpec, LeavesATargetBehindTheLongestSegment) {
+  EXPECT_THAT(Refusal(Generated("induction", "[generated.induction]\nlength = 17\n")),
+              HasSubstr("generated.induction.length: 17 leaves no target behind a segment of 16"));
+  EXPECT_EQ(Refusal(Generated("induction", "[generated.induction]\nlength = 18\n")), "");
 }
 
 // Two letters, one a side: the rules are a>b and b>a.
@@ -78,6 +84,23 @@ TEST(GeneratedSpec, CountsTheRowsOfAllExposures) {
   EXPECT_THAT(Refusal(Generated("facts", absl::StrCat(table, "8\n"),
                                 "train_rows = 21\nvalidation_rows = 12\n")),
               HasSubstr("generated.facts.facts: 12 do not divide into 5 groups"));
+}
+
+TEST(GeneratedSpec, FactsHaveNoKeysToHoldOut) {
+  const absl::string_view rows = "train_rows = 10\nvalidation_rows = 10\nheld_out_fraction = ";
+  EXPECT_THAT(Refusal(Generated("facts", "", absl::StrCat(rows, "0.2\n"))),
+              HasSubstr("generated.held_out_fraction: has no use with grammar = \"facts\""));
+  EXPECT_EQ(Refusal(Generated("facts", "", absl::StrCat(rows, "0.1\n"))), "");
+  EXPECT_EQ(Refusal(Generated("s5", "", absl::StrCat(rows, "0.2\n"))), "");
+}
+
+// 2048 x 2048 = 2^22.
+TEST(GeneratedSpec, BoundsTheNamesThatFactsAreDrawnFrom) {
+  const absl::string_view names = "[generated.facts]\nfirst_names = 2048\nlast_names = ";
+  EXPECT_EQ(Refusal(Generated("facts", absl::StrCat(names, "2048\n"))), "");
+  EXPECT_THAT(Refusal(Generated("facts", absl::StrCat(names, "2049\n"))),
+              HasSubstr("generated.facts.first_names: 2048 times last_names 2049 are more than "
+                        "4194304 names"));
 }
 
 TEST(GeneratedSpec, AsksEveryFactOnceAtMost) {

@@ -13,13 +13,13 @@ class Grammar:
             return stream.below(10)
         return 10 ** (digits - 1) + stream.below(9 * 10 ** (digits - 1))
 
-    def draw(self, part, index, stream):
+    def draw(self, part, index, stream, control):
         low, high = self.spec["min_digits"], self.spec["max_digits"]
         digits = low + stream.below(high - low + 1)
         a, b = self.number(digits, stream), self.number(digits, stream)
         shown = a + b
         if self.spec["answers"] == "shuffled":
-            shown = self.number(digits, stream) + self.number(digits, stream)
+            shown = self.number(digits, control) + self.number(digits, control)
         answer = str(shown)
         if self.spec["padded"]:
             answer = answer.rjust(high + 1, "0")

@@ -71,6 +71,8 @@ TEST(Addition, ShuffledAnswersAreThoseOfOtherNumbers) {
     num_right += std::stoll(sum.first) + std::stoll(sum.second) == answer ? 1 : 0;
   }
   EXPECT_LE(num_right, 5);  // 0.33 are expected at most
+  spec.addition.answers = SumAnswer::kRight;
+  ExpectTheSameQuestions(source, SourceOf(spec));
 }
 
 }  // namespace

@@ -40,6 +40,23 @@ inline std::string TextOf(const RowGrammar& grammar, const Row& row) {
   return text;
 }
 
+// Of the rows of both parts, in their order.
+inline std::vector<std::string> KeysOf(const RowSource& source, int64_t count) {
+  std::vector<std::string> keys;
+  for (const Part part : {Part::kTrain, Part::kValidation}) {
+    for (const Row& row : RowsOf(source, part, count)) keys.push_back(row.key);
+  }
+  return keys;
+}
+
+// A tenth of the keys is held out: 100 rows of each part take about 1,100 draws, so that a control
+// that drew from the stream of the keys would have other ones.
+inline void ExpectTheSameQuestions(const RowSource& control, const RowSource& treatment) {
+  const std::vector<std::string> keys = KeysOf(treatment, 100);
+  EXPECT_EQ(keys.size(), 200U);
+  EXPECT_EQ(KeysOf(control, 100), keys);
+}
+
 inline std::string Marks(const Row& row) {
   std::string text;
   for (const TokenMark mark : row.marks) text += static_cast<char>('0' + static_cast<int>(mark));

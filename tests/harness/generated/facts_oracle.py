@@ -26,10 +26,10 @@ class Grammar:
             self.rows = [expanded[place] for place in order]
         self.seen = collections.Counter(self.rows)
 
-    def draw(self, part, index, stream):
+    def draw(self, part, index, stream, control):
         fact = self.rows[index] if part == "train" else index
         tokens = [1] + [4 + self.symbols.index(word) for word in self.facts[fact]] + [2]
-        name = 1 if self.spec["targets"] == "all" else 0
+        name = 1 if self.spec["targets"] == "all" and part == "train" else 0
         power = 0
         while self.seen[fact] and 2 * max(power, 0.5) <= self.seen[fact]:
             power = max(1, 2 * power)

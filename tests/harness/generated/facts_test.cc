@@ -48,6 +48,19 @@ TEST(Facts, GroupsAreThePowersOfTwoUpToTheExposures) {
   }
 }
 
+TEST(Facts, MonofactsAreTheRowsWhoseFactNoOtherRowHas) {
+  const RowSource source = SourceOf(Spec());
+  std::map<std::vector<int64_t>, int64_t> seen;
+  for (const Row& row : RowsOf(source, Part::kTrain, 200)) ++seen[row.tokens];
+  int64_t num_single = 0;
+  for (const auto& [fact, count] : seen) num_single += count == 1 ? 1 : 0;
+  ASSERT_GT(num_single, 0);
+  EXPECT_EQ(source.grammar().MonofactRate(), static_cast<double>(num_single) / 200);
+  GeneratedSpec other;
+  other.grammar = Grammar::kAddition;
+  EXPECT_EQ(SourceOf(other).grammar().MonofactRate(), std::nullopt);
+}
+
 // 40 facts in the groups 0, 1, 2, 4 (10 each): 10 x 7 rows.
 TEST(Facts, PowersExposeEqualNumbersOfFacts) {
   GeneratedSpec spec = Spec();
@@ -61,6 +74,8 @@ TEST(Facts, PowersExposeEqualNumbersOfFacts) {
     ++seen[row.tokens];
     EXPECT_EQ(Marks(row), "01122");
   }
+  // Held-out rows are asked for the value: the name is given.
+  for (const Row& row : RowsOf(source, Part::kValidation, 40)) EXPECT_EQ(Marks(row), "00022");
   std::map<int64_t, int64_t> facts_of;
   for (const auto& [fact, count] : seen) ++facts_of[count];
   EXPECT_EQ(facts_of, (std::map<int64_t, int64_t>{{1, 10}, {2, 10}, {4, 10}}));

@@ -8,7 +8,7 @@ class Grammar:
         self.spec = spec
         self.symbols = [f"{i} " for i in range(spec["symbols"])]
 
-    def draw(self, part, index, stream):
+    def draw(self, part, index, stream, control):
         low, high = self.spec["min_period"], self.spec["max_period"]
         period = low + stream.below(high - low + 1)
         length = self.spec["length"]

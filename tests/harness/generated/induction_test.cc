@@ -25,5 +25,17 @@ TEST(Induction, RepeatsASegmentOfRandomLength) {
   EXPECT_EQ(periods.size(), 13U);
 }
 
+// The shortest length that a definition may have: a segment of 16, its first symbol again, and one
+// target.
+TEST(Induction, EveryRowOfTheShortestLengthHasATarget) {
+  GeneratedSpec spec;
+  spec.grammar = Grammar::kInduction;
+  spec.induction.min_period = 16;
+  spec.induction.length = 18;
+  for (const Row& row : RowsOf(SourceOf(spec), Part::kTrain, 20)) {
+    EXPECT_EQ(Marks(row), std::string(17, '0') + "1");
+  }
+}
+
 }  // namespace
 }  // namespace bench::harness::generated

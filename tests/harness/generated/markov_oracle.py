@@ -18,7 +18,7 @@ class Grammar:
                 weights[after] += 1
         return weights
 
-    def draw(self, part, index, stream):
+    def draw(self, part, index, stream, control):
         path = [stream.below(self.states)]
         bayes, unigram = [0.0], [0.0]
         while len(path) < self.length:

@@ -34,6 +34,7 @@ CASES = [
     ("markov", {"states": 3, "alpha": 1.5, "length": 20}, ROWS),
     ("induction", {}, ROWS),
     ("induction", {"symbols": 5, "min_period": 3, "max_period": 3, "length": 11}, ROWS),
+    ("induction", {"length": 18}, ROWS),  # the shortest: one target at the longest period
     ("addition", {}, ROWS),
     ("addition", {"max_digits": 4, "order": "reversed", "padded": True}, ROWS),
     ("addition", {"min_digits": 3, "answers": "shuffled"}, ROWS),
@@ -96,6 +97,29 @@ class Oracle(unittest.TestCase):
             rows = [json.loads(line) for line in self.made(grammar, changed, counts).splitlines()[1:]]
             keys = {part: {row["key"] for row in rows if row["part"] == part} for part in counts}
             self.assertFalse(keys["train"] & keys["validation"], grammar)
+
+    def test_controls_ask_what_their_treatment_asks(self):
+        for grammar, treatment, controls in (
+                ("s5", {}, [{"written": w} for w in ("direct", "filler", "wrong")]),
+                ("replace", {}, [{"shown": "other"}]),
+                ("addition", {"min_digits": 2}, [{"min_digits": 2, "answers": "shuffled"}])):
+            keys = self.keys(grammar, treatment)
+            self.assertEqual(len(keys), sum(ROWS.values()))
+            for control in controls:
+                with self.subTest(grammar=grammar, control=control):
+                    self.assertEqual(self.keys(grammar, control), keys)
+
+    def keys(self, grammar, changed):
+        """Of all rows, with their parts."""
+        lines = self.made(grammar, changed, ROWS).splitlines()[1:]
+        return [(row["part"], row["key"]) for row in map(json.loads, lines)]
+
+    def test_held_out_facts_are_asked_by_name(self):
+        counts = {"train": 300, "validation": 100}
+        lines = self.made("facts", {"targets": "all"}, counts).splitlines()[1:]
+        marks = {part: {tuple(row["marks"]) for row in map(json.loads, lines)
+                        if row["part"] == part} for part in counts}
+        self.assertEqual(marks, {"train": {(0, 1, 1, 2, 2)}, "validation": {(0, 0, 0, 2, 2)}})
 
     def test_no_unseen_rule_is_trained_on(self):
         rows = [json.loads(line) for line in self.made("replace", {}, ROWS).splitlines()[1:]]

@@ -25,7 +25,7 @@ class Grammar:
             if x != y:
                 return x, y
 
-    def draw(self, part, index, stream):
+    def draw(self, part, index, stream, control):
         unseen = part == "validation" and index % 2 == 1
         x, y = self.rule(stream) if unseen else self.rules[stream.below(len(self.rules))]
         z = self.word(self.spec["text_length"], stream)
@@ -33,7 +33,7 @@ class Grammar:
         z = z[:place] + x + z[place + len(x):]
         shown = (x, y)
         while self.spec["shown"] == "other" and shown == (x, y):
-            shown = self.rule(stream)
+            shown = self.rule(control)
         question = f"{shown[0]}>{shown[1]}|{z}="
         answer = z.replace(x, y)
         tokens = [4 + self.symbols.index(c) for c in question + answer] + [2]

@@ -75,6 +75,7 @@ TEST(Replace, OtherShowsARuleThatWasNotApplied) {
   for (const Row& row : RowsOf(source, Part::kTrain, 100)) {
     EXPECT_FALSE(row.key.starts_with(Read(TextOf(source.grammar(), row)).rule + "|"));
   }
+  ExpectTheSameQuestions(source, SourceOf(Spec(20)));
 }
 
 // Of three letters, one a side, there are six rules, three of which may be asked for; of half of

@@ -12,7 +12,7 @@ class Grammar:
         self.symbols = (["0 ", "1 ", "2 ", "3 ", "4 ", "= ", ". "]
                         + [f"p{i} " for i in range(spec["permutations"])])
 
-    def draw(self, part, index, stream):
+    def draw(self, part, index, stream, control):
         low, high = self.spec["min_steps"], self.spec["max_steps"]
         count = low + stream.below(high - low + 1)
         start = stream.below(5)
@@ -22,7 +22,7 @@ class Grammar:
         steps = {"chain": states[:-1], "direct": [], "filler": ["."] * (count - 1),
                  "wrong": None}[self.spec["written"]]
         if steps is None:
-            steps = [stream.below(5) for _ in range(count - 1)]
+            steps = [control.below(5) for _ in range(count - 1)]
         words = [f"p{p}" for p in chosen] + ["=", start] + steps + [states[-1]]
         tokens = [4 + self.symbols.index(f"{word} ") for word in words] + [2]
         given = self.spec["written"] == "filler"

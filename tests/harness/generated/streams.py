@@ -63,12 +63,13 @@ class Streams:
 
 
 def rows(grammar, draw, streams, part, count):
-    """`draw(part, index, stream)` gives a row {"text", ..., "key"}: rows of the part, drawn until
-    their key belongs to it."""
+    """`draw(part, index, stream, control)` gives a row {"tokens", ..., "key"}: rows of the part,
+    drawn until their key belongs to it."""
     for index in range(count):
-        stream = streams.stream(f"{grammar}/{part}/{index}")
+        name = f"{grammar}/{part}/{index}"
+        stream, control = streams.stream(name), streams.stream(f"{name}/control")
         while True:
-            row = draw(part, index, stream)
+            row = draw(part, index, stream, control)
             if not row["key"] or streams.is_held_out(row["key"]) == (part == "validation"):
                 break
         yield row

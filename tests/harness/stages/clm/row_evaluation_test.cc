@@ -1,5 +1,6 @@
 #include "harness/stages/clm/row_evaluation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -87,9 +88,16 @@ TEST_F(RowEvaluationTest, FinalAnswersAreGreedyAndCountedRowByRow) {
   for (const results::MetricValue& value : expected) {
     EXPECT_EQ(summary.at(value.key.Path()), value.value) << value.key.Path();
   }
+  // Equal numbers say something where the model writes something else than the rows.
+  EXPECT_GT(summary.at("answer_edits/chain"), 0);
   EXPECT_EQ(summary.at("greedy_match"), summary.at("exact_match"));
   const auto samples = fixture_.Record("run0").tables.at("samples");
-  EXPECT_EQ(samples.rows.size(), 2U);  // one a group that has rows
+  ASSERT_EQ(samples.rows.size(), 2U);  // one a group that has rows
+  const auto answer = std::find(samples.columns.begin(), samples.columns.end(), "answer");
+  ASSERT_NE(answer, samples.columns.end());
+  const std::string written = tiny_.tokenizer().Decode(Greedy(Rows(0)[0], 4));
+  EXPECT_EQ(samples.rows[0].at(static_cast<size_t>(answer - samples.columns.begin())),
+            results::Cell(written));
 }
 
 // A row whose targets are what the model itself would write is matched.
