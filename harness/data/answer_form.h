@@ -1,8 +1,8 @@
 // What a generated answer is: where it ends, and its text without what the prompt template puts
 // around it.
 //
-// An answer ends with the template's end token, with another token that ends one (the next turn's
-// first), or with a text that does: of formats whose turns are divided by text alone.
+// An answer ends with the template's end token, with another token that ends one (EOS, or the next
+// turn's first), or with a text that does: of formats whose turns are divided by text alone.
 #pragma once
 
 #include <cstdint>

@@ -155,15 +155,16 @@ std::map<std::string, bool> TokenNames(const TemplateRow& row) {
   return names;
 }
 
-// The token of this name: a control token; or any piece, or what the family numbers itself.
+// The token of this name: what the family numbers itself, as its own tokenizer asks that first; a
+// control token; or any piece.
 std::optional<int64_t> FindPiece(const Tokenizer& tokenizer, const TemplateRow& row,
                                  const std::string& name) {
+  for (const NumberedToken& numbered : row.numbered) {
+    if (numbered.name == name && numbered.vocab_size == tokenizer.vocab_size()) return numbered.id;
+  }
   if (const std::optional<int64_t> token = tokenizer.ControlToken(name)) return token;
   for (int64_t id = 0; id < tokenizer.vocab_size(); ++id) {
     if (tokenizer.Piece(id) == name) return id;
-  }
-  for (const NumberedToken& numbered : row.numbered) {
-    if (numbered.name == name && numbered.vocab_size == tokenizer.vocab_size()) return numbered.id;
   }
   return std::nullopt;
 }
@@ -216,6 +217,9 @@ absl::StatusOr<PromptEncoder> PromptEncoder::Create(const Tokenizer& tokenizer,
   for (const std::string_view name : row.stop_tokens) {
     form.stop_tokens.push_back(encoder.named_tokens_.at(std::string(name)));
   }
+  // A model that was pre-trained to end a text with EOS may end an answer so, whatever a turn ends
+  // with.
+  if (form.end_token != tokenizer.eos_id()) form.stop_tokens.push_back(tokenizer.eos_id());
   form.stop_texts.assign(row.stop_texts.begin(), row.stop_texts.end());
   form.before = row.before_answer;
   if (tokenizer.adds_leading_space() && form.before.starts_with(' ')) form.before.erase(0, 1);

@@ -1,5 +1,6 @@
 #include "harness/model_io/family_form.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -52,14 +53,11 @@ std::vector<std::string> Lost(const models::DecoderConfig& config,
 
 constexpr std::string_view kMark = "[gMASK]";
 
+// Behind the prompt: before it ("chatglm2") the mark is another format's.
 bool WritesMark(PromptTemplate prompt_template) {
-  const TemplateRow& row = RowOf(prompt_template);
-  for (const auto slots : {row.prompt, row.tail}) {
-    for (const TemplateSlot& slot : slots) {
-      if (slot.text == kMark) return true;
-    }
-  }
-  return false;
+  const auto& tail = RowOf(prompt_template).tail;
+  return std::any_of(tail.begin(), tail.end(),
+                     [](const TemplateSlot& slot) { return slot.text == kMark; });
 }
 
 }  // namespace
@@ -69,7 +67,7 @@ absl::Status CheckRowsOf(const models::DecoderConfig& config, PromptTemplate pro
   if (WritesMark(prompt_template)) return absl::OkStatus();
   return UsageError(absl::StrCat(
       "family ", NameOf(config), ": every row of it needs ", internal::View(kMark),
-      " and the beginning of sequence, which the prompt template \"",
+      " and the beginning of sequence behind its prompt, which the prompt template \"",
       internal::View(Name(prompt_template)),
       "\" does not write: take data.prompt_template = \"chatglm\" with the model's own tokenizer"));
 }

@@ -77,6 +77,11 @@ absl::StatusOr<Probes> Probes::Load(const std::vector<ProbeSpec>& specs,
   return probes;
 }
 
+absl::Status Probes::Check(const ProbeModel& model) const {
+  for (const Probe& probe : probes_) BENCH_RETURN_IF_ERROR(CheckRequest(probe, model));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<results::MetricValue>> Probes::Ask(const ProbeModel& model, int64_t step,
                                                               results::RunWriter& writer) const {
   std::vector<results::MetricValue> values;

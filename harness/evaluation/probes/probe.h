@@ -4,9 +4,10 @@
 //   log_likelihood  target_log_prob = mean over documents of the best log p(target | context),
 //                   greedy_match = fraction of which every token is the most probable one
 //   choice          of log p(choice | context), or it / characters of the choice, or it - log
-//                   p(choice) without its input: accuracy, accuracy_per_character and
-//                   accuracy_unconditional, the fraction whose largest is right (the first of equal
-//                   ones); chance_accuracy = mean of right choices / choices, and
+//                   p(choice) without its input (of a decoder that needs marks in every row, behind
+//                   the template's prompt of an empty message): accuracy, accuracy_per_character
+//                   and accuracy_unconditional, the fraction whose largest is right (the first of
+//                   equal ones); chance_accuracy = mean of right choices / choices, and
 //                   accuracy_above_chance = (accuracy - chance) / (1 - chance)
 //   generate        greedy, up to one of `until`, the model's end or max_new_tokens, through the
 //                   filters: exact_match with any target, chrf with the first, unmatched_answers
@@ -24,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/definition/probe_spec.h"
 #include "harness/definition/sft_spec.h"
@@ -72,6 +74,9 @@ class Probes {
   // `specs` must outlive it.
   static absl::StatusOr<Probes> Load(const std::vector<ProbeSpec>& specs,
                                      const std::string& experiments_root, const SeedSource& seeds);
+
+  // UsageError naming a probe that this model cannot be asked, before it is trained (CheckRequest).
+  absl::Status Check(const ProbeModel& model) const;
 
   // Asks, records proportions and tables at `step`, and returns the values for the summary.
   absl::StatusOr<std::vector<results::MetricValue>> Ask(const ProbeModel& model, int64_t step,

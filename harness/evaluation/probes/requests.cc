@@ -8,14 +8,17 @@
 #include <numeric>
 #include <optional>
 #include <span>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/data/prompt.h"
+#include "harness/data/prompt_template.h"
 #include "harness/evaluation/generation.h"
 #include "harness/evaluation/probes/continuations.h"
 #include "harness/evaluation/text_metrics.h"
 #include "harness/text/text.h"
+#include "models/families/family.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -23,6 +26,11 @@ namespace {
 
 using results::CountedProportion;
 using results::MetricDescriptor;
+
+// Whether positions follow marks that every row must have, which a prompt template alone writes.
+bool NeedsMarks(const ProbeModel& model) {
+  return std::holds_alternative<models::BlockRope>(model.decoder.config().position);
+}
 
 // Encodes what a probe asks, as a text that goes on or in the model's prompt template.
 class Asker {
@@ -40,8 +48,10 @@ class Asker {
     if (encoder_) return {InTemplate(context), tokenizer_.Encode(Continuation(target))};
     return EncodePair(tokenizer_, context, Continuation(target), start_);
   }
-  // As it would continue a text that is not there.
+  // As it would continue a text that is not there; where every row has marks, as it answers a
+  // message that is empty.
   EncodedPair Alone(const std::string& target) const {
+    if (needs_marks_) return Pair("", target);
     return EncodePair(tokenizer_, "", Continuation(target));
   }
   std::vector<int64_t> Prompt(const std::string& context) const {
@@ -59,7 +69,8 @@ class Asker {
   Asker(const Probe& probe, const ProbeModel& model)
       : prompts_(probe.prompts()),
         tokenizer_(model.tokenizer),
-        start_(probe.spec().bos ? ContextStart::kBos : ContextStart::kPlain) {}
+        start_(probe.spec().bos ? ContextStart::kBos : ContextStart::kPlain),
+        needs_marks_(NeedsMarks(model)) {}
   // As it follows a context: without what a template writes behind an answer.
   std::string Continuation(const std::string& target) const {
     const std::string& before = encoder_ ? encoder_->answer_form().before : prompts_.delimiter();
@@ -72,6 +83,7 @@ class Asker {
   const ProbePrompts& prompts_;
   const Tokenizer& tokenizer_;
   ContextStart start_;
+  bool needs_marks_;
   std::optional<PromptEncoder> encoder_;
 };
 
@@ -224,17 +236,15 @@ absl::StatusOr<std::vector<std::string>> Generated(const Probe& probe, const Pro
     prompt.erase(prompt.begin(), prompt.begin() + excess);  // the question is at the end
   }
   const AnswerForm form = asker.answer_form();
-  models::GenerationOptions options = AnswerOptions(model.tokenizer, form);
+  AnswerForm ends = form;
+  ends.stop_texts.insert(ends.stop_texts.end(), spec.until.begin(), spec.until.end());
+  models::GenerationOptions options = AnswerOptions(model.tokenizer, ends);
   options.max_new_tokens = spec.max_new_tokens;
-  options.is_complete = [&](const std::vector<int64_t>& tokens) {
-    const std::string text = model.tokenizer.Decode(tokens);
-    return form.IsComplete(model.tokenizer, tokens) ||
-           CutAtStop(text, spec.until).size() < text.size();
-  };
   BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
                          GenerateAnswers(model.decoder, prompts, options, nullptr));
   std::vector<std::string> texts;
   for (const models::Generation& generation : generations) {
+    // What a template puts before an answer is taken off first.
     texts.push_back(CutAtStop(form.Text(model.tokenizer, generation.tokens), spec.until));
   }
   return texts;
@@ -314,7 +324,45 @@ absl::StatusOr<ProbeFindings> AskRolling(const Probe& probe, const ProbeModel& m
 constexpr std::array kRequests = {&AskLogLikelihood, &AskChoice, &AskGenerate, &AskRolling};
 static_assert(kRequests.size() == EnumNames(ProbeRequest{}).size());
 
+// Most tokens that a decoder reads behind a prompt of the probe: the last one is only predicted.
+absl::StatusOr<int64_t> NumReadBehindPrompt(const Probe& probe, const ProbeModel& model) {
+  const ProbeSpec& spec = probe.spec();
+  if (spec.request == ProbeRequest::kGenerate) return spec.max_new_tokens;
+  BENCH_ASSIGN_OR_RETURN(const Asker asker, Asker::Create(probe, model));
+  int64_t longest = 1;
+  for (const ProbeDocument& document : probe.documents()) {
+    const bool chooses = spec.request == ProbeRequest::kChoice;
+    for (const std::string& text : chooses ? document.choices : document.targets) {
+      longest = std::max(longest, std::ssize(asker.Pair("", text).continuation));
+    }
+  }
+  return longest - 1;
+}
+
 }  // namespace
+
+absl::Status CheckRequest(const Probe& probe, const ProbeModel& model) {
+  if (!NeedsMarks(model)) return absl::OkStatus();
+  const models::DecoderConfig& config = model.decoder.config();
+  const std::string refusal = absl::StrCat(
+      "probe \"", probe.spec().name, "\": every row of family ",
+      internal::View(models::EntryOf(config.family).name),
+      " needs [gMASK] and the beginning of sequence, which a prompt template alone writes: ");
+  if (probe.spec().request == ProbeRequest::kRolling) {
+    return UsageError(
+        absl::StrCat(refusal, "leave out the probe, a rolling request has no prompt"));
+  }
+  if (!probe.spec().apply_template) {
+    return UsageError(absl::StrCat(refusal, "set apply_template = true"));
+  }
+  BENCH_ASSIGN_OR_RETURN(const int64_t num_behind, NumReadBehindPrompt(probe, model));
+  // Of what is too long the beginning is left out, and then the marks must not be.
+  const int64_t num_marks = std::ssize(RowOf(model.prompt_template).tail);
+  if (num_marks + num_behind <= config.max_positions) return absl::OkStatus();
+  return UsageError(absl::StrCat(refusal, "there is no place for them before ", num_behind,
+                                 " tokens of an answer in ", config.max_positions,
+                                 " positions, ask for shorter ones"));
+}
 
 absl::StatusOr<ProbeFindings> AskProbe(const Probe& probe, const ProbeModel& model) {
   return kRequests[static_cast<size_t>(probe.spec().request)](probe, model);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/evaluation/probes/probe.h"
 #include "results/metric.h"
@@ -26,6 +27,11 @@ struct ProbeFindings {
   std::vector<results::CountedProportion> proportions;
   std::vector<ProbeAnswer> answers;  // in the order of the documents
 };
+
+// UsageError naming a probe that this model cannot be asked, and what to set: where positions
+// follow marks in every row (ChatGLM-6B), one whose rows have none, or no place for them. To be
+// asked before training, since AskProbe comes behind it and relies on the marks (TORCH_CHECK).
+absl::Status CheckRequest(const Probe& probe, const ProbeModel& model);
 
 absl::StatusOr<ProbeFindings> AskProbe(const Probe& probe, const ProbeModel& model);
 

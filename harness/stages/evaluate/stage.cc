@@ -70,12 +70,12 @@ absl::StatusOr<StageOutcome> EvaluateStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Probes probes,
                          Probes::Load(spec_.probes, context.experiments_root, context.seeds));
   BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model, LoadAnsweringModel(spec_.model, context));
+  const ProbeModel asked = {*model.decoder, model.tokenizer, model.prompt_template};
+  BENCH_RETURN_IF_ERROR(probes.Check(asked));
   StageOutcome outcome;
   {
     Range range(context.ranges, RangeId::kEvaluate);
-    BENCH_ASSIGN_OR_RETURN(outcome.summary,
-                           probes.Ask({*model.decoder, model.tokenizer, model.prompt_template},
-                                      /*step=*/0, context.writer));
+    BENCH_ASSIGN_OR_RETURN(outcome.summary, probes.Ask(asked, /*step=*/0, context.writer));
   }
   if (spec_.decode.prompts) {
     BENCH_ASSIGN_OR_RETURN(const std::vector<results::MetricValue> decoding,

@@ -68,13 +68,15 @@ absl::StatusOr<StageOutcome> SftStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
   BENCH_RETURN_IF_ERROR(CheckPrompts(tokenizer, spec().data.prompt_template, decoder->config()));
+  const ProbeModel asked = {*decoder, tokenizer, spec().data.prompt_template};
+  BENCH_RETURN_IF_ERROR(probes.Check(asked));
 
   SftEvaluator evaluator({spec(), data, tokenizer, *decoder, context.writer, context.ranges});
   SftTask task(
       {spec(), data, *decoder, context.ranks}, MixtureSampler(std::move(mixture), context.seeds),
       WithProbes(
           [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); },
-          probes, {*decoder, tokenizer, spec().data.prompt_template}, context));
+          probes, asked, context));
   return TrainAndSave(Loop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, spec().data.prompt_template,
                                context.artifact_folder);

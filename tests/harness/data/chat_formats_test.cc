@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "harness/data/prompt.h"
 #include "harness/definition/enum_names.h"
+#include "tests/harness/tokenizers/golden_tokenizer.h"
 #include "tests/harness/tokenizers/test_tokenizer.h"
 
 namespace bench::harness {
@@ -197,6 +198,36 @@ TEST(ChatFormats, GenerationsEndAsTheFormatDoes) {
   const std::vector<int64_t> stops = encoder(PromptTemplate::kStablelm).answer_form().stop_tokens;
   ASSERT_EQ(stops.size(), 3u);
   EXPECT_EQ(TokenizerWithNames().Piece(stops[0]), "<|USER|>");
+}
+
+// A model that was pre-trained to end texts with EOS goes on ending with it.
+TEST(ChatFormats, EosEndsAGenerationWhateverEndsATurn) {
+  const int64_t eos = TokenizerWithNames().eos_id();
+  for (const PromptTemplate row :
+       {PromptTemplate::kInternlm, PromptTemplate::kMoss, PromptTemplate::kChatglm}) {
+    const AnswerForm form = PromptEncoder::Create(TokenizerWithNames(), row)->answer_form();
+    EXPECT_NE(form.end_token, eos);
+    EXPECT_EQ(form.stop_tokens, std::vector<int64_t>{eos}) << Name(row);
+    std::vector<int64_t> answer = TokenizerWithNames().Encode("the cat");
+    answer.push_back(eos);
+    EXPECT_TRUE(form.IsComplete(TokenizerWithNames(), answer)) << Name(row);
+    EXPECT_EQ(form.Text(TokenizerWithNames(), answer), "the cat");
+  }
+  for (const PromptTemplate row : {PromptTemplate::kVicuna, PromptTemplate::kBaichuan}) {
+    const AnswerForm form = PromptEncoder::Create(TokenizerWithNames(), row)->answer_form();
+    EXPECT_EQ(form.end_token, eos);
+    EXPECT_TRUE(form.stop_tokens.empty()) << Name(row);
+  }
+  TokenizerFiles files = GoldenTokenizer::Files("qwen2", GoldenTokenizer("qwen2").json());
+  for (const std::string name : {"<|endoftext|>", "<|im_end|>"}) {
+    files.beside[kTokenizerConfigFile] = R"({"eos_token": ")" + name + R"("})";
+    const Tokenizer tokenizer = *Tokenizer::FromFiles(files);
+    const AnswerForm form = PromptEncoder::Create(tokenizer, PromptTemplate::kQwen)->answer_form();
+    EXPECT_EQ(tokenizer.Piece(form.end_token), "<|im_end|>");
+    std::vector<int64_t> others;
+    if (name != "<|im_end|>") others.push_back(*tokenizer.ControlToken(name));
+    EXPECT_EQ(form.stop_tokens, others) << name;
+  }
 }
 
 }  // namespace

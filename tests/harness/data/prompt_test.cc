@@ -172,6 +172,26 @@ TEST(PromptEncoder, MarksThatNoFileHasAreNumberedBehindTheirVocabularyOnly) {
   EXPECT_FALSE(PromptEncoder::Create(other, PromptTemplate::kChatglm2).ok());
 }
 
+// Its tokenizer asks its own names first: a piece that looks like a mark is text.
+TEST(PromptEncoder, AMarkThatItsFamilyNumbersIsNoPieceOfTheSameName) {
+  const std::string bytes = *TrainTokenizer(TextsOf(TestTexts()), TestSpec(), {"sop", "[gMASK]"});
+  const auto first_two = [](const Tokenizer& tokenizer) {
+    const auto encoder = PromptEncoder::Create(tokenizer, PromptTemplate::kChatglm2);
+    EXPECT_TRUE(encoder.ok()) << encoder.status();
+    const std::vector<int64_t> prompt = encoder->Prompt({"sop", "", "", ""});
+    return std::vector<int64_t>(prompt.begin(), prompt.begin() + 2);
+  };
+  const Tokenizer whole = TestTokenizerOf(64789, bytes);
+  const std::vector<int64_t> sop = whole.Encode("sop");
+  ASSERT_EQ(sop.size(), 1u);
+  ASSERT_EQ(whole.Piece(sop[0]), "sop");
+  EXPECT_EQ(first_two(whole), (std::vector<int64_t>{64790, 64792}));
+  // Of any other vocabulary the pieces are all there is.
+  const std::vector<int64_t> pieces = first_two(TestTokenizerOf(64790, bytes));
+  EXPECT_EQ(pieces[1], sop[0]);
+  EXPECT_EQ(whole.Piece(pieces[0]), "[gMASK]");
+}
+
 // As LLaMA's does: the space in front of an answer is the one that the tokenizer puts there.
 TEST(PromptEncoder, ATokenizerThatAddsASpaceGivesAnAnswerOne) {
   internal::ModelOrError model = internal::TrainSentencePiece({{"model_type", "char"},

@@ -180,6 +180,29 @@ TEST_P(StagesOfFamilies, TrainToTheSameBitsInPartsOnTwoRanksAndExportWhatTheyTra
 
 INSTANTIATE_TEST_SUITE_P(, StagesOfFamilies, testing::ValuesIn(Cases(Rows::kPlain)), TestName);
 
+// Every answer of a run: in its samples, and to its probes.
+std::vector<std::string> AnswersOf(const results::RunRecord& record) {
+  std::vector<std::string> answers;
+  for (const auto& [name, table] : record.tables) {
+    for (size_t column = 0; column < table.columns.size(); ++column) {
+      if (table.columns[column] != "answer") continue;
+      for (const auto& row : table.rows) answers.push_back(std::get<std::string>(row[column]));
+    }
+  }
+  return answers;
+}
+
+// One that is asked to go on, behind what is asked already.
+ProbeSpec SayProbe(const FamilyFiles& files) {
+  ProbeSpec probe;
+  probe.name = "say";
+  probe.request = ProbeRequest::kGenerate;
+  probe.path = files.probe_path();
+  probe.until = {"not in it"};
+  probe.max_new_tokens = 8;
+  return probe;
+}
+
 class MarkedFamilies : public testing::TestWithParam<std::string> {
  protected:
   void ExpectRefused(const absl::Status& status) const {
@@ -248,9 +271,14 @@ TEST_P(MarkedFamilies, AreTrainedAndAskedWithTheTemplateThatWritesThem) {
     (sft != nullptr ? sft->prompt_template : reward->prompt_template) = PromptTemplate::kChatglm;
   };
   Definition sft = FamilySft(folder.path(), files_);
-  marked(std::get<SftSpec>(sft.stage), &std::get<SftSpec>(sft.stage).data, nullptr);
+  auto& sft_spec = std::get<SftSpec>(sft.stage);
+  marked(sft_spec, &sft_spec.data, nullptr);
+  sft_spec.probes = {SayProbe(files_)};
+  ExpectRefused(FamilyRun(sft).Refusal());  // asked when it has been trained, in rows without marks
+  sft_spec.probes[0].apply_template = true;
   FamilyRun tuned(sft);
   tuned.Continue(1);
+  EXPECT_EQ(tuned.Record().tables.at("probe_documents").rows.size(), 1U);
   ExpectSameInPartsAndOnRanks(sft, tuned);
   const std::vector<double> loss = tuned.Record().steps.at("loss").value;
   EXPECT_LT(loss.back(), loss.front());
@@ -266,29 +294,6 @@ TEST_P(MarkedFamilies, AreTrainedAndAskedWithTheTemplateThatWritesThem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, MarkedFamilies, testing::ValuesIn(Cases(Rows::kMarked)), TestName);
-
-// Every answer of a run: in its samples, and to its probes.
-std::vector<std::string> AnswersOf(const results::RunRecord& record) {
-  std::vector<std::string> answers;
-  for (const auto& [name, table] : record.tables) {
-    for (size_t column = 0; column < table.columns.size(); ++column) {
-      if (table.columns[column] != "answer") continue;
-      for (const auto& row : table.rows) answers.push_back(std::get<std::string>(row[column]));
-    }
-  }
-  return answers;
-}
-
-// One that is asked to go on, behind what is asked already.
-ProbeSpec SayProbe(const FamilyFiles& files) {
-  ProbeSpec probe;
-  probe.name = "say";
-  probe.request = ProbeRequest::kGenerate;
-  probe.path = files.probe_path();
-  probe.until = {"not in it"};
-  probe.max_new_tokens = 8;
-  return probe;
-}
 
 // Published vocabularies are padded beyond the tokenizer's. Rows that are by far the most likely
 // ones, and have no text: an answer that had one of them would be the shorter for it.

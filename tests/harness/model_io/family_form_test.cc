@@ -73,6 +73,9 @@ TEST(CheckRowsOf, OnlyFamiliesWhoseRowsNeedMarksAreRefusedWhereTheTemplateHasNon
   EXPECT_THAT(Refusal(CheckRowsOf(Published("chatglm-6b"), PromptTemplate::kChatml)),
               AllOf(HasSubstr("family chatglm: "), HasSubstr("[gMASK]"),
                     HasSubstr("the prompt template \"chatml\" does not write")));
+  // ChatGLM2's stands before the prompt, which would then not be read in both directions.
+  EXPECT_THAT(Refusal(CheckRowsOf(Published("chatglm-6b"), PromptTemplate::kChatglm2)),
+              HasSubstr("the prompt template \"chatglm2\" does not write"));
 }
 
 }  // namespace

@@ -76,6 +76,21 @@ TEST(ExportTokenizer, FurtherEndsOfAnAnswerAreWrittenOrSaid) {
   EXPECT_EQ(named.Piece(ends[1]), "<|USER|>");
 }
 
+// The end of a turn first: it is what a reader of one id takes.
+TEST(ExportTokenizer, EosIsAnEndBesideThatOfATurn) {
+  TokenizerFiles files = GoldenTokenizer::Files("qwen2", GoldenTokenizer("qwen2").json());
+  files.beside[kTokenizerConfigFile] = R"({"eos_token": "<|endoftext|>"})";
+  const auto tokenizer = Tokenizer::FromFiles(files);
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  const auto exported = ExportTokenizer(*tokenizer, PromptTemplate::kQwen, 512);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  const Json ends = Json::parse(exported->files.at("generation_config.json"))["eos_token_id"];
+  EXPECT_EQ(ends, Json({*tokenizer->ControlToken("<|im_end|>"), tokenizer->eos_id()}));
+  files.beside[kTokenizerConfigFile] = exported->files.at(kTokenizerConfigFile);
+  files.beside[kGenerationConfigFile] = exported->files.at(kGenerationConfigFile);
+  EXPECT_EQ(Tokenizer::FromFiles(files)->eos_id(), tokenizer->eos_id());
+}
+
 TEST(ExportTokenizer, ABosThatSettingsAloneAddIsReadAgain) {
   TokenizerFiles files = GoldenTokenizer::Files("qwen2", GoldenTokenizer("qwen2").json());
   files.beside[kTokenizerConfigFile] =

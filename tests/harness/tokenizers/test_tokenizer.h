@@ -48,11 +48,10 @@ inline const Tokenizer& TestTokenizer() {
   return tokenizer;
 }
 
-// The same with unused pieces behind its own, up to `vocab_size`. A piece is field 1 of the model:
+// The model with unused pieces behind its own, up to `vocab_size`. A piece is field 1 of the model:
 // its text (1), score (2) and type (3: 5 is unused).
-inline Tokenizer TestTokenizerOf(int64_t vocab_size) {
-  std::string bytes = TestModelBytes();
-  for (int64_t id = TestTokenizer().vocab_size(); id < vocab_size; ++id) {
+inline Tokenizer TestTokenizerOf(int64_t vocab_size, std::string bytes = TestModelBytes()) {
+  for (int64_t id = Tokenizer::FromModelBytes(bytes, "test")->vocab_size(); id < vocab_size; ++id) {
     const std::string text = "<unused " + std::to_string(id) + ">";
     const std::string piece = "\x0A" + std::string(1, static_cast<char>(text.size())) + text +
                               "\x15" + std::string(4, '\0') + "\x18\x05";

@@ -12,31 +12,46 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 #include "harness/data/prompt.h"
 #include "harness/evaluation/probes/continuations.h"
+#include "harness/model_io/decoder_artifact.h"
+#include "models/families/family.h"
 #include "models/generate.h"
 #include "results/metrics.h"
 #include "tests/harness/stages/ppo/tiny_ppo.h"
+#include "tests/harness/tokenizers/test_tokenizer.h"
+#include "tests/models/testing.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
 namespace {
 
 using Json = nlohmann::json;
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+// One named "p".
+Probe MakeProbe(ProbeSpec spec, const std::vector<Json>& documents) {
+  const TempFolder folder;
+  std::ofstream file(folder / "documents.jsonl");
+  for (const Json& document : documents) file << document.dump() << "\n";
+  file.close();
+  spec.name = "p";
+  spec.path = folder / "documents.jsonl";
+  auto probe = Probe::Load(spec, "", {});
+  EXPECT_TRUE(probe.ok()) << probe.status();
+  return *std::move(probe);
+}
 
 class Requests : public testing::Test {
  protected:
-  // Of one probe named "p".
-  ProbeFindings Ask(ProbeSpec spec, const std::vector<Json>& documents) {
-    std::ofstream file(folder_ / "documents.jsonl");
-    for (const Json& document : documents) file << document.dump() << "\n";
-    file.close();
-    spec.name = "p";
-    spec.path = folder_ / "documents.jsonl";
-    const auto probe = Probe::Load(spec, "", {});
-    EXPECT_TRUE(probe.ok()) << probe.status();
-    auto findings = AskProbe(*probe, model_);
+  ProbeFindings Ask(const ProbeSpec& spec, const std::vector<Json>& documents) {
+    const Probe probe = MakeProbe(spec, documents);
+    EXPECT_TRUE(CheckRequest(probe, model_).ok());
+    auto findings = AskProbe(probe, model_);
     EXPECT_TRUE(findings.ok()) << findings.status();
     return *std::move(findings);
   }
@@ -63,7 +78,6 @@ class Requests : public testing::Test {
     return tokenizer_.Decode(models::Generate(*decoder_, {prompt}, options, nullptr)[0].tokens);
   }
 
-  TempFolder folder_;
   Tokenizer tokenizer_ = TinyTokenizer();
   std::unique_ptr<models::Decoder> decoder_ = TinyPpoDecoder(tokenizer_.vocab_size(), 7);
   ProbeModel model_ = {*decoder_, tokenizer_, PromptTemplate::kPlain};
@@ -169,6 +183,25 @@ TEST_F(Requests, GenerateEndsAtTheFirstOfItsStops) {
   EXPECT_EQ(Values(findings).at("unmatched_answers"), 0);
 }
 
+TEST_F(Requests, GenerateInATemplateCutsTheAnswersOwnText) {
+  SayCharactersOnly();
+  model_.prompt_template = PromptTemplate::kFalcon;
+  const auto encoder = PromptEncoder::Create(tokenizer_, PromptTemplate::kFalcon);
+  ProbeSpec spec;
+  spec.request = ProbeRequest::kGenerate;
+  spec.apply_template = true;
+  spec.max_new_tokens = 8;
+  const std::string prompt = "number 4";
+  std::string said = Said(encoder->Prompt({prompt, "", "", ""}), 8);
+  if (said.starts_with(' ')) said.erase(0, 1);
+  ASSERT_EQ(said.find("\nUser"), std::string::npos);
+  for (size_t begin = 0; begin + 2 <= said.size(); ++begin) {
+    spec.until = {"not in it", said.substr(begin, 2)};
+    const ProbeFindings findings = Ask(spec, {{{"input", prompt}, {"target", ""}}});
+    EXPECT_EQ(findings.answers[0].answer, said.substr(0, said.find(spec.until[1])));
+  }
+}
+
 TEST_F(Requests, AnswerInWhichAFilterFindsNothingIsWrong) {
   ProbeSpec spec;
   spec.request = ProbeRequest::kGenerate;
@@ -220,6 +253,134 @@ TEST_F(Requests, RollingIsOverAllTokensBytesAndWords) {
   EXPECT_NEAR(values.at("loss"), nll / num_tokens, 1e-6);
   EXPECT_NEAR(values.at("bits_per_byte"), nll / (std::numbers::ln2 * (14 + 100)), 1e-6);
   EXPECT_NEAR(values.at("word_perplexity") / std::exp(nll / (4 + 1)), 1, 1e-4);
+}
+
+// A small ChatGLM-6B, whose positions follow the marks that the template "chatglm" writes.
+class MarkedRequests : public testing::Test {
+ protected:
+  static Tokenizer MakeTokenizer() {
+    return *Tokenizer::FromModelBytes(
+        *TrainTokenizer(TextsOf(TestTexts()), TestSpec(), {"[gMASK]", "<sop>", "<eop>"}), "marked");
+  }
+  std::unique_ptr<models::Decoder> MakeDecoder() const {
+    ModelSpec spec;
+    spec.family = ModelSpecOf(models::FindPublishedModel("chatglm-6b")->config).family;
+    spec.hidden_size = 8;
+    spec.num_layers = 1;
+    spec.num_heads = 2;
+    spec.intermediate_size = 32;
+    spec.max_positions = 64;
+    models::DecoderConfig config = DecoderConfigOf(spec, tokenizer_.vocab_size());
+    config.position = models::BlockRope{.gmask_id = encoder_.named_tokens().at("[gMASK]"),
+                                        .mask_id = 0,
+                                        .bos_id = encoder_.named_tokens().at("<sop>")};
+    config.initializer_std = 0.3;
+    return models::MakeDecoder(config);
+  }
+  static ProbeSpec SpecOf(ProbeRequest request, bool apply_template) {
+    ProbeSpec spec;
+    spec.request = request;
+    spec.apply_template = apply_template;
+    spec.max_new_tokens = 4;
+    if (request == ProbeRequest::kGenerate) spec.until = {"\n"};
+    return spec;
+  }
+  static Probe ProbeOf(const ProbeSpec& spec) {
+    Json document = {{"input", "the"}, {"target", "cat"}};
+    if (spec.request == ProbeRequest::kRolling) document = {{"text", "the cat"}};
+    if (spec.request == ProbeRequest::kChoice) {
+      document = {{"input", "the"}, {"choices", kChoices}, {"gold", 0}};
+    }
+    return MakeProbe(spec, {document});
+  }
+  double LogProb(const std::string& message, const std::string& answer) const {
+    const EncodedPair pair = {encoder_.Prompt({message, "", "", ""}), tokenizer_.Encode(answer)};
+    return ScoreContinuations(*decoder_, {pair})->at(0).log_prob;
+  }
+  std::string Refusal(const Probe& probe) const {
+    const absl::Status status = CheckRequest(probe, model_);
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage);
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("probe \"p\": every row of family chatglm needs [gMASK]"),
+                      Not(HasSubstr("\n"))));
+    return std::string(status.message());
+  }
+
+  static inline const std::vector<std::string> kChoices = {"cat", "the window", "0", "mat on"};
+  const Tokenizer tokenizer_ = MakeTokenizer();
+  const PromptEncoder encoder_ = *PromptEncoder::Create(tokenizer_, PromptTemplate::kChatglm);
+  const std::unique_ptr<models::Decoder> decoder_ = MakeDecoder();
+  const ProbeModel model_ = {*decoder_, tokenizer_, PromptTemplate::kChatglm};
+};
+
+// What is refused before training is what the decoder could not be asked behind it.
+TEST_F(MarkedRequests, RowsWithoutTheMarksAreRefusedBeforeTheyAreAsked) {
+  for (size_t i = 0; i < EnumNames(ProbeRequest{}).size(); ++i) {
+    const auto request = static_cast<ProbeRequest>(i);
+    const Probe probe = ProbeOf(SpecOf(request, /*apply_template=*/false));
+    EXPECT_THAT(Refusal(probe),
+                HasSubstr(request == ProbeRequest::kRolling ? "leave out the probe"
+                                                            : "set apply_template = true"));
+    EXPECT_THROW(AskProbe(probe, model_).status().IgnoreError(), c10::Error);
+    const auto other = TinyPpoDecoder(tokenizer_.vocab_size(), 7);
+    EXPECT_TRUE(CheckRequest(probe, {*other, tokenizer_, PromptTemplate::kChatglm}).ok());
+  }
+}
+
+TEST_F(MarkedRequests, AreAskedInTheTemplateThatWritesTheMarks) {
+  for (const ProbeRequest request : {ProbeRequest::kLogLikelihood, ProbeRequest::kGenerate}) {
+    const Probe probe = ProbeOf(SpecOf(request, /*apply_template=*/true));
+    ASSERT_TRUE(CheckRequest(probe, model_).ok()) << CheckRequest(probe, model_);
+    const auto findings = AskProbe(probe, model_);
+    ASSERT_TRUE(findings.ok()) << findings.status();
+    const double expected = request == ProbeRequest::kLogLikelihood ? LogProb("the", "cat") : 0;
+    EXPECT_EQ(findings->answers.at(0).log_prob, expected);
+  }
+}
+
+// Without its input a choice is the answer to an empty message.
+TEST_F(MarkedRequests, AChoiceWithoutItsInputAnswersAnEmptyMessage) {
+  std::vector<double> raw, relative;
+  for (const std::string& choice : kChoices) {
+    raw.push_back(LogProb("the", choice));
+    relative.push_back(raw.back() - LogProb("", choice));
+  }
+  for (size_t gold = 0; gold < kChoices.size(); ++gold) {
+    const Probe probe = MakeProbe(SpecOf(ProbeRequest::kChoice, /*apply_template=*/true),
+                                  {{{"input", "the"}, {"choices", kChoices}, {"gold", gold}}});
+    ASSERT_TRUE(CheckRequest(probe, model_).ok()) << CheckRequest(probe, model_);
+    const auto findings = AskProbe(probe, model_);
+    ASSERT_TRUE(findings.ok()) << findings.status();
+    std::map<std::string_view, double> values;
+    for (const auto& value : findings->values) values[value.key.descriptor->name] = value.value;
+    EXPECT_EQ(values.at("accuracy"), IndexOfLargest(raw) == gold ? 1 : 0);
+    EXPECT_EQ(values.at("accuracy_unconditional"), IndexOfLargest(relative) == gold ? 1 : 0);
+  }
+}
+
+// The beginning of what is too long is left out, up to the two marks. Of 64 positions 62 are left
+// for an answer, whose last token is not read where it is only scored.
+TEST_F(MarkedRequests, AnswersThatLeaveTheMarksNoPlaceAreRefused) {
+  ProbeSpec generate = SpecOf(ProbeRequest::kGenerate, /*apply_template=*/true);
+  const ProbeSpec scored = SpecOf(ProbeRequest::kLogLikelihood, /*apply_template=*/true);
+  const auto target_of = [&](size_t num_tokens) {
+    const std::string target(num_tokens, 'q');
+    EXPECT_EQ(tokenizer_.Encode(target).size(), num_tokens);
+    return MakeProbe(scored, {{{"input", "the"}, {"target", target}}});
+  };
+  generate.max_new_tokens = 62;
+  const Probe longest = ProbeOf(generate), longest_target = target_of(63);
+  for (const Probe* probe : {&longest, &longest_target}) {
+    EXPECT_TRUE(CheckRequest(*probe, model_).ok()) << CheckRequest(*probe, model_);
+    EXPECT_TRUE(AskProbe(*probe, model_).ok());
+  }
+  generate.max_new_tokens = 63;
+  const Probe too_long = ProbeOf(generate), too_long_target = target_of(64);
+  for (const Probe* probe : {&too_long, &too_long_target}) {
+    EXPECT_THAT(Refusal(*probe),
+                HasSubstr("no place for them before 63 tokens of an answer in 64"));
+    EXPECT_THROW(AskProbe(*probe, model_).status().IgnoreError(), c10::Error);
+  }
 }
 
 }  // namespace

@@ -73,6 +73,23 @@ TEST(PpoReward, ARowIsTheOneThatTheRewardModelWasTrainedOn) {
   EXPECT_TRUE(scorer->LearnedRewards(responses)->equal(trained_on.to(at::kDouble)));
 }
 
+// EOS, where the template ends turns with another token: it is no part of the response's text.
+TEST(PpoReward, AFurtherEndOfAResponseIsScoredAsTheTemplatesOwn) {
+  const TinyPpo tiny;
+  PpoData data = TinyPpoData(tiny.tokenizer());
+  data.answer_form.stop_tokens = {7};
+  const auto scorer = ResponseScorer::Create({tiny.spec(), data, tiny.tokenizer(), &tiny.reward()});
+  ASSERT_TRUE(scorer.ok()) << scorer.status();
+  std::vector<Response> responses = Responses(tiny);
+  responses.resize(1);
+  const at::Tensor own = *scorer->LearnedRewards(responses);
+  responses[0].tokens.back() = 7;
+  EXPECT_TRUE(scorer->LearnedRewards(responses)->equal(own));
+  EXPECT_EQ(Values(scorer->Score(responses).exact_match_B), std::vector<double>{1});
+  data.answer_form.stop_tokens.clear();
+  EXPECT_FALSE(scorer->LearnedRewards(responses)->equal(own));
+}
+
 TEST(PpoReward, VerifiableRewardsAreThoseOfTheTextMetrics) {
   const TinyPpo tiny;
   const ResponseScores scores = tiny.scorer().Score(Responses(tiny));

@@ -116,6 +116,22 @@ TEST(PpoRollout, ResponsesEndWithTheirFirstEndTokenOrAtTheLimit) {
   EXPECT_TRUE(seen_cut);
 }
 
+TEST(PpoRollout, ResponsesEndWithAFurtherEndToo) {
+  const TinyPpo tiny;
+  SamplingSettings settings = Settings(tiny, "x");
+  const auto free = *SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(), settings);
+  const auto longer = std::find_if(free.begin(), free.end(), [](const Response& response) {
+    return response.tokens.size() > 2 && response.tokens[0] != response.tokens[1];
+  });
+  ASSERT_NE(longer, free.end());
+  settings.answer_form.stop_tokens = {longer->tokens[1]};
+  const auto ended = *SampleResponses(tiny.actor_critic().policy(), tiny.Prompts(), settings);
+  const Response& response = ended[static_cast<size_t>(longer - free.begin())];
+  EXPECT_TRUE(response.ended);
+  EXPECT_EQ(response.tokens,
+            std::vector<int64_t>(longer->tokens.begin(), longer->tokens.begin() + 2));
+}
+
 TEST(PpoRollout, AResponseDrawsFromItsOwnStream) {
   const TinyPpo tiny;
   std::vector<const PpoPrompt*> prompts = tiny.Prompts();
