@@ -34,11 +34,4 @@ absl::Status VisitPartitionInOrder(const CorpusPlan& plan, int partition,
   });
 }
 
-absl::Status VisitInOrder(const CorpusPlan& plan, const OrderedVisitor& visit) {
-  for (int partition = 0; partition < plan.num_partitions(); ++partition) {
-    BENCH_RETURN_IF_ERROR(VisitPartitionInOrder(plan, partition, visit));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace bench::corpus

@@ -38,7 +38,5 @@ using OrderedVisitor = std::function<absl::Status(OrderedDocument)>;
 // asked for.
 absl::Status VisitPartitionInOrder(const CorpusPlan& plan, int partition,
                                    const OrderedVisitor& visit);
-// Of all partitions, one after the other.
-absl::Status VisitInOrder(const CorpusPlan& plan, const OrderedVisitor& visit);
 
 }  // namespace bench::corpus

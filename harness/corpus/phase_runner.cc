@@ -19,6 +19,18 @@ absl::Status PartIsMissing(std::string_view phase, int part) {
                                        "\" is not there: all ranks must share the run's folder"));
 }
 
+// Of a part whose record is damaged, and that cannot be made again: later phases may have removed
+// what it is made from.
+absl::Status CannotBeMadeAgain(const std::string& record, const std::string& folder,
+                               const absl::Status& why) {
+  return EnvironmentError(absl::StrCat(
+      record,
+      ", the record of a finished part, is damaged or of other work, and the part cannot be "
+      "made again (",
+      why.message(), "): if what it is made from is gone, remove the folder ", folder,
+      " to begin the work anew"));
+}
+
 }  // namespace
 
 absl::Status PhaseRunner::Run(std::string_view phase, int num_parts, const PartWork& work) {
@@ -48,7 +60,14 @@ absl::Status PhaseRunner::RunOwn(std::string_view phase, int num_parts, const Di
 absl::Status PhaseRunner::Make(std::string_view phase, int part, const Digest128& made_from,
                                const PartWork& work) {
   const auto begin = std::chrono::steady_clock::now();
-  BENCH_ASSIGN_OR_RETURN(PartOutcome outcome, work(part));
+  const std::string record_path = PartRecordPath(plan_.folder, phase, part);
+  const bool was_made = Exists(record_path);
+  absl::StatusOr<PartOutcome> made = work(part);
+  if (was_made && !IsStopped(made.status()) &&
+      ExitCodeFor(made.status()) == ExitCode::kEnvironment) {
+    return CannotBeMadeAgain(record_path, plan_.folder, made.status());
+  }
+  BENCH_ASSIGN_OR_RETURN(PartOutcome outcome, std::move(made));
   BENCH_ASSIGN_OR_RETURN(const OutputFiles files, DescribeFiles(plan_.folder, outcome.made));
   PartRecord record;
   record.made_from = made_from;
@@ -70,7 +89,7 @@ absl::Status PhaseRunner::TakeStock(std::string_view phase, int num_parts,
   figures.num_parts = num_parts;
   std::string made = Hex(made_from);
   for (int part = 0; part < num_parts; ++part) {
-    BENCH_ASSIGN_OR_RETURN(const auto record, FindPart(plan_.folder, phase, part));
+    BENCH_ASSIGN_OR_RETURN(const auto record, FindPartSummary(plan_.folder, phase, part));
     if (!record || record->made_from != made_from) return PartIsMissing(phase, part);
     made += Hex(record->made);
     figures.num_kept += record->attempt < state_.attempt ? 1 : 0;

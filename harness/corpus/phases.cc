@@ -99,6 +99,13 @@ class Preparation {
   PreparedShard prepared_;
 };
 
+// The least ShardBudget that holds a document at hand.
+int64_t NeededShardBudget(const CorpusPlan& plan) {
+  const int64_t bytes_per_span =
+      ChainOf(plan.spec).Uses(FilterPreset::kDatatrove) ? kDatatroveBytesPerSpan : kBytesPerSpan;
+  return std::max(kMinShardBudget, PreparationBytes(plan.spec.max_document_bytes, bytes_per_span));
+}
+
 std::string ShardPath(const CorpusPlan& plan, const char* kind, int shard) {
   return absl::StrCat(plan.folder, "/", kind, "/shard-", shard, "-of-", plan.num_shards());
 }
@@ -115,11 +122,12 @@ std::string CorpusPlan::PreparedPath(int shard) const {
 }
 std::string CorpusPlan::FinalPath(int shard) const { return ShardPath(*this, "final", shard); }
 
+int64_t ThreadsWithinBudget(const CorpusPlan& plan) {
+  return plan.budget_bytes() / 2 / NeededShardBudget(plan);
+}
+
 absl::Status CheckBudget(const CorpusPlan& plan) {
-  const int64_t bytes_per_span =
-      ChainOf(plan.spec).Uses(FilterPreset::kDatatrove) ? kDatatroveBytesPerSpan : kBytesPerSpan;
-  const int64_t needed =
-      std::max(kMinShardBudget, PreparationBytes(plan.spec.max_document_bytes, bytes_per_span));
+  const int64_t needed = NeededShardBudget(plan);
   if (plan.ShardBudget() >= needed) return absl::OkStatus();
   const int64_t needed_mib = (2 * plan.num_threads * needed + (1 << 20) - 1) >> 20;
   return UsageError(absl::StrCat("corpus.budget_mib: ", plan.spec.budget_mib, " MiB are too few; ",

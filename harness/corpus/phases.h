@@ -77,6 +77,8 @@ constexpr int64_t LeastShards(int64_t num_ranks, int64_t num_threads) {
   return num_ranks == 1 ? 1 : 4 * num_ranks * num_threads;
 }
 
+// How many threads the budget has room for, by the documents at hand; 0: not even one.
+int64_t ThreadsWithinBudget(const CorpusPlan& plan);
 // UsageError for a budget that does not hold the documents at hand.
 absl::Status CheckBudget(const CorpusPlan& plan);
 

@@ -1,9 +1,9 @@
 // Runs all phases of a corpus (phases.h) over the ranks of a group and their threads: one process
 // is a group of one. What is finished is not made again (phase_runner.h).
 //
-// Afterwards VisitInOrder (document_order.h) gives the documents. What phases leave behind for each
-// other is removed as soon as no phase needs it; the final documents stay in the plan's folder.
-// Errors: those of the phases, StoppedError once a stop was asked for.
+// Afterwards VisitPartitionInOrder (document_order.h) gives the documents. What phases leave behind
+// for each other is removed as soon as no phase needs it; the final documents stay in the plan's
+// folder. Errors: those of the phases, StoppedError once a stop was asked for.
 #pragma once
 
 #include <vector>

@@ -48,6 +48,16 @@ struct Task {
   }
 };
 
+struct TokenisedPartition {
+  CorpusReport changes;
+  int64_t num_tokens = 0;
+
+  template <typename Archive>
+  void VisitFields(Archive& archive) {
+    archive(changes, num_tokens);
+  }
+};
+
 // One partition of the order.
 class PartitionTokeniser {
  public:
@@ -61,8 +71,8 @@ class PartitionTokeniser {
     const Document& document = ordered.document;
     num_text_bytes_ += std::ssize(document.text);
     if (ordered.repeats && task_.plan.spec.exact.enabled) {
-      changes_.kept[{document.source, document.language}].Remove(std::ssize(document.text));
-      changes_.removed.Add(kExactStep, "equal_after_cuts", document);
+      result_.changes.kept[{document.source, document.language}].Remove(std::ssize(document.text));
+      result_.changes.removed.Add(kExactStep, "equal_after_cuts", document);
       return absl::OkStatus();
     }
     const bool held_out = IsHeldOut(ordered.content, task_.held_out_fraction);
@@ -73,6 +83,7 @@ class PartitionTokeniser {
     }
     BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> tokens,
                            harness::DocumentTokens(task_.tokenizer, document.text));
+    result_.num_tokens += std::ssize(tokens);
     return tokens_.Add(held_out ? kValidation : kTraining, tokens, std::ssize(document.text),
                        LanguageOf(document));
   }
@@ -81,7 +92,7 @@ class PartitionTokeniser {
     BENCH_RETURN_IF_ERROR(held_out_.Finish());
     return tokens_.Finish();
   }
-  const CorpusReport& changes() const { return changes_; }
+  const TokenisedPartition& result() const { return result_; }
   int64_t num_text_bytes() const { return num_text_bytes_; }
 
  private:
@@ -95,7 +106,7 @@ class PartitionTokeniser {
   DocumentWriter held_out_;
   NgramSet ngrams_;  // of the documents in held_out_
   Shingler shingler_;
-  CorpusReport changes_;
+  TokenisedPartition result_;
   int64_t num_text_bytes_ = 0;
 };
 
@@ -116,7 +127,7 @@ absl::StatusOr<PartOutcome> TokenisePartition(const Task& task, int partition) {
   outcome.made = {held_out};
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(folder));
   for (const std::string& name : names) outcome.made.push_back(absl::StrCat(folder, "/", name));
-  outcome.result = Packed(tokeniser.changes());
+  outcome.result = Packed(TokenisedPartition(tokeniser.result()));
   BENCH_ASSIGN_OR_RETURN(outcome.read_bytes,
                          FileBytes(task.plan.order_files().OfPartition(partition)));
   outcome.read_bytes += tokeniser.num_text_bytes();
@@ -142,9 +153,12 @@ absl::Status CopyDocuments(const TokenShard& shard, const std::string& part,
   return absl::OkStatus();
 }
 
-absl::StatusOr<PhaseFigures> WriteWhole(const Task& task, const std::string& folder) {
+absl::StatusOr<PhaseFigures> WriteWhole(const Task& task, int64_t num_tokens,
+                                        const std::string& folder) {
   const auto begin = std::chrono::steady_clock::now();
-  TokenDatasetWriter writer(folder, task.Options());
+  harness::TokenDatasetOptions options = task.Options();
+  options.max_shard_tokens = harness::ShardTokensFor(num_tokens);
+  TokenDatasetWriter writer(folder, std::move(options));
   for (int partition = 0; partition < task.plan.num_partitions(); ++partition) {
     BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset,
                            TokenDataset::Open(TokensFolder(task.plan, partition)));
@@ -199,10 +213,14 @@ absl::StatusOr<NgramSet> Tokenise(const CorpusPlan& plan, const harness::Tokeniz
   BENCH_RETURN_IF_ERROR(runner.Run(kPhase, plan.num_partitions(), [&task](int partition) {
     return TokenisePartition(task, partition);
   }));
-  BENCH_RETURN_IF_ERROR(MergeResults<CorpusReport>(
-      runner, kPhase, [&report](const CorpusReport& changes) { report.Merge(changes); }));
+  int64_t num_tokens = 0;
+  BENCH_RETURN_IF_ERROR(
+      MergeResults<TokenisedPartition>(runner, kPhase, [&](const TokenisedPartition& made) {
+        report.Merge(made.changes);
+        num_tokens += made.num_tokens;
+      }));
   if (runner.leads()) {
-    BENCH_ASSIGN_OR_RETURN(PhaseFigures figures, WriteWhole(task, folder));
+    BENCH_ASSIGN_OR_RETURN(PhaseFigures figures, WriteWhole(task, num_tokens, folder));
     runner.Record(std::move(figures));
   }
   return HeldOutNgrams(plan);

@@ -33,11 +33,22 @@ struct TokenDocument {
   uint32_t language = 0;  // index into the data set's languages
 };
 
+inline constexpr int64_t kUsualShardTokens = int64_t{1} << 28;
+
+// The max_shard_tokens of a data set of so many tokens: as usual, and doubled until some 8,192
+// shards hold them. Two files of each are mapped, and Linux allows a process 65,530 mappings.
+constexpr int64_t ShardTokensFor(int64_t num_tokens) {
+  constexpr int64_t kMostShards = 8192;
+  int64_t tokens = kUsualShardTokens;
+  while (num_tokens / tokens >= kMostShards) tokens *= 2;
+  return tokens;
+}
+
 struct TokenDatasetOptions {
   int64_t vocab_size = 0;
   std::string tokenizer_sha256;
   std::vector<std::string> languages;
-  int64_t max_shard_tokens = int64_t{1} << 28;
+  int64_t max_shard_tokens = kUsualShardTokens;
 };
 
 class TokenDatasetWriter {

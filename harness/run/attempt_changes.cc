@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "harness/definition/definition.h"
 #include "results/record.h"
 
 namespace bench::harness {
@@ -13,6 +14,7 @@ using results::Attribute;
 using results::RunHeader;
 
 constexpr char kNoLongerStrict[] = ": the same training up to rounding, not bit for bit";
+constexpr char kOtherBits[] = ": other bits than those of one attempt are possible";
 
 std::optional<Attribute> Known(const RunHeader& header, std::string_view name) {
   const auto found = header.provenance.find(std::string(name));
@@ -46,11 +48,14 @@ std::string Source(const RunHeader& header) {
 }  // namespace
 
 std::vector<std::string> ChangesSince(const RunHeader& begun, const RunHeader& now) {
+  // Sums over ranks are rounded in another order on another number of them.
+  const bool rounds = now.stage != Name(StageKind::kCorpus);
   std::vector<std::string> changes;
   const auto add = [&](const auto& before, const auto& after) {
-    changes.push_back(absl::StrCat("begun ", before, ", continuing ", after, kNoLongerStrict));
+    changes.push_back(absl::StrCat("begun ", before, ", continuing ", after,
+                                   rounds ? kNoLongerStrict : kOtherBits));
   };
-  if (begun.world_size != now.world_size) {
+  if (rounds && begun.world_size != now.world_size) {
     add(absl::StrCat("with ", begun.world_size, " ranks"), absl::StrCat("with ", now.world_size));
   }
   if (begun.machine_class != now.machine_class) {

@@ -9,8 +9,9 @@
 
 namespace bench::harness {
 
-// A sentence a change, for people: another number of ranks, machine class, device, or build (the
-// program's digest, and the source where a digest is not known). None: what was strict stays so.
+// A sentence a change, for people: another number of ranks (but of stage corpus, which is a
+// function of its inputs on any), machine class, device, or build (the program's digest, and the
+// source where a digest is not known). None: what was strict stays so.
 std::vector<std::string> ChangesSince(const results::RunHeader& begun,
                                       const results::RunHeader& now);
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/sha256.h"
 #include "base/status.h"
 #include "harness/context/torch_runtime.h"
 #include "harness/corpus/held_out_check.h"
@@ -29,19 +30,43 @@ namespace {
 using corpus::CorpusPlan;
 using corpus::PipelineResult;
 
-// Everything that the work is a function of: what of another recipe was finished is of no use.
-corpus::Digest128 RecipeOf(const CorpusPlan& plan, const RunContext& context) {
-  std::string recipe = context.definition.sha256;
+// Everything that the work is a function of: what of another recipe was finished is of no use. The
+// files are in it by their names and sizes, so that no rank reads them for it. `digests`: of what
+// ranks read besides the files.
+absl::StatusOr<corpus::Digest128> RecipeOf(const CorpusPlan& plan, const InputDigests& digests,
+                                           const RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(std::string recipe, Sha256File("/proc/self/exe"));
+  absl::StrAppend(&recipe, "\n", context.definition.sha256);
+  for (const auto& [role, digest] : digests) absl::StrAppend(&recipe, "\n", role, " ", digest);
   for (const auto& [role, artifact] : context.inputs) {
     absl::StrAppend(&recipe, "\n", role, " ", artifact.digest);
   }
   for (const corpus::SourceFile& file : plan.files) {
-    std::error_code error;  // of a file that is not there, which reading it tells
-    const auto size = std::filesystem::file_size(file.root + "/" + file.relative_path, error);
+    BENCH_ASSIGN_OR_RETURN(const int64_t size,
+                           corpus::FileBytes({absl::StrCat(file.root, "/", file.relative_path)}));
     absl::StrAppend(&recipe, "\n", file.source, " ", file.relative_path, " ",
-                    static_cast<int>(file.format), " ", error ? 0 : size);
+                    static_cast<int>(file.format), " ", size);
   }
   return corpus::DigestOf(recipe);
+}
+
+std::string RemovedPath(const std::string& folder) { return absl::StrCat(folder, ".removed"); }
+
+// At once, as far as another attempt can see: records must not outlive what they are of.
+void RemoveWork(const std::string& folder) {
+  if (PublishFolder(folder, RemovedPath(folder)).ok()) {
+    RemoveTree(RemovedPath(folder)).IgnoreError();
+  }
+}
+
+// Of work that was begun: its budget was enough for the threads of then, and a rank may have more
+// of them now.
+void UseThreadsWithinBudget(CorpusPlan& plan, Progress& progress) {
+  const int64_t within = corpus::ThreadsWithinBudget(plan);
+  if (within == 0 || within >= plan.num_threads) return;
+  progress.Note(absl::StrCat("going on with ", within, " threads a rank, not ", plan.num_threads,
+                             ": corpus.budget_mib holds no more"));
+  plan.num_threads = within;
 }
 
 corpus::RankGroup GroupOf(Ranks& ranks) {
@@ -156,7 +181,7 @@ std::vector<InputNeed> CorpusStage::Inputs() const {
   return needs;
 }
 
-absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
+absl::StatusOr<InputDigests> CorpusStage::DigestsButThePath(
     const std::string& experiments_root) const {
   InputDigests digests;
   for (const std::string& name : spec_.sources) {
@@ -164,10 +189,16 @@ absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
                            LoadSourceManifest(experiments_root, name));
     digests[absl::StrCat("source/", name)] = DocumentsDigest(manifest);
   }
+  BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
+  return digests;
+}
+
+absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
+    const std::string& experiments_root) const {
+  BENCH_ASSIGN_OR_RETURN(InputDigests digests, DigestsButThePath(experiments_root));
   if (spec_.path) {
     BENCH_ASSIGN_OR_RETURN(digests["path"], UserTreeSha256(*spec_.path));
   }
-  BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec_.tokenizer, digests));
   return digests;
 }
 
@@ -184,11 +215,19 @@ absl::StatusOr<DiskNeed> CorpusStage::Disk(const std::map<std::string, Artifact>
 
 absl::StatusOr<StageOutcome> CorpusStage::Run(RunContext& context) {
   const std::string folder = context.folder + "/corpus";
+  // Of an attempt that was killed while it removed it.
+  if (context.ranks.leads()) BENCH_RETURN_IF_ERROR(RemoveTree(RemovedPath(folder)));
   absl::StatusOr<StageOutcome> outcome = RunIn(folder, context);
-  // What is finished stays for a run that goes on. Of several ranks that fail others may be
-  // writing.
-  const bool done = outcome.ok() || (context.ranks.alone() && !CanContinue(outcome.status()));
-  if (context.ranks.leads() && done) RemoveTree(folder).IgnoreError();
+  // What is finished stays for a run that goes on.
+  const bool useless = !outcome.ok() && !CanContinue(outcome.status());
+  if (!context.ranks.leads() || (!outcome.ok() && !useless)) return outcome;
+  if (outcome.ok() || context.ranks.alone()) {
+    RemoveWork(folder);
+  } else if (Exists(folder)) {
+    context.progress.Note(absl::StrCat(folder,
+                                       " stays, as other ranks may be writing to it: it is "
+                                       "of no use to another run, remove it"));
+  }
   return outcome;
 }
 
@@ -199,6 +238,8 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
                   .folder = folder,
                   .num_threads = ThreadsPerRank(run_, context.ranks.local_size()),
                   .evaluation_texts = evaluation_texts.get()};
+  // Before any rank begins the work.
+  if (Exists(folder)) UseThreadsWithinBudget(plan, context.progress);
   BENCH_RETURN_IF_ERROR(corpus::CheckBudget(plan));
   std::optional<CorpusFiles> files;
   // Rank 0 fetches what is not in the store.
@@ -210,10 +251,11 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
   }));
   plan.files = std::move(files->files);
   const corpus::RankGroup group = GroupOf(context.ranks);
+  BENCH_ASSIGN_OR_RETURN(const InputDigests digests, DigestsButThePath(context.experiments_root));
+  BENCH_ASSIGN_OR_RETURN(const corpus::Digest128 recipe, RecipeOf(plan, digests, context));
   BENCH_ASSIGN_OR_RETURN(
       const corpus::WorkState state,
-      corpus::OpenWork(folder, RecipeOf(plan, context),
-                       corpus::LeastShards(group.size, plan.num_threads), group));
+      corpus::OpenWork(folder, recipe, corpus::LeastShards(group.size, plan.num_threads), group));
   plan.least_shards = state.least_shards;
   if (state.attempt > 1) context.progress.Note("parts that are finished are kept");
   corpus::PhaseRunner runner(

@@ -26,6 +26,9 @@ class CorpusStage : public Stage {
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
  private:
+  // What all ranks read for themselves. The content of `path` rank 0 alone reads for its digest:
+  // the others compare names and sizes (corpus::OpenWork).
+  absl::StatusOr<InputDigests> DigestsButThePath(const std::string& experiments_root) const;
   absl::StatusOr<StageOutcome> RunIn(const std::string& folder, RunContext& context);
   absl::Status Conclude(const corpus::CorpusPlan& plan, const corpus::PipelineResult& result,
                         const corpus::PhaseRunner& runner, RunContext& context,

@@ -10,9 +10,8 @@
 //   duplicates        filter, the removed document and its survivor
 //   decontamination   part of the evaluation texts: texts, n-grams, texts too short for one,
 //                     documents that share one, action
-//   phases            phase: parts, those that an attempt before had finished, seconds (of all
-//   parts
-//                     one after the other, and of the longest), bytes read and written
+//   phases            phase: parts, those that an attempt before had finished, seconds (of all of
+//                     them one after the other, and of the longest), bytes read and written
 #pragma once
 
 #include <vector>

@@ -74,6 +74,14 @@ inline PipelineResult RunOk(const CorpusPlan& plan) {
   return *std::move(result);
 }
 
+// The documents of all partitions, one after the other.
+inline absl::Status VisitInOrder(const CorpusPlan& plan, const OrderedVisitor& visit) {
+  for (int partition = 0; partition < plan.num_partitions(); ++partition) {
+    BENCH_RETURN_IF_ERROR(VisitPartitionInOrder(plan, partition, visit));
+  }
+  return absl::OkStatus();
+}
+
 // In the order of the corpus.
 inline std::vector<Document> FinalDocuments(const CorpusPlan& plan) {
   std::vector<Document> documents;

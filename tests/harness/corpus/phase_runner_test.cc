@@ -110,6 +110,27 @@ TEST_F(PhaseRunnerTest, WhatAPartHasConsumedGoesWhenItIsOnRecord) {
   EXPECT_FALSE(Exists(consumed));
 }
 
+TEST_F(PhaseRunnerTest, APartWhoseRecordIsDamagedAndWhoseInputsAreGoneMustBeginAnew) {
+  const auto cannot = [](int) -> absl::StatusOr<PartOutcome> {
+    return EnvironmentError("cannot open shard 0");
+  };
+  PhaseRunner first(plan_);
+  EXPECT_EQ(first.Run("phase", 1, cannot).message(), "cannot open shard 0");
+  ASSERT_TRUE(MakeFolders(plan_.folder + "/done/phase").ok());
+  ASSERT_TRUE(PublishFile(PartRecordPath(plan_.folder, "phase", 0), "no record").ok());
+  PhaseRunner again(plan_);
+  const absl::Status status = again.Run("phase", 1, cannot);
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kEnvironment);
+  for (const std::string& part :
+       {std::string("done/phase/0, the record"), std::string("cannot open shard 0"),
+        absl::StrCat("remove the folder ", plan_.folder, " to begin the work anew")}) {
+    EXPECT_NE(status.message().find(part), std::string::npos) << status;
+  }
+  // What can be made again is.
+  PhaseRunner whole(plan_);
+  EXPECT_TRUE(whole.Run("phase", 1, Writes("x")).ok());
+}
+
 TEST_F(PhaseRunnerTest, AnErrorGoesToTheBarrierAndLeavesNoRecord) {
   absl::Status told;
   PhaseRunner runner(plan_, nullptr, {0, 2, [&](const absl::Status& own) { return told = own; }});

@@ -199,8 +199,12 @@ TEST(CheckBudget, SaysHowMuchIsNeeded) {
   EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage);
   EXPECT_THAT(status.message(), HasSubstr("corpus.budget_mib: 703 MiB are too few; 4 threads"));
   EXPECT_THAT(status.message(), HasSubstr("need 704 MiB"));
+  EXPECT_EQ(ThreadsWithinBudget(plan), 3);  // of 176 MiB each
   corpus.spec().budget_mib = 704;
   EXPECT_TRUE(CheckBudget(plan).ok());
+  EXPECT_EQ(ThreadsWithinBudget(plan), 4);
+  corpus.spec().budget_mib = 175;
+  EXPECT_EQ(ThreadsWithinBudget(plan), 0);
 }
 
 }  // namespace

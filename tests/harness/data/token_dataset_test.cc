@@ -45,6 +45,16 @@ TEST(TokenDataset, GivesBackDocumentsWithLanguageAndSize) {
   EXPECT_TRUE(dataset->part("other").empty());
 }
 
+TEST(ShardTokensFor, IsTheUsualUntilThereWouldBeTooManyShards) {
+  EXPECT_EQ(ShardTokensFor(0), int64_t{1} << 28);
+  EXPECT_EQ(ShardTokensFor((int64_t{1} << 41) - 1), int64_t{1} << 28);
+  EXPECT_EQ(ShardTokensFor(int64_t{1} << 41), int64_t{1} << 29);
+  // 25 10^12 tokens, of some 100 TB of text: 5,821 shards.
+  const int64_t num_tokens = 25'000'000'000'000;
+  EXPECT_EQ(ShardTokensFor(num_tokens), int64_t{1} << 32);
+  EXPECT_EQ(num_tokens / ShardTokensFor(num_tokens), 5820);
+}
+
 // The bytes of the format, written by hand.
 TEST(TokenDataset, FilesAreLittleEndianAndTwoBytesATokenUpToThatVocabulary) {
   const TempFolder folder;

@@ -47,6 +47,19 @@ TEST(ChangesSince, RanksMachineClassAndDeviceAreEachNamed) {
                   HasSubstr("begun on cpu, continuing on cuda")));
 }
 
+TEST(ChangesSince, RanksAreNoneOfAStageThatDoesNotDependOnThem) {
+  results::RunHeader begun = Header();
+  begun.stage = "corpus";
+  results::RunHeader now = begun;
+  now.world_size = 3;
+  EXPECT_THAT(ChangesSince(begun, now), IsEmpty());
+  now.machine_class = "other";
+  EXPECT_THAT(
+      ChangesSince(begun, now),
+      ElementsAre("begun on machine class 0123456789abcdef, continuing on other: other bits "
+                  "than those of one attempt are possible"));
+}
+
 TEST(ChangesSince, AnotherProgramIsAnotherBuildAlsoOfTheSameSource) {
   results::RunHeader now = Header();
   now.provenance["program_sha256"] = std::string(64, '2');
