@@ -7,9 +7,10 @@ Each pair is one `bench-compare --arms` (what it compares: experiments/peers/REA
 FOLDER and are continued when the same command is given again. Peers run twice: with glibc as users have it, and with
 its thresholds raised as bench-run raises its own. --only: pairs whose name has one of the words. --keep: the reports
 also go into docs/benchmarks.json, under the machine's key there. Without a network, peers whose environment is not
-installed are named and left out; the exit code is then 1.
+installed are named and left out, as is every pair that has no report of arms side by side; the exit code is then 1.
 """
 import argparse
+import json
 import pathlib
 import subprocess
 import sys
@@ -44,6 +45,32 @@ def comparisons():
                 yield name, base, head, f"{peer}_{PRECISIONS[version]}" + ("_raised" if raised else "")
 
 
+def is_side_by_side(report: pathlib.Path) -> bool:
+    """bench-compare also exits with 3 where the arms cannot stand beside each other."""
+    try:
+        content = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("side_by_side") is True
+
+
+def compare(arms: list, report: pathlib.Path) -> bool:
+    """Whether it left a report of arms side by side, which is never a pass. Else what was there is left."""
+    new = report.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    command = [ROOT / "bench-compare", "--arms", f"--json={new}", *arms]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode != 3 or not is_side_by_side(new):
+        return False
+    new.replace(report)
+    return True
+
+
+def keep(report: pathlib.Path, name: str, shown: str, args: argparse.Namespace) -> bool:
+    done = subprocess.run([sys.executable, ROOT / "scripts/render_benchmarks.py", "--add", report, "--machine",
+                           args.machine, "--what", name, "--command", shown, "--date", args.date], check=False)
+    return done.returncode == 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
@@ -60,15 +87,10 @@ def main() -> int:
             continue
         print(f"== {name}", flush=True)
         report = args.folder / f"{file}.json"
-        command = [ROOT / "bench-compare", "--arms", "--replicates", str(args.replicates), "--out", args.folder / file,
-                   f"--json={report}", base, head]
-        done = subprocess.run(command, cwd=ROOT, check=False)
-        if done.returncode != 3:  # side by side is never a pass
+        arms = ["--replicates", str(args.replicates), "--out", args.folder / file, base, head]
+        shown = f"./bench-compare --arms --replicates {args.replicates} --out {file} '{base}' '{head}'"
+        if not compare(arms, report) or (args.keep and not keep(report, name, shown, args)):
             left_out.append(name)
-        elif args.keep:
-            shown = f"./bench-compare --arms --replicates {args.replicates} --out {file} '{base}' '{head}'"
-            subprocess.run([sys.executable, ROOT / "scripts/render_benchmarks.py", "--add", report, "--machine",
-                            args.machine, "--what", name, "--command", shown, "--date", args.date], check=True)
     if left_out:
         print(f"left out: {'; '.join(left_out)}")
     return 1 if left_out else 0

@@ -20,7 +20,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENVIRONMENTS = {
     "trl": ["trl==1.16.0", "transformers==5.24.0"],
     "trl_ppo": ["trl==1.0.0", "transformers==5.24.0"],
-    "datatrove": ["datatrove==0.10.1", "spacy", "tokenizers", "nltk", "xxhash<4"],
 }
 
 

@@ -1,9 +1,34 @@
 #include "harness/definition/synthetic_spec.h"
 
+#include <limits>
+
+#include "absl/strings/str_cat.h"
 #include "harness/definition/field.h"
 #include "harness/definition/violations.h"
 
 namespace bench::harness {
+namespace {
+
+// A token is written as a character of four bytes, and the text of a document has less than 4 GiB
+// (harness/data/token_dataset.h).
+constexpr int64_t kMaxSyntheticStreamTokens = std::numeric_limits<uint32_t>::max() / 4;
+
+// A stream is one document of num_rows x row_tokens + 1 tokens.
+void ValidateStream(const SyntheticSpec& spec, const Violations& here) {
+  const auto check = [&](std::string_view key, int64_t num_rows) {
+    // Exact: a product within the fields' bounds is far below 2^53. One beyond them may not fit
+    // into 64 bits.
+    const double tokens = static_cast<double>(num_rows) * static_cast<double>(spec.row_tokens) + 1;
+    if (tokens <= static_cast<double>(kMaxSyntheticStreamTokens)) return;
+    here.Add(key, absl::StrCat(num_rows, " rows of ", spec.row_tokens,
+                               " tokens are one document of more than ", kMaxSyntheticStreamTokens,
+                               " tokens"));
+  };
+  check("num_rows", spec.num_rows);
+  check("num_held_out", spec.num_held_out);
+}
+
+}  // namespace
 
 void Describe(SyntheticSpec& spec, FieldList& fields) {
   FieldList& table = fields.Group("synthetic", "random tokens, drawn from base_seed");
@@ -42,9 +67,10 @@ void Describe(SyntheticSpec& spec, FieldList& fields) {
 }
 
 void Validate(const SyntheticSpec& spec, const Violations& violations) {
-  if (spec.rows == SyntheticRows::kStream && spec.lengths) {
-    violations.Add("synthetic.lengths", "has no use with rows = \"stream\": give row_tokens");
-  }
+  if (spec.rows != SyntheticRows::kStream) return;
+  const Violations here = violations.In("synthetic");
+  if (spec.lengths) here.Add("lengths", "has no use with rows = \"stream\": give row_tokens");
+  ValidateStream(spec, here);
 }
 
 }  // namespace bench::harness

@@ -1,5 +1,6 @@
 #include "harness/training/product_timing.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/record_function.h>
 
 #include <algorithm>
@@ -9,11 +10,12 @@
 #include <mutex>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
-#include "harness/measurement/gpu.h"
 #include "kernels/matmul.h"
 #include "results/metrics.h"
 #include "results/statistics/descriptive.h"
@@ -95,6 +97,18 @@ void Multiply(const at::Tensor& a, const at::Tensor& b) {
   }
 }
 
+at::Tensor RandomFactor(at::IntArrayRef sizes, const at::Generator& generator,
+                        const at::TensorOptions& options) {
+  // Larger factors repeat them: to draw a large one on the CPU would take longer than its products.
+  // A prime, so that no row is as another.
+  constexpr int64_t kMostDrawn = 1048583;
+  const int64_t size = c10::multiply_integers(sizes);
+  const int64_t drawn = std::min(size, kMostDrawn);
+  const at::Tensor values =
+      at::randn({drawn}, generator, at::TensorOptions(at::kFloat)).to(options);
+  return values.repeat({(size + drawn - 1) / drawn}).narrow(0, 0, size).view(sizes);
+}
+
 void Synchronize(at::Device device) {
   if (device.is_cuda())
     c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
@@ -105,14 +119,12 @@ struct GpuPeak {
   std::string text;  // for the results
 };
 
-// Of the only GPU of this machine; of a part of one there is no figure.
 std::optional<GpuPeak> PeakOf(at::Device device, at::ScalarType type) {
   if (!device.is_cuda()) return std::nullopt;
-  const std::vector<GpuDevice> gpus = ReadGpus().devices;
-  if (gpus.empty() || !gpus[0].name || gpus[0].mig_enabled.value_or(false)) return std::nullopt;
-  const std::optional<double> peak = VendorPeak(*gpus[0].name, type);
+  const std::optional<std::string> name = OneGpuName(ReadGpus().devices);
+  const std::optional<double> peak = name ? VendorPeak(*name, type) : std::nullopt;
   if (!peak) return std::nullopt;
-  return GpuPeak{*peak, absl::StrCat(*gpus[0].name, ", ", c10::toString(type), ": ", *peak / 1e12,
+  return GpuPeak{*peak, absl::StrCat(*name, ", ", c10::toString(type), ": ", *peak / 1e12,
                                      " TFLOP/s dense, by its vendor's data sheet")};
 }
 
@@ -147,10 +159,12 @@ double TimeProduct(const ProductShape& shape, at::Device device) {
   constexpr int kRepeats = 7;
   // So many at once that the clock's own steps and a launch do not show.
   constexpr double kLeastFlops = 2e8;
+  constexpr uint64_t kFactorSeed = 1;
   const at::NoGradGuard no_grad;
   const auto options = at::TensorOptions(device).dtype(shape.type);
-  at::Tensor a = at::ones({shape.batch, shape.m, shape.k}, options);
-  at::Tensor b = at::ones({shape.batch, shape.n, shape.k}, options);
+  const at::Generator generator = at::detail::createCPUGenerator(kFactorSeed);
+  at::Tensor a = RandomFactor({shape.batch, shape.m, shape.k}, generator, options);
+  at::Tensor b = RandomFactor({shape.batch, shape.n, shape.k}, generator, options);
   if (shape.batch == 1) {
     a = a[0];
     b = b[0];
@@ -167,6 +181,14 @@ double TimeProduct(const ProductShape& shape, at::Device device) {
   return results::Median(seconds);
 }
 
+std::optional<std::string> OneGpuName(const std::vector<GpuDevice>& gpus) {
+  if (gpus.empty()) return std::nullopt;
+  const bool is_one = absl::c_all_of(gpus, [&](const GpuDevice& gpu) {
+    return gpu.name == gpus.front().name && !gpu.mig_enabled.value_or(false);
+  });
+  return is_one ? gpus.front().name : std::nullopt;
+}
+
 std::optional<double> VendorPeak(std::string_view gpu_name, at::ScalarType type) {
   // NVIDIA's data sheets, without sparsity. fp32 is that of the CUDA cores: products of fp32
   // tensors use TF32 only where that is asked for.
@@ -176,8 +198,14 @@ std::optional<double> VendorPeak(std::string_view gpu_name, at::ScalarType type)
   };
   constexpr std::array<Peak, 3> kPeaks = {
       {{"H200", 989e12, 67e12}, {"H100", 989e12, 67e12}, {"A100", 312e12, 19.5e12}}};
+  // Whole words: a GH200 is no H200. "NVIDIA A100-SXM4-80GB", "NVIDIA H100 80GB HBM3" are modules.
+  const std::string name =
+      absl::AsciiStrToUpper(absl::string_view(gpu_name.data(), gpu_name.size()));
+  const std::vector<std::string> words = absl::StrSplit(name, absl::ByAnyChar(" -"));
+  const auto has = [&](absl::string_view word) { return absl::c_linear_search(words, word); };
+  if (has("PCIE") || has("NVL")) return std::nullopt;
   for (const Peak& peak : kPeaks) {
-    if (!absl::StrContains(absl::string_view(gpu_name.data(), gpu_name.size()), peak.gpu)) continue;
+    if (!has(peak.gpu)) continue;
     if (type == at::kBFloat16 || type == at::kHalf) return peak.bf16;
     if (type == at::kFloat) return peak.fp32;
   }

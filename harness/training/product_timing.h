@@ -4,17 +4,19 @@
 // While one step is trained, the second one, every matrix product that ATen does is noted with its
 // shape and type: forward, backward and what is recomputed. After training each of these products
 // is done again by itself, on the same shapes, in the same process and with the same threads, and
-// its median time is taken. Of stages whose steps come in iterations (PPO) all of this is of the
-// second iteration as a whole, rollout and frozen models included. Of a single step or iteration it
-// is that one.
+// its median time is taken. Each is timed as A B^T, A [m, k] and B [n, k] with their rows in memory
+// order, as a layer's product is, whatever the layout of the noted one's factors; both hold normal
+// numbers of a fixed seed, since what a GPU draws, and so its clock, depends on them. Of stages
+// whose steps come in iterations (PPO) all of this is of the second iteration as a whole, rollout
+// and frozen models included. Of a single step or iteration it is that one.
 //   step_flops               sum of 2 b m k n over the noted products, [b, m, k] by [b, k, n]
 //   product_time             sum of the products' times
 //   product_rate             step_flops / product_time
 //   product_time_fraction    product_time / time of what was noted
 //   model_flops_utilization  step_flops / time of what was noted / the GPU's peak for the type of
 //                            most operations, by its vendor (note utilization_peak); absent on
-//                            CPUs, whose peak no vendor states, and on GPUs that VendorPeak does
-//                            not know
+//                            CPUs, whose peak no vendor states, on GPUs that VendorPeak does not
+//                            know, and on machines whose GPUs have different names
 // Attention's fused kernels are no products of ATen and count in none of these. Noting costs some
 // microseconds a product.
 #pragma once
@@ -31,6 +33,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/context/run_context.h"
+#include "harness/measurement/gpu.h"
 #include "harness/training/step_observer.h"
 #include "results/metric.h"
 
@@ -67,11 +70,16 @@ class ProductRecorder {
   uint64_t handle_ = 0;
 };
 
-// Median seconds of one such product on the device, after warming up.
+// Median seconds of one such product on the device, A B^T of normal numbers of a fixed seed, after
+// warming up.
 double TimeProduct(const ProductShape& shape, at::Device device);
 
+// The name that every GPU of a machine has; absent without a GPU, where names differ (which of them
+// a process has is not asked), and where one is split into parts, whose peak is less.
+std::optional<std::string> OneGpuName(const std::vector<GpuDevice>& gpus);
+
 // Dense FLOP/s that the vendor states for products of this type on a GPU of this name; absent where
-// it is not known here.
+// it is not known here, as of the PCIe and NVL cards, which have less than the modules (SXM).
 std::optional<double> VendorPeak(std::string_view gpu_name, at::ScalarType type);
 
 class ProductTiming : public StepObserver {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "results/metrics.h"
 #include "results/statistics/rank_test.h"
 
 namespace bench::results {
@@ -25,6 +26,17 @@ bool SameUnits(const Group& base, const Group& head, const std::string& path) {
   AddUnits(base, path, units);
   AddUnits(head, path, units);
   return units.size() == 1;
+}
+
+bool IsOfOneProcess(const MetricInfo& metric) {
+  return metric.name == kPeakMemory.name || metric.name == kPeakDeviceMemory.name;
+}
+
+bool SameNumberOfRanks(const Group& base, const Group& head) {
+  std::set<int64_t> sizes;
+  for (const ResultsInput& run : base.runs) sizes.insert(run.record.header.world_size);
+  for (const ResultsInput& run : head.runs) sizes.insert(run.record.header.world_size);
+  return sizes.size() == 1;
 }
 
 // Absent where a value is not positive.
@@ -51,10 +63,12 @@ std::optional<RatioEstimate> RatioOf(const MetricChange& change, double level) {
 
 std::vector<JudgedChange> SideBySide(std::vector<MetricChange> changes, const Group& base,
                                      const Group& head, const Significance& significance) {
+  const bool same_ranks = SameNumberOfRanks(base, head);
   std::vector<JudgedChange> rows;
   for (MetricChange& change : changes) {
     const bool in_both = !change.base.empty() && !change.head.empty();
     if (!in_both || !change.judged || !SameUnits(base, head, change.metric.Path())) continue;
+    if (!same_ranks && IsOfOneProcess(change.metric)) continue;
     change.ratio_estimate = RatioOf(change, significance.interval_level());
     rows.push_back({std::move(change), 1, Verdict::kNotJudged, false});
   }

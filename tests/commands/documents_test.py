@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import unittest
@@ -133,6 +134,40 @@ class Documents(CommandCase):
         self.assertIn("7 processes of each", text)
         (folder / "report.json").write_text(json.dumps(report | {"side_by_side": False}))
         self.assertNotEqual(subprocess.run(command, capture_output=True).returncode, 0)
+
+    def test_a_pair_without_a_report_side_by_side_is_left_out_and_the_others_go_on(self):
+        root = self.place.folder / "root"
+        (root / "scripts").mkdir(parents=True)
+        shutil.copy(SOURCE / "scripts/compare_peers.py", root / "scripts")
+        # Exit 3 as of all arms side by side; PPO leaves no report, the reward model half of one, and ZeRO-1
+        # one of arms that were not comparable. Figures of decoding cannot be kept.
+        (root / "bench-compare").write_text("""#!/usr/bin/env python3
+import sys
+report = next(word.split("=", 1)[1] for word in sys.argv if word.startswith("--json="))
+head = sys.argv[-1]
+if "ppo" not in head:
+    text = '{"side_by_' if "trl_rm" in head else '{"side_by_side": %s}' % ("false" if "zero1" in head else "true")
+    open(report, "w").write(text)
+sys.exit(3)
+""")
+        (root / "bench-compare").chmod(0o755)
+        (root / "scripts/render_benchmarks.py").write_text(
+            "import sys\nname = sys.argv[sys.argv.index('--what') + 1]\nprint('kept', name)\n"
+            "sys.exit('Decoding' in name)\n")
+        (root / "out").mkdir()
+        (root / "out/peer_trl_ppo_fp32.json").write_text('{"side_by_side": true}')  # of an earlier time
+        command = [sys.executable, root / "scripts/compare_peers.py", root / "out", "--machine", "m", "--date", "2026-11",
+                   "--keep"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        left_out = re.search(r"^left out: (.*)$", done.stdout, re.MULTILINE).group(1).split("; ")
+        self.assertEqual({name.split(",")[0] for name in left_out}, {"Reward model", "PPO", "Decoding",
+                                                                     "ZeRO-1 on two ranks"})
+        self.assertEqual(len(left_out), 2 + 2 + 4 + 2)  # each with both settings of malloc, decoding in both precisions
+        kept = re.findall(r"^kept (.*)$", done.stdout, re.MULTILINE)
+        self.assertEqual({name.split(",")[0] for name in kept}, {"Pre-training", "Fine-tuning", "Decoding"})
+        self.assertTrue((root / "out/peer_trl_ppo_fp32.json").exists())
 
     def test_commands_beside_figures_are_committed(self):
         text = (SOURCE / "docs/benchmarks.md").read_text(encoding="utf-8")

@@ -8,6 +8,7 @@
 namespace bench::harness {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -40,6 +41,26 @@ TEST(SyntheticSpec, AStreamHasNoFileOfLengths) {
   EXPECT_THAT(Refusal(kStream, {"synthetic.lengths=\"l.json\""}), HasSubstr("row_tokens"));
   EXPECT_THAT(Refusal(kStream, {"synthetic.lengths=\"l.json\"", "synthetic.rows=\"preferences\""}),
               IsEmpty());
+}
+
+// The text of a document has at most 2^32 - 1 bytes, and a token is written as four of them.
+TEST(SyntheticSpec, AStreamIsADocumentOfLessThanFourGigabytes) {
+  const std::string row_tokens = "synthetic.row_tokens=1048576";
+  // 1023 x 2^20 + 1 and 1024 x 2^20 + 1 tokens.
+  EXPECT_THAT(Refusal(kStream, {row_tokens, "synthetic.num_rows=1023"}), IsEmpty());
+  EXPECT_THAT(Refusal(kStream, {row_tokens, "synthetic.num_rows=1024"}),
+              AllOf(HasSubstr("synthetic.num_rows"), HasSubstr("1073741823 tokens")));
+  EXPECT_THAT(Refusal(kStream, {row_tokens, "synthetic.num_held_out=1024"}),
+              HasSubstr("synthetic.num_held_out"));
+  // The most there can be: 1103 x 973474 + 1 = 2^30 - 1.
+  EXPECT_THAT(Refusal(kStream, {"synthetic.row_tokens=1103", "synthetic.num_rows=973474"}),
+              IsEmpty());
+  EXPECT_THAT(Refusal(kStream, {"synthetic.row_tokens=1103", "synthetic.num_rows=973475"}),
+              HasSubstr("synthetic.num_rows"));
+  // Rows of other kinds are documents each.
+  EXPECT_THAT(
+      Refusal(kStream, {row_tokens, "synthetic.num_rows=1024", "synthetic.rows=\"preferences\""}),
+      IsEmpty());
 }
 
 }  // namespace

@@ -91,6 +91,25 @@ TEST_F(SideBySideTest, LeavesOutWhatHasOtherUnitsOrIsOfOneArmOnly) {
   EXPECT_THAT(Compared().rows, SizeIs(0));
 }
 
+// Of two ranks it is rank 0's, of a program that of all its processes.
+TEST_F(SideBySideTest, PeakMemoryIsLeftOutWhereTheNumbersOfRanksDiffer) {
+  for (Group* group : {&base_, &head_}) {
+    for (ResultsInput& run : group->runs) {
+      for (const MetricDescriptor* peak : {&kPeakMemory, &kPeakDeviceMemory}) {
+        const MetricInfo info = MetricInfo::Of({peak, ""});
+        run.record.summary[info.Path()] = {info, 1024};
+      }
+    }
+  }
+  EXPECT_THAT(Compared().rows, SizeIs(3));
+  for (ResultsInput& run : base_.runs) run.record.header.world_size = 2;
+  options_.asked.ranks = true;
+  const Comparison comparison = Compared();
+  EXPECT_TRUE(comparison.comparability.side_by_side);
+  ASSERT_THAT(comparison.rows, SizeIs(1));
+  EXPECT_EQ(comparison.rows[0].change.metric.name, "m");
+}
+
 TEST_F(SideBySideTest, AMetricThatIsNotPositiveHasNoRatio) {
   base_.runs[0].record.summary.at("m").value = 0;
   EXPECT_FALSE(Compared().rows.at(0).change.ratio_estimate.has_value());
