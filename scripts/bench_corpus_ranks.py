@@ -125,7 +125,8 @@ class Bench:
             if process.returncode != 0:
                 sys.exit(texts[1])
             results.append(texts[0].splitlines()[-1])
-        launchers = {process.pid for process, _, _ in started if len(peaks) > len(started)}
+        # With --nproc the command's own process starts the ranks and does none of the work.
+        launchers = {process.pid for (process, _, _), command in zip(started, commands) if "--nproc" in command}
         return elapsed, [peak for pid, peak in sorted(peaks.items()) if pid not in launchers], results
 
     def program_mib(self):
@@ -166,7 +167,7 @@ def compare(bench, options):
                 shutil.rmtree(f"{folder}.store", ignore_errors=True)
         ratios.append(times["ranks"] / times["apart"])
     ratio = statistics.median(ratios)
-    print(f"{options.gib} GiB: two ranks take {ratio:.3f} of the time of two runs on half of it each "
+    print(f"{options.gib} GiB of sentences of {options.text_folder}: two ranks take {ratio:.3f} of the time of two runs on half of it each "
           f"({', '.join(f'{r:.3f}' for r in ratios)}; goal {GOAL})")
     print(f"peak of a rank's own memory {max(peaks):.0f} MiB; budget {options.budget_mib} MiB, "
           f"program {program:.0f} MiB")
@@ -189,9 +190,14 @@ def measure(bench, options):
         phases = [{"phase": row["phase"].decode(), "seconds": round(float(row["seconds"]), 3),
                    "read_bytes": int(row["read_bytes"]), "written_bytes": int(row["written_bytes"])}
                   for row in table(file, "phases")]
-    rates = {"format": "bench-corpus-rates", "format_version": 1, "machine": processor(),
-             "input": f"{options.rates_gib:g} GiB of documents of manual pages' sentences, a fifth of them copies",
-             "input_bytes": sum(p.stat().st_size for p in folder.iterdir()),
+        machine = f"{processor()}, machine class {file.attrs['machine_class']}"
+    # Nothing else is found or made before this run than the digest of its input.
+    input_bytes = sum(p.stat().st_size for p in folder.iterdir())
+    phases.append({"phase": "digest of the input", "seconds": round(summary["prerequisites_time"], 3),
+                   "read_bytes": input_bytes, "written_bytes": 0})
+    rates = {"format": "bench-corpus-rates", "format_version": 1, "machine": machine,
+             "input": f"{options.rates_gib * 1024:g} MiB of sentences of {options.text_folder}, a fifth of them copies",
+             "input_bytes": input_bytes,
              "text_bytes": int(summary["text_bytes:read"]), "documents": int(summary["documents:read"]),
              "program_bytes": int(program * 2 ** 20), "phases": phases}
     options.rates.write_text(json.dumps(rates, indent=2) + "\n", encoding="utf-8")

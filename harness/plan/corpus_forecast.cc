@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/corpus/phases.h"
 
 namespace bench::harness {
 namespace {
 
 constexpr double kSecondsPerHour = 3600;
 constexpr double kBytesPerOpenShard = 4096;
-constexpr double kShardsPerWorker = 4;  // phases.h
 
-enum class Work { kSpread, kOfRank0 };
+enum class Work { kOfShards, kOfPartitions, kOfRank0 };
 enum class Grows { kWithText, kWithDocuments };
 // What a phase reads: all of it as it was left, or records of every shard by hash.
 enum class Reads { kShards, kExchange };
@@ -35,21 +36,22 @@ bool Substrings(const CorpusSpec& spec) { return spec.substrings.enabled; }
 
 // In their order (harness/corpus/pipeline.cc). "split files" is left out: what it costs depends on
 // how many of the files are large, and reading is little beside filtering.
-constexpr std::array<PhaseKind, 14> kPhases = {{
-    {"read and filter", Work::kSpread, Grows::kWithText, Reads::kShards, Always},
-    {"equal documents", Work::kSpread, Grows::kWithDocuments, Reads::kExchange, Exact},
-    {"signatures", Work::kSpread, Grows::kWithText, Reads::kShards, Near},
-    {"similar documents", Work::kSpread, Grows::kWithDocuments, Reads::kExchange, Near},
+constexpr std::array<PhaseKind, 15> kPhases = {{
+    {"digest of the input", Work::kOfRank0, Grows::kWithText, Reads::kShards, Always},
+    {"read and filter", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
+    {"equal documents", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Exact},
+    {"signatures", Work::kOfShards, Grows::kWithText, Reads::kShards, Near},
+    {"similar documents", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Near},
     {"clusters", Work::kOfRank0, Grows::kWithDocuments, Reads::kExchange, Near},
-    {"lines", Work::kSpread, Grows::kWithText, Reads::kShards, Lines},
-    {"repeated lines", Work::kSpread, Grows::kWithText, Reads::kExchange, Lines},
+    {"lines", Work::kOfShards, Grows::kWithText, Reads::kShards, Lines},
+    {"repeated lines", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Lines},
     {"removed lines", Work::kOfRank0, Grows::kWithText, Reads::kExchange, Lines},
-    {"suffixes", Work::kSpread, Grows::kWithText, Reads::kShards, Substrings},
+    {"suffixes", Work::kOfShards, Grows::kWithText, Reads::kShards, Substrings},
     {"repeated substrings", Work::kOfRank0, Grows::kWithText, Reads::kExchange, Substrings},
-    {"clean", Work::kSpread, Grows::kWithText, Reads::kShards, Always},
-    {"tokenise", Work::kSpread, Grows::kWithText, Reads::kExchange, Always},
+    {"clean", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
+    {"tokenise", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Always},
     {"data set", Work::kOfRank0, Grows::kWithText, Reads::kExchange, Always},
-    {"held-out check", Work::kSpread, Grows::kWithText, Reads::kShards, Always},
+    {"held-out check", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
 }};
 
 double WrittenBy(const CorpusForecast& forecast, std::string_view phase) {
@@ -58,28 +60,61 @@ double WrittenBy(const CorpusForecast& forecast, std::string_view phase) {
   return found == forecast.phases.end() ? 0 : found->written_bytes;
 }
 
-// The most of the run's folder: prepared documents with one exchange at a time, then the prepared
-// and the final ones, then these with the tokens, twice.
-double DiskBytes(const CorpusForecast& forecast) {
+// The most of the run's folder: unpacked and prepared documents, then prepared ones with one
+// exchange at a time, then the prepared and the final ones, then these with the tokens, twice.
+double DiskBytes(const CorpusForecast& forecast, double unpacked) {
   const double prepared = WrittenBy(forecast, "read and filter");
   const double final_texts = WrittenBy(forecast, "clean");
   const double tokens = WrittenBy(forecast, "tokenise") + WrittenBy(forecast, "data set");
-  double most = std::max(prepared + final_texts, final_texts + tokens);
+  double most = std::max({unpacked + prepared, prepared + final_texts, final_texts + tokens});
   for (const char* exchange : {"signatures", "lines", "suffixes"}) {
     most = std::max(most, prepared + 2 * WrittenBy(forecast, exchange));
   }
   return most;
 }
 
+// The parts that the busiest thread makes one after the other, of all parts.
+double BusiestShare(Work work, const CorpusForecast& forecast, int64_t threads) {
+  if (work == Work::kOfRank0) return 1;
+  const auto parts =
+      static_cast<double>(work == Work::kOfShards ? forecast.num_shards : forecast.num_partitions);
+  const double of_rank = std::ceil(parts / static_cast<double>(forecast.ranks));
+  return std::ceil(of_rank / static_cast<double>(threads)) / parts;
+}
+
+// Records of an exchange, and of each phase the parts' records and what they made.
+double NumFiles(const CorpusForecast& forecast) {
+  const auto shards = static_cast<double>(forecast.num_shards);
+  const auto partitions = static_cast<double>(forecast.num_partitions);
+  const auto phases = static_cast<double>(forecast.phases.size());
+  return shards * partitions + phases * (shards + partitions);
+}
+
 }  // namespace
+
+std::vector<std::string> LeftOut() {
+  return {
+      "by rank 0 alone: fetching of sources, the count of held-out texts, checks and digest of",
+      "  the data set, its copy where the store is on another disk",
+      "by all: unpacking and counting of large files, barriers, the logarithm of sorts, parts of",
+      "  unequal size, the time of creating many files"};
+}
 
 absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& request, int64_t ranks) {
   const CorpusRates& rates = request.rates;
   const double of_text = request.input_bytes / rates.input_bytes;
   const double of_documents = of_text * rates.document_bytes() / request.document_bytes;
-  const auto workers = static_cast<double>(ranks * request.threads);
+  const int64_t least_shards = corpus::LeastShards(ranks, request.threads);
+  if (least_shards > std::numeric_limits<int>::max()) {
+    return UsageError(absl::StrCat("--plan-ranks ", ranks, ": of ", request.threads,
+                                   " threads each; the work cannot be cut for so many"));
+  }
+  const corpus::CorpusPlan plan = {
+      .spec = request.spec, .num_threads = request.threads, .least_shards = least_shards};
   CorpusForecast forecast;
   forecast.ranks = ranks;
+  forecast.num_shards = plan.num_shards();
+  forecast.num_partitions = plan.num_partitions();
   for (const PhaseKind& kind : kPhases) {
     if (!kind.wanted(request.spec)) continue;
     const auto rate = std::find_if(rates.phases.begin(), rates.phases.end(),
@@ -97,7 +132,7 @@ absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& reque
     if (kind.reads == Reads::kExchange) {
       phase.exchanged_bytes = phase.read_bytes * (1 - 1 / static_cast<double>(ranks));
     }
-    double seconds = scale * rate->seconds / (phase.by_rank_0 ? 1 : workers);
+    double seconds = scale * rate->seconds * BusiestShare(kind.work, forecast, request.threads);
     if (request.shared_bytes_per_s) {
       seconds =
           std::max(seconds, (phase.read_bytes + phase.written_bytes) / *request.shared_bytes_per_s);
@@ -109,12 +144,12 @@ absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& reque
     forecast.exchanged_bytes += phase.exchanged_bytes;
     forecast.phases.push_back(std::move(phase));
   }
-  const auto threads = static_cast<double>(request.threads);
-  const double shards = std::max(static_cast<double>(request.spec.num_shards),
-                                 ranks == 1 ? 1 : kShardsPerWorker * workers);
-  forecast.rank_memory_bytes = std::ldexp(static_cast<double>(request.spec.budget_mib), 20) +
-                               rates.program_bytes + kBytesPerOpenShard * shards * threads;
-  forecast.disk_bytes = DiskBytes(forecast);
+  forecast.rank_memory_bytes =
+      std::ldexp(static_cast<double>(request.spec.budget_mib), 20) + rates.program_bytes +
+      kBytesPerOpenShard * static_cast<double>(forecast.num_shards * request.threads);
+  forecast.disk_bytes =
+      DiskBytes(forecast, std::max(request.input_bytes, of_text * rates.text_bytes));
+  forecast.num_files = NumFiles(forecast);
   return forecast;
 }
 

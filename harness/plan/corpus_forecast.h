@@ -3,16 +3,20 @@
 //
 // With s = the planned over the measured input bytes and d = the planned over the measured number
 // of documents, a phase that looks at texts takes s times, one that sorts records of documents d
-// times its measured thread-seconds and bytes. Over N ranks of T threads it is spread evenly; the
-// phases of one part (clusters, the list of removed lines, the merge of suffixes, the copy of the
-// tokens) are rank 0's. Where the shared folder's rate is given, no phase is faster than its bytes.
-//   hours = sum of max(seconds / workers, bytes / rate) / 3600
+// times its measured thread-seconds and bytes. Its P parts, as CorpusPlan cuts them, are equal, and
+// on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; the phases of one part
+// (clusters, the list of removed lines, the merge of suffixes, the copy of the tokens) and the
+// digest of the input are rank 0's. Where the shared folder's rate is given, no phase is faster
+// than its bytes.
+//   hours = sum of max(seconds x rounds / P, bytes / rate) / 3600
 //   memory of a rank <= budget + program + 4 KiB a shard and thread
-//   disk = the most that lies in the run's folder at a time: prepared and final texts, and what an
-//          exchange writes, twice (its sorts spill as much)
-// Left out: the logarithm of sorts, ranks that wait for the largest part, fetching of sources, the
-// digest of the user's files, and how similar the planned documents are to the measured ones:
-// numbers of duplicates scale as everything else.
+//   disk <= the most that lies in the run's folder at a time: prepared and final texts, what an
+//           exchange writes, twice (its sorts spill as much), and what compressed lines unpack to,
+//           as if all files were such
+//   files <= of one exchange, a file of each shard for each partition, and of texts, tokens and
+//            records, one of each part and phase
+// LeftOut() names what is not in it. Numbers of duplicates scale as everything else: the planned
+// documents are taken to be as similar to each other as the measured ones.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +56,14 @@ struct CorpusForecast {
   double written_bytes = 0;
   double exchanged_bytes = 0;
   double rank_memory_bytes = 0;
-  double disk_bytes = 0;  // of all ranks
+  double disk_bytes = 0;   // of all ranks
+  int64_t num_shards = 1;  // as CorpusPlan cuts the work
+  int64_t num_partitions = 1;
+  double num_files = 0;  // at a time in the run's folder
 };
+
+// What a plan does not count, a line each, for people.
+std::vector<std::string> LeftOut();
 
 // UsageError for a phase of the specification that the rates do not have.
 absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& request, int64_t ranks);

@@ -30,7 +30,7 @@ std::string Heading(const CorpusForecasts& forecasts) {
   return absl::StrFormat(
       "%s: a corpus of %.5g GiB of files, documents of %.5g bytes\n"
       "each rank %d threads, budget %d MiB; the shared folder is %s\n"
-      "rates of %s, on %s\n\n",
+      "rates of %s,\non %s\n\n",
       NameOf(forecasts.definition), request.input_bytes / kGib, request.document_bytes,
       request.threads, request.spec.budget_mib, SharedFolder(request), request.rates.input,
       request.rates.machine);
@@ -55,6 +55,9 @@ Json ForecastOf(const CorpusForecast& forecast) {
           {"exchanged_bytes", forecast.exchanged_bytes},
           {"rank_memory_bytes", forecast.rank_memory_bytes},
           {"disk_bytes", forecast.disk_bytes},
+          {"shards", forecast.num_shards},
+          {"partitions", forecast.num_partitions},
+          {"files", forecast.num_files},
           {"phases", phases}};
 }
 
@@ -75,6 +78,8 @@ std::string ForecastText(const CorpusForecasts& forecasts) {
                           forecast.disk_bytes / kGigabyte / static_cast<double>(forecast.ranks));
   }
   const CorpusForecast& last = forecasts.by_ranks.back();
+  absl::StrAppendFormat(&text, "\nfiles on %d ranks, at most: %.4g (%d shards, %d partitions)\n",
+                        last.ranks, last.num_files, last.num_shards, last.num_partitions);
   absl::StrAppendFormat(&text, "\nphases on %d ranks:\n%-22s %12s %12s %12s\n", last.ranks, "",
                         "hours", "GB read", "GB written");
   for (const PhaseForecast& phase : last.phases) {
@@ -82,6 +87,8 @@ std::string ForecastText(const CorpusForecasts& forecasts) {
                           phase.read_bytes / kGigabyte, phase.written_bytes / kGigabyte,
                           phase.by_rank_0 ? "  rank 0 alone" : "");
   }
+  absl::StrAppend(&text, "\nleft out:\n");
+  for (const std::string& line : LeftOut()) absl::StrAppend(&text, "  ", line, "\n");
   return text;
 }
 

@@ -5,6 +5,7 @@ usage: plan_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
 
 import json
 import pathlib
+import re
 import sys
 import unittest
 
@@ -163,7 +164,7 @@ class Plan(CommandCase):
         definition = self.place.folder / "corpus.toml"
         definition.write_text('stage = "corpus"\n[run]\nthreads = 2\n[corpus]\nsources = ["manpages"]\n'
                               f'[tokenizer]\npath = "{HERE}/testdata/tiny.model"\n')
-        phases = ("read and filter", "equal documents", "signatures", "similar documents", "clusters", "clean",
+        phases = ("digest of the input", "read and filter", "equal documents", "signatures", "similar documents", "clusters", "clean",
                   "tokenise", "data set", "held-out check")
         rates = self.place.folder / "rates.json"
         rates.write_text(json.dumps({
@@ -177,18 +178,29 @@ class Plan(CommandCase):
         plan = self.plan(definition, "--rates", rates, "--input-gib", 36, "--plan-ranks", "1,18")
         self.assertEqual(plan["format"], "bench-corpus-plan")
         one, many = plan["plans"]
-        # Seven phases over 2 threads a rank, clusters and the data set by one.
-        self.assertAlmostEqual(one["hours"], 7 * 0.5 + 2 * 1)
-        self.assertAlmostEqual(many["hours"], 7 * 0.5 / 18 + 2 * 1)
-        self.assertAlmostEqual(many["read_bytes"], 9 * 360)
+        # Seven phases over 2 threads a rank; the digest, clusters and the data set by one.
+        self.assertAlmostEqual(one["hours"], 7 * 0.5 + 3 * 1)
+        self.assertAlmostEqual(many["hours"], 7 * 0.5 / 18 + 3 * 1)
+        self.assertEqual((many["shards"], many["partitions"]), (144, 36))
+        self.assertAlmostEqual(many["read_bytes"], 10 * 360)
         self.assertEqual(one["exchanged_bytes"], 0)
         self.assertAlmostEqual(many["exchanged_bytes"], 5 * 360 * 17 / 18)
         small = self.plan(definition, "--rates", rates, "--input-gib", 36, "--plan-ranks", 1,
                           "--document-bytes", (1 << 30) / 2000)
         # Twice the documents: twice the records, in three phases.
-        self.assertAlmostEqual(small["plans"][0]["hours"], 5 * 0.5 + 1 + 2 * (2 * 0.5 + 1))
+        self.assertAlmostEqual(small["plans"][0]["hours"], 5 * 0.5 + 2 * 1 + 2 * (2 * 0.5 + 1))
         text = self.place.run(definition, "--plan", "--rates", rates, "--input-gib", 36)
         self.assertIn("phases on 1024 ranks", text.stdout)
+
+    def test_the_plans_of_the_document_are_printed_by_their_commands(self):
+        text = (SOURCE / "docs" / "corpus.md").read_text(encoding="utf-8")
+        blocks = re.findall(r"```\n\./bench-run experiments/(corpus_small --plan [^\n]*)\n(.*?)```", text, re.DOTALL)
+        self.assertGreaterEqual(len(blocks), 1)
+        for command, printed in blocks:
+            with self.subTest(command=command):
+                done = self.place.run("--experiments", SOURCE / "experiments", *command.split())
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(done.stdout, printed)
 
     def test_what_a_plan_of_a_corpus_cannot_know_is_asked_for(self):
         definition, rates = self.corpus()

@@ -15,7 +15,12 @@ class CorpusForecastReportTest : public testing::Test {
     loaded_.version = 2;
     rates_.machine = "a machine";
     rates_.input = "2 GiB of pages";
-    CorpusForecast forecast{.ranks = 1000, .hours = 12.5, .disk_bytes = 3e12};
+    CorpusForecast forecast{.ranks = 1000,
+                            .hours = 12.5,
+                            .disk_bytes = 3e12,
+                            .num_shards = 16000,
+                            .num_partitions = 1024,
+                            .num_files = 2.5e7};
     forecast.phases = {{"read and filter", false, 12, 5e12, 4e12, 0},
                        {"clusters", true, 0.5, 1, 2, 3}};
     forecasts_.by_ranks = {forecast};
@@ -30,8 +35,9 @@ class CorpusForecastReportTest : public testing::Test {
 
 TEST_F(CorpusForecastReportTest, TextSaysWhatRatesAreFromAndWhatRank0DoesAlone) {
   const std::string text = ForecastText(forecasts_);
-  for (const char* part : {"web@2", "2 GiB of pages, on a machine", "20 GB/s", "1000", "12.5",
-                           "phases on 1000 ranks"}) {
+  for (const char* part :
+       {"web@2", "2 GiB of pages,\non a machine", "20 GB/s", "1000", "12.5", "phases on 1000 ranks",
+        "2.5e+07 (16000 shards, 1024 partitions)", "by rank 0 alone: fetching"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
@@ -49,6 +55,9 @@ TEST_F(CorpusForecastReportTest, JsonHoldsEveryFigure) {
   const nlohmann::json& plan = (*json)["plans"][0];
   EXPECT_EQ(plan["ranks"], 1000);
   EXPECT_EQ(plan["disk_bytes"], 3e12);
+  EXPECT_EQ(plan["shards"], 16000);
+  EXPECT_EQ(plan["partitions"], 1024);
+  EXPECT_EQ(plan["files"], 2.5e7);
   EXPECT_EQ(plan["phases"][1]["by_rank_0"], true);
   EXPECT_EQ(plan["phases"][1]["exchanged_bytes"], 3);
   request_.shared_bytes_per_s.reset();

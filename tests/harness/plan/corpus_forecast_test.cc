@@ -11,48 +11,79 @@ namespace {
 CorpusRates Rates() {
   CorpusRates rates{.input_bytes = 1000, .text_bytes = 1000, .documents = 10, .program_bytes = 64};
   for (const char* phase :
-       {"read and filter", "equal documents", "signatures", "similar documents", "clusters",
-        "suffixes", "repeated substrings", "clean", "tokenise", "data set", "held-out check"}) {
+       {"digest of the input", "read and filter", "equal documents", "signatures",
+        "similar documents", "clusters", "suffixes", "repeated substrings", "clean", "tokenise",
+        "data set", "held-out check"}) {
     rates.phases.push_back({phase, 3600, 1000, 500});
   }
   return rates;
 }
 
 CorpusForecast Forecast(const CorpusSpec& spec, int64_t ranks,
-                        std::optional<double> shared = std::nullopt, double document_bytes = 100) {
+                        std::optional<double> shared = std::nullopt, double document_bytes = 100,
+                        int64_t threads = 2) {
   const CorpusRates rates = Rates();
-  const auto forecast = ForecastCorpus({spec, rates, 4000, document_bytes, 2, shared}, ranks);
+  const auto forecast = ForecastCorpus({spec, rates, 4000, document_bytes, threads, shared}, ranks);
   EXPECT_TRUE(forecast.ok()) << forecast.status();
   return *forecast;
 }
 
 TEST(CorpusForecast, WhatIsSpreadIsDividedAndRank0DoesTheRest) {
-  // Seven phases of 4 hours over 2 threads, two by one.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 7 * 4 / 2.0 + 2 * 4);
-  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 7 * 4 / 20.0 + 2 * 4);
+  // Seven phases of 4 hours over 2 threads, three by one.
+  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 7 * 4 / 2.0 + 3 * 4);
+  // 80 shards over 20 threads, and 32 partitions: 4 a rank, 2 after each other by a thread.
+  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 4 * 4 / 20.0 + 3 * 4 * 2 / 32.0 + 3 * 4);
   CorpusSpec spec;
   spec.near.enabled = false;
-  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 5 * 4 / 20.0 + 4);
+  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 3 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 2 * 4);
   spec.substrings.enabled = true;
-  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 6 * 4 / 20.0 + 8);
+  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 4 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 3 * 4);
+}
+
+TEST(CorpusForecast, WorkersWithoutAPartDoNothing) {
+  // 1,000 ranks of 4 threads: 16,000 shards, 4 for each of them; 1,024 partitions, of which a rank
+  // has 2 at most, for 2 of its threads.
+  const CorpusForecast many = Forecast({}, 1000, std::nullopt, 100, 4);
+  EXPECT_EQ(many.num_shards, 16000);
+  EXPECT_EQ(many.num_partitions, 1024);
+  EXPECT_DOUBLE_EQ(many.hours, 4 * 4 / 4000.0 + 3 * 4 / 1024.0 + 3 * 4);
+  // One rank of 64 threads has the 8 shards and partitions of the specification.
+  const CorpusForecast one = Forecast({}, 1, std::nullopt, 100, 64);
+  EXPECT_EQ(one.num_shards, 8);
+  EXPECT_EQ(one.num_partitions, 8);
+  EXPECT_DOUBLE_EQ(one.hours, 7 * 4 / 8.0 + 3 * 4);
+}
+
+TEST(CorpusForecast, AnExchangeIsAFileOfEachShardForEachPartition) {
+  // Ten phases, and records and what is made of each part.
+  EXPECT_EQ(Forecast({}, 1).num_files, 8 * 8 + 10 * (8 + 8));
+  EXPECT_EQ(Forecast({}, 1000, std::nullopt, 100, 4).num_files,
+            16000.0 * 1024 + 10 * (16000 + 1024));
+}
+
+TEST(CorpusForecast, MoreShardsThanCanBeCountedAreRefused) {
+  const CorpusRates rates = Rates();
+  const CorpusSpec spec;
+  const absl::Status status = ForecastCorpus({spec, rates, 4000, 100, 1024, {}}, 1000000).status();
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage) << status;
 }
 
 TEST(CorpusForecast, SmallerDocumentsAreMoreRecords) {
   // Twice as many: equal and similar documents, and clusters.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 5 * 2 + 4 + 2 * (2 * 2 + 4));
+  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 5 * 2 + 2 * 4 + 2 * (2 * 2 + 4));
 }
 
 TEST(CorpusForecast, ASlowSharedFolderSetsThePace) {
   // 6,000 bytes a phase: at one a second 6,000 s, more than any phase of 100 ranks but rank 0's.
-  EXPECT_DOUBLE_EQ(Forecast({}, 100, 1.0).hours, 7 * 6000 / 3600.0 + 8);
+  EXPECT_DOUBLE_EQ(Forecast({}, 100, 1.0).hours, 7 * 6000 / 3600.0 + 12);
 }
 
 TEST(CorpusForecast, OneRankExchangesNothing) {
   EXPECT_EQ(Forecast({}, 1).exchanged_bytes, 0);
   // Five phases read what all wrote, of which three quarters are others'.
   EXPECT_DOUBLE_EQ(Forecast({}, 4).exchanged_bytes, 5 * 4000 * 0.75);
-  EXPECT_DOUBLE_EQ(Forecast({}, 4).read_bytes, 9 * 4000);
-  EXPECT_DOUBLE_EQ(Forecast({}, 4).written_bytes, 9 * 2000);
+  EXPECT_DOUBLE_EQ(Forecast({}, 4).read_bytes, 10 * 4000);
+  EXPECT_DOUBLE_EQ(Forecast({}, 4).written_bytes, 10 * 2000);
 }
 
 TEST(CorpusForecast, MemoryIsTheBudgetTheProgramAndABufferAShard) {
@@ -63,8 +94,13 @@ TEST(CorpusForecast, MemoryIsTheBudgetTheProgramAndABufferAShard) {
 }
 
 TEST(CorpusForecast, DiskIsTheFullestMoment) {
-  // The prepared texts and twice the signatures, 2,000 bytes each.
+  // The prepared texts and twice the signatures, 2,000 bytes each; or the prepared texts and what
+  // compressed files unpack to, 4,000 bytes of text.
   EXPECT_EQ(Forecast({}, 3).disk_bytes, 6000);
+  CorpusRates rates = Rates();
+  rates.text_bytes = 5000;
+  const CorpusSpec spec;
+  EXPECT_EQ(ForecastCorpus({spec, rates, 4000, 100, 2, {}}, 3)->disk_bytes, 20000 + 2000);
 }
 
 TEST(CorpusForecast, APhaseThatWasNotMeasuredIsNotGuessed) {
