@@ -25,7 +25,8 @@ def tokenizer(padding_side: str = "right"):
 
 
 def arguments(folder: str, batch: int, bf16: bool) -> dict:
-    """Of a trainer that does the work of a perf_* experiment, and nothing beside it."""
+    """Of a trainer that does the work of a perf_* experiment: no evaluation, no checkpoints, no tracker of runs.
+    What TRL's trainers measure of each step beside that cannot be switched off (../README.md)."""
     return {"output_dir": folder, "per_device_train_batch_size": batch, "max_steps": work.STEPS, "bf16": bf16,
             "fp16": False, "use_cpu": True, "gradient_checkpointing": False, "optim": "adamw_torch_fused",
             "lr_scheduler_type": "constant", "max_grad_norm": 1.0, "report_to": [], "save_strategy": "no",

@@ -2,14 +2,16 @@
 DistributedDataParallel (gradient_as_bucket_view) with ZeroRedundancyOptimizer(AdamW), over Gloo.
 
 Beside it: perf_clm_10m --nproc 2 --set run.threads=1 --set training.sharding="optimizer_states". Each rank reads 4
-of the 8 sequences of a step. Reported are rank 0's steps, and the largest resident set of a rank.
+of the 8 sequences of a step. Reported are rank 0's steps, and what the harness's summary has of its ranks: the heap
+they hold at the end, their model states beside ZeRO's formula, and the bytes they send in a step beside those of a
+ring's all-reduce.
 """
 import os
-import resource
 import socket
 import sys
 
 sys.path.insert(0, "../common")
+import rank_figures
 import torch
 import torch.distributed as dist
 import transformers
@@ -30,21 +32,31 @@ def train(rank: int, port: int) -> None:
     parallel = torch.nn.parallel.DistributedDataParallel(model, gradient_as_bucket_view=True)
     optimizer = ZeroRedundancyOptimizer(model.parameters(), optimizer_class=torch.optim.AdamW, lr=3e-4,
                                         betas=(0.9, 0.95), weight_decay=0.1, fused=True)
+    sent = rank_figures.SentBytes(port)
     clock = work.StepClock() if rank == 0 else None
     for batch in torch.from_numpy(work.sequences(ROW_TOKENS)).split(ROWS):
+        sent.begin_step()
         mine = batch.chunk(RANKS)[rank]
         targets = mine[:, 1:].contiguous()
         loss = parallel(input_ids=mine[:, :-1], labels=targets, shift_labels=targets, use_cache=False).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
+        gradient_bytes = sum(parameter.grad.nbytes for parameter in model.parameters())
         model.zero_grad(set_to_none=True)
+        sent.end_step()
         if clock:
             clock.end_step(ROWS * ROW_TOKENS, ROWS * ROW_TOKENS, loss.item())
-    peak = torch.tensor(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0, dtype=torch.float64)
-    dist.reduce(peak, 0, dist.ReduceOp.MAX)
+    parameters = work.num_parameters(model)
+    states = rank_figures.state_bytes(model, gradient_bytes, optimizer.optim.state.values())
+    ring = 2 * (RANKS - 1) / RANKS * 4 * parameters
+    figures = {"heap_bytes": rank_figures.heap_bytes(),
+               "state_bytes_ratio": states / rank_figures.zero1_bytes(parameters, RANKS),
+               "sent_bytes_ratio": None if sent.least is None else sent.least / ring}
+    summary = {name: rank_figures.furthest_from_one(value) for name, value in figures.items()}
     if rank == 0:
-        work.report(summary={"rank_peak_memory": peak.item(), "parameters": work.num_parameters(model)})
+        known = {name: value for name, value in summary.items() if value is not None}
+        work.report(summary={**known, "parameters": parameters})
     dist.destroy_process_group()
 
 
