@@ -45,9 +45,9 @@ TEST(Markov, DrawsByThePredictiveDistribution) {
   const MarkovGrammar grammar({.states = 2, .alpha = 0.5, .length = 3});
   int64_t num_stayed = 0;
   int64_t num_again = 0;
-  Random random(9);
+  RowStreams streams = {.row = Random(9), .control = Random(10)};
   for (int i = 0; i < 4000; ++i) {
-    const Row row = grammar.Draw(Part::kTrain, i, random);
+    const Row row = grammar.Draw(Part::kTrain, i, streams);
     if (row.tokens[1] != row.tokens[0]) continue;
     ++num_stayed;
     num_again += row.tokens[2] == row.tokens[1] ? 1 : 0;
