@@ -200,10 +200,11 @@ class Pipeline {
       BENCH_ASSIGN_OR_RETURN(outcome.read_bytes, FileBytes(outcome.consumed));
       return outcome;
     }));
-    BENCH_RETURN_IF_ERROR(MergeResults<FinishedShard>(runner_, kClean, [&](FinishedShard finished) {
-      result_.report.Merge(finished.report);
-      samples.Merge(finished.samples);
-    }));
+    BENCH_RETURN_IF_ERROR(
+        MergeResults<FinishedShard>(runner_, kClean, [&](const FinishedShard& finished) {
+          result_.report.Merge(finished.report);
+          samples.Merge(finished.samples);
+        }));
     result_.duplicate_samples = samples.Samples();
     return absl::OkStatus();
   }

@@ -22,13 +22,13 @@ absl::StatusOr<ProbePrompts> ProbePrompts::Create(const ProbeSpec& spec, const P
 }
 
 std::vector<size_t> ProbePrompts::Shots(const ProbeDocument& document) const {
-  std::vector<size_t> chosen(static_cast<size_t>(spec_->shots));
-  if (spec_->shots_order == ShotOrder::kFirst) {
+  std::vector<size_t> chosen(static_cast<size_t>(spec_.shots));
+  if (spec_.shots_order == ShotOrder::kFirst) {
     std::iota(chosen.begin(), chosen.end(), size_t{0});
     return chosen;
   }
   Random random(seeds_.For(SeedPurpose::kSampling,
-                           absl::StrCat("probe/", spec_->name, "/", document.sha256)));
+                           absl::StrCat("probe/", spec_.name, "/", document.sha256)));
   const std::vector<int64_t> order = random.Permutation(std::ssize(examples_));
   for (size_t i = 0; i < chosen.size(); ++i) chosen[i] = static_cast<size_t>(order[i]);
   return chosen;
@@ -38,7 +38,7 @@ std::string ProbePrompts::Context(const ProbeDocument& document) const {
   std::string context = description_;
   for (const size_t i : Shots(document)) {
     const ProbeDocument& example = examples_[i];
-    absl::StrAppend(&context, example.input, delimiter_, example.answer(), spec_->separator);
+    absl::StrAppend(&context, example.input, delimiter_, example.answer(), spec_.separator);
   }
   return context + document.input;
 }

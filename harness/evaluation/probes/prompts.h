@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/definition/probe_spec.h"
@@ -18,7 +19,7 @@ namespace bench::harness {
 
 class ProbePrompts {
  public:
-  // `spec` must outlive it. DataError where the shots are more than `examples`.
+  // DataError where the shots are more than `examples`.
   static absl::StatusOr<ProbePrompts> Create(const ProbeSpec& spec, const ProbeFile& file,
                                              std::vector<ProbeDocument> examples,
                                              const SeedSource& seeds);
@@ -27,11 +28,11 @@ class ProbePrompts {
   const std::string& delimiter() const { return delimiter_; }
 
  private:
-  ProbePrompts(const ProbeSpec& spec, std::vector<ProbeDocument> examples, const SeedSource& seeds)
-      : spec_(&spec), examples_(std::move(examples)), seeds_(seeds) {}
+  ProbePrompts(ProbeSpec spec, std::vector<ProbeDocument> examples, const SeedSource& seeds)
+      : spec_(std::move(spec)), examples_(std::move(examples)), seeds_(seeds) {}
   std::vector<size_t> Shots(const ProbeDocument& document) const;
 
-  const ProbeSpec* spec_;
+  ProbeSpec spec_;
   std::vector<ProbeDocument> examples_;
   SeedSource seeds_;
   std::string description_, delimiter_;

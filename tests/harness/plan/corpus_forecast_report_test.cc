@@ -42,7 +42,7 @@ TEST_F(CorpusForecastReportTest, TextSaysWhatRatesAreFromAndWhatRank0DoesAlone) 
   }
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     EXPECT_LE(line.size(), 100u) << line;
-    const bool alone = line.find("rank 0 alone") != absl::string_view::npos;
+    const bool alone = line.ends_with("rank 0 alone");
     EXPECT_EQ(alone, line.find("clusters") == 0) << line;
   }
 }
