@@ -36,9 +36,9 @@ std::vector<ContinuationScore> ScoreRows(const models::Decoder& decoder,
   for (const Row& row : rows) prompted.push_back({&row.tokens, row.num_prompt_tokens});
   const at::NoGradGuard no_grad;
   const CausalBatch batch = MakeCausalBatch(prompted, Packing::kPacked, decoder.device());
-  const kernels::CrossEntropy found =
-      kernels::LinearCrossEntropy(TargetStates(decoder, batch, models::Activations::kKept),
-                                  decoder.head_weight_VD(), batch.targets_M);
+  const kernels::CrossEntropy found = kernels::LinearCrossEntropy(
+      decoder.HeadInput(TargetStates(decoder, batch, models::Activations::kKept)),
+      decoder.head_weight_VD(), batch.targets_M);
   const at::Tensor nll_M = found.nll_M.to(at::kCPU, at::kDouble).contiguous();
   const at::Tensor correct_M = found.correct_M.to(at::kCPU).contiguous();
   const double* nll = nll_M.const_data_ptr<double>();

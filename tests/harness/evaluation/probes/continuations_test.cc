@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/status.h"
 #include "models/generate.h"
 #include "tests/harness/stages/ppo/tiny_ppo.h"
 #include "tests/harness/stop_request.h"
+#include "tests/models/testing.h"
 
 namespace bench::harness {
 namespace {
@@ -54,21 +57,19 @@ TEST(RollingWindows, PredictEveryTokenOnce) {
 }
 
 // From the logits of the whole row, in double precision.
-TEST(ScoreContinuations, AreSumsOfLogProbabilities) {
-  const Tokenizer tokenizer = TinyTokenizer();
-  const auto decoder = TinyPpoDecoder(tokenizer.vocab_size(), 7);
+void ExpectSumsOfLogProbabilities(const models::Decoder& decoder, const Tokenizer& tokenizer) {
   std::vector<EncodedPair> pairs;
   for (int i = 0; i < 70; ++i) {  // more than a batch
     pairs.push_back(EncodePair(tokenizer, "say " + std::to_string(i * 37), " it is"));
   }
-  const auto scores = *ScoreContinuations(*decoder, pairs);
+  const auto scores = *ScoreContinuations(decoder, pairs);
   ASSERT_EQ(scores.size(), pairs.size());
   const at::NoGradGuard no_grad;
   for (size_t p = 0; p < pairs.size(); p += 23) {
     const std::vector<int64_t> tokens = Joined(pairs[p]);
     const models::RaggedBatch batch = models::MakeRaggedBatch({tokens}, at::kCPU);
     const at::Tensor log_probs =
-        at::log_softmax(decoder->Logits(decoder->Hidden(batch)).to(at::kDouble), -1);
+        at::log_softmax(decoder.Logits(decoder.Hidden(batch)).to(at::kDouble), -1);
     double expected = 0;
     bool greedy = true;
     for (size_t i = pairs[p].context.size(); i < tokens.size(); ++i) {
@@ -80,6 +81,29 @@ TEST(ScoreContinuations, AreSumsOfLogProbabilities) {
     EXPECT_NEAR(scores[p].log_prob, expected, 6 * 6 * 8 * 0x1p-24) << p;
     EXPECT_EQ(scores[p].is_greedy, greedy) << p;
   }
+}
+
+TEST(ScoreContinuations, AreSumsOfLogProbabilities) {
+  const Tokenizer tokenizer = TinyTokenizer();
+  ExpectSumsOfLogProbabilities(*TinyPpoDecoder(tokenizer.vocab_size(), 7), tokenizer);
+}
+
+// MOSS's, which is no part of the hidden states.
+TEST(ScoreContinuations, AreThoseOfAHeadWithABias) {
+  const Tokenizer tokenizer = TinyTokenizer();
+  models::DecoderConfig config = TinyPpoConfig(tokenizer.vocab_size());
+  config.tie_embeddings = false;
+  config.biases.head = true;
+  const auto decoder = models::MakeDecoder(config, /*seed=*/7);
+  const auto bias = std::find_if(
+      decoder->parameters().begin(), decoder->parameters().end(),
+      [](const models::NamedTensor& parameter) { return parameter.name == "lm_head.bias"; });
+  ASSERT_NE(bias, decoder->parameters().end());
+  {
+    const at::NoGradGuard no_grad;
+    bias->tensor.copy_(at::arange(config.vocab_size).remainder(7) / 7);
+  }
+  ExpectSumsOfLogProbabilities(*decoder, tokenizer);
 }
 
 TEST(ScoreContinuations, GreedyOnesAreKnown) {

@@ -7,9 +7,11 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <numeric>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -33,25 +35,34 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-// One named "p".
-Probe MakeProbe(ProbeSpec spec, const std::vector<Json>& documents) {
-  const TempFolder folder;
-  std::ofstream file(folder / "documents.jsonl");
-  for (const Json& document : documents) file << document.dump() << "\n";
-  file.close();
-  spec.name = "p";
-  spec.path = folder / "documents.jsonl";
-  auto probe = Probe::Load(spec, "", {});
-  EXPECT_TRUE(probe.ok()) << probe.status();
-  return *std::move(probe);
-}
+// One named "p", with the specification that it refers to.
+class ProbeOfDocuments {
+ public:
+  ProbeOfDocuments(const ProbeSpec& spec, const std::vector<Json>& documents)
+      : spec_(std::make_unique<ProbeSpec>(spec)) {
+    const TempFolder folder;
+    std::ofstream file(folder / "documents.jsonl");
+    for (const Json& document : documents) file << document.dump() << "\n";
+    file.close();
+    spec_->name = "p";
+    spec_->path = folder / "documents.jsonl";
+    auto probe = Probe::Load(*spec_, "", {});
+    EXPECT_TRUE(probe.ok()) << probe.status();
+    probe_.emplace(*std::move(probe));
+  }
+  const Probe& operator*() const { return *probe_; }
+
+ private:
+  std::unique_ptr<ProbeSpec> spec_;
+  std::optional<Probe> probe_;
+};
 
 class Requests : public testing::Test {
  protected:
   ProbeFindings Ask(const ProbeSpec& spec, const std::vector<Json>& documents) {
-    const Probe probe = MakeProbe(spec, documents);
-    EXPECT_TRUE(CheckRequest(probe, model_).ok());
-    auto findings = AskProbe(probe, model_);
+    const ProbeOfDocuments probe(spec, documents);
+    EXPECT_TRUE(CheckRequest(*probe, model_).ok());
+    auto findings = AskProbe(*probe, model_);
     EXPECT_TRUE(findings.ok()) << findings.status();
     return *std::move(findings);
   }
@@ -285,13 +296,13 @@ class MarkedRequests : public testing::Test {
     if (request == ProbeRequest::kGenerate) spec.until = {"\n"};
     return spec;
   }
-  static Probe ProbeOf(const ProbeSpec& spec) {
+  static ProbeOfDocuments ProbeOf(const ProbeSpec& spec) {
     Json document = {{"input", "the"}, {"target", "cat"}};
     if (spec.request == ProbeRequest::kRolling) document = {{"text", "the cat"}};
     if (spec.request == ProbeRequest::kChoice) {
       document = {{"input", "the"}, {"choices", kChoices}, {"gold", 0}};
     }
-    return MakeProbe(spec, {document});
+    return {spec, {document}};
   }
   double LogProb(const std::string& message, const std::string& answer) const {
     const EncodedPair pair = {encoder_.Prompt({message, "", "", ""}), tokenizer_.Encode(answer)};
@@ -317,21 +328,21 @@ class MarkedRequests : public testing::Test {
 TEST_F(MarkedRequests, RowsWithoutTheMarksAreRefusedBeforeTheyAreAsked) {
   for (size_t i = 0; i < EnumNames(ProbeRequest{}).size(); ++i) {
     const auto request = static_cast<ProbeRequest>(i);
-    const Probe probe = ProbeOf(SpecOf(request, /*apply_template=*/false));
-    EXPECT_THAT(Refusal(probe),
+    const ProbeOfDocuments probe = ProbeOf(SpecOf(request, /*apply_template=*/false));
+    EXPECT_THAT(Refusal(*probe),
                 HasSubstr(request == ProbeRequest::kRolling ? "leave out the probe"
                                                             : "set apply_template = true"));
-    EXPECT_THROW(AskProbe(probe, model_).status().IgnoreError(), c10::Error);
+    EXPECT_THROW(AskProbe(*probe, model_).status().IgnoreError(), c10::Error);
     const auto other = TinyPpoDecoder(tokenizer_.vocab_size(), 7);
-    EXPECT_TRUE(CheckRequest(probe, {*other, tokenizer_, PromptTemplate::kChatglm}).ok());
+    EXPECT_TRUE(CheckRequest(*probe, {*other, tokenizer_, PromptTemplate::kChatglm}).ok());
   }
 }
 
 TEST_F(MarkedRequests, AreAskedInTheTemplateThatWritesTheMarks) {
   for (const ProbeRequest request : {ProbeRequest::kLogLikelihood, ProbeRequest::kGenerate}) {
-    const Probe probe = ProbeOf(SpecOf(request, /*apply_template=*/true));
-    ASSERT_TRUE(CheckRequest(probe, model_).ok()) << CheckRequest(probe, model_);
-    const auto findings = AskProbe(probe, model_);
+    const ProbeOfDocuments probe = ProbeOf(SpecOf(request, /*apply_template=*/true));
+    ASSERT_TRUE(CheckRequest(*probe, model_).ok()) << CheckRequest(*probe, model_);
+    const auto findings = AskProbe(*probe, model_);
     ASSERT_TRUE(findings.ok()) << findings.status();
     const double expected = request == ProbeRequest::kLogLikelihood ? LogProb("the", "cat") : 0;
     EXPECT_EQ(findings->answers.at(0).log_prob, expected);
@@ -346,10 +357,10 @@ TEST_F(MarkedRequests, AChoiceWithoutItsInputAnswersAnEmptyMessage) {
     relative.push_back(raw.back() - LogProb("", choice));
   }
   for (size_t gold = 0; gold < kChoices.size(); ++gold) {
-    const Probe probe = MakeProbe(SpecOf(ProbeRequest::kChoice, /*apply_template=*/true),
-                                  {{{"input", "the"}, {"choices", kChoices}, {"gold", gold}}});
-    ASSERT_TRUE(CheckRequest(probe, model_).ok()) << CheckRequest(probe, model_);
-    const auto findings = AskProbe(probe, model_);
+    const ProbeOfDocuments probe(SpecOf(ProbeRequest::kChoice, /*apply_template=*/true),
+                                 {{{"input", "the"}, {"choices", kChoices}, {"gold", gold}}});
+    ASSERT_TRUE(CheckRequest(*probe, model_).ok()) << CheckRequest(*probe, model_);
+    const auto findings = AskProbe(*probe, model_);
     ASSERT_TRUE(findings.ok()) << findings.status();
     std::map<std::string_view, double> values;
     for (const auto& value : findings->values) values[value.key.descriptor->name] = value.value;
@@ -366,20 +377,20 @@ TEST_F(MarkedRequests, AnswersThatLeaveTheMarksNoPlaceAreRefused) {
   const auto target_of = [&](size_t num_tokens) {
     const std::string target(num_tokens, 'q');
     EXPECT_EQ(tokenizer_.Encode(target).size(), num_tokens);
-    return MakeProbe(scored, {{{"input", "the"}, {"target", target}}});
+    return ProbeOfDocuments(scored, {{{"input", "the"}, {"target", target}}});
   };
   generate.max_new_tokens = 62;
-  const Probe longest = ProbeOf(generate), longest_target = target_of(63);
-  for (const Probe* probe : {&longest, &longest_target}) {
-    EXPECT_TRUE(CheckRequest(*probe, model_).ok()) << CheckRequest(*probe, model_);
-    EXPECT_TRUE(AskProbe(*probe, model_).ok());
+  const ProbeOfDocuments longest = ProbeOf(generate), longest_target = target_of(63);
+  for (const ProbeOfDocuments* probe : {&longest, &longest_target}) {
+    EXPECT_TRUE(CheckRequest(**probe, model_).ok()) << CheckRequest(**probe, model_);
+    EXPECT_TRUE(AskProbe(**probe, model_).ok());
   }
   generate.max_new_tokens = 63;
-  const Probe too_long = ProbeOf(generate), too_long_target = target_of(64);
-  for (const Probe* probe : {&too_long, &too_long_target}) {
-    EXPECT_THAT(Refusal(*probe),
+  const ProbeOfDocuments too_long = ProbeOf(generate), too_long_target = target_of(64);
+  for (const ProbeOfDocuments* probe : {&too_long, &too_long_target}) {
+    EXPECT_THAT(Refusal(**probe),
                 HasSubstr("no place for them before 63 tokens of an answer in 64"));
-    EXPECT_THROW(AskProbe(*probe, model_).status().IgnoreError(), c10::Error);
+    EXPECT_THROW(AskProbe(**probe, model_).status().IgnoreError(), c10::Error);
   }
 }
 
