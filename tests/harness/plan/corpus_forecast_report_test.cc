@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "base/json.h"
 
@@ -42,7 +43,7 @@ TEST_F(CorpusForecastReportTest, TextSaysWhatRatesAreFromAndWhatRank0DoesAlone) 
   }
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     EXPECT_LE(line.size(), 100u) << line;
-    const bool alone = line.ends_with("rank 0 alone");
+    const bool alone = absl::EndsWith(line, "rank 0 alone");
     EXPECT_EQ(alone, line.find("clusters") == 0) << line;
   }
 }
