@@ -203,10 +203,12 @@ absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head
   BENCH_ASSIGN_OR_RETURN(
       std::vector<MetricChange> changes,
       Selected(MeasureChanges(base, head, bits_equal, options.significance), options.metrics));
-  if (comparison.comparability.side_by_side) {
-    comparison.rows = SideBySide(std::move(changes), base, head, options.significance);
+  if (!comparable) {
+    if (comparison.comparability.side_by_side) {
+      comparison.rows = SideBySide(std::move(changes), base, head, options.significance);
+    }
+    return comparison;
   }
-  if (!comparable) return comparison;
   comparison.head_diverged = AnyDiverged(head);
   comparison.non_finite = FirstNonFiniteOf(head);
   comparison.rows = JudgeChanges(std::move(changes), options.significance);
