@@ -27,8 +27,8 @@ std::vector<size_t> ProbePrompts::Shots(const ProbeDocument& document) const {
     std::iota(chosen.begin(), chosen.end(), size_t{0});
     return chosen;
   }
-  Random random(seeds_.For(SeedPurpose::kSampling,
-                           absl::StrCat("probe/", spec_.name, "/", document.sha256)));
+  Random random(
+      seeds_.For(SeedPurpose::kSampling, absl::StrCat("probe/", spec_.name, "/", document.sha256)));
   const std::vector<int64_t> order = random.Permutation(std::ssize(examples_));
   for (size_t i = 0; i < chosen.size(); ++i) chosen[i] = static_cast<size_t>(order[i]);
   return chosen;
