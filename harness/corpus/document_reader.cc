@@ -32,7 +32,7 @@ struct Ending {
   std::string_view text;
   DocumentFormat format;
 };
-constexpr std::array<Ending, 14> kEndings = {{{".txt", DocumentFormat::kText},
+constexpr std::array<Ending, 15> kEndings = {{{".txt", DocumentFormat::kText},
                                               {".text", DocumentFormat::kText},
                                               {".md", DocumentFormat::kMarkdown},
                                               {".markdown", DocumentFormat::kMarkdown},
@@ -45,7 +45,8 @@ constexpr std::array<Ending, 14> kEndings = {{{".txt", DocumentFormat::kText},
                                               {".tsv", DocumentFormat::kTsv},
                                               {".tab", DocumentFormat::kTsv},
                                               {".parquet", DocumentFormat::kParquet},
-                                              {".warc", DocumentFormat::kWarc}}};
+                                              {".warc", DocumentFormat::kWarc},
+                                              {".wet", DocumentFormat::kWarc}}};
 
 std::string_view WithoutCompression(std::string_view name) {
   for (const std::string_view ending : {".gz", ".zst"}) {

@@ -54,6 +54,7 @@ TEST(DocumentReader, FormatsByName) {
   EXPECT_EQ(FormatOf("rows.tsv"), DocumentFormat::kTsv);
   EXPECT_EQ(FormatOf("train-0.parquet"), DocumentFormat::kParquet);
   EXPECT_EQ(FormatOf("CC-MAIN-0.warc.gz"), DocumentFormat::kWarc);
+  EXPECT_EQ(FormatOf("CC-MAIN-0.warc.wet.gz"), DocumentFormat::kWarc);
   EXPECT_EQ(FormatOf("image.png"), std::nullopt);
   EXPECT_EQ(FormatOf("Makefile"), std::nullopt);
 }
