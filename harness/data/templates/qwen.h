@@ -2,23 +2,11 @@
 // with <|im_end|>.
 #pragma once
 
+#include "harness/data/templates/chatml.h"
 #include "harness/data/templates/template_row.h"
 
 namespace bench::harness::templates {
 
-inline constexpr TemplateSlot kQwenPrompt[] = {
-    {SlotKind::kControl, "<|im_start|>"},
-    {SlotKind::kText, "user\n"},
-    {SlotKind::kMessage, ""},
-    {SlotKind::kControl, "<|im_end|>"},
-    {SlotKind::kText, "\n"},
-    {SlotKind::kControl, "<|im_start|>"},
-    {SlotKind::kText, "assistant\n"},
-};
-inline constexpr TemplateSlot kQwenSystem[] = {
-    {SlotKind::kControl, "<|im_start|>"}, {SlotKind::kText, "system\n"}, {SlotKind::kMessage, ""},
-    {SlotKind::kControl, "<|im_end|>"},   {SlotKind::kText, "\n"},
-};
 inline constexpr char kQwenJinja[] =
     R"({%- if messages[0]['role'] == 'system' %})"
     R"({%- set system = messages[0]['content'] %}{%- set turns = messages[1:] %})"
@@ -32,12 +20,12 @@ inline constexpr char kQwenJinja[] =
     R"({%- endfor %})"
     R"({%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}{%- endif %})";
 
-inline constexpr TemplateRow kQwen = {.prompt = kQwenPrompt,
-                                      .prompt_with_input = kQwenPrompt,
+inline constexpr TemplateRow kQwen = {.prompt = kChatmlPrompt,
+                                      .prompt_with_input = kChatmlPrompt,
                                       .end = "<|im_end|>",
                                       .jinja = kQwenJinja,
                                       .num_opening_slots = 0,
-                                      .system = kQwenSystem,
+                                      .system = kChatmlSystem,
                                       .after_answer = "\n",
                                       .default_system = "You are a helpful assistant."};
 
