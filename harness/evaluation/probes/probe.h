@@ -71,7 +71,6 @@ class Probe {
 // All probes of a definition, read before anything is computed.
 class Probes {
  public:
-  // `specs` must outlive it.
   static absl::StatusOr<Probes> Load(const std::vector<ProbeSpec>& specs,
                                      const std::string& experiments_root, const SeedSource& seeds);
 
