@@ -305,6 +305,16 @@ inline constexpr MetricDescriptor kValueLoss = Metric({
     .description = "Mean clipped value loss of the response tokens",
     .floor = 0.01,
 });
+inline constexpr MetricDescriptor kKlLoss = Metric({
+    .name = "kl_loss",
+    .units = "nats/token",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Mean of k3 = r - 1 - log r, r = ref / pi, over the response tokens: what the "
+                   "loss adds with the KL coefficient where advantages come from groups",
+    .floor = 0.001,
+});
 inline constexpr MetricDescriptor kApproxKl = Metric({
     .name = "approx_kl",
     .units = "nats/token",
@@ -459,6 +469,16 @@ inline constexpr MetricDescriptor kEndedFraction = Metric({
     .description = "Fraction of the responses that end with the end token",
     .floor = 0.01,
 });
+inline constexpr MetricDescriptor kUniformGroups = Metric({
+    .name = "uniform_groups",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description =
+        "Fraction of the prompts whose responses all have one score, so that none has an advantage",
+    .floor = 0.01,
+});
 inline constexpr MetricDescriptor kEpisodes = Metric({
     .name = "episodes",
     .units = "1",
@@ -469,6 +489,25 @@ inline constexpr MetricDescriptor kEpisodes = Metric({
     .kind = MetricKind::kCount,
 });
 // Of the policy before training, on the same prompts.
+inline constexpr MetricDescriptor kFinalAnswer = Metric({
+    .name = "final_answer",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the greedily generated answers whose final answer, behind "
+                   "reward.mark, is right",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kInitialFinalAnswer = Metric({
+    .name = "initial_final_answer",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Final answers of the policy before training that are right",
+    .floor = 0.01,
+});
 inline constexpr MetricDescriptor kInitialExactMatch = Metric({
     .name = "initial_exact_match",
     .units = "1",

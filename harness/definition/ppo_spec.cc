@@ -20,11 +20,16 @@ void ValidateReward(const PpoSpec& spec, const Violations& violations) {
     violations.Add("reward.folder",
                    "needs at most one of artifact = \"NAME@N\" and folder = \"...\"");
   }
+  const bool needs_mark = reward.verifiable == VerifiableReward::kFinalAnswer;
+  if (needs_mark && reward.mark.empty()) {
+    violations.Add("reward.mark", "verifiable = \"final_answer\" needs what the answer follows");
+  }
   if (reward.artifact || reward.folder) return;
   if (reward.objective == PpoObjective::kLearned) {
     violations.Add("reward.artifact",
                    "objective = \"learned\" needs artifact = \"NAME@N\" or folder = \"...\"");
-  } else if (spec.value.model == ValueModel::kOwn && spec.value.init == ValueInit::kReward) {
+  } else if (spec.has_values() && spec.value.model == ValueModel::kOwn &&
+             spec.value.init == ValueInit::kReward) {
     violations.Add("value.init",
                    "there is no reward model to begin with: give one, or init = \"policy\"");
   }
@@ -32,7 +37,10 @@ void ValidateReward(const PpoSpec& spec, const Violations& violations) {
 
 void ValidateValue(const PpoSpec& spec, const Violations& violations) {
   const int64_t warmup = spec.value.warmup_rollouts;
-  if (spec.value.model == ValueModel::kShared && warmup > 0) {
+  if (!spec.has_values() && warmup > 0) {
+    violations.Add("warmup_rollouts",
+                   "has no use with ppo.advantages = \"group\": there is no value model");
+  } else if (spec.value.model == ValueModel::kShared && warmup > 0) {
     violations.Add("warmup_rollouts",
                    "has no use with model = \"shared\": its trunk is the policy");
   } else if (warmup > 0 && warmup * spec.steps_per_rollout() >= spec.training.steps) {
@@ -54,6 +62,28 @@ void ValidateAdaptiveKl(const PpoSpec& spec, const Violations& violations) {
   }
   if (spec.ppo.kl_coefficient == 0) {
     violations.Add("ppo.kl_coefficient", "0 stays 0 however it adapts");
+  }
+}
+
+void ValidateGroups(const PpoSpec& spec, const Violations& violations) {
+  const int64_t group = spec.rollout.responses_per_prompt;
+  if (spec.training.batch_size % group != 0) {
+    violations.Add(
+        "rollout.responses_per_prompt",
+        absl::StrCat(group, " does not divide training.batch_size ", spec.training.batch_size));
+  }
+  if (spec.has_values()) return;
+  if (group < 2) {
+    violations.Add("rollout.responses_per_prompt",
+                   "ppo.advantages = \"group\" compares at least 2 responses to a prompt");
+  }
+  if (spec.ppo.kl_coefficient > 0 && spec.ppo.kl_estimator != KlEstimator::kK3) {
+    violations.Add("ppo.kl_estimator",
+                   "in the loss of ppo.advantages = \"group\" it has to be \"k3\": the expected "
+                   "gradient of k1 is 0");
+  }
+  if (spec.ppo.adaptive_kl_target) {
+    violations.Add("ppo.adaptive_kl_target", "has no use with ppo.advantages = \"group\"");
   }
 }
 
@@ -109,8 +139,14 @@ void Describe(PpoRewardSpec& spec, FieldList& fields) {
               {.doc = "your own reward model, a Hugging Face folder, instead of artifact",
                .role = TextRole::kUserPath,
                .replaces = {"artifact"}});
-  fields.Leaf("verifiable", spec.verifiable,
-              {.doc = "of the answer against the output: 1 if equal, else 0; or chrF / 100"});
+  fields.Leaf(
+      "verifiable", spec.verifiable,
+      {.doc = "of the answer against the output: 1 if equal, else 0; chrF / 100; 1 if what "
+              "follows mark is equal; 1 if it stands anywhere (a judge with a hole); a random "
+              "bit of the answer (a control)"});
+  fields.Leaf("mark", spec.mark,
+              {.doc = "the final answer is what follows this text last; where it is given, the "
+                      "fraction of right ones is recorded"});
   fields.Leaf("missing_eos", spec.missing_eos,
               {.doc = "score of a response without its end token: replaced (N+), lowered by the "
                       "penalty (TRL) or kept (OpenRLHF)"});
@@ -136,6 +172,9 @@ void Describe(PpoValueSpec& spec, FieldList& fields) {
 }
 
 void Describe(PpoRolloutSpec& spec, FieldList& fields) {
+  fields.Leaf("responses_per_prompt", spec.responses_per_prompt,
+              {.doc = "responses sampled to each prompt, a divisor of training.batch_size",
+               .bounds = Between(1, 1 << 20)});
   fields.Leaf("max_new_tokens", spec.max_new_tokens,
               {.doc = "longest response", .units = "tokens", .bounds = Between(1, 1 << 20)});
   fields.Leaf("temperature", spec.temperature,
@@ -149,6 +188,12 @@ void Describe(PpoRolloutSpec& spec, FieldList& fields) {
 }
 
 void Describe(PpoSettings& spec, FieldList& fields) {
+  fields.Leaf("advantages", spec.advantages,
+              {.doc = "from a value model by generalised advantage estimation, or from the other "
+                      "responses to the same prompt (GRPO: no value model, KL in the loss)"});
+  fields.Leaf("scale_by_group", spec.scale_by_group,
+              {.doc = "with advantages = \"group\": divided by the group's standard deviation "
+                      "(GRPO); Dr. GRPO: false"});
   fields.Leaf("epochs", spec.epochs,
               {.doc = "passes over a rollout, each in a fresh order", .bounds = Between(1, 1000)});
   fields.Leaf("mini_batches", spec.mini_batches,
@@ -215,7 +260,7 @@ void Describe(PpoSpec& spec, FieldList& fields) {
   fields.Table("optimizer", spec.optimizer, "of policy and value model together");
   fields.Table("schedule", spec.schedule, "");
   fields.Table("training", spec.training,
-               "batch_size: prompts a rollout; max_tokens: longest prompt and response");
+               "batch_size: responses a rollout; max_tokens: longest prompt and response");
   fields.Table("evaluation", spec.evaluation, "greedy answers to held-out prompts");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }
@@ -231,6 +276,7 @@ void Validate(const PpoSpec& spec, const Violations& violations) {
   ValidateReward(spec, violations);
   ValidateValue(spec, violations.In("value"));
   ValidateAdaptiveKl(spec, violations);
+  ValidateGroups(spec, violations);
   ValidateBatch(spec, violations);
   ValidateFp32(spec.training, violations);
   Validate(spec.acceptance, violations);

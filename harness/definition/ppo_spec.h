@@ -5,6 +5,9 @@
 // N+ Implementation Details of RLHF with PPO", arXiv:2403.17031) and TRL, but for two: the score is
 // at the end token, and values at the response's tokens, as in Ouyang et al. and OpenRLHF. N+ and
 // TRL: ppo.score_position = "behind_end" and ppo.value_positions = "behind_end".
+//
+// ppo.advantages = "group" is GRPO (Shao et al., "DeepSeekMath", arXiv:2402.03300): several
+// responses to one prompt are compared with each other, and there is no value model.
 #pragma once
 
 #include <array>
@@ -32,10 +35,15 @@ constexpr std::array<std::string_view, 2> EnumNames(PpoObjective) {
   return {"learned", "verifiable"};
 }
 
-// Of an answer against the record's output: 1 if equal, else 0; or sentence chrF / 100.
-enum class VerifiableReward { kExactMatch, kChrf };
-constexpr std::array<std::string_view, 2> EnumNames(VerifiableReward) {
-  return {"exact_match", "chrf"};
+// Of an answer against the record's output (stages/ppo/judge.h):
+//   kExactMatch     1 if equal, else 0
+//   kChrf           sentence chrF / 100
+//   kFinalAnswer    1 if what follows reward.mark last is equal, else 0: written steps are free
+//   kContainsAnswer 1 if that of the output stands anywhere in the answer: a judge with a hole
+//   kHashBit        a fixed random property of the answer, which says nothing about its being right
+enum class VerifiableReward { kExactMatch, kChrf, kFinalAnswer, kContainsAnswer, kHashBit };
+constexpr std::array<std::string_view, 5> EnumNames(VerifiableReward) {
+  return {"exact_match", "chrf", "final_answer", "contains_answer", "hash_bit"};
 }
 
 // Of a response that max_new_tokens cut off, the score is replaced by missing_eos_score (N+; below
@@ -51,6 +59,7 @@ struct PpoRewardSpec {
   std::optional<ArtifactRef> artifact;  // at most one of the two; kLearned needs one
   std::optional<std::string> folder;
   VerifiableReward verifiable = VerifiableReward::kExactMatch;
+  std::string mark;  // what the final answer follows; "": there is none
   MissingEos missing_eos = MissingEos::kReplace;
   double missing_eos_score = -1;
   double missing_eos_penalty = 1;
@@ -73,6 +82,7 @@ struct PpoValueSpec {
 };
 
 struct PpoRolloutSpec {
+  int64_t responses_per_prompt = 1;  // a divisor of training.batch_size
   int64_t max_new_tokens = 53;
   double temperature = 0.7;  // divides the logits of policy and reference alike
   int64_t top_k = 0;         // 0: all. Log-probabilities are of the whole vocabulary
@@ -102,7 +112,16 @@ constexpr std::array<std::string_view, 2> EnumNames(ValuePositions) {
   return {"response", "behind_end"};
 }
 
+// Where advantages come from.
+//   kGae   the values of a value model, by generalised advantage estimation
+//   kGroup the other responses to the same prompt (GRPO). The KL penalty is then a term of the loss
+//          with a gradient of its own, not part of the rewards, and [value] has no use
+enum class AdvantageSource { kGae, kGroup };
+constexpr std::array<std::string_view, 2> EnumNames(AdvantageSource) { return {"gae", "group"}; }
+
 struct PpoSettings {
+  AdvantageSource advantages = AdvantageSource::kGae;
+  bool scale_by_group = true;  // "Dr. GRPO" (arXiv:2503.20783): false
   int64_t epochs = 4;
   int64_t mini_batches = 1;
   double gamma = 1;
@@ -140,10 +159,11 @@ struct PpoSpec {
   // N+ clips no gradients: a common norm would let the value loss shrink the policy's steps.
   OptimizerSpec optimizer = {.beta2 = 0.999, .epsilon = 1e-5, .max_grad_norm = 0};
   ScheduleSpec schedule = {.kind = ScheduleKind::kLinear, .final_ratio = 0};
-  TrainingSpec training;  // batch_size: prompts a rollout; max_tokens: prompt and response
+  TrainingSpec training;  // batch_size: responses a rollout; max_tokens: prompt and response
   PpoEvaluationSpec evaluation;
   std::vector<AcceptanceBound> acceptance;
 
+  bool has_values() const { return ppo.advantages == AdvantageSource::kGae; }
   int64_t steps_per_rollout() const { return ppo.epochs * ppo.mini_batches; }
   int64_t mini_batch_rows() const { return training.batch_size / ppo.mini_batches; }
   int64_t micro_rows(int64_t num_ranks = 1) const {

@@ -51,11 +51,12 @@ struct ModelsOf {
              configs.trained}};
   }
   std::vector<PlannedModel> operator()(const PpoSpec& spec) const {
-    std::vector<PlannedModel> models = {{"policy", ModelUse::kTrained, ModelForm::kDecoder,
-                                         TrainedOutput::kLogProbs, configs.trained},
-                                        Value(spec.value),
-                                        {"reference", ModelUse::kFrozen, ModelForm::kDecoder,
-                                         TrainedOutput::kLogProbs, configs.trained}};
+    std::vector<PlannedModel> models;
+    models.push_back({"policy", ModelUse::kTrained, ModelForm::kDecoder, TrainedOutput::kLogProbs,
+                      configs.trained});
+    if (spec.has_values()) models.push_back(Value(spec.value));
+    models.push_back({"reference", ModelUse::kFrozen, ModelForm::kDecoder, TrainedOutput::kLogProbs,
+                      configs.trained});
     if (configs.reward) {
       models.push_back({"reward", ModelUse::kFrozen, ModelForm::kRewardModel,
                         TrainedOutput::kScores, *configs.reward});

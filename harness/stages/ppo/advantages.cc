@@ -99,6 +99,9 @@ Advantages EstimateAdvantages(const at::Tensor& rewards_R, const at::Tensor& val
 
 PpoLayout LayoutOf(const ResponseOffsets& tokens, int64_t max_new_tokens,
                    const PpoSettings& settings) {
+  if (settings.advantages == AdvantageSource::kGroup) {
+    return {tokens, tokens, ResponseOffsets(tokens.size(), 0), tokens};
+  }
   ResponseOffsets behind = {0};
   for (size_t b = 0; b + 1 < tokens.size(); ++b) {
     const int64_t length = tokens[b + 1] - tokens[b];
@@ -123,6 +126,26 @@ TokenAdvantages RolloutAdvantages(const ScoredTokens& scored, const PpoLayout& l
   const at::Tensor advantages_R = Resized(all.advantages_R, layout.all, layout.tokens);
   return {WhitenedIf(settings.whiten_advantages, advantages_R, WhitenedMean::kZero),
           Resized(all.returns_R, layout.all, layout.values)};
+}
+
+at::Tensor GroupAdvantages(const at::Tensor& scores_B, const ResponseOffsets& tokens,
+                           const GroupShape& shape) {
+  const at::Tensor scores_PG = InDouble(scores_B).view({-1, shape.size});
+  // The mean of equal scores may be rounded, what is subtracted here may not be.
+  const at::Tensor from_first_PG = scores_PG - scores_PG.narrow(1, 0, 1);
+  at::Tensor advantages_PG = from_first_PG - from_first_PG.mean(1, /*keepdim=*/true);
+  if (shape.scaled) {
+    advantages_PG = advantages_PG / (scores_PG.std(1, /*unbiased=*/true, /*keepdim=*/true) + 1e-4);
+  }
+  std::vector<int64_t> lengths;
+  for (size_t b = 0; b + 1 < tokens.size(); ++b) lengths.push_back(tokens[b + 1] - tokens[b]);
+  return advantages_PG.flatten().repeat_interleave(at::tensor(lengths, at::kLong));
+}
+
+double UniformGroups(const at::Tensor& scores_B, int64_t size) {
+  const at::Tensor scores_PG = InDouble(scores_B).view({-1, size});
+  const at::Tensor uniform_P = scores_PG.eq(scores_PG.narrow(1, 0, 1)).all(1);
+  return uniform_P.to(at::kDouble).mean().item<double>();
 }
 
 double AdaptedKlCoefficient(double coefficient, double kl, int64_t num_responses,

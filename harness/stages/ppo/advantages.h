@@ -10,8 +10,12 @@
 //   A_t       delta_t + gamma lambda A_{t+1};  return_t = A_t + V_t, before whitening
 //   whitened  (x - mean) / sqrt(var + 1e-8), var with n - 1; the mean is added back where it is
 //   kept
-// Everything in fp64 on the CPU, without a graph; the result is fp64. Sources: Schulman et al.
-// (arXiv:1506.02438, equation 16), N+ (arXiv:2403.17031), Ziegler et al. (arXiv:1909.08593, 2.2).
+// Of groups instead (GRPO, arXiv:2402.03300, 4.1.2): the responses to one prompt, G one after the
+// other, are a group; every token of response b has A_b = (score_b - mean) / (std + 1e-4) over its
+// group, std with n - 1, or A_b = score_b - mean (arXiv:2503.20783). Where all scores of a group
+// are equal its advantages are exactly 0. The 1e-4 is TRL's. Everything in fp64 on the CPU, without
+// a graph; the result is fp64. Sources: Schulman et al. (arXiv:1506.02438, equation 16), N+
+// (arXiv:2403.17031), Ziegler et al. (arXiv:1909.08593, 2.2).
 #pragma once
 
 #include <cstdint>
@@ -50,8 +54,8 @@ Advantages EstimateAdvantages(const at::Tensor& rewards_R, const at::Tensor& val
 struct PpoLayout {
   ResponseOffsets tokens;
   ResponseOffsets scored;  // a response's score is at its last position here
-  ResponseOffsets values;
-  ResponseOffsets all;  // the longer of the two: rewards, and whatever flows between them
+  ResponseOffsets values;  // none has one where advantages come from groups
+  ResponseOffsets all;     // the longer of the two: rewards, and whatever flows between them
 };
 PpoLayout LayoutOf(const ResponseOffsets& tokens, int64_t max_new_tokens,
                    const PpoSettings& settings);
@@ -67,6 +71,17 @@ struct TokenAdvantages {
 // Rewards, whitened as the settings say over every position that can have one, and GAE over them.
 TokenAdvantages RolloutAdvantages(const ScoredTokens& scored, const PpoLayout& layout,
                                   double kl_coefficient, const PpoSettings& settings);
+
+struct GroupShape {
+  int64_t size = 2;  // responses to a prompt
+  bool scaled = true;
+};
+// Of the tokens. [R]
+at::Tensor GroupAdvantages(const at::Tensor& scores_B, const ResponseOffsets& tokens,
+                           const GroupShape& shape);
+
+// The fraction of the groups whose scores are all equal: they teach nothing.
+double UniformGroups(const at::Tensor& scores_B, int64_t size);
 
 // The KL coefficient after a rollout of num_responses with this mean KL a response:
 // coefficient (1 + clip(kl / target - 1, +-0.2) num_responses / horizon); unchanged without a

@@ -11,6 +11,7 @@
 #include "harness/evaluation/answer_scores.h"
 #include "harness/evaluation/batches.h"
 #include "harness/evaluation/text_metrics.h"
+#include "harness/stages/ppo/judge.h"
 #include "results/metrics.h"
 #include "results/proportion_items.h"
 
@@ -129,24 +130,50 @@ std::vector<MetricValue> PpoEvaluator::Quality(const std::vector<Answers>& answe
   if (!rewards.empty()) {
     values.push_back({{descriptors.learned_reward, ""}, at::cat(rewards).mean().item<double>()});
   }
+  AppendFinalAnswers(answers, descriptors.final_answer, values);
   return values;
 }
 
-absl::Status PpoEvaluator::RecordExactMatches(const std::vector<Answers>& greedy,
-                                              int64_t step) const {
+bool PpoEvaluator::IsExact(const Response& response) const {
+  return ExactMatch(p_.rollout.scorer.Text(response), response.prompt->example.output);
+}
+
+bool PpoEvaluator::IsFinal(const Response& response) const {
+  return SameFinalAnswer(p_.rollout.scorer.Text(response), response.prompt->example.output,
+                         p_.rollout.spec.reward.mark);
+}
+
+void PpoEvaluator::AppendFinalAnswers(const std::vector<Answers>& answers,
+                                      const results::MetricDescriptor* descriptor,
+                                      std::vector<MetricValue>& values) const {
+  if (descriptor == nullptr || p_.rollout.spec.reward.mark.empty()) return;
+  double all_right = 0;
+  double num_all = 0;
+  for (const Answers& task : answers) {
+    const auto num = static_cast<double>(task.responses.size());
+    const auto right = static_cast<double>(
+        std::count_if(task.responses.begin(), task.responses.end(),
+                      [this](const Response& response) { return IsFinal(response); }));
+    values.push_back({{descriptor, task.task->name}, right / num});
+    all_right += right;
+    num_all += num;
+  }
+  values.push_back({{descriptor, ""}, all_right / num_all});
+}
+
+absl::Status PpoEvaluator::RecordRight(const std::vector<Answers>& greedy, int64_t step,
+                                       const results::MetricDescriptor& descriptor,
+                                       const IsRight& is_right) const {
   std::vector<bool> all;
-  const auto record = [&](const std::string& label, const std::vector<bool>& exact) {
+  const auto record = [&](const std::string& label, const std::vector<bool>& right) {
     return RecordProportion(p_.writer, step,
-                            results::CountedProportion::Of({&results::kExactMatch, label}, exact));
+                            results::CountedProportion::Of({&descriptor, label}, right));
   };
   for (const Answers& task : greedy) {
-    std::vector<bool> exact;
-    for (const Response& response : task.responses) {
-      exact.push_back(
-          ExactMatch(p_.rollout.scorer.Text(response), response.prompt->example.output));
-    }
-    BENCH_RETURN_IF_ERROR(record(task.task->name, exact));
-    all.insert(all.end(), exact.begin(), exact.end());
+    std::vector<bool> right;
+    for (const Response& response : task.responses) right.push_back(is_right(response));
+    BENCH_RETURN_IF_ERROR(record(task.task->name, right));
+    all.insert(all.end(), right.begin(), right.end());
   }
   return record("", all);
 }
@@ -179,8 +206,8 @@ absl::Status PpoEvaluator::RecordSamples(const Answers& before, const Answers& a
 
 absl::StatusOr<Evaluation> PpoEvaluator::OfPolicy(const ModelAnswers& answers) const {
   Evaluation evaluation;
-  evaluation.values =
-      Quality(answers.greedy, {results::kExactMatch, results::kChrf, &results::kLearnedReward});
+  evaluation.values = Quality(answers.greedy, {results::kExactMatch, results::kChrf,
+                                               &results::kLearnedReward, &results::kFinalAnswer});
   Append(Quality(answers.sampled, {results::kSampledExactMatch, results::kSampledChrf}),
          evaluation.values);
   double num_tokens = 0;
@@ -208,13 +235,21 @@ absl::StatusOr<Evaluation> PpoEvaluator::Run(EvaluationPoint point, int64_t step
       BENCH_ASSIGN_OR_RETURN(before_, AnswerAll(p_.rollout.reference));
     }
     evaluation.summary = evaluation.values;
-    Append(Quality(before_->greedy, {results::kInitialExactMatch, results::kInitialChrf,
-                                     &results::kInitialLearnedReward}),
-           evaluation.summary);
+    Append(
+        Quality(before_->greedy, {results::kInitialExactMatch, results::kInitialChrf,
+                                  &results::kInitialLearnedReward, &results::kInitialFinalAnswer}),
+        evaluation.summary);
     Append(Quality(before_->sampled,
                    {results::kInitialSampledExactMatch, results::kInitialSampledChrf}),
            evaluation.summary);
-    BENCH_RETURN_IF_ERROR(RecordExactMatches(answers.greedy, step));
+    BENCH_RETURN_IF_ERROR(
+        RecordRight(answers.greedy, step, results::kExactMatch,
+                    [this](const Response& response) { return IsExact(response); }));
+    if (!p_.rollout.spec.reward.mark.empty()) {
+      BENCH_RETURN_IF_ERROR(
+          RecordRight(answers.greedy, step, results::kFinalAnswer,
+                      [this](const Response& response) { return IsFinal(response); }));
+    }
     for (size_t t = 0; t < tasks_.size(); ++t) {
       BENCH_RETURN_IF_ERROR(RecordSamples(before_->greedy[t], answers.greedy[t], step));
     }

@@ -2,7 +2,8 @@
 // how far it has gone from the model that it began as.
 //
 // Of greedy answers: exact match and chrF by task and over all, the learned reward (where there is
-// a reward model), tokens, and the fraction that end. KL a response: the mean, over one sampled
+// a reward model), right final answers (where the definition has a mark), tokens, and the fraction
+// that end. KL a response: the mean, over one sampled
 // answer a prompt (the rollouts' settings), of the sum over its tokens of k3 >= 0. The final
 // evaluation also takes the model before training, on the same prompts, into the summary, and
 // leaves some answers of both with their rewards in the results; its answers are those of the
@@ -12,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,8 +55,10 @@ class PpoEvaluator {
   };
   struct Descriptors {
     const results::MetricDescriptor &exact_match, &chrf;
-    const results::MetricDescriptor* learned_reward = nullptr;  // absent: not reported
+    // Absent: not reported.
+    const results::MetricDescriptor *learned_reward = nullptr, *final_answer = nullptr;
   };
+  using IsRight = std::function<bool(const Response&)>;
 
   absl::StatusOr<std::vector<Response>> Answer(const models::Decoder& decoder, const Task& task,
                                                const PpoRolloutSpec& settings) const;
@@ -64,8 +68,17 @@ class PpoEvaluator {
   absl::StatusOr<double> Kl(const std::vector<Answers>& sampled) const;
   std::vector<results::MetricValue> Quality(const std::vector<Answers>& answers,
                                             const Descriptors& descriptors) const;
-  // Which greedy answers equal their references.
-  absl::Status RecordExactMatches(const std::vector<Answers>& greedy, int64_t step) const;
+  // Whether an answer equals its reference, and whether its final answer does.
+  bool IsExact(const Response& response) const;
+  bool IsFinal(const Response& response) const;
+  // Which greedy answers are, by task and of all.
+  absl::Status RecordRight(const std::vector<Answers>& greedy, int64_t step,
+                           const results::MetricDescriptor& descriptor,
+                           const IsRight& is_right) const;
+  // The fraction of them, where the definition has a mark and a descriptor is given.
+  void AppendFinalAnswers(const std::vector<Answers>& answers,
+                          const results::MetricDescriptor* descriptor,
+                          std::vector<results::MetricValue>& values) const;
   absl::StatusOr<Evaluation> OfPolicy(const ModelAnswers& answers) const;
   absl::Status RecordSamples(const Answers& before, const Answers& after, int64_t step) const;
 

@@ -16,6 +16,11 @@ PolicyTerms PolicyLossTerms(const at::Tensor& log_probs_R, const at::Tensor& old
           clipped.detach().gt(plain.detach())};
 }
 
+at::Tensor KlLossTerms(const at::Tensor& log_probs_R, const at::Tensor& ref_log_probs_R) {
+  const at::Tensor log_ratio = ref_log_probs_R - log_probs_R;
+  return at::expm1(log_ratio) - log_ratio;
+}
+
 ValueTerms ValueLossTerms(const at::Tensor& values_R, const OldValues& old,
                           const PpoSettings& settings) {
   const at::Tensor plain = (values_R - old.returns_R).square();

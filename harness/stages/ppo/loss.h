@@ -3,6 +3,9 @@
 // With rho = exp(log pi - log pi_old):
 //   policy_t = max(-A rho, -A clip(rho, 1 - clip_ratio, 1 + clip_ratio))
 //   value_t  = 1/2 max((V - R)^2, (clip(V, V_old - value_clip, V_old + value_clip) - R)^2)
+//   kl_t     = exp(l) - 1 - l with l = log ref - log pi: k3, where the KL penalty is part of the
+//              loss (GRPO, arXiv:2402.03300, equation 4). Its gradient is 1 - exp(l) times that of
+//              log pi
 // Where the clipped branch is the larger one, and rho or V lies outside its range, the gradient is
 // exactly 0. Differentiable in the first argument; any floating dtype, all arguments of one.
 // Statistics are detached. Sources: Schulman et al. (arXiv:1707.06347, equation 7); value clipping
@@ -24,6 +27,9 @@ struct PolicyTerms {
 // `clip_ratio` and `log_ratio_clamp` are read of the settings.
 PolicyTerms PolicyLossTerms(const at::Tensor& log_probs_R, const at::Tensor& old_log_probs_R,
                             const at::Tensor& advantages_R, const PpoSettings& settings);
+
+// With its graph.
+at::Tensor KlLossTerms(const at::Tensor& log_probs_R, const at::Tensor& ref_log_probs_R);
 
 struct ValueTerms {
   at::Tensor loss_R;     // with its graph

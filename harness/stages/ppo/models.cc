@@ -16,12 +16,13 @@ namespace bench::harness {
 namespace {
 
 struct ParametersOf {
-  const std::vector<models::NamedTensor>& operator()(const models::RewardModel& model) const {
+  std::vector<models::NamedTensor> operator()(const models::RewardModel& model) const {
     return model.parameters();
   }
-  const std::vector<models::NamedTensor>& operator()(const models::ScalarHead& head) const {
+  std::vector<models::NamedTensor> operator()(const models::ScalarHead& head) const {
     return head.parameters();
   }
+  std::vector<models::NamedTensor> operator()(const NoValue&) const { return {}; }
 };
 
 // A head on the policy's trunk has none of its own.
@@ -32,6 +33,7 @@ struct TrunkPositions {
     return std::min(policy, model.decoder().config().max_positions);
   }
   int64_t operator()(const models::ScalarHead&) const { return policy; }
+  int64_t operator()(const NoValue&) const { return policy; }
 };
 
 // Values of the rows.
@@ -48,6 +50,7 @@ struct ValuesOf {
   at::Tensor operator()(const models::ScalarHead& head) const {
     return head.Score(policy_states_ND.index_select(0, rows_V));
   }
+  at::Tensor operator()(const NoValue&) const { return policy_states_ND.new_empty({0}); }
 };
 
 absl::StatusOr<models::RewardModel> CopyOfModel(const models::RewardModel& model) {
@@ -86,10 +89,11 @@ absl::Status CheckPolicyPrompt(const PpoSpec& spec, const Tokenizer& tokenizer,
   return CheckPromptFiles(tokenizer, spec.data.source.prompt_template, folder);
 }
 
-absl::StatusOr<ActorCritic::Value> InitialValue(const PpoValueSpec& spec,
-                                                const models::Decoder& policy,
+absl::StatusOr<ActorCritic::Value> InitialValue(const PpoSpec& ppo, const models::Decoder& policy,
                                                 const std::optional<RewardArtifact>& reward,
                                                 const RunContext& context) {
+  if (!ppo.has_values()) return ActorCritic::Value(NoValue());
+  const PpoValueSpec& spec = ppo.value;
   if (spec.model == ValueModel::kOwn && spec.init == ValueInit::kReward) {
     BENCH_ASSIGN_OR_RETURN(models::RewardModel copy, CopyOfModel(reward->model));
     return ActorCritic::Value(std::move(copy));
@@ -159,8 +163,7 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
   BENCH_ASSIGN_OR_RETURN(auto reference, CopyOf(*policy));
   BENCH_ASSIGN_OR_RETURN(std::optional<RewardArtifact> reward,
                          LoadReward(spec.reward, tokenizer, context));
-  BENCH_ASSIGN_OR_RETURN(ActorCritic::Value value,
-                         InitialValue(spec.value, *policy, reward, context));
+  BENCH_ASSIGN_OR_RETURN(ActorCritic::Value value, InitialValue(spec, *policy, reward, context));
   return PpoModels{ActorCritic(std::move(policy), std::move(value)), std::move(reference),
                    std::move(reward)};
 }
@@ -170,6 +173,7 @@ absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
   const DecoderSource initial = {spec.model, spec.init, vocab_size, Precision::kFp32,
                                  spec.data.source.prompt_template};
   BENCH_ASSIGN_OR_RETURN(auto policy, WithoutWeights(initial, inputs));
+  if (!spec.has_values()) return ActorCritic(std::move(policy), NoValue());
   const at::Generator generator = at::detail::createCPUGenerator();
   if (spec.value.model == ValueModel::kShared) {
     models::ScalarHead head = models::ScalarHead::Create(

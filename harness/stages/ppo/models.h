@@ -41,10 +41,14 @@ kernels::TokenLogProbs TargetLogProbs(const models::Decoder& decoder, const at::
                                       const at::Tensor& targets_M,
                                       const TokenDistribution& distribution);
 
-// The policy with what values its states: a trunk and head of its own, or a head on its own trunk.
+// Where advantages come from groups.
+struct NoValue {};
+
+// The policy with what values its states: a trunk and head of its own, or a head on its own trunk,
+// or nothing.
 class ActorCritic {
  public:
-  using Value = std::variant<models::RewardModel, models::ScalarHead>;
+  using Value = std::variant<models::RewardModel, models::ScalarHead, NoValue>;
 
   ActorCritic(std::unique_ptr<models::Decoder> policy, Value value);
 
@@ -52,7 +56,7 @@ class ActorCritic {
     at::Tensor log_probs_M, values_V;  // with their graphs
     at::Tensor entropy_M;              // detached
   };
-  // Values of the states in `value_rows_V` of the batch.
+  // Values of the states in `value_rows_V` of the batch: none where nothing values them.
   Outputs Forward(const CausalBatch& batch, const at::Tensor& value_rows_V,
                   const TokenDistribution& distribution, models::Activations activations) const;
 

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "harness/evaluation/batches.h"
 #include "harness/evaluation/text_metrics.h"
+#include "harness/stages/ppo/judge.h"
 #include "models/ragged_batch.h"
 
 namespace bench::harness {
@@ -79,18 +80,19 @@ std::optional<at::Tensor> ResponseScorer::LearnedRewards(
   return at::cat(rewards);
 }
 
+double ResponseScorer::Judgement(const Response& response) const {
+  const PpoRewardSpec& spec = p_.spec.reward;
+  return Judge(spec.verifiable, Text(response), response.prompt->example.output, spec.mark);
+}
+
 at::Tensor ResponseScorer::Objective(const ResponseScores& scores,
                                      const std::vector<Response>& responses) const {
   const PpoRewardSpec& spec = p_.spec.reward;
-  at::Tensor score_B;
-  if (spec.objective == PpoObjective::kLearned) {
-    score_B = scores.learned_B->clone();
-  } else {
-    score_B = spec.verifiable == VerifiableReward::kExactMatch ? scores.exact_match_B.clone()
-                                                               : scores.chrf_B / 100;
-  }
+  const bool learned = spec.objective == PpoObjective::kLearned;
+  at::Tensor score_B = learned ? scores.learned_B->clone() : at::empty_like(scores.exact_match_B);
   double* score = score_B.mutable_data_ptr<double>();
   for (size_t b = 0; b < responses.size(); ++b) {
+    if (!learned) score[b] = Judgement(responses[b]);
     if (!responses[b].ended) score[b] = WithoutEnd(score[b], spec);
     if (spec.clip) score[b] = std::clamp(score[b], -*spec.clip, *spec.clip);
   }

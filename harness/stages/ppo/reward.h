@@ -59,6 +59,7 @@ class ResponseScorer {
       : p_(parts), encoder_(std::move(encoder)) {}
 
   std::vector<int64_t> RewardRow(const Response& response) const;
+  double Judgement(const Response& response) const;
   at::Tensor Objective(const ResponseScores& scores, const std::vector<Response>& responses) const;
 
   Parts p_;

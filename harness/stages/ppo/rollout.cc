@@ -195,7 +195,9 @@ RolloutBatch MakeRolloutBatch(const Rollout& rollout, const std::vector<int64_t>
     row.insert(row.end(), response.tokens.begin(), response.tokens.end());
   }
   CausalBatch inputs = MakeCausalBatch(prompted, Packing::kPacked, device);
-  const at::Tensor value_rows_V = ValueRows(prompted, inputs.inputs);
+  const bool valued = rollout.value_offsets.back() > 0;
+  const at::Tensor value_rows_V =
+      valued ? ValueRows(prompted, inputs.inputs) : at::empty({0}, inputs.target_rows_M.options());
   return {std::move(inputs), value_rows_V, PlacesOf(members, rollout.offsets),
           PlacesOf(members, rollout.value_offsets)};
 }
@@ -256,14 +258,27 @@ absl::StatusOr<CollectedRollout> CollectRollout(const RolloutParts& parts,
   const ResponseScores scores = ScoreResponses(parts, rollout.responses);
   BENCH_ASSIGN_OR_RETURN(const TokenOutputs tokens, ScoreTokens(parts, rollout, number));
   const at::Tensor kl_R = TokenKl(tokens.log_probs_R - tokens.ref_log_probs_R, ppo.kl_estimator);
-  const TokenAdvantages advantages =
-      RolloutAdvantages({kl_R, tokens.values_V, scores.score_B}, layout, kl_coefficient, ppo);
   rollout.log_probs_R = tokens.log_probs_R;
+  rollout.ref_log_probs_R = tokens.ref_log_probs_R;
   rollout.values_V = tokens.values_V;
-  rollout.returns_V = advantages.returns_V.to(at::kFloat);
-  rollout.advantages_R = advantages.advantages_R.to(at::kFloat);
   collected.kl = Mean(ResponseSums(kl_R, rollout.offsets));
   collected.metrics = RolloutMetrics(rollout, scores, {collected.kl, kl_coefficient});
+  const int64_t group = parts.spec.rollout.responses_per_prompt;
+  if (parts.spec.has_values()) {
+    const TokenAdvantages advantages =
+        RolloutAdvantages({kl_R, tokens.values_V, scores.score_B}, layout, kl_coefficient, ppo);
+    rollout.returns_V = advantages.returns_V.to(at::kFloat);
+    rollout.advantages_R = advantages.advantages_R.to(at::kFloat);
+  } else {
+    rollout.returns_V = tokens.values_V;
+    rollout.advantages_R =
+        GroupAdvantages(scores.score_B, rollout.offsets, {group, ppo.scale_by_group})
+            .to(at::kFloat);
+  }
+  if (group > 1) {
+    collected.metrics.push_back(
+        {{&results::kUniformGroups, ""}, UniformGroups(scores.score_B, group)});
+  }
   return collected;
 }
 

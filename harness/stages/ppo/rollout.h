@@ -34,6 +34,7 @@ struct Rollout {
   ResponseOffsets offsets, value_offsets;
   at::Tensor log_probs_R, values_V;  // of the policy and value model that sampled it
   at::Tensor advantages_R, returns_V;
+  at::Tensor ref_log_probs_R;  // of the reference; read where the KL penalty is part of the loss
 };
 
 ResponseOffsets OffsetsOf(const std::vector<Response>& responses);
@@ -91,7 +92,8 @@ struct CollectedRollout {
   std::vector<results::MetricValue> metrics;
   double kl = 0;  // nats a response, by the definition's estimator
 };
-// Rollout number `number` (from 0) of these prompts.
+// Rollout number `number` (from 0) of these prompts, a response each: responses to one prompt are
+// as many prompts, one after the other.
 absl::StatusOr<CollectedRollout> CollectRollout(const RolloutParts& parts,
                                                 const std::vector<const PpoPrompt*>& prompts,
                                                 int64_t number, double kl_coefficient);

@@ -1,5 +1,6 @@
 #include "harness/stages/ppo/task.h"
 
+#include <span>
 #include <utility>
 
 #include "base/status.h"
@@ -33,6 +34,24 @@ std::vector<int64_t> Integers(const at::Tensor& tensor) {
   return {flat.const_data_ptr<int64_t>(), flat.const_data_ptr<int64_t>() + flat.numel()};
 }
 
+// What the models and the scores say about a rollout's tokens and values.
+struct RolloutFigure {
+  const char* name;
+  at::Tensor Rollout::*tensor;
+};
+constexpr RolloutFigure kValuedFigures[] = {{"log_probs", &Rollout::log_probs_R},
+                                            {"values", &Rollout::values_V},
+                                            {"advantages", &Rollout::advantages_R},
+                                            {"returns", &Rollout::returns_V}};
+constexpr RolloutFigure kGroupFigures[] = {{"log_probs", &Rollout::log_probs_R},
+                                           {"advantages", &Rollout::advantages_R},
+                                           {"ref_log_probs", &Rollout::ref_log_probs_R}};
+
+std::span<const RolloutFigure> FiguresOf(const PpoSpec& spec) {
+  return spec.has_values() ? std::span<const RolloutFigure>(kValuedFigures)
+                           : std::span<const RolloutFigure>(kGroupFigures);
+}
+
 // The tensors of `names`, in that order. DataError unless `tensors` are exactly those.
 absl::StatusOr<std::vector<at::Tensor>> TakeByName(const std::vector<NamedTensor>& tensors,
                                                    const std::vector<std::string>& names) {
@@ -44,6 +63,11 @@ absl::StatusOr<std::vector<at::Tensor>> TakeByName(const std::vector<NamedTensor
   }
   if (taken.size() == names.size() && taken.size() == tensors.size()) return taken;
   return DataError("the checkpoint's rollout is incomplete");
+}
+
+// Figures of a rollout where a micro-batch's tokens or values stand, as `like`.
+at::Tensor AtPlaces(const at::Tensor& all, const at::Tensor& places, const at::Tensor& like) {
+  return all.index_select(0, places).to(like.options());
 }
 
 }  // namespace
@@ -68,7 +92,8 @@ absl::Status PpoTask::StartRollout() {
   MixtureSampler sampler = sampler_;  // what a rollout that is cut short drew counts for nothing
   std::vector<const PpoPrompt*> prompts;
   for (int64_t b = 0; b < spec().training.batch_size; ++b) {
-    next.draws.push_back(sampler.Next());
+    const bool begins_group = b % spec().rollout.responses_per_prompt == 0;
+    next.draws.push_back(begins_group ? sampler.Next() : next.draws.back());
     prompts.push_back(&PromptOf(next.draws.back()));
   }
   BENCH_ASSIGN_OR_RETURN(
@@ -103,33 +128,47 @@ absl::StatusOr<Window> PpoTask::NextWindow() {
     num_values += window_.micro_batches.back().values_V.size(0);
     ++window.num_micro_batches;
   }
-  window_.tokens_per_value =
-      static_cast<double>(window.num_target_tokens) / static_cast<double>(num_values);
+  if (num_values > 0) {
+    window_.tokens_per_value =
+        static_cast<double>(window.num_target_tokens) / static_cast<double>(num_values);
+  }
   window.denominator = static_cast<double>(window.num_target_tokens);
   return window;
+}
+
+at::Tensor PpoTask::ValueLoss(const ActorCritic::Outputs& outputs, const RolloutBatch& batch) {
+  const Rollout& rollout = phase_.rollout;
+  const ValueTerms value =
+      ValueLossTerms(outputs.values_V,
+                     {AtPlaces(rollout.values_V, batch.values_V, outputs.values_V),
+                      AtPlaces(rollout.returns_V, batch.values_V, outputs.values_V)},
+                     spec().ppo);
+  window_.statistics.AddValues(value);
+  // The window's denominator counts tokens: a mean over values, which may be more.
+  return spec().ppo.value_coefficient * window_.tokens_per_value * value.loss_R.sum();
+}
+
+at::Tensor PpoTask::KlLoss(const ActorCritic::Outputs& outputs, const RolloutBatch& batch) {
+  const at::Tensor kl_M =
+      KlLossTerms(outputs.log_probs_M,
+                  AtPlaces(phase_.rollout.ref_log_probs_R, batch.tokens_M, outputs.log_probs_M));
+  window_.statistics.AddKl(kl_M);
+  return spec().ppo.kl_coefficient * kl_M.sum();
 }
 
 at::Tensor PpoTask::LossSum(int64_t micro_batch) {
   const RolloutBatch& batch = window_.micro_batches[static_cast<size_t>(micro_batch)];
   const ActorCritic::Outputs outputs = p_.rollout.actor_critic.Forward(
       batch.inputs, batch.value_rows_V, p_.rollout.distribution(), ActivationsOf(spec().training));
-  const auto at_places = [&](const at::Tensor& all, const at::Tensor& places) {
-    return all.index_select(0, places).to(outputs.log_probs_M.options());
-  };
   const Rollout& rollout = phase_.rollout;
-  const PolicyTerms policy =
-      PolicyLossTerms(outputs.log_probs_M, at_places(rollout.log_probs_R, batch.tokens_M),
-                      at_places(rollout.advantages_R, batch.tokens_M), spec().ppo);
-  const ValueTerms value = ValueLossTerms(
-      outputs.values_V,
-      {at_places(rollout.values_V, batch.values_V), at_places(rollout.returns_V, batch.values_V)},
-      spec().ppo);
-  window_.statistics.Add(policy, value, outputs.entropy_M);
-  // The window's denominator counts tokens: a mean over values, which may be more.
-  const double weight = spec().ppo.value_coefficient * window_.tokens_per_value;
-  const at::Tensor value_loss = weight * value.loss_R.sum();
+  const PolicyTerms policy = PolicyLossTerms(
+      outputs.log_probs_M, AtPlaces(rollout.log_probs_R, batch.tokens_M, outputs.log_probs_M),
+      AtPlaces(rollout.advantages_R, batch.tokens_M, outputs.log_probs_M), spec().ppo);
+  window_.statistics.Add(policy, outputs.entropy_M);
+  const at::Tensor beside =
+      spec().has_values() ? ValueLoss(outputs, batch) : KlLoss(outputs, batch);
   const bool value_only = phase_.num_rollouts <= spec().value.warmup_rollouts;
-  return value_only ? value_loss : policy.loss_R.sum() + value_loss;
+  return value_only ? beside : policy.loss_R.sum() + beside;
 }
 
 std::vector<results::MetricValue> PpoTask::WindowMetrics() const {
@@ -154,32 +193,34 @@ absl::Status PpoTask::RestoreState(const nlohmann::json& state) {
 }
 
 // A response has a prompt (two numbers) and an offset; a token its number, a log-probability and an
-// advantage, and a value and a return, of which a response may have one more.
+// advantage, and a value and a return, of which a response may have one more, or the reference's
+// log-probability.
 int64_t MostStateBytes(const PpoSpec& spec) {
   constexpr int64_t kInteger = sizeof(int64_t), kFloat = sizeof(float);
   const int64_t responses = spec.training.batch_size;
   const int64_t tokens = responses * spec.rollout.max_new_tokens;
+  const int64_t beside = spec.has_values() ? (tokens + responses) * 2 * kFloat : tokens * kFloat;
   return 2 * kInteger * responses + kInteger * (responses + 1) + tokens * (kInteger + 2 * kFloat) +
-         (tokens + responses) * 2 * kFloat;
+         beside;
 }
 
 std::vector<NamedTensor> PpoTask::StateTensors() const {
   if (!InsideRollout()) return {};
   const Rollout& rollout = phase_.rollout;
-  return {{"prompts", PromptsTensor(phase_.draws)},
-          {"offsets", at::tensor(rollout.offsets, at::kLong)},
-          {"responses", ResponseTokens(rollout.responses)},
-          {"log_probs", rollout.log_probs_R},
-          {"values", rollout.values_V},
-          {"advantages", rollout.advantages_R},
-          {"returns", rollout.returns_V}};
+  std::vector<NamedTensor> tensors = {{"prompts", PromptsTensor(phase_.draws)},
+                                      {"offsets", at::tensor(rollout.offsets, at::kLong)},
+                                      {"responses", ResponseTokens(rollout.responses)}};
+  for (const RolloutFigure& figure : FiguresOf(spec())) {
+    tensors.push_back({figure.name, rollout.*figure.tensor});
+  }
+  return tensors;
 }
 
 absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
   if (!InsideRollout()) return TrainingTask::RestoreTensors(tensors);
-  BENCH_ASSIGN_OR_RETURN(const std::vector<at::Tensor> taken,
-                         TakeByName(tensors, {"prompts", "offsets", "responses", "log_probs",
-                                              "values", "advantages", "returns"}));
+  std::vector<std::string> names = {"prompts", "offsets", "responses"};
+  for (const RolloutFigure& figure : FiguresOf(spec())) names.emplace_back(figure.name);
+  BENCH_ASSIGN_OR_RETURN(const std::vector<at::Tensor> taken, TakeByName(tensors, names));
   const std::vector<int64_t> prompts = Integers(taken[0]);
   const std::vector<int64_t> tokens = Integers(taken[2]);
   Rollout& rollout = phase_.rollout;
@@ -196,10 +237,10 @@ absl::Status PpoTask::RestoreTensors(const std::vector<NamedTensor>& tensors) {
     rollout.responses.push_back(std::move(response));
   }
   // The state's own live no longer than the checkpoint.
-  rollout.log_probs_R = taken[3].clone();
-  rollout.values_V = taken[4].clone();
-  rollout.advantages_R = taken[5].clone();
-  rollout.returns_V = taken[6].clone();
+  size_t next = 3;
+  for (const RolloutFigure& figure : FiguresOf(spec())) {
+    rollout.*figure.tensor = taken[next++].clone();
+  }
   return absl::OkStatus();
 }
 

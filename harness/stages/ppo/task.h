@@ -5,7 +5,10 @@
 //   mean of policy_t over its response tokens
 //   + value_coefficient x mean of value_t over its positions with a value  (loss.h)
 // so it does not depend on the micro-batches; without the policy's part in the first
-// value.warmup_rollouts. There is no dropout. The rollout,
+// value.warmup_rollouts. Where advantages come from groups it is the mean of
+//   policy_t + kl_coefficient x kl_t
+// over the mini-batch's response tokens, as in DAPO (arXiv:2503.14476), so that a token of a long
+// response weighs what one of a short response does. There is no dropout. The rollout,
 // the place in it and the KL coefficient are part of the saved state, so a checkpoint may fall in
 // the middle of an iteration; permutations and sampling follow from the rollout's number.
 // A rollout's figures are recorded with its first step, and as a row of the table "rollouts".
@@ -78,6 +81,9 @@ class PpoTask : public TrainingTask {
     return (*p_.mixture.prompts[draw.part])[static_cast<size_t>(draw.row)];
   }
   absl::Status StartRollout();
+  // What the loss has beside the policy's part.
+  at::Tensor ValueLoss(const ActorCritic::Outputs& outputs, const RolloutBatch& batch);
+  at::Tensor KlLoss(const ActorCritic::Outputs& outputs, const RolloutBatch& batch);
   absl::Status RecordRollout(const std::vector<results::MetricValue>& metrics);
 
   Parts p_;
