@@ -121,5 +121,33 @@ TEST(PpoSpec, PromptAndResponseFitIntoThePositions) {
   EXPECT_EQ(Refusal(kSmallPpo, {"rollout.max_new_tokens=511"}), "");
 }
 
+TEST(PpoSpec, AdvantagesFromGroupsCompareResponsesAndValueNothing) {
+  const std::vector<std::string> group = {"ppo.advantages=\"group\"", "ppo.kl_estimator=\"k3\"",
+                                          "rollout.responses_per_prompt=4"};
+  const auto with = [&](const std::string& more) {
+    std::vector<std::string> overrides = group;
+    overrides.push_back(more);
+    return Refusal(kSmallPpo, overrides);
+  };
+  EXPECT_EQ(Refusal(kSmallPpo, group), "");
+  EXPECT_THAT(with("rollout.responses_per_prompt=1"),
+              HasSubstr("rollout.responses_per_prompt: ppo.advantages = \"group\" compares"));
+  EXPECT_THAT(with("rollout.responses_per_prompt=3"),
+              HasSubstr("rollout.responses_per_prompt: 3 does not divide training.batch_size 8"));
+  EXPECT_THAT(with("ppo.kl_estimator=\"k1\""), HasSubstr("ppo.kl_estimator: in the loss"));
+  EXPECT_THAT(with("ppo.adaptive_kl_target=6"), HasSubstr("ppo.adaptive_kl_target: has no use"));
+  EXPECT_THAT(with("value.warmup_rollouts=1"), HasSubstr("value.warmup_rollouts: has no use"));
+  // Without a value model nothing has to begin as a reward model.
+  std::vector<std::string> verifiable = group;
+  verifiable.emplace_back("reward.objective=\"verifiable\"");
+  EXPECT_EQ(Refusal(Without("artifact = \"rm_small@1\"\n"), verifiable), "");
+}
+
+TEST(PpoSpec, AFinalAnswerFollowsAMark) {
+  EXPECT_THAT(Refusal(kSmallPpo, {"reward.verifiable=\"final_answer\""}),
+              HasSubstr("reward.mark: verifiable = \"final_answer\" needs"));
+  EXPECT_EQ(Refusal(kSmallPpo, {"reward.verifiable=\"final_answer\"", "reward.mark=\"=\""}), "");
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -144,6 +144,14 @@ TEST(PlannedModels, OfPpoAreThoseOfTheActorCriticAndTheFrozenOnes) {
               ElementsAre(Pair("reference", policy)));
 }
 
+TEST(PlannedModels, WhereAdvantagesComeFromGroupsNothingIsValued) {
+  PpoSpec spec;
+  spec.ppo.advantages = AdvantageSource::kGroup;
+  const int64_t policy = *CountParameters({.config = SmallConfig()});
+  EXPECT_THAT(Counts(DefinitionOf(spec), {SmallConfig(), {}}, ModelUse::kTrained),
+              ElementsAre(Pair("policy", policy)));
+}
+
 TEST(PlannedModels, MicroBatchesAreTheLongestThatTheStageMakes) {
   using Sizes = std::pair<int64_t, int64_t>;  // 3 rows, by hand
   const auto sizes = [](const Definition& definition) {

@@ -154,5 +154,36 @@ TEST(PpoAdvantages, RefusesValuesThatAreNotOneAToken) {
   EXPECT_THROW(TokenRewards(Doubles({1, 2}), Doubles({1}), {0, 3}, 1), c10::Error);
 }
 
+// Scores 1, 3 and 2, 2 of two prompts: of the first mean 2, standard deviation sqrt(2) with n - 1.
+TEST(PpoAdvantages, OfAGroupAreItsScoresAgainstEachOther) {
+  const at::Tensor scores = Doubles({1, 3, 2, 2});
+  const ResponseOffsets tokens = {0, 2, 3, 4, 7};
+  const double one = 1 / (std::sqrt(2.0) + 1e-4);
+  const at::Tensor scaled = GroupAdvantages(scores, tokens, {2, /*scaled=*/true});
+  ExpectNear(scaled, Doubles({-one, -one, one, 0, 0, 0, 0}), 1e-15, "scaled");
+  EXPECT_TRUE(at::equal(GroupAdvantages(scores, tokens, {2, /*scaled=*/false}),
+                        Doubles({-1, -1, 1, 0, 0, 0, 0})));
+  EXPECT_EQ(UniformGroups(scores, 2), 0.5);
+  EXPECT_EQ(UniformGroups(scores, 4), 0);
+}
+
+// The mean of ten times 0.1 is not 0.1 in floating point.
+TEST(PpoAdvantages, OfAGroupOfEqualScoresAreExactlyZero) {
+  const at::Tensor scores = at::full({10}, 0.1, kDouble);
+  const ResponseOffsets tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  EXPECT_TRUE(at::equal(GroupAdvantages(scores, tokens, {10, true}), at::zeros({10}, kDouble)));
+  EXPECT_EQ(UniformGroups(scores, 10), 1);
+}
+
+TEST(PpoAdvantages, FromGroupsNothingHasAValue) {
+  PpoSettings settings;
+  settings.advantages = AdvantageSource::kGroup;
+  settings.score_position = ScorePosition::kBehindEnd;
+  const PpoLayout layout = LayoutOf({0, 2, 5}, kLimit, settings);
+  EXPECT_EQ(layout.values, (ResponseOffsets{0, 0, 0}));
+  EXPECT_EQ(layout.scored, layout.tokens);
+  EXPECT_EQ(layout.all, layout.tokens);
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -107,5 +107,22 @@ TEST(PpoEvaluation, AStopSignalEndsItWithNothingRecorded) {
   EXPECT_TRUE(IsStopped(evaluation.status()));
 }
 
+// "is" behind the mark "it" is the final answer of every reference.
+TEST(PpoEvaluation, RightFinalAnswersAreReportedWhereThereIsAMark) {
+  RunFixture fixture;
+  RunContext context = fixture.Start("run");
+  TinyPpo tiny([](PpoSpec& spec) { spec.reward.mark = "it"; });
+  PpoEvaluator evaluator({tiny.parts(), tiny.data(), context.writer, context.ranges});
+  const auto evaluation = evaluator.Run(EvaluationPoint::kFinal, 0);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  const auto values = ByPath(evaluation->summary);
+  EXPECT_EQ(values.at("final_answer"), values.at("initial_final_answer"));
+  EXPECT_EQ(values.at("final_answer"),
+            (values.at("final_answer/a") + values.at("final_answer/b")) / 2);
+  TinyPpo without;
+  PpoEvaluator plain({without.parts(), without.data(), without.writer(), without.ranges()});
+  EXPECT_EQ(ByPath(plain.Run(EvaluationPoint::kFinal, 0)->summary).count("final_answer"), 0U);
+}
+
 }  // namespace
 }  // namespace bench::harness

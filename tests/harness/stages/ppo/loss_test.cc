@@ -139,5 +139,22 @@ TEST(PpoLoss, GradientsAreThoseOfCentralDifferences) {
   }
 }
 
+// log ref - log pi = ln 2: 2 - 1 - ln 2, of gradient 1 - 2; where both are equal both are 0.
+TEST(PpoLoss, TheKlTermIsK3WithItsOwnGradient) {
+  const double ln2 = std::log(2.0);
+  const at::Tensor log_probs = at::tensor({-1.0 - ln2, -1.0}, at::kDouble).set_requires_grad(true);
+  const at::Tensor kl = KlLossTerms(log_probs, at::tensor({-1.0, -1.0}, at::kDouble));
+  EXPECT_NEAR(kl[0].item<double>(), 1 - ln2, 1e-15);
+  EXPECT_EQ(kl[1].item<double>(), 0);
+  kl.sum().backward();
+  EXPECT_NEAR(log_probs.grad()[0].item<double>(), -1, 1e-15);
+  EXPECT_EQ(log_probs.grad()[1].item<double>(), 0);
+  for (const PpoGolden& golden : PpoGolden::Load()) {
+    ExpectCentralDifferences(golden.Vector("log_probs"), [&](const at::Tensor& values) {
+      return KlLossTerms(values, golden.Vector("ref_log_probs"));
+    });
+  }
+}
+
 }  // namespace
 }  // namespace bench::harness

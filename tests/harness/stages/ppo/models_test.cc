@@ -264,5 +264,14 @@ TEST(PpoModels, ACopyHasParametersOfItsOwn) {
   }
 }
 
+TEST(ActorCritic, WhatNothingValuesHasThePolicysParametersOnly) {
+  const ActorCritic model(TinyPpoDecoder(kVocab, 7), NoValue());
+  EXPECT_EQ(model.parameters().size(), model.policy().parameters().size());
+  EXPECT_EQ(model.max_positions(), model.policy().config().max_positions);
+  const ActorCritic::Outputs out = Forward(model, 1);
+  EXPECT_EQ(out.values_V.numel(), 0);
+  EXPECT_GT(out.log_probs_M.numel(), 0);
+}
+
 }  // namespace
 }  // namespace bench::harness

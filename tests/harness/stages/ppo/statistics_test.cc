@@ -28,9 +28,9 @@ std::map<std::string, double> MetricsOf(const PpoGolden& golden, const std::vect
     };
     statistics.Add(PolicyLossTerms(tokens("log_probs"), tokens("old_log_probs"),
                                    tokens("advantages"), golden.settings()),
-                   ValueLossTerms(values("values"), {values("old_values"), values("returns")},
-                                  golden.settings()),
                    tokens("log_probs"));
+    statistics.AddValues(ValueLossTerms(values("values"), {values("old_values"), values("returns")},
+                                        golden.settings()));
   }
   std::map<std::string, double> values;
   for (const results::MetricValue& value : statistics.Metrics(*Ranks::Alone())) {

@@ -17,17 +17,6 @@
 namespace bench::harness {
 namespace {
 
-void ExpectSameWindow(const PpoWindowResult& a, const PpoWindowResult& b) {
-  EXPECT_EQ(a.loss, b.loss);
-  ASSERT_EQ(a.metrics.size(), b.metrics.size());
-  for (size_t i = 0; i < a.metrics.size(); ++i) {
-    EXPECT_EQ(a.metrics[i].value, b.metrics[i].value) << a.metrics[i].key.Path();
-  }
-  for (size_t i = 0; i < a.gradients.size(); ++i) {
-    EXPECT_TRUE(at::equal(a.gradients[i], b.gradients[i])) << i;
-  }
-}
-
 // In the first mini-batch of a rollout nothing has been updated since it was sampled, whatever the
 // size of the mini-batches and micro-batches; the first rollout's policy is its reference.
 TEST(PpoTask, InTheFirstMiniBatchTheRatioIsExactlyOneAndTheKlExactlyZero) {

@@ -76,6 +76,15 @@ inline void BehindTheEnd(PpoSpec& spec) {
   spec.ppo.value_positions = ValuePositions::kBehindEnd;
 }
 
+// GRPO: two prompts a rollout, two responses each.
+inline void FromGroups(PpoSpec& spec) {
+  spec.ppo.advantages = AdvantageSource::kGroup;
+  spec.ppo.kl_estimator = KlEstimator::kK3;
+  spec.ppo.kl_coefficient = 0.5;
+  spec.rollout.responses_per_prompt = 2;
+  spec.reward.missing_eos = MissingEos::kKeep;  // else responses that were cut have one score
+}
+
 class TinyPpo {
  public:
   using Adjust = void (*)(PpoSpec&);
@@ -102,6 +111,7 @@ class TinyPpo {
     if (spec_.value.model == ValueModel::kShared) {
       value = models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), dtype);
     }
+    if (!spec_.has_values()) value = NoValue();
     actor_critic_.emplace(std::move(policy), std::move(value));
     scorer_.emplace(*ResponseScorer::Create({spec_, data_, tokenizer_, &reward_}));
     MakeTask();
@@ -190,6 +200,17 @@ inline PpoWindowResult TrainWindow(PpoTask& task) {
     parameter.tensor.mutable_grad().reset();
   }
   return result;
+}
+
+inline void ExpectSameWindow(const PpoWindowResult& a, const PpoWindowResult& b) {
+  EXPECT_EQ(a.loss, b.loss);
+  ASSERT_EQ(a.metrics.size(), b.metrics.size());
+  for (size_t i = 0; i < a.metrics.size(); ++i) {
+    EXPECT_EQ(a.metrics[i].value, b.metrics[i].value) << a.metrics[i].key.Path();
+  }
+  for (size_t i = 0; i < a.gradients.size(); ++i) {
+    EXPECT_TRUE(at::equal(a.gradients[i], b.gradients[i])) << i;
+  }
 }
 
 // A plain gradient step, so that the policy is no longer the one that sampled.
