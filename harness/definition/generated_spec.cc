@@ -169,6 +169,18 @@ void Describe(FactsSpec& spec, FieldList& fields) {
                       "rows ask for the value"});
 }
 
+void Describe(SumsSpec& spec, FieldList& fields) {
+  fields.Leaf("min_digits", spec.min_digits,
+              {.doc = "fewest digits of both numbers; uniform from it to max_digits",
+               .bounds = Between(1, 17)});
+  fields.Leaf("max_digits", spec.max_digits,
+              {.doc = "most digits of both numbers", .bounds = Between(1, 17)});
+  fields.Leaf(
+      "written", spec.written,
+      {.doc = "plain: the sum; reversed: its last digit first; steps: the columns, then the "
+              "sum; wrong: columns of other numbers, a control"});
+}
+
 void Describe(GeneratedSpec& spec, FieldList& fields) {
   FieldList& table = fields.Group("generated", "");
   table.Leaf("grammar", spec.grammar,
@@ -186,12 +198,17 @@ void Describe(GeneratedSpec& spec, FieldList& fields) {
   table.Leaf("held_out_fraction", spec.held_out_fraction,
              {.doc = "of the keys that rows are split by; facts have none",
               .bounds = Between(0.001, 0.5)});
+  table.Leaf("demonstrations", spec.demonstrations,
+             {.doc = "rows are instruction records too, for sft (so many) and ppo (the other ones)",
+              .units = "rows",
+              .bounds = Between(1, 1e6)});
   table.Table("markov", spec.markov, "a fresh Markov chain a row");
   table.Table("induction", spec.induction, "a random segment a row, repeated");
   table.Table("addition", spec.addition, "sums of two numbers, in BIG-bench's words");
   table.Table("s5", spec.s5, "products of permutations of five places");
   table.Table("replace", spec.replace, "instructions to replace letters of a text");
   table.Table("facts", spec.facts, "names with a random value each");
+  table.Table("sums", spec.sums, "sums of two numbers, with or without their columns");
 }
 
 void Validate(const GeneratedSpec& spec, const Violations& violations) {
@@ -202,9 +219,15 @@ void Validate(const GeneratedSpec& spec, const Violations& violations) {
   CheckUnused(spec.grammar, Grammar::kS5, spec.s5, here);
   CheckUnused(spec.grammar, Grammar::kReplace, spec.replace, here);
   CheckUnused(spec.grammar, Grammar::kFacts, spec.facts, here);
+  CheckUnused(spec.grammar, Grammar::kSums, spec.sums, here);
   // The tables of other grammars have their defaults, which keep these rules.
   ValidateInduction(spec.induction, here.In("induction"));
   CheckRange("digits", spec.addition.min_digits, spec.addition.max_digits, here.In("addition"));
+  CheckRange("digits", spec.sums.min_digits, spec.sums.max_digits, here.In("sums"));
+  if (spec.demonstrations && *spec.demonstrations >= spec.train_rows) {
+    here.Add("demonstrations", absl::StrCat(*spec.demonstrations, " leave none of train_rows ",
+                                            spec.train_rows, " for ppo"));
+  }
   CheckRange("steps", spec.s5.min_steps, spec.s5.max_steps, here.In("s5"));
   ValidateReplace(spec.replace, here.In("replace"));
   if (spec.grammar == Grammar::kFacts) ValidateFacts(spec, here);

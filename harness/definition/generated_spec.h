@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace bench::harness {
@@ -16,9 +17,9 @@ namespace bench::harness {
 class FieldList;
 class Violations;
 
-enum class Grammar { kMarkov, kInduction, kAddition, kS5, kReplace, kFacts };
-constexpr std::array<std::string_view, 6> EnumNames(Grammar) {
-  return {"markov", "induction", "addition", "s5", "replace", "facts"};
+enum class Grammar { kMarkov, kInduction, kAddition, kS5, kReplace, kFacts, kSums };
+constexpr std::array<std::string_view, 7> EnumNames(Grammar) {
+  return {"markov", "induction", "addition", "s5", "replace", "facts", "sums"};
 }
 
 // [generated.markov]: a fresh Markov chain a row, its transition rows drawn from a symmetric
@@ -121,17 +122,38 @@ struct FactsSpec {
   int64_t exposed_rows() const;
 };
 
+// How a sum is written. Steps: the columns first. Wrong: the columns of two other numbers; a
+// control.
+enum class SumSteps { kPlain, kReversed, kSteps, kWrong };
+constexpr std::array<std::string_view, 4> EnumNames(SumSteps) {
+  return {"plain", "reversed", "steps", "wrong"};
+}
+
+// [generated.sums]: `347+285=`, the columns where they are written, `#` and the sum (Lee et al.,
+// arXiv:2307.03381).
+struct SumsSpec {
+  int64_t min_digits = 3;  // of both numbers, uniform from it to max_digits
+  int64_t max_digits = 3;
+  SumSteps written = SumSteps::kSteps;
+
+  bool operator==(const SumsSpec&) const = default;
+};
+
 struct GeneratedSpec {
   Grammar grammar = {};            // required
   int64_t train_rows = 0;          // required
   int64_t validation_rows = 0;     // required
   double held_out_fraction = 0.1;  // of the keys
+  // Rows are written as instruction records too, so many of them for fine-tuning
+  // (stages/generated/records.h). Absent: none are.
+  std::optional<int64_t> demonstrations;
   MarkovSpec markov;
   InductionSpec induction;
   AdditionSpec addition;
   S5Spec s5;
   ReplaceSpec replace;
   FactsSpec facts;
+  SumsSpec sums;
 };
 
 void Describe(MarkovSpec& spec, FieldList& fields);
@@ -140,6 +162,7 @@ void Describe(AdditionSpec& spec, FieldList& fields);
 void Describe(S5Spec& spec, FieldList& fields);
 void Describe(ReplaceSpec& spec, FieldList& fields);
 void Describe(FactsSpec& spec, FieldList& fields);
+void Describe(SumsSpec& spec, FieldList& fields);
 void Describe(GeneratedSpec& spec, FieldList& fields);
 // Only the table of the chosen grammar may differ from its defaults.
 void Validate(const GeneratedSpec& spec, const Violations& violations);

@@ -8,6 +8,7 @@
 #include "harness/generated/markov.h"
 #include "harness/generated/replace.h"
 #include "harness/generated/s5.h"
+#include "harness/generated/sums.h"
 
 namespace bench::harness::generated {
 namespace {
@@ -37,10 +38,13 @@ Made Replace(const GeneratedSpec& spec, const KeySplit& split) {
 Made Facts(const GeneratedSpec& spec, const KeySplit& split) {
   return std::make_unique<FactsGrammar>(spec, split);
 }
+Made Sums(const GeneratedSpec& spec, const KeySplit&) {
+  return std::make_unique<SumsGrammar>(spec.sums);
+}
 
 // By Grammar.
 constexpr std::array<Entry, EnumNames(Grammar{}).size()> kGrammars = {
-    {{1, Markov}, {1, Induction}, {2, Addition}, {2, S5}, {2, Replace}, {2, Facts}}};
+    {{1, Markov}, {1, Induction}, {2, Addition}, {2, S5}, {2, Replace}, {2, Facts}, {1, Sums}}};
 
 const Entry& EntryOf(Grammar grammar) { return kGrammars[static_cast<size_t>(grammar)]; }
 

@@ -30,7 +30,7 @@ std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSp
   std::vector<InputNeed> needs;
   if (tokenizer.artifact) {
     needs.push_back(
-        {"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer, StageKind::kSynthetic}});
+        {"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer, StageKind::kGenerated, StageKind::kSynthetic}});
   }
   if (init.artifact) needs.push_back(InitialWeightsNeed(*init.artifact));
   return needs;

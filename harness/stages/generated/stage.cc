@@ -17,6 +17,7 @@
 #include "harness/generated/row_source.h"
 #include "harness/generated/symbol_model.h"
 #include "harness/stages/generated/predictor_losses.h"
+#include "harness/stages/generated/records.h"
 #include "harness/stages/token_data.h"
 #include "harness/tokenizers/tokenizer.h"
 #include "results/metrics.h"
@@ -57,7 +58,8 @@ class PartWriter {
         counts_(source.grammar().groups().size()),
         losses_(source.grammar().predictors()) {}
 
-  absl::Status Write(int64_t num_threads, RowDatasetWriter& dataset) {
+  // `records` may be null.
+  absl::Status Write(int64_t num_threads, RowDatasetWriter& dataset, InstructionRows* records) {
     const int64_t num_rows = source_.num_rows(part_);
     for (int64_t begin = 0; begin < num_rows; begin += kRowsPerBlock) {
       const int64_t end = std::min(begin + kRowsPerBlock, num_rows);
@@ -66,6 +68,8 @@ class PartWriter {
       for (const Row& row : rows) {
         BENCH_RETURN_IF_ERROR(Add(row));
         BENCH_RETURN_IF_ERROR(dataset.Add(name(), StoredRow(row, source_)));
+        if (records == nullptr) continue;
+        BENCH_RETURN_IF_ERROR(records->Add(part_, row, GroupName(row.group)));
       }
       context_.progress.Update(name(), end, num_rows, "rows");
     }
@@ -169,7 +173,10 @@ absl::StatusOr<DiskNeed> GeneratedStage::Disk(const std::map<std::string, Artifa
   int64_t longest = 0;
   for (const Row& row : rows) longest = std::max(longest, std::ssize(row.tokens));
   const int64_t num_rows = num_train + source.num_rows(Part::kValidation);
-  return DiskNeed{0, num_rows * (longest * kTokenBytes + kRowBytes)};
+  // A record has its symbols as text, of a byte each in the grammars that are text, and names.
+  constexpr int64_t kRecordBytes = 100;
+  const int64_t record = spec_.demonstrations ? longest + kRecordBytes : 0;
+  return DiskNeed{0, num_rows * (longest * kTokenBytes + kRowBytes + record)};
 }
 
 absl::StatusOr<StageOutcome> GeneratedStage::Run(RunContext& context) {
@@ -179,10 +186,13 @@ absl::StatusOr<StageOutcome> GeneratedStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, PublishTokenizer(grammar.symbols(), folder));
   RowDatasetWriter dataset(folder, {tokenizer.vocab_size(), tokenizer.digest(), grammar.groups(),
                                     !grammar.predictors().empty()});
+  std::optional<InstructionRows> records;
+  if (spec_.demonstrations) records.emplace(tokenizer, *spec_.demonstrations);
   StageOutcome outcome;
   for (const Part part : {Part::kTrain, Part::kValidation}) {
     PartWriter writer(part, source, tokenizer, context);
-    BENCH_RETURN_IF_ERROR(writer.Write(definition_.run.threads, dataset));
+    BENCH_RETURN_IF_ERROR(
+        writer.Write(definition_.run.threads, dataset, records ? &*records : nullptr));
     outcome.summary.push_back(
         {{&results::kExamples, writer.name()}, static_cast<double>(source.num_rows(part))});
     if (part == Part::kTrain) continue;
@@ -191,6 +201,7 @@ absl::StatusOr<StageOutcome> GeneratedStage::Run(RunContext& context) {
     outcome.summary.insert(outcome.summary.end(), losses.begin(), losses.end());
   }
   BENCH_RETURN_IF_ERROR(dataset.Finish());
+  if (records) BENCH_RETURN_IF_ERROR(records->Publish(folder));
   if (const std::optional<double> rate = grammar.MonofactRate()) {
     outcome.summary.push_back({{&results::kMonofactRate, ""}, *rate});
   }

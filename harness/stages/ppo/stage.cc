@@ -36,7 +36,7 @@ std::vector<InputNeed> PpoStage::Inputs() const {
   if (spec().data.source.dataset) {
     needs.push_back({"dataset",
                      *spec().data.source.dataset,
-                     {StageKind::kTranslations, StageKind::kSynthetic}});
+                     {StageKind::kTranslations, StageKind::kGenerated, StageKind::kSynthetic}});
   }
   if (spec().reward.artifact) {
     needs.push_back({"reward_model", *spec().reward.artifact, {StageKind::kReward}});

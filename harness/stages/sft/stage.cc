@@ -39,7 +39,7 @@ std::vector<InputNeed> SftStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
     needs.push_back(
-        {"dataset", *spec().data.dataset, {StageKind::kTranslations, StageKind::kSynthetic}});
+        {"dataset", *spec().data.dataset, {StageKind::kTranslations, StageKind::kGenerated, StageKind::kSynthetic}});
   }
   return needs;
 }

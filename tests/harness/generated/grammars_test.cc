@@ -29,7 +29,8 @@ TEST(Grammars, AreThoseOfTheirNames) {
   const KeySplit split(1, 0.1);
   const std::pair<Grammar, std::string> last_symbols[] = {
       {Grammar::kMarkov, "7 "}, {Grammar::kInduction, "31 "}, {Grammar::kAddition, "9"},
-      {Grammar::kS5, "p11 "},   {Grammar::kReplace, "="},     {Grammar::kFacts, "v63 "}};
+      {Grammar::kS5, "p11 "},   {Grammar::kReplace, "="},     {Grammar::kFacts, "v63 "},
+      {Grammar::kSums, "#"}};
   for (const auto& [kind, symbol] : last_symbols) {
     GeneratedSpec spec;
     spec.grammar = kind;

@@ -27,6 +27,7 @@ DEFAULTS = {
     "replace": {"rules": 512, "letters": 20, "rule_length": 2, "text_length": 8, "shown": "own"},
     "facts": {"first_names": 64, "last_names": 64, "values": 64, "facts": 3000,
               "exposures": "draws", "max_exposures": 1024, "targets": "value"},
+    "sums": {"min_digits": 3, "max_digits": 3, "written": "steps"},
 }
 # Grammar, what differs from the defaults, rows by part.
 CASES = [
@@ -43,6 +44,8 @@ CASES = [
     ("replace", {}, ROWS),
     ("replace", {"rules": 30, "letters": 3, "text_length": 6}, ROWS),
     ("replace", {"rules": 64, "shown": "other"}, ROWS),
+    *(("sums", {"min_digits": 1, "written": written}, ROWS)
+      for written in ("plain", "reversed", "steps", "wrong")),
     ("facts", {}, {"train": 400, "validation": 300}),
     ("facts", {"first_names": 7, "last_names": 5, "values": 3, "facts": 30, "exposures": "powers",
                "max_exposures": 8, "targets": "all"}, {"train": 90, "validation": 30}),
@@ -102,6 +105,7 @@ class Oracle(unittest.TestCase):
         for grammar, treatment, controls in (
                 ("s5", {}, [{"written": w} for w in ("direct", "filler", "wrong")]),
                 ("replace", {}, [{"shown": "other"}]),
+                ("sums", {}, [{"written": w} for w in ("plain", "reversed", "wrong")]),
                 ("addition", {"min_digits": 2}, [{"min_digits": 2, "answers": "shuffled"}])):
             keys = self.keys(grammar, treatment)
             self.assertEqual(len(keys), sum(ROWS.values()))
