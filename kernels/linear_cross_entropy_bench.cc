@@ -1,26 +1,41 @@
-#include "kernels/bench_inputs.h"
+#include "absl/strings/str_cat.h"
+#include "kernels/bench/kernel_case.h"
 #include "kernels/linear_cross_entropy.h"
 
 namespace bench::kernels {
 namespace {
 
-using Function = CrossEntropy (*)(const at::Tensor&, const at::Tensor&, const at::Tensor&);
-
-void Time(benchmark::State& state, Function cross_entropy) {
-  const at::Tensor targets = at::arange(kTokens, at::kLong).remainder(kVocab);
-  TimeForwardBackward(state, {BenchInput({kTokens, kHidden}), BenchInput({kVocab, kHidden})},
-                      [&](const std::vector<at::Tensor>& in) {
-                        return cross_entropy(in[0], in[1], targets).loss_sum;
-                      });
+at::Tensor AtenLoss(const CaseInputs& in) {
+  return at::cross_entropy_loss(at::linear(in.leaves[0], in.leaves[1]), in.constants[0],
+                                /*weight=*/{}, at::Reduction::Sum);
 }
-
-void BM_LinearCrossEntropy(benchmark::State& state) { Time(state, LinearCrossEntropy); }
-BENCHMARK(BM_LinearCrossEntropy)->Unit(benchmark::kMillisecond)->UseRealTime();
-
-void BM_LinearCrossEntropyReference(benchmark::State& state) {
-  Time(state, LinearCrossEntropyReference);
-}
-BENCHMARK(BM_LinearCrossEntropyReference)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
+
+// One product of the head forward and two backward; per logit a comparison, difference,
+// exponential and sum, and backward a quotient. Logits need not reach memory.
+std::vector<KernelCase> LinearCrossEntropyCases(const Geometry& geometry) {
+  if (geometry.num_targets == 0 || geometry.phase == Phase::kDecoding) return {};
+  const int64_t m = geometry.num_targets, d = geometry.hidden, v = geometry.vocab;
+  KernelCase made;
+  made.kernel = "LinearCrossEntropy";
+  made.shape = absl::StrCat("M", m, "D", d, "V", v);
+  made.experiment = geometry.experiment;
+  made.make_inputs = [m, d, v](const at::TensorOptions& options) {
+    return CaseInputs{{RandomLeaf({m, d}, options, 1), RandomLeaf({v, d}, options, 2)},
+                      {CyclicTargets(m, v, options.device())}};
+  };
+  made.ours = [](const CaseInputs& in) {
+    return LinearCrossEntropy(in.leaves[0], in.leaves[1], in.constants[0]).loss_sum;
+  };
+  made.aten = AtenLoss;
+  made.composed = [](const CaseInputs& in) {
+    return LinearCrossEntropyReference(in.leaves[0], in.leaves[1], in.constants[0]).loss_sum;
+  };
+  const double inputs = Volume({m, d}) + Volume({v, d});
+  made.forward = {2 * Volume({m, d, v}) + 4 * Volume({m, v}), inputs};
+  made.backward = {4 * Volume({m, d, v}) + Volume({m, v}), inputs};
+  return {made};
+}
+
 }  // namespace bench::kernels

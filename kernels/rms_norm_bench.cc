@@ -1,22 +1,37 @@
-#include "kernels/bench_inputs.h"
+#include "absl/strings/str_cat.h"
+#include "kernels/bench/kernel_case.h"
 #include "kernels/rms_norm.h"
 
 namespace bench::kernels {
 namespace {
 
-using Inputs = std::vector<at::Tensor>;
-
-void BM_RmsNorm(benchmark::State& state) {
-  TimeForwardBackward(state, {BenchInput({kTokens, kHidden}), BenchInput({kHidden})},
-                      [](const Inputs& in) { return RmsNorm(in[0], in[1], 1e-5); });
-}
-BENCHMARK(BM_RmsNorm)->Unit(benchmark::kMicrosecond)->UseRealTime();
-
-void BM_RmsNormReference(benchmark::State& state) {
-  TimeForwardBackward(state, {BenchInput({kTokens, kHidden}), BenchInput({kHidden})},
-                      [](const Inputs& in) { return RmsNormReference(in[0], in[1], 1e-5); });
-}
-BENCHMARK(BM_RmsNormReference)->Unit(benchmark::kMicrosecond)->UseRealTime();
+constexpr double kEps = 1e-5;
 
 }  // namespace
+
+// Forward, per element: square, sum, times r, times w. Backward: g w, its product with x, sum,
+// x times a factor, difference, times r; and g x, times r, sum for the weight.
+std::vector<KernelCase> RmsNormCases(const Geometry& geometry) {
+  const int64_t n = geometry.num_rows(), d = geometry.hidden;
+  KernelCase made;
+  made.kernel = "RmsNorm";
+  made.shape = absl::StrCat("N", n, "D", d);
+  made.experiment = geometry.experiment;
+  made.has_own = OwnForCpuFloatAndCuda;
+  made.make_inputs = [n, d](const at::TensorOptions& options) {
+    return CaseInputs{{RandomLeaf({n, d}, options, 1), RandomLeaf({d}, options, 2)}, {}};
+  };
+  made.ours = [](const CaseInputs& in) { return RmsNorm(in.leaves[0], in.leaves[1], kEps); };
+  made.aten = [d](const CaseInputs& in) {
+    return at::rms_norm(in.leaves[0], {d}, in.leaves[1], kEps);
+  };
+  made.composed = [](const CaseInputs& in) {
+    return RmsNormReference(in.leaves[0], in.leaves[1], kEps);
+  };
+  made.forward = {4 * Volume({n, d}), 2 * Volume({n, d}) + ToDouble(d)};
+  made.backward = {9 * Volume({n, d}), 3 * Volume({n, d}) + 2 * ToDouble(d)};
+  made.has_backward = geometry.phase == Phase::kTraining;
+  return {made};
+}
+
 }  // namespace bench::kernels

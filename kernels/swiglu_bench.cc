@@ -1,25 +1,28 @@
-#include "kernels/bench_inputs.h"
+#include "absl/strings/str_cat.h"
+#include "kernels/bench/kernel_case.h"
 #include "kernels/swiglu.h"
 
 namespace bench::kernels {
-namespace {
 
-using Inputs = std::vector<at::Tensor>;
-
-Inputs MakeInputs() {
-  return {BenchInput({kTokens, kIntermediate}), BenchInput({kTokens, kIntermediate})};
+// Forward, per element: exponential, sum and quotient of the sigmoid, two products. Backward: the
+// sigmoid, silu, its product with g for `up`; g up s (1 + z (1 - s)) for the gate: six.
+std::vector<KernelCase> SwiGluCases(const Geometry& geometry) {
+  const int64_t n = geometry.num_rows(), f = geometry.intermediate;
+  KernelCase made;
+  made.kernel = "SwiGlu";
+  made.shape = absl::StrCat("N", n, "F", f);
+  made.experiment = geometry.experiment;
+  made.has_own = OwnForCpuFloatAndCuda;
+  made.make_inputs = [n, f](const at::TensorOptions& options) {
+    return CaseInputs{{RandomLeaf({n, f}, options, 1), RandomLeaf({n, f}, options, 2)}, {}};
+  };
+  made.ours = [](const CaseInputs& in) { return SwiGlu(in.leaves[0], in.leaves[1]); };
+  made.aten = [](const CaseInputs& in) { return at::silu(in.leaves[0]) * in.leaves[1]; };
+  made.composed = [](const CaseInputs& in) { return SwiGluReference(in.leaves[0], in.leaves[1]); };
+  made.forward = {5 * Volume({n, f}), 3 * Volume({n, f})};
+  made.backward = {11 * Volume({n, f}), 5 * Volume({n, f})};
+  made.has_backward = geometry.phase == Phase::kTraining;
+  return {made};
 }
 
-void BM_SwiGlu(benchmark::State& state) {
-  TimeForwardBackward(state, MakeInputs(), [](const Inputs& in) { return SwiGlu(in[0], in[1]); });
-}
-BENCHMARK(BM_SwiGlu)->Unit(benchmark::kMicrosecond)->UseRealTime();
-
-void BM_SwiGluReference(benchmark::State& state) {
-  TimeForwardBackward(state, MakeInputs(),
-                      [](const Inputs& in) { return SwiGluReference(in[0], in[1]); });
-}
-BENCHMARK(BM_SwiGluReference)->Unit(benchmark::kMicrosecond)->UseRealTime();
-
-}  // namespace
 }  // namespace bench::kernels

@@ -110,8 +110,8 @@ void ValidateInputs(const std::vector<ProgramInputSpec>& inputs, const Violation
 
 // What a run will have values for.
 void ValidatePlaceholders(const ProgramSpec& spec, const Violations& here) {
-  Placeholders known = {
-      {"seed", ""}, {"replicate", ""}, {"run", ""}, {"artifact", ""}, {"python", ""}};
+  Placeholders known = {{"seed", ""},     {"replicate", ""}, {"run", ""},
+                        {"artifact", ""}, {"python", ""},    {"programs", ""}};
   for (const ProgramInputSpec& input : spec.inputs) known["input." + input.name] = "";
   const auto check = [&](const std::string& key, const std::string& text) {
     const auto filled = FillIn(text, known);

@@ -34,7 +34,7 @@ def includes(path):
 def allowed(path, folder):
     """The folders that `path` may include."""
     may = ALLOWED[folder] | {folder}
-    if folder == "kernels" and path.stem.endswith("_bench"):
+    if folder == "kernels" and (path.stem.endswith("_bench") or path.parent.name == "bench"):
         may = may | {"results", "base"}
     return may
 

@@ -26,7 +26,8 @@ Placeholders PlaceholdersOf(const ProgramOccasion& occasion) {
                          {"replicate", absl::StrCat(occasion.seeds.replicate)},
                          {"run", occasion.folder},
                          {"artifact", occasion.artifact},
-                         {"python", occasion.python}};
+                         {"python", occasion.python},
+                         {"programs", occasion.programs}};
   for (const auto& [name, path] : occasion.inputs) values["input." + name] = path;
   return values;
 }

@@ -42,6 +42,7 @@ struct ProgramOccasion {
   std::map<std::string, std::string> inputs;       // name -> path
   std::map<std::string, std::string> environment;  // of a Python environment: PATH, VIRTUAL_ENV
   std::string python = "python3";                  // {python}
+  std::string programs;                            // {programs}
   SeedSource seeds;
   DeviceKind device = DeviceKind::kCpu;
 };

@@ -85,6 +85,7 @@ class ProgramExperiment {
     }
     occasion.environment = python_.variables;
     occasion.python = python_.python;
+    BENCH_ASSIGN_OR_RETURN(occasion.programs, FolderOfThisProgram());
     occasion.seeds = context_.seeds;
     occasion.device = context_.device;
     return PlanOf(definition_, occasion);
@@ -92,6 +93,15 @@ class ProgramExperiment {
 
   static std::string Absolute(const std::string& path) {
     return std::filesystem::absolute(path).lexically_normal().string();
+  }
+
+  static absl::StatusOr<std::string> FolderOfThisProgram() {
+    std::error_code error;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (error) {
+      return EnvironmentError(absl::StrCat("cannot find this program: ", error.message()));
+    }
+    return program.parent_path().string();
   }
 
   absl::StatusOr<ProgramEnd> RunIn(Turn turn, MetricSink& sink) const {

@@ -62,6 +62,16 @@ TEST(ProgramSetup, FillsInTheCommandAndTheEnvironment) {
   EXPECT_EQ(plan->timeout, std::chrono::seconds(7));
 }
 
+TEST(ProgramSetup, AProgramBesideBenchRunIsNamedByItsFolder) {
+  Definition definition = Example();
+  std::get<ProgramSpec>(definition.stage).command = {"{programs}/kernel-bench"};
+  ProgramOccasion occasion = Occasion();
+  occasion.programs = "/build/bin";
+  const auto plan = PlanOf(definition, occasion);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(plan->command.argv, ElementsAre("/build/bin/kernel-bench"));
+}
+
 TEST(ProgramSetup, AProgramOfARunOnTheGpuSeesTheGpus) {
   const Definition definition = Example();
   ProgramOccasion occasion = Occasion();
