@@ -135,6 +135,9 @@ void Describe(S5Spec& spec, FieldList& fields) {
                .bounds = Between(1, 4096)});
   fields.Leaf("max_steps", spec.max_steps,
               {.doc = "most permutations of a row", .units = "steps", .bounds = Between(1, 4096)});
+  fields.Leaf("aligned", spec.aligned,
+              {.doc = "dots before the \"=\" make all questions as long as those of max_steps, so "
+                      "that a permutation is equally far from its state in every row"});
   fields.Leaf("written", spec.written,
               {.doc = "between question and answer; chain: the states on the way; direct: nothing; "
                       "filler: dots; wrong: random states"});

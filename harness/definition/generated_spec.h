@@ -75,6 +75,7 @@ struct S5Spec {
   int64_t permutations = 12;  // how many of the 120 occur
   int64_t min_steps = 2;      // n is uniform from it to max_steps
   int64_t max_steps = 24;
+  bool aligned = false;  // max_steps - n dots before the "=": p_i+1 is as far from s_i in every row
   S5Steps written = S5Steps::kChain;
 
   bool operator==(const S5Spec&) const = default;

@@ -82,6 +82,9 @@ Row S5Grammar::Draw(Part, int64_t, RowStreams& streams) const {
     states.push_back(permutations_[chosen][static_cast<size_t>(states.back())]);
     absl::StrAppend(&row.key, "p", chosen, " ");
   }
+  for (int64_t i = num_steps; spec_.aligned && i < spec_.max_steps; ++i) {
+    row.Add(kDot, TokenMark::kGiven);
+  }
   row.Add(kEquals, TokenMark::kGiven);
   row.Add(kFirstSymbol + states.front(), TokenMark::kGiven);
   absl::StrAppend(&row.key, "= ", states.front());

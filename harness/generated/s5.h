@@ -4,7 +4,9 @@
 //
 // A row is `p1 p2 ... pn = s0`, then by `written`: chain, the states s1 ... sn with s_i =
 // p_i(s_i-1); direct, sn; filler, n - 1 dots and sn (Pfau et al., arXiv:2404.15758); wrong, n - 1
-// random states and sn. The last state and the end are the answer, states before them are targets
+// random states and sn. State s_i stands n + 1 tokens behind p_i+1, which decides about what
+// follows; with `aligned` max_steps - n dots before the "=" make that max_steps + 1 in every row.
+// The last state and the end are the answer, states before them are targets
 // too, dots are given. Guessing is right one time in five. The P permutations that occur are those
 // whose numbers in lexicographic order are the first P of the stream "s5/permutations"'
 // Permutation(120): the same for all arms of one base seed. Draws: n = min_steps + Below(max_steps

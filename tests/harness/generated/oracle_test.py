@@ -23,7 +23,8 @@ DEFAULTS = {
     "induction": {"symbols": 32, "min_period": 4, "max_period": 16, "length": 64},
     "addition": {"min_digits": 1, "max_digits": 3, "order": "plain", "padded": False,
                  "answers": "right"},
-    "s5": {"permutations": 12, "min_steps": 2, "max_steps": 24, "written": "chain"},
+    "s5": {"permutations": 12, "min_steps": 2, "max_steps": 24, "aligned": False,
+           "written": "chain"},
     "replace": {"rules": 512, "letters": 20, "rule_length": 2, "text_length": 8, "shown": "own"},
     "facts": {"first_names": 64, "last_names": 64, "values": 64, "facts": 3000,
               "exposures": "draws", "max_exposures": 1024, "targets": "value"},
@@ -40,6 +41,8 @@ CASES = [
     ("addition", {"max_digits": 4, "order": "reversed", "padded": True}, ROWS),
     ("addition", {"min_digits": 3, "answers": "shuffled"}, ROWS),
     *(("s5", {"written": written}, ROWS) for written in ("chain", "direct", "filler", "wrong")),
+    *(("s5", {"written": written, "max_steps": 9, "aligned": True}, ROWS)
+      for written in ("chain", "direct", "filler", "wrong")),
     ("s5", {"permutations": 120, "min_steps": 1, "max_steps": 5}, ROWS),
     ("replace", {}, ROWS),
     ("replace", {"rules": 30, "letters": 3, "text_length": 6}, ROWS),

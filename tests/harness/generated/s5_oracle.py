@@ -23,12 +23,13 @@ class Grammar:
                  "wrong": None}[self.spec["written"]]
         if steps is None:
             steps = [control.below(5) for _ in range(count - 1)]
-        words = [f"p{p}" for p in chosen] + ["=", start] + steps + [states[-1]]
+        padding = ["."] * (high - count if self.spec["aligned"] else 0)
+        words = [f"p{p}" for p in chosen] + padding + ["=", start] + steps + [states[-1]]
         tokens = [4 + self.symbols.index(f"{word} ") for word in words] + [2]
         given = self.spec["written"] == "filler"
-        marks = [0] * (count + 2) + [0 if given else 1] * len(steps) + [2, 2]
+        marks = [0] * (count + len(padding) + 2) + [0 if given else 1] * len(steps) + [2, 2]
         group = 1
         while group < count:
             group *= 2
         return {"tokens": tokens, "marks": marks, "group": f"steps_to_{group}",
-                "key": "".join(f"{word} " for word in words[: count + 1]) + str(start), "nll": []}
+                "key": "".join(f"p{p} " for p in chosen) + f"= {start}", "nll": []}

@@ -1,5 +1,6 @@
 #include "harness/generated/s5.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -83,6 +84,33 @@ TEST(S5, ArmsDifferInWhatIsWrittenOnly) {
       for (size_t step = 1; step < count; ++step) marks += mark;
       EXPECT_EQ(Marks(rows[i]), marks + "22");
       EXPECT_EQ(rows[i].tokens.rbegin()[1], chain[i].tokens.rbegin()[1]);
+    }
+  }
+}
+
+// The same questions and answers as without: only dots before the "=" are new.
+TEST(S5, AlignedQuestionsAreAllAsLongAsTheLongest) {
+  for (const S5Steps written :
+       {S5Steps::kChain, S5Steps::kDirect, S5Steps::kFiller, S5Steps::kWrong}) {
+    GeneratedSpec spec = Spec(written);
+    const std::vector<Row> usual = RowsOf(SourceOf(spec), Part::kTrain, 60);
+    spec.s5.aligned = true;
+    const RowSource source = SourceOf(spec);
+    const std::vector<Row> aligned = RowsOf(source, Part::kTrain, 60);
+    for (size_t i = 0; i < aligned.size(); ++i) {
+      std::string text = TextOf(source.grammar(), aligned[i]);
+      const size_t count =
+          static_cast<size_t>(std::count(aligned[i].key.begin(), aligned[i].key.end(), 'p'));
+      const Question question = Read(text);
+      EXPECT_EQ(question.permutations.size(), 24U) << text;
+      std::string dots;
+      for (size_t step = count; step < 24; ++step) dots += ". ";
+      const size_t first_dot = text.find('=') - dots.size();
+      EXPECT_EQ(text.substr(first_dot, dots.size()), dots);
+      EXPECT_EQ(text.erase(first_dot, dots.size()), TextOf(source.grammar(), usual[i]));
+      EXPECT_EQ(Marks(aligned[i]), std::string(24 - count, '0') + Marks(usual[i]));
+      EXPECT_EQ(aligned[i].key, usual[i].key);
+      EXPECT_EQ(aligned[i].group, usual[i].group);
     }
   }
 }
