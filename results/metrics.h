@@ -958,6 +958,16 @@ inline constexpr MetricDescriptor kTokens = Metric({
     .description = "Tokens of the data set's part",
     .kind = MetricKind::kCount,
 });
+// By part of the work: filters, duplicates, tokens (harness/stages/corpus/stage.h).
+inline constexpr MetricDescriptor kPhaseTime = Metric({
+    .name = "phase_time",
+    .units = "s",
+    .better = Better::kLower,
+    .deterministic = false,
+    .threshold = 0.05,
+    .description = "Time of a part of the work, from its begin to the end of the last rank",
+    .kind = MetricKind::kTime,
+});
 inline constexpr MetricDescriptor kRejectedDocuments = Metric({
     .name = "rejected_documents",
     .units = "1",

@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 """Runs the perf_*_10m experiments beside their peers, interleaved, and keeps the figures in docs/benchmarks.md.
 
-    scripts/compare_peers.py FOLDER --machine KEY --date YYYY-MM [--replicates 7] [--only WORD...] [--keep]
+    scripts/compare_peers.py FOLDER --machine KEY --date YYYY-MM [--build BUILD] [--replicates 7]
+                             [--only WORD...] [--keep]
 
 Each pair is one `bench-compare --arms` (what it compares: experiments/peers/README.md), whose runs and report lie in
 FOLDER and are continued when the same command is given again. Peers run twice: with glibc as users have it, and with
 its thresholds raised as bench-run raises its own. --only: pairs whose name has one of the words. --keep: the reports
-also go into docs/benchmarks.json, under the machine's key there. Without a network, peers whose environment is not
-installed are named and left out, as is every pair that has no report of arms side by side; the exit code is then 1.
+also go into docs/benchmarks.json, under the machine's key there. --build: the programs of this build folder
+(build/ci), copied to FOLDER/bin the first time, so that a build that goes on meanwhile does not change them; without it
+./bench-compare, which builds. Without a network, peers whose environment is not installed are named and left out, as is
+every pair that has no report of arms side by side; the exit code is then 1.
 """
 import argparse
 import json
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -54,12 +59,24 @@ def is_side_by_side(report: pathlib.Path) -> bool:
     return isinstance(content, dict) and content.get("side_by_side") is True
 
 
-def compare(arms: list, report: pathlib.Path) -> bool:
+def own_programs(build: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """bench-compare of a copy of the build's programs, made once: runs that are continued are of one program."""
+    programs = folder / "bin"
+    if not programs.exists():
+        new = folder / "bin.new"
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.copytree(build / "bin", new)
+        new.rename(programs)
+    return programs / "bench-compare"
+
+
+def compare(program: pathlib.Path, arms: list, report: pathlib.Path) -> bool:
     """Whether it left a report of arms side by side, which is never a pass. Else what was there is left."""
     new = report.with_suffix(".new")
     new.unlink(missing_ok=True)
-    command = [ROOT / "bench-compare", "--arms", f"--json={new}", *arms]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 3 or not is_side_by_side(new):
+    command = [program, "--arms", f"--json={new}", *arms]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"BENCH_ROOT": str(ROOT)}, check=False)
+    if done.returncode != 3 or not is_side_by_side(new):
         return False
     new.replace(report)
     return True
@@ -76,11 +93,17 @@ def main() -> int:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--machine", required=True)
     parser.add_argument("--date", required=True)
+    parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--replicates", type=int, default=7)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--keep", action="store_true")
     args = parser.parse_args()
+    machines = json.loads((ROOT / "docs/benchmarks.json").read_text(encoding="utf-8"))["machines"]
+    if args.machine not in machines:
+        parser.error(f"--machine {args.machine}: docs/benchmarks.json has {', '.join(machines)}")
+    args.folder = args.folder.resolve()  # bench-compare runs in ROOT
     args.folder.mkdir(parents=True, exist_ok=True)
+    program = own_programs(args.build.resolve(), args.folder) if args.build else ROOT / "bench-compare"
     left_out = []
     for name, base, head, file in comparisons():
         if args.only and not any(word in name for word in args.only):
@@ -89,7 +112,7 @@ def main() -> int:
         report = args.folder / f"{file}.json"
         arms = ["--replicates", str(args.replicates), "--out", args.folder / file, base, head]
         shown = f"./bench-compare --arms --replicates {args.replicates} --out {file} '{base}' '{head}'"
-        if not compare(arms, report) or (args.keep and not keep(report, name, shown, args)):
+        if not compare(program, arms, report) or (args.keep and not keep(report, name, shown, args)):
             left_out.append(name)
     if left_out:
         print(f"left out: {'; '.join(left_out)}")

@@ -13,6 +13,7 @@ the page.
 import argparse
 import json
 import pathlib
+import statistics
 import sys
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
@@ -77,6 +78,11 @@ def render(document):
     return "".join(lines)
 
 
+def centre(row, arm):
+    """The median of the arm's values also where bench-compare gives none: the arms describe the metric differently."""
+    return statistics.median(row[arm]) if row[f"{arm}_centre"] is None else row[f"{arm}_centre"]
+
+
 def kept(report, args):
     """What benchmarks.json keeps of a report of arms side by side."""
     if report.get("format") != "bench-comparison" or not report.get("side_by_side"):
@@ -85,8 +91,8 @@ def kept(report, args):
     for row in report["metrics"]:
         estimate = row["ratio_estimate"] or {"ratio": None, "interval": [None, None]}
         if row["metric"] not in LEFT_OUT:
-            rows.append({"metric": row["metric"], "units": row["units"], "base": row["base_centre"],
-                         "head": row["head_centre"], **estimate})
+            rows.append({"metric": row["metric"], "units": row["units"], "base": centre(row, "base"),
+                         "head": centre(row, "head"), **estimate})
     if not rows:
         sys.exit(f"{args.add}: the arms measure nothing in common")
     return {"machine": args.machine, "what": args.what, "command": args.command, "date": args.date,

@@ -102,8 +102,12 @@ void ValidateInputs(const std::vector<ProgramInputSpec>& inputs, const Violation
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Violations at = here.In(absl::StrCat("inputs[", i, "]"));
     if (!names.insert(inputs[i].name).second) at.Add("name", "this input is there already");
-    if (inputs[i].path.has_value() == inputs[i].artifact.has_value()) {
-      at.Add("name", "needs exactly one of path = \"...\" and artifact = \"NAME@N\"");
+    const ProgramInputSpec& input = inputs[i];
+    if (int{input.path.has_value()} + int{input.artifact.has_value()} +
+            int{input.source.has_value()} !=
+        1) {
+      at.Add("name",
+             "needs exactly one of path = \"...\", artifact = \"NAME@N\" and source = \"NAME\"");
     }
   }
 }
@@ -173,7 +177,7 @@ void DescribeOrigin(ProgramSpec& spec, FieldList& table) {
       "build_timeout_s", spec.build_timeout_s,
       {.doc = "a build that takes longer is ended", .units = "s", .bounds = Between(1, 86400)});
   table.Table("python", spec.python, "an environment of its own; none: what is there");
-  table.Tables("inputs", spec.inputs, "files, and artifacts of other experiments");
+  table.Tables("inputs", spec.inputs, "files, artifacts of other experiments, data sources");
 }
 
 }  // namespace
@@ -231,9 +235,14 @@ void Describe(ProgramInputSpec& spec, FieldList& fields) {
   fields.Leaf("path", spec.path,
               {.doc = "file or folder, from the definition's folder on",
                .role = TextRole::kNearPath,
-               .replaces = {"artifact"}});
-  fields.Leaf("artifact", spec.artifact,
-              {.doc = "experiment whose artifact it is, instead of path", .replaces = {"path"}});
+               .replaces = {"artifact", "source"}});
+  fields.Leaf(
+      "artifact", spec.artifact,
+      {.doc = "experiment whose artifact it is, instead of path", .replaces = {"path", "source"}});
+  fields.Leaf("source", spec.source,
+              {.doc = "data source manifest, experiments/data/NAME.toml, whose content it is",
+               .role = TextRole::kName,
+               .replaces = {"path", "artifact"}});
 }
 
 void Describe(ProgramPythonSpec& spec, FieldList& fields) {

@@ -83,11 +83,14 @@ struct ProgramMetricSpec {
   const std::string& reported_key() const { return key.empty() ? name : key; }
 };
 
-// Exactly one of `path` and `artifact`.
+// Exactly one of `path`, `artifact` and `source`.
 struct ProgramInputSpec {
   std::string name;
   std::optional<std::string> path;
   std::optional<ArtifactRef> artifact;
+  // A declared source (harness/data/source.h), experiments/data/NAME.toml: its content, which is
+  // fetched where the store does not have it.
+  std::optional<std::string> source;
 };
 
 // What an environment's packages stand on. kHarness: what is installed in the environment whose

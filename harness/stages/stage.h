@@ -30,6 +30,9 @@ class Stage {
       [[maybe_unused]] const std::string& experiments_root) const {
     return InputDigests{};
   }
+  // Reads content that is too large for one rank, each rank its share, so that ContentDigests on
+  // rank 0 reads it no more. Collective; before it any rank may have failed.
+  virtual absl::Status DigestTogether([[maybe_unused]] Ranks& ranks) { return absl::OkStatus(); }
   // The state of the source that is measured, where that is not this program's own.
   virtual std::optional<SourceState> Source() const { return std::nullopt; }
   // Estimated before the run begins; beyond it a run has a reserve for what is small.

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -12,7 +13,10 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
+#include "harness/data/source.h"
 #include "harness/model_io/content_digest.h"
+#include "harness/stages/fetch.h"
 #include "harness/stages/program/program_build.h"
 #include "harness/stages/program/program_run.h"
 #include "harness/stages/program/program_setup.h"
@@ -40,6 +44,7 @@ class ProgramExperiment {
 
   absl::Status Prepare(const std::optional<SourceState>& source) {
     const ProgramPlaces places = PlacesOf(definition_);
+    BENCH_RETURN_IF_ERROR(FetchSources());
     BENCH_ASSIGN_OR_RETURN(
         python_, MakePythonEnvironment(spec_.python, {places.definition, context_.store.root()},
                                        context_.progress));
@@ -71,6 +76,24 @@ class ProgramExperiment {
     return absl::StrCat(context_.folder, "/", name, turn == Turn::kFirst ? "" : "_again", ending);
   }
 
+  absl::Status FetchSources() {
+    const auto archive = DebianArchive();
+    for (const ProgramInputSpec& input : spec_.inputs) {
+      if (!input.source) continue;
+      BENCH_RETURN_IF_ERROR(CheckNotStopped());
+      BENCH_ASSIGN_OR_RETURN(const FetchedSource fetched,
+                             FetchAndRecord(*input.source, *archive, context_));
+      sources_[input.name] = Absolute(fetched.path);
+    }
+    return absl::OkStatus();
+  }
+
+  std::string PathOf(const ProgramInputSpec& input) const {
+    if (input.artifact) return Absolute(context_.inputs.at(input.name).folder);
+    if (input.source) return sources_.at(input.name);
+    return PathFrom(PlacesOf(definition_).definition, *input.path);
+  }
+
   absl::StatusOr<ProgramPlan> PlanFor(Turn turn) const {
     ProgramOccasion occasion;
     occasion.folder = Absolute(InRunFolder(turn, "program", ""));
@@ -78,11 +101,7 @@ class ProgramExperiment {
         turn == Turn::kFirst ? Absolute(context_.artifact_folder) : occasion.folder + "/artifact";
     occasion.log_path = InRunFolder(turn, "program", ".log");
     occasion.metrics_path = Absolute(InRunFolder(turn, "metrics", ".jsonl"));
-    for (const ProgramInputSpec& input : spec_.inputs) {
-      occasion.inputs[input.name] = input.artifact
-                                        ? Absolute(context_.inputs.at(input.name).folder)
-                                        : PathFrom(PlacesOf(definition_).definition, *input.path);
-    }
+    for (const ProgramInputSpec& input : spec_.inputs) occasion.inputs[input.name] = PathOf(input);
     occasion.environment = python_.variables;
     occasion.python = python_.python;
     BENCH_ASSIGN_OR_RETURN(occasion.programs, FolderOfThisProgram());
@@ -188,6 +207,7 @@ class ProgramExperiment {
   const ProgramSpec& spec_;
   RunContext& context_;
   PythonEnvironment python_;
+  std::map<std::string, std::string> sources_;  // by the input's name, where its content is
 };
 
 }  // namespace
@@ -204,15 +224,21 @@ std::vector<InputNeed> ProgramStage::Inputs() const {
   return needs;
 }
 
-absl::StatusOr<InputDigests> ProgramStage::ContentDigests(const std::string&) const {
+absl::StatusOr<InputDigests> ProgramStage::ContentDigests(
+    const std::string& experiments_root) const {
   if (std::getenv("BENCH_PROGRAM_SOURCE") != nullptr && !spec().source) {
     return UsageError("program.source is not set: commits would all run the same program");
   }
   const std::string folder = PlacesOf(definition_).definition;
   InputDigests digests;
   for (const ProgramInputSpec& input : spec().inputs) {
-    if (!input.path) continue;
-    BENCH_ASSIGN_OR_RETURN(digests[input.name], TreeSha256(PathFrom(folder, *input.path)));
+    if (input.source) {
+      BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
+                             LoadSourceManifest(experiments_root, *input.source));
+      digests[input.name] = manifest.sha256;
+    } else if (input.path) {
+      BENCH_ASSIGN_OR_RETURN(digests[input.name], TreeSha256(PathFrom(folder, *input.path)));
+    }
   }
   return digests;
 }
