@@ -15,4 +15,12 @@ inline constexpr std::string_view kGpuThrottleNote = "gpu_throttle_ns";
 // How often the process waited for a page from the disk.
 inline constexpr std::string_view kDiskPageFaultsNote = "disk_page_faults";
 
+// The profiler that was attached to an attempt of the run; absent: none was. Its times are never
+// used (comparison/usable_times.h).
+inline constexpr std::string_view kProfilerNote = "profiler";
+// The optimizer steps that it looked at; absent of stages that train none, which it looked at
+// whole.
+inline constexpr std::string_view kProfileFirstStepNote = "profile_first_step";
+inline constexpr std::string_view kProfileStepsNote = "profile_steps";
+
 }  // namespace bench::results

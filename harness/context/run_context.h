@@ -20,7 +20,8 @@
 
 namespace bench::harness {
 
-struct Checkpoint;  // harness/training/checkpoint.h
+struct Checkpoint;   // harness/training/checkpoint.h
+class StepObserver;  // harness/training/step_observer.h
 
 struct RunContext {
   const LoadedDefinition& definition;
@@ -38,6 +39,7 @@ struct RunContext {
   DeviceKind device;
   std::unique_ptr<Checkpoint> checkpoint;  // to continue after; taken by the loop. None: step 0
   std::optional<int64_t> stop_after_step;  // training stops there, resumable, as on a stop signal
+  StepObserver* profiler = nullptr;  // what profiles steps that are trained; null: nothing does
 };
 
 struct StageOutcome {

@@ -2,7 +2,8 @@
 
 namespace bench::harness {
 
-void NvtxPush(RangeId) {}
+void NvtxPush(RangeId, std::optional<int64_t>) {}
+void NvtxPushNamed(std::string_view) {}
 void NvtxPop() {}
 
 }  // namespace bench::harness

@@ -29,9 +29,11 @@ std::vector<RangeTotal> RangeTable::TakeStep() {
   return totals;
 }
 
-Range::Range(RangeTable& table, RangeId id) : table_(table), id_(id) {
+Range::Range(RangeTable& table, RangeId id, std::optional<int64_t> number)
+    : table_(table), id_(id), listener_(table.listener_) {
   if (table_.recording_ == RangeRecording::kOff) return;
-  NvtxPush(id);
+  NvtxPush(id, number);
+  if (listener_ != nullptr) listener_->Begin(id, number);
   start_ = std::chrono::steady_clock::now();
 }
 
@@ -40,6 +42,7 @@ Range::~Range() {
   RangeTable::Slot& slot = table_.slots_[static_cast<size_t>(id_)];
   slot.host += std::chrono::steady_clock::now() - start_;
   ++slot.count;
+  if (listener_ != nullptr && listener_ == table_.listener_) listener_->End();
   NvtxPop();
 }
 

@@ -5,7 +5,8 @@
 // `RangeTable`.
 //   nsys profile --capture-range=nvtx --nvtx-capture=step@bench ...
 //   ncu --nvtx --nvtx-include "bench@forward/" ...
-// Ranges nest; an outer range's time includes that of the ranges within it.
+// Ranges nest; an outer range's time includes that of the ranges within it. A range may carry a
+// number, which profilers show as its payload: a step, a micro-batch.
 //
 // Units: seconds. Not thread-safe: ranges belong to the thread that drives the run. Errors: none.
 // Built without the NVTX headers, ranges are counted and timed only (no_nvtx.cc).
@@ -16,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -50,6 +52,15 @@ struct RangeTotal {
   double host_s = 0;
 };
 
+// Told of every range when it begins and ends, in the thread that drives the run: how a profiler
+// within the process learns them.
+class RangeListener {
+ public:
+  virtual ~RangeListener() = default;
+  virtual void Begin(RangeId id, std::optional<int64_t> number) = 0;
+  virtual void End() = 0;
+};
+
 class RangeTable {
  public:
   explicit RangeTable(RangeRecording recording = RangeRecording::kOn) : recording_(recording) {}
@@ -58,6 +69,10 @@ class RangeTable {
   // occur; starts the next step. A range that is still open counts in the step in which it ends.
   std::vector<RangeTotal> TakeStep();
 
+  // Must outlive the ranges that it hears of; null: nobody listens. It hears the end of a range
+  // only if it heard its beginning.
+  void set_listener(RangeListener* listener) { listener_ = listener; }
+
  private:
   friend class Range;
   struct Slot {
@@ -65,13 +80,14 @@ class RangeTable {
     std::chrono::steady_clock::duration host{};
   };
   RangeRecording recording_;
+  RangeListener* listener_ = nullptr;
   std::array<Slot, kNumRanges> slots_;
 };
 
 // The range lasts as long as the object. `table` must outlive it.
 class [[nodiscard]] Range {
  public:
-  Range(RangeTable& table, RangeId id);
+  Range(RangeTable& table, RangeId id, std::optional<int64_t> number = std::nullopt);
   ~Range();
   Range(const Range&) = delete;
   Range& operator=(const Range&) = delete;
@@ -79,6 +95,7 @@ class [[nodiscard]] Range {
  private:
   RangeTable& table_;
   RangeId id_;
+  RangeListener* listener_ = nullptr;  // that heard it begin
   std::chrono::steady_clock::time_point start_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "harness/context/torch_runtime.h"
+#include "harness/profiling/profile_request.h"
 #include "harness/run/start_mode.h"
 #include "harness/store/run_artifact.h"
 
@@ -80,6 +81,8 @@ struct Options {
   std::optional<std::string> html_file;  // --html=FILE; absent: stdout
   std::optional<std::string> tokenizer;  // --inspect: what encodes the sample
   PlanOptions plan;
+  std::optional<ProfileTool> profile;  // --profile: this is no run to measure
+  std::optional<ProfiledSteps> profile_steps;
 };
 
 // Defaults come from the environment: BENCH_ROOT (the project's folder; else the current one) and

@@ -18,6 +18,7 @@
 #include "results/comparison/curve_change.h"
 #include "results/comparison/group.h"
 #include "results/comparison/item_changes.h"
+#include "results/comparison/profile_changes.h"
 #include "results/comparison/range_changes.h"
 #include "results/comparison/selection.h"
 #include "results/comparison/targets.h"
@@ -57,7 +58,8 @@ struct Comparison {
   std::optional<CurveChange> curves;
   std::vector<RangeChange> ranges;
   std::vector<ItemChange> items;
-  bool learns = false;  // a metric of learning is judged
+  std::vector<ProfileChange> profile;  // of runs that were profiled; shown, never judged
+  bool learns = false;                 // a metric of learning is judged
   // Bits differ, and learning by no more than replicates do: the pairs begin to differ by rounding
   // (kRoundingSize at most), curves do not tell the arms apart, and the intervals of final values
   // lie within what the base's replicates differ by among themselves (a standard deviation).
