@@ -6,7 +6,7 @@
 Fails on: anything in the browser's console, a request for anything but the page, a body wider than its window, a
 violation that the accessibility checker axe-core finds, text in a chart of less than 4.5:1 contrast or of less than
 9 pixels (the checker does not look at charts), and what can be opened that the keyboard does not reach, show as
-focused and open. AXE_MIN_JS is the checker, from the wheel that scripts/check_pages.txt pins. Needs Python 3.11 and
+focused and open. AXE_MIN_JS is the checker, from the wheel that setup/requirements-pages.txt pins. Needs Python 3.11 and
 Chromium, nothing else: the browser is driven over its own debugging pipe.
 """
 import argparse

@@ -5,7 +5,7 @@ Each comparison is `bench-compare --arms` of experiments/compare_tiny with itsel
 the looks and the stopping that users get. Every second one runs beside a load that drifts between none and
 a whole processor within a minute. A flag is a verdict that something changed (exit code 1).
 
-usage: compare_aa.py BUILD_FOLDER OUT_FOLDER [--trials 200] [--replicates 10]
+usage: compare_aa.py BUILD_FOLDER OUT_FOLDER [--trials 200] [--replicates 10] [--summary FILE]
 
 Comparisons that OUT_FOLDER has are not made again: the script can be stopped at any time and goes on, also
 with more trials. Prints one line a comparison and the summary; exits with 1 above 1% of flags.
@@ -18,6 +18,8 @@ import pathlib
 import subprocess
 import sys
 import time
+
+from verdict_summary import add_option, row, write_summary
 
 MOST_FLAGS = 0.01
 ARM = "experiments/compare_tiny"
@@ -50,15 +52,20 @@ def compare(build, folder, replicates, loaded):
 
 
 def summarise(reports):
+    """Of (loaded, report) each: whether so few flags are acceptable, and the rows of a summary."""
     codes = collections.Counter(report["exit_code"] for _, report in reports)
     flagged = [(loaded, report) for loaded, report in reports if report["exit_code"] == 1]
     for loaded, report in flagged:
         print(f"flag ({'loaded' if loaded else 'calm'}): {report['conclusion']}")
     replicates = sorted(report["base"]["num_runs"] for _, report in reports)
-    print(f"{len(reports)} comparisons, {sum(loaded for loaded, _ in reports)} beside a drifting load: "
-          f"{codes[0]} pass, {codes[3]} unclear, {codes[1]} flags; replicates an arm: median "
-          f"{replicates[len(replicates) // 2]}, at most {replicates[-1]}")
-    return len(flagged) <= MOST_FLAGS * len(reports)
+    beside = sum(loaded for loaded, _ in reports)
+    figure = (f"{codes[1]} flags, {codes[0]} pass, {codes[3]} unclear; replicates an arm: median "
+              f"{replicates[len(replicates) // 2]}, at most {replicates[-1]}")
+    print(f"{len(reports)} comparisons, {beside} beside a drifting load: {figure}")
+    what = f"the program with itself: {len(reports)} comparisons of `compare_tiny`, {beside} of them beside a drifting load"
+    rows = [row(what, figure, comparisons=len(reports), loaded=beside, flags=codes[1], passes=codes[0], unclear=codes[3],
+                replicates_median=replicates[len(replicates) // 2], replicates_most=replicates[-1])]
+    return len(flagged) <= MOST_FLAGS * len(reports), rows
 
 
 def main():
@@ -67,6 +74,7 @@ def main():
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--replicates", type=int, default=10)
+    add_option(parser)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     reports = []
@@ -79,7 +87,12 @@ def main():
         print(f"{folder.name}: exit code {report['exit_code']}, {report['base']['num_runs']} replicates",
               flush=True)
         reports.append((i % 2 == 1, report))
-    return 0 if summarise(reports) else 1
+    few, rows = summarise(reports)
+    if arguments.summary:
+        write_summary(arguments.summary, "compare_aa", "scripts/compare_aa.py BUILD FOLDER --trials "
+                      f"{arguments.trials} --replicates {arguments.replicates}", rows,
+                      arguments.out / "aa000" / "base" / "r0" / "results.h5")
+    return 0 if few else 1
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ pair in turn, in random order, and bench-compare compares windows of those runs.
 changed (exit code 1).
 
 usage: compare_layouts.py BUILD_FOLDER OUT_FOLDER [--pairs 20] [--comparisons 10] [--replicates 10] [--pool 20]
+                          [--summary FILE]
 
 Runs that OUT_FOLDER has are not made again: the script can be stopped at any time and goes on, also with more.
 Prints a line a pair and the summary; exits with 1 above 1% of flags.
@@ -21,6 +22,7 @@ import subprocess
 import sys
 
 from run_pool import RunPool, metric_of
+from verdict_summary import add_option, row, write_summary
 
 MOST_FLAGS = 0.01
 METRIC = "step_time"
@@ -86,6 +88,10 @@ def compare_pair(pool, bench_compare, pair, arguments):
     return codes, row["head_centre"] / row["base_centre"], row["verdict"]
 
 
+def counted(verdicts):
+    return ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
@@ -94,6 +100,7 @@ def main():
     parser.add_argument("--comparisons", type=int, default=10)
     parser.add_argument("--replicates", type=int, default=10)
     parser.add_argument("--pool", type=int, default=20)
+    add_option(parser)
     arguments = parser.parse_args()
     if arguments.pool < arguments.replicates:
         parser.error("--pool is smaller than --replicates")
@@ -110,9 +117,18 @@ def main():
         ratios.append(abs(ratio - 1))
         verdicts[verdict] += 1
     count = sum(codes.values())
-    print(f"{count} comparisons of {arguments.pairs} pairs of layouts, {arguments.replicates} replicates an arm: "
-          f"{codes[0]} pass, {codes[3]} unclear, {codes[1]} flags; {METRIC} moves by {100 * statistics.median(ratios):.1f}% "
-          f"(median of pairs), at most {100 * max(ratios):.1f}%; of all runs of a pair: {dict(verdicts)}")
+    what = f"{count} comparisons of {arguments.pairs} pairs of layouts, {arguments.replicates} replicates an arm"
+    figure = (f"{codes[1]} flags, {codes[0]} pass, {codes[3]} unclear; {METRIC} moves by "
+              f"{100 * statistics.median(ratios):.1f}% (median of pairs), at most {100 * max(ratios):.1f}%; of all "
+              f"{arguments.pool} runs an arm of a pair: {counted(verdicts)}")
+    print(f"{what}: {figure}")
+    if arguments.summary:
+        write_summary(arguments.summary, "compare_layouts", f"scripts/compare_layouts.py BUILD FOLDER --pairs "
+                      f"{arguments.pairs} --comparisons {arguments.comparisons} --replicates {arguments.replicates} --pool "
+                      f"{arguments.pool}",
+                      [row(what, figure, comparisons=count, flags=codes[1], passes=codes[0], unclear=codes[3],
+                           moved_median=statistics.median(ratios), moved_most=max(ratios), verdicts=dict(verdicts))],
+                      pool.results("layouts", "0a", 0))
     return 0 if codes[1] <= MOST_FLAGS * count else 1
 
 

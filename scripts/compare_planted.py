@@ -9,11 +9,12 @@ all of them in fresh processes, and compares groups drawn from that pool of runs
             draws other random numbers, which is no fault: its flags are false alarms
   times     a busy loop of 5% of a step in the range `optimizer`: 40 trials of as many replicates as the tool asks
             for, at most 40 an arm, and 40 of ten; what the tool concludes and which range it names first; and 200
-            comparisons of the program with itself of each size; runs are interleaved in random order
+            comparisons of the program with itself of each size, for each of which a coin decides replicate by
+            replicate which of its two runs is of which arm; runs are interleaved in random order
   memory    64 MiB more at the end: 20 trials of three replicates
 
 usage: compare_planted.py OUT_FOLDER learning|times|memory... [--pool 60] [--pairs 12] [--jobs 1]
-                          [--build-command C] [--program PATH] [--bench-compare PATH]
+                          [--build-command C] [--program PATH] [--bench-compare PATH] [--summary FILE]
 
 Runs that OUT_FOLDER has are not made again: the script can be stopped at any time and goes on, also with a larger
 pool. Prints what was found; raw results stay in OUT_FOLDER.
@@ -29,6 +30,7 @@ import subprocess
 import sys
 
 from run_pool import ROOT, RunPool, metric_of
+from verdict_summary import add_option, row, write_summary
 
 SLOWDOWN = 0.05
 LEAK_BYTES = 64 << 20
@@ -56,6 +58,9 @@ PLANTS = {
               "  const std::vector<double> losses = AccumulateGradients(step.window);" % LEAK_BYTES)],
 }
 LEARNING_FAULTS = ("rate", "gradient", "denominator", "mask")
+NAMES = {"seeds": "other random numbers, which are no fault", "rate": "learning rate 10% too high",
+         "gradient": "the gradient of one parameter dropped", "denominator": "a wrong loss denominator",
+         "mask": "a loss mask shifted by one"}
 
 
 class Pool(RunPool):
@@ -63,6 +68,12 @@ class Pool(RunPool):
         super().__init__(arguments.out)
         self.arguments = arguments
         self.tree = self.out / "tree"
+        self.rows = []  # of the summary
+        self.results_of_base = None
+
+    def found(self, what, figure, **counts):
+        print(f"{what}: {figure}", flush=True)
+        self.rows.append(row(what, figure, **counts))
 
     # Builds --------------------------------------------------------------------------------------
     def program(self, name, ns=0):
@@ -99,13 +110,19 @@ class Pool(RunPool):
     # Runs ----------------------------------------------------------------------------------------
     def run(self, kind, name, number, ns=0, program=None):
         """One replicate's results file, made where it is missing."""
-        return super().run(kind, name, number, self.program(program or name, ns))
+        results = super().run(kind, name, number, self.program(program or name, ns))
+        if name == "base":
+            self.results_of_base = results
+        return results
 
     def compare(self, kind, base, head, numbers, *options):
         """The JSON of a comparison of these replicates."""
-        return super().compare(self.arguments.bench_compare or self.program("base").with_name("bench-compare"),
-                               [self.results(kind, base, number) for number in numbers],
-                               [self.results(kind, head, number) for number in numbers], *options)
+        return self.compare_files([self.results(kind, base, number) for number in numbers],
+                                  [self.results(kind, head, number) for number in numbers], *options)
+
+    def compare_files(self, base, head, *options):
+        return super().compare(self.arguments.bench_compare or self.program("base").with_name("bench-compare"), base,
+                               head, *options)
 
 
 def learning(pool, arguments):
@@ -124,8 +141,10 @@ def learning(pool, arguments):
             curves = pool.compare("learning", "base", name, numbers, "--metrics", "learning")["curves"]
             p_values.append((curves["differ"], curves["p_value"]))
         found = sum(differ for differ, _ in p_values)
-        print(f"{name}: learning curves differ in {found} of {trials} comparisons of {arguments.pairs} pairs, "
-              f"drawn from {arguments.pool}; median p {sorted(p for _, p in p_values)[trials // 2]:.2g}", flush=True)
+        median = sorted(p for _, p in p_values)[trials // 2]
+        pool.found(f"{NAMES[name]}: learning curves of {arguments.pairs} pairs, drawn from {arguments.pool}",
+                   f"differ in {found} of {trials} comparisons; median p {median:.2g}", comparisons=trials, differ=found,
+                   median_p=median)
 
 
 def times(pool, arguments):
@@ -145,22 +164,50 @@ def times(pool, arguments):
     print(f"a step takes {step * 1e3:.3g} ms, planted are {ns / 1e6:.3g} ms; the tool asks for "
           f"{asked} replicates an arm", flush=True)
     draw = random.Random(3)
-    for size in (replicates, 10):
-        size = min(size, arguments.pool)
+    for size in sorted({min(size, arguments.pool) for size in (replicates, 10)}, reverse=True):
+        find_slow(pool, draw, size, metric)
+        compare_with_itself(pool, draw, size, metric)
 
-        def compare(head, size=size):
-            start = draw.choice(range(arguments.pool - size + 1))
-            return pool.compare("times", "base", head, range(start, start + size), "--metrics", metric)
 
-        slow = [compare("slow") for _ in range(40)]
-        conclusions = collections.Counter(report["conclusion"].split(";")[0] for report in slow)
-        first = collections.Counter(next((entry["name"] for entry in report["ranges"] if entry["name"] != "step"), "none")
-                                    for report in slow)
-        print(f"slow, {size} replicates an arm, 40 windows of {arguments.pool}: {dict(conclusions)}; range named "
-              f"first: {dict(first)}", flush=True)
-        codes = collections.Counter(compare("again")["exit_code"] for _ in range(200))
-        print(f"the program with itself, {size} replicates an arm, 200 windows of {arguments.pool}: exit codes "
-              f"{dict(codes)}", flush=True)
+def window(pool, draw, size):
+    """Replicates that were run one after the other: a machine drifts over a longer time."""
+    start = draw.randrange(pool.arguments.pool - size + 1)
+    return range(start, start + size)
+
+
+def find_slow(pool, draw, size, metric, trials=40):
+    reports = [pool.compare("times", "base", "slow", window(pool, draw, size), "--metrics", metric)
+               for _ in range(trials)]
+    conclusions = collections.Counter(report["conclusion"].split(";")[0] for report in reports)
+    first = collections.Counter(next((entry["name"] for entry in report["ranges"] if entry["name"] != "step"), "none")
+                                for report in reports)
+    found = sum(report["exit_code"] == 1 for report in reports)
+    pool.found(f"a step {SLOWDOWN:.0%} slower by a busy loop in `optimizer`: {size} replicates an arm, {trials} windows of "
+               f"{pool.arguments.pool}", f"found in {found}; {listed(conclusions)}; the range named first: {listed(first)}",
+               comparisons=trials, found=found, conclusions=dict(conclusions), first=dict(first))
+
+
+def compare_with_itself(pool, draw, size, metric, trials=200):
+    """Windows alone would be few and overlap; under no change the two runs of a replicate can change places."""
+    codes, flags, drawn = collections.Counter(), collections.Counter(), set()
+    for _ in range(trials):
+        numbers = window(pool, draw, size)
+        swapped = tuple(draw.random() < 0.5 for _ in numbers)
+        drawn.add((numbers.start, swapped))
+        pairs = [(pool.results("times", "base", number), pool.results("times", "again", number)) for number in numbers]
+        pairs = [pair[::-1] if swap else pair for pair, swap in zip(pairs, swapped)]
+        report = pool.compare_files(*zip(*pairs), "--metrics", metric)
+        codes[report["exit_code"]] += 1
+        if report["exit_code"] == 1:
+            flags[report["conclusion"]] += 1
+    pool.found(f"the program with itself: {size} replicates an arm, {trials} comparisons ({len(drawn)} distinct) of "
+               f"{pool.arguments.pool} pairs of runs", f"{codes[1]} flags, {codes[0]} pass, {codes[3]} unclear"
+               + (f"; {listed(flags)}" if flags else ""), comparisons=trials, distinct=len(drawn), flags=codes[1],
+               passes=codes[0], unclear=codes[3], flagged=dict(flags))
+
+
+def listed(counts):
+    return ", ".join(f"{name} {count}" for name, count in counts.most_common())
 
 
 def memory(pool, arguments):
@@ -174,7 +221,9 @@ def memory(pool, arguments):
     for _ in range(20):
         report = pool.compare("memory", "base", "leak", draw.sample(list(numbers), size), "--metrics", "memory")
         codes[report["conclusion"]] += 1
-    print(f"leak of 64 MiB, {size} replicates an arm, 20 trials: {dict(codes)}", flush=True)
+    found = sum(count for conclusion, count in codes.items() if conclusion.startswith("REGRESSED"))
+    pool.found(f"a leak of 64 MiB in the training loop: {size} replicates an arm, 20 comparisons",
+               f"found in {found}; {listed(codes)}", comparisons=20, found=found, conclusions=dict(codes))
 
 
 KINDS = {"learning": learning, "times": times, "memory": memory}
@@ -190,11 +239,18 @@ def main():
     parser.add_argument("--build-command", default="./bench-run --version")
     parser.add_argument("--program", default="build/release/bin/bench-run")
     parser.add_argument("--bench-compare", type=pathlib.Path, help="that judges; default: the one built from base")
+    add_option(parser)
     arguments = parser.parse_args()
     pool = Pool(arguments)
     try:
         for kind in arguments.kinds:
             KINDS[kind](pool, arguments)
+        if arguments.summary:
+            kinds = " ".join(arguments.kinds)
+            pairs = f" --pairs {arguments.pairs}" if "learning" in arguments.kinds else ""
+            write_summary(arguments.summary, f"compare_planted {kinds}",
+                          f"scripts/compare_planted.py FOLDER {kinds} --pool {arguments.pool}{pairs}", pool.rows,
+                          pool.results_of_base)
     finally:
         if pool.tree.exists():
             subprocess.run(["git", "-C", ROOT, "worktree", "remove", "--force", pool.tree], check=False)

@@ -8,6 +8,8 @@
 #                                  "last" the program of the last build is enough while another
 #                                  set-up is building
 #   setup_packages FILE...         installs the Debian packages that the files list
+#   setup_pages                    installs what HTML pages are looked at with; says so, and fails,
+#                                  where that cannot be had
 #
 # Installs Debian packages (as root), LibTorch from PyPI (into an environment of its own, unless
 # Torch_DIR or the python3 on PATH has it) and Arrow (into another; without it only Parquet files
@@ -20,12 +22,14 @@
 setup_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 setup_requirements="$setup_root/setup/requirements.txt"
 setup_parquet="$setup_root/setup/requirements-parquet.txt"
+setup_axe="$setup_root/setup/requirements-pages.txt"
 # Debian's own interpreter: the wheels are pinned for its version.
 setup_python="${BENCH_SETUP_PYTHON:-/usr/bin/python3}"
 
 readonly SETUP_EXIT_ENVIRONMENT=5
 readonly SETUP_TORCH_GIB=9    # 4.7 GB installed, and as much while the wheels are unpacked
 readonly SETUP_PARQUET_GIB=1
+readonly SETUP_AXE_GIB=1
 readonly SETUP_BUILD_GIB=2
 readonly SETUP_MIB_PER_JOB=2000  # a translation unit with LibTorch's headers takes 1.3 GB
 
@@ -160,6 +164,19 @@ setup_arrow() {
     printf '%s/pyarrow' "$packages"
   else
     setup_say "going on without Arrow: Parquet files cannot be read"
+  fi
+}
+
+# Installs a browser and the accessibility checker, and names the latter in BENCH_TEST_AXE. Where
+# that fails nothing is looked at, and the rest goes on.
+setup_pages() {
+  local packages
+  if (setup_packages "$setup_root/setup/debian-packages-pages.txt") &&
+    packages="$(setup_venv pages "$setup_axe" "$SETUP_AXE_GIB" "the accessibility checker (3 MB)")"; then
+    export BENCH_TEST_AXE="$packages/axe_playwright_python/axe.min.js"
+  else
+    setup_say "going on without a browser: HTML pages are not looked at"
+    return 1
   fi
 }
 

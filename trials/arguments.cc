@@ -352,10 +352,10 @@ class Parser {
 
 }  // namespace
 
-bool CompareArguments::wants_markdown() const {
-  return printed == ReportFormat::kMarkdown ||
-         std::any_of(files.begin(), files.end(),
-                     [](const ReportFile& file) { return file.format == ReportFormat::kMarkdown; });
+bool CompareArguments::wants(ReportFormat format) const {
+  return printed == format || std::any_of(files.begin(), files.end(), [&](const ReportFile& file) {
+           return file.format == format;
+         });
 }
 
 absl::StatusOr<CompareArguments> ParseCompareArguments(const std::vector<std::string>& arguments) {

@@ -54,8 +54,8 @@ struct CompareArguments {
 
   const std::string& base() const { return paths[0]; }
   const std::string& head() const { return paths[1]; }
-  // Whether Markdown was asked for, wherever it goes.
-  bool wants_markdown() const;
+  // Whether that format was asked for, wherever it goes.
+  bool wants(ReportFormat format) const;
 };
 
 extern const std::string_view kCompareHelp;  // help.cc

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "results/comparison/comparison.h"
 #include "results/comparison/group.h"
+#include "results/comparison/suite.h"
 #include "results/text.h"
 #include "trials/arm.h"
 #include "trials/baselines.h"
@@ -30,15 +31,21 @@ using results::Outcome;
 
 constexpr char kBuildsFolder[] = "builds";  // of a comparison of commits
 
+absl::StatusOr<TrialResult> Try(const ArmProgram& base, const ArmProgram& head,
+                                const TrialOptions& options) {
+  BENCH_ASSIGN_OR_RETURN(TrialResult result, RunTrial(base, head, options));
+  if (result.out_of_time) {
+    Note(absl::StrCat("the time is over after ", result.replicates, " of ", options.replicates,
+                      " replicates; the same command with more of it goes on"));
+  }
+  return result;
+}
+
 // A trial and its report.
 absl::StatusOr<Outcome> TryAndReport(const ArmProgram& base, const ArmProgram& head,
                                      const TrialOptions& options,
                                      const CompareArguments& arguments) {
-  BENCH_ASSIGN_OR_RETURN(const TrialResult result, RunTrial(base, head, options));
-  if (result.out_of_time) {
-    Note(absl::StrCat("the time is over after ", result.replicates, " of ", arguments.replicates,
-                      " replicates; the same command with more of it goes on"));
-  }
+  BENCH_ASSIGN_OR_RETURN(const TrialResult result, Try(base, head, options));
   BENCH_RETURN_IF_ERROR(Report(result.comparison, result.base, result.head, arguments));
   return result.comparison.outcome();
 }
@@ -66,12 +73,9 @@ class CommitComparison {
                            ClaimedFolder::Claim(arguments_.out, "commits.json", description));
     BENCH_ASSIGN_OR_RETURN(const CommitProgram base, BuildCommit(arguments_.base(), build));
     BENCH_ASSIGN_OR_RETURN(const CommitProgram head, BuildCommit(arguments_.head(), build));
-    Outcome worst = Outcome::kPass;
-    for (const Arm& arm : experiments_) {
-      BENCH_ASSIGN_OR_RETURN(const Outcome outcome, Compare(base, head, arm));
-      worst = std::max(worst, outcome);
-    }
-    return worst;
+    if (experiments_.size() > 1) return CompareSeveral(base, head);
+    const Arm& only = experiments_.front();
+    return TryAndReport(ProgramOf(base, only), ProgramOf(head, only), OptionsOf(only), arguments_);
   }
 
  private:
@@ -95,19 +99,27 @@ class CommitComparison {
       }
       experiments_.push_back(std::move(arm));
     }
-    const bool one_document =
-        !arguments_.files.empty() || arguments_.printed == ReportFormat::kHtml;
-    if (experiments_.size() > 1 && one_document) {
-      return UsageError("a report of several experiments cannot go to one file: one command each");
+    if (experiments_.size() > 1 && arguments_.wants(ReportFormat::kHtml)) {
+      return UsageError("a page of --html is of one experiment: one command each");
     }
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Outcome> Compare(const CommitProgram& base, const CommitProgram& head,
-                                  const Arm& arm) const {
-    const TrialOptions options =
-        OptionsFor(arguments_, absl::StrCat(arguments_.out, "/", FolderNameOf(arm)));
-    return TryAndReport(ProgramOf(base, arm), ProgramOf(head, arm), options, arguments_);
+  TrialOptions OptionsOf(const Arm& arm) const {
+    return OptionsFor(arguments_, absl::StrCat(arguments_.out, "/", FolderNameOf(arm)));
+  }
+
+  absl::StatusOr<Outcome> CompareSeveral(const CommitProgram& base,
+                                         const CommitProgram& head) const {
+    results::ComparisonSuite suite;
+    for (const Arm& arm : experiments_) {
+      BENCH_ASSIGN_OR_RETURN(TrialResult result,
+                             Try(ProgramOf(base, arm), ProgramOf(head, arm), OptionsOf(arm)));
+      suite.push_back({arm.text, std::move(result.comparison)});
+      BENCH_RETURN_IF_ERROR(ReportAtOnce(suite.back(), arguments_));
+    }
+    BENCH_RETURN_IF_ERROR(ReportSuite(suite, arguments_));
+    return results::OutcomeOf(suite);
   }
 
   const CompareArguments& arguments_;

@@ -17,6 +17,8 @@
 #include "results/comparison/report_markdown.h"
 #include "results/comparison/report_text.h"
 #include "results/pages/comparison_page.h"
+#include "results/text.h"
+#include "results/wrapped_text.h"
 
 namespace bench::trials {
 namespace {
@@ -47,8 +49,26 @@ std::string Render(const Compared& compared, ReportFormat format) {
   return "";
 }
 
-// The page of a job on GitHub, which other steps write to as well.
-absl::Status AppendToStepSummary(const Comparison& comparison) {
+std::string Render(const results::ComparisonSuite& suite, ReportFormat format) {
+  switch (format) {
+    case ReportFormat::kText:
+      return absl::StrCat("\n", results::Wrapped(Conclusion(suite), OutputColumns()));
+    case ReportFormat::kJson:
+      return results::RenderJson(suite);
+    case ReportFormat::kJunit:
+      return results::RenderJunit(suite);
+    case ReportFormat::kMarkdown:
+      return results::RenderMarkdown(suite);
+    case ReportFormat::kHtml:
+      break;
+  }
+  return "";
+}
+
+// The page of a job on GitHub, which other steps write to as well. `compared`: a comparison or a
+// suite.
+template <typename T>
+absl::Status AppendToStepSummary(const T& compared) {
   const char* path = std::getenv("GITHUB_STEP_SUMMARY");
   if (path == nullptr || *path == '\0') return absl::OkStatus();
   std::string before;
@@ -57,7 +77,7 @@ absl::Status AppendToStepSummary(const Comparison& comparison) {
   }
   if (before.size() >= results::kMostMarkdownBytes) return absl::OkStatus();
   const size_t room = results::kMostMarkdownBytes - before.size();
-  return PublishFile(path, absl::StrCat(before, results::RenderMarkdown(comparison, room)));
+  return PublishFile(path, absl::StrCat(before, results::RenderMarkdown(compared, room)));
 }
 
 }  // namespace
@@ -81,8 +101,25 @@ absl::Status Report(const Comparison& comparison, const Group& base, const Group
   for (const ReportFile& file : arguments.files) {
     BENCH_RETURN_IF_ERROR(PublishFile(file.path, Render(compared, file.format)));
   }
-  if (arguments.wants_markdown()) BENCH_RETURN_IF_ERROR(AppendToStepSummary(comparison));
+  if (arguments.wants(ReportFormat::kMarkdown))
+    BENCH_RETURN_IF_ERROR(AppendToStepSummary(comparison));
   return Print(Render(compared, arguments.printed));
+}
+
+absl::Status ReportAtOnce(const results::ExperimentComparison& one,
+                          const CompareArguments& arguments) {
+  if (arguments.printed != ReportFormat::kText) return absl::OkStatus();
+  const std::string title = results::EscapeForTerminal(one.experiment);
+  return Print(absl::StrCat("\n", results::Wrapped(title, OutputColumns()),
+                            results::RenderText(one.comparison, OutputColumns())));
+}
+
+absl::Status ReportSuite(const results::ComparisonSuite& suite, const CompareArguments& arguments) {
+  for (const ReportFile& file : arguments.files) {
+    BENCH_RETURN_IF_ERROR(PublishFile(file.path, Render(suite, file.format)));
+  }
+  if (arguments.wants(ReportFormat::kMarkdown)) BENCH_RETURN_IF_ERROR(AppendToStepSummary(suite));
+  return Print(Render(suite, arguments.printed));
 }
 
 }  // namespace bench::trials

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "results/comparison/comparison.h"
 #include "results/comparison/group.h"
+#include "results/comparison/suite.h"
 #include "trials/arguments.h"
 
 namespace bench::trials {
@@ -19,5 +20,12 @@ int OutputColumns();
 // `base` and `head` are what `comparison` compares.
 absl::Status Report(const results::Comparison& comparison, const results::Group& base,
                     const results::Group& head, const CompareArguments& arguments);
+
+// One of the comparisons of a suite, as soon as it is made: to stdout, where text is printed there.
+absl::Status ReportAtOnce(const results::ExperimentComparison& one,
+                          const CompareArguments& arguments);
+// All of a suite that no report was made of at once: one document a format. `arguments` ask for no
+// HTML, which is of one comparison.
+absl::Status ReportSuite(const results::ComparisonSuite& suite, const CompareArguments& arguments);
 
 }  // namespace bench::trials

@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 1;
+constexpr int kSuiteFormatVersion = 1;
 
 Json StepJson(const std::optional<int64_t>& step) { return step ? Json(*step) : Json(nullptr); }
 
@@ -138,32 +139,50 @@ Json ArmJson(const ArmSummary& arm) {
   return Json{{"path", ValidUtf8(arm.path)}, {"num_runs", arm.num_runs}};
 }
 
+Json ComparisonJson(const Comparison& comparison) {
+  Json rows = Json::array();
+  for (const JudgedChange& row : comparison.rows) rows.push_back(RowJson(comparison, row));
+  return Json{{"format", "bench-comparison"},
+              {"format_version", kFormatVersion},
+              {"exit_code", static_cast<int>(comparison.exit_code())},
+              {"outcome", TextOf(Name(comparison.outcome()))},
+              {"conclusion", Conclusion(comparison)},
+              {"require", TextOf(Name(comparison.policy.require))},
+              {"base", ArmJson(comparison.base)},
+              {"head", ArmJson(comparison.head)},
+              {"not_comparable", comparison.comparability.reasons},
+              {"side_by_side", comparison.comparability.side_by_side},
+              {"notes", comparison.comparability.notes},
+              {"head_diverged", comparison.head_diverged},
+              {"first_non_finite", NonFiniteJson(comparison.non_finite)},
+              {"bitwise", BitwiseJson(comparison.bitwise)},
+              {"rounding_only", comparison.rounding_only},
+              {"interval_level", comparison.interval_level},
+              {"curves", CurvesJson(comparison.curves)},
+              {"metrics", rows},
+              {"ranges", RangesJson(comparison.ranges)},
+              {"items", ItemsJson(comparison.items)}};
+}
+
 }  // namespace
 
 std::string RenderJson(const Comparison& comparison) {
-  Json rows = Json::array();
-  for (const JudgedChange& row : comparison.rows) rows.push_back(RowJson(comparison, row));
-  const Json out = {{"format", "bench-comparison"},
-                    {"format_version", kFormatVersion},
-                    {"exit_code", static_cast<int>(comparison.exit_code())},
-                    {"outcome", TextOf(Name(comparison.outcome()))},
-                    {"conclusion", Conclusion(comparison)},
-                    {"require", TextOf(Name(comparison.policy.require))},
-                    {"base", ArmJson(comparison.base)},
-                    {"head", ArmJson(comparison.head)},
-                    {"not_comparable", comparison.comparability.reasons},
-                    {"side_by_side", comparison.comparability.side_by_side},
-                    {"notes", comparison.comparability.notes},
-                    {"head_diverged", comparison.head_diverged},
-                    {"first_non_finite", NonFiniteJson(comparison.non_finite)},
-                    {"bitwise", BitwiseJson(comparison.bitwise)},
-                    {"rounding_only", comparison.rounding_only},
-                    {"interval_level", comparison.interval_level},
-                    {"curves", CurvesJson(comparison.curves)},
-                    {"metrics", rows},
-                    {"ranges", RangesJson(comparison.ranges)},
-                    {"items", ItemsJson(comparison.items)}};
-  return DocumentText(out);
+  return DocumentText(ComparisonJson(comparison));
+}
+
+std::string RenderJson(const ComparisonSuite& suite) {
+  Json comparisons = Json::array();
+  for (const ExperimentComparison& one : suite) {
+    comparisons.push_back(Json{{"experiment", ValidUtf8(one.experiment)},
+                               {"comparison", ComparisonJson(one.comparison)}});
+  }
+  const Outcome outcome = OutcomeOf(suite);
+  return DocumentText(Json{{"format", "bench-comparisons"},
+                           {"format_version", kSuiteFormatVersion},
+                           {"exit_code", static_cast<int>(ExitCodeOf(outcome))},
+                           {"outcome", TextOf(Name(outcome))},
+                           {"conclusion", Conclusion(suite)},
+                           {"comparisons", comparisons}});
 }
 
 }  // namespace bench::results

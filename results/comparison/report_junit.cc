@@ -1,11 +1,13 @@
 #include "results/comparison/report_junit.h"
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "results/comparison/report_rows.h"
+#include "results/text.h"
 
 namespace bench::results {
 namespace {
@@ -39,9 +41,9 @@ std::vector<Case> CasesOf(const Comparison& comparison) {
   return cases;
 }
 
-std::string CaseXml(const Case& one) {
+std::string CaseXml(const std::string& class_name, const Case& one) {
   const std::string open =
-      absl::StrCat("  <testcase classname=\"bench-compare\" name=\"", Xml(one.name), "\"");
+      absl::StrCat("  <testcase classname=\"", Xml(class_name), "\" name=\"", Xml(one.name), "\"");
   switch (one.outcome) {
     case Outcome::kPass:
       return absl::StrCat(open, "><system-out>", Xml(one.text), "</system-out></testcase>\n");
@@ -53,23 +55,54 @@ std::string CaseXml(const Case& one) {
   return "";
 }
 
+struct Counts {
+  size_t tests = 0;
+  size_t failures = 0;
+  size_t errors = 0;
+
+  std::string Attributes() const {
+    return absl::StrCat(" tests=\"", tests, "\" failures=\"", failures, "\" errors=\"", errors,
+                        "\"");
+  }
+};
+
+// Adds what the comparison has to `total`.
+std::string TestSuiteXml(const std::string& class_name, const Comparison& comparison,
+                         Counts* total) {
+  Counts counts;
+  std::string body;
+  for (const Case& one : CasesOf(comparison)) {
+    ++counts.tests;
+    counts.failures += one.outcome == Outcome::kFail ? 1 : 0;
+    counts.errors += one.outcome == Outcome::kNotShown ? 1 : 0;
+    body += CaseXml(class_name, one);
+  }
+  total->tests += counts.tests;
+  total->failures += counts.failures;
+  total->errors += counts.errors;
+  return absl::StrCat("<testsuite name=\"bench-compare ", Xml(ArmText(comparison.base)), " / ",
+                      Xml(ArmText(comparison.head)), "\"", counts.Attributes(), ">\n  <system-out>",
+                      Xml(absl::StrJoin(ReportLines(comparison), "\n")), "</system-out>\n", body,
+                      "</testsuite>\n");
+}
+
+constexpr char kDeclaration[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
 }  // namespace
 
 std::string RenderJunit(const Comparison& comparison) {
-  const std::vector<Case> cases = CasesOf(comparison);
-  int failures = 0;
-  int errors = 0;
+  Counts counts;
+  return absl::StrCat(kDeclaration, TestSuiteXml("bench-compare", comparison, &counts));
+}
+
+std::string RenderJunit(const ComparisonSuite& suite) {
+  Counts counts;
   std::string body;
-  for (const Case& one : cases) {
-    failures += one.outcome == Outcome::kFail ? 1 : 0;
-    errors += one.outcome == Outcome::kNotShown ? 1 : 0;
-    body += CaseXml(one);
+  for (const ExperimentComparison& one : suite) {
+    body += TestSuiteXml(EscapeForTerminal(one.experiment), one.comparison, &counts);
   }
-  return absl::StrCat(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"bench-compare ",
-      Xml(ArmText(comparison.base)), " / ", Xml(ArmText(comparison.head)), "\" tests=\"",
-      cases.size(), "\" failures=\"", failures, "\" errors=\"", errors, "\">\n  <system-out>",
-      Xml(absl::StrJoin(ReportLines(comparison), "\n")), "</system-out>\n", body, "</testsuite>\n");
+  return absl::StrCat(kDeclaration, "<testsuites name=\"", Xml(Conclusion(suite)), "\"",
+                      counts.Attributes(), ">\n", body, "</testsuites>\n");
 }
 
 }  // namespace bench::results

@@ -1,11 +1,13 @@
 #include "results/comparison/report_markdown.h"
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "results/comparison/report_rows.h"
+#include "results/text.h"
 
 namespace bench::results {
 namespace {
@@ -31,16 +33,18 @@ std::string RowLine(const ReportRow& row) {
       row.remark.empty() ? "" : absl::StrCat("<br>", Plain(row.remark)), " |\n");
 }
 
+std::string ExperimentsLeftOut(size_t count) {
+  return absl::StrCat("\n", count, " more experiments are left out; `--json` has all.\n");
+}
+
 std::string LeftOut(size_t count) {
   return absl::StrCat("\n", count, " more rows are left out; `--json` has all.\n");
 }
 
-}  // namespace
-
-std::string RenderMarkdown(const Comparison& comparison, size_t most_bytes) {
-  std::string out = absl::StrCat("### ", Plain(Conclusion(comparison)),
-                                 "\n\nbase: ", Plain(ArmText(comparison.base)),
-                                 "; head: ", Plain(ArmText(comparison.head)), "\n\n");
+std::string Section(const std::string& title, const Comparison& comparison, size_t most_bytes) {
+  std::string out =
+      absl::StrCat("### ", Plain(title), "\n\nbase: ", Plain(ArmText(comparison.base)),
+                   "; head: ", Plain(ArmText(comparison.head)), "\n\n");
   for (const std::string& line : ReportLines(comparison)) {
     absl::StrAppend(&out, "- ", Plain(line), "\n");
   }
@@ -56,6 +60,30 @@ std::string RenderMarkdown(const Comparison& comparison, size_t most_bytes) {
     const std::string end = LeftOut(rows.size() - i);
     if (out.size() + line.size() + end.size() > most_bytes) return out + end;
     out += line;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string RenderMarkdown(const Comparison& comparison, size_t most_bytes) {
+  return Section(Conclusion(comparison), comparison, most_bytes);
+}
+
+std::string RenderMarkdown(const ComparisonSuite& suite, size_t most_bytes) {
+  // Behind it stands no more than the line of what is left out.
+  const size_t reserved = ExperimentsLeftOut(suite.size()).size();
+  const size_t room = most_bytes - std::min(most_bytes, reserved);
+  std::string out = absl::StrCat("## ", Plain(Conclusion(suite)), "\n");
+  for (size_t i = 0; i < suite.size(); ++i) {
+    const ExperimentComparison& one = suite[i];
+    const std::string title =
+        absl::StrCat(EscapeForTerminal(one.experiment), ": ", Conclusion(one.comparison));
+    const size_t left = room - std::min(room, out.size());
+    const std::string section =
+        absl::StrCat("\n", Section(title, one.comparison, left / (suite.size() - i)));
+    if (section.size() > left) return out + ExperimentsLeftOut(suite.size() - i);
+    out += section;
   }
   return out;
 }

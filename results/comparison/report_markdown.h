@@ -5,6 +5,7 @@
 #include <string>
 
 #include "results/comparison/comparison.h"
+#include "results/comparison/suite.h"
 
 namespace bench::results {
 
@@ -13,5 +14,9 @@ inline constexpr size_t kMostMarkdownBytes = size_t{1} << 20;
 
 // At most `most_bytes`: of rows that do not fit, the least important are counted instead.
 std::string RenderMarkdown(const Comparison& comparison, size_t most_bytes = kMostMarkdownBytes);
+
+// One text of several experiments, each with a heading of its own, and as much room as what is left
+// gives to each. Experiments that do not fit at all are counted instead.
+std::string RenderMarkdown(const ComparisonSuite& suite, size_t most_bytes = kMostMarkdownBytes);
 
 }  // namespace bench::results

@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "results/comparison/usable_times.h"
+#include "results/history/replicate_levels.h"
 #include "results/statistics/change_points.h"
 #include "results/statistics/descriptive.h"
 
@@ -80,33 +81,19 @@ bool DependsOnReplicate(const MetricInfo& metric, bool strict) {
   return strict && metric.deterministic && metric.kind == MetricKind::kLearning;
 }
 
-// The values less their replicates' medians, around the median of all.
-void AddValuesLessReplicates(MetricRuns* runs) {
-  std::map<int64_t, std::vector<double>> values;
-  std::map<int64_t, std::set<std::size_t>> commits;
-  for (std::size_t i = 0; i < runs->values.size(); ++i) {
-    values[runs->replicates[i]].push_back(runs->values[i]);
-    commits[runs->replicates[i]].insert(runs->commits[i]);
-  }
-  std::erase_if(values, [&](const auto& entry) { return commits[entry.first].size() < 2; });
-  std::map<int64_t, double> medians;
-  std::vector<double> all;
-  for (const auto& [replicate, its_values] : values) {
-    medians[replicate] = Median(its_values);
-    all.insert(all.end(), its_values.begin(), its_values.end());
-  }
-  const double middle = all.empty() ? 0 : Median(all);
-  for (std::size_t i = 0; i < runs->values.size(); ++i) {
-    const auto median = medians.find(runs->replicates[i]);
-    if (median == medians.end()) continue;
-    runs->tested.push_back(runs->values[i] - median->second + middle);
+void AddAlignedValues(MetricRuns* runs) {
+  const std::vector<std::optional<double>> aligned =
+      AlignReplicates(runs->values, runs->commits, runs->replicates);
+  for (std::size_t i = 0; i < aligned.size(); ++i) {
+    if (!aligned[i]) continue;
+    runs->tested.push_back(*aligned[i]);
     runs->tested_commits.push_back(runs->commits[i]);
   }
 }
 
 void AddTestedValues(bool strict, MetricRuns* runs) {
   if (DependsOnReplicate(runs->history.metric, strict)) {
-    AddValuesLessReplicates(runs);
+    AddAlignedValues(runs);
   } else if (!runs->history.exact) {
     runs->tested = runs->values;
     runs->tested_commits = runs->commits;

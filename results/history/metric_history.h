@@ -10,8 +10,8 @@
 // what. Where two runs of one commit and replicate differ, the source is not the cause.
 //
 // Deterministic learning metrics of strict runs are functions of source and replicate too: which
-// replicates were run must not look like a change. What is tested is the value less the median of
-// its replicate number plus the median of all, of replicate numbers that two commits at least have.
+// replicates were run must not look like a change. What is tested is the value less what its
+// replicate number lies above another where both were run (replicate_levels.h).
 //
 // For all others see statistics/change_points.h: the change begins
 // with the commit whose first run is closest to the change point, which lies within two runs of it;

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import unittest
 
+SOURCE = pathlib.Path(sys.argv[1])
 BUILD = pathlib.Path(sys.argv[2])
 
 COMPARE = BUILD / "bin" / "bench-compare"

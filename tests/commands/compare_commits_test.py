@@ -1,9 +1,11 @@
 """bench-compare --commits: two commits of a repository, built and compared."""
+import json
 import signal
 import subprocess
 import sys
 import time
 import unittest
+import xml.etree.ElementTree
 
 from commit_case import BUILD_SCRIPT, COMPARE, FAKE_RUN, CommitCase
 
@@ -29,6 +31,40 @@ class Commits(CommitCase):
         self.assertEqual(len(list((self.folder / "out/x").glob("*/r*/results.h5"))), 16)
         self.assertEqual(self.git("status", "--porcelain"), "")
         self.assertEqual(self.num_builds(), 2)
+
+    def test_several_experiments_are_one_document_of_each_format(self):
+        fast, slow = self.commit(1), self.commit(1.2)
+        files = [f"--{name}={self.folder / name}" for name in ("json", "junit", "markdown")]
+        done = subprocess.run([*self.command(fast, slow, "--json", *files), "experiments/y"], capture_output=True,
+                              text=True, env=self.environment(GITHUB_STEP_SUMMARY=str(self.folder / "summary")),
+                              timeout=120, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        said = json.loads(done.stdout)
+        self.assertEqual(said, json.loads((self.folder / "json").read_text()))
+        self.assertEqual((said["format"], said["exit_code"]), ("bench-comparisons", 1))
+        self.assertEqual([one["experiment"] for one in said["comparisons"]], ["experiments/x", "experiments/y"])
+        for one in said["comparisons"]:
+            self.assertEqual(one["comparison"]["format"], "bench-comparison")
+            self.assertIn("step_time", one["comparison"]["conclusion"])
+        suites = xml.etree.ElementTree.parse(self.folder / "junit").getroot()
+        self.assertEqual((suites.tag, [suite.tag for suite in suites]), ("testsuites", ["testsuite"] * 2))
+        self.assertEqual({case.get("classname") for case in suites.iter("testcase")}, {"experiments/x", "experiments/y"})
+        failed = [case for case in suites.iter("testcase") if case.find("failure") is not None]
+        self.assertEqual(int(suites.get("failures")), len(failed))
+        markdown = (self.folder / "markdown").read_text()
+        self.assertEqual(markdown.count("\n### experiments/"), 2)
+        self.assertEqual((self.folder / "summary").read_text(), markdown)
+
+    def test_several_experiments_in_a_terminal_end_with_one_conclusion(self):
+        fast, slow = self.commit(1), self.commit(1.2)
+        done = subprocess.run([*self.command(fast, slow), "experiments/y"], capture_output=True, text=True,
+                              env=self.environment(), timeout=120, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(done.stdout.splitlines()[-1], "FAILED: 2 of 2 experiments: experiments/x, experiments/y")
+        refused = subprocess.run([*self.command(fast, slow, "--html"), "experiments/y"], capture_output=True, text=True,
+                                 env=self.environment(), timeout=120, check=False)
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("--html is of one experiment", refused.stderr)
 
     def test_programs_are_kept_by_content_and_runs_by_folder(self):
         fast, slow = self.commit(1), self.commit(1.2)

@@ -113,9 +113,10 @@ class Documents(CommandCase):
         self.assertEqual(done.stdout, shown)
 
     def test_figures_are_rendered(self):
-        done = subprocess.run([sys.executable, SOURCE / "scripts/render_benchmarks.py", "--check"],
-                              capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for script in ("render_benchmarks.py", "render_verdicts.py"):
+            done = subprocess.run([sys.executable, SOURCE / "scripts" / script, "--check"],
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_report_of_arms_side_by_side_becomes_a_table(self):
         row = {"metric": "step_time", "units": "s", "base_centre": 0.5, "head_centre": 1.0,
@@ -170,7 +171,7 @@ sys.exit(3)
         self.assertTrue((root / "out/peer_trl_ppo_fp32.json").exists())
 
     def test_commands_beside_figures_are_committed(self):
-        text = (SOURCE / "docs/benchmarks.md").read_text(encoding="utf-8")
+        text = "".join((SOURCE / "docs" / name).read_text(encoding="utf-8") for name in ("benchmarks.md", "comparing.md"))
         scripts = set(re.findall(r"\b(?:scripts|tests)/[\w/]+\.py", text))
         self.assertGreater(len(scripts), 10)
         for script in scripts:

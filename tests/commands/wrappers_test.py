@@ -85,8 +85,8 @@ class Wrappers(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.tree = self.folder / "the tree"  # a path with a space
         for name in ("bench-run", "bench-compare", "run-tests", "scripts/setup.sh",
-                     "setup/requirements.txt", "setup/requirements-parquet.txt",
-                     "setup/debian-packages.txt"):
+                     "setup/requirements.txt", "setup/requirements-parquet.txt", "setup/requirements-pages.txt",
+                     "setup/debian-packages.txt", "setup/debian-packages-pages.txt"):
             (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCE / name, self.tree / name)
         self.bin = self.folder / "bin"
@@ -221,6 +221,29 @@ class Wrappers(unittest.TestCase):
         self.run_wrapper(Torch_DIR=self.torch("mine"))
         self.assertRegex(self.calls(), "-m pip install .*--require-hashes --no-deps .*-parquet.txt")
         self.assertRegex(self.calls(), "-DBENCH_ARROW_ROOT=.*/cache/parquet-.*/site-packages/pyarrow\n")
+
+    def set_up_pages(self, **environment):
+        """What .ci/run does before its tests."""
+        script = 'set -euo pipefail; source "$0"; setup_pages || true; echo "axe <${BENCH_TEST_AXE:-}>"'
+        return subprocess.run(["/bin/bash", "-c", script, self.tree / "scripts/setup.sh"], capture_output=True, text=True,
+                              cwd=self.folder, env={**self.environment, **environment}, timeout=60)
+
+    def test_the_browser_and_the_checker_of_pages_are_installed_and_named(self):
+        result = self.set_up_pages(MISSING="chromium")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(self.calls(), "apt-get .*install -y --no-install-recommends chromium\n")
+        self.assertRegex(self.calls(), "-m pip install .*--require-hashes --no-deps .*-pages.txt")
+        self.assertRegex(result.stdout, "^axe <.*/cache/pages-.*/site-packages/axe_playwright_python/axe.min.js>\n$")
+
+    def test_without_a_browser_or_its_checker_it_goes_on_and_says_so(self):
+        for how, why in (({"MISSING": "chromium", "APT_EXIT": "1"}, "apt-get update failed"),
+                         ({"MISSING": "chromium", "FAKE_UID": "1000"}, "missing Debian packages"),
+                         ({"PIP_EXIT": "1"}, "setup/requirements-pages.txt failed")):
+            with self.subTest(why):
+                result = self.set_up_pages(**how)
+                self.assertEqual((result.returncode, result.stdout), (0, "axe <>\n"), result.stderr)
+                self.assertIn(why, result.stderr)
+                self.assertEqual(result.stderr.count("going on without a browser: HTML pages are not looked at"), 1)
 
     def test_interrupted_installation_is_started_anew(self):
         self.assert_fails(self.run_wrapper(PIP_EXIT="1"), "requirements.txt failed")

@@ -29,7 +29,8 @@ TEST(ParseCompareArguments, ReadsEverything) {
   EXPECT_EQ(parsed->options.policy.require, Requirement::kSame);
   EXPECT_TRUE(parsed->options.policy.allowed.contains("entropy"));
   EXPECT_EQ(parsed->printed, ReportFormat::kMarkdown);
-  EXPECT_TRUE(parsed->wants_markdown());
+  EXPECT_TRUE(parsed->wants(ReportFormat::kMarkdown));
+  EXPECT_FALSE(parsed->wants(ReportFormat::kHtml));
   ASSERT_EQ(parsed->files.size(), 1U);
   EXPECT_EQ(parsed->files[0].format, ReportFormat::kJunit);
   EXPECT_EQ(parsed->files[0].path, "out/x.xml");

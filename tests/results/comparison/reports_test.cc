@@ -10,6 +10,7 @@
 #include "results/comparison/report_markdown.h"
 #include "results/comparison/report_text.h"
 #include "tests/results/comparison/groups.h"
+#include "tests/results/comparison/suites.h"
 
 namespace bench::results {
 namespace {
@@ -205,6 +206,51 @@ TEST(RenderJunit, CountsFailuresAndWhatIsNotShown) {
   EXPECT_THAT(RenderJunit(Regressed()), HasSubstr("tests=\"2\" failures=\"2\" errors=\"0\""));
   EXPECT_THAT(RenderJunit(NotComparable()), HasSubstr("tests=\"1\" failures=\"0\" errors=\"1\""));
   EXPECT_THAT(RenderJunit(NotComparable()), HasSubstr("<error message=\"NOT COMPARABLE\"/>"));
+}
+
+// Each experiment's own document is in it, as it is printed of one alone.
+TEST(RenderJson, SeveralExperimentsAreOneDocument) {
+  const Json json = Json::parse(RenderJson(SuiteOf({Passing(), Failing(), NotShown()})));
+  EXPECT_EQ(json["format"], "bench-comparisons");
+  EXPECT_EQ(json["format_version"], 1);
+  EXPECT_EQ(json["exit_code"], 1);
+  EXPECT_EQ(json["outcome"], "fail");
+  EXPECT_EQ(json["conclusion"], "FAILED: 1 of 3 experiments: e1");
+  ASSERT_EQ(json["comparisons"].size(), 3U);
+  EXPECT_EQ(json["comparisons"][0]["experiment"], "e0");
+  EXPECT_EQ(json["comparisons"][0]["comparison"], Json::parse(RenderJson(Passing())));
+  EXPECT_EQ(json["comparisons"][1]["comparison"], Json::parse(RenderJson(Failing())));
+  EXPECT_EQ(json["comparisons"][2]["comparison"], Json::parse(RenderJson(NotShown())));
+}
+
+// A conclusion and a row each, of what is not comparable the conclusion alone.
+TEST(RenderJunit, SeveralExperimentsAreSuitesOfOneDocument) {
+  const std::string xml = RenderJunit(SuiteOf({Passing(), Failing(), NotShown()}));
+  EXPECT_THAT(xml, ::testing::StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "
+                                         "name=\"FAILED: 1 of 3 experiments: e1\" tests=\"5\" "
+                                         "failures=\"2\" errors=\"1\">\n<testsuite "));
+  EXPECT_THAT(xml, ::testing::EndsWith("</testsuite>\n</testsuites>\n"));
+  EXPECT_EQ(xml.find("<?xml", 1), std::string::npos);
+  EXPECT_THAT(xml, HasSubstr("<testcase classname=\"e0\" name=\"m\">"));
+  EXPECT_THAT(xml, HasSubstr("<testcase classname=\"e1\" name=\"m\"><failure"));
+  EXPECT_THAT(RenderJunit(Passing()), HasSubstr("<testcase classname=\"bench-compare\""));
+}
+
+TEST(RenderMarkdown, SeveralExperimentsAreSectionsOfOneText) {
+  const std::string text = RenderMarkdown(SuiteOf({Passing(), Failing()}));
+  EXPECT_THAT(text, ::testing::StartsWith("## FAILED: 1 of 2 experiments: e1\n\n### e0: ok"));
+  EXPECT_THAT(text, HasSubstr("\n\n### e1: REGRESSED: m\n"));
+  EXPECT_THAT(text, HasSubstr("| m | 8 | 80 |"));
+}
+
+TEST(RenderMarkdown, SeveralExperimentsFitTheRoomThatTheyAreGiven) {
+  const ComparisonSuite suite = SuiteOf({Passing(), Failing(), NotShown()});
+  const std::string whole = RenderMarkdown(suite);
+  for (size_t room = 200; room < whole.size(); ++room) {
+    const std::string cut = RenderMarkdown(suite, room);
+    EXPECT_LE(cut.size(), room);
+    EXPECT_THAT(cut, HasSubstr("left out"));
+  }
 }
 
 }  // namespace

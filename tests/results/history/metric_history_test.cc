@@ -211,6 +211,55 @@ TEST(MetricHistory, AChangeOfLearningIsFoundWhicheverReplicatesWereRun) {
   }
 }
 
+// A learning metric in runs of one level per replicate; from commit `change` on 10 more.
+class Levels {
+ public:
+  explicit Levels(size_t change) : change_(change) { metric_.threshold = 0.005; }
+  void Run(size_t commit, int64_t replicate, double level) {
+    records_.push_back(RunOf(std::to_string(commit), static_cast<int64_t>(10 * commit) + replicate,
+                             level + (commit >= change_ ? 10 : 0), metric_, replicate));
+  }
+  MetricHistory History() const { return HistoryOf(records_); }
+
+ private:
+  size_t change_;
+  MetricInfo metric_ = MetricOf(MetricKind::kLearning, Better::kLower, /*deterministic=*/true);
+  std::vector<RunRecord> records_;
+};
+
+// Replicate 0 has twice as many runs after the change as before it, replicate 1 the reverse. Around
+// the medians of their own, 110 and 200, the first is at -10 and then 0, the second at 0 and then
+// +10: no level of the commits.
+TEST(MetricHistory, AChangeIsOfOneSizeWhicheverSideAReplicateHasMostRunsOf) {
+  Levels levels(10);
+  for (size_t commit = 0; commit < 30; ++commit) {
+    levels.Run(commit, 0, 100);
+    if (commit < 15) levels.Run(commit, 1, 200);
+  }
+  const MetricHistory history = levels.History();
+  ASSERT_EQ(history.changes.size(), 1u);
+  EXPECT_EQ(history.changes.front().commit, 10u);
+  EXPECT_EQ(history.changes.front().before, 100);
+  EXPECT_EQ(history.changes.front().after, 110);
+}
+
+// Three of the four replicates were run with the last ten commits alone: each of them is at its own
+// median there, so that around these medians three quarters of the runs show no change.
+TEST(MetricHistory, ReplicatesThatWereAddedAfterAChangeDoNotHideIt) {
+  Levels levels(20);
+  for (size_t commit = 0; commit < 30; ++commit) {
+    levels.Run(commit, 0, 100);
+    for (const int64_t added : {1, 2, 3}) {
+      if (commit >= 20) levels.Run(commit, added, 30 + 20 * static_cast<double>(added));
+    }
+  }
+  const MetricHistory history = levels.History();
+  ASSERT_EQ(history.changes.size(), 1u);
+  EXPECT_EQ(history.changes.front().commit, 20u);
+  EXPECT_EQ(history.changes.front().before, 100);
+  EXPECT_EQ(history.changes.front().after, 110);
+}
+
 TEST(MetricHistory, WithoutStrictRunsNothingIsExact) {
   std::vector<RunRecord> records = RunsOf({8, 8, 10}, kCount);
   for (RunRecord& record : records) record.header.strict = false;
