@@ -123,8 +123,9 @@ absl::StatusOr<std::string> InUtf8(std::string_view bytes, std::string_view labe
     return DataError(absl::StrCat("not valid UTF-8 at byte ", *invalid));
   }
   if (encoding == nullptr) {
-    return DataError(absl::StrCat("not valid UTF-8, and the charset that is declared, ",
-                                  QuotedForMessage(label), ", is not known"));
+    return DataError(
+        absl::StrCat("not valid UTF-8, and the charset that is declared, ", QuotedForMessage(label),
+                     ", is not known; only those of the WHATWG Encoding Standard are"));
   }
   return Convert(bytes, *encoding);
 }

@@ -1,5 +1,6 @@
 #include "harness/corpus/document_reader.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -32,7 +33,7 @@ struct Ending {
   std::string_view text;
   DocumentFormat format;
 };
-constexpr std::array<Ending, 15> kEndings = {{{".txt", DocumentFormat::kText},
+constexpr std::array<Ending, 16> kEndings = {{{".txt", DocumentFormat::kText},
                                               {".text", DocumentFormat::kText},
                                               {".md", DocumentFormat::kMarkdown},
                                               {".markdown", DocumentFormat::kMarkdown},
@@ -41,6 +42,7 @@ constexpr std::array<Ending, 15> kEndings = {{{".txt", DocumentFormat::kText},
                                               {".mo", DocumentFormat::kCatalogue},
                                               {".jsonl", DocumentFormat::kJsonLines},
                                               {".ndjson", DocumentFormat::kJsonLines},
+                                              {".json", DocumentFormat::kJson},
                                               {".csv", DocumentFormat::kCsv},
                                               {".tsv", DocumentFormat::kTsv},
                                               {".tab", DocumentFormat::kTsv},
@@ -68,6 +70,7 @@ Records RecordsOf(DocumentFormat format) {
   switch (format) {
     case DocumentFormat::kJsonLines:
       return Records::kLines;
+    case DocumentFormat::kJson:
     case DocumentFormat::kCsv:
     case DocumentFormat::kTsv:
     case DocumentFormat::kParquet:
@@ -79,9 +82,32 @@ Records RecordsOf(DocumentFormat format) {
   }
 }
 
-harness::DataFormat TableFormat(DocumentFormat format) {
-  if (format == DocumentFormat::kCsv) return harness::DataFormat::kCsv;
-  return format == DocumentFormat::kTsv ? harness::DataFormat::kTsv : harness::DataFormat::kParquet;
+// A reason without the numbers that are one document's own: "not valid UTF-8 at byte N".
+std::string WithoutNumbers(std::string_view text) {
+  const auto is_digit = [&](size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '9';
+  };
+  std::string general;
+  for (size_t i = 0; i < text.size();) {
+    const bool begins_number = is_digit(i) && (i == 0 || text[i - 1] == ' ');
+    general.push_back(begins_number ? 'N' : text[i]);
+    ++i;
+    while (begins_number && is_digit(i)) ++i;
+  }
+  return general;
+}
+
+// An error's message without the file and its line, which are named beside it: of "f:1: no header"
+// "no header".
+std::string_view WithoutPlace(std::string_view message, std::string_view path) {
+  if (!message.starts_with(path)) return message;
+  std::string_view rest = message.substr(path.size());
+  if (!rest.starts_with(':')) return message;
+  rest.remove_prefix(1);
+  const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  if (digits > 0 && rest.substr(digits).starts_with(':')) rest.remove_prefix(digits + 1);
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
+  return rest;
 }
 
 class Reader {
@@ -123,7 +149,7 @@ class Reader {
     int64_t record = 0;
     absl::Status taken;
     harness::RecordOptions options;
-    options.format = TableFormat(file_.format);
+    options.format = *RowFormatOf(file_.format);
     options.max_record_bytes = options_.max_document_bytes;
     options.on_refused = [&](const RecordProblem& problem, const std::string&) {
       return taken = Reject(++record, problem);
@@ -134,7 +160,7 @@ class Reader {
         }).status();
     // Of a table without records what is wrong is the file's.
     if (!taken.ok() || status.ok()) return status;
-    return record == 0 ? RejectIfData(1, status, "a table that cannot be read") : status;
+    return record == 0 ? RejectUnreadable(1, status, "cannot be read: ") : status;
   }
 
   absl::Status ReadArchive() {
@@ -148,15 +174,16 @@ class Reader {
       if (!document->has_value()) return absl::OkStatus();
       const auto& [record, text] = **document;
       BENCH_RETURN_IF_ERROR(text.ok() ? Take(record, *text)
-                                      : RejectIfData(record, text.status(), "an unreadable page"));
+                                      : RejectUnreadable(record, text.status(), ""));
     }
   }
 
   absl::Status ReadWhole() {
     const auto texts = DocumentTexts(path_, file_.format, options_);
     if (!texts.ok()) {
-      return RejectIfData(1, texts.status(),
-                          "a file that cannot be read as " + std::string(Name(file_.format)));
+      return RejectUnreadable(
+          1, texts.status(),
+          absl::StrCat("cannot be read as ", std::string(Name(file_.format)), ": "));
     }
     int64_t record = 0;
     for (const std::string& text : *texts) BENCH_RETURN_IF_ERROR(Take(++record, text));
@@ -171,7 +198,7 @@ class Reader {
     for (int64_t record = options_.part ? options_.part->first_record : 1;; ++record) {
       auto line = lines.Next(static_cast<size_t>(options_.max_document_bytes));
       // How many records the rest has is not known, so no share allows it.
-      if (!line.ok()) return Annotate(line.status(), absl::StrCat(path_, ":", record));
+      if (!line.ok()) return Located(line.status(), record);
       if (!line->has_value()) return absl::OkStatus();
       BENCH_RETURN_IF_ERROR(TakeLine(record, **line));
     }
@@ -206,6 +233,14 @@ class Reader {
         {DocumentId(file_.relative_path, record), *std::move(text), file_.source, language});
   }
 
+  // An error of the whole file, with the record that it was met at.
+  absl::Status Located(const absl::Status& status, int64_t record) const {
+    const std::string place = absl::StrCat(path_, PlaceOf(record));
+    if (ExitCodeFor(status) != ExitCode::kBadData) return Annotate(status, place);
+    const std::string_view message(status.message().data(), status.message().size());
+    return DataError(absl::StrCat(place, ": ", internal::View(WithoutPlace(message, path_))));
+  }
+
   // A reason that says nothing about this record alone.
   static RecordProblem OneOfMany(const std::string& reason) { return {reason, reason}; }
   static RecordProblem TextOverLimit() {
@@ -217,13 +252,21 @@ class Reader {
     if (ExitCodeFor(status) != ExitCode::kBadData) return Annotate(status, path_);
     return Reject(record, {kind, std::string(status.message())});
   }
+  // The same for the reason that the error gives; `what` begins it.
+  absl::Status RejectUnreadable(int64_t record, const absl::Status& status,
+                                const std::string& what) {
+    const std::string_view message(status.message().data(), status.message().size());
+    const std::string reason = absl::StrCat(what, internal::View(WithoutPlace(message, path_)));
+    if (ExitCodeFor(status) != ExitCode::kBadData) return Annotate(status, path_);
+    return Reject(record, {WithoutNumbers(reason), reason});
+  }
 
   absl::Status Reject(int64_t record, const RecordProblem& problem) {
     if (options_.on_invalid == OnInvalid::kError) {
       return DataError(absl::StrCat(path_, PlaceOf(record), ": ", problem.message));
     }
     ++report_.num_rejected;
-    report_.skipped.Add(problem.reason, absl::StrCat(path_, ":", record));
+    report_.skipped.Add(problem.reason, absl::StrCat(path_, PlaceOf(record)), 1, problem.message);
     return on_rejected_({DocumentId(file_.relative_path, record), problem.message, problem.reason});
   }
 
@@ -250,6 +293,22 @@ std::optional<DocumentFormat> FormatOf(std::string_view file_name) {
   }
   if (IsManualName(name)) return DocumentFormat::kManual;
   return std::nullopt;
+}
+
+std::optional<harness::DataFormat> RowFormatOf(DocumentFormat format) {
+  switch (format) {
+    case DocumentFormat::kJsonLines:
+    case DocumentFormat::kJson:
+      return harness::DataFormat::kJson;
+    case DocumentFormat::kCsv:
+      return harness::DataFormat::kCsv;
+    case DocumentFormat::kTsv:
+      return harness::DataFormat::kTsv;
+    case DocumentFormat::kParquet:
+      return harness::DataFormat::kParquet;
+    default:
+      return std::nullopt;
+  }
 }
 
 bool IsCompressed(std::string_view file_name) {

@@ -1,12 +1,12 @@
 // Files of a source to documents: the text form of document.h, whatever the file's format.
 //
 // One document a file for text, Markdown, HTML and manual pages; one a record (line) for JSON
-// lines, and a row for CSV, TSV and Parquet, whose field "text" (required, not empty) is the text;
-// one a page or text of a web archive (warc.h); one a chapter of the Bible. Short
+// lines, and a row for CSV, TSV, Parquet and a JSON list, whose field "text" (required, not empty)
+// is the text; one a page or text of a web archive (warc.h); one a chapter of the Bible. Short
 // records are joined (record_joiner.h) into documents of at least `min_joined_characters` (the last
 // may be shorter): a catalogue's translations, quotations, WordNet's definitions, and a source's
-// messages, those of each language for themselves. Each file but a table may be gzip or Zstandard
-// (byte_source.h). HTML may be in a charset that it declares (charset.h).
+// messages, those of each language for themselves. Each file but a table and a JSON list may be
+// gzip or Zstandard (byte_source.h). HTML may be in a charset that it declares (charset.h).
 //
 // A document that is invalid (encoding, syntax, size (text_limits.h), no text) is refused: counted,
 // named and reported to `on_rejected` with the reason, so that it can be kept aside; with
@@ -31,6 +31,7 @@
 #include "harness/data/alpaca.h"
 #include "harness/data/document_format.h"
 #include "harness/data/skipped_records.h"
+#include "harness/definition/data_format.h"
 
 namespace bench::corpus {
 
@@ -39,6 +40,9 @@ using harness::OnInvalid;
 
 // By the name's ending, ".gz" and ".zst" left out; nullopt for one that no format has.
 std::optional<DocumentFormat> FormatOf(std::string_view file_name);
+
+// What the rows of such a file are as records (row_shape.h); nullopt for a file without rows.
+std::optional<harness::DataFormat> RowFormatOf(DocumentFormat format);
 
 // By the name's ending: ".gz" or ".zst".
 bool IsCompressed(std::string_view file_name);

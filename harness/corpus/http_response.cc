@@ -113,7 +113,8 @@ absl::StatusOr<std::string> WithoutCoding(std::string body, std::string_view cod
     auto text = Inflated(body, Wrapper::kZlib, max_bytes);
     return text.ok() ? text : Inflated(body, Wrapper::kNone, max_bytes);
   }
-  return DataError(absl::StrCat("a body coded as ", QuotedForMessage(name)));
+  return DataError(
+      absl::StrCat("a body coded as ", QuotedForMessage(name), "; only gzip and deflate are read"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/file_kind.h"
 #include "base/status.h"
 #include "harness/data/source_content.h"
 
@@ -12,7 +13,9 @@ absl::StatusOr<SourceFiles> FilesOf(const CorpusSource& source) {
   const std::filesystem::path path(source.path);
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(path, error);
-  const std::string root = is_folder ? source.path : (path.parent_path() / ".").string();
+  BENCH_RETURN_IF_ERROR(CheckFileOrFolder(source.path));
+  const std::string parent = path.parent_path().string();
+  const std::string root = is_folder ? source.path : (parent.empty() ? "." : parent);
   std::vector<std::string> names = {path.filename().string()};
   if (is_folder) {
     BENCH_ASSIGN_OR_RETURN(names, harness::RegularFiles(source.path));

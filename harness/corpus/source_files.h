@@ -22,7 +22,8 @@ struct SourceFiles {
   std::vector<std::string> links;    // of a folder without a declared format: to files, not read
 };
 
-// EnvironmentError for a path that cannot be listed.
+// EnvironmentError for a path that cannot be listed, UsageError for one that is neither a file nor
+// a folder (base/file_kind.h). Named pipes, sockets and devices in a folder are passed over.
 absl::StatusOr<SourceFiles> FilesOf(const CorpusSource& source);
 
 }  // namespace bench::corpus

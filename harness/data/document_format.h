@@ -21,10 +21,11 @@ enum class DocumentFormat {
   kTsv,
   kParquet,  // a column "text"
   kWarc,     // the pages and texts of a web archive
+  kJson,     // objects with a field "text": a list, or one within an object
 };
-constexpr std::array<std::string_view, 14> EnumNames(DocumentFormat) {
-  return {"text",    "markdown", "html",     "manual", "catalogue", "json_lines", "quotations",
-          "wordnet", "bible",    "messages", "csv",    "tsv",       "parquet",    "warc"};
+constexpr std::array<std::string_view, 15> EnumNames(DocumentFormat) {
+  return {"text",  "markdown", "html", "manual", "catalogue", "json_lines", "quotations", "wordnet",
+          "bible", "messages", "csv",  "tsv",    "parquet",   "warc",       "json"};
 }
 
 }  // namespace bench::harness

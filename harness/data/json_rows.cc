@@ -28,8 +28,39 @@ absl::StatusOr<JsonPlace> SkipToFirst(const std::string& path, ByteStream& strea
     return DataError(absl::StrCat(path, ":", first.line,
                                   ": starts with a byte order mark; save it as UTF-8 without one"));
   }
+  const bool is_utf16 = (c == '\xFF' && stream.PeekSecond() == '\xFE') ||
+                        (c == '\xFE' && stream.PeekSecond() == '\xFF');
+  if (is_utf16) {
+    return DataError(absl::StrCat(path, ":", first.line, ": starts as UTF-16; save it as UTF-8"));
+  }
   stream.BeginRecord();
   return first;
+}
+
+// Up to and with the newline; of a line over the limit the end is thrown away.
+std::string TakeLine(ByteStream& stream) {
+  std::string line;
+  while (const auto c = stream.PeekAny()) {
+    stream.Skip();
+    if (c == '\n') break;
+    if (!stream.over_limit()) line.push_back(*c);
+  }
+  return line;
+}
+
+// Of lines whose first is no record that can be read: the fields of the first that is one, so that
+// a broken line does not decide what the others are.
+absl::StatusOr<FieldKinds> FieldsOfLaterLine(const std::string& path, int64_t max_record_bytes) {
+  constexpr int kMostLines = 1000;
+  BENCH_ASSIGN_OR_RETURN(ByteStream stream, ByteStream::Open(path, max_record_bytes));
+  for (int line = 0; line < kMostLines && stream.PeekAny(); ++line) {
+    stream.BeginRecord();
+    JsonShapeEvents events([] {});
+    ReadJsonEvents(TakeLine(stream), events);
+    const auto shape = events.Shape();
+    if (shape.ok() && !shape->fields.empty()) return shape->fields;
+  }
+  return FieldKinds();
 }
 
 class Reader {
@@ -60,17 +91,6 @@ class Reader {
       }
     }
     return absl::OkStatus();
-  }
-
-  // Up to and with the newline; of a line over the limit the end is thrown away.
-  static std::string TakeLine(ByteStream& stream) {
-    std::string line;
-    while (const auto c = stream.PeekAny()) {
-      stream.Skip();
-      if (c == '\n') break;
-      if (!stream.over_limit()) line.push_back(*c);
-    }
-    return line;
   }
 
   absl::Status ReadLine(const std::string& line, const std::string& where) {
@@ -115,10 +135,16 @@ class Reader {
 absl::StatusOr<RowShape> FindJsonShape(const std::string& path, int64_t max_record_bytes) {
   BENCH_ASSIGN_OR_RETURN(ByteStream stream, ByteStream::Open(path, max_record_bytes));
   BENCH_RETURN_IF_ERROR(SkipToFirst(path, stream).status());
+  const bool begins_object = stream.PeekAny() == '{';
   JsonShapeEvents events([&stream] { stream.BeginRecord(); });
   nlohmann::json::sax_parse(ByteIterator(&stream), ByteIterator(), &events);
   auto shape = events.Shape();
   if (!shape.ok()) return Annotate(shape.status(), path);
+  const bool is_broken_record =
+      begins_object && shape->fields.empty() && shape->json.layout == JsonLayout::kOneRecord;
+  if (is_broken_record) {
+    BENCH_ASSIGN_OR_RETURN(shape->fields, FieldsOfLaterLine(path, max_record_bytes));
+  }
   return shape;
 }
 

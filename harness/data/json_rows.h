@@ -1,8 +1,8 @@
 // The rows of JSON files: lines, an array, or an array within an object (row_shape.h).
 //
 // Messages begin with "file:line: " for lines, else with "file: record N: " (from 1). Errors beyond
-// those of records (record_sink.h): DataError for a byte order mark, and for broken syntax inside
-// an array, behind which the next record cannot be found.
+// those of records (record_sink.h): DataError for a byte order mark (of UTF-16 too), and for broken
+// syntax inside an array, behind which the next record cannot be found.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,5 @@
 #include "harness/data/json_shape.h"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/json.h"
@@ -14,15 +10,6 @@ namespace {
 
 // A value that is nested deeper has no part in the shape; the limit bounds the stack of containers.
 constexpr size_t kMaxDepth = kMaxJsonDepth + 4;
-
-// Whether an object with these fields is a record itself.
-bool IsRecord(const FieldKinds& fields) {
-  constexpr std::array<std::string_view, 10> kFields = {
-      "instruction", "input",      "output", "messages", "conversations",
-      "prompt",      "completion", "chosen", "rejected", "text"};
-  return std::any_of(kFields.begin(), kFields.end(),
-                     [&](std::string_view name) { return fields.contains(name); });
-}
 
 }  // namespace
 

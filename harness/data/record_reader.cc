@@ -1,5 +1,6 @@
 #include "harness/data/record_reader.h"
 
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,6 +26,13 @@ absl::Status ReadRows(const std::string& path, const RowShape& shape,
   }
 }
 
+// Why a file of this shape has no record.
+std::string_view WhyNone(const RowShape& shape) {
+  if (shape.format == DataFormat::kParquet) return "the table has no rows";
+  if (shape.format != DataFormat::kJson) return "a header without rows";
+  return shape.json.layout == JsonLayout::kOneRecord ? "the file is empty" : "the list is empty";
+}
+
 }  // namespace
 
 absl::StatusOr<RecordReport> VisitRecords(const std::string& path, const RowShape& shape,
@@ -35,7 +43,7 @@ absl::StatusOr<RecordReport> VisitRecords(const std::string& path, const RowShap
   BENCH_RETURN_IF_ERROR(ReadRows(path, shape, rules, sink));
   RecordReport& report = sink.report();
   if (report.num_read + report.skipped.count() == 0) {
-    return DataError(absl::StrCat(path, ": no record in it"));
+    return DataError(absl::StrCat(path, ": no record in it: ", internal::View(WhyNone(shape))));
   }
   BENCH_RETURN_IF_ERROR(
       CheckSkippedShare(path, report.skipped, report.num_read, options.max_skipped_share));

@@ -21,7 +21,7 @@ absl::Status RecordSink::Refuse(const RecordProblem& problem, const std::string&
   if (options_.on_refused) return options_.on_refused(problem, where);
   if (options_.on_invalid == OnInvalid::kError) return DataError(where + problem.message);
   BENCH_RETURN_IF_ERROR(CheckNotStopped());
-  report_.skipped.Add(problem.reason, where);
+  report_.skipped.Add(problem.reason, where, 1, problem.message);
   return absl::OkStatus();
 }
 

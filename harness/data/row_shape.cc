@@ -1,8 +1,11 @@
 #include "harness/data/row_shape.h"
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -10,6 +13,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "harness/data/byte_stream.h"
+#include "harness/data/compression.h"
 #include "harness/data/delimited_rows.h"
 #include "harness/data/json_rows.h"
 #include "harness/data/parquet_rows.h"
@@ -59,11 +63,25 @@ absl::StatusOr<FieldKinds> FieldsOfTable(const std::string& path, DataFormat for
 
 absl::StatusOr<RowShape> FindRowShape(const std::string& path, DataFormat declared,
                                       int64_t max_record_bytes) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return UsageError(
+        absl::StrCat(path, ": a folder, but rows are read from one file: join its files to one"));
+  }
+  BENCH_RETURN_IF_ERROR(CheckNotCompressed(path));
   BENCH_ASSIGN_OR_RETURN(const DataFormat format, FormatOfFile(path, declared));
   if (format == DataFormat::kJson) return FindJsonShape(path, max_record_bytes);
   RowShape shape{format, {}, {}};
   BENCH_ASSIGN_OR_RETURN(shape.fields, FieldsOfTable(path, format, max_record_bytes));
   return shape;
+}
+
+bool IsRecord(const FieldKinds& fields) {
+  constexpr std::array<std::string_view, 10> kFields = {
+      "instruction", "input",      "output", "messages", "conversations",
+      "prompt",      "completion", "chosen", "rejected", "text"};
+  return std::any_of(kFields.begin(), kFields.end(),
+                     [&](std::string_view name) { return fields.contains(name); });
 }
 
 std::string FormatText(const RowShape& shape) {

@@ -6,7 +6,10 @@
 // field of a record (`instruction`, `messages`, `prompt`, ...) is a record, whatever lists it has
 // beside it.
 //
-// Only the first row is read, or of an object all of it, in memory bounded by one record.
+// A compressed file is none of these: its error says how to unpack it (compression.h).
+//
+// Only the first row is read, or of an object all of it, in memory bounded by one record. Of JSON
+// lines that begin with a broken object, the first line that can be read says the fields.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +31,15 @@ struct RowShape {
   FieldKinds fields;                      // of the first row; none where it cannot be read
 };
 
-// EnvironmentError for a file that cannot be read; DataError where several lists of an object may
-// be the records, and for a table without a header. JSON that is broken is no error here: whoever
-// reads the rows says where.
+// EnvironmentError for a file that cannot be read; UsageError for a folder; DataError for a
+// compressed file, where several lists of an object may be the records, and for a table without a
+// header. JSON that is broken is no error here: whoever reads the rows says where.
 absl::StatusOr<RowShape> FindRowShape(const std::string& path, DataFormat declared,
                                       int64_t max_record_bytes);
+
+// Whether a row with these fields is a record of any layout, or a document: one of its fields has a
+// name that they have.
+bool IsRecord(const FieldKinds& fields);
 
 // In words, for messages: "JSON lines", "a JSON array in \"data\"".
 std::string FormatText(const RowShape& shape);

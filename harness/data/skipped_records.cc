@@ -18,26 +18,47 @@ std::string Place(std::string_view where) {
 
 }  // namespace
 
-void SkippedRecords::Add(const std::string& reason, const std::string& where, int64_t count) {
+void SkippedRecords::Add(const std::string& reason, const std::string& where, int64_t count,
+                         const std::string& message) {
   Reason& entry = reasons_[reason];
-  if (entry.count == 0) entry.first = Place(where);
+  if (entry.count == 0) {
+    entry.first = Place(where);
+    if (message != reason) entry.message = message;
+  }
   entry.count += count;
   count_ += count;
 }
 
 void SkippedRecords::Merge(const SkippedRecords& later) {
   for (const auto& [reason, other] : later.reasons_) {
-    Add(reason, other.first, other.count);
+    Reason& entry = reasons_[reason];
+    const int64_t before = entry.count;
+    if (before == 0) entry = other;
+    entry.count = before + other.count;
   }
+  count_ += later.count_;
 }
 
-std::vector<std::string> SkippedRecords::Lines() const {
+std::vector<std::pair<std::string, SkippedRecords::Reason>> SkippedRecords::Sorted() const {
   std::vector<std::pair<std::string, Reason>> sorted(reasons_.begin(), reasons_.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
+  return sorted;
+}
+
+std::vector<std::string> SkippedRecords::Lines() const {
   std::vector<std::string> lines;
-  for (const auto& [reason, entry] : sorted) {
+  for (const auto& [reason, entry] : Sorted()) {
     lines.push_back(absl::StrCat(entry.count, " ", reason, " (first: ", entry.first, ")"));
+  }
+  return lines;
+}
+
+std::vector<std::string> SkippedRecords::DetailedLines() const {
+  std::vector<std::string> lines;
+  for (const auto& [reason, entry] : Sorted()) {
+    lines.push_back(absl::StrCat(entry.count, " ", reason, " (first: ", entry.first,
+                                 entry.message.empty() ? "" : ": ", entry.message, ")"));
   }
   return lines;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,16 +15,18 @@ class SkippedRecords {
  public:
   struct Reason {
     int64_t count = 0;
-    std::string first;  // where the first one stands: "file:line", or "file: record N"
+    std::string first;    // where the first one stands: "file:line", or "file: record N"
+    std::string message;  // what is said of the first one alone; "": no more than the reason
 
     template <typename Archive>
     void VisitFields(Archive& archive) {
-      archive(count, first);
+      archive(count, first, message);
     }
   };
 
   // `where` may end as a message's beginning does (record_reader.h).
-  void Add(const std::string& reason, const std::string& where, int64_t count = 1);
+  void Add(const std::string& reason, const std::string& where, int64_t count = 1,
+           const std::string& message = "");
   // Those of a file that was read later.
   void Merge(const SkippedRecords& later);
 
@@ -31,6 +34,9 @@ class SkippedRecords {
   const std::map<std::string, Reason>& reasons() const { return reasons_; }
   // "48 no field "output" (first: data.jsonl:3)", a line a reason, the most frequent first.
   std::vector<std::string> Lines() const;
+  // The same with the first one's message: "1 no valid JSON (first: data.jsonl:3: no valid JSON at
+  // column 2: ...)".
+  std::vector<std::string> DetailedLines() const;
 
   // The fields, for whoever keeps them (harness/corpus/packed_bytes.h).
   template <typename Archive>
@@ -39,6 +45,9 @@ class SkippedRecords {
   }
 
  private:
+  // The most frequent first.
+  std::vector<std::pair<std::string, Reason>> Sorted() const;
+
   int64_t count_ = 0;
   std::map<std::string, Reason> reasons_;
 };

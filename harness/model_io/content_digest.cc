@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/sha256.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
@@ -24,12 +25,18 @@ bool HasTokenizer(const std::string& folder) {
   return Exists(folder + "/tokenizer.model") || Exists(folder + "/tokenizer.json");
 }
 
+// Of a file: what would keep its reader waiting is refused.
+absl::StatusOr<std::string> FileSha256(const std::string& path) {
+  BENCH_RETURN_IF_ERROR(CheckFileOrFolder(path));
+  return Sha256File(path);
+}
+
 // A line for each.
 absl::Status AddFiles(const std::string& folder, const std::vector<std::string>& names,
                       Sha256& to) {
   for (const std::string& name : names) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(absl::StrCat(folder, "/", name)));
+    BENCH_ASSIGN_OR_RETURN(const std::string digest, FileSha256(absl::StrCat(folder, "/", name)));
     to.Update(absl::StrCat(name, " ", digest, "\n"));
   }
   return absl::OkStatus();
@@ -45,14 +52,14 @@ absl::StatusOr<std::string> Sha256OfFiles(const std::string& folder,
 }  // namespace
 
 absl::StatusOr<std::string> ContentSha256(const std::string& path) {
-  if (!IsFolder(path)) return Sha256File(path);
+  if (!IsFolder(path)) return FileSha256(path);
   BENCH_ASSIGN_OR_RETURN(std::vector<std::string> names, ListFolder(path));
   std::erase_if(names, [&](const std::string& name) { return IsFolder(path + "/" + name); });
   return Sha256OfFiles(path, names);
 }
 
 absl::StatusOr<std::string> TreeSha256(const std::string& path) {
-  if (!IsFolder(path)) return Sha256File(path);
+  if (!IsFolder(path)) return FileSha256(path);
   BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, RegularFiles(path));
   return Sha256OfFiles(path, names);
 }

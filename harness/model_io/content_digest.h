@@ -1,7 +1,8 @@
 // Digests of what lies outside the store: a file's SHA-256, or for a folder the SHA-256 over the
 // lines "<name> <digest>\n" of the files in it. Of a Hugging Face folder only the files that are
 // read count (models/weight_files.h): another set of weights that lies beside them changes nothing.
-// EnvironmentError where it cannot be read, DataError for a folder without weights.
+// EnvironmentError where it cannot be read, DataError for a folder without weights, UsageError for
+// a named pipe, a socket or a device (base/file_kind.h).
 #pragma once
 
 #include <optional>

@@ -11,8 +11,9 @@
 namespace bench::harness {
 
 // A file of records (instructions, conversations, preferences), or of documents, or a folder of
-// documents. `tokenizer`: what encodes the first record and counts tokens.
-absl::StatusOr<InspectionLines> InspectData(const std::string& path,
-                                            const std::optional<InspectedTokenizer>& tokenizer);
+// documents. `tokenizer`: what encodes the first record and counts tokens. DataError for what can
+// be named but is not read (unread_file.h), UsageError for what is not known.
+absl::StatusOr<Inspection> InspectData(const std::string& path,
+                                       const std::optional<InspectedTokenizer>& tokenizer);
 
 }  // namespace bench::harness

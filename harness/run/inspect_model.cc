@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/status.h"
 #include "harness/data/chat_template.h"
 #include "harness/data/record_sink.h"
@@ -30,7 +29,7 @@ bool IsFolder(const std::string& path) {
 
 std::string TokenText(const Tokenizer& tokenizer, const std::optional<int64_t>& token) {
   if (!token) return "none";
-  return absl::StrCat(*token, " ", QuotedForMessage(tokenizer.Piece(*token)));
+  return absl::StrCat(*token, " ", Escaped(tokenizer.Piece(*token)));
 }
 
 // What the folder of a tokenizer has as a chat template.
@@ -58,7 +57,7 @@ InspectionLines TokenizerLines(const Tokenizer& tokenizer) {
           Labelled("special", absl::StrCat("BOS ", TokenText(tokenizer, tokenizer.bos_id()),
                                            ", EOS ", TokenText(tokenizer, tokenizer.eos_id()),
                                            ", padding ", TokenText(tokenizer, tokenizer.pad_id()))),
-          Labelled("sample", QuotedForMessage(kSample)),
+          Labelled("sample", Escaped(kSample)),
           Labelled("ids", absl::StrCat(absl::StrJoin(ids, " "),
                                        returns ? "" : " (decoded, they give another text)"))};
 }

@@ -7,22 +7,31 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "base/status.h"
+#include "harness/data/skipped_records.h"
 
 namespace bench::harness {
 
 using InspectionLines = std::vector<std::string>;
 
-inline std::string Labelled(std::string_view label, std::string_view text) {
-  return absl::StrFormat("%-14s %s", absl::StrCat(internal::View(label), ":"),
-                         internal::View(text));
-}
+// What is said of a file or folder.
+struct Inspection {
+  InspectionLines lines;
+  std::string unusable = "";  // why nothing of it can be used; "": something can
+};
 
-inline void Append(InspectionLines more, InspectionLines& lines) {
-  for (std::string& line : more) lines.push_back(std::move(line));
-}
+std::string Labelled(std::string_view label, std::string_view text);
+
+void Append(InspectionLines more, InspectionLines& lines);
+
+// In double quotes on one line, with a line break as \n, a tab as \t, a carriage return as \r, and
+// quotes and backslashes behind a backslash. Of a longer text the first `most_bytes` / 2 and the
+// last are shown, at characters, and how many bytes are between them.
+std::string Escaped(std::string_view text, size_t most_bytes = 1600);
+
+// A line for each reason, and the first that is refused for it.
+InspectionLines RefusedLines(const SkippedRecords& refused);
+
+int64_t NumCharacters(std::string_view text);
 
 // Lengths of many things: "12 to 340, 57.3 on average".
 class Spread {
@@ -34,12 +43,7 @@ class Spread {
     ++count_;
   }
   int64_t count() const { return count_; }
-  std::string Text() const {
-    if (count_ == 0) return "none";
-    if (least_ == most_) return absl::StrCat(least_);
-    return absl::StrFormat("%d to %d, %.1f on average", least_, most_,
-                           static_cast<double>(sum_) / static_cast<double>(count_));
-  }
+  std::string Text() const;
 
  private:
   int64_t least_ = 0, most_ = 0, sum_ = 0, count_ = 0;

@@ -5,7 +5,9 @@ usage: files_of_others_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; 
 """
 
 import csv
+import gzip
 import json
+import os
 import pathlib
 import sys
 import unittest
@@ -13,7 +15,7 @@ import unittest
 import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import CommandCase  # noqa: E402
+from command_case import BIN, CommandCase  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 TABLES = HERE.parent / "harness" / "data" / "golden" / "tables"
@@ -78,6 +80,165 @@ class FilesOfOthers(CommandCase):
         self.assertIn('1 no field "output" (first: ', done.stdout)
         self.assertIn("data.skip_invalid = true leaves such out", done.stdout)
 
+    def test_the_prompt_is_shown_with_its_line_breaks(self):
+        row = {"instruction": "one\ntwo", "input": "a\\b", "output": "x\ty"}
+        lines = self.inspect(self.write("a.jsonl", json.dumps(row) + "\n"))
+        # What is shown is a JSON text, so that it says the prompt exactly.
+        prompt = json.loads(lines["first prompt"])
+        self.assertIn("### Instruction:\none\ntwo\n\n### Input:\na\\b\n\n### Response:", prompt)
+        self.assertEqual(json.loads(lines["first answer"]), "x\ty")
+        lines = self.inspect(TOKENIZER)
+        self.assertTrue(json.loads(lines["sample"]).endswith("x = 3.14\n"))
+
+    def test_records_that_are_all_refused_are_an_error_behind_the_reasons(self):
+        path = self.write("bad.jsonl", '{"instruction":"a"}\n{"instruction":"b","outptu":"c"}\n')
+        done = self.place.run("--inspect", path)
+        self.assert_fails(done, 4, "bad.jsonl: nothing of it can be used: every record of it is refused")
+        self.assertIn(f'2 no field "output" (first: {path}:1: no field "output" (the record has '
+                      '"instruction"))', done.stdout)
+        for label in ("tasks", "turns", "characters", "first prompt"):
+            self.assertNotIn(label, done.stdout)
+
+    def test_an_empty_file_is_one_whatever_its_name(self):
+        for ending in ("jsonl", "json", "csv", "tsv", "parquet", "warc", "txt", "html", "mo", "md", "bin"):
+            with self.subTest(ending=ending):
+                path = self.write(f"a.{ending}", " \n\n" if ending in ("jsonl", "txt") else "")
+                done = self.place.run("--inspect", path)
+                self.assert_fails(done, 4, f"a.{ending}: nothing of it can be used: the file is empty")
+                self.assertIn("an empty file", done.stdout)
+        for name, content in [("a.json", "[]"), ("a.json", "{}"), ("a.json", '{"text": ""}'),
+                              ("b.csv", "text\n"), ("b.html", "<html></html>"), ("b.jsonl", "{}\n")]:
+            with self.subTest(name=name, content=content):
+                self.assertIn("nothing of it can be used", self.refused(4, self.write(name, content)))
+        self.assertIn("a header without rows", self.refused(4, self.write("c.csv", "instruction,output\n")))
+        packed = self.place.folder / "a.jsonl.gz"
+        packed.write_bytes(gzip.compress(b""))
+        self.assertIn("there is no document in it", self.refused(4, packed))
+        folder = self.place.folder / "empty"
+        folder.mkdir()
+        self.assertIn("no file in this folder", self.refused(4, folder))
+
+    def test_an_object_that_is_no_record_is_named_for_what_it_is(self):
+        folder = self.place.folder
+        config = self.write("config.json", '{"model_type": "llama", "architectures": ["LlamaForCausalLM"]}')
+        self.assertIn(f"config.json): a model is read as a folder: --inspect {folder}",
+                      self.refused(4, config))
+        version = self.refused(4, self.write("v.json", '{"version": 1}'))
+        self.assertIn("a JSON object that is no record and holds no list of records: version (other)",
+                      version)
+        self.assertIn("rename the fields", version)
+        for name, text in [("q.jsonl", '{"question": "a"}\n'), ("w.json", '{"version": 1, "data": []}'),
+                           ("q.csv", "question,answer\na,b\n")]:
+            self.assertIn("rename the fields", self.refused(4, self.write(name, text)))
+        self.assertIn("separated by ;", self.refused(4, self.write("s.csv", "instruction;output\na;b\n")))
+        # Texts may be written in JSON too.
+        self.assertEqual(self.inspect(self.write("v.txt", '{"version": 1}'))["documents"],
+                         "1 valid, 0 refused")
+
+    def test_training_data_that_no_training_stage_reads_is_sent_to_where_it_is_read(self):
+        rows = "".join(json.dumps({"messages": conversation(i)}) + "\n" for i in range(3)).encode()
+        folder = self.place.folder / "parts"
+        folder.mkdir()
+        for name in ("a.jsonl.gz", "b.jsonl.gz"):
+            (folder / name).write_bytes(gzip.compress(rows))
+        for where, what, advice in [
+                (folder / "a.jsonl.gz", "training stages read plain files", "unpack it, as by gzip -dk"),
+                (folder, "training stages read one plain file",
+                 "unpack them, as by gzip -dk, and join them to one")]:
+            done = self.place.run("--inspect", where)
+            self.assert_fails(done, 4, what, advice)
+            self.assertIn("messages (list)", done.stdout)
+            self.assertNotIn("documents", done.stdout)
+        (folder / "c.jsonl").write_text('{"text": "a document"}\n')
+        done = self.place.run("--inspect", folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("documents:     1 valid, 0 refused", done.stdout)
+        self.assertIn("2 files of records", done.stdout)
+        done = self.place.run(self.place.write_definition(
+            "packed.toml", steps=2, replace=[(str(self.place.data), str(folder / "a.jsonl.gz"))]))
+        self.assert_fails(done, 4, "a.jsonl.gz: compressed by gzip", "gzip -dk")
+        done = self.place.run(self.place.write_definition(
+            "parts.toml", steps=2, replace=[(str(self.place.data), str(folder))]))
+        self.assert_fails(done, 2, "parts: a folder", "join its files to one")
+
+    def test_documents_say_why_they_are_refused(self):
+        pages = self.place.folder / "pages"
+        pages.mkdir()
+        (pages / "a.html").write_bytes(b"<meta charset=klingon><p>caf\xe9")
+        (pages / "b.html").write_bytes(b"<p>caf\xe9")
+        (pages / "c.csv").write_bytes(gzip.compress(b"text\nabc\n"))
+        has_arrow = (BIN / "libbench_parquet.so").exists()
+        if has_arrow:
+            (pages / "d.parquet").write_bytes((TABLES / "no_rows.parquet").read_bytes())
+        (pages / "e.txt").write_text("A text.")
+        done = self.place.run("--inspect", pages)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        refused = [line for line in done.stdout.splitlines() if line.startswith("refused")]
+        self.assertEqual(len(refused), 4 if has_arrow else 3, done.stdout)
+        for reason in ('charset that is declared, "klingon", is not known', "not valid UTF-8 at byte 6",
+                       "compressed by gzip", "gzip -dk"):
+            self.assertIn(reason, done.stdout)
+        self.assertEqual("no record in it: the table has no rows" in done.stdout, has_arrow)
+        done = self.place.run("--inspect", ARCHIVES / "archive.warc.gz")
+        self.assertIn('1 a body coded as "br"; only gzip and deflate are read', done.stdout)
+
+    def test_a_list_of_documents_is_read(self):
+        rows = [{"text": "one"}, {"text": "two"}]
+        for name, content in [("docs.json", rows), ("wrapped.json", {"version": 1, "data": rows})]:
+            path = self.write(name, json.dumps(content, indent=1))
+            self.assertEqual(self.inspect(path)["documents"], "2 valid, 0 refused")
+
+    def test_weights_without_their_folder_say_what_is_missing(self):
+        folder = self.place.folder / "weights"
+        folder.mkdir()
+        weights = folder / "model.safetensors"
+        weights.write_bytes((2).to_bytes(8, "little") + b"{}")
+        for path in (weights, folder):
+            self.assertIn("config.json, which says the family and the geometry, is missing",
+                          self.refused(4, path))
+        pickle = self.place.folder / "pytorch_model.bin"
+        pickle.write_bytes(b"PK\x03\x04")
+        self.assertIn("weights in a pickle", self.refused(4, pickle))
+        (folder / "config.json").write_text("{}")
+        self.assertIn(f"--inspect {folder}", self.refused(4, weights))
+
+    def test_what_is_neither_file_nor_folder_is_refused_and_not_waited_for(self):
+        pipe = self.place.folder / "pipe.jsonl"
+        os.mkfifo(pipe)
+        for arguments in ([pipe], ["/dev/zero"], [TOKENIZER, "--tokenizer", pipe]):
+            self.assertRegex(self.refused(2, *arguments), "a (named pipe|device).*write what comes out")
+        done = self.place.run(self.place.write_definition(
+            "pipe.toml", steps=2, replace=[(str(self.place.data), str(pipe))]))
+        self.assert_fails(done, 2, "pipe.jsonl: a named pipe (FIFO)")
+        (self.place.folder / "texts").mkdir()
+        os.mkfifo(self.place.folder / "texts" / "pipe.txt")
+        (self.place.folder / "texts" / "a.txt").write_text("A text.")
+        self.assertEqual(self.inspect(self.place.folder / "texts")["files"], "text 1")
+
+    def test_invalid_rows_are_left_out_of_every_format_where_it_is_asked_for(self):
+        good = [{"instruction": f"spell {i}", "output": f"say {i}"} for i in range(20)]
+        table = "instruction,output\n" + "".join(f"spell {i},say {i}\n" for i in range(20))
+        lines = [json.dumps(row) for row in good]
+        files = {"bytes.csv": table.encode() + b"bad,\xff\n",
+                 "cells.tsv": table.replace(",", "\t").encode() + b"bad\n",
+                 "first.jsonl": "\n".join(['{"instruction": "a'] + lines).encode(),
+                 "wrapped.json": json.dumps({"v": 1, "rows": [3] + good}).encode()}
+        losses = set()
+        for name, content in files.items():
+            with self.subTest(name=name):
+                path = self.place.folder / name
+                path.write_bytes(content)
+                self.assertEqual(self.inspect(path)["records"], "20 valid, 1 refused")
+                definition = self.place.write_definition(
+                    "skip.toml", steps=2,
+                    replace=[(str(self.place.data), str(path)),
+                             ("validation_fraction = 0.2", "validation_fraction = 0.3")])
+                self.assert_fails(self.place.run(definition), 4, name)
+                with h5py.File(self.run_ok(definition, "--set", "data.skip_invalid=true")) as file:
+                    losses.add(tuple(file["steps/loss"][:]))
+                    self.assertEqual(file["tables/left_out/records"][:].sum(), 1)
+        self.assertEqual(len(losses), 1)  # the same 20 rows
+
     def test_preferences_and_documents_are_known(self):
         path = self.write("pairs.csv", "prompt,chosen,rejected\nq,yes,no\n")
         self.assertEqual(self.inspect(path)["read as"], "preferences (stage reward)")
@@ -111,7 +272,6 @@ class FilesOfOthers(CommandCase):
         self.assertIn("no such file or folder", self.refused(2, self.place.folder / "none"))
         self.assertIn("neither a model, a tokenizer nor data", self.refused(
             2, self.write("x.bin", "\x01\x02")))
-        self.assertIn("no header", self.refused(4, self.write("empty.csv", "")))
         self.assertIn("--tokenizer has no use with --list", self.place.run("--list", "--tokenizer", "x").stderr)
 
     def fine_tune(self, name, path, extra=""):

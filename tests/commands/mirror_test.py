@@ -61,6 +61,8 @@ COVERED_BY: dict[str, tuple[str, str]] = {
         "tests/harness/data/parquet_rows_test.cc", "the module that it is, through the rows it gives"),
     "harness/run/inspect_command.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_data.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
+    "harness/run/inspect_documents.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
+    "harness/run/inspect_records.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_model.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/show_command.cc": ("tests/commands/show_test.py", "whole commands"),
     "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),

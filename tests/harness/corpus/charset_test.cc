@@ -50,8 +50,10 @@ TEST(TextInUtf8, RefusesWhatItCannotConvert) {
     return std::string(text.status().message());
   };
   EXPECT_EQ(refusal("caf\xE9", ""), "not valid UTF-8 at byte 3");
-  EXPECT_EQ(refusal("caf\xE9", "utf-9"),
-            "not valid UTF-8, and the charset that is declared, \"utf-9\", is not known");
+  EXPECT_EQ(
+      refusal("caf\xE9", "utf-9"),
+      "not valid UTF-8, and the charset that is declared, \"utf-9\", is not known; only those "
+      "of the WHATWG Encoding Standard are");
   EXPECT_THAT(refusal("\xC4\xE3\xBA\xC3\xFF", "gb18030"), HasSubstr("not valid gb18030 near byte"));
   EXPECT_THAT(refusal("\xC6\xFC\x8F", "euc-jp"), HasSubstr("not valid EUC-JP near byte"));
   EXPECT_THAT(refusal("caf\xE9", "utf-8"), HasSubstr("not valid UTF-8 near byte"));

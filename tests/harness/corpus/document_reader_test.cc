@@ -53,10 +53,20 @@ TEST(DocumentReader, FormatsByName) {
   EXPECT_EQ(FormatOf("rows.csv"), DocumentFormat::kCsv);
   EXPECT_EQ(FormatOf("rows.tsv"), DocumentFormat::kTsv);
   EXPECT_EQ(FormatOf("train-0.parquet"), DocumentFormat::kParquet);
+  EXPECT_EQ(FormatOf("docs.json"), DocumentFormat::kJson);
   EXPECT_EQ(FormatOf("CC-MAIN-0.warc.gz"), DocumentFormat::kWarc);
   EXPECT_EQ(FormatOf("CC-MAIN-0.warc.wet.gz"), DocumentFormat::kWarc);
   EXPECT_EQ(FormatOf("image.png"), std::nullopt);
   EXPECT_EQ(FormatOf("Makefile"), std::nullopt);
+}
+
+TEST(DocumentReader, RowsAreThoseOfRecords) {
+  EXPECT_EQ(RowFormatOf(DocumentFormat::kJsonLines), harness::DataFormat::kJson);
+  EXPECT_EQ(RowFormatOf(DocumentFormat::kJson), harness::DataFormat::kJson);
+  EXPECT_EQ(RowFormatOf(DocumentFormat::kCsv), harness::DataFormat::kCsv);
+  EXPECT_EQ(RowFormatOf(DocumentFormat::kTsv), harness::DataFormat::kTsv);
+  EXPECT_EQ(RowFormatOf(DocumentFormat::kParquet), harness::DataFormat::kParquet);
+  EXPECT_EQ(RowFormatOf(DocumentFormat::kWarc), std::nullopt);
 }
 
 TEST(DocumentReader, TextIsNormalisedAndNamed) {
@@ -238,8 +248,51 @@ TEST(DocumentReader, ATableWithoutTheFieldIsRefusedAsAFile) {
   const Outcome outcome = ReadText(DocumentFormat::kCsv, "id,body\n1,a\n");
   ASSERT_TRUE(outcome.status.ok()) << outcome.status;
   ASSERT_EQ(outcome.rejections.size(), 1u);
-  EXPECT_EQ(outcome.rejections[0].kind, "a table that cannot be read");
-  EXPECT_NE(outcome.rejections[0].reason.find("no column \"text\""), std::string::npos);
+  EXPECT_EQ(outcome.rejections[0].reason,
+            "cannot be read: no column \"text\" (the record has \"body\", \"id\")");
+  EXPECT_EQ(outcome.rejections[0].kind, outcome.rejections[0].reason);
+}
+
+TEST(DocumentReader, AListOfObjectsIsReadWhereverItStands) {
+  for (const char* json :
+       {R"([{"text": "one"}, {"id": 3}, {"text": "two"}])",
+        R"({"version": 1, "data": [{"text": "one"}, {"id": 3}, {"text": "two"}]})"}) {
+    const Outcome outcome = ReadText(DocumentFormat::kJson, json);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+    ASSERT_EQ(outcome.documents.size(), 2u);
+    EXPECT_EQ(outcome.documents[0].text, "one");
+    EXPECT_EQ(outcome.documents[1].id, "f#3");
+    ASSERT_EQ(outcome.rejections.size(), 1u);
+    EXPECT_EQ(outcome.rejections[0].id, "f#2");
+    EXPECT_EQ(outcome.rejections[0].kind, "no field \"text\"");
+  }
+}
+
+// What is wrong with a file that has no documents, in its own words.
+TEST(DocumentReader, AFileThatCannotBeReadIsRefusedWithTheReason) {
+  const auto refusal = [](DocumentFormat format, const std::string& bytes) {
+    const Outcome outcome = ReadText(format, bytes);
+    EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+    return outcome.rejections.size() == 1 ? outcome.rejections[0] : Rejection{};
+  };
+  EXPECT_EQ(refusal(DocumentFormat::kCsv, "text\n").reason,
+            "cannot be read: no record in it: a header without rows");
+  EXPECT_EQ(refusal(DocumentFormat::kTsv, "").reason, "cannot be read: no header");
+  EXPECT_EQ(refusal(DocumentFormat::kJson, "[]").reason,
+            "cannot be read: no record in it: the list is empty");
+  const Rejection packed = refusal(DocumentFormat::kCsv, "\x1F\x8B\x08");
+  EXPECT_NE(packed.reason.find("compressed by gzip"), std::string::npos) << packed.reason;
+  EXPECT_NE(packed.reason.find("as by gzip -dk"), std::string::npos) << packed.reason;
+  const Rejection page = refusal(DocumentFormat::kHtml, "<meta charset=utf-9><p>caf\xE9");
+  EXPECT_NE(page.reason.find("\"utf-9\", is not known"), std::string::npos) << page.reason;
+  EXPECT_TRUE(page.reason.starts_with("cannot be read as html: ")) << page.reason;
+}
+
+// Pages that differ in the byte alone are of one kind.
+TEST(DocumentReader, AKindHasNoNumbersOfItsFiles) {
+  const Rejection page = ReadText(DocumentFormat::kHtml, "<p>12345 caf\xE9").rejections.at(0);
+  EXPECT_EQ(page.reason, "cannot be read as html: not valid UTF-8 at byte 12");
+  EXPECT_EQ(page.kind, "cannot be read as html: not valid UTF-8 at byte N");
 }
 
 TEST(DocumentReader, APageMayDeclareItsCharset) {

@@ -49,7 +49,7 @@ TEST(ParseHttpResponse, RefusesWhatIsNoResponseOrCannotBeDecoded) {
   EXPECT_EQ(Refusal("HTTP/1.1 20\r\n\r\n"), "no HTTP response");
   EXPECT_EQ(Refusal("HTTP/1.1 200 OK\r\nA: b\r\n"), "an HTTP response without a body");
   EXPECT_EQ(Refusal("HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\nx"),
-            "a body coded as \"zstd\"");
+            "a body coded as \"zstd\"; only gzip and deflate are read");
   EXPECT_THAT(Refusal("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1F\x8B\x08xx"),
               HasSubstr("damaged or cut short"));
   EXPECT_THAT(Refusal("HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\nxyz"),

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -64,6 +65,7 @@ TEST(SourceFiles, ASingleFileIsReadFromItsFolder) {
   const auto found = FilesOf({"f", folder / "r.jsonl", std::nullopt});
   ASSERT_TRUE(found.ok()) << found.status();
   ASSERT_EQ(found->files.size(), 1u);
+  EXPECT_EQ(found->files[0].root, folder.path());
   int documents = 0;
   const auto report = VisitDocuments(
       found->files[0], {},
@@ -75,6 +77,18 @@ TEST(SourceFiles, ASingleFileIsReadFromItsFolder) {
       [](const Rejection&) { return absl::OkStatus(); });
   EXPECT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(documents, 1);
+}
+
+// A reader of the pipe would wait for ever.
+TEST(SourceFiles, ANamedPipeIsRefusedAndPassedOverInAFolder) {
+  const TempFolder folder;
+  ASSERT_TRUE(PublishFile(folder / "a.txt", "x").ok());
+  ASSERT_EQ(::mkfifo((folder / "pipe.txt").c_str(), 0600), 0);
+  EXPECT_EQ(ExitCodeFor(FilesOf({"f", folder / "pipe.txt", std::nullopt}).status()),
+            ExitCode::kUsage);
+  const auto found = FilesOf({"f", folder.path(), std::nullopt});
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(Paths(*found), ElementsAre("a.txt"));
 }
 
 }  // namespace

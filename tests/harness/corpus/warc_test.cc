@@ -67,7 +67,7 @@ TEST(WarcReader, ReadsThePagesAndTextsOfAnArchive) {
                           Pair(8, "日本語の文。"), Pair(9, "café"), Pair(10, "Sent in chunks."),
                           Pair(11, "Sent compressed."), Pair(12, "Both."),
                           Pair(15, "The text of a page."), Pair(16, "A file.")));
-  EXPECT_THAT(archive.refused, ElementsAre(Pair(13, "a body coded as \"br\""),
+  EXPECT_THAT(archive.refused, ElementsAre(Pair(13, HasSubstr("a body coded as \"br\"")),
                                            Pair(14, HasSubstr("not valid UTF-8 at byte 6"))));
 }
 

@@ -89,7 +89,7 @@ TEST_F(DelimitedRows, WhatDoesNotBeginACellIsText) {
 TEST_F(DelimitedRows, RefusesWhatIsNoTable) {
   EXPECT_THAT(Refusal(""), EndsWith("rows:1: no header"));
   EXPECT_THAT(Refusal("\n1,2\n"), EndsWith("rows:1: no header"));
-  EXPECT_THAT(Refusal("a,b\n"), EndsWith("rows: no record in it"));
+  EXPECT_THAT(Refusal("a,b\n"), EndsWith("rows: no record in it: a header without rows"));
   EXPECT_THAT(Refusal("a,b,a\n1,2,3\n"), EndsWith("rows:1: two columns \"a\""));
   EXPECT_THAT(Refusal("b,A\n1,2\n"), EndsWith("rows:1: no column \"a\" (nearest key: \"A\")"));
   EXPECT_THAT(Refusal("a,b\n1\n"), EndsWith("rows:2: 1 cells, but the header has 2"));

@@ -112,5 +112,22 @@ TEST_F(JsonRows, SkippedRecordsOfAnObjectAreCounted) {
   EXPECT_EQ(report->skipped.count(), 2);
 }
 
+// With skip_invalid the broken line is left out, and must not decide how the others are read.
+TEST_F(JsonRows, TheFirstLineThatCanBeReadSaysTheFields) {
+  TempFolder folder;
+  const std::string path = folder / "a.jsonl";
+  ASSERT_TRUE(PublishFile(path, "{\"a\": \"x\n{\"list\": [], \"a\": \"y\"}\n").ok());
+  const auto shape = FindJsonShape(path, 200);
+  ASSERT_TRUE(shape.ok()) << shape.status();
+  EXPECT_EQ(shape->fields, (FieldKinds{{"a", FieldKind::kText}, {"list", FieldKind::kList}}));
+  ASSERT_TRUE(PublishFile(path, "A text.\n{\"a\": \"y\"}\n").ok());
+  EXPECT_TRUE(FindJsonShape(path, 200)->fields.empty());
+}
+
+TEST_F(JsonRows, Utf16IsNamed) {
+  EXPECT_THAT(Refusal(std::string_view("\xFF\xFE{\0", 4)),
+              EndsWith("rows:1: starts as UTF-16; save it as UTF-8"));
+}
+
 }  // namespace
 }  // namespace bench::harness

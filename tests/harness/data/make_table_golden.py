@@ -94,6 +94,8 @@ def parquets():
         FOLDER / "preferences.parquet")
     pyarrow.parquet.write_table(pyarrow.table({"text": ["one document", "第二个"], "id": ["a", "b"]}),
                                 FOLDER / "documents.parquet")
+    pyarrow.parquet.write_table(pyarrow.table({"text": pyarrow.array([], pyarrow.string())}),
+                                FOLDER / "no_rows.parquet")
     assert pyarrow.parquet.read_table(FOLDER / "groups.parquet").to_pylist() == ROWS
 
 

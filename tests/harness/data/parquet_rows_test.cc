@@ -78,6 +78,15 @@ TEST_F(ParquetRows, RefusesColumnsThatAreMissingOrOfAnotherType) {
   EXPECT_THAT(Refusal(TableFile("pandas.parquet"), options), HasSubstr("no column \"messages\""));
 }
 
+TEST_F(ParquetRows, RefusesATableWithoutRows) {
+  constexpr FieldRule kText[] = {{"text", FieldPresence::kRequired}};
+  const auto report = VisitRecords(TableFile("no_rows.parquet"), kText, RecordOptions{},
+                                   [](const StringRecord&) { return absl::OkStatus(); });
+  EXPECT_EQ(ExitCodeFor(report.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(report.status().message()),
+              EndsWith("no_rows.parquet: no record in it: the table has no rows"));
+}
+
 TEST_F(ParquetRows, RefusesWhatIsNoParquetFileOrIsCut) {
   TempFolder folder;
   const std::string path = folder / "rows.parquet";

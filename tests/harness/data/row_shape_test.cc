@@ -11,6 +11,7 @@
 namespace bench::harness {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr int64_t kRecordBytes = 1 << 20;
@@ -39,6 +40,29 @@ TEST(FindRowShape, WhatIsDeclaredCountsAndEndingsAreReadInAnyCase) {
   EXPECT_EQ(FormatOf(folder / "A.CSV", DataFormat::kTsv), "TSV");
   EXPECT_EQ(FormatOf(folder / "table"), "JSON lines");  // which reading it refuses
   EXPECT_EQ(FormatOf(folder / "table", DataFormat::kTsv), "TSV");
+}
+
+TEST(FindRowShape, ACompressedFileIsRefusedWithTheWayToUnpackIt) {
+  TempFolder folder;
+  ASSERT_TRUE(PublishFile(folder / "a.csv", "\x1F\x8B\x08").ok());
+  const auto shape = FindRowShape(folder / "a.csv", DataFormat::kAuto, kRecordBytes);
+  EXPECT_EQ(ExitCodeFor(shape.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(shape.status().message()),
+              AllOf(HasSubstr("compressed by gzip"), HasSubstr("as by gzip -dk")));
+}
+
+TEST(FindRowShape, AFolderIsRefused) {
+  TempFolder folder;
+  const auto shape = FindRowShape(folder.path(), DataFormat::kAuto, kRecordBytes);
+  EXPECT_EQ(ExitCodeFor(shape.status()), ExitCode::kUsage);
+  EXPECT_THAT(std::string(shape.status().message()), HasSubstr("a folder, but rows are read from"));
+}
+
+TEST(IsRecord, HasAFieldThatRecordsHave) {
+  EXPECT_TRUE(IsRecord({{"id", FieldKind::kOther}, {"messages", FieldKind::kList}}));
+  EXPECT_TRUE(IsRecord({{"text", FieldKind::kText}}));
+  EXPECT_FALSE(IsRecord({{"model_type", FieldKind::kText}, {"architectures", FieldKind::kList}}));
+  EXPECT_FALSE(IsRecord({}));
 }
 
 TEST(FindRowShape, SaysWhichFileCannotBeRead) {

@@ -29,6 +29,20 @@ TEST(SkippedRecords, AreCountedByReasonWithThePlaceOfTheFirst) {
                                            "1 no field \"output\" (first: rows.jsonl:3)"));
 }
 
+TEST(SkippedRecords, KeepWhatIsSaidOfTheFirst) {
+  SkippedRecords skipped, later;
+  skipped.Add("no field \"a\"", "rows.jsonl:1: ", 1, "no field \"a\"");
+  later.Add("no valid JSON", "more.json: record 1: ", 1, "no valid JSON at column 3: a NUL byte");
+  later.Add("no valid JSON", "more.json: record 2: ", 1, "no valid JSON at column 9: a NUL byte");
+  skipped.Merge(later);
+  EXPECT_THAT(skipped.DetailedLines(),
+              ElementsAre("2 no valid JSON (first: more.json: record 1: no valid JSON at column 3: "
+                          "a NUL byte)",
+                          "1 no field \"a\" (first: rows.jsonl:1)"));
+  EXPECT_THAT(skipped.Lines(), ElementsAre("2 no valid JSON (first: more.json: record 1)",
+                                           "1 no field \"a\" (first: rows.jsonl:1)"));
+}
+
 TEST(CheckSkippedShare, RefusesMoreThanTheShareAndNamesTheReasons) {
   SkippedRecords skipped;
   for (int line = 1; line <= 3; ++line) {

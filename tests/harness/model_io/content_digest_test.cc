@@ -1,9 +1,12 @@
 #include "harness/model_io/content_digest.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 
 #include "base/sha256.h"
+#include "base/status.h"
 #include "gtest/gtest.h"
 #include "tests/support/temp_folder.h"
 
@@ -25,6 +28,18 @@ TEST(ContentSha256, OfAFolderCoversNamesAndContent) {
   EXPECT_EQ(before, Sha256Hex("a " + Sha256Hex("1") + "\n"));
   std::ofstream(folder / "b") << "2";
   EXPECT_NE(*ContentSha256(folder.path()), before);
+}
+
+// A digest that opened the pipe would wait for ever.
+TEST(ContentSha256, RefusesANamedPipeByItselfAndInAFolder) {
+  TempFolder folder;
+  std::ofstream(folder / "a") << "1";
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(ExitCodeFor(ContentSha256(folder / "pipe").status()), ExitCode::kUsage);
+  EXPECT_EQ(ExitCodeFor(TreeSha256(folder / "pipe").status()), ExitCode::kUsage);
+  EXPECT_EQ(ExitCodeFor(ContentSha256(folder.path()).status()), ExitCode::kUsage);
+  // The files of a tree are its regular ones.
+  EXPECT_EQ(*TreeSha256(folder.path()), Sha256Hex("a " + Sha256Hex("1") + "\n"));
 }
 
 class HfFolderSha256Test : public ::testing::Test {

@@ -1,0 +1,23 @@
+// The part of --inspect (inspect_command.h) that is about records for training: instructions,
+// conversations, preferences.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "harness/data/row_shape.h"
+#include "harness/run/inspect_model.h"
+#include "harness/run/inspection_text.h"
+
+namespace bench::harness {
+
+// Of a file with rows of this shape, which are records. `tokenizer`: what encodes the first record
+// and counts tokens.
+absl::StatusOr<Inspection> InspectRecords(const std::string& path, const RowShape& shape,
+                                          const std::optional<InspectedTokenizer>& tokenizer);
+
+// Fields with their kinds, for a line: "output (text), prompt (text)".
+std::string FieldsText(const FieldKinds& fields);
+
+}  // namespace bench::harness
