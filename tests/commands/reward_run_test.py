@@ -4,6 +4,7 @@ usage: reward_run_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs
 """
 
 import hashlib
+import importlib.util
 import json
 import pathlib
 import struct
@@ -14,15 +15,11 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-try:
-    import torch
-    import transformers
-    HAVE_TRANSFORMERS = True
-except ImportError:
-    HAVE_TRANSFORMERS = False
-
 from command_case import CommandCase  # noqa: E402
 from tiny_run import HERE, deterministic_content  # noqa: E402
+
+# Importing them takes seconds, and other tests take the definition from here.
+HAVE_TRANSFORMERS = all(importlib.util.find_spec(name) for name in ("torch", "transformers"))
 
 DEFINITION = """\
 stage = "reward"
@@ -152,6 +149,8 @@ class Reward(CommandCase):
 
     @unittest.skipUnless(HAVE_TRANSFORMERS, "transformers and torch are not installed")
     def test_transformers_scores_and_our_bias_are_the_rewards_of_the_samples(self):
+        import torch
+        import transformers
         path = self.run_ok(self.definition)
         folder = self.place.folder / "exported"
         self.run_ok("--export", path, folder)
