@@ -1,9 +1,14 @@
-# bench_test(NAME journal_test SOURCES journal_test.cc LIBS bench::results [LABELS slow])
-# One GoogleTest program; ctest has an entry for each of its suites (DiscoverTests.cmake). Compiled
-# in: BENCH_TEST_DATA (the tests folder), BENCH_SOURCE_DIR, and BENCH_TEST_PYTHON (an interpreter
-# with h5py and numpy, "" if there is none).
+# bench_test(NAME journal_test SOURCES journal_test.cc LIBS bench::results [LABELS slow]
+#            [TOGETHER] [APART CudaKernels ...] [COST 30])
+# One GoogleTest program; ctest has an entry for each of its suites (DiscoverTests.cmake), or with
+# TOGETHER one for all: programs of many short suites that load LibTorch. A suite that may be skipped
+# as a whole stays APART, so that ctest reports the skip; so does one that takes long. COST is about
+# the seconds of an entry that takes more than ten: ctest -j starts the costliest first, also on a
+# machine where nothing has been timed, so that none is left to run alone at the end.
+# Compiled in: BENCH_TEST_DATA (the tests folder), BENCH_SOURCE_DIR, and BENCH_TEST_PYTHON (an
+# interpreter with h5py and numpy, "" if there is none).
 function(bench_test)
-  cmake_parse_arguments(T "" "NAME" "SOURCES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "TOGETHER" "NAME;COST" "SOURCES;LIBS;LABELS;APART" ${ARGN})
   add_executable(${T_NAME} ${T_SOURCES})
   target_link_libraries(${T_NAME} PRIVATE ${T_LIBS} GTest::gmock bench_test_main bench_warnings)
   target_compile_definitions(${T_NAME} PRIVATE
@@ -15,9 +20,17 @@ function(bench_test)
   if(T_LABELS)
     string(APPEND properties " LABELS \"${T_LABELS}\"")
   endif()
+  if(T_COST)
+    string(APPEND properties " COST ${T_COST}")
+  endif()
+  set(grouping "")
+  if(T_TOGETHER)
+    list(JOIN T_APART "," apart)
+    set(grouping "-DTOGETHER=${T_NAME}" "-DAPART=${apart}")
+  endif()
   add_custom_command(TARGET ${T_NAME} POST_BUILD BYPRODUCTS "${listed}" VERBATIM
     COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:${T_NAME}>" "-DOUTPUT=${listed}"
-            "-DPROPERTIES=${properties}" -P "${PROJECT_SOURCE_DIR}/cmake/DiscoverTests.cmake")
+            "-DPROPERTIES=${properties}" ${grouping} -P "${PROJECT_SOURCE_DIR}/cmake/DiscoverTests.cmake")
   # A program that is not built is a failure, not a smaller number of tests.
   set(included "${CMAKE_CURRENT_BINARY_DIR}/${T_NAME}_include.cmake")
   file(WRITE "${included}" "if(EXISTS [=[${listed}]=])\n  include([=[${listed}]=])\nelse()\n"
@@ -25,12 +38,12 @@ function(bench_test)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${included}")
 endfunction()
 
-# bench_python_test(NAME wrappers_test [H5PY] [ARGS ...] [LABELS slow])
+# bench_python_test(NAME wrappers_test [H5PY] [ARGS ...] [LABELS slow] [COST 30])
 # NAME.py of the current folder as one test. It gets the source folder, the build folder and ARGS as
 # arguments. With H5PY it runs under BENCH_TEST_PYTHON, and is reported as skipped where that is
 # missing; without, under any Python 3 (standard library only).
 function(bench_python_test)
-  cmake_parse_arguments(T "H5PY" "NAME" "ARGS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "H5PY" "NAME;COST" "ARGS;LABELS" ${ARGN})
   set(python "${BENCH_PYTHON}")
   if(T_H5PY)
     set(python "${BENCH_TEST_PYTHON}")
@@ -42,6 +55,9 @@ function(bench_python_test)
     add_test(NAME ${T_NAME} COMMAND sh -c "echo 'no Python with h5py and numpy'; exit 77")
   endif()
   set_tests_properties(${T_NAME} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "${T_LABELS}")
+  if(T_COST)
+    set_tests_properties(${T_NAME} PROPERTIES COST ${T_COST})
+  endif()
 endfunction()
 
 find_program(BENCH_PYTHON NAMES python3 REQUIRED)

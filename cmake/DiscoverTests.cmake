@@ -1,9 +1,11 @@
-# cmake -DPROGRAM=... -DOUTPUT=... -DPROPERTIES=... -P DiscoverTests.cmake
+# cmake -DPROGRAM=... -DOUTPUT=... -DPROPERTIES=... [-DTOGETHER=name] [-DAPART=suite,...]
+#       -P DiscoverTests.cmake
 #
 # Asks a GoogleTest program for its tests and writes the file that ctest includes: one entry a suite,
-# or one a test where BENCH_TEST_CASES is set when ctest runs (which ./run-tests -R does). A process
-# that loads LibTorch takes half a second to start, so a suite shares one. Values of parameters stay
-# out of the names: they may hold addresses, which differ from build to build.
+# or one a test where BENCH_TEST_CASES is set when ctest runs (which ./run-tests -R does). With
+# TOGETHER all suites but those of APART are one entry of that name: loading LibTorch takes longer than
+# most suites. Values of parameters stay out of the names: they may hold addresses, which differ from
+# build to build.
 cmake_minimum_required(VERSION 3.25)
 
 execute_process(COMMAND "${PROGRAM}" --gtest_list_tests OUTPUT_VARIABLE listed
@@ -16,8 +18,11 @@ endif()
 string(REGEX REPLACE " *#[^\n]*" "" listed "${listed}")
 string(REPLACE "\n" ";" listed "${listed}")
 
+string(REPLACE "," ";" APART "${APART}")
 set(suites "")
 set(cases "")
+set(shared "*")
+set(separator "-")  # between what the filter of the one entry takes and what it leaves out
 macro(add_entry to name)
   string(APPEND ${to} "  add_test([=[${name}]=] [=[${PROGRAM}]=] [=[--gtest_filter=${ARGN}]=])\n"
     "  set_tests_properties([=[${name}]=] PROPERTIES ${PROPERTIES})\n")
@@ -28,7 +33,16 @@ foreach(line IN LISTS listed)
   elseif(line MATCHES "^[^ ]+\\.$")
     set(suite "${line}")
     string(REGEX REPLACE "\\.$" "" name "${suite}")
-    add_entry(suites "${name}" "${suite}*")
+    if(NOT TOGETHER)
+      add_entry(suites "${name}" "${suite}*")
+    elseif(name IN_LIST APART)
+      add_entry(suites "${name}" "${suite}*")
+      string(APPEND shared "${separator}${suite}*")
+      set(separator ":")
+    endif()
   endif()
 endforeach()
+if(TOGETHER)
+  add_entry(suites "${TOGETHER}" "${shared}")
+endif()
 file(WRITE "${OUTPUT}" "if(DEFINED ENV{BENCH_TEST_CASES})\n${cases}else()\n${suites}endif()\n")

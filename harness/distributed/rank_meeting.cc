@@ -1,7 +1,6 @@
 #include "harness/distributed/rank_meeting.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -26,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kWatchTimeout = seconds(10);
 constexpr auto kPatienceAtTheStart = seconds(5);
-constexpr auto kPollInterval = milliseconds(50);
 // For what has noticed by itself that its time is over, and says so in its own words.
 constexpr auto kMargin = milliseconds(500);
 
@@ -90,6 +88,7 @@ absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
   std::vector<int64_t> missing;
   for (int64_t rank = 0; rank < environment.size; ++rank) missing.push_back(rank);
   const auto came = [&](int64_t rank) { return store.check({JoinKey(rank)}); };
+  GrowingPause pause;
   while (true) {
     missing.erase(missing.begin(), std::find_if_not(missing.begin(), missing.end(), came));
     if (missing.empty()) return absl::OkStatus();
@@ -99,7 +98,7 @@ absl::Status WaitForAll(c10d::Store& store, c10d::Store& watched,
     }
     if (StopSignal()) return Reported(StoppedError());
     if (Clock::now() > deadline) break;
-    std::this_thread::sleep_for(kPollInterval);
+    pause.Sleep();
   }
   missing.erase(std::remove_if(missing.begin(), missing.end(), came), missing.end());
   return EnvironmentError(absl::StrCat("rank ", absl::StrJoin(missing, ", "), " of ",
@@ -143,9 +142,10 @@ absl::Status Refuse(c10d::Store& store, c10d::Store& watched, const RankEnvironm
   const Ending ending = LeaveEnding(watched, EndingOf(environment.rank, error));
   SetStoreText(store, left(environment.rank), "left");
   const auto deadline = Clock::now() + kPatienceAtTheStart;
+  GrowingPause pause;
   for (int64_t rank = 1; environment.rank == 0 && rank < environment.size; ++rank) {
     while (store.check({JoinKey(rank)}) && !store.check({left(rank)}) && Clock::now() < deadline) {
-      std::this_thread::sleep_for(kPollInterval);
+      pause.Sleep();
     }
   }
   return ending.author == environment.rank ? error : ToStatus(ending, environment.rank);

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <numeric>
-#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -10,6 +9,7 @@
 #include "base/status.h"
 #include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
+#include "harness/distributed/growing_pause.h"
 #include "harness/distributed/nccl_group.h"
 #include "harness/distributed/rank_meeting.h"
 #include "harness/distributed/rank_watch.h"
@@ -28,7 +28,6 @@ constexpr auto kOperationTimeout = std::chrono::hours(24 * 30);
 constexpr auto kPatienceAtTheEnd = seconds(10);
 // Rank 0 learns of a stop signal (rank_watch.h) and ends first, unless it cannot.
 constexpr auto kPatienceAfterStop = seconds(20);
-constexpr auto kPollInterval = milliseconds(50);
 
 std::shared_ptr<::gloo::transport::Device> MakeDevice(const std::string& master_address) {
   if (const char* interface = std::getenv("GLOO_SOCKET_IFNAME")) {
@@ -300,12 +299,13 @@ absl::StatusOr<std::string> Ranks::FromLeader(const std::string& text) {
       return text;
     }
     std::optional<std::chrono::steady_clock::time_point> stopped;
+    GrowingPause pause;
     while (!group_->store->check({key})) {
       if (const auto lost = group_->watch->Lost()) return ToStatus(*lost, rank());
       const auto now = std::chrono::steady_clock::now();
       if (StopSignal() && !stopped) stopped = now;
       if (stopped && now - *stopped > kPatienceAfterStop) return Reported(StoppedError());
-      std::this_thread::sleep_for(kPollInterval);
+      pause.Sleep();
     }
     return StoreText(*group_->store, key);
   } catch (const std::exception& error) {

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from tiny_run import Workplace
+from tiny_run import NAN_FILLED, Workplace, deterministic_content
 
 # Programs keep ignoring what was ignored when they were started: under nohup, or in the background of a
 # script, tests would send signals in vain.
@@ -22,15 +22,27 @@ BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
 
 
 class CommandCase(unittest.TestCase):
+    PROMPT_TEMPLATE = None  # of the definitions of its workplace
+
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
         self.addCleanup(self.temporary.cleanup)
-        self.place = Workplace(BIN, self.temporary.name)
+        self.place = Workplace(BIN, self.temporary.name, self.PROMPT_TEMPLATE)
 
     def run_ok(self, *arguments, **extra):
         done = self.place.run(*arguments, **extra)
         self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
         return pathlib.Path(done.stdout.splitlines()[-1])
+
+    def assert_stops_change_no_bit(self, arguments, chains, expected):
+        """A run for each of `chains`, which is stopped after the steps of its chain, one attempt after the other:
+        (0, 3) are three attempts, which train no step, three, and the rest. All leave `expected`."""
+        for number, steps in enumerate(chains):
+            begin = (*arguments, "--out", self.place.folder / f"chain{number}", "--resume")
+            for step in steps:
+                self.run_ok(*begin, "--stop-after-step", step, **NAN_FILLED)
+            results = self.run_ok(*begin, **NAN_FILLED)
+            self.assertEqual(deterministic_content(results), expected, steps)
 
     def assert_fails(self, done, code, *fragments):
         self.assertEqual(done.returncode, code, done.stderr + done.stdout)

@@ -47,7 +47,8 @@ INTERRUPTED = 128 + signal.SIGTERM
 
 
 def records(numbers, line_feed="\n"):
-    return "".join(json.dumps({"text": prose(i, 4)}) + line_feed for i in numbers)
+    """Two thirds of a record are of no document: files are split by their bytes, and texts are what takes time."""
+    return "".join(json.dumps({"text": prose(i, 4), "note": "-" * 3000}) + line_feed for i in numbers)
 
 
 def write_input(folder):
@@ -56,9 +57,9 @@ def write_input(folder):
         (folder / f"{i}.txt").write_text(prose(i, 4))
     # With a copy of a text, records that are none, CRLF, and no line feed at the end.
     (folder / "large.jsonl").write_text(
-        records(range(450), "\r\n") + '{"no": "text"}\n\n' + records(range(450, 1000)).rstrip("\n"))
+        records(range(150), "\r\n") + '{"no": "text"}\n\n' + records(range(150, 300)).rstrip("\n"))
     # Stored, not deflated: as large as its text.
-    (folder / "packed.jsonl.gz").write_bytes(gzip.compress(records(range(800, 1500)).encode(), compresslevel=0))
+    (folder / "packed.jsonl.gz").write_bytes(gzip.compress(records(range(240, 480)).encode(), compresslevel=0))
     (folder / "bad.txt").write_bytes(b"abc \xff")
 
 
@@ -115,10 +116,10 @@ class CorpusRanks(RanksCase):
 
     def test_one_two_three_and_five_ranks_leave_the_same_bytes(self):
         artifact, tables, summary = self.by_one()
-        self.assertGreater(sum(row["documents"] for row in tables["kept"]), 1000)
+        self.assertGreater(sum(row["documents"] for row in tables["kept"]), 400)
         self.assertGreater(len(tables["duplicates"]), 0)
         self.assertGreater(len(tables["shortened"]), 0)
-        self.assertIn("large.jsonl#451", {row["id"] for row in tables["rejected"]})
+        self.assertIn("large.jsonl#151", {row["id"] for row in tables["rejected"]})
         for ranks in (2, 3, 5):
             out = self.place.folder / f"out-{ranks}"
             results = self.run_ok(self.definition, "--nproc", ranks, "--out", out)
@@ -242,7 +243,7 @@ class CorpusRanks(RanksCase):
 
     def test_an_error_of_the_input_is_said_once(self):
         (self.place.folder / "files" / "cut.jsonl.gz").write_bytes(
-            gzip.compress(records(range(1500, 2200)).encode(), compresslevel=0)[:-5000])
+            gzip.compress(records(range(500, 740)).encode(), compresslevel=0)[:-5000])
         done = self.ended(self.place.start(self.definition, "--nproc", 3, "--out", self.out))
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assert_one_error([done.stderr], "cut.jsonl.gz:", "cut short")

@@ -8,12 +8,14 @@ import pathlib
 import re
 import shutil
 import sys
+import tempfile
 import unittest
 
 import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import SOURCE, CommandCase  # noqa: E402
+from command_case import BIN, SOURCE, CommandCase  # noqa: E402
+from tiny_run import Workplace  # noqa: E402
 
 NAMES = ["perf_tokens_clm", "perf_tokens_sft", "perf_tokens_rm", "perf_tokens_ppo", "perf_clm_10m", "perf_sft_10m",
          "perf_rm_10m", "perf_ppo_10m", "perf_decode_10m"]
@@ -35,20 +37,35 @@ def made_small(text, name):
 
 
 class PerfRuns(CommandCase):
+    shared = None  # the workplace of all tests: what one of them needed first is there for the others
+    summaries = {}  # by name, of the runs in it
+
     def setUp(self):
         super().setUp()
+        if PerfRuns.shared is None:
+            folder = tempfile.TemporaryDirectory(prefix="bench-test-")
+            self.addClassCleanup(folder.cleanup)
+            PerfRuns.shared = Workplace(BIN, folder.name)
+            self.write_experiments(PerfRuns.shared)
+        self.place = PerfRuns.shared
         self.root = self.place.folder / "experiments"
+
+    def write_experiments(self, place):
+        root = place.folder / "experiments"
         for name in NAMES:
-            shutil.copytree(SOURCE / "experiments" / name, self.root / name)
-            for path in (self.root / name).glob("v*.toml"):
+            shutil.copytree(SOURCE / "experiments" / name, root / name)
+            for path in (root / name).glob("v*.toml"):
                 path.write_text(made_small(path.read_text(), name))
-        done = self.place.run("--lock", "--experiments", self.root)
+        done = place.run("--lock", "--experiments", root)
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def summary(self, name):
-        with h5py.File(self.run_ok(f"experiments/{name}", "--experiments", self.root)) as file:
-            self.assertEqual(file.attrs["status"], "complete")
-            return {key: item[()] for key, item in file["summary"].items() if isinstance(item, h5py.Dataset)}
+        if name not in self.summaries:
+            with h5py.File(self.run_ok(f"experiments/{name}", "--experiments", self.root)) as file:
+                self.assertEqual(file.attrs["status"], "complete")
+                self.summaries[name] = {key: item[()] for key, item in file["summary"].items()
+                                        if isinstance(item, h5py.Dataset)}
+        return self.summaries[name]
 
     def assert_products(self, summary):
         for name in PRODUCTS:

@@ -7,7 +7,9 @@ usage: preferences_run_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; 
 import collections
 import json
 import pathlib
+import shutil
 import sys
+import tempfile
 import unittest
 
 import h5py
@@ -76,6 +78,8 @@ def prompt(record):
 
 
 class Preferences(CommandCase):
+    shared = None  # a store with the model and what it needs, by the first test that asks
+
     def setUp(self):
         super().setUp()
         write_experiments(self.place)
@@ -85,6 +89,17 @@ class Preferences(CommandCase):
             (self.root / name / "v1.toml").write_text(text, encoding="utf-8")
         self.options = ("--experiments", self.root)
         self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
+
+    def with_a_model(self):
+        """Has the model in the store already."""
+        if Preferences.shared is None:
+            folder = tempfile.TemporaryDirectory(prefix="bench-test-")
+            self.addClassCleanup(folder.cleanup)
+            self.run_ok("model", *self.options)
+            Preferences.shared = pathlib.Path(folder.name) / "store"
+            shutil.copytree(self.place.store, Preferences.shared)
+        else:
+            shutil.copytree(Preferences.shared, self.place.store, dirs_exist_ok=True)
 
     def artifact(self, marker):
         (found,) = (path.parent for path in self.place.store.glob(f"objects/*/{marker}"))
@@ -101,6 +116,7 @@ class Preferences(CommandCase):
             self.assertLessEqual({"loss:model", "loss:similar"}, set(file["summary"]))
 
     def test_pairs_are_of_the_reward_part_and_their_rejected_responses_are_wrong(self):
+        self.with_a_model()
         with h5py.File(self.run_ok("pairs", *self.options)) as file:
             counts = {(part.decode(), kind.decode()): pairs for part, kind, pairs in zip(
                 *(file[f"tables/pairs/{column}"][:] for column in ("part", "kind", "pairs")))}
@@ -128,6 +144,7 @@ class Preferences(CommandCase):
         self.assertEqual(len(parts), 5)
 
     def test_equal_runs_make_equal_pairs_and_other_replicates_others(self):
+        self.with_a_model()
         contents = []
         for replicate in (0, 0, 1):
             before = set(self.place.store.glob("objects/*/train.jsonl"))
@@ -141,8 +158,10 @@ class Preferences(CommandCase):
         self.assertNotEqual(contents[0], contents[2])
 
     def test_own_records_and_an_exported_model_will_do(self):
+        self.with_a_model()
+        (model,) = self.place.store.glob("runs/model@1/*/results.h5")
         folder = self.place.folder / "exported"
-        self.run_ok("--export", self.run_ok("model", *self.options), folder)
+        self.run_ok("--export", model, folder)
         definition = self.place.folder / "own.toml"
         definition.write_text(PREFERENCES.replace('dataset = "messages@1"', f'path = "{self.place.data}"')
                               .replace('artifact = "model@1"', f'folder = "{folder}"'))

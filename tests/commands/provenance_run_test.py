@@ -38,7 +38,7 @@ class Clock(CommandCase):
     def test_what_comes_before_the_run_is_not_its_time(self):
         """As the wrapper: a shell takes its time, then becomes the program. Before, the run's own parts
         and the whole elapsed time bound each figure; no other clock is trusted."""
-        delay = 2
+        delay = 1
         out = self.place.folder / "r"
         begin = time.monotonic()
         done = subprocess.run(

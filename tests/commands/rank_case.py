@@ -21,7 +21,7 @@ def free_port():
 
 class RanksCase(CommandCase):
     STEPS = 12
-    whole = None  # what two ranks that nobody disturbs leave, by this process' first test
+    whole = {}  # what two ranks that nobody disturbs leave, by prompt template: of this process' first test
 
     def setUp(self):
         super().setUp()
@@ -29,14 +29,14 @@ class RanksCase(CommandCase):
         self.out = self.place.folder / "out"
 
     def expected(self):
-        if RanksCase.whole is None:
+        if self.PROMPT_TEMPLATE not in RanksCase.whole:
             with tempfile.TemporaryDirectory(prefix="bench-test-") as folder:
-                place = Workplace(BIN, folder)
+                place = Workplace(BIN, folder, self.PROMPT_TEMPLATE)
                 definition = place.write_definition("ranks.toml", self.STEPS, replace=SHORT_RUN)
                 done = place.run(definition, "--nproc", 2)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                RanksCase.whole = deterministic_content(done.stdout.splitlines()[-1])
-        return RanksCase.whole
+                RanksCase.whole[self.PROMPT_TEMPLATE] = deterministic_content(done.stdout.splitlines()[-1])
+        return RanksCase.whole[self.PROMPT_TEMPLATE]
 
     def write(self, name, text):
         path = self.place.folder / name

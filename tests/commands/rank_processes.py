@@ -59,13 +59,15 @@ def processes_of(folder):
     return found
 
 
-def wait_for(condition, process):
-    """What `condition` returns once that is true; None if `process` ends before."""
+def wait_for(condition, process, pause_s=0.001):
+    """What `condition` returns once that is true; None if `process` ends before. Between two questions the core
+    is left to the processes that are waited for."""
     deadline = time.monotonic() + LIMIT_S
     while process.poll() is None and time.monotonic() < deadline:
         found = condition()
         if found:
             return found
+        time.sleep(pause_s)
     return None
 
 
@@ -93,7 +95,7 @@ def checkpoint_under_way(out, process, leader, after=0):
                 return folder
             os.kill(leader, signal.SIGCONT)
         return None
-    return wait_for(caught, process)
+    return wait_for(caught, process, pause_s=0)  # it is there for less than a millisecond
 
 
 def state_of(pid):

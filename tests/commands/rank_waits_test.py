@@ -127,9 +127,10 @@ class Networks(RanksCase):
                              "127.0.0.1", "loopback interface")
 
     def test_rank_without_a_loopback_interface_is_5_at_the_timeout(self):
-        for rank in ("0", "1"):
-            process = self.start_in_a_network("true", *SHORT, RANK=rank, WORLD_SIZE="2",
-                                              MASTER_ADDR="127.0.0.1", MASTER_PORT="29400")
+        # Each in a network of its own, and both at once.
+        processes = [self.start_in_a_network("true", *SHORT, RANK=rank, WORLD_SIZE="2", MASTER_ADDR="127.0.0.1",
+                                             MASTER_PORT="29400") for rank in ("0", "1")]
+        for process in processes:
             self.assert_one_line(process, "the ranks' store at 127.0.0.1:29400 within 2 s")
 
 

@@ -27,6 +27,8 @@ from tiny_run import HERE, deterministic_content  # noqa: E402
 
 
 class Bits(RanksCase):
+    PROMPT_TEMPLATE = "plain"
+
     @staticmethod
     def training_of(content):
         """What training left, whoever trained: all but the figures of the ranks, and the norm."""
@@ -54,33 +56,31 @@ class Bits(RanksCase):
         with h5py.File(other / "results.h5") as file:
             self.assertEqual(list(file["steps/step"][:]), list(range(1, self.STEPS + 1)))
 
-    def assert_learns_as_one_process(self, definition, *changes, ranks=2, stop_after=None):
+    def assert_learns_as_one_process(self, definition, *changes, ranks=2, stops):
         """A micro-batch a rank: ranks add their gradients in the order in which one process accumulates
         them, so without clipping (whose norm is added up otherwise) the bits are equal, also where the
-        run changes hands after a step. The norm itself: within the rounding of one process' fp32 sums."""
+        run changes hands twice. The norm itself: within the rounding of one process' fp32 sums."""
         changes = ("--set", "optimizer.max_grad_norm=0", *changes)
         expected = self.training_of(deterministic_content(self.run_ok(definition, *changes)))
         whole = self.run_ok(definition, "--nproc", ranks, *changes)
         self.assertEqual(self.training_of(deterministic_content(whole)), expected)
-        if stop_after is None:
-            return
-        for first, second in (((), ("--nproc", ranks)), (("--nproc", ranks), ())):
-            out = self.place.folder / f"elastic-{len(first)}"
-            self.run_ok(definition, *first, *changes, "--out", out, "--stop-after-step", stop_after)
-            path = self.run_ok(definition, *second, *changes, "--out", out, "--resume")
-            self.assertEqual(self.training_of(deterministic_content(path)), expected, first)
-            shutil.rmtree(out)
+        # From one process to the ranks, and from them back to one.
+        begin = (definition, *changes, "--out", self.place.folder / "elastic", "--resume")
+        self.run_ok(*begin, "--stop-after-step", stops[0])
+        self.run_ok(*begin, "--nproc", ranks, "--stop-after-step", stops[1])
+        self.assertEqual(self.training_of(deterministic_content(self.run_ok(*begin))), expected)
+        shutil.rmtree(self.place.folder / "elastic")
 
     def test_two_ranks_learn_as_one_process_bit_for_bit(self):
         self.assert_learns_as_one_process(self.definition, "--set", "training.micro_batch_size=4",
-                                          stop_after=5)
+                                          stops=(5, 7))
 
     def test_four_ranks_learn_as_one_process_bit_for_bit(self):
-        self.assert_learns_as_one_process(self.definition, ranks=4, stop_after=5)
+        self.assert_learns_as_one_process(self.definition, ranks=4, stops=(5, 7))
 
     def test_three_ranks_learn_as_one_process_bit_for_bit(self):
         self.assert_learns_as_one_process(self.definition, "--set", "training.batch_size=6",
-                                          ranks=3, stop_after=7)
+                                          ranks=3, stops=(4, 7))
 
     def test_run_that_went_through_other_ranks_never_claims_the_bits_of_its_machine_class(self):
         self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 4)
@@ -91,20 +91,17 @@ class Bits(RanksCase):
         with h5py.File(self.run_ok(self.definition)) as file:
             self.assertTrue(file.attrs["strict"])
 
-    def assert_continues_to_the_same_bits(self, definition, step):
+    def assert_continues_to_the_same_bits(self, definition, *steps):
         expected = deterministic_content(self.run_ok(definition, "--nproc", 2))
-        out = self.place.folder / f"{definition.stem}-stopped-{step}"
-        self.run_ok(definition, "--nproc", 2, "--out", out, "--stop-after-step", step)
-        resumed = self.run_ok(definition, "--nproc", 2, "--out", out, "--resume")
-        self.assertEqual(deterministic_content(resumed), expected)
+        self.assert_stops_change_no_bit((definition, "--nproc", 2), (steps,), expected)
         self.assertTrue(any(name.startswith("digests/weights") for name in expected))
 
     def test_pre_training_on_two_ranks(self):
         text = self.write("text.txt", "".join(f"{i % 10} is {i % 7}\n" for i in range(300)))
         definition = self.write("clm.toml", CLM_DEFINITION.format(text=text, steps=6))
         self.assert_continues_to_the_same_bits(definition, 3)
-        self.assert_learns_as_one_process(definition, stop_after=3)
-        self.assert_learns_as_one_process(definition, "--set", 'training.precision="mixed"', stop_after=3)
+        self.assert_learns_as_one_process(definition, stops=(3, 5))
+        self.assert_learns_as_one_process(definition, "--set", 'training.precision="mixed"', stops=(2, 4))
 
     def test_reward_model_on_two_ranks(self):
         train, held_out = self.place.folder / "train.jsonl", self.place.folder / "held_out.jsonl"
@@ -113,7 +110,7 @@ class Bits(RanksCase):
         definition = self.write("reward.toml", REWARD_DEFINITION.format(
             tokenizer=HERE / "testdata" / "tiny.model", train=train, held_out=held_out, steps=6))
         self.assert_continues_to_the_same_bits(definition, 3)
-        self.assert_learns_as_one_process(definition, stop_after=3)
+        self.assert_learns_as_one_process(definition, stops=(3, 5))
 
     def test_ppo_on_two_ranks_stopped_within_an_iteration(self):
         data = self.place.folder / "prompts.jsonl"
@@ -128,9 +125,8 @@ class Bits(RanksCase):
             self.assertIn(old, text)
             text = text.replace(old, new)
         definition = self.write("ppo.toml", text)
-        self.assert_continues_to_the_same_bits(definition, 6)
-        self.assert_continues_to_the_same_bits(definition, 0)  # the first evaluation is done
-        self.assert_learns_as_one_process(definition, stop_after=6)
+        self.assert_continues_to_the_same_bits(definition, 0, 6)  # at 0 the first evaluation is done
+        self.assert_learns_as_one_process(definition, stops=(2, 6))
 
 
 class Killed(RanksCase):

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import BIN, CommandCase  # noqa: E402
 from corpus_run_test import CORPUS, prose  # noqa: E402
 from rank_case import ERROR, RanksCase  # noqa: E402
-from rank_processes import all_ranks, newest_step, state_of, stop, wait_for  # noqa: E402
+from rank_processes import SHORT_RUN, all_ranks, newest_step, state_of, stop, wait_for  # noqa: E402
 from tiny_run import HERE, deterministic_content  # noqa: E402
 
 SAVED = re.compile(r"^saved a checkpoint after step (\d+), as asked for$", re.MULTILINE)
@@ -43,12 +43,19 @@ def pending(pid):
 
 
 class Checkpoints(CommandCase):
-    STEPS = 300
+    STEPS = 300  # a second
+    PROMPT_TEMPLATE = "plain"
+    whole = None  # what a run that nobody disturbs leaves, by the first test that asks
 
     def setUp(self):
         super().setUp()
         self.definition = self.place.write_definition("long.toml", self.STEPS, replace=NO_CHECKPOINTS)
         self.out = self.place.folder / "out"
+
+    def expected(self):
+        if Checkpoints.whole is None:
+            Checkpoints.whole = deterministic_content(self.run_ok(self.definition))
+        return Checkpoints.whole
 
     def ask(self, *signals):
         """A run to which `signals` come in training, until it has saved a checkpoint: its step."""
@@ -66,7 +73,7 @@ class Checkpoints(CommandCase):
         return process, step
 
     def test_usr1_and_usr2_save_one_and_the_run_goes_on_to_the_same_bits(self):
-        expected = deterministic_content(self.run_ok(self.definition))
+        expected = self.expected()
         for signals in ((signal.SIGUSR1,), (signal.SIGUSR2,), (signal.SIGUSR1, signal.SIGUSR2)):
             process, step = self.ask(*signals)
             self.assertLess(step, self.STEPS)
@@ -76,7 +83,7 @@ class Checkpoints(CommandCase):
             shutil.rmtree(self.out)
 
     def test_killed_after_it_the_run_continues_from_there_to_the_same_bits(self):
-        expected = deterministic_content(self.run_ok(self.definition))
+        expected = self.expected()
         process, step = self.ask(signal.SIGUSR1)
         process.kill()
         process.communicate()
@@ -115,6 +122,8 @@ class Checkpoints(CommandCase):
 
 
 class Stops(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def setUp(self):
         super().setUp()
         self.definition = self.place.write_definition("long.toml", 100000, replace=NO_CHECKPOINTS)
@@ -207,9 +216,9 @@ class OfRanks(RanksCase):
         return process, ranks
 
     def test_request_to_the_launcher_one_rank_or_all_saves_together_and_changes_no_bit(self):
-        definition = self.definition.read_text().replace("checkpoint_every_steps = 1",
-                                                         "checkpoint_every_steps = 100000")
-        self.definition.write_text(definition.replace(f"steps = {self.STEPS}", "steps = 100"))
+        self.place.prompt_template = "plain"
+        self.definition = self.place.write_definition("request.toml", steps=100, replace=(
+            *SHORT_RUN, ("checkpoint_every_steps = 1\n", "checkpoint_every_steps = 100000\n")))
         expected = deterministic_content(self.run_ok(self.definition, "--nproc", 2))
         for asked in ("launcher", "rank 0", "rank 1", "all"):
             process = self.start_ranks()

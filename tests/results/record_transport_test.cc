@@ -38,7 +38,11 @@ TEST(RecordTransport, ACompleteRunWithAValueThatIsNotFiniteIsDiverged) {
 
 // Every cut and a changed length at every place: an error, or a record whose columns agree.
 TEST(RecordTransport, DamagedBytesAreNoRecord) {
-  const std::string bytes = *EncodeRecord(SampleRecord());
+  RunRecord record = SampleRecord();
+  // A text of a hundred bytes is cut and changed as the sample's of seventy thousand would be.
+  record.header.provenance["diff"] = std::string(100, 'x');
+  record.attempt_facts[1] = Attempt::Of(record.header);
+  const std::string bytes = *EncodeRecord(record);
   for (size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_EQ(ExitCodeFor(DecodeRecord(bytes.substr(0, size)).status()), ExitCode::kBadData);
   }

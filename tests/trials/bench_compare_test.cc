@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <memory>
 #include <random>
 
 #include "base/file.h"
@@ -287,13 +288,22 @@ TEST_F(BenchCompare, AnExportThatCannotBeMadeSaysWhy) {
 // 30 commits of two replicates; from the sixteenth on a step takes a third longer.
 class BenchCompareHistory : public BenchCompare {
  protected:
-  BenchCompareHistory() {
-    const auto made = RunProgram({MAKE_RESULTS_PROGRAM, folder_ / "store/runs/sft_small@3", "60",
+  static void SetUpTestSuite() {
+    shared_ = std::make_unique<TempFolder>();
+    MakeRuns(*shared_);
+  }
+  static void TearDownTestSuite() { shared_.reset(); }
+
+  static std::string MakeRuns(const TempFolder& folder) {
+    const auto made = RunProgram({MAKE_RESULTS_PROGRAM, folder / "store/runs/sft_small@3", "60",
                                   "--replicates", "2", "--change-at", "15", "--change", "0.33"});
     EXPECT_TRUE(made.ok() && made->exit_code == 0);
-    runs_ = folder_ / "store/runs";
+    return folder / "store/runs";
   }
-  std::string runs_;
+
+  // Of all tests; one that damages a file makes runs of its own.
+  static inline std::unique_ptr<TempFolder> shared_;
+  const std::string runs_ = *shared_ / "store/runs";
 };
 
 TEST_F(BenchCompareHistory, ShowsWhatChangedAndIsZero) {
@@ -317,15 +327,16 @@ TEST_F(BenchCompareHistory, JsonNamesTheCommit) {
 
 TEST_F(BenchCompareHistory, WithoutFoldersItIsTheStores) {
   const auto output = RunProgram({"sh", "-c", "BENCH_STORE=\"$1\" exec \"$0\" --history sft_small",
-                                  BENCH_COMPARE_PROGRAM, folder_ / "store"});
+                                  BENCH_COMPARE_PROGRAM, *shared_ / "store"});
   ASSERT_TRUE(output.ok()) << output.status();
   EXPECT_EQ(output->exit_code, 0) << output->err;
   EXPECT_THAT(output->out, HasSubstr("60 runs of 30 commits"));
 }
 
 TEST_F(BenchCompareHistory, ADamagedFileIsNamedAndLeftOut) {
-  ASSERT_TRUE(PublishFile(runs_ + "/sft_small@3/0007/results.h5", "junk").ok());
-  const ProgramOutput output = Invoke({"--history", "sft_small", runs_});
+  const std::string runs = MakeRuns(folder_);
+  ASSERT_TRUE(PublishFile(runs + "/sft_small@3/0007/results.h5", "junk").ok());
+  const ProgramOutput output = Invoke({"--history", "sft_small", runs});
   EXPECT_EQ(output.exit_code, 0);
   EXPECT_THAT(output.err, HasSubstr("0007/results.h5"));
   EXPECT_THAT(output.out, HasSubstr("59 runs of 30 commits"));
@@ -334,10 +345,11 @@ TEST_F(BenchCompareHistory, ADamagedFileIsNamedAndLeftOut) {
 
 // A folder in the place of a side record is no fault of the results.
 TEST_F(BenchCompareHistory, AFailureOfTheMachineIsFive) {
-  const std::string record = DigestRecordPath(runs_ + "/sft_small@3/0007/results.h5");
+  const std::string runs = MakeRuns(folder_);
+  const std::string record = DigestRecordPath(runs + "/sft_small@3/0007/results.h5");
   std::filesystem::remove(record);
   std::filesystem::create_directory(record);
-  const ProgramOutput output = Invoke({"--history", "sft_small", runs_});
+  const ProgramOutput output = Invoke({"--history", "sft_small", runs});
   EXPECT_EQ(output.exit_code, 5);
   EXPECT_THAT(output.err, HasSubstr("0007/results.h5.sha256"));
 }

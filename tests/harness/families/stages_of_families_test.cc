@@ -65,30 +65,38 @@ void ExpectSameBytes(const std::string& a, const std::string& b) {
   }
 }
 
-// Ranks that pause in the middle of an iteration do what `expected` has done.
-void ExpectSameInParts(const Definition& definition, int64_t num_ranks, const FamilyRun& expected) {
-  SCOPED_TRACE(testing::Message() << num_ranks << " ranks");
-  FamilyRun parts(definition);
-  parts.Continue(num_ranks, 3);
-  parts.Continue(num_ranks);
-  const results::RunRecord record = parts.Record();
+// So many ranks up to a step in the middle of an iteration, and so many from there on.
+struct Parts {
+  int64_t first_ranks;
+  int64_t second_ranks;
+};
+
+// A run in parts does what `expected` has done.
+void ExpectSameInParts(const Definition& definition, Parts parts, const FamilyRun& expected) {
+  SCOPED_TRACE(testing::Message() << parts.first_ranks << ", then " << parts.second_ranks
+                                  << " ranks");
+  FamilyRun run(definition);
+  run.Continue(parts.first_ranks, 3);
+  run.Continue(parts.second_ranks);
+  const results::RunRecord record = run.Record();
   EXPECT_EQ(record.attempts, 2);
   EXPECT_EQ(record.steps.at("loss").step, (std::vector<int64_t>{1, 2, 3, 4, 5, 6}));
   ExpectSameTraining(record, expected.Record());
-  ExpectSameBytes(parts.artifact(), expected.artifact());
+  ExpectSameBytes(run.artifact(), expected.artifact());
 }
 
-// What one process has done `once` without a pause, it does in parts, and two ranks with sharded
-// optimizer states do. Those of PPO sample and score half of a rollout each, and the sums of a
-// product may depend on how many rows it has: they are compared with two ranks without sharding.
+// What one process has done `once` without a pause, two ranks with sharded optimizer states begin
+// and one process, which reads their checkpoint, ends. Ranks of PPO sample and score half of a
+// rollout each, and the sums of a product may depend on how many rows it has: one process and two
+// ranks go on for themselves, the ranks compared with two without sharding.
 void ExpectSameInPartsAndOnRanks(const Definition& definition, const FamilyRun& once) {
-  ExpectSameInParts(definition, 1, once);
-  if (definition.kind() != StageKind::kPpo) return ExpectSameInParts(definition, 2, once);
+  if (definition.kind() != StageKind::kPpo) return ExpectSameInParts(definition, {2, 1}, once);
+  ExpectSameInParts(definition, {1, 1}, once);
   Definition plain = definition;
   std::get<PpoSpec>(plain.stage).training.parallel.sharding = Sharding::kNone;
   FamilyRun unsharded(plain);
   unsharded.Continue(2);
-  ExpectSameInParts(definition, 2, unsharded);
+  ExpectSameInParts(definition, {2, 2}, unsharded);
 }
 
 // The weights in memory at the end of the run, by the digests that it recorded.
