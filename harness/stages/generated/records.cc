@@ -2,19 +2,21 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/data/alpaca.h"
-#include "harness/data/translations.h"
 #include "harness/generated/symbol_model.h"
 
 namespace bench::harness {
 namespace {
 
 using generated::Part;
+
+constexpr std::array<std::string_view, 4> kNames = {"sft", "ppo", "validation", "test"};
 
 // Its text, if that is read as the same symbols.
 absl::StatusOr<std::string> TextOf(std::span<const int64_t> tokens, const Tokenizer& tokenizer) {
@@ -52,8 +54,7 @@ absl::Status InstructionRows::Add(Part part, const generated::Row& row, const st
 
 absl::Status InstructionRows::Publish(const std::string& folder) const {
   for (size_t file = 0; file < lines_.size(); ++file) {
-    const std::string path =
-        absl::StrCat(folder, "/", std::string(kTranslationParts.at(file)), ".jsonl");
+    const std::string path = absl::StrCat(folder, "/", internal::View(kNames.at(file)), ".jsonl");
     BENCH_RETURN_IF_ERROR(PublishFile(path, lines_.at(file)));
   }
   return absl::OkStatus();

@@ -3,7 +3,7 @@
 //
 // Files, as of a data set of translations (harness/data/translations.h): sft.jsonl has the first
 // `demonstrations` training rows, ppo.jsonl the others, whose outputs only a judge reads;
-// validation.jsonl and test.jsonl take turns with the held-out rows; reward.jsonl is empty. A
+// validation.jsonl and test.jsonl take turns with the held-out rows; there is no reward.jsonl. A
 // question is written once, where it comes first, so the parts share none. Same rows = same bytes.
 #pragma once
 
@@ -30,14 +30,14 @@ class InstructionRows {
   absl::Status Publish(const std::string& folder) const;
 
  private:
-  enum File : size_t { kSft, kReward, kPpo, kValidation, kTest };
+  enum File : size_t { kSft, kPpo, kValidation, kTest };
   File FileOf(generated::Part part);
 
   const Tokenizer& tokenizer_;
   const int64_t demonstrations_;
   std::set<std::string> questions_;
   std::array<int64_t, 2> num_rows_ = {};  // by part, of different questions
-  std::array<std::string, 5> lines_;      // by file
+  std::array<std::string, 4> lines_;      // by file
 };
 
 }  // namespace bench::harness

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/file.h"
 #include "base/status.h"
 #include "harness/data/disjoint_prompts.h"
 #include "harness/data/held_out.h"
@@ -141,6 +142,7 @@ absl::Status AddDataset(const Artifact& dataset, const PpoDataSpec& spec, Loader
   BENCH_RETURN_IF_ERROR(loader.AddFile(file(spec.evaluation_part), &PpoTaskPrompts::held_out));
   for (const std::string_view part : kTranslationParts) {
     if (part == spec.dataset_part || part == spec.evaluation_part) continue;
+    if (!Exists(file(part).path)) continue;  // generated records have no part for rewards
     BENCH_RETURN_IF_ERROR(loader.CheckDisjointFrom(file(part)));
   }
   return absl::OkStatus();
