@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "harness/control/abandonable.h"
 #include "harness/control/signals.h"
+#include "harness/distributed/growing_pause.h"
 #include "harness/distributed/peer_names.h"
 #include "harness/distributed/rank_store.h"
 #include "harness/distributed/rank_watch.h"

@@ -101,8 +101,7 @@ class IoFaults : public ::testing::TestWithParam<Published> {
     EXPECT_GE(num_calls_, 15);
   }
 
-  // A copy of what was published once: publishing it for each fault anew would take half of the
-  // time.
+  // A copy of what was published before, which is done once and not for every fault.
   void Prepare(const TempFolder& folder) const {
     std::filesystem::copy(prepared_.path(), folder.path(),
                           std::filesystem::copy_options::recursive);
