@@ -63,7 +63,7 @@ def main():
     parser.add_argument("archive", type=pathlib.Path)
     arguments = parser.parse_args()
     packed = list(members(arguments.build.resolve()))
-    with tarfile.open(arguments.archive, "w:gz", dereference=True) as archive:
+    with tarfile.open(arguments.archive, "w:gz", dereference=True, compresslevel=6) as archive:
         for path, name in packed:
             archive.add(path, arcname=f"gpu_check/{name}")
     size = arguments.archive.stat().st_size

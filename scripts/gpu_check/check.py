@@ -17,6 +17,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -50,18 +51,18 @@ def torch_folders():
 class Check:
     def __init__(self, out, seconds):
         self.out, self.deadline = out, time.monotonic() + seconds
-        self.scratch = out / "scratch"
-        self.scratch.mkdir(parents=True, exist_ok=True)
-        self.rows = []
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.temporary = tempfile.TemporaryDirectory(prefix="gpu_check-")
+        self.scratch = pathlib.Path(self.temporary.name)
+        self.rows, self.step_deadline = [], self.deadline
         folders = [BUNDLE / "lib", *torch_folders()]
         path = ":".join([*map(str, folders), *filter(None, [os.environ.get("LD_LIBRARY_PATH")])])
         self.environment = {**os.environ, "LD_LIBRARY_PATH": path, "BENCH_ROOT": str(BUNDLE),
                             "BENCH_STORE": str(self.scratch / "store"), "NO_COLOR": "1"}
-        self.limit = seconds
 
     def run(self, *command, codes=(0,)):
         """Its output; Failed for another exit code than `codes`, or where its time is over."""
-        seconds = min(self.limit, self.deadline - time.monotonic())
+        seconds = self.step_deadline - time.monotonic()
         try:
             done = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace",
                                   timeout=max(1, seconds), env=self.environment, stdin=subprocess.DEVNULL)
@@ -77,7 +78,7 @@ class Check:
     def step(self, name, limit, work):
         """One row of the table; `work` returns (figures, those that the table shows)."""
         begin, row = time.monotonic(), {"step": name, "outcome": "passed"}
-        self.limit = limit
+        self.step_deadline = min(self.deadline, begin + limit)
         if self.deadline - begin < min(limit, 15):
             row.update(outcome="not reached", why="no time left")
         else:
@@ -197,7 +198,6 @@ def main():
     check.step("strict, twice", 90, check.strict)
     check.step("decoding, 1.1 B parameters", 60, check.decode)
     check.step("perf_ppo_1b", 180, lambda: check.experiment("perf_ppo_1b"))
-    shutil.rmtree(check.scratch, ignore_errors=True)
     outcomes = {row["outcome"] for row in check.rows}
     return 1 if "failed" in outcomes else 3 if outcomes - {"passed"} else 0
 

@@ -56,11 +56,9 @@ def kernel_bench(text):
 def summary(path):
     """{metric: number} of a results file; metric/label where there is one."""
     import h5py
-    figures = {}
     with h5py.File(path) as file:
-        file["summary"].visititems(
-            lambda name, item: figures.update({name: float(item[()])}) if isinstance(item, h5py.Dataset) else None)
-    return figures
+        return {"/".join(filter(None, (data.attrs["metric"], data.attrs["label"]))): float(data[()])
+                for data in file["summary"].values()}
 
 
 def markdown(rows):
