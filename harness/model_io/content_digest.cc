@@ -20,10 +20,6 @@ bool IsFolder(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
-bool HasTokenizer(const std::string& folder) {
-  return Exists(folder + "/tokenizer.model") || Exists(folder + "/tokenizer.json");
-}
-
 // A line for each.
 absl::Status AddFiles(const std::string& folder, const std::vector<std::string>& names,
                       Sha256& to) {
