@@ -67,8 +67,8 @@ void Describe(TokenizerRef& spec, FieldList& fields) {
               {.doc = "experiment that trains the tokenizer", .replaces = {"path"}});
   fields.Leaf(
       "path", spec.path,
-      {.doc = "your own SentencePiece .model, tokenizer.json or Hugging Face folder, instead of "
-              "artifact",
+      {.doc = "your own SentencePiece .model, tokenizer.json, .tiktoken, ice_text.model or Hugging "
+              "Face folder, instead of artifact",
        .role = TextRole::kUserPath,
        .replaces = {"artifact"}});
 }

@@ -21,10 +21,6 @@ bool IsFolder(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
-bool HasTokenizer(const std::string& folder) {
-  return Exists(folder + "/tokenizer.model") || Exists(folder + "/tokenizer.json");
-}
-
 // Of a file: what would keep its reader waiting is refused.
 absl::StatusOr<std::string> FileSha256(const std::string& path) {
   BENCH_RETURN_IF_ERROR(CheckFileOrFolder(path));

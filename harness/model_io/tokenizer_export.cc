@@ -43,6 +43,13 @@ Json EndTokens(const AnswerForm& form) {
   return ends;
 }
 
+Json GenerationSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder) {
+  Json generation = {{"eos_token_id", EndTokens(encoder.answer_form())}};
+  if (tokenizer.bos_id()) generation["bos_token_id"] = *tokenizer.bos_id();
+  if (tokenizer.pad_id()) generation["pad_token_id"] = *tokenizer.pad_id();
+  return generation;
+}
+
 void AddSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder,
                  PromptTemplate prompt_template, int64_t max_positions, TokenizerExport& out) {
   const Json names = SpecialTokenNames(tokenizer);
@@ -52,12 +59,44 @@ void AddSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder,
                  {"add_bos_token", tokenizer.bos_id().has_value()},
                  {"chat_template", std::string(RowOf(prompt_template).jinja)}};
   config.update(names);
-  Json generation = {{"eos_token_id", EndTokens(encoder.answer_form())}};
-  if (tokenizer.bos_id()) generation["bos_token_id"] = *tokenizer.bos_id();
-  if (tokenizer.pad_id()) generation["pad_token_id"] = *tokenizer.pad_id();
   out.files[kTokenizerConfigFile] = FileText(config);
   out.files[kSpecialTokensMapFile] = FileText(names);
-  out.files[kGenerationConfigFile] = FileText(generation);
+  out.files[kGenerationConfigFile] = FileText(GenerationSettings(tokenizer, encoder));
+}
+
+// A file beside the model as it was read, to which the keys of `settings` are added.
+absl::StatusOr<std::string> WithSettings(const Tokenizer& tokenizer, const char* file,
+                                         const Json& settings) {
+  const auto read = tokenizer.files().beside.find(file);
+  if (read == tokenizer.files().beside.end()) return FileText(settings);
+  BENCH_ASSIGN_OR_RETURN(const nlohmann::json json, ParseJsonObject(read->second, file));
+  Json merged = json;
+  merged.update(settings);
+  return FileText(merged);
+}
+
+// The files that the family's own code loads the tokenizer by, as they were read; beside what they
+// say, how prompts and generations are.
+absl::Status AddOwnSettings(const Tokenizer& tokenizer, const PromptEncoder& encoder,
+                            PromptTemplate prompt_template, int64_t max_positions,
+                            TokenizerExport& out) {
+  const TokenizerFiles& files = tokenizer.files();
+  for (const auto& [name, bytes] : files.beside) out.files[name] = bytes;
+  Json config = {{"model_max_length", max_positions},
+                 {"chat_template", std::string(RowOf(prompt_template).jinja)}};
+  // Read again, it is not what ends a generation, which comes first in the other file.
+  config["eos_token"] = tokenizer.Piece(tokenizer.eos_id());
+  if (files.format == TokenizerFormat::kChatglm) config["tokenizer_class"] = "ChatGLMTokenizer";
+  BENCH_ASSIGN_OR_RETURN(out.files[kTokenizerConfigFile],
+                         WithSettings(tokenizer, kTokenizerConfigFile, config));
+  BENCH_ASSIGN_OR_RETURN(
+      out.files[kGenerationConfigFile],
+      WithSettings(tokenizer, kGenerationConfigFile, GenerationSettings(tokenizer, encoder)));
+  out.notes.push_back(absl::StrCat(
+      ModelFileName(files.format),
+      " is loaded by transformers with the code of its family alone, the tokenization_*.py of the "
+      "folder that it came from: copy it beside the model"));
+  return absl::OkStatus();
 }
 
 void AddSentencePiece(const Tokenizer& tokenizer, TokenizerExport& out) {
@@ -80,8 +119,14 @@ void AddSentencePiece(const Tokenizer& tokenizer, TokenizerExport& out) {
   }
 }
 
-void AddTokenizerJson(const Tokenizer& tokenizer, TokenizerExport& out) {
-  out.files["tokenizer.json"] = tokenizer.files().model;
+// The model's own file.
+void AddModel(const Tokenizer& tokenizer, TokenizerExport& out) {
+  out.files[ModelFileName(tokenizer.files().format)] = tokenizer.files().model;
+}
+
+bool IsLoadedByItsFamily(const Tokenizer& tokenizer) {
+  const TokenizerFormat format = tokenizer.files().format;
+  return format == TokenizerFormat::kTiktoken || format == TokenizerFormat::kChatglm;
 }
 
 // What the template has that the exported files do not say.
@@ -108,8 +153,8 @@ void AddTemplateNotes(const Tokenizer& tokenizer, const PromptEncoder& encoder,
 }
 
 // By TokenizerFormat.
-constexpr std::array<void (*)(const Tokenizer&, TokenizerExport&), 2> kModelWriters = {
-    AddSentencePiece, AddTokenizerJson};
+constexpr std::array<void (*)(const Tokenizer&, TokenizerExport&), 4> kModelWriters = {
+    AddSentencePiece, AddModel, AddModel, AddModel};
 
 }  // namespace
 
@@ -120,7 +165,9 @@ absl::StatusOr<TokenizerExport> ExportTokenizer(const Tokenizer& tokenizer,
                          PromptEncoder::Create(tokenizer, prompt_template));
   TokenizerExport out;
   kModelWriters[static_cast<size_t>(tokenizer.files().format)](tokenizer, out);
-  if (out.files.contains("tokenizer.json")) {
+  if (IsLoadedByItsFamily(tokenizer)) {
+    BENCH_RETURN_IF_ERROR(AddOwnSettings(tokenizer, encoder, prompt_template, max_positions, out));
+  } else if (out.files.contains("tokenizer.json")) {
     AddSettings(tokenizer, encoder, prompt_template, max_positions, out);
   }
   AddTemplateNotes(tokenizer, encoder, out.notes);

@@ -7,6 +7,10 @@
 //   special_tokens_map.json  special tokens
 //   generation_config.json   the tokens that end a generation
 //
+// Of qwen.tiktoken and ice_text.model, which transformers loads by the code of their family, these
+// are the model and the files beside it as they were read, with chat template, model_max_length,
+// EOS and the ends of a generation added.
+//
 // What differs from our own ids is said in `notes`, one line each. A SentencePiece model that
 // cannot be expressed is left as sentencepiece.model alone, so that transformers refuses the
 // tokenizer.

@@ -1,5 +1,6 @@
 #include "harness/run/inspect_model.h"
 
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -46,14 +47,17 @@ std::string ChatTemplateText(const std::string& folder, std::optional<PromptTemp
   return absl::StrCat("in ", where, ", our \"", internal::View(Name(*row)), "\"");
 }
 
+// By TokenizerFormat.
+constexpr std::array<const char*, 4> kKinds = {
+    "SentencePiece model", "byte-level BPE (tokenizer.json)", "byte-level BPE (tiktoken)",
+    "ChatGLM-6B's SentencePiece model (ice_text.model)"};
+
 InspectionLines TokenizerLines(const Tokenizer& tokenizer) {
-  const bool is_json = tokenizer.files().format == TokenizerFormat::kTokenizerJson;
   const std::vector<int64_t> ids = tokenizer.Encode(kSample);
   const bool returns = tokenizer.Decode(ids) == kSample;
-  return {Labelled("tokenizer",
-                   absl::StrCat(is_json ? "byte-level BPE (tokenizer.json)" : "SentencePiece model",
-                                ", ", tokenizer.vocab_size(), " ids, SHA-256 ",
-                                tokenizer.digest().substr(0, 16), "...")),
+  return {Labelled("tokenizer", absl::StrCat(kKinds[static_cast<size_t>(tokenizer.files().format)],
+                                             ", ", tokenizer.vocab_size(), " ids, SHA-256 ",
+                                             tokenizer.digest().substr(0, 16), "...")),
           Labelled("special", absl::StrCat("BOS ", TokenText(tokenizer, tokenizer.bos_id()),
                                            ", EOS ", TokenText(tokenizer, tokenizer.eos_id()),
                                            ", padding ", TokenText(tokenizer, tokenizer.pad_id()))),
@@ -118,8 +122,8 @@ bool IsTokenizerJson(const std::string& path) {
 }  // namespace
 
 bool LooksLikeTokenizer(const std::string& path) {
-  if (IsFolder(path)) return Exists(path + "/tokenizer.json") || Exists(path + "/tokenizer.model");
-  if (absl::EndsWith(path, ".model")) return true;
+  if (IsFolder(path)) return HasTokenizer(path);
+  if (absl::EndsWith(path, ".model") || absl::EndsWith(path, ".tiktoken")) return true;
   return absl::EndsWith(path, ".json") && IsTokenizerJson(path);
 }
 

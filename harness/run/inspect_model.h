@@ -18,7 +18,7 @@ struct InspectedTokenizer {
   InspectionLines lines;
 };
 
-// Of a model file, a tokenizer.json or a folder with either.
+// Of what tokenizer_files.h reads.
 absl::StatusOr<InspectedTokenizer> InspectTokenizer(const std::string& path);
 
 // Of a folder with config.json: its tokenizer too, if it has one. A tokenizer or weights that a run

@@ -44,6 +44,8 @@ struct Candidate {
   }
 };
 
+using TokenIds = absl::flat_hash_map<std::string_view, int32_t>;  // by bytes
+
 }  // namespace
 
 struct BpeModel::Tables {
@@ -52,6 +54,20 @@ struct BpeModel::Tables {
   absl::flat_hash_map<std::string, int32_t> whole_words;  // with ignore_merges only
   std::optional<int32_t> unknown;
   bool fuse_unknown = false;
+
+  // A rule for each way to cut a token into two.
+  void AddRulesOfTokens(const TokenIds& ids, const absl::flat_hash_set<int32_t>& unreachable) {
+    for (const auto& [bytes, id] : ids) {
+      if (unreachable.contains(id)) continue;
+      for (size_t cut = 1; cut < bytes.size(); ++cut) {
+        const auto left = ids.find(bytes.substr(0, cut));
+        if (left == ids.end()) continue;
+        const auto right = ids.find(bytes.substr(cut));
+        if (right == ids.end()) continue;
+        rules[PairKey(left->second, right->second)] = {static_cast<uint32_t>(id), id};
+      }
+    }
+  }
 };
 
 // Direct mapped: a word replaces whatever had its place.
@@ -96,7 +112,7 @@ absl::StatusOr<BpeModel> BpeModel::Create(const BpeRules& rules) {
   BpeModel model;
   Tables& tables = *model.tables_;
   tables.token_of_byte.fill(kNone);
-  absl::flat_hash_map<std::string_view, int32_t> ids;
+  TokenIds ids;
   for (const auto& [bytes, id] : rules.tokens) ids[bytes] = id;
   const absl::flat_hash_set<int32_t> unreachable(rules.unreachable.begin(),
                                                  rules.unreachable.end());
@@ -126,6 +142,7 @@ absl::StatusOr<BpeModel> BpeModel::Create(const BpeRules& rules) {
     }
     tables.rules[PairKey(left_id->second, right_id->second)] = {rank, result->second};
   }
+  if (rules.merges_by_id) tables.AddRulesOfTokens(ids, unreachable);
   if (rules.ignore_merges) {
     for (const auto& [bytes, id] : rules.tokens) {
       if (!unreachable.contains(id)) tables.whole_words[bytes] = id;

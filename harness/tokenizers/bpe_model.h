@@ -4,7 +4,9 @@
 // somewhere (the leftmost place on ties), as PyPI `tokenizers` does, down to what becomes of an
 // entry of its queue that a neighbouring merge has overtaken. A priority queue over a linked list:
 // O(n log n) in the word's length. With `ignore_merges` a word that is itself a token is that
-// token. A byte without a token (SmolLM's vocabularies lack 21) becomes the unknown token, or is
+// token. With `merges_by_id` the rules are the tokens themselves, as in PyPI `tiktoken`, whose ids
+// are ranks: any two neighbours whose bytes together are a token merge, the lowest id first. A byte
+// without a token (SmolLM's vocabularies lack 21) becomes the unknown token, or is
 // left out where there is none, before anything is merged, so that its neighbours may merge. Words
 // of up to 64 bytes are remembered in a table of fixed size; Encode may be called from several
 // threads. Source: Sennrich et al., arXiv:1508.07909; GPT-2, encoder.py (bytes). Errors: DataError
@@ -31,6 +33,7 @@ struct BpeRules {
   // Tokens that no word may become (control tokens).
   std::vector<int32_t> unreachable;
   bool ignore_merges = false;
+  bool merges_by_id = false;       // in place of `merges`
   std::optional<int32_t> unknown;  // stands for a byte that has no token
   bool fuse_unknown = false;       // one for all of a run of such bytes
 };

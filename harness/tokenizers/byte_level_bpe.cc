@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/json.h"
 #include "base/status.h"
-#include "harness/text/text.h"
 #include "harness/tokenizers/byte_alphabet.h"
 
 namespace bench::harness {
@@ -18,6 +17,7 @@ namespace {
 absl::StatusOr<BpeRules> RulesOf(const ByteLevelBpeParts& parts) {
   BpeRules rules;
   rules.ignore_merges = parts.ignore_merges;
+  rules.merges_by_id = parts.merges_by_id;
   if (parts.unknown) rules.unknown = static_cast<int32_t>(*parts.unknown);
   rules.fuse_unknown = parts.fuse_unknown;
   std::vector<bool> is_models(parts.pieces.size(), true);
@@ -53,10 +53,6 @@ std::vector<AddedToken> TokensOf(const ByteLevelBpeParts& parts, bool normalized
   return tokens;
 }
 
-std::string ValidUtf8(std::string_view text) {
-  return FirstInvalidUtf8(text) ? ToUtf8(CodePoints(text)) : std::string(text);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ByteLevelBpe>> ByteLevelBpe::Create(ByteLevelBpeParts parts) {
@@ -74,7 +70,8 @@ ByteLevelBpe::ByteLevelBpe(ByteLevelBpeParts parts, BpeModel model)
       splitter_(std::move(parts.split_steps)),
       model_(std::move(model)),
       prefix_(std::move(parts.prefix)),
-      suffix_(std::move(parts.suffix)) {
+      suffix_(std::move(parts.suffix)),
+      eos_(parts.eos) {
   for (const AddedToken& token : parts.added_tokens) {
     if (!token.special) continue;
     // A text can become the unknown token, so that it cannot begin or end anything.
@@ -128,6 +125,7 @@ std::optional<int64_t> ByteLevelBpe::ControlToken(std::string_view name) const {
 
 SpecialTokenIds ByteLevelBpe::special_tokens() const {
   SpecialTokenIds ids;
+  ids.eos = eos_;
   if (prefix_.size() == 1) ids.bos = prefix_.front();
   return ids;
 }

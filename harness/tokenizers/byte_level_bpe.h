@@ -1,9 +1,10 @@
-// A byte-level BPE tokenizer (GPT-2, Llama 3, Qwen2, SmolLM) from its parts; tokenizer_json.h reads
-// them from a file.
+// A byte-level BPE tokenizer (GPT-2, Llama 3, Qwen, Qwen2, SmolLM) from its parts;
+// tokenizer_json.h and tiktoken.h read them from files.
 //
 // Text -> added tokens are recognised (added_tokens.h) -> normalised -> added tokens of normalised
 // text -> words (word_split.h) -> merges (bpe_model.h). Ids and texts equal those of PyPI
-// `tokenizers`; invalid UTF-8 is read as U+FFFD. Encode may be called from several threads.
+// `tokenizers` or `tiktoken`; invalid UTF-8 is read as U+FFFD. Encode may be called from several
+// threads.
 #pragma once
 
 #include <memory>
@@ -26,6 +27,7 @@ struct ByteLevelBpeParts {
   std::vector<std::string> pieces;  // token texts by id; "" where an id is not used
   std::vector<std::pair<std::string, std::string>> merges;  // of token texts, by rising rank
   bool ignore_merges = false;
+  bool merges_by_id = false;  // in place of `merges`, see bpe_model.h
   // As in bpe_model.h; absent where no text can become it.
   std::optional<int64_t> unknown;
   bool fuse_unknown = false;
@@ -36,6 +38,8 @@ struct ByteLevelBpeParts {
   std::vector<std::unique_ptr<SplitStep>> split_steps;
   // What the file puts around a text.
   std::vector<int64_t> prefix, suffix;
+  // Where the tokenizer itself says what ends a text.
+  std::optional<int64_t> eos;
 };
 
 class ByteLevelBpe : public TokenizerBackend {
@@ -52,7 +56,7 @@ class ByteLevelBpe : public TokenizerBackend {
   std::string Piece(int64_t token) const override;
   std::optional<int64_t> ControlToken(std::string_view name) const override;
   int64_t vocab_size() const override { return static_cast<int64_t>(pieces_.size()); }
-  // BOS, if the file puts one token before a text.
+  // BOS, if the file puts one token before a text; EOS of the parts.
   SpecialTokenIds special_tokens() const override;
 
   const std::vector<int64_t>& prefix() const { return prefix_; }
@@ -73,6 +77,7 @@ class ByteLevelBpe : public TokenizerBackend {
   WordSplitter splitter_;
   BpeModel model_;
   std::vector<int64_t> prefix_, suffix_;
+  std::optional<int64_t> eos_;
 };
 
 }  // namespace bench::harness

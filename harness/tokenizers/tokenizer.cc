@@ -8,8 +8,10 @@
 #include "absl/strings/str_replace.h"
 #include "base/status.h"
 #include "harness/text/text.h"
+#include "harness/tokenizers/chatglm_backend.h"
 #include "harness/tokenizers/sentencepiece_backend.h"
 #include "harness/tokenizers/sentencepiece_model.h"
+#include "harness/tokenizers/tiktoken.h"
 #include "harness/tokenizers/tokenizer_json.h"
 #include "harness/tokenizers/tokenizer_settings.h"
 
@@ -18,13 +20,17 @@ namespace {
 
 using Backend = absl::StatusOr<std::unique_ptr<TokenizerBackend>>;
 
-Backend LoadTokenizerJson(std::string_view bytes, std::string_view name) {
-  return ReadTokenizerJson(bytes, name);
+Backend LoadModel(const TokenizerFiles& files) {
+  return LoadSentencePiece(files.model, files.where);
 }
+Backend LoadJson(const TokenizerFiles& files) {
+  return ReadTokenizerJson(files.model, files.where);
+}
+Backend LoadRanks(const TokenizerFiles& files) { return LoadTiktoken(files); }
 
 // By TokenizerFormat.
-constexpr std::array<Backend (*)(std::string_view, std::string_view), 2> kLoaders = {
-    LoadSentencePiece, LoadTokenizerJson};
+constexpr std::array<Backend (*)(const TokenizerFiles&), 4> kLoaders = {LoadModel, LoadJson,
+                                                                        LoadRanks, LoadChatglm};
 
 // Longer texts would be left out by SentencePiece without a word.
 constexpr int kMaxTextBytes = 1 << 20;
@@ -116,8 +122,7 @@ Tokenizer::Tokenizer(std::unique_ptr<TokenizerBackend> backend, const SpecialTok
       digest_(Digest(files_)) {}
 
 absl::StatusOr<Tokenizer> Tokenizer::FromFiles(TokenizerFiles files) {
-  BENCH_ASSIGN_OR_RETURN(auto backend,
-                         kLoaders[static_cast<size_t>(files.format)](files.model, files.where));
+  BENCH_ASSIGN_OR_RETURN(auto backend, kLoaders[static_cast<size_t>(files.format)](files));
   const auto special = ReadSpecialTokens(files, *backend);
   if (!special.ok()) return Annotate(special.status(), files.where);
   if (!special->eos) {

@@ -1,5 +1,5 @@
-// A tokenizer: a SentencePiece model trained by the harness, or a user's own SentencePiece model or
-// byte-level BPE tokenizer.json (tokenizer_json.h).
+// A tokenizer: a SentencePiece model trained by the harness, or a user's own of one of the formats
+// in tokenizer_files.h.
 //
 // Training reads texts from an iterator, so the model holds no path. Identity normaliser, no dummy
 // prefix, white space kept, byte fallback: every valid UTF-8 text round-trips, except that U+2581
@@ -9,9 +9,9 @@
 //
 // Unigram and BPE give exactly vocab_size pieces; characters give as many as occur, at most that.
 //
-// Errors: DataError for files that are no tokenizer (sentencepiece_backend.h, tokenizer_json.h) or
-// name no EOS, and a corpus that cannot give the vocabulary asked for (the message says how many
-// pieces it can).
+// Errors: DataError for files that are no tokenizer (sentencepiece_backend.h, tokenizer_json.h,
+// tiktoken.h, chatglm_backend.h) or name no EOS, and a corpus that cannot give the vocabulary asked
+// for (the message says how many pieces it can).
 #pragma once
 
 #include <cstdint>

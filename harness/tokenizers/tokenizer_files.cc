@@ -2,8 +2,10 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
@@ -13,32 +15,52 @@ namespace {
 
 constexpr int64_t kMaxModelBytes = int64_t{64} << 20;
 constexpr int64_t kMaxBesideBytes = int64_t{4} << 20;
-constexpr std::array<std::string_view, 2> kModelFiles = {"tokenizer.model", "tokenizer.json"};
+// By TokenizerFormat, and in the order in which a folder is looked through.
+constexpr std::array<const char*, 4> kModelFiles = {"tokenizer.model", "tokenizer.json",
+                                                    "qwen.tiktoken", "ice_text.model"};
 constexpr std::array<const char*, 3> kBeside = {kTokenizerConfigFile, kSpecialTokensMapFile,
                                                 kGenerationConfigFile};
 
-std::string ModelFile(TokenizerFormat format) {
-  return std::string(kModelFiles[static_cast<size_t>(format)]);
+TokenizerFormat FormatOf(const std::string& file) {
+  if (file.ends_with(".json")) return TokenizerFormat::kTokenizerJson;
+  if (file.ends_with(".tiktoken")) return TokenizerFormat::kTiktoken;
+  const bool is_chatglm =
+      std::filesystem::path(file).filename() == ModelFileName(TokenizerFormat::kChatglm);
+  return is_chatglm ? TokenizerFormat::kChatglm : TokenizerFormat::kSentencePiece;
+}
+
+// That of the first format that the folder has a file of; nullopt: it has none.
+std::optional<std::string> ModelInFolder(const std::string& folder) {
+  for (const char* name : kModelFiles) {
+    std::string model = absl::StrCat(folder, "/", name);
+    if (Exists(model)) return model;
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<std::string> PathOfModel(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_directory(path, error)) return path;
-  for (const std::string_view name : kModelFiles) {
-    std::string model = absl::StrCat(path, "/", std::string(name));
-    if (Exists(model)) return model;
-  }
-  return DataError(absl::StrCat(path, ": no tokenizer.model or tokenizer.json in this folder"));
+  std::optional<std::string> model = ModelInFolder(path);
+  if (model) return *std::move(model);
+  return DataError(
+      absl::StrCat(path, ": none of ", absl::StrJoin(kModelFiles, ", "), " in this folder"));
 }
 
 }  // namespace
+
+std::string ModelFileName(TokenizerFormat format) {
+  return kModelFiles[static_cast<size_t>(format)];
+}
+
+bool HasTokenizer(const std::string& folder) { return ModelInFolder(folder).has_value(); }
 
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
   TokenizerFiles files;
   BENCH_ASSIGN_OR_RETURN(files.where, PathOfModel(path));
   BENCH_ASSIGN_OR_RETURN(files.model, ReadFile(files.where, kMaxModelBytes));
-  if (!files.where.ends_with(".json")) return files;
-  files.format = TokenizerFormat::kTokenizerJson;
+  files.format = FormatOf(files.where);
+  if (files.format == TokenizerFormat::kSentencePiece) return files;
   const std::filesystem::path folder = std::filesystem::path(files.where).parent_path();
   for (const char* name : kBeside) {
     const std::string beside = (folder / name).string();
@@ -50,7 +72,7 @@ absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
 
 absl::Status PublishTokenizerFiles(const TokenizerFiles& files, const std::string& folder) {
   BENCH_RETURN_IF_ERROR(
-      PublishFile(absl::StrCat(folder, "/", ModelFile(files.format)), files.model));
+      PublishFile(absl::StrCat(folder, "/", ModelFileName(files.format)), files.model));
   for (const auto& [name, bytes] : files.beside) {
     BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(folder, "/", name), bytes));
   }
@@ -60,7 +82,7 @@ absl::Status PublishTokenizerFiles(const TokenizerFiles& files, const std::strin
 std::string Digest(const TokenizerFiles& files) {
   if (files.beside.empty()) return Sha256Hex(files.model);
   Sha256 sha;
-  sha.Update(absl::StrCat(ModelFile(files.format), " ", Sha256Hex(files.model), "\n"));
+  sha.Update(absl::StrCat(ModelFileName(files.format), " ", Sha256Hex(files.model), "\n"));
   for (const auto& [name, bytes] : files.beside) {
     sha.Update(absl::StrCat(name, " ", Sha256Hex(bytes), "\n"));
   }

@@ -35,7 +35,7 @@ absl::StatusOr<Id> TokenNamed(const JsonComponent& file, const std::string& key,
   if (id) return id;
   return DataError(
       absl::StrCat(file.PathOf(key), ": ", QuotedForMessage(value->get_ref<const std::string&>()),
-                   " is not among the special tokens of tokenizer.json, or is its unk_token, "
+                   " is not among the special tokens of the tokenizer, or is its unk_token, "
                    "which a text can become"));
 }
 
@@ -49,7 +49,7 @@ absl::StatusOr<Id> TokenNumbered(const JsonComponent& file, const std::string& k
   const Id id = in_vocabulary ? Id(value->get<int64_t>()) : std::nullopt;
   if (id && backend.ControlToken(backend.Piece(*id)) == id) return id;
   return DataError(
-      absl::StrCat(file.PathOf(key), ": not the id of a special token of tokenizer.json"));
+      absl::StrCat(file.PathOf(key), ": not the id of a special token of the tokenizer"));
 }
 
 struct Source {
@@ -100,6 +100,14 @@ absl::StatusOr<bool> AddsBos(const std::vector<SourceFile>& sources, bool otherw
 }
 
 }  // namespace
+
+absl::StatusOr<Json> ReadTokenizerConfig(const TokenizerFiles& files) {
+  const auto bytes = files.beside.find(kTokenizerConfigFile);
+  if (bytes == files.beside.end()) return Json::object();
+  absl::StatusOr<Json> json = ParseJson(bytes->second);
+  if (!json.ok()) return Annotate(json.status(), kTokenizerConfigFile);
+  return json;
+}
 
 absl::StatusOr<SpecialTokenIds> ReadSpecialTokens(const TokenizerFiles& files,
                                                   const TokenizerBackend& backend) {

@@ -1,4 +1,4 @@
-// Which special tokens the files beside a tokenizer.json name, each by the first that does:
+// Which special tokens the files beside a tokenizer's model name, each by the first that does:
 // tokenizer_config.json and special_tokens_map.json by text (a string, or an object with
 // "content"), generation_config.json by id (a list counts by its first).
 //
@@ -8,6 +8,7 @@
 // anything. Errors: DataError naming file and field.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,9 @@
 #include "harness/tokenizers/tokenizer_files.h"
 
 namespace bench::harness {
+
+// tokenizer_config.json; an empty object where there is none.
+absl::StatusOr<nlohmann::json> ReadTokenizerConfig(const TokenizerFiles& files);
 
 // Names that no file gives fall back to what `backend` knows itself.
 absl::StatusOr<SpecialTokenIds> ReadSpecialTokens(const TokenizerFiles& files,

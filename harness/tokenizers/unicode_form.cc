@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/text/icu_text.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {
@@ -53,13 +54,21 @@ absl::Status CheckForm(TextForm form) {
                                 u_errorName(Unicode9Nfc().error)));
 }
 
+std::string ValidUtf8(std::string_view text) {
+  return FirstInvalidUtf8(text) ? ToUtf8(CodePoints(text)) : std::string(text);
+}
+
 std::string ToForm(std::string_view text, TextForm form) {
   if (form == TextForm::kAsIs || IsAscii(text)) return std::string(text);
   const Nfc& nfc = Unicode9Nfc();
   CheckIcu(nfc.error);
   const icu::UnicodeString utf16 = Utf16Of(text);
-  // As icu::FilteredNormalizer2, which leaves out the parts that it has no memory for.
   std::string result;
+  if (form == TextForm::kNewestNfc) {
+    AppendComposed(nfc, utf16, result);
+    return result;
+  }
+  // As icu::FilteredNormalizer2, which leaves out the parts that it has no memory for.
   bool known = true;
   for (int32_t begin = 0; begin < utf16.length(); known = !known) {
     const int32_t end =

@@ -73,7 +73,7 @@ std::vector<FamilyEntry> ChatglmFamily() {
            .to_json = ToJson,
            .published = {{"chatglm-6b",
                           "2023-03",
-                          "SentencePiece BPE",
+                          "SentencePiece (ice_text)",
                           {4096, 28, 32, 32, 16384, 130528, 2048}}}}};
 }
 

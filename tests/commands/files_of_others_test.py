@@ -4,11 +4,13 @@ take them, through the real binary.
 usage: files_of_others_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
 """
 
+import base64
 import csv
 import gzip
 import json
 import os
 import pathlib
+import shutil
 import sys
 import unittest
 
@@ -267,6 +269,33 @@ class FilesOfOthers(CommandCase):
         config["hidden_act"] = "gelu"
         (exported / "config.json").write_text(json.dumps(config))
         self.assertIn('hidden_act = "gelu" is not implemented', self.refused(4, exported))
+
+    def test_vocabularies_of_qwen_and_chatglm_are_known_with_what_lies_beside_them(self):
+        golden = HERE.parent / "harness" / "tokenizers" / "golden"
+        folder = self.place.folder / "chatglm"
+        folder.mkdir()
+        shutil.copy(golden / "chatglm_later.model", folder / "ice_text.model")
+        said = self.inspect(folder)
+        self.assertIn("ChatGLM-6B's SentencePiece model (ice_text.model), 20944 ids", said["tokenizer"])
+        self.assertEqual(said["special"], 'BOS none, EOS 20605 "<eop>", padding 20003 "<pad>"')
+        (folder / "tokenizer_config.json").write_text('{"num_image_tokens": 0}')
+        said = self.inspect(folder / "ice_text.model")
+        self.assertIn(", 944 ids", said["tokenizer"])
+        self.assertEqual(said["special"], 'BOS none, EOS 605 "<eop>", padding 3 "<pad>"')
+        qwen = self.place.folder / "qwen"
+        qwen.mkdir()
+        # As many ranks as Qwen has: tokens of one byte, of two, and the first ones of three.
+        tokens = (number.to_bytes(size, "big") for size in (1, 2, 3) for number in range(256 ** size))
+        (qwen / "qwen.tiktoken").write_text("".join(
+            f"{base64.b64encode(token).decode()} {rank}\n" for rank, token in zip(range(151643), tokens)))
+        self.assertIn("tokenizer_config.json beside it must name the tokenizer_class (known: QWenTokenizer)",
+                      self.refused(4, qwen))
+        (qwen / "tokenizer_config.json").write_text('{"tokenizer_class": "QWenTokenizer"}')
+        said = self.inspect(qwen)
+        self.assertIn("byte-level BPE (tiktoken), 151851 ids", said["tokenizer"])
+        self.assertEqual(said["special"], 'BOS none, EOS 151643 "<|endoftext|>", padding none')
+        # " =" by hand: the bytes 0x20 and 0x3D, behind the 256 tokens of one byte.
+        self.assertIn(f" {256 + 0x203D} ", said["ids"])
 
     def test_what_is_nothing_is_refused_in_a_line(self):
         self.assertIn("no such file or folder", self.refused(2, self.place.folder / "none"))

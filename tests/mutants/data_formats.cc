@@ -7,9 +7,11 @@
 #include "harness/data/token_dataset.h"
 #include "harness/evaluation/probes/documents.h"
 #include "harness/tokenizers/sentencepiece_json.h"
+#include "harness/tokenizers/tiktoken.h"
 #include "harness/tokenizers/tokenizer.h"
 #include "harness/tokenizers/tokenizer_json.h"
 #include "harness/tokenizers/tokenizer_settings.h"
+#include "tests/harness/tokenizers/golden_vocabularies.h"
 #include "tests/harness/tokenizers/test_tokenizer.h"
 #include "tests/mutants/format.h"
 #include "tests/support/temp_folder.h"
@@ -66,6 +68,54 @@ absl::Status ReadJsonTokenizer(const std::string& bytes, const std::string&) {
   if (!tokenizer.ok()) return tokenizer.status();
   (*tokenizer)->Decode((*tokenizer)->Encode("打开 the file <|im_end|>\n\xF0\x9F\x98\x80"));
   return absl::OkStatus();
+}
+
+Corpus RankedVocabularies() {
+  return {{GoldenVocabulary("qwen_3000.tiktoken")},
+          {"IQ== 0\n", " ", "=", "\r\n", "A", "3000", "-1", "99999999999999999999"}};
+}
+
+absl::Status ReadRankedVocabulary(const std::string& bytes, const std::string&) {
+  static const TiktokenFamily family = ExcerptFamily();
+  const auto tokenizer = ReadTiktoken(bytes, family, "mutant");
+  if (!tokenizer.ok()) return tokenizer.status();
+  (*tokenizer)->Decode((*tokenizer)->Encode("打开 the file <|im_end|>\n\xF0\x9F\x98\x80"));
+  return absl::OkStatus();
+}
+
+Corpus ChatglmModels() {
+  return {{GoldenVocabulary("chatglm_first.model"), GoldenVocabulary("chatglm_later.model")},
+          {"<n>", "<|tab|>", "[gMASK]", "\x18\x03", "\x18\x04", "\x0A\x03", "\x12",
+           "\xFF\xFF\xFF\xFF\x0F"}};
+}
+
+absl::Status ReadChatglmModel(const std::string& bytes, const std::string&) {
+  const auto tokenizer = Tokenizer::FromFiles({TokenizerFormat::kChatglm, "mutant", bytes, {}});
+  if (!tokenizer.ok()) return tokenizer.status();
+  const std::vector<int64_t> ids = tokenizer->Encode("打开  the\tfile [gMASK]\n\xF0\x9F\x98\x80");
+  tokenizer->Decode(ids);
+  for (const int64_t id : ids) {
+    if (id == tokenizer->ControlToken("[gMASK]")) return EnvironmentError("a text became a mark");
+  }
+  return absl::OkStatus();
+}
+
+// Beside an ice_text.model in order.
+absl::Status ReadChatglmSettings(const std::string& bytes, const std::string&) {
+  static const TokenizerFiles files = ChatglmFiles("later");
+  TokenizerFiles mutant = files;
+  mutant.beside[kTokenizerConfigFile] = bytes;
+  const auto tokenizer = Tokenizer::FromFiles(mutant);
+  if (!tokenizer.ok()) return tokenizer.status();
+  const std::vector<int64_t> ids = tokenizer->Encode("a  b");
+  return tokenizer->Decode(ids) == "a  b" ? absl::OkStatus() : EnvironmentError("another text");
+}
+Corpus ChatglmSettings() {
+  Corpus corpus{{ChatglmFiles("later").beside.at(kTokenizerConfigFile)}, JsonWords()};
+  for (const char* word : {"\"remove_space\":", "\"num_image_tokens\":", "20000", "-1", "1e9"}) {
+    corpus.words.emplace_back(word);
+  }
+  return corpus;
 }
 
 // What stands beside a tokenizer.json and names its special tokens.
@@ -286,6 +336,9 @@ std::vector<Format> DataFormats() {
       {"examples (JSON array)", ExampleArrays, ReadExamples},
       {"SentencePiece tokenizer", Tokenizers, ReadTokenizer},
       {"tokenizer.json", TokenizerJsons, ReadJsonTokenizer},
+      {"tiktoken vocabulary", RankedVocabularies, ReadRankedVocabulary},
+      {"ChatGLM's ice_text.model", ChatglmModels, ReadChatglmModel},
+      {"tokenizer_config.json of ChatGLM", ChatglmSettings, ReadChatglmSettings},
       SettingsFormat(kTokenizerConfigFile, kSettings),
       SettingsFormat(kSpecialTokensMapFile, kSettings),
       SettingsFormat(kGenerationConfigFile, R"({"bos_token_id":600,"eos_token_id":[602,600]})"),

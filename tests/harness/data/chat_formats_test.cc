@@ -12,6 +12,7 @@
 #include "harness/data/prompt.h"
 #include "harness/definition/enum_names.h"
 #include "tests/harness/tokenizers/golden_tokenizer.h"
+#include "tests/harness/tokenizers/golden_vocabularies.h"
 #include "tests/harness/tokenizers/test_tokenizer.h"
 
 namespace bench::harness {
@@ -227,6 +228,41 @@ TEST(ChatFormats, EosEndsAGenerationWhateverEndsATurn) {
     std::vector<int64_t> others;
     if (name != "<|im_end|>") others.push_back(*tokenizer.ControlToken(name));
     EXPECT_EQ(form.stop_tokens, others) << name;
+  }
+}
+
+// Of files as they were published: qwen.tiktoken, and both of ChatGLM-6B.
+TEST(ChatFormats, QwenFindsItsTokensInAVocabularyOfRanks) {
+  const Tokenizer tokenizer = *Tokenizer::FromFiles(QwenSizedFiles());
+  const auto encoder = PromptEncoder::Create(tokenizer, PromptTemplate::kQwen);
+  ASSERT_TRUE(encoder.ok()) << encoder.status();
+  const std::vector<int64_t> prompt = encoder->Prompt(kTwoTurns);
+  EXPECT_EQ(prompt.front(), 151644);
+  // Of the system message, two questions, one answer and the beginning of another.
+  EXPECT_EQ(std::count(prompt.begin(), prompt.end(), 151644), 5);
+  EXPECT_EQ(std::count(prompt.begin(), prompt.end(), 151645), 4);
+  EXPECT_EQ(encoder->answer_form().end_token, 151645);
+  EXPECT_EQ(encoder->answer_form().stop_tokens, std::vector<int64_t>{151643});
+  EXPECT_EQ(tokenizer.Decode(prompt),
+            "system\nYou are a helpful assistant.\nuser\nIs it?\nassistant\nYes\nuser\nAnd?\n"
+            "assistant\n");
+}
+
+TEST(ChatFormats, ChatglmFindsItsMarksInBothOfItsVocabularies) {
+  for (const auto& [revision, num_image_tokens] :
+       {std::pair("first", 20000), std::pair("later", 0)}) {
+    const Tokenizer tokenizer = *Tokenizer::FromFiles(ChatglmFiles(revision));
+    const auto encoder = PromptEncoder::Create(tokenizer, PromptTemplate::kChatglm);
+    ASSERT_TRUE(encoder.ok()) << encoder.status();
+    // 600 pieces, then [MASK], [gMASK], [sMASK], <unused_0>, <sop> and <eop>.
+    const int64_t mask = 600 + num_image_tokens;
+    const std::vector<int64_t> prompt = encoder->Prompt({"And?", "", "No", ""});
+    ASSERT_GT(prompt.size(), 2u);
+    EXPECT_EQ(prompt[prompt.size() - 2], mask + 1);
+    EXPECT_EQ(prompt.back(), mask + 4);
+    EXPECT_EQ(encoder->answer_form().end_token, mask + 5);
+    EXPECT_TRUE(encoder->answer_form().stop_tokens.empty());
+    EXPECT_EQ(tokenizer.Decode(prompt), "[Round 0]\n问：And?\n答：");
   }
 }
 

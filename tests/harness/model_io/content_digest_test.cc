@@ -90,6 +90,16 @@ TEST_F(HfFolderSha256Test, OfAModelCoversItsBiasPromptAndTokenizerToo) {
                       "tokenizer " + Sha256Hex("t") + "\n"));
 }
 
+TEST_F(HfFolderSha256Test, OfAModelCoversATokenizerOfAnyFormat) {
+  const std::string without = Of(ContentKind::kModel);
+  for (const char* name : {"ice_text.model", "qwen.tiktoken"}) {
+    Write(name, "t");
+    EXPECT_EQ(Of(ContentKind::kModel), Sha256Hex(weights_ + "tokenizer " + Sha256Hex("t") + "\n"));
+    std::filesystem::remove(folder_ / name);
+    EXPECT_EQ(Of(ContentKind::kModel), without);
+  }
+}
+
 TEST(TreeSha256, OfAFolderCoversTheFoldersBelowAndNoLinks) {
   TempFolder folder;
   std::filesystem::create_directory(folder / "b");

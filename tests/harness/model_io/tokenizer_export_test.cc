@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/status.h"
 #include "harness/data/prompt_template.h"
 #include "tests/harness/tokenizers/golden_tokenizer.h"
+#include "tests/harness/tokenizers/golden_vocabularies.h"
 #include "tests/harness/tokenizers/test_tokenizer.h"
 
 namespace bench::harness {
@@ -102,6 +104,51 @@ TEST(ExportTokenizer, ABosThatSettingsAloneAddIsReadAgain) {
   ASSERT_TRUE(exported.ok()) << exported.status();
   files.beside[kTokenizerConfigFile] = exported->files.at(kTokenizerConfigFile);
   EXPECT_EQ(Tokenizer::FromFiles(files)->bos_id(), tokenizer->bos_id());
+}
+
+// What is exported is read again, to the same tokens.
+TEST(ExportTokenizer, FilesThatTheFamilysCodeLoadsAreKept) {
+  TokenizerFiles qwen = QwenSizedFiles();
+  qwen.beside[kGenerationConfigFile] = R"({"chat_format": "chatml", "eos_token_id": 151643})";
+  const std::tuple<TokenizerFiles, PromptTemplate, const char*> cases[] = {
+      {qwen, PromptTemplate::kQwen, "qwen.tiktoken"},
+      {ChatglmFiles("first"), PromptTemplate::kChatglm, "ice_text.model"},
+      {ChatglmFiles("later"), PromptTemplate::kChatglm, "ice_text.model"}};
+  for (const auto& [files, row, model] : cases) {
+    const Tokenizer tokenizer = *Tokenizer::FromFiles(files);
+    const auto exported = ExportTokenizer(tokenizer, row, 512);
+    ASSERT_TRUE(exported.ok()) << exported.status();
+    EXPECT_THAT(exported->files,
+                ElementsAre(Key(kGenerationConfigFile), Key(model), Key(kTokenizerConfigFile)));
+    EXPECT_EQ(exported->files.at(model), files.model);
+    EXPECT_THAT(exported->notes, Contains(HasSubstr("with the code of its family alone")));
+    TokenizerFiles again = files;
+    again.beside[kTokenizerConfigFile] = exported->files.at(kTokenizerConfigFile);
+    again.beside[kGenerationConfigFile] = exported->files.at(kGenerationConfigFile);
+    const Json config = Json::parse(again.beside[kTokenizerConfigFile]);
+    EXPECT_EQ(config["chat_template"], std::string(RowOf(row).jinja));
+    EXPECT_EQ(config["model_max_length"], 512);
+    const auto read = Tokenizer::FromFiles(again);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->eos_id(), tokenizer.eos_id());
+    EXPECT_EQ(read->bos_id(), tokenizer.bos_id());
+    EXPECT_EQ(read->pad_id(), tokenizer.pad_id());
+    EXPECT_EQ(read->vocab_size(), tokenizer.vocab_size());
+    EXPECT_EQ(read->Encode("the  cat\n"), tokenizer.Encode("the  cat\n"));
+  }
+}
+
+TEST(ExportTokenizer, OwnSettingsOfAFamilyAreKeptBesideOurs) {
+  TokenizerFiles files = QwenSizedFiles();
+  files.beside[kGenerationConfigFile] = R"({"chat_format": "chatml", "eos_token_id": 151643})";
+  const auto exported = ExportTokenizer(*Tokenizer::FromFiles(files), PromptTemplate::kQwen, 512);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  const Json config = Json::parse(exported->files.at(kTokenizerConfigFile));
+  EXPECT_EQ(config["tokenizer_class"], "QWenTokenizer");
+  EXPECT_EQ(config["eos_token"], "<|endoftext|>");
+  const Json generation = Json::parse(exported->files.at(kGenerationConfigFile));
+  EXPECT_EQ(generation["chat_format"], "chatml");
+  EXPECT_EQ(generation["eos_token_id"], Json({151645, 151643}));
 }
 
 TEST(ExportTokenizer, WhatCannotBeExpressedIsSaidAndNotLoadable) {

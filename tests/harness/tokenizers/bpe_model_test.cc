@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <random>
 
 #include "base/status.h"
@@ -116,6 +118,59 @@ TEST(BpeModel, IgnoringMergesAWholeWordIsItsToken) {
   EXPECT_THAT(Pieces(rules, "xyzx"), ElementsAre("x", "y", "z", "x"));
   rules.unreachable = {300};
   EXPECT_THAT(Pieces(rules, "xyz"), ElementsAre("x", "y", "z"));
+}
+
+// As tiktoken merges: looks for the lowest token that two neighbours make, the leftmost on ties.
+std::vector<std::string> NaiveMergeById(const BpeRules& rules, const std::string& word) {
+  std::vector<std::string> pieces;
+  for (const char c : word) pieces.emplace_back(1, c);
+  while (true) {
+    int32_t best_id = std::numeric_limits<int32_t>::max();
+    size_t best_at = 0;
+    for (size_t at = 0; at + 1 < pieces.size(); ++at) {
+      for (const auto& [bytes, id] : rules.tokens) {
+        if (id >= best_id || bytes != pieces[at] + pieces[at + 1]) continue;
+        best_id = id;
+        best_at = at;
+      }
+    }
+    if (best_id == std::numeric_limits<int32_t>::max()) return pieces;
+    pieces[best_at] += pieces[best_at + 1];
+    pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(best_at) + 1);
+  }
+}
+
+// Of few letters, so that most tokens can be cut in several ways, which all have one rank.
+TEST(BpeModel, MergingByIdTakesEveryPairThatMakesAToken) {
+  std::mt19937 draw(7);
+  for (int trial = 0; trial < 40; ++trial) {
+    std::vector<std::string> known = {"a", "b"};
+    BpeRules rules = Rules({});
+    while (known.size() < 20) {
+      const std::string token = known[draw() % known.size()] + known[draw() % known.size()];
+      if (std::find(known.begin(), known.end(), token) != known.end()) continue;
+      known.push_back(token);
+      rules.tokens.emplace_back(token, static_cast<int32_t>(rules.tokens.size()));
+    }
+    rules.merges_by_id = true;
+    for (int i = 0; i < 25; ++i) {
+      std::string word;
+      for (size_t n = draw() % 40; n > 0; --n) word += "ab"[draw() % 2];
+      EXPECT_EQ(Pieces(rules, word), NaiveMergeById(rules, word)) << word;
+    }
+  }
+}
+
+// By hand: (aa, a) at the left and (a, aa) at the right make the same token.
+TEST(BpeModel, MergingByIdTakesTheLeftmostOfTwoCutsOfOneToken) {
+  BpeRules rules = Rules({});
+  rules.tokens.emplace_back("aa", 256);
+  rules.tokens.emplace_back("aaa", 257);
+  rules.merges_by_id = true;
+  EXPECT_THAT(Pieces(rules, "aaaaa"), ElementsAre("aa", "aaa"));
+  EXPECT_THAT(Pieces(rules, "aaa"), ElementsAre("aaa"));
+  rules.unreachable = {257};
+  EXPECT_THAT(Pieces(rules, "aaa"), ElementsAre("aa", "a"));
 }
 
 TEST(BpeModel, RefusesRulesThatCannotBe) {

@@ -54,11 +54,45 @@ TEST(ReadTokenizerFiles, AFolderIsReadByItsSentencePieceModelFirst) {
   EXPECT_EQ(ReadTokenizerFiles(folder.path())->format, TokenizerFormat::kSentencePiece);
 }
 
+TEST(ReadTokenizerFiles, OfSeveralModelsInAFolderTheFirstInOrderCounts) {
+  TempFolder folder;
+  EXPECT_FALSE(HasTokenizer(folder.path()));
+  Write(folder / "tokenizer_config.json", "{}");
+  const std::pair<const char*, TokenizerFormat> models[] = {
+      {"ice_text.model", TokenizerFormat::kChatglm},
+      {"qwen.tiktoken", TokenizerFormat::kTiktoken},
+      {"tokenizer.json", TokenizerFormat::kTokenizerJson},
+      {"tokenizer.model", TokenizerFormat::kSentencePiece}};
+  for (const auto& [name, format] : models) {
+    Write(folder / name, name);
+    EXPECT_TRUE(HasTokenizer(folder.path()));
+    const auto files = ReadTokenizerFiles(folder.path());
+    ASSERT_TRUE(files.ok()) << files.status();
+    EXPECT_EQ(files->format, format);
+    EXPECT_EQ(files->model, name);
+    EXPECT_EQ(ModelFileName(format), name);
+    EXPECT_EQ(files->beside.size(), format == TokenizerFormat::kSentencePiece ? 0u : 1u);
+  }
+}
+
+TEST(ReadTokenizerFiles, AFileIsOfTheFormatThatItsNameSays) {
+  TempFolder folder;
+  for (const auto& [name, format] :
+       {std::pair("own.tiktoken", TokenizerFormat::kTiktoken),
+        std::pair("ice_text.model", TokenizerFormat::kChatglm),
+        std::pair("my_ice_text.model", TokenizerFormat::kSentencePiece)}) {
+    Write(folder / name, "x");
+    EXPECT_EQ(ReadTokenizerFiles(folder / name)->format, format) << name;
+  }
+}
+
 TEST(ReadTokenizerFiles, MissingFilesAreErrorsThatNameThem) {
   TempFolder folder;
   const auto none = ReadTokenizerFiles(folder.path());
   EXPECT_EQ(ExitCodeFor(none.status()), ExitCode::kBadData);
-  EXPECT_THAT(std::string(none.status().message()), HasSubstr("tokenizer.model or tokenizer.json"));
+  EXPECT_THAT(std::string(none.status().message()),
+              HasSubstr("none of tokenizer.model, tokenizer.json, qwen.tiktoken, "
+                        "ice_text.model"));
   const auto absent = ReadTokenizerFiles(folder / "absent.model");
   EXPECT_EQ(ExitCodeFor(absent.status()), ExitCode::kEnvironment);
   EXPECT_THAT(std::string(absent.status().message()), HasSubstr("absent.model"));

@@ -99,8 +99,8 @@ TEST_F(ReadSpecialTokensTest, AnEosThatATextCanBecomeIsRefused) {
   const auto refused = read("<|im_end|>");
   EXPECT_EQ(ExitCodeFor(refused.status()), ExitCode::kBadData);
   EXPECT_THAT(std::string(refused.status().message()),
-              HasSubstr("eos_token: \"<|im_end|>\" is not among the special tokens of "
-                        "tokenizer.json, or is its unk_token"));
+              HasSubstr("eos_token: \"<|im_end|>\" is not among the special tokens of the "
+                        "tokenizer, or is its unk_token"));
 }
 
 TEST_F(ReadSpecialTokensTest, ATokenizerThatAddsNoBosHasNone) {
@@ -124,6 +124,20 @@ TEST_F(ReadSpecialTokensTest, WhatCannotBeIsRefusedWithFileAndField) {
     EXPECT_EQ(ExitCodeFor(ids.status()), ExitCode::kBadData);
     EXPECT_THAT(std::string(ids.status().message()), HasSubstr(named));
   }
+}
+
+TEST(ReadTokenizerConfig, IsAnEmptyObjectWhereThereIsNone) {
+  const auto none = ReadTokenizerConfig({TokenizerFormat::kTokenizerJson, "x", "", {}});
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_EQ(*none, nlohmann::json::object());
+  const auto read = ReadTokenizerConfig(
+      {TokenizerFormat::kChatglm, "x", "", {{"tokenizer_config.json", R"({"a": 1})"}}});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ((*read)["a"], 1);
+  const auto damaged =
+      ReadTokenizerConfig({TokenizerFormat::kChatglm, "x", "", {{"tokenizer_config.json", "{"}}});
+  EXPECT_EQ(ExitCodeFor(damaged.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(damaged.status().message()), HasSubstr("tokenizer_config.json"));
 }
 
 TEST_F(ReadSpecialTokensTest, TokenizerWithoutEosIsRefused) {

@@ -37,6 +37,23 @@ TEST(Nfc, KnowsCharactersOfUnicode9Only) {
   EXPECT_EQ(ToForm("\U00011935\U00011930", TextForm::kNfc), "\U00011935\U00011930");
 }
 
+// As Python's unicodedata has them.
+TEST(NewestNfc, KnowsCharactersThatCameAfterUnicode9) {
+  EXPECT_EQ(ToForm("q\u1ABF\u0334", TextForm::kNewestNfc), "q\u0334\u1ABF");
+  EXPECT_EQ(ToForm("\U00011935\U00011930", TextForm::kNewestNfc), "\U00011938");
+  EXPECT_EQ(ToForm("A\u030A\u212B", TextForm::kNewestNfc), "\u00C5\u00C5");
+  EXPECT_EQ(ToForm("plain ascii \n", TextForm::kNewestNfc), "plain ascii \n");
+}
+
+// One replacement character for each maximal part of a sequence, as the Unicode standard
+// recommends.
+TEST(ValidUtf8, ReplacesWhatIsNone) {
+  EXPECT_EQ(ValidUtf8("a\xFFz"), "a\uFFFDz");
+  EXPECT_EQ(ValidUtf8("\xE6\x89 \xF0\x9F\x98"), "\uFFFD \uFFFD");
+  EXPECT_EQ(ValidUtf8("打开😀"), "打开😀");
+  EXPECT_EQ(ValidUtf8(""), "");
+}
+
 class NeverApproximated : public ::testing::TestWithParam<std::string> {};
 
 // Wherever memory ends: the normalised text, or none.
