@@ -34,14 +34,14 @@ class CommandCase(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
         return pathlib.Path(done.stdout.splitlines()[-1])
 
-    def assert_stops_change_no_bit(self, arguments, chains, expected):
+    def assert_stops_change_no_bit(self, arguments, chains, expected, environment=NAN_FILLED):
         """A run for each of `chains`, which is stopped after the steps of its chain, one attempt after the other:
         (0, 3) are three attempts, which train no step, three, and the rest. All leave `expected`."""
         for number, steps in enumerate(chains):
             begin = (*arguments, "--out", self.place.folder / f"chain{number}", "--resume")
             for step in steps:
-                self.run_ok(*begin, "--stop-after-step", step, **NAN_FILLED)
-            results = self.run_ok(*begin, **NAN_FILLED)
+                self.run_ok(*begin, "--stop-after-step", step, **environment)
+            results = self.run_ok(*begin, **environment)
             self.assertEqual(deterministic_content(results), expected, steps)
 
     def assert_fails(self, done, code, *fragments):

@@ -236,7 +236,7 @@ class Ppo(CommandCase):
             self.assertLess(file["tables/rollouts/response_tokens"][0], 6)  # there is room
             self.assertTrue((file["steps/ratio"][::4] == 1).all())
             self.assertTrue((file["steps/value_clip_fraction"][::4] == 0).all())
-        self.assert_stops_change_no_bit((definition,), ((2, 9),), expected)
+        self.assert_stops_change_no_bit((definition,), ((2, 9),), expected, environment={})
         self.write_definition()
         self.assertNotEqual(self.expected(), expected)
 
