@@ -47,6 +47,9 @@ std::string RenderMarkdown(const Comparison& comparison, size_t most_bytes) {
   for (const std::string& line : RangeLines(comparison)) {
     absl::StrAppend(&out, "- phase ", Plain(line), "\n");
   }
+  for (const std::string& line : ProfileLines(comparison)) {
+    absl::StrAppend(&out, "- profiled ", Plain(line), "\n");
+  }
   const std::vector<ReportRow> rows = ReportRows(comparison);
   if (rows.empty()) return out;
   absl::StrAppend(&out, "\n| metric | base | head | change | interval | verdict |\n",
