@@ -4,6 +4,7 @@
 #include "base/number_text.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "results/comparison/usable_times.h"
 
 namespace bench::harness {
 namespace {
@@ -42,8 +43,11 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
     const bool within = Within(bound, value);
     const std::string line = absl::StrCat(bound.metric, " = ", NumberText(value), ", ",
                                           within ? "is " : "must be ", BoundText(bound));
-    if (record.resumed() && metric.kind == results::MetricKind::kTime) {
-      judged.not_judged.push_back(absl::StrCat(line, ": not judged, the run was resumed"));
+    const bool is_other = record.resumed() || results::IsProfiled(record);
+    if (is_other && metric.kind == results::MetricKind::kTime) {
+      judged.not_judged.push_back(
+          absl::StrCat(line, ": not judged, the run was ",
+                       internal::View(results::WhyTimesAreUnusable(record))));
     } else if (!within) {
       judged.unmet.push_back(line);
     }

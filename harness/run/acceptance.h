@@ -14,8 +14,9 @@ namespace bench::harness {
 
 // A line each.
 struct Acceptance {
-  std::vector<std::string> unmet;       // or not measured; none: accepted
-  std::vector<std::string> not_judged;  // times of a run that was resumed, which measure nothing
+  std::vector<std::string> unmet;  // or not measured; none: accepted
+  std::vector<std::string>
+      not_judged;  // times of a run that was resumed or profiled, which measure nothing
 };
 
 Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/process_parts.h"
@@ -22,8 +23,8 @@ namespace {
 
 // Between fork and exec: async-signal-safe calls only. The signals that the program handles stay
 // blocked, also past exec: they wait until its main lets them in (InstallSignalHandlers).
-[[noreturn]] void BecomeChild(char* const* argv, char* const* environment, ChildOutput output,
-                              pid_t parent) {
+[[noreturn]] void BecomeChild(const char* program, char* const* argv, char* const* environment,
+                              ChildOutput output, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);  // the parent died before prctl
@@ -31,7 +32,7 @@ namespace {
     const int null = ::open("/dev/null", O_WRONLY);
     if (null != -1) ::dup2(null, STDOUT_FILENO);
   }
-  ::execve("/proc/self/exe", argv, environment);
+  ::execve(program, argv, environment);
   ::_exit(static_cast<int>(ExitCode::kEnvironment));
 }
 
@@ -52,12 +53,8 @@ absl::StatusOr<int> WaitPassingSignalsOn(pid_t child) {
   }
 }
 
-}  // namespace
-
-absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
-                                const std::vector<std::string>& environment, ChildOutput output) {
-  std::vector<std::string> texts = {"bench-run"};
-  texts.insert(texts.end(), arguments.begin(), arguments.end());
+absl::StatusOr<pid_t> Start(const char* program, std::vector<std::string> texts,
+                            const std::vector<std::string>& environment, ChildOutput output) {
   const std::vector<char*> argv = NullTerminated(texts);
   std::vector<std::string> added = environment;
   std::vector<char*> variables;
@@ -72,12 +69,28 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
   ::pthread_sigmask(SIG_BLOCK, &handled, &before);
   const pid_t child = ::fork();
   const int error = errno;
-  if (child == 0) BecomeChild(argv.data(), variables.data(), output, parent);
+  if (child == 0) BecomeChild(program, argv.data(), variables.data(), output, parent);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (child == -1) {
     return EnvironmentError(absl::StrCat("cannot start a child: ", std::strerror(error)));
   }
   return child;
+}
+
+}  // namespace
+
+absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
+                                const std::vector<std::string>& environment, ChildOutput output) {
+  std::vector<std::string> argv = {"bench-run"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return Start("/proc/self/exe", std::move(argv), environment, output);
+}
+
+absl::StatusOr<int> RunOther(const std::vector<std::string>& argv,
+                             const std::vector<std::string>& environment) {
+  BENCH_ASSIGN_OR_RETURN(const pid_t child,
+                         Start(argv[0].c_str(), argv, environment, ChildOutput::kInherit));
+  return WaitPassingSignalsOn(child);
 }
 
 absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output) {

@@ -1,4 +1,5 @@
-// Our own program started again as a child: experiments that are needed first, and replicates.
+// A program started as a child, mostly our own again: experiments that are needed first, and
+// replicates.
 //
 // The child dies with us (parent-death signal) and shares stderr. It has a process group of its
 // own, so that Ctrl-C reaches it once, through us. A signal that comes before it can handle any
@@ -24,5 +25,9 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
 // Runs this program with `arguments`, passes signals on to it (signal_relay.h), and returns its
 // exit code (128 + n when signal n ended it).
 absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output);
+
+// The same for another program, whose path is argv[0], with `environment` beside its own.
+absl::StatusOr<int> RunOther(const std::vector<std::string>& argv,
+                             const std::vector<std::string>& environment);
 
 }  // namespace bench::harness

@@ -25,6 +25,7 @@
 #include "harness/run/models_table.h"
 #include "harness/run/plan_command.h"
 #include "harness/run/prerequisites.h"
+#include "harness/run/profiled_process.h"
 #include "harness/run/replicates.h"
 #include "harness/run/run_experiment.h"
 #include "harness/run/short_run.h"
@@ -54,6 +55,7 @@ absl::StatusOr<int> RunOne(const Options& options, const RankEnvironment& ranks,
   request.replicate = options.replicate.value_or(0);
   request.start = options.start;
   request.stop_after_step = options.stop_after_step;
+  if (options.profile) request.profile = ProfileRequest{*options.profile, options.profile_steps};
   request.device = options.device;
   request.copies = options.copies;
   request.argv = invocation.argv;
@@ -115,14 +117,20 @@ absl::StatusOr<int> RunAll(const Options& given, const Invocation& invocation) {
   BENCH_ASSIGN_OR_RETURN(const Options options, WithStepsSet(given));
   if (options.rehearsal == Rehearsal::kDryRun) return DryRun(options);
   BENCH_RETURN_IF_ERROR(CheckStops(options));
+  BENCH_RETURN_IF_ERROR(CheckProfile(options));
   BENCH_ASSIGN_OR_RETURN(const RankEnvironment ranks, TakeRankEnvironment());
+  const bool must_be_started = TakeMustBeStartedByProfiler(options);
   if (ranks.size > 1 && (options.num_ranks || options.repeat || !options.sweeps.empty())) {
     return UsageError(
         "this is one of several ranks already: leave out --nproc, --repeat and --sweep");
   }
   if (!options.sweeps.empty()) return RunSweep(options);
   if (options.num_ranks) BENCH_RETURN_IF_ERROR(CheckForRanks(options));
+  if (ranks.size > 1 && must_be_started) {
+    return UsageError("--profile nsys and ncu look at one process, not at one of several ranks");
+  }
   if (!options.repeat && options.num_ranks.value_or(1) > 1) return RunLocalRanks(options);
+  if (!options.repeat && must_be_started) return RunUnderProfiler(options);
   if (!options.repeat) return RunOne(options, ranks, invocation);
   BENCH_ASSIGN_OR_RETURN(const MembersReport report, RunReplicates(options));
   PrintMembers(report);

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "harness/definition/enum_names.h"
 #include "harness/run/corpus_plan_options.h"
+#include "harness/run/profile_options.h"
 
 namespace bench::harness {
 namespace {
@@ -169,6 +170,8 @@ std::vector<OptionRow> MakeRunRows() {
        Count("rank-timeout", 1, &Options::rank_timeout_s)},
   };
   rows.insert(rows.end(), how.begin(), how.end());
+  const std::vector<OptionRow> profile = ProfileRows();
+  rows.insert(rows.end(), profile.begin(), profile.end());
   return rows;
 }
 

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/status.h"
+#include "harness/definition/enum_names.h"
 #include "harness/definition/unknown_key.h"
+#include "harness/profiling/tool_program.h"
 #include "harness/run/option_table.h"
 
 namespace bench::harness {
@@ -184,6 +186,19 @@ class Parser {
     }
     if (options_.seeds == SeedMode::kSame && !options_.repeat) {
       return UsageError("--same-seed goes with --repeat");
+    }
+    return CheckProfile();
+  }
+
+  absl::Status CheckProfile() const {
+    if (!options_.profile) {
+      if (!options_.profile_steps) return absl::OkStatus();
+      return UsageError("--profile-steps goes with --profile");
+    }
+    if (RunsAroundProcess(*options_.profile) && options_.num_ranks.value_or(1) > 1) {
+      return UsageError(absl::StrCat("--profile ", std::string(Name(*options_.profile)),
+                                     " looks at one process: leave --nproc out, or take kineto or "
+                                     "perf, which look at rank 0"));
     }
     return absl::OkStatus();
   }

@@ -11,6 +11,7 @@
 #include "harness/run/experiment_graph.h"
 #include "harness/store/store_report.h"
 #include "harness/store/store_runs.h"
+#include "results/comparison/usable_times.h"
 #include "results/isolated_reader.h"
 #include "results/metrics.h"
 #include "results/run_writer.h"
@@ -25,6 +26,7 @@ std::optional<double> SecondsOf(const StoreRun& run, const std::string& definiti
   const auto record = results::ReadResultsIsolated(path);
   if (!record.ok() || record->status != results::RunStatus::kComplete) return std::nullopt;
   if (record->header.definition_sha256 != definition_sha256) return std::nullopt;
+  if (results::IsProfiled(*record)) return std::nullopt;
   const auto time = record->summary.find(std::string(results::kWallTime.name));
   if (time == record->summary.end()) return std::nullopt;
   return time->second.value;

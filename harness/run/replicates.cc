@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/definition/enum_names.h"
 #include "harness/definition/load.h"
 #include "harness/run/child_process.h"
 #include "harness/store/store.h"
@@ -37,6 +38,14 @@ std::vector<std::string> RunArguments(const Options& options) {
   add("--nproc", options.num_ranks);
   add("--stop-after-step", options.stop_after_step);
   add("--rank-timeout", options.rank_timeout_s);
+  if (options.profile) {
+    arguments.insert(arguments.end(), {"--profile", std::string(Name(*options.profile))});
+  }
+  if (options.profile_steps) {
+    const ProfiledSteps& steps = *options.profile_steps;
+    arguments.insert(arguments.end(),
+                     {"--profile-steps", absl::StrCat(steps.first, ":", steps.last)});
+  }
   if (options.seeds == SeedMode::kSame) arguments.emplace_back("--same-seed");
   if (options.copies == ArtifactCopies::kInRunFolder) arguments.emplace_back("--portable");
   if (options.start == StartMode::kResume) arguments.emplace_back("--resume");

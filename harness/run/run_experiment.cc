@@ -27,6 +27,7 @@
 #include "harness/run/run_folder.h"
 #include "harness/run/run_header.h"
 #include "harness/run/run_memory.h"
+#include "harness/run/run_profile.h"
 #include "harness/run/run_times.h"
 #include "harness/run/shared_start.h"
 #include "harness/run/stage_factory.h"
@@ -138,7 +139,7 @@ absl::StatusOr<StageOutcome> RunStage(Run& run, const RunRequest& request) {
                    run.ranks->leads() ? ", rank 0" : "");
   absl::StatusOr<StageOutcome> outcome;
   BENCH_RETURN_IF_ERROR(CatchExceptions(where, [&] {
-    outcome = run.stage->Run(context);
+    outcome = RunProfiled(*run.stage, request.profile, context);
     // Before training, where ranks agree: the others must not wait for this one.
     if (IsStopped(outcome.status())) run.ranks->LeaveBecause(outcome.status()).IgnoreError();
     if (IsStopped(outcome.status())) outcome = StageOutcome{RunStatus::kInterrupted, {}, false};

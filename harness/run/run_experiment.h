@@ -10,6 +10,7 @@
 #include "harness/context/torch_runtime.h"
 #include "harness/distributed/rank_environment.h"
 #include "harness/measurement/built_source.h"
+#include "harness/profiling/profile_request.h"
 #include "harness/run/start_mode.h"
 #include "harness/store/run_artifact.h"
 
@@ -24,6 +25,7 @@ struct RunRequest {
   int64_t replicate = 0;
   StartMode start = StartMode::kFresh;
   std::optional<int64_t> stop_after_step;
+  std::optional<ProfileRequest> profile;
   DeviceChoice device = DeviceChoice::kAuto;
   ArtifactCopies copies = ArtifactCopies::kInStore;
   RankEnvironment ranks;          // who of how many processes this is

@@ -53,6 +53,8 @@ class Loop {
         recorder_(context, {task.loss_metric(), spec.steps_per_iteration}),
         rule_(context.ranks, context.stop_after_step),
         observers_{&figures_, &recorder_} {
+    // First, so that it also looks at what the others do, and stops before they record.
+    if (context.profiler != nullptr) observers_.insert(observers_.begin(), context.profiler);
     observers_.insert(observers_.end(), observers.begin(), observers.end());
     at_.evaluation_due = spec.first_evaluation == FirstEvaluation::kBeforeTraining;
   }
@@ -115,14 +117,14 @@ std::vector<double> Loop::AccumulateGradients(const Window& window) {
   for (int64_t i = mine.begin; i < mine.end; ++i) {
     at::Tensor scaled;
     {
-      Range range(context_.ranges, RangeId::kForward);
+      Range range(context_.ranges, RangeId::kForward, i);
       for (StepObserver* observer : observers_) observer->BeginForward();
       const at::Tensor loss_sum = task_.LossSum(i);
       EndAll(&StepObserver::EndForward);
       losses.push_back(loss_sum.item<double>());
       scaled = loss_sum / window.denominator;
     }
-    Range range(context_.ranges, RangeId::kBackward);
+    Range range(context_.ranges, RangeId::kBackward, i);
     if (i + 1 == mine.end) update_->BeforeLastBackward();
     scaled.backward();
   }
@@ -144,9 +146,10 @@ void Loop::Update(const std::vector<double>& losses, TrainedStep& step) {
 
 absl::StatusOr<TrainedStep> Loop::TrainStep() {
   const Clock::time_point start = Clock::now();
-  Range range(context_.ranges, RangeId::kStep);
   TrainedStep step;
+  // Before the range, which a profiler that starts now is to see.
   for (StepObserver* observer : observers_) observer->BeginStep();
+  Range range(context_.ranges, RangeId::kStep, at_.step + 1);
   {
     Range data(context_.ranges, RangeId::kData);
     BENCH_ASSIGN_OR_RETURN(step.window, task_.NextWindow());

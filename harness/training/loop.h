@@ -43,8 +43,8 @@ struct LoopSpec {
   bool measure_products = false;  // what the stage does around the loop (product_timing.h)
 };
 
-// `observers` are called behind the loop's own, those for ends in the reverse order; they must
-// outlive the call.
+// `observers` are called behind the loop's own, context.profiler before all, those for ends in the
+// reverse order; they must outlive the call.
 absl::StatusOr<StageOutcome> RunTrainingLoop(const LoopSpec& spec, TrainingTask& task,
                                              RunContext& context,
                                              const std::vector<StepObserver*>& observers = {});

@@ -1,6 +1,10 @@
 #include "models/blocks/layer.h"
 
+#include <ATen/record_function.h>
+
 #include <variant>
+
+#include "absl/strings/str_cat.h"
 
 namespace bench::models {
 namespace {
@@ -40,7 +44,8 @@ struct Layer::Forward {
 };
 
 Layer::Layer(const DecoderConfig& config, int64_t index, const ParameterScope& scope)
-    : residual_(config.residual),
+    : name_(absl::StrCat("layer.", index)),
+      residual_(config.residual),
       width_(static_cast<double>(config.hidden_size)),
       attention_norm_(config.norm, config.hidden_size, scope.In("input_layernorm")),
       attention_(config, index, scope.In("self_attn")),
@@ -48,6 +53,9 @@ Layer::Layer(const DecoderConfig& config, int64_t index, const ParameterScope& s
       mlp_(config, scope.In("mlp")) {}
 
 at::Tensor Layer::operator()(const at::Tensor& h_ND, const Pass& pass) const {
+  // For profilers; without one it costs a look at LibTorch's list of callbacks.
+  at::RecordFunction scope(at::RecordScope::USER_SCOPE);
+  if (scope.isActive()) scope.before(name_);
   return std::visit(Forward{*this, h_ND, pass}, residual_);
 }
 

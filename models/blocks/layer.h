@@ -31,6 +31,7 @@ class Layer {
  private:
   struct Forward;
 
+  std::string name_;  // "layer.3"
   ResidualConfig residual_;
   double width_;
   Norm attention_norm_;

@@ -216,6 +216,7 @@ absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head
   comparison.curves = CompareCurves(pairs, options.metrics, options.significance);
   comparison.ranges = CompareRanges(base, head, RuleOfRanges(comparison, options.significance));
   comparison.items = CompareItems(pairs, options.metrics);
+  comparison.profile = CompareProfiles(base, head);
   comparison.rounding_only = IsRoundingOnly(comparison);
   return comparison;
 }

@@ -78,6 +78,20 @@ Json RangesJson(const std::vector<RangeChange>& ranges) {
   return out;
 }
 
+Json ProfileJson(const std::vector<ProfileChange>& changes) {
+  Json out = Json::array();
+  for (const ProfileChange& change : changes) {
+    out.push_back(Json{{"what", change.what},
+                       {"range", ValidUtf8(change.range)},
+                       {"name", ValidUtf8(change.name)},
+                       {"base_s", NumberJson(change.base_s)},
+                       {"head_s", NumberJson(change.head_s)},
+                       {"base_count", NumberJson(change.base_count)},
+                       {"head_count", NumberJson(change.head_count)}});
+  }
+  return out;
+}
+
 Json CountsJson(const Proportion& proportion) {
   return Json{{"successes", proportion.successes}, {"trials", proportion.trials}};
 }
@@ -161,6 +175,7 @@ Json ComparisonJson(const Comparison& comparison) {
               {"curves", CurvesJson(comparison.curves)},
               {"metrics", rows},
               {"ranges", RangesJson(comparison.ranges)},
+              {"profile", ProfileJson(comparison.profile)},
               {"items", ItemsJson(comparison.items)}};
 }
 

@@ -51,6 +51,9 @@ std::string Section(const std::string& title, const Comparison& comparison, size
   for (const std::string& line : RangeLines(comparison)) {
     absl::StrAppend(&out, "- phase ", Plain(line), "\n");
   }
+  for (const std::string& line : ProfileLines(comparison)) {
+    absl::StrAppend(&out, "- profiled ", Plain(line), "\n");
+  }
   const std::vector<ReportRow> rows = ReportRows(comparison);
   if (rows.empty()) return out;
   absl::StrAppend(&out, "\n| metric | base | head | change | interval | verdict |\n",

@@ -14,6 +14,7 @@ namespace {
 constexpr double kPercent = 100;
 constexpr double kMiB = 1 << 20;
 constexpr size_t kRangesShown = 6;
+constexpr size_t kProfileShown = 8;
 
 // The value in the middle of an arm; what could not be measured so is shown by its first value.
 std::string ArmValue(const std::optional<double>& centre, const std::vector<double>& values,
@@ -267,6 +268,20 @@ std::vector<std::string> RangeLines(const Comparison& comparison) {
     lines.push_back(absl::StrCat(row.name, ": ", row.base, " -> ", row.head, " (", row.change,
                                  row.share.empty() ? "" : ", ", row.share,
                                  row.finding.empty() ? "" : "; ", row.finding, ")"));
+  }
+  return lines;
+}
+
+std::vector<std::string> ProfileLines(const Comparison& comparison) {
+  std::vector<std::string> lines;
+  for (const ProfileChange& change : comparison.profile) {
+    const double difference = change.head_s - change.base_s;
+    if (lines.size() == kProfileShown || difference == 0) break;
+    lines.push_back(absl::StrCat(
+        change.what, " ", EscapeForTerminal(change.name),
+        change.range.empty() ? "" : absl::StrCat(" of ", EscapeForTerminal(change.range)), ": ",
+        TimeText(change.base_s), " -> ", TimeText(change.head_s),
+        absl::StrFormat(" (%+.3g ms)", 1e3 * difference)));
   }
   return lines;
 }

@@ -46,6 +46,9 @@ std::vector<RangeRow> RangeRows(const Comparison& comparison);
 // One line a phase of a step, those that changed most.
 std::vector<std::string> RangeLines(const Comparison& comparison);
 
+// One line an operator, kernel, function or call of profiled runs, those that changed most.
+std::vector<std::string> ProfileLines(const Comparison& comparison);
+
 // A value as rows show it: "1.25 s", "3.50 MiB"; "-": there is none.
 std::string ValueText(const std::optional<double>& value, const std::string& units);
 

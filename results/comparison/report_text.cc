@@ -62,6 +62,9 @@ std::string RenderText(const Comparison& comparison, int columns) {
   const std::vector<std::string> ranges = RangeLines(comparison);
   if (!ranges.empty()) out += "\nphases, the largest changes first\n";
   for (const std::string& line : ranges) out += Wrapped(line, columns, "  ", "    ");
+  const std::vector<std::string> profile = ProfileLines(comparison);
+  if (!profile.empty()) out += "\nprofiles, a step, the largest changes first (not judged)\n";
+  for (const std::string& line : profile) out += Wrapped(line, columns, "  ", "    ");
   return out + "\n" + Wrapped(Conclusion(comparison), columns);
 }
 

@@ -18,7 +18,10 @@ int64_t CountIn(const RunRecord& run, std::string_view note) {
 
 }  // namespace
 
+bool IsProfiled(const RunRecord& run) { return run.notes.contains(std::string(kProfilerNote)); }
+
 std::string_view WhyTimesAreUnusable(const RunRecord& run) {
+  if (IsProfiled(run)) return "profiled";
   if (run.resumed()) return "resumed";
   if (CountIn(run, kThrottleNote) > 0 || CountIn(run, kGpuThrottleNote) > 0) return "throttled";
   if (CountIn(run, kDiskPageFaultsNote) >= kColdPageFaults) return "cold";
@@ -30,7 +33,7 @@ bool HasUsableTimes(const RunRecord& run) { return WhyTimesAreUnusable(run).empt
 int64_t NumDisturbed(const Group& group) {
   return std::count_if(group.runs.begin(), group.runs.end(), [](const ResultsInput& run) {
     const std::string_view why = WhyTimesAreUnusable(run.record);
-    return !why.empty() && !run.record.resumed();
+    return !why.empty() && !run.record.resumed() && !IsProfiled(run.record);
   });
 }
 

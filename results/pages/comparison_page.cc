@@ -250,6 +250,8 @@ std::string RenderHtml(const Comparison& comparison, const Group& base, const Gr
     page.AddSection("Distributions", Distributions(comparison));
     page.AddSection("Memory", Memory(comparison, base, head));
     page.AddSection("Phases of a step", Phases(comparison));
+    const std::vector<std::string> profile = ProfileLines(comparison);
+    if (!profile.empty()) page.AddSection("Profiles of a step, not judged", TextList(profile));
   } else if (comparison.comparability.side_by_side) {
     page.AddSection("Side by side", Verdicts(comparison));
   }

@@ -29,8 +29,10 @@ nvtxStringHandle_t NVTX_API RegisterString(nvtxDomainHandle_t, const char* text)
 
 int NVTX_API Push(nvtxDomainHandle_t domain, const nvtxEventAttributes_t* event) {
   const bool registered = event->messageType == NVTX_MESSAGE_TYPE_REGISTERED;
+  const bool numbered = event->payloadType == NVTX_PAYLOAD_TYPE_INT64;
   g_events += "push " + g_domains[domain] + "@" +
-              (registered ? g_strings[event->message.registered] : "unregistered") + "\n";
+              (registered ? g_strings[event->message.registered] : "unregistered") +
+              (numbered ? " " + std::to_string(event->payload.llValue) : "") + "\n";
   return 0;
 }
 

@@ -15,14 +15,20 @@ TEST(Nvtx, ToolsSeeRegisteredNestedRangesInDomainBenchUnlessOff) {
   { Range range(off, RangeId::kGenerate); }
   RangeTable table;
   {
-    Range step(table, RangeId::kStep);
+    Range step(table, RangeId::kStep, 7);
     { Range forward(table, RangeId::kForward); }
+    for (int i = 0; i < 2; ++i) {  // the second is registered already
+      NvtxPushNamed("aten::mm");
+      NvtxPop();
+    }
   }
   void* recorder = ::dlopen(BENCH_NVTX_RECORDER, RTLD_NOW);
   ASSERT_NE(recorder, nullptr) << ::dlerror();
   auto* events = reinterpret_cast<const char* (*)()>(::dlsym(recorder, "RecordedEvents"));
   ASSERT_NE(events, nullptr);
-  EXPECT_STREQ(events(), "push bench@step\npush bench@forward\npop bench\npop bench\n");
+  EXPECT_STREQ(events(),
+               "push bench@step 7\npush bench@forward\npop bench\n"
+               "push bench@aten::mm\npop bench\npush bench@aten::mm\npop bench\npop bench\n");
 }
 
 }  // namespace

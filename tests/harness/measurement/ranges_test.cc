@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
 
 namespace bench::harness {
 namespace {
@@ -84,6 +85,34 @@ TEST(Ranges, AnOpenRangeCountsInTheStepInWhichItEnds) {
   const std::vector<RangeTotal> totals = table.TakeStep();
   ASSERT_EQ(totals.size(), 1u);
   EXPECT_GE(totals[0].host_s, kBusySeconds);
+}
+
+// What a profiler within the process hears.
+class Heard : public RangeListener {
+ public:
+  void Begin(RangeId id, std::optional<int64_t> number) override {
+    heard.push_back(std::string(RangeName(id)) + (number ? " " + std::to_string(*number) : ""));
+  }
+  void End() override { heard.emplace_back("end"); }
+  std::vector<std::string> heard;
+};
+
+TEST(Ranges, AListenerHearsNestedRangesWithTheirNumbersWhole) {
+  RangeTable table;
+  Heard listener;
+  {
+    Range open(table, RangeId::kEvaluate);
+    table.set_listener(&listener);
+  }
+  {
+    Range step(table, RangeId::kStep, 3);
+    Range forward(table, RangeId::kForward);
+  }
+  {
+    Range open(table, RangeId::kBackward);
+    table.set_listener(nullptr);
+  }
+  EXPECT_THAT(listener.heard, ElementsAre("step 3", "forward", "end", "end", "backward"));
 }
 
 TEST(Ranges, OffRecordsNothing) {

@@ -144,5 +144,14 @@ TEST(ChildProcess, GivenVariablesWinOverInheritedOnes) {
   EXPECT_EQ(EndOf(*child), 0);
 }
 
+TEST(ChildProcess, AnotherProgramHasItsArgumentsAndVariables) {
+  const auto exit_code =
+      RunOther({"/bin/sh", "-c", "test \"$1\" = 'a b' && test \"$BENCH_TEST_MARK\" = 5 && exit 7",
+                "sh", "a b"},
+               {"BENCH_TEST_MARK=5"});
+  ASSERT_TRUE(exit_code.ok()) << exit_code.status();
+  EXPECT_EQ(*exit_code, 7);
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -35,6 +35,15 @@ TEST(UsableTimes, DisturbedAreThoseThatTheMachineDisturbed) {
             2);
 }
 
+TEST(UsableTimes, ThoseOfAProfiledRunAreTheProfilersAndNoDisturbance) {
+  RunRecord profiled;
+  profiled.notes[std::string(kProfilerNote)] = "kineto";
+  EXPECT_EQ(WhyTimesAreUnusable(profiled), "profiled");
+  EXPECT_EQ(NumDisturbed(GroupOf("g", {profiled})), 0);
+  profiled.attempts = 2;
+  EXPECT_EQ(WhyTimesAreUnusable(profiled), "profiled");
+}
+
 TEST(UsableTimes, AGroupHasThemIfOneRunHas) {
   EXPECT_FALSE(HasUsableTimes(GroupOf("g", {WithNote(kThrottleNote, 1)})));
   EXPECT_TRUE(HasUsableTimes(GroupOf("g", {WithNote(kThrottleNote, 1), RunRecord()})));

@@ -1,0 +1,169 @@
+"""Profiled runs end to end: what each tool leaves, the mark, and that nothing is judged by their times.
+
+Tools that are not installed, or that the kernel does not allow, are skipped; Kineto is always there.
+"""
+import json
+import pathlib
+import shutil
+import sqlite3
+import unittest
+
+import h5py
+
+from command_case import CommandCase
+from tiny_run import deterministic_content
+
+STEPS = 6
+
+
+def table_of(path, name):
+    """The rows of a table as dictionaries."""
+    with h5py.File(path) as file:
+        group = file["tables"][name]
+        columns = {key: group[key].asstr()[:] if group[key].dtype == object else group[key][:]
+                   for key in group}
+    return [dict(zip(columns, row)) for row in zip(*columns.values())]
+
+
+def notes_of(path):
+    with h5py.File(path) as file:
+        return dict(file["notes"].attrs)
+
+
+class Profile(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.definition = self.place.write_definition("short.toml", steps=STEPS)
+
+    def profiled(self, tool, *arguments, name="profiled", **extra):
+        return self.run_ok(self.definition, "--profile", tool, "--out", self.place.folder / name, *arguments,
+                           **extra)
+
+    def assert_marked(self, path, tool, first, steps):
+        notes = notes_of(path)
+        self.assertEqual(notes["profiler"], tool)
+        self.assertEqual(notes["profile_first_step"], first)
+        self.assertEqual(notes["profile_steps"], steps)
+
+    def test_kineto_leaves_a_trace_a_table_and_a_mark_and_changes_no_bit(self):
+        plain = self.run_ok(self.definition, "--out", self.place.folder / "plain")
+        path = self.profiled("kineto", "--profile-steps", "3:4")
+        self.assertEqual(deterministic_content(path), deterministic_content(plain))
+        self.assert_marked(path, "kineto", 3, 2)
+        self.assertNotIn("profiler", notes_of(plain))
+        rows = table_of(path, "profile_operators")
+        found = {(row["range"], row["operator"]): row for row in rows}
+        # Two micro-batches a step, each one pass through the embedding.
+        self.assertEqual(found["forward", "aten::embedding"]["count"], 4)
+        self.assertGreater(found["backward", "aten::mm"]["self_s"], 0)
+        for row in rows:
+            self.assertLessEqual(row["self_s"], row["total_s"] * (1 + 1e-9))
+        self.assertEqual([row["self_s"] for row in rows], sorted((row["self_s"] for row in rows), reverse=True))
+        trace = json.loads((path.parent / "profile.trace.json").read_text(encoding="utf-8"))
+        names = [event.get("name") for event in trace["traceEvents"]]
+        self.assertEqual(names.count("bench:step"), 2)
+        self.assertEqual(names.count("bench:forward"), 4)
+        self.assertEqual(names.count("layer.0"), 4)
+        self.assertEqual(names.count("layer.1"), 4)
+
+    def test_times_of_profiled_runs_are_not_judged_and_operators_are_named(self):
+        plain = self.run_ok(self.definition, "--out", self.place.folder / "plain")
+        base = self.profiled("kineto", name="base")
+        head = self.profiled("kineto", name="head")
+        done = self.place.run("--json", plain, head, program="bench-compare")
+        report = json.loads(done.stdout)
+        self.assertTrue(any("1 profiled" in note for note in report["notes"]), report["notes"])
+        self.assertEqual(report["profile"], [])
+        times = [row for row in report["metrics"] if row["kind"] == "time"]
+        self.assertTrue(times)
+        self.assertEqual({row["verdict"] for row in times}, {"not judged"})
+        done = self.place.run("--json", base, head, program="bench-compare")
+        report = json.loads(done.stdout)
+        self.assertIn("times of 2 profiled runs are not judged", report["notes"])  # whatever else they were
+        embedding = next(row for row in report["profile"]
+                         if (row["range"], row["name"]) == ("forward", "aten::embedding"))
+        self.assertEqual(embedding["what"], "operator")
+        self.assertEqual((embedding["base_count"], embedding["head_count"]), (2, 2))  # a step
+        done = self.place.run(base, head, program="bench-compare")
+        self.assertIn("profiles, a step, the largest changes first (not judged)", done.stdout)
+
+    def test_replicates_are_profiled_each(self):
+        done = self.place.run(self.definition, "--profile", "kineto", "--repeat", "2", "--out",
+                              self.place.folder / "two")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for path in map(pathlib.Path, done.stdout.splitlines()[-2:]):
+            self.assert_marked(path, "kineto", 2, 3)
+            self.assertTrue((path.parent / "profile.trace.json").exists())
+
+    def test_rank_0_of_several_is_profiled(self):
+        path = self.profiled("kineto", "--nproc", "2")
+        self.assert_marked(path, "kineto", 2, 3)
+        found = {(row["range"], row["operator"]): row["count"] for row in table_of(path, "profile_operators")}
+        self.assertEqual(found["forward", "aten::embedding"], 3)  # one of two micro-batches a step
+
+    def test_a_run_that_is_stopped_within_the_steps_is_profiled_so_far_and_marked(self):
+        path = self.profiled("kineto", "--profile-steps", "2:5", "--stop-after-step", "3")
+        self.assert_marked(path, "kineto", 2, 2)
+
+    def test_what_cannot_be_profiled_is_refused_before_anything_runs(self):
+        out = self.place.folder / "none"
+        beyond = self.place.run(self.definition, "--profile", "kineto", "--profile-steps", "5:7", "--out", out)
+        self.assert_fails(beyond, 2, "--profile-steps 5:7", "6 steps")
+        empty = self.place.folder / "empty"
+        empty.mkdir()
+        for tool, package in (("perf", "linux-perf"), ("nsys", "nsight-systems"), ("ncu", "nsight-compute")):
+            missing = self.place.run(self.definition, "--profile", tool, "--out", out, PATH=str(empty))
+            self.assert_fails(missing, 5, f"--profile {tool}", package)
+        self.assertFalse(out.exists())
+
+    @unittest.skipUnless(shutil.which("perf"), "perf is not installed")
+    def test_perf_leaves_samples_by_function_and_range(self):
+        done = self.place.run(self.definition, "--profile", "perf", "--profile-steps", "2:6", "--out",
+                              self.place.folder / "profiled")
+        if done.returncode == 5 and "perf record" in done.stderr:
+            self.skipTest(done.stderr.splitlines()[-1])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        path = pathlib.Path(done.stdout.splitlines()[-1])
+        self.assert_marked(path, "perf", 2, 5)
+        rows = table_of(path, "profile_symbols")
+        self.assertGreater(sum(row["samples"] for row in rows), 0)
+        self.assertTrue(any("libtorch" in row["object"] for row in rows))
+        self.assertTrue({row["range"] for row in rows} & {"forward", "backward", "optimizer"})
+        self.assertTrue((path.parent / "profile.perf.data").exists())
+
+    @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
+    def test_nsys_captures_exactly_the_steps_with_layers_operators_and_numbers(self):
+        done = self.place.run(self.definition, "--profile", "nsys", "--profile-steps", "3:4", "--out",
+                              self.place.folder / "profiled")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        path = pathlib.Path(done.stdout.splitlines()[-1])
+        self.assert_marked(path, "nsys", 3, 2)
+        counts = {(row["range"], row["name"]): row["count"] for row in table_of(path, "profile_ranges")}
+        self.assertEqual(counts["step", "step"], 2)
+        self.assertEqual(counts["forward", "forward"], 4)
+        self.assertEqual(counts["forward", "layer.1"], 4)
+        self.assertEqual(counts["forward", "aten::embedding"], 4)
+        self.assertTrue(table_of(path, "profile_os_calls"))
+        self.assertTrue((path.parent / "profile.nsys-rep").exists())
+        database = sqlite3.connect(path.parent / "profile.sqlite")
+        numbers = {name: [number for number, in database.execute(
+            "SELECT int64Value FROM NVTX_EVENTS JOIN StringIds ON StringIds.id = textId "
+            "WHERE value = ? ORDER BY start", (name,))] for name in ("step", "forward", "backward")}
+        self.assertEqual(numbers, {"step": [3, 4], "forward": [0, 1, 0, 1], "backward": [0, 1, 0, 1]})
+
+    @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
+    def test_the_exit_code_under_nsys_is_the_runs(self):
+        refused = self.place.run(self.definition, "--profile", "nsys", "--set", "training.batch_size=3",
+                                 "--out", self.place.folder / "refused")
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        definition = self.place.write_definition("bounded.toml", steps=STEPS,
+                                                 extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
+        unmet = self.place.run(definition, "--profile", "nsys", "--out", self.place.folder / "unmet")
+        self.assertEqual(unmet.returncode, 1, unmet.stderr)
+        path = pathlib.Path(unmet.stdout.splitlines()[-1])
+        self.assert_marked(path, "nsys", 2, 3)
+        self.assertTrue(table_of(path, "profile_ranges"))
+
+
+if __name__ == "__main__":
+    unittest.main()
