@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Runs the perf_*_10m experiments beside their peers, interleaved, and keeps the figures in docs/benchmarks.md.
+"""Runs the perf_* experiments beside their peers, interleaved, and keeps the figures in docs/benchmarks.md and README.md.
 
     scripts/compare_peers.py FOLDER --machine KEY --date YYYY-MM [--build BUILD] [--replicates 7]
                              [--only WORD...] [--keep]
 
 Each pair is one `bench-compare --arms` (what it compares: experiments/peers/README.md), whose runs and report lie in
 FOLDER and are continued when the same command is given again. Peers run twice: with glibc as users have it, and with
-its thresholds raised as bench-run raises its own. --only: pairs whose name has one of the words. --keep: the reports
-also go into docs/benchmarks.json, under the machine's key there. --build: the programs of this build folder
+its thresholds raised as bench-run raises its own (of datatrove, which holds no large tensors, once). --only: pairs whose
+name has one of the words. --keep: the reports also go into docs/benchmarks.json, under the machine's key there, and with
+that into docs/benchmarks.md and the table of README.md (scripts/render_benchmarks.py). --build: the programs of this build folder
 (build/ci), copied to FOLDER/bin the first time, so that a build that goes on meanwhile does not change them; without it
 ./bench-compare, which builds. Without a network, peers whose environment is not installed are named and left out, as is
 every pair that has no report of arms side by side; the exit code is then 1.
@@ -19,35 +20,48 @@ import pathlib
 import shutil
 import subprocess
 import sys
+from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # As harness/measurement/memory.cc sets them: freed memory is never returned.
 RAISED = ("MALLOC_MMAP_THRESHOLD_=1073741824", "MALLOC_TRIM_THRESHOLD_=4611686018427387904",
           "MALLOC_TOP_PAD_=67108864", "MALLOC_ARENA_MAX=1")
 TWO_RANKS = ' --nproc 2 --set run.threads=1 --set training.sharding="optimizer_states"'
+
+
+class Pair(NamedTuple):
+    ours: str
+    peer: str
+    precisions: tuple = ("fp32",)  # of versions 1, 2, ...; "": there is nothing to choose
+    options: str = ""
+    raised: tuple = (False, True)  # whether the peer's malloc thresholds are
+
+
+BOTH = ("fp32", "bf16")
 PAIRS = {
-    "Pre-training": ("perf_clm_10m", "peer_transformers_clm", 2, ""),
-    "Pre-training, compiled": ("perf_clm_10m", "peer_transformers_clm_compiled", 2, ""),
-    "Fine-tuning": ("perf_sft_10m", "peer_trl_sft", 2, ""),
-    "Reward model": ("perf_rm_10m", "peer_trl_rm", 1, ""),
-    "PPO": ("perf_ppo_10m", "peer_trl_ppo", 1, ""),
-    "Decoding": ("perf_decode_10m", "peer_transformers_decode", 2, ""),
-    "ZeRO-1 on two ranks": ("perf_clm_10m", "peer_torch_zero1", 1, TWO_RANKS),
+    "Pre-training": Pair("perf_clm_10m", "peer_transformers_clm", BOTH),
+    "Pre-training, compiled": Pair("perf_clm_10m", "peer_transformers_clm_compiled", BOTH),
+    "Fine-tuning": Pair("perf_sft_10m", "peer_trl_sft", BOTH),
+    "Reward model": Pair("perf_rm_10m", "peer_trl_rm"),
+    "PPO": Pair("perf_ppo_10m", "peer_trl_ppo"),
+    "Decoding": Pair("perf_decode_10m", "peer_transformers_decode", BOTH),
+    "ZeRO-1 on two ranks": Pair("perf_clm_10m", "peer_torch_zero1", options=TWO_RANKS),
+    "Corpus": Pair("perf_corpus", "peer_datatrove", precisions=("",), raised=(False,)),
 }
-PRECISIONS = {1: "fp32", 2: "bf16"}
 
 
 def comparisons():
     """Name, arms and a name for files of every comparison."""
-    for what, (ours, peer, versions, options) in PAIRS.items():
-        for version in range(1, versions + 1):
-            for raised in (False, True):
-                base = f"experiments/{ours}@{version} --device cpu{options}"
-                head = f"experiments/peers/{peer}@{version} --device cpu"
+    for what, pair in PAIRS.items():
+        for version, precision in enumerate(pair.precisions, start=1):
+            for raised in pair.raised:
+                base = f"experiments/{pair.ours}@{version} --device cpu{pair.options}"
+                head = f"experiments/peers/{pair.peer}@{version} --device cpu"
                 if raised:
                     head += "".join(f" --env {setting}" for setting in RAISED)
-                name = f"{what}, {PRECISIONS[version]}" + (", the peer's malloc thresholds raised" if raised else "")
-                yield name, base, head, f"{peer}_{PRECISIONS[version]}" + ("_raised" if raised else "")
+                parts = [what, precision, "the peer's malloc thresholds raised" if raised else ""]
+                file = "_".join(filter(None, [pair.peer, precision, "raised" if raised else ""]))
+                yield ", ".join(filter(None, parts)), base, head, file
 
 
 def is_side_by_side(report: pathlib.Path) -> bool:

@@ -20,6 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENVIRONMENTS = {
     "trl": ["trl==1.16.0", "transformers==5.24.0"],
     "trl_ppo": ["trl==1.0.0", "transformers==5.24.0"],
+    # What datatrove imports for these steps and does not require itself; it calls what newer releases of xxhash lack.
+    "datatrove": ["datatrove==0.10.1", "spacy==3.8.18", "orjson", "regex", "tokenizers", "xxhash<4"],
 }
 
 

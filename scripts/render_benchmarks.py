@@ -1,37 +1,54 @@
 #!/usr/bin/env python3
-"""Writes docs/benchmarks.md from docs/benchmarks.json.
+"""Writes docs/benchmarks.md, and the table of peers in README.md, from docs/benchmarks.json.
 
     scripts/render_benchmarks.py [--check]
     scripts/render_benchmarks.py --add COMPARISON.json --machine KEY --what TEXT --command TEXT --date YYYY-MM
 
 Each figure has the command that printed it, the machine that it was printed on, and when. --check
-writes nothing, and exits 1 where the page is not what the figures say. --add takes the report of
+writes nothing, and exits 1 where a page is not what the figures say. --add takes the report of
 `bench-compare --arms --json=COMPARISON.json` of an experiment and its peer (arms side by side), keeps what
 both measure in benchmarks.json, in the place of what that has by the same name for the machine, and writes
-the page.
+the pages. README.md has, between its two markers, the times of the machine that most pairs were measured on
+(of several the last one of benchmarks.json); benchmarks.md has every machine.
 """
 import argparse
 import json
 import pathlib
+import re
 import statistics
 import sys
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
+BEGIN, END = "<!-- peers: scripts/render_benchmarks.py writes this -->\n", "<!-- end of peers -->\n"
 INTRODUCTION = """# Figures
 
 `scripts/render_benchmarks.py` makes this page from `benchmarks.json`: change that file. The command beside a figure
 printed it. A figure of time holds for the machine that is named and for no other; where speed is compared, the two sides
 ran interleaved on it.
+
+Beside a peer a ratio is the peer's value divided by ours: the median of the quotients of all processes of the one and all of
+the other (Hodges-Lehmann, on logarithms), with the interval that inverts the exact Mann-Whitney test, which asks nothing of
+the distributions and takes the processes as unpaired. A value is the median of its processes.
 """
 BESIDE = """
 ### {what}
 
-`{command}`, {date}: {base} beside {head}, {replicates} processes of each, interleaved. Nothing is judged; the ratio is the
-second divided by the first, with a {level:.0%} interval.
+`{command}`, {date}: {base} beside {head}, {replicates} processes of each, interleaved. Nothing is judged; intervals are of
+{level:.0%}.
 
 | metric | ours | the peer | ratio |
 |---|---|---|---|
 """
+README = """Time of the same work by others divided by ours, with {level:.0%} intervals, on {machine}
+({replicates} processes of each, interleaved; *raised*: with glibc's malloc thresholds raised as ours are; [all figures](docs/benchmarks.md)):
+
+| work | ours | beside | fp32 | fp32, raised | bf16 | bf16, raised |
+|---|---|---|---|---|---|---|
+"""
+NAME = re.compile(r"(?P<work>.*?)(?:, (?P<precision>fp32|bf16))?(?P<raised>, the peer's malloc thresholds raised)?")
+# What is timed, the first of these metrics that a comparison has, and what it is called behind the name of the work.
+TIMES = {("step_time", "iteration_time", "generate_time"): "", ("phase_time/filters",): ": filters",
+         ("phase_time/duplicates",): ": deduplication"}
 # Metrics of the machine, the set-up or the whole process, which say nothing of the work.
 LEFT_OUT = {"wall_time"}
 
@@ -60,6 +77,48 @@ def beside(comparison):
                    f"| {value_text(row['head'], row['units'])} | {ratio_text(row)} |\n" for row in comparison["rows"])
     return BESIDE.format(**{name: cell(str(text)) for name, text in comparison.items() if name != "level"},
                          level=comparison["level"]) + rows
+
+
+def shown_machine(document):
+    """Of the machines with comparisons; None where there is none."""
+    counts = {key: sum(one["machine"] == key for one in document.get("comparisons", []))
+              for key in reversed(document["machines"])}
+    key = max(counts, key=counts.get)
+    return key if counts[key] else None
+
+
+def peers_table(document):
+    """A line for each work and peer; what is there of precisions and settings in its cells."""
+    key = shown_machine(document)
+    if key is None:
+        return "The same work by transformers, TRL, PyTorch and datatrove: [experiments/peers](experiments/peers/README.md).\n"
+    lines = {}  # (work, peer): ours in the first of its comparisons, and ratios by column
+    shown = [one for one in document["comparisons"] if one["machine"] == key]
+    for one in shown:
+        name = NAME.fullmatch(one["what"])
+        peer = re.search(r"peer_([a-z]+)", one["head"])
+        column = (name["precision"] or "fp32", bool(name["raised"]))
+        rows = {row["metric"]: row for row in one["rows"]}
+        for metrics in TIMES:
+            row = next((rows[metric] for metric in metrics if metric in rows), None)
+            if row is not None:
+                line = lines.setdefault((name["work"] + TIMES[metrics], peer[1]),
+                                        (value_text(row["base"], row["units"]), {}))
+                line[1][column] = ratio_text(row)
+    head = README.format(level=min(one["level"] for one in shown), machine=document["machines"][key],
+                         replicates=min(one["replicates"] for one in shown))
+    columns = [("fp32", False), ("fp32", True), ("bf16", False), ("bf16", True)]
+    return head + "".join(
+        f"| {cell(work)} | {ours} | {peer} | {' | '.join(ratios.get(column, '') for column in columns)} |\n"
+        for (work, peer), (ours, ratios) in lines.items())
+
+
+def with_table(text, table):
+    """`text` with the table between its markers, each of which it must have once."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        sys.exit(f"README.md: the markers of the table of peers, {BEGIN.strip()} and {END.strip()}, are not there once")
+    before, rest = text.split(BEGIN)
+    return before + BEGIN + table + END + rest.split(END)[1]
 
 
 def render(document):
@@ -113,7 +172,8 @@ def add(document, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--docs", type=pathlib.Path, default=DOCS, help="folder of both files")
+    parser.add_argument("--docs", type=pathlib.Path, default=DOCS,
+                        help="folder of both files; README.md is in the folder above")
     for name in ("add", "machine", "what", "command", "date"):
         parser.add_argument(f"--{name}")
     args = parser.parse_args()
@@ -124,13 +184,17 @@ def main():
             parser.error("--add needs --machine, --what, --command and --date")
         add(document, args)
         source.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    text = render(document)
+    readme = args.docs.parent / "README.md"
+    pages = {page: render(document),
+             readme: with_table(readme.read_text(encoding="utf-8"), peers_table(document))}
+    stale = [path for path, text in pages.items()
+             if not path.exists() or path.read_text(encoding="utf-8") != text]
     if args.check:
-        if page.read_text(encoding="utf-8") == text:
-            return 0
-        print(f"{page} is not what benchmarks.json says: run scripts/render_benchmarks.py")
-        return 1
-    page.write_text(text, encoding="utf-8")
+        for path in stale:
+            print(f"{path} is not what benchmarks.json says: run scripts/render_benchmarks.py")
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(pages[path], encoding="utf-8")
     return 0
 
 

@@ -1,6 +1,7 @@
 #include "harness/corpus/pipeline.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,7 @@ constexpr char kSplit[] = "split files";
 constexpr char kRead[] = "read and filter";
 constexpr char kClean[] = "clean";
 
+using Clock = std::chrono::steady_clock;
 using Outcome = absl::StatusOr<PartOutcome>;
 
 // At a time: runs that are merged (external_sort.h), partitions that are written, or shards that
@@ -40,15 +42,19 @@ class Pipeline {
   Pipeline(const CorpusPlan& plan, PhaseRunner& runner) : plan_(plan), runner_(runner) {}
 
   absl::StatusOr<PipelineResult> Run() {
+    const auto begin = Clock::now();
     BENCH_RETURN_IF_ERROR(CheckBudget(plan_));
     BENCH_RETURN_IF_ERROR(AllowOpenFiles(OpenFiles(plan_)));
     BENCH_RETURN_IF_ERROR(Split());
     BENCH_RETURN_IF_ERROR(Prepare());
+    const auto filtered = Clock::now();
     if (plan_.spec.exact.enabled) BENCH_RETURN_IF_ERROR(Exact());
     if (plan_.spec.near.enabled) BENCH_RETURN_IF_ERROR(Near());
     if (plan_.spec.paragraphs.enabled) BENCH_RETURN_IF_ERROR(Lines());
     if (plan_.spec.substrings.enabled) BENCH_RETURN_IF_ERROR(Substrings());
     BENCH_RETURN_IF_ERROR(FinishAll());
+    result_.filter_s = std::chrono::duration<double>(filtered - begin).count();
+    result_.deduplicate_s = std::chrono::duration<double>(Clock::now() - filtered).count();
     return std::move(result_);
   }
 

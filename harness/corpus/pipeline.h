@@ -20,6 +20,9 @@ namespace bench::corpus {
 struct PipelineResult {
   CorpusReport report;
   std::vector<DuplicateSamples::Sample> duplicate_samples;
+  // By this rank's clock: until all ranks have read and filtered, and from then on to the end.
+  double filter_s = 0;
+  double deduplicate_s = 0;
 };
 
 // Collective. The plan's folder must be that of the work (work_ledger.h), or empty.

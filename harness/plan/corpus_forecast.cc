@@ -15,7 +15,7 @@ namespace {
 constexpr double kSecondsPerHour = 3600;
 constexpr double kBytesPerOpenShard = 4096;
 
-enum class Work { kOfShards, kOfPartitions, kOfRank0 };
+enum class Work { kOfShards, kOfPartitions, kOfFiles, kOfRank0 };
 enum class Grows { kWithText, kWithDocuments };
 // What a phase reads: all of it as it was left, or records of every shard by hash.
 enum class Reads { kShards, kExchange };
@@ -37,7 +37,7 @@ bool Substrings(const CorpusSpec& spec) { return spec.substrings.enabled; }
 // In their order (harness/corpus/pipeline.cc). "split files" is left out: what it costs depends on
 // how many of the files are large, and reading is little beside filtering.
 constexpr std::array<PhaseKind, 15> kPhases = {{
-    {"digest of the input", Work::kOfRank0, Grows::kWithText, Reads::kShards, Always},
+    {"digest of the input", Work::kOfFiles, Grows::kWithText, Reads::kShards, Always},
     {"read and filter", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
     {"equal documents", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Exact},
     {"signatures", Work::kOfShards, Grows::kWithText, Reads::kShards, Near},
@@ -73,9 +73,11 @@ double DiskBytes(const CorpusForecast& forecast, double unpacked) {
   return most;
 }
 
-// The parts that the busiest thread makes one after the other, of all parts.
+// The parts that the busiest thread makes one after the other, of all parts. Of files there are
+// taken to be many for each thread.
 double BusiestShare(Work work, const CorpusForecast& forecast, int64_t threads) {
   if (work == Work::kOfRank0) return 1;
+  if (work == Work::kOfFiles) return 1 / static_cast<double>(forecast.ranks * threads);
   const auto parts =
       static_cast<double>(work == Work::kOfShards ? forecast.num_shards : forecast.num_partitions);
   const double of_rank = std::ceil(parts / static_cast<double>(forecast.ranks));
@@ -96,8 +98,8 @@ std::vector<std::string> LeftOut() {
   return {
       "by rank 0 alone: fetching of sources, the count of held-out texts, checks and digest of",
       "  the data set, its copy where the store is on another disk",
-      "by all: unpacking and counting of large files, barriers, the logarithm of sorts, parts of",
-      "  unequal size, the time of creating many files"};
+      "by all: unpacking and counting of large files, barriers, the logarithm of sorts, parts and",
+      "  files of unequal size, the time of creating many files"};
 }
 
 absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& request, int64_t ranks) {

@@ -5,8 +5,9 @@
 // of documents, a phase that looks at texts takes s times, one that sorts records of documents d
 // times its measured thread-seconds and bytes. Its P parts, as CorpusPlan cuts them, are equal, and
 // on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; the phases of one part
-// (clusters, the list of removed lines, the merge of suffixes, the copy of the tokens) and the
-// digest of the input are rank 0's. Where the shared folder's rate is given, no phase is faster
+// (clusters, the list of removed lines, the merge of suffixes, the copy of the tokens) are rank
+// 0's. The digest of the input is spread over all threads by files (stages/corpus/content.h), of
+// which there are taken to be many. Where the shared folder's rate is given, no phase is faster
 // than its bytes.
 //   hours = sum of max(seconds x rounds / P, bytes / rate) / 3600
 //   memory of a rank <= budget + program + 4 KiB a shard and thread

@@ -233,6 +233,14 @@ absl::Status UseDevice(DeviceChoice choice, Run& run) {
   return run.ranks->UseGpus();
 }
 
+// Together with the other ranks, which begin it when rank 0 does.
+absl::Status DigestContent(Run& run) {
+  const RunClock::Charge charge(run.clock, RunClock::Account::kPrerequisites);
+  BENCH_RETURN_IF_ERROR(run.ranks->FromLeader("").status());
+  return CatchExceptions("digest of the input",
+                         [&] { return run.stage->DigestTogether(*run.ranks); });
+}
+
 absl::Status FindInputs(Run& run, const RunRequest& request) {
   const RunClock::Charge charge(run.clock, RunClock::Account::kPrerequisites);
   BENCH_ASSIGN_OR_RETURN(const std::vector<ExperimentCost> missing,
@@ -299,6 +307,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
     if (!was_there) RemoveTree(path).IgnoreError();
   };
   if (!run.folder->note.empty()) run.progress.Note(run.folder->note);
+  BENCH_RETURN_IF_ERROR(DigestContent(run));
   // Before anything is made for it: the run that is there must be this one.
   BENCH_RETURN_IF_ERROR(
       CheckKnownInputs(*run.folder, *run.stage, run.store, request.experiments_root));
@@ -335,30 +344,24 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   return CloseRun(run, *outcome, request);
 }
 
-// A user's own files, which another machine may have in another version. Ranks of a corpus compare
-// them by names and sizes when they begin the work (corpus::OpenWork): reading terabytes once more
-// on each of them would take longer than the work.
-absl::Status CheckSameContent(const Run& run, const RunRequest& request, const SharedStart& start) {
+// A user's own files, which another machine may have in another version. Ranks of a corpus, which
+// may be of terabytes, compare names and sizes (Stage::DigestTogether, corpus::OpenWork).
+absl::Status CheckContent(const Run& run, const RunRequest& request, const SharedStart& start) {
   if (run.loaded.definition.kind() == StageKind::kCorpus) return absl::OkStatus();
   BENCH_ASSIGN_OR_RETURN(const InputDigests own,
                          run.stage->ContentDigests(request.experiments_root));
-  for (const auto& [role, digest] : own) {
-    const auto of_leader = start.digests.find(role);
-    if (of_leader != start.digests.end() && of_leader->second == digest) continue;
-    return UsageError(absl::StrCat(role, ": rank ", run.ranks->rank(),
-                                   " reads other content than rank 0: give all the same files"));
-  }
-  return absl::OkStatus();
+  return CheckSameContent(own, start, run.ranks->rank());
 }
 
 // The part of a rank other than 0: it trains, and writes nothing.
 absl::StatusOr<RunReport> FollowRun(Run& run, const RunRequest& request) {
+  BENCH_RETURN_IF_ERROR(DigestContent(run));
   BENCH_ASSIGN_OR_RETURN(const std::string text, run.ranks->FromLeader(""));
   const SharedStart start = ParseStart(text);
   if (start.complete) return RunReport{};
   const bool cuda = start.device == Name(DeviceKind::kCuda);
   BENCH_RETURN_IF_ERROR(UseDevice(cuda ? DeviceChoice::kCuda : DeviceChoice::kCpu, run));
-  BENCH_RETURN_IF_ERROR(CheckSameContent(run, request, start));
+  BENCH_RETURN_IF_ERROR(CheckContent(run, request, start));
   ConfigureTorch(run.loaded.definition.run, run.ranks->local_size());
   run.inputs.artifacts = start.inputs;
   run.path = start.folder;

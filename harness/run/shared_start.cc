@@ -1,6 +1,8 @@
 #include "harness/run/shared_start.h"
 
+#include "absl/strings/str_cat.h"
 #include "base/json.h"
+#include "base/status.h"
 #include "nlohmann/json.hpp"
 
 namespace bench::harness {
@@ -29,6 +31,16 @@ SharedStart ParseStart(const std::string& text) {
     start.inputs[role] = {artifact.at("digest"), artifact.at("folder")};
   }
   return start;
+}
+
+absl::Status CheckSameContent(const InputDigests& own, const SharedStart& start, int64_t rank) {
+  for (const auto& [role, digest] : own) {
+    const auto of_leader = start.digests.find(role);
+    if (of_leader != start.digests.end() && of_leader->second == digest) continue;
+    return UsageError(absl::StrCat(role, ": rank ", rank,
+                                   " reads other content than rank 0: give all the same files"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace bench::harness

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "absl/status/status.h"
 #include "harness/store/store.h"
 
 namespace bench::harness {
@@ -23,5 +24,9 @@ struct SharedStart {
 // As text, and back. ParseStart throws at what Format did not make.
 std::string Format(const SharedStart& start);
 SharedStart ParseStart(const std::string& text);
+
+// UsageError, naming the rank and the role, where `own`, digests of what this rank reads from
+// outside the store, are not among rank 0's.
+absl::Status CheckSameContent(const InputDigests& own, const SharedStart& start, int64_t rank);
 
 }  // namespace bench::harness

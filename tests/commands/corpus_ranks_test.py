@@ -64,11 +64,13 @@ def write_input(folder):
 
 
 def outcome(results):
-    """What must not depend on the number of ranks."""
+    """What must not depend on the number of ranks: the digest of the input among it."""
     with h5py.File(results) as file:
         tables = {name: table(file, name) for name in TABLES}
         summary = {name: value[()] for name, value in file["summary"].items()
                    if value.attrs.get("deterministic", False)}
+        summary |= {f"input {role}": digest for role, digest in file["inputs"].attrs.items()}
+        summary["recipe key"] = file.attrs["recipe_key"]
     return (pathlib.Path(results).parent / "artifact.sha256").read_text(), tables, summary
 
 

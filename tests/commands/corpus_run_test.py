@@ -178,6 +178,10 @@ class Corpus(CommandCase):
             self.assertEqual(sum(row["documents"] for row in data), summary["documents:kept"])
             self.assertEqual(sum(row["text_bytes"] for row in data), summary["text_bytes:kept"])
             self.assertEqual(summary["held_out_in_training"], 0)
+            parts = {name for name in summary if name.startswith("phase_time:")}
+            self.assertEqual(parts, {f"phase_time:{part}" for part in ("filters", "duplicates", "tokens")})
+            self.assertTrue(all(summary[name] > 0 for name in parts))
+            self.assertLessEqual(sum(summary[name] for name in parts), summary["wall_time"])
             self.assertTrue(all(row["documents"] > 0 for row in data))
 
             self.assertEqual({(row["kind"], row["reason"], row["records"], row["first"])

@@ -121,18 +121,38 @@ class Documents(CommandCase):
     def test_a_report_of_arms_side_by_side_becomes_a_table(self):
         row = {"metric": "step_time", "units": "s", "base_centre": 0.5, "head_centre": 1.0,
                "ratio_estimate": {"ratio": 2.0, "interval": [1.9, 2.1]}}
+        # A metric that the arms describe differently has no centre.
+        counted = {"metric": "parameters", "units": "1", "base": [10, 12], "head": [9, 9], "base_centre": None,
+                   "head_centre": None, "ratio_estimate": {"ratio": 0.9, "interval": [0.0, None]}}
         report = {"format": "bench-comparison", "side_by_side": True, "conclusion": "", "interval_level": 0.9,
-                  "base": {"path": "ours", "num_runs": 7}, "head": {"path": "theirs", "num_runs": 8}, "metrics": [row]}
-        folder = self.place.folder
+                  "base": {"path": "ours", "num_runs": 7}, "head": {"path": "peer_theirs", "num_runs": 8},
+                  "metrics": [row, counted]}
+        folder = self.place.folder / "docs"
+        folder.mkdir()
+        readme = self.place.folder / "README.md"
+        readme.write_text("Before.\n<!-- peers: scripts/render_benchmarks.py writes this -->\nold\n"
+                          "<!-- end of peers -->\nAfter.\n")
         (folder / "benchmarks.json").write_text(json.dumps({"machines": {"m": "A machine"}, "figures": []}))
         (folder / "report.json").write_text(json.dumps(report))
         command = [sys.executable, SOURCE / "scripts/render_benchmarks.py", "--docs", folder, "--add",
-                   folder / "report.json", "--machine", "m", "--what", "W", "--command", "c", "--date", "2026-11"]
+                   folder / "report.json", "--machine", "m", "--what", "W, bf16", "--command", "c", "--date", "2026-11"]
         for _ in range(2):  # the second time it takes the place of the first
             subprocess.run(command, check=True)
         text = (folder / "benchmarks.md").read_text(encoding="utf-8")
         self.assertEqual(text.count("| `step_time` | 0.5 s | 1 s | 2 (1.9 to 2.1) |"), 1)
+        self.assertEqual(text.count("| `parameters` | 11 | 9 | 0.9 |"), 1)
         self.assertIn("7 processes of each", text)
+        # Where the figures are: bf16, malloc as it is.
+        shown = readme.read_text(encoding="utf-8")
+        self.assertEqual(shown.count("| W | 0.5 s | theirs |  |  | 2 (1.9 to 2.1) |  |\n"), 1)
+        self.assertRegex(shown, r"(?s)\ABefore\.\n.*A machine.*\nAfter\.\n\Z")
+        self.assertNotIn("old", shown)
+        self.assertEqual(subprocess.run([*command[:4], "--check"], check=False).returncode, 0)
+        readme.write_text(shown.replace("1.9 to", "1.8 to"))
+        self.assertEqual(subprocess.run([*command[:4], "--check"], capture_output=True).returncode, 1)
+        readme.write_text("No markers.\n")
+        self.assertNotEqual(subprocess.run(command, capture_output=True).returncode, 0)
+        readme.write_text(shown)
         (folder / "report.json").write_text(json.dumps(report | {"side_by_side": False}))
         self.assertNotEqual(subprocess.run(command, capture_output=True).returncode, 0)
 
@@ -155,6 +175,8 @@ sys.exit(3)
         (root / "scripts/render_benchmarks.py").write_text(
             "import sys\nname = sys.argv[sys.argv.index('--what') + 1]\nprint('kept', name)\n"
             "sys.exit('Decoding' in name)\n")
+        (root / "docs").mkdir()
+        (root / "docs/benchmarks.json").write_text(json.dumps({"machines": {"m": "A machine"}, "figures": []}))
         (root / "out").mkdir()
         (root / "out/peer_trl_ppo_fp32.json").write_text('{"side_by_side": true}')  # of an earlier time
         command = [sys.executable, root / "scripts/compare_peers.py", root / "out", "--machine", "m", "--date", "2026-11",
@@ -167,8 +189,20 @@ sys.exit(3)
                                                                      "ZeRO-1 on two ranks"})
         self.assertEqual(len(left_out), 2 + 2 + 4 + 2)  # each with both settings of malloc, decoding in both precisions
         kept = re.findall(r"^kept (.*)$", done.stdout, re.MULTILINE)
-        self.assertEqual({name.split(",")[0] for name in kept}, {"Pre-training", "Fine-tuning", "Decoding"})
+        self.assertEqual({name.split(",")[0] for name in kept}, {"Pre-training", "Fine-tuning", "Decoding", "Corpus"})
         self.assertTrue((root / "out/peer_trl_ppo_fp32.json").exists())
+        # Of a build whose programs are then replaced, the first ones are run.
+        built = root / "build/bin/bench-compare"
+        built.parent.mkdir(parents=True)
+        shutil.move(root / "bench-compare", built)
+        only = [*command[:-1], "--build", root / "build", "--only", "Corpus"]
+        self.assertEqual(subprocess.run(only, capture_output=True).returncode, 0)
+        built.write_text("#!/bin/sh\nexit 5\n")
+        self.assertEqual(subprocess.run(only, capture_output=True).returncode, 0)
+        # Before anything runs.
+        done = subprocess.run([*only, "--machine", "other"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("docs/benchmarks.json has m", done.stderr)
 
     def test_commands_beside_figures_are_committed(self):
         text = "".join((SOURCE / "docs" / name).read_text(encoding="utf-8") for name in ("benchmarks.md", "comparing.md"))

@@ -18,6 +18,7 @@ from command_case import SOURCE, CommandCase  # noqa: E402
 
 PEERS = SOURCE / "experiments/peers"
 sys.path.insert(0, str(PEERS / "common"))
+import corpus_documents  # noqa: E402
 import work  # noqa: E402
 
 VOCAB = 300
@@ -132,7 +133,7 @@ class SameWork(unittest.TestCase):
              "peer_transformers_decode": "perf_decode_10m", "peer_torch_zero1": "perf_clm_10m"}
 
     def test_every_peer_has_its_experiment(self):
-        self.assertEqual({path.parent.name for path in PEERS.glob("*/v1.toml")}, set(self.PAIRS))
+        self.assertEqual({path.parent.name for path in PEERS.glob("*/v1.toml")}, {*self.PAIRS, "peer_datatrove"})
 
     def test_both_read_the_same_rows_on_as_many_threads(self):
         for peer, perf in self.PAIRS.items():
@@ -155,6 +156,22 @@ class SameWork(unittest.TestCase):
             # Each row once.
             self.assertEqual(synthetic["num_rows"], ours["training"]["steps"] * ours["training"]["batch_size"])
         self.assertEqual(work.GEOMETRY["num_key_value_heads"], work.GEOMETRY["num_attention_heads"])
+
+    def test_both_filter_the_same_source_by_the_same_rules(self):
+        theirs, ours = definition("peer_datatrove"), definition("perf_corpus")
+        corpus = ours["corpus"]
+        self.assertEqual([item["source"] for item in theirs["program"]["inputs"] if "source" in item], corpus["sources"])
+        self.assertEqual(theirs["run"]["threads"], ours["run"]["threads"])
+        # What is not said is as it is published, on both sides: corpus.substrings is off, and so is paragraphs.
+        steps = ("gopher_repetition", "gopher_quality", "c4", "fineweb", "near")
+        self.assertEqual({name: corpus[name] for name in steps}, {name: {"preset": "datatrove"} for name in steps})
+        self.assertEqual(set(corpus), {*steps, "sources", "pii"})
+        self.assertEqual(set(corpus["pii"].values()), {False})
+        declared = {metric["name"]: metric for metric in theirs["program"]["metrics"]}
+        catalogue = (SOURCE / "results/metrics.h").read_text()
+        for name, metric in declared.items():
+            ours_text = catalogue[catalogue.index(f'.name = "{name}"'):].split("});")[0]
+            self.assertIn(f'.units = "{metric.get("units", "1")}"', ours_text, name)
 
     def test_a_peer_is_known_by_all_files_that_it_runs(self):
         """What is not an input could change without the recipe."""
@@ -179,6 +196,25 @@ class SameWork(unittest.TestCase):
                 self.assertRegex(requirement, r"^[a-z0-9.-]+==[^ ]+ \\$")
                 self.assertRegex(digest, r"^    --hash=sha256:[0-9a-f]{64}$")
             self.assertNotIn("torch==", path.read_text())
+
+
+class Quotations(unittest.TestCase):
+    """What the corpus peer reads, by hand; that it is what ours reads, both report (documents/read, text_bytes/read)."""
+
+    def test_records_are_between_percent_signs_without_colours_and_blanks(self):
+        text = "\x1b[1;31mred\x1b[0m rose\n  -- A\n% \n\n \n%\n\n tail \n100%\n"
+        self.assertEqual(corpus_documents.quotations(text), ["red rose\n  -- A", "tail \n100%"])
+
+    def test_records_are_joined_until_they_have_two_thousand_characters(self):
+        records = ["a" * 1999, "b", "c" * 2000, "d"]
+        self.assertEqual(corpus_documents.joined(records),
+                         ["a" * 1999 + "\n\nb", "c" * 2000, "d"])
+        self.assertEqual(corpus_documents.joined([]), [])
+
+    def test_texts_are_normalised_as_the_harness_does(self):
+        for text, expected in [("a\r\nb\rc\u2028d", "a\nb\nc\nd"), (" \n\t\n  x \n\n", "  x"),
+                               ("e\u0301\x07\ufeff\tz\u3000", "\u00e9\tz")]:
+            self.assertEqual(corpus_documents.normalised(text), expected)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 usage: program_sources_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
 """
 
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -49,6 +50,34 @@ class Inputs(Programs):
         self.assertIn("first@1 is not in the store: running it first", done.stderr)
         folder = pathlib.Path(done.stdout.splitlines()[-1]).parent
         self.assertEqual((folder / "program.log").read_text(), "5\n")
+
+    def test_a_declared_data_source_is_an_input_by_its_content(self):
+        files = self.place.folder / "files/usr/share"
+        files.mkdir(parents=True)
+        (files / "numbers").write_text("7\n")
+        line = f"usr/share/numbers {hashlib.sha256((files / 'numbers').read_bytes()).hexdigest()}\n"
+        digest = hashlib.sha256(line.encode()).hexdigest()
+        sources = self.place.store / "sources"
+        sources.mkdir(parents=True)
+        files.parent.parent.rename(sources / f"numbers-{digest[:16]}")  # as if it had been fetched
+        root = self.place.folder / "experiments"
+        (root / "data").mkdir(parents=True)
+        manifest = ('kind = "files"\npackage = "no-such-package"\nlicence = "none"\ndescription = "made by a test"\n'
+                    'files = ["usr/share/*"]\nsha256 = "%s"\n')
+        (root / "data/numbers.toml").write_text(manifest % digest)
+        self.write("mine.toml", DEFINITION + '[[program.inputs]]\nname = "mine"\nsource = "numbers"\n')
+        self.write("train.py", TRAIN.replace(
+            "seed % 97", "int(open(os.environ['BENCH_INPUT_MINE'] + '/usr/share/numbers').read())"))
+        with h5py.File(self.run_ok(self.definition, "--experiments", root)) as file:
+            self.assertEqual(file.attrs["status"], "complete")
+            self.assertAlmostEqual(float(file["summary/loss"][()]), 1 / 5 + 7)
+            self.assertEqual(file["inputs"].attrs["mine"], digest)
+            self.assertEqual(file["tables/sources/source"][:].tolist(), [b"numbers"])
+        # One that is declared otherwise is another input, and is not there.
+        (root / "data/numbers.toml").write_text(manifest % ("0" * 64))
+        self.assert_fails(self.place.run(self.definition, "--experiments", root), 5, "no-such-package")
+        self.write("mine.toml", DEFINITION + '[[program.inputs]]\nname = "mine"\nsource = "no_such_source"\n')
+        self.assert_fails(self.place.run(self.definition, "--experiments", root), 2, "no_such_source")
 
     def git(self, *arguments):
         subprocess.run(["git", "-C", self.folder, "-c", "user.name=t", "-c", "user.email=t@t", *arguments],

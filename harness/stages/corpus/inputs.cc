@@ -1,17 +1,13 @@
 #include "harness/stages/corpus/inputs.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/sha256.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/data/alpaca.h"
 #include "harness/data/source_content.h"
 #include "harness/data/translation_wordings.h"
-#include "harness/model_io/content_digest.h"
 #include "harness/stages/fetch.h"
 
 namespace bench::harness {
@@ -72,14 +68,6 @@ absl::StatusOr<CorpusFiles> FindCorpusFiles(const CorpusSpec& spec, RunContext& 
         AddFiles({kUserSource, *spec.path, std::nullopt}, spec.on_invalid, files));
   }
   return files;
-}
-
-absl::StatusOr<std::string> UserTreeSha256(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(std::string digest, TreeSha256(path));
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return digest;
-  const std::string name = std::filesystem::path(path).filename().string();
-  return Sha256Hex(absl::StrCat(name, " ", digest, "\n"));
 }
 
 absl::StatusOr<std::unique_ptr<corpus::EvaluationTexts>> ReadEvaluationTexts(

@@ -24,10 +24,6 @@ struct CorpusFiles {
 // DataError for one of `unread` where the specification says so.
 absl::StatusOr<CorpusFiles> FindCorpusFiles(const CorpusSpec& spec, RunContext& context);
 
-// Of the user's own file, with its name (which says its format and is its documents' id), or of a
-// folder and the folders below it. A file has the digest of a folder that holds it alone.
-absl::StatusOr<std::string> UserTreeSha256(const std::string& path);
-
 // Inputs and outputs of the examples of exclude.parts; nullptr without exclude.dataset. UsageError
 // for a part that the data set does not have.
 absl::StatusOr<std::unique_ptr<corpus::EvaluationTexts>> ReadEvaluationTexts(

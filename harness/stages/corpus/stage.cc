@@ -1,7 +1,9 @@
 #include "harness/stages/corpus/stage.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -18,6 +20,7 @@
 #include "harness/corpus/work_ledger.h"
 #include "harness/data/source.h"
 #include "harness/model_io/decoder_inputs.h"
+#include "harness/stages/corpus/content.h"
 #include "harness/stages/corpus/inputs.h"
 #include "harness/stages/corpus/tables.h"
 #include "harness/stages/left_out.h"
@@ -154,6 +157,29 @@ std::vector<results::MetricValue> Summary(const corpus::CorpusReport& report,
           value(results::kHeldOutInTraining, "", corpus::CountHeldOutInTraining(dataset))};
 }
 
+double SecondsSince(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+void AddPhaseTimes(const PipelineResult& result, double tokens_s,
+                   std::vector<results::MetricValue>& summary) {
+  summary.push_back({{&results::kPhaseTime, "filters"}, result.filter_s});
+  summary.push_back({{&results::kPhaseTime, "duplicates"}, result.deduplicate_s});
+  summary.push_back({{&results::kPhaseTime, "tokens"}, tokens_s});
+}
+
+// Rank 0 fetches what is not in the store.
+absl::StatusOr<CorpusFiles> FilesOfAllRanks(const CorpusSpec& spec, RunContext& context) {
+  std::optional<CorpusFiles> files;
+  BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&]() -> absl::Status {
+    absl::StatusOr<CorpusFiles> found = FindCorpusFiles(spec, context);
+    if (!found.ok()) return found.status();
+    files.emplace(*std::move(found));
+    return absl::OkStatus();
+  }));
+  return *std::move(files);
+}
+
 // Of the held-out documents' n-grams, the fraction that training documents have.
 absl::StatusOr<results::MetricValue> Overlap(const CorpusPlan& plan,
                                              const corpus::CorpusReport& report,
@@ -196,10 +222,23 @@ absl::StatusOr<InputDigests> CorpusStage::DigestsButThePath(
 absl::StatusOr<InputDigests> CorpusStage::ContentDigests(
     const std::string& experiments_root) const {
   BENCH_ASSIGN_OR_RETURN(InputDigests digests, DigestsButThePath(experiments_root));
-  if (spec_.path) {
-    BENCH_ASSIGN_OR_RETURN(digests["path"], UserTreeSha256(*spec_.path));
+  if (!spec_.path) return digests;
+  if (path_digest_) {
+    digests["path"] = *path_digest_;
+  } else {
+    const std::unique_ptr<Ranks> alone = Ranks::Alone();
+    BENCH_ASSIGN_OR_RETURN(digests["path"], UserTreeSha256(*spec_.path, run_.threads, *alone));
   }
   return digests;
+}
+
+absl::Status CorpusStage::DigestTogether(Ranks& ranks) {
+  if (!spec_.path) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(
+      std::string digest,
+      UserTreeSha256(*spec_.path, ThreadsPerRank(run_, ranks.local_size()), ranks));
+  if (ranks.leads()) path_digest_ = std::move(digest);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<DiskNeed> CorpusStage::Disk(const std::map<std::string, Artifact>&) const {
@@ -241,15 +280,8 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
   // Before any rank begins the work.
   if (Exists(folder)) UseThreadsWithinBudget(plan, context.progress);
   BENCH_RETURN_IF_ERROR(corpus::CheckBudget(plan));
-  std::optional<CorpusFiles> files;
-  // Rank 0 fetches what is not in the store.
-  BENCH_RETURN_IF_ERROR(context.ranks.LeaderFirst([&]() -> absl::Status {
-    absl::StatusOr<CorpusFiles> found = FindCorpusFiles(spec_, context);
-    if (!found.ok()) return found.status();
-    files.emplace(*std::move(found));
-    return absl::OkStatus();
-  }));
-  plan.files = std::move(files->files);
+  BENCH_ASSIGN_OR_RETURN(CorpusFiles files, FilesOfAllRanks(spec_, context));
+  plan.files = std::move(files.files);
   const corpus::RankGroup group = GroupOf(context.ranks);
   BENCH_ASSIGN_OR_RETURN(const InputDigests digests, DigestsButThePath(context.experiments_root));
   BENCH_ASSIGN_OR_RETURN(const corpus::Digest128 recipe, RecipeOf(plan, digests, context));
@@ -265,10 +297,12 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
       },
       group, state);
   BENCH_ASSIGN_OR_RETURN(PipelineResult result, corpus::RunPipeline(plan, runner));
-  result.report.rejected.Merge(files->unread);
+  result.report.rejected.Merge(files.unread);
+  const auto tokens_begin = std::chrono::steady_clock::now();
   BENCH_ASSIGN_OR_RETURN(
       const corpus::NgramSet held_out,
       corpus::Tokenise(plan, tokenizer, context.artifact_folder, result.report, runner));
+  const double tokens_s = SecondsSince(tokens_begin);
   BENCH_ASSIGN_OR_RETURN(const results::MetricValue overlap,
                          Overlap(plan, result.report, held_out, runner));
   context.progress.Finish();
@@ -277,6 +311,7 @@ absl::StatusOr<StageOutcome> CorpusStage::RunIn(const std::string& folder, RunCo
   if (context.ranks.leads()) {
     concluded = Conclude(plan, result, runner, context, outcome);
     outcome.summary.push_back(overlap);
+    AddPhaseTimes(result, tokens_s, outcome.summary);
   }
   // Rank 0 removes what the others may still read.
   BENCH_RETURN_IF_ERROR(group.Wait(concluded));

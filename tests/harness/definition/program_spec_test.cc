@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "harness/definition/canonical.h"
 #include "tests/harness/definition/sample_definitions.h"
 
@@ -93,13 +94,18 @@ TEST(ProgramSpec, StrictNeedsSomethingToCompare) {
               HasSubstr("there is nothing to compare"));
 }
 
-TEST(ProgramSpec, AnInputIsAFileOrAnArtifact) {
-  EXPECT_THAT(RefusalOf("program.inputs=[{name='data'}]"), HasSubstr("needs exactly one of"));
+TEST(ProgramSpec, AnInputIsAFileAnArtifactOrADataSource) {
+  for (const char* input : {"{name='data'}", "{name='data', path='x', source='y'}",
+                            "{name='data', artifact='c@1', source='y'}"}) {
+    EXPECT_THAT(RefusalOf(absl::StrCat("program.inputs=[", input, "]")),
+                HasSubstr("needs exactly one of"));
+  }
   EXPECT_THAT(RefusalOf("program.inputs=[{name='a', path='x'},{name='a', path='y'}]"),
               HasSubstr("there already"));
   const auto definition =
-      Decode(kSmallProgram, {"program.inputs=[{name='a', path='x'},{name='b', artifact='c@1'}]",
-                             "program.command=['p', '{input.a}', '{input.b}']"});
+      Decode(kSmallProgram, {"program.inputs=[{name='a', path='x'},{name='b', artifact='c@1'},"
+                             "{name='d', source='fortunes'}]",
+                             "program.command=['p', '{input.a}', '{input.b}', '{input.d}']"});
   ASSERT_TRUE(definition.ok()) << definition.status();
   EXPECT_THAT(ReferencedArtifacts(*definition), ElementsAre(ArtifactRef{"c", 1}));
 }

@@ -29,15 +29,16 @@ CorpusForecast Forecast(const CorpusSpec& spec, int64_t ranks,
 }
 
 TEST(CorpusForecast, WhatIsSpreadIsDividedAndRank0DoesTheRest) {
-  // Seven phases of 4 hours over 2 threads, three by one.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 7 * 4 / 2.0 + 3 * 4);
-  // 80 shards over 20 threads, and 32 partitions: 4 a rank, 2 after each other by a thread.
-  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 4 * 4 / 20.0 + 3 * 4 * 2 / 32.0 + 3 * 4);
+  // Eight phases of 4 hours over 2 threads, two by one.
+  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 8 * 4 / 2.0 + 2 * 4);
+  // The digest and four phases of 80 shards over 20 threads, and 32 partitions: 4 a rank, 2 after
+  // each other by a thread.
+  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 5 * 4 / 20.0 + 3 * 4 * 2 / 32.0 + 2 * 4);
   CorpusSpec spec;
   spec.near.enabled = false;
-  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 3 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 2 * 4);
+  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 4 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 1 * 4);
   spec.substrings.enabled = true;
-  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 4 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 3 * 4);
+  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 5 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 2 * 4);
 }
 
 TEST(CorpusForecast, WorkersWithoutAPartDoNothing) {
@@ -46,12 +47,12 @@ TEST(CorpusForecast, WorkersWithoutAPartDoNothing) {
   const CorpusForecast many = Forecast({}, 1000, std::nullopt, 100, 4);
   EXPECT_EQ(many.num_shards, 16000);
   EXPECT_EQ(many.num_partitions, 1024);
-  EXPECT_DOUBLE_EQ(many.hours, 4 * 4 / 4000.0 + 3 * 4 / 1024.0 + 3 * 4);
-  // One rank of 64 threads has the 8 shards and partitions of the specification.
+  EXPECT_DOUBLE_EQ(many.hours, 5 * 4 / 4000.0 + 3 * 4 / 1024.0 + 2 * 4);
+  // One rank of 64 threads has the 8 shards and partitions of the specification; files are many.
   const CorpusForecast one = Forecast({}, 1, std::nullopt, 100, 64);
   EXPECT_EQ(one.num_shards, 8);
   EXPECT_EQ(one.num_partitions, 8);
-  EXPECT_DOUBLE_EQ(one.hours, 7 * 4 / 8.0 + 3 * 4);
+  EXPECT_DOUBLE_EQ(one.hours, 4 / 64.0 + 7 * 4 / 8.0 + 2 * 4);
 }
 
 TEST(CorpusForecast, AnExchangeIsAFileOfEachShardForEachPartition) {
@@ -70,12 +71,12 @@ TEST(CorpusForecast, MoreShardsThanCanBeCountedAreRefused) {
 
 TEST(CorpusForecast, SmallerDocumentsAreMoreRecords) {
   // Twice as many: equal and similar documents, and clusters.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 5 * 2 + 2 * 4 + 2 * (2 * 2 + 4));
+  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 6 * 2 + 1 * 4 + 2 * (2 * 2 + 4));
 }
 
 TEST(CorpusForecast, ASlowSharedFolderSetsThePace) {
   // 6,000 bytes a phase: at one a second 6,000 s, more than any phase of 100 ranks but rank 0's.
-  EXPECT_DOUBLE_EQ(Forecast({}, 100, 1.0).hours, 7 * 6000 / 3600.0 + 12);
+  EXPECT_DOUBLE_EQ(Forecast({}, 100, 1.0).hours, 8 * 6000 / 3600.0 + 8);
 }
 
 TEST(CorpusForecast, OneRankExchangesNothing) {

@@ -1,5 +1,7 @@
 #include "harness/run/shared_start.h"
 
+#include "base/status.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace bench::harness {
@@ -31,6 +33,17 @@ TEST(SharedStart, WithoutACheckpointHasNoDigestOfOne) {
   start.complete = true;
   EXPECT_TRUE(ParseStart(Format(start)).complete);
   EXPECT_EQ(ParseStart(Format(start)).tensors_sha256, "");
+}
+
+TEST(CheckSameContent, NamesTheRankAndWhatItReadsOtherwise) {
+  SharedStart start;
+  start.digests = {{"data", "abc"}, {"initial_weights", "def"}};
+  EXPECT_TRUE(CheckSameContent({{"data", "abc"}}, start, 3).ok());
+  for (const InputDigests& own : {InputDigests{{"data", "abd"}}, InputDigests{{"model", "abc"}}}) {
+    const absl::Status status = CheckSameContent(own, start, 3);
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage);
+    EXPECT_THAT(status.message(), testing::HasSubstr(own.begin()->first + ": rank 3 reads other"));
+  }
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "base/sha256.h"
 #include "base/status.h"
 #include "harness/data/alpaca.h"
 #include "tests/harness/run_fixture.h"
@@ -17,20 +16,6 @@ using testing::HasSubstr;
 void Write(const std::string& path, std::string_view text) {
   ASSERT_TRUE(MakeFolders(path.substr(0, path.rfind('/'))).ok());
   ASSERT_TRUE(PublishFile(path, text).ok());
-}
-
-// The digest of a folder by hand: what sha256sum prints of each file, in the order of the paths.
-TEST(UserTreeSha256, CoversFilesOfAllFolders) {
-  const TempFolder folder;
-  Write(folder / "b.txt", "two");
-  Write(folder / "a/deep/c.txt", "three");
-  EXPECT_EQ(*UserTreeSha256(folder.path()),
-            Sha256Hex("a/deep/c.txt " + Sha256Hex("three") + "\nb.txt " + Sha256Hex("two") + "\n"));
-  const std::string before = *UserTreeSha256(folder.path());
-  Write(folder / "a/deep/c.txt", "other");
-  EXPECT_NE(*UserTreeSha256(folder.path()), before);
-  EXPECT_EQ(*UserTreeSha256(folder / "b.txt"), Sha256Hex("b.txt " + Sha256Hex("two") + "\n"));
-  EXPECT_EQ(ExitCodeFor(UserTreeSha256(folder / "none").status()), ExitCode::kEnvironment);
 }
 
 class CorpusInputs : public testing::Test {
