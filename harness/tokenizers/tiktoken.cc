@@ -1,6 +1,5 @@
 #include "harness/tokenizers/tiktoken.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>

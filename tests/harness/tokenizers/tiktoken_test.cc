@@ -79,7 +79,7 @@ TEST(ReadTiktoken, RefusesWhatIsNoListOfRanks) {
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", "IQ== -1\n")), HasSubstr("the rank -1"));
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", "IQ== 1\n")), HasSubstr("the rank 1 comes twice"));
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", "Ig== 0\n")),
-              HasSubstr("the token \"\\\"\" comes twice"));
+              HasSubstr("line 2: the token \"\"\" comes twice"));
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", absl::StrCat(std::string(4000, 'A'), " 0\n"))),
               HasSubstr("line 1: a token of 3000 bytes"));
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", "ISEhISEhISEhISEhISEhISEhISEhISEhISEh 0\n")),
