@@ -201,10 +201,12 @@ void Describe(GeneratedSpec& spec, FieldList& fields) {
   table.Leaf("held_out_fraction", spec.held_out_fraction,
              {.doc = "of the keys that rows are split by; facts have none",
               .bounds = Between(0.001, 0.5)});
-  table.Leaf("demonstrations", spec.demonstrations,
-             {.doc = "rows are instruction records too, for sft (so many) and ppo (the other ones)",
-              .units = "rows",
-              .bounds = Between(1, 1e6)});
+  table.Leaf(
+      "demonstrations", spec.demonstrations,
+      {.doc =
+           "rows are instruction records too, for sft (so many) and ppo (the other ones); 0: none",
+       .units = "rows",
+       .bounds = Between(0, 1e6)});
   table.Table("markov", spec.markov, "a fresh Markov chain a row");
   table.Table("induction", spec.induction, "a random segment a row, repeated");
   table.Table("addition", spec.addition, "sums of two numbers, in BIG-bench's words");
@@ -227,8 +229,8 @@ void Validate(const GeneratedSpec& spec, const Violations& violations) {
   ValidateInduction(spec.induction, here.In("induction"));
   CheckRange("digits", spec.addition.min_digits, spec.addition.max_digits, here.In("addition"));
   CheckRange("digits", spec.sums.min_digits, spec.sums.max_digits, here.In("sums"));
-  if (spec.demonstrations && *spec.demonstrations >= spec.train_rows) {
-    here.Add("demonstrations", absl::StrCat(*spec.demonstrations, " leave none of train_rows ",
+  if (spec.demonstrations >= spec.train_rows) {
+    here.Add("demonstrations", absl::StrCat(spec.demonstrations, " leave none of train_rows ",
                                             spec.train_rows, " for ppo"));
   }
   CheckRange("steps", spec.s5.min_steps, spec.s5.max_steps, here.In("s5"));

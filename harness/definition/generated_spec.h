@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace bench::harness {
@@ -146,8 +145,8 @@ struct GeneratedSpec {
   int64_t validation_rows = 0;     // required
   double held_out_fraction = 0.1;  // of the keys
   // Rows are written as instruction records too, so many of them for fine-tuning
-  // (stages/generated/records.h). Absent: none are.
-  std::optional<int64_t> demonstrations;
+  // (stages/generated/records.h). 0: none are.
+  int64_t demonstrations = 0;
   MarkovSpec markov;
   InductionSpec induction;
   AdditionSpec addition;

@@ -175,7 +175,7 @@ absl::StatusOr<DiskNeed> GeneratedStage::Disk(const std::map<std::string, Artifa
   const int64_t num_rows = num_train + source.num_rows(Part::kValidation);
   // A record has its symbols as text, of a byte each in the grammars that are text, and names.
   constexpr int64_t kRecordBytes = 100;
-  const int64_t record = spec_.demonstrations ? longest + kRecordBytes : 0;
+  const int64_t record = spec_.demonstrations > 0 ? longest + kRecordBytes : 0;
   return DiskNeed{0, num_rows * (longest * kTokenBytes + kRowBytes + record)};
 }
 
@@ -187,7 +187,7 @@ absl::StatusOr<StageOutcome> GeneratedStage::Run(RunContext& context) {
   RowDatasetWriter dataset(folder, {tokenizer.vocab_size(), tokenizer.digest(), grammar.groups(),
                                     !grammar.predictors().empty()});
   std::optional<InstructionRows> records;
-  if (spec_.demonstrations) records.emplace(tokenizer, *spec_.demonstrations);
+  if (spec_.demonstrations > 0) records.emplace(tokenizer, spec_.demonstrations);
   StageOutcome outcome;
   for (const Part part : {Part::kTrain, Part::kValidation}) {
     PartWriter writer(part, source, tokenizer, context);
