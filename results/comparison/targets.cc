@@ -58,10 +58,12 @@ absl::Status NoCurve(const Target& target, const Group& group) {
   const auto path = [](std::string* out, const auto& curve) {
     absl::StrAppend(out, EscapeForTerminal(curve.first));
   };
-  return UsageError(absl::StrCat("--target ", EscapeForTerminal(target.path),
-                                 ": the evaluations of ", EscapeForTerminal(group.path),
-                                 " have no such metric, only ",
-                                 absl::StrJoin(group.runs.front().record.evals, ", ", path)));
+  const auto& evals = group.runs.front().record.evals;
+  return UsageError(absl::StrCat(
+      "--target ", EscapeForTerminal(target.path), ": the runs of ", EscapeForTerminal(group.path),
+      evals.empty() ? " have no evaluations"
+                    : absl::StrCat(" have no such metric in their evaluations, only ",
+                                   absl::StrJoin(evals, ", ", path))));
 }
 
 }  // namespace

@@ -52,6 +52,10 @@ TEST(Targets, WhatIsNoCurveIsRefused) {
   const absl::Status none = AddTargets({{"chrf", 30}}, &group);
   EXPECT_EQ(ExitCodeFor(none), ExitCode::kUsage);
   EXPECT_THAT(std::string(none.message()), HasSubstr("only loss"));
+  Group without = GroupOf("g", {RunWith(Info(kStepTime), 1, 0)});
+  const absl::Status nothing = AddTargets({{"loss", 1}}, &without);
+  EXPECT_EQ(ExitCodeFor(nothing), ExitCode::kUsage);
+  EXPECT_THAT(std::string(nothing.message()), testing::EndsWith("g have no evaluations"));
   Group undirected = GroupOf("g", {WithCurve(kGradNorm, {3, 2, 1})});
   EXPECT_EQ(ExitCodeFor(AddTargets({{"grad_norm", 2}}, &undirected)), ExitCode::kUsage);
 }
