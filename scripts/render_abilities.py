@@ -127,6 +127,7 @@ COLUMNS = {
     "steps_s5": [
         ("answers right", of_summary("answer_accuracy")),
         ("whole rows right", of_summary("exact_match")),
+        ("answers right, 2 steps", of_summary("answer_accuracy/steps_to_2")),
         ("answers right, 17 to 24 steps", of_summary("answer_accuracy/steps_to_32")),
         ("first target that is mostly wrong", first_wrong_step),
     ],
@@ -170,8 +171,8 @@ def of_data(dataset):
 CLAIMS = {
     "icl_markov": Claim("excess_loss/late", True, {"model.num_layers": 2},
                         [{"model.num_layers": 1}]),
-    "steps_s5": Claim("answer_accuracy", False, of_data("s5_chain@1"),
-                      [of_data("s5_direct@1"), of_data("s5_filler@1"), of_data("s5_wrong@1")]),
+    "steps_s5": Claim("answer_accuracy", False, of_data("s5_chain@2"),
+                      [of_data("s5_direct@2"), of_data("s5_filler@2"), of_data("s5_wrong@2")]),
     "instructions_unseen": Claim("exact_match/unseen", False, of_data("rules_4096@1"),
                                  [of_data("rules_other@1")]),
     "emergence_addition": Claim("exact_match", False,

@@ -159,14 +159,14 @@ class Tables(unittest.TestCase):
         self.assertIn("does not beat model.num_layers = 1 by excess_loss/late", text)
 
     def test_every_control_must_be_there_and_be_beaten(self):
-        scores = {"s5_chain@1": 0.99, "s5_direct@1": 0.3, "s5_wrong@1": 0.2}
+        scores = {"s5_chain@2": 0.99, "s5_direct@2": 0.3, "s5_wrong@2": 0.2}
         for dataset, accuracy in scores.items():
             self.write("steps_s5", {"data.dataset": dataset}, {"answer_accuracy": accuracy})
         _, _, text = self.rows(3)
-        self.assertIn("no run of the control data.dataset = s5_filler@1", text)
-        self.write("steps_s5", {"data.dataset": "s5_filler@1"}, {"answer_accuracy": 0.995})
+        self.assertIn("no run of the control data.dataset = s5_filler@2", text)
+        self.write("steps_s5", {"data.dataset": "s5_filler@2"}, {"answer_accuracy": 0.995})
         _, _, text = self.rows(1)
-        self.assertIn("does not beat data.dataset = s5_filler@1 by", text)
+        self.assertIn("does not beat data.dataset = s5_filler@2 by", text)
 
     def test_an_experiment_that_fails_goes_before_one_that_decides_nothing(self):
         self.write_width(64, 1)

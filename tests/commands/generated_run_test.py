@@ -65,7 +65,8 @@ num_samples = 2
 """
 
 # Experiment -> a metric that its question is about.
-ABILITIES = {"icl_markov": "excess_loss/late", "instructions_unseen": "exact_match/unseen"}
+ABILITIES = {"icl_markov": "excess_loss/late", "steps_s5": "answer_accuracy",
+             "instructions_unseen": "exact_match/unseen"}
 
 
 def summary_of(file):
