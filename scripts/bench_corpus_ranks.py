@@ -8,14 +8,18 @@ with a machine's memory and disk shared in the same way, and know nothing of eac
 copies in the other half and wait for nobody. Filters and deduplication of documents are the definition's defaults.
 
 Rounds take the two arms in turn. Printed are the times of each round, their ratio (the median of the rounds' own), the
-peak of each rank's own memory (RssAnon, sampled) and the documents kept. Exits 1 when the median ratio is above 1.1, or
-a rank's memory above the budget and what the program takes on an input of a few documents.
+peak of each rank's own memory (RssAnon, sampled), the documents kept, and a line for each goal: a median ratio of 1.1 at
+most, and a rank's memory within the budget and what the program takes on an input of a few documents. Exits 1 when one
+is not met. --keep MACHINE --date YYYY-MM: the result goes into docs/benchmarks.json under that key of its machines, and
+the page is written (scripts/render_benchmarks.py), met or not.
 
 With --rates FILE it measures instead what bench-run --plan computes with: one thread, every phase on, --rates-gib of
 the same text, and writes the file (format "bench-corpus-rates", FORMAT.md).
 
-usage: bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER [--gib 2] [--rounds 3] [--rates FILE] [--work FOLDER]
-needs h5py; TOKENIZER is a SentencePiece model. A round of 2 GiB takes some 10 minutes on two cores and 12 GB of disk.
+usage: bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER [--gib 2] [--rounds 3] [--keep MACHINE --date YYYY-MM]
+       bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER --rates FILE [--rates-gib 0.25]
+needs h5py; TOKENIZER is a SentencePiece model. An arm of 2 GiB takes some 8 minutes on two cores (by the rates of
+experiments/data/corpus_rates.json), a round twice that, and 12 GB of disk below --work (a temporary folder).
 """
 import argparse
 import json
@@ -166,12 +170,27 @@ def compare(bench, options):
                 shutil.rmtree(folder)
                 shutil.rmtree(f"{folder}.store", ignore_errors=True)
         ratios.append(times["ranks"] / times["apart"])
-    ratio = statistics.median(ratios)
-    print(f"{options.gib} GiB of sentences of {options.text_folder}: two ranks take {ratio:.3f} of the time of two runs on half of it each "
-          f"({', '.join(f'{r:.3f}' for r in ratios)}; goal {GOAL})")
-    print(f"peak of a rank's own memory {max(peaks):.0f} MiB; budget {options.budget_mib} MiB, "
-          f"program {program:.0f} MiB")
-    return 0 if ratio <= GOAL and max(peaks) <= options.budget_mib + program else 1
+    return conclude(ratios, max(peaks), program, options)
+
+
+def conclude(ratios, peak, program, options):
+    ratio, most = statistics.median(ratios), options.budget_mib + program
+    rounds = ", ".join(f"{r:.3f}" for r in ratios)
+    met = {f"goal: at most {GOAL} of the time of two runs: {ratio:.3f} (rounds {rounds})": ratio <= GOAL,
+           f"goal: at most {most:.0f} MiB of own memory a rank (budget {options.budget_mib}, program {program:.0f}): "
+           f"{peak:.0f} MiB": peak <= most}
+    for goal, is_met in met.items():
+        print(f"{goal}: {'met' if is_met else 'NOT MET'}")
+    if options.keep:
+        what = (f"a corpus of {options.gib:g} GiB of sentences of {options.text_folder}: two ranks of one thread each "
+                f"against two runs on half of it each, started together, {len(ratios)} rounds")
+        figure = (f"{ratio:.3f} of the time (rounds {rounds}; goal {GOAL}), own memory of a rank {peak:.0f} MiB at the peak "
+                  f"(goal {most:.0f})")
+        command = f"scripts/bench_corpus_ranks.py BENCH_RUN {options.text_folder} TOKENIZER --gib {options.gib:g}"
+        subprocess.run([sys.executable, pathlib.Path(__file__).parent / "render_benchmarks.py", "--what", what,
+                        "--figure", figure, "--command", command, "--machine", options.keep, "--date", options.date],
+                       check=True)
+    return 0 if all(met.values()) else 1
 
 
 def processor():
@@ -216,7 +235,11 @@ def main():
     parser.add_argument("--rates", type=pathlib.Path, default=None)
     parser.add_argument("--rates-gib", type=float, default=0.25)
     parser.add_argument("--work", type=pathlib.Path, default=None)
+    parser.add_argument("--keep", metavar="MACHINE", default="")
+    parser.add_argument("--date", default="")
     options = parser.parse_args()
+    if bool(options.keep) != bool(options.date) or (options.keep and options.rates):
+        parser.error("--keep MACHINE and --date YYYY-MM belong together, and to a comparison")
     work = pathlib.Path(tempfile.mkdtemp(prefix="corpus-ranks-", dir=options.work))
     try:
         bench = Bench(options, work)

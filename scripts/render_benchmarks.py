@@ -3,12 +3,13 @@
 
     scripts/render_benchmarks.py [--check]
     scripts/render_benchmarks.py --add COMPARISON.json --machine KEY --what TEXT --command TEXT --date YYYY-MM
+    scripts/render_benchmarks.py --figure TEXT --machine KEY --what TEXT --command TEXT --date YYYY-MM
 
 Each figure has the command that printed it, the machine that it was printed on, and when. --check
 writes nothing, and exits 1 where a page is not what the figures say. --add takes the report of
 `bench-compare --arms --json=COMPARISON.json` of an experiment and its peer (arms side by side), keeps what
 both measure in benchmarks.json, in the place of what that has by the same name for the machine, and writes
-the pages. README.md has, between its two markers, the times of the machine that most pairs were measured on
+the pages; --figure keeps a figure, in the place of what the machine has of the same command. README.md has, between its two markers, the times of the machine that most pairs were measured on
 (of several the last one of benchmarks.json); benchmarks.md has every machine.
 """
 import argparse
@@ -160,9 +161,14 @@ def kept(report, args):
             "level": report["interval_level"], "rows": rows}
 
 
+def add_figure(document, args):
+    new = {name: getattr(args, name) for name in ("what", "figure", "command", "machine", "date")}
+    others = [one for one in document["figures"]
+              if (one["machine"], one["command"]) != (args.machine, args.command)]
+    document["figures"] = [*others, new]
+
+
 def add(document, args):
-    if args.machine not in document["machines"]:
-        sys.exit(f"--machine {args.machine}: benchmarks.json has {', '.join(document['machines'])}")
     new = kept(json.loads(pathlib.Path(args.add).read_text(encoding="utf-8")), args)
     others = [one for one in document.get("comparisons", [])
               if (one["machine"], one["what"]) != (args.machine, args.what)]
@@ -174,15 +180,17 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--docs", type=pathlib.Path, default=DOCS,
                         help="folder of both files; README.md is in the folder above")
-    for name in ("add", "machine", "what", "command", "date"):
+    for name in ("add", "figure", "machine", "what", "command", "date"):
         parser.add_argument(f"--{name}")
     args = parser.parse_args()
     source, page = args.docs / "benchmarks.json", args.docs / "benchmarks.md"
     document = json.loads(source.read_text(encoding="utf-8"))
-    if args.add:
+    if args.add or args.figure:
         if not all((args.machine, args.what, args.command, args.date)):
-            parser.error("--add needs --machine, --what, --command and --date")
-        add(document, args)
+            parser.error("--add and --figure need --machine, --what, --command and --date")
+        if args.machine not in document["machines"]:
+            sys.exit(f"--machine {args.machine}: benchmarks.json has {', '.join(document['machines'])}")
+        (add if args.add else add_figure)(document, args)
         source.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     readme = args.docs.parent / "README.md"
     pages = {page: render(document),

@@ -150,6 +150,11 @@ class Documents(CommandCase):
         self.assertEqual(subprocess.run([*command[:4], "--check"], check=False).returncode, 0)
         readme.write_text(shown.replace("1.9 to", "1.8 to"))
         self.assertEqual(subprocess.run([*command[:4], "--check"], capture_output=True).returncode, 1)
+        figure = [*command[:4], "--machine", "m", "--what", "V", "--command", "c", "--date", "2026-11", "--figure"]
+        for value in ("1", "2"):  # of the same command: in the place of the first
+            subprocess.run([*figure, value], check=True)
+        text = (folder / "benchmarks.md").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"^\| V .*$", text, re.MULTILINE), ["| V | 2 | `c` | 2026-11 |"])
         readme.write_text("No markers.\n")
         self.assertNotEqual(subprocess.run(command, capture_output=True).returncode, 0)
         readme.write_text(shown)

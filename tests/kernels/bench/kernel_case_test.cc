@@ -119,7 +119,8 @@ TEST(KernelCases, AllImplementationsComputeTheSame) {
       }
     }
   }
-  // Ten cases with gradients and eight of decoding; LibTorch has an operation of its own for 8 and 7.
+  // Ten cases with gradients and eight of decoding; LibTorch has an operation of its own for 8
+  // and 7.
   EXPECT_EQ(num_compared, 10 + 8 + 8 + 7);
 }
 
