@@ -29,8 +29,9 @@ InputNeed InitialWeightsNeed(const ArtifactRef& artifact) {
 std::vector<InputNeed> DecoderInputs(const TokenizerRef& tokenizer, const InitSpec& init) {
   std::vector<InputNeed> needs;
   if (tokenizer.artifact) {
-    needs.push_back(
-        {"tokenizer", *tokenizer.artifact, {StageKind::kTokenizer, StageKind::kGenerated, StageKind::kSynthetic}});
+    needs.push_back({"tokenizer",
+                     *tokenizer.artifact,
+                     {StageKind::kTokenizer, StageKind::kGenerated, StageKind::kSynthetic}});
   }
   if (init.artifact) needs.push_back(InitialWeightsNeed(*init.artifact));
   return needs;

@@ -38,8 +38,9 @@ absl::Status RecordData(const SftData& data, RunContext& context) {
 std::vector<InputNeed> SftStage::Inputs() const {
   std::vector<InputNeed> needs = DecoderInputs(spec().tokenizer, spec().init);
   if (spec().data.dataset) {
-    needs.push_back(
-        {"dataset", *spec().data.dataset, {StageKind::kTranslations, StageKind::kGenerated, StageKind::kSynthetic}});
+    needs.push_back({"dataset",
+                     *spec().data.dataset,
+                     {StageKind::kTranslations, StageKind::kGenerated, StageKind::kSynthetic}});
   }
   return needs;
 }
