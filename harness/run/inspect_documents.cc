@@ -20,6 +20,7 @@
 #include "harness/data/record_sink.h"
 #include "harness/definition/enum_names.h"
 #include "harness/run/inspect_records.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {

@@ -11,6 +11,7 @@
 #include "harness/data/preferences.h"
 #include "harness/data/prompt.h"
 #include "harness/definition/enum_names.h"
+#include "harness/text/text.h"
 
 namespace bench::harness {
 namespace {

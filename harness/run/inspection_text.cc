@@ -69,10 +69,6 @@ InspectionLines RefusedLines(const SkippedRecords& refused) {
   return lines;
 }
 
-int64_t NumCharacters(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return !IsContinuation(c); });
-}
-
 std::string Spread::Text() const {
   if (count_ == 0) return "none";
   if (least_ == most_) return absl::StrCat(least_);

@@ -31,8 +31,6 @@ std::string Escaped(std::string_view text, size_t most_bytes = 1600);
 // A line for each reason, and the first that is refused for it.
 InspectionLines RefusedLines(const SkippedRecords& refused);
 
-int64_t NumCharacters(std::string_view text);
-
 // Lengths of many things: "12 to 340, 57.3 on average".
 class Spread {
  public:

@@ -344,8 +344,7 @@ absl::StatusOr<RunReport> LeadRun(Run& run, const RunRequest& request) {
   return CloseRun(run, *outcome, request);
 }
 
-// A user's own files, which another machine may have in another version. Ranks of a corpus, which
-// may be of terabytes, compare names and sizes (Stage::DigestTogether, corpus::OpenWork).
+// A user's own files, which may differ by machine. Of a corpus, names and sizes (corpus::OpenWork).
 absl::Status CheckContent(const Run& run, const RunRequest& request, const SharedStart& start) {
   if (run.loaded.definition.kind() == StageKind::kCorpus) return absl::OkStatus();
   BENCH_ASSIGN_OR_RETURN(const InputDigests own,

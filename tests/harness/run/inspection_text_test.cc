@@ -41,8 +41,6 @@ TEST(Spread, IsOfWhatWasAdded) {
   EXPECT_EQ(spread.Text(), "3 to 6, 4.0 on average");
 }
 
-TEST(NumCharacters, CountsCodePoints) { EXPECT_EQ(NumCharacters("a你b"), 3); }
-
 TEST(Labelled, LinesUpTheTexts) {
   InspectionLines lines = {Labelled("read as", "x")};
   Append({Labelled("", "y")}, lines);
