@@ -186,7 +186,8 @@ def conclude(ratios, peak, program, options):
                 f"against two runs on half of it each, started together, {len(ratios)} rounds")
         figure = (f"{ratio:.3f} of the time (rounds {rounds}; goal {GOAL}), own memory of a rank {peak:.0f} MiB at the peak "
                   f"(goal {most:.0f})")
-        command = f"scripts/bench_corpus_ranks.py BENCH_RUN {options.text_folder} TOKENIZER --gib {options.gib:g}"
+        command = (f"scripts/bench_corpus_ranks.py BENCH_RUN {options.text_folder} TOKENIZER --gib {options.gib:g} "
+                   f"--budget-mib {options.budget_mib} --rounds {options.rounds}")
         subprocess.run([sys.executable, pathlib.Path(__file__).parent / "render_benchmarks.py", "--what", what,
                         "--figure", figure, "--command", command, "--machine", options.keep, "--date", options.date],
                        check=True)

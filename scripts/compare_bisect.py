@@ -148,7 +148,7 @@ def search_project(arguments):
     metric = "step_time" if arguments.project == "slow" else "loss"
     begun = time.monotonic()
     found = search(arguments.build.resolve() / "bin" / "bench-compare", folder, commits, arguments.replicates,
-                   build=f"sh {build}", program="out/bench-run", experiment="experiments/compare_tiny", metric=metric)
+                   build=f"sh {shlex.quote(str(build))}", program="out/bench-run", experiment="experiments/compare_tiny", metric=metric)
     suspects = [commits.index(suspect["commit"]) for suspect in found["suspects"]]
     right = suspects == [planted]
     minutes = (time.monotonic() - begun) / 60
@@ -158,8 +158,9 @@ def search_project(arguments):
     if arguments.summary:
         what = (f"`--bisect` among {NUM_COMMITS} commits of this project, one of which has a planted fault "
                 f"(`{arguments.project}`), by `{metric}` of `compare_tiny`")
-        write_summary(arguments.summary, f"compare_bisect {arguments.project}",
-                      f"scripts/compare_bisect.py BUILD FOLDER --project {arguments.project}",
+        write_summary(arguments.summary, f"compare_bisect {arguments.project} {arguments.seed}",
+                      f"scripts/compare_bisect.py BUILD FOLDER --project {arguments.project} --seed {arguments.seed} "
+                      f"--replicates {arguments.replicates}",
                       [row(what, figure, searches=1, named=int(right), looks=found["num_looks"])],
                       next((folder / "search" / "ends" / "base").glob("r*/results.h5")))
     return right

@@ -1,5 +1,7 @@
 #include "harness/definition/ppo_spec.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "harness/definition/field.h"
 #include "harness/definition/message_text.h"
@@ -65,6 +67,23 @@ void ValidateAdaptiveKl(const PpoSpec& spec, const Violations& violations) {
   }
 }
 
+// What only values and their advantages read.
+void ValidateUnusedByGroups(const PpoSettings& spec, const Violations& violations) {
+  const PpoSettings usual;
+  const std::pair<const char*, bool> changed[] = {
+      {"gamma", spec.gamma != usual.gamma},
+      {"lambda", spec.lambda != usual.lambda},
+      {"value_clip", spec.value_clip != usual.value_clip},
+      {"value_coefficient", spec.value_coefficient != usual.value_coefficient},
+      {"score_position", spec.score_position != usual.score_position},
+      {"value_positions", spec.value_positions != usual.value_positions},
+      {"whiten_rewards", spec.whiten_rewards != usual.whiten_rewards},
+      {"whiten_advantages", spec.whiten_advantages != usual.whiten_advantages}};
+  for (const auto& [key, is_changed] : changed) {
+    if (is_changed) violations.Add(key, "has no use with advantages = \"group\"");
+  }
+}
+
 void ValidateGroups(const PpoSpec& spec, const Violations& violations) {
   const int64_t group = spec.rollout.responses_per_prompt;
   if (spec.training.batch_size % group != 0) {
@@ -72,7 +91,14 @@ void ValidateGroups(const PpoSpec& spec, const Violations& violations) {
         "rollout.responses_per_prompt",
         absl::StrCat(group, " does not divide training.batch_size ", spec.training.batch_size));
   }
-  if (spec.has_values()) return;
+  const PpoSettings usual;
+  if (spec.has_values()) {
+    if (spec.ppo.scale_by_group != usual.scale_by_group) {
+      violations.Add("ppo.scale_by_group", "has no use with ppo.advantages = \"gae\"");
+    }
+    return;
+  }
+  ValidateUnusedByGroups(spec.ppo, violations.In("ppo"));
   if (group < 2) {
     violations.Add("rollout.responses_per_prompt",
                    "ppo.advantages = \"group\" compares at least 2 responses to a prompt");

@@ -10,6 +10,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/file_kind.h"
 #include "base/sha256.h"
 #include "base/status.h"
 #include "harness/control/parallel.h"
@@ -32,6 +33,7 @@ struct Listing {
 };
 
 absl::StatusOr<Listing> ListingOf(const std::string& path) {
+  BENCH_RETURN_IF_ERROR(CheckFileOrFolder(path));
   std::error_code error;
   Listing listing;
   if (fs::is_directory(path, error)) {

@@ -53,6 +53,14 @@ absl::Status InstructionRows::Add(Part part, const generated::Row& row, const st
 }
 
 absl::Status InstructionRows::Publish(const std::string& folder) const {
+  const int64_t train = num_rows_.at(static_cast<size_t>(Part::kTrain));
+  const int64_t held_out = num_rows_.at(static_cast<size_t>(Part::kValidation));
+  if (train <= demonstrations_ || held_out < 2) {
+    return UsageError(absl::StrCat(
+        "generated.demonstrations: ", demonstrations_, " of ", train,
+        " different training questions and ", held_out,
+        " held-out ones do not fill sft, ppo, validation and test: lower it, or draw more rows"));
+  }
   for (size_t file = 0; file < lines_.size(); ++file) {
     const std::string path = absl::StrCat(folder, "/", internal::View(kNames.at(file)), ".jsonl");
     BENCH_RETURN_IF_ERROR(PublishFile(path, lines_.at(file)));

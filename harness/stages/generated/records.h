@@ -26,7 +26,8 @@ class InstructionRows {
 
   // A row of a group of this name. UsageError for a row whose text is not read back as its symbols.
   absl::Status Add(generated::Part part, const generated::Row& row, const std::string& group);
-  // Writes the files into `folder`.
+  // Writes the files into `folder`. UsageError where one of them would be empty, because the
+  // grammar has too few questions.
   absl::Status Publish(const std::string& folder) const;
 
  private:

@@ -173,9 +173,14 @@ absl::StatusOr<DiskNeed> GeneratedStage::Disk(const std::map<std::string, Artifa
   int64_t longest = 0;
   for (const Row& row : rows) longest = std::max(longest, std::ssize(row.tokens));
   const int64_t num_rows = num_train + source.num_rows(Part::kValidation);
-  // A record has its symbols as text, of a byte each in the grammars that are text, and names.
+  // A record has its symbols as text, and the names of fields.
   constexpr int64_t kRecordBytes = 100;
-  const int64_t record = spec_.demonstrations > 0 ? longest + kRecordBytes : 0;
+  size_t symbol_bytes = 1;
+  for (const std::string& symbol : source.grammar().symbols()) {
+    symbol_bytes = std::max(symbol_bytes, symbol.size());
+  }
+  const int64_t record =
+      spec_.demonstrations > 0 ? longest * static_cast<int64_t>(symbol_bytes) + kRecordBytes : 0;
   return DiskNeed{0, num_rows * (longest * kTokenBytes + kRowBytes + record)};
 }
 

@@ -138,6 +138,7 @@ absl::Status AddDataset(const Artifact& dataset, const PpoDataSpec& spec, Loader
   };
   BENCH_RETURN_IF_ERROR(CheckPart("dataset_part", spec.dataset_part));
   BENCH_RETURN_IF_ERROR(CheckPart("evaluation_part", spec.evaluation_part));
+  BENCH_RETURN_IF_ERROR(CheckHasRecords(dataset, spec.dataset_part));
   BENCH_RETURN_IF_ERROR(loader.AddFile(file(spec.dataset_part), &PpoTaskPrompts::train));
   BENCH_RETURN_IF_ERROR(loader.AddFile(file(spec.evaluation_part), &PpoTaskPrompts::held_out));
   for (const std::string_view part : kTranslationParts) {

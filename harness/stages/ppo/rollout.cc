@@ -147,6 +147,7 @@ double MeanEnded(const std::vector<Response>& responses) {
 struct KlFigures {
   double kl = 0;  // nats a response
   double coefficient = 0;
+  bool is_reward = true;  // a part of the rewards, not of the loss
 };
 
 std::vector<MetricValue> RolloutMetrics(const Rollout& rollout, const ResponseScores& scores,
@@ -162,12 +163,14 @@ std::vector<MetricValue> RolloutMetrics(const Rollout& rollout, const ResponseSc
       {&results::kScore, score},
       {&results::kKl, penalty.kl},
       {&results::kKlCoefficient, penalty.coefficient},
-      {&results::kNonScoreReward, -cost},
-      {&results::kRlhfReward, score - cost},
       {&results::kResponseEntropy, -Mean(ResponseSums(rollout.log_probs_R, rollout.offsets))},
       {&results::kResponseTokens, static_cast<double>(rollout.offsets.back()) / num_responses},
       {&results::kEndedFraction, MeanEnded(rollout.responses)}};
   for (const auto& [descriptor, value] : measured) values.push_back({{descriptor, ""}, value});
+  if (penalty.is_reward) {
+    values.push_back({{&results::kNonScoreReward, ""}, -cost});
+    values.push_back({{&results::kRlhfReward, ""}, score - cost});
+  }
   return values;
 }
 
@@ -262,7 +265,8 @@ absl::StatusOr<CollectedRollout> CollectRollout(const RolloutParts& parts,
   rollout.ref_log_probs_R = tokens.ref_log_probs_R;
   rollout.values_V = tokens.values_V;
   collected.kl = Mean(ResponseSums(kl_R, rollout.offsets));
-  collected.metrics = RolloutMetrics(rollout, scores, {collected.kl, kl_coefficient});
+  collected.metrics =
+      RolloutMetrics(rollout, scores, {collected.kl, kl_coefficient, parts.spec.has_values()});
   const int64_t group = parts.spec.rollout.responses_per_prompt;
   if (parts.spec.has_values()) {
     const TokenAdvantages advantages =

@@ -153,6 +153,8 @@ at::Tensor PpoTask::KlLoss(const ActorCritic::Outputs& outputs, const RolloutBat
       KlLossTerms(outputs.log_probs_M,
                   AtPlaces(phase_.rollout.ref_log_probs_R, batch.tokens_M, outputs.log_probs_M));
   window_.statistics.AddKl(kl_M);
+  // Its exponential may overflow, and 0 times that is no number.
+  if (spec().ppo.kl_coefficient == 0) return at::zeros({}, kl_M.options());
   return spec().ppo.kl_coefficient * kl_M.sum();
 }
 

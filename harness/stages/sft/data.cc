@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "base/status.h"
 #include "harness/data/held_out.h"
 #include "harness/data/instruction_records.h"
@@ -125,6 +126,13 @@ absl::Status CheckNotEmpty(const SftData& data) {
 
 }  // namespace
 
+absl::Status CheckHasRecords(const Artifact& dataset, const std::string& part) {
+  if (Exists(dataset.File(part + ".jsonl"))) return absl::OkStatus();
+  return UsageError(absl::StrCat("data.dataset: this data set has no instruction records \"", part,
+                                 "\"; rows of a grammar have some where "
+                                 "generated.demonstrations of their experiment is set"));
+}
+
 absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokenizer,
                                     const RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
@@ -139,6 +147,7 @@ absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokeni
     }
   } else {
     const Artifact& dataset = context.inputs.at("dataset");
+    BENCH_RETURN_IF_ERROR(CheckHasRecords(dataset, "sft"));
     BENCH_RETURN_IF_ERROR(loader.AddFile(dataset.File("sft.jsonl"), &SftTaskRows::train));
     BENCH_RETURN_IF_ERROR(
         loader.AddFile(dataset.File("validation.jsonl"), &SftTaskRows::validation));

@@ -22,6 +22,7 @@
 #include "harness/data/prompt.h"
 #include "harness/definition/sft_spec.h"
 #include "harness/stages/left_out.h"
+#include "harness/store/artifact_files.h"
 #include "harness/tokenizers/tokenizer.h"
 #include "harness/training/mixture_sampler.h"
 
@@ -57,6 +58,10 @@ struct SftData {
 // control token of the prompt template.
 absl::StatusOr<SftData> LoadSftData(const SftSpec& spec, const Tokenizer& tokenizer,
                                     const RunContext& context);
+
+// UsageError where the data set has no such part of instruction records, as rows of a grammar have
+// none without generated.demonstrations.
+absl::Status CheckHasRecords(const Artifact& dataset, const std::string& part);
 
 // The parts that training draws from: those of the definition's mix, or every task in proportion to
 // its rows.

@@ -137,6 +137,9 @@ TEST(PpoSpec, AdvantagesFromGroupsCompareResponsesAndValueNothing) {
   EXPECT_THAT(with("ppo.kl_estimator=\"k1\""), HasSubstr("ppo.kl_estimator: in the loss"));
   EXPECT_THAT(with("ppo.adaptive_kl_target=6"), HasSubstr("ppo.adaptive_kl_target: has no use"));
   EXPECT_THAT(with("value.warmup_rollouts=1"), HasSubstr("value.warmup_rollouts: has no use"));
+  EXPECT_THAT(with("ppo.lambda=0.9"), HasSubstr("ppo.lambda: has no use"));
+  EXPECT_THAT(Refusal(kSmallPpo, {"ppo.scale_by_group=false"}),
+              HasSubstr("ppo.scale_by_group: has no use"));
   // Without a value model nothing has to begin as a reward model.
   std::vector<std::string> verifiable = group;
   verifiable.emplace_back("reward.objective=\"verifiable\"");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "gtest/gtest.h"
 #include "harness/data/alpaca.h"
@@ -55,7 +56,7 @@ TEST(InstructionRows, AreQuestionsAndAnswersInPartsThatShareNone) {
       EXPECT_EQ(example.task, "digits_2");
       const auto first = std::stoll(example.instruction);
       const auto second = std::stoll(example.instruction.substr(3));
-      const std::string sum = "#" + std::to_string(first + second);
+      const std::string sum = absl::StrCat("#", first + second);
       EXPECT_TRUE(example.output.ends_with(sum)) << example.instruction << example.output;
       questions[name].insert(example.instruction);
     }
