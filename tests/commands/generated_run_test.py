@@ -211,6 +211,8 @@ class Generated(CommandCase):
     def copy_small(self, name):
         """A committed experiment and its rows, of which there are fewer."""
         folder = self.experiments / name
+        if folder.exists():
+            return
         shutil.copytree(SOURCE / "experiments" / name, folder)
         for path in folder.glob("v*.toml"):
             text = path.read_text()
@@ -228,6 +230,26 @@ class Generated(CommandCase):
             with self.subTest(experiment=name):
                 with h5py.File(self.run_named(name, "--steps", 3)) as file:
                     self.assertIn(metric, summary_of(file))
+
+    def test_rows_are_records_for_fine_tuning_and_rewards(self):
+        for name in ("steps_rl", "steps_rl_ppo", "steps_rl_sft"):
+            self.copy_small(name)
+        rows = self.experiments / "steps_rl_sums" / "v1.toml"
+        rows.write_text(re.sub(r"(?m)^demonstrations = \d+$", "demonstrations = 100", rows.read_text()))
+        policy = self.experiments / "steps_rl_sft" / "v1.toml"
+        policy.write_text(re.sub(r"(?m)^steps = \d+$", "steps = 20", policy.read_text()))
+        self.lock()
+        for name in ("steps_rl", "steps_rl_ppo"):
+            with self.subTest(experiment=name):
+                result = self.run_named(name, "--steps", 2, "--set", "training.batch_size=16", "--set",
+                                        "training.micro_batch_size=8", "--set", "evaluation.prompts_per_task=20")
+                with h5py.File(result) as file:
+                    self.assertIn("final_answer", summary_of(file))
+                    self.assertIn("initial_final_answer", summary_of(file))
+        self.define("none", ROWS.format(threads=1, grammar="addition"))
+        self.define("refused", policy.read_text().replace("steps_rl_sums", "none"))
+        self.lock()
+        self.assert_fails(self.place.run("--experiments", self.experiments, "refused"), 2, "has no instruction records")
 
     def test_exported_models_of_symbols_have_their_tokenizer(self):
         self.define("rows", ROWS.format(threads=1, grammar="addition"))

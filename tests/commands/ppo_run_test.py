@@ -199,6 +199,27 @@ class Ppo(CommandCase):
             self.assertNotIn("learned_reward", rollouts)
             self.assertEqual(len(rollouts["score"]), 2)
 
+    def test_advantages_from_groups_need_no_value_model_and_continue_to_the_same_bits(self):
+        definition = self.write_definition(steps=16, replace=(
+            ("[ppo]", '[ppo]\nadvantages = "group"\nkl_estimator = "k3"'),
+            ("[rollout]", "[rollout]\nresponses_per_prompt = 4")))
+        result = self.run_ok(definition)
+        with h5py.File(result) as file:
+            steps, rollouts = file["steps"], file["tables/rollouts"]
+            self.assertTrue((steps["ratio"][::4] == 1).all())
+            self.assertEqual(steps["kl_loss"][0], 0)
+            self.assertGreater(steps["kl_loss"][-1], 0)
+            for name in ("value_loss", "value_clip_fraction"):
+                self.assertNotIn(name, steps)
+            self.assertEqual(len(rollouts["uniform_groups"]), 4)
+            self.assertNotIn("rlhf_reward", rollouts)
+        expected = deterministic_content(result)
+        self.assert_stops_change_no_bit((definition,), ((3, 10),), expected)
+        with h5py.File(self.run_ok(definition, "--nproc", 2)) as file:
+            self.assertEqual(len(file["tables/rollouts/score"]), 4)
+        plan = json.loads(self.place.run(definition, "--plan", "--json").stdout)
+        self.assertNotIn("value", [model["role"] for model in plan["models"]])
+
     def test_stopped_anywhere_in_an_iteration_it_continues_to_the_same_bits(self):
         # Each attempt ends in another place of an iteration of four steps than it began.
         self.assert_stops_change_no_bit((self.definition,), ((0, 2, 8), (1, 4, 24), (3, 10)), self.expected())
