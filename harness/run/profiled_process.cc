@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/profiling/make_profiler.h"
 #include "harness/profiling/ncu.h"
 #include "harness/profiling/nsys.h"
@@ -32,11 +33,12 @@ constexpr char kAroundVariable[] = "BENCH_PROFILER";
 struct Surrounding {
   std::vector<std::string> (*command)(const std::string& program, const std::string& folder);
   absl::StatusOr<ProfileTables> (*finish)(const std::string& program, const std::string& folder);
+  std::vector<std::string> leaves;  // files in the run's folder
 };
 
 Surrounding SurroundingOf(ProfileTool tool) {
-  if (tool == ProfileTool::kNcu) return {NcuCommand, FinishNcu};
-  return {NsysCommand, FinishNsys};
+  if (tool == ProfileTool::kNcu) return {NcuCommand, FinishNcu, {kNcuReportName}};
+  return {NsysCommand, FinishNsys, {kNsysReportName, kNsysUnimportedName, kNsysDatabaseName}};
 }
 
 // Of this program's file, which the profiler starts.
@@ -47,6 +49,14 @@ absl::StatusOr<std::string> OwnPath() {
   return EnvironmentError(absl::StrCat("/proc/self/exe: ", error.message()));
 }
 
+// An earlier attempt's are not this one's, which may leave none.
+absl::Status RemoveEarlierFiles(const Surrounding& surrounding, const std::string& folder) {
+  for (const std::string& name : surrounding.leaves) {
+    BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(folder, "/", name)));
+  }
+  return absl::OkStatus();
+}
+
 // A table without rows leaves nothing.
 absl::Status AddReport(const ProfileTables& tables, const std::string& folder) {
   ProfileTables found;
@@ -55,6 +65,12 @@ absl::Status AddReport(const ProfileTables& tables, const std::string& folder) {
   }
   BENCH_ASSIGN_OR_RETURN(const FolderLock lock, FolderLock::Acquire(folder));
   return results::AddTables(folder, found);
+}
+
+absl::Status Finish(const Surrounding& surrounding, const std::string& program,
+                    const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const ProfileTables tables, surrounding.finish(program, folder));
+  return AddReport(tables, folder);
 }
 
 }  // namespace
@@ -86,18 +102,29 @@ absl::StatusOr<int> RunUnderProfiler(const Options& options) {
   std::vector<std::string> argv = surrounding.command(program, folder);
   argv.push_back(own_path);
   for (std::string& argument : RunArguments(inside)) argv.push_back(std::move(argument));
+  BENCH_RETURN_IF_ERROR(RemoveEarlierFiles(surrounding, folder));
+  // The program would end by the signal.
+  DeclineCheckpoints("bench-run: no checkpoint is made on request under a profiler; going on");
   BENCH_ASSIGN_OR_RETURN(
       const int exit_code,
       RunOther(argv, {absl::StrCat(kAroundVariable, "=", std::string(Name(tool)))}));
   const std::string results_path = absl::StrCat(folder, "/", internal::View(results::kResultsName));
   if (!Exists(results_path)) return exit_code;
+  absl::Status finished;
   if (AttemptsIn(folder) > attempts_before) {
-    BENCH_ASSIGN_OR_RETURN(const ProfileTables tables, surrounding.finish(program, folder));
-    BENCH_RETURN_IF_ERROR(AddReport(tables, folder));
-    absl::FPrintF(stderr, "profile: %s/%s\n", results::EscapeForTerminal(folder),
-                  ProfileFile(tool));
+    finished = Finish(surrounding, program, folder);
+    if (finished.ok()) {
+      absl::FPrintF(stderr, "profile: %s/%s\n", results::EscapeForTerminal(folder),
+                    ProfileFile(tool));
+    }
   }
   absl::PrintF("%s\n", results_path);  // the program has printed behind the run's own last line
+  if (exit_code == 0) BENCH_RETURN_IF_ERROR(finished);
+  // What became of the run is more than what became of its profile.
+  if (!finished.ok()) {
+    absl::FPrintF(stderr, "bench-run: no profile: %s\n",
+                  results::EscapeForTerminal(std::string(finished.message())));
+  }
   return exit_code;
 }
 

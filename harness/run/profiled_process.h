@@ -18,7 +18,8 @@ absl::Status CheckProfile(const Options& options);
 // once: what the program's run finds in its environment is removed from it.
 bool TakeMustBeStartedByProfiler(const Options& options);
 
-// The exit code of the run. EnvironmentError where there is no report of it.
+// The exit code of the run. EnvironmentError where it is 0 and there is no report of the run, whose
+// results are there. What an earlier attempt's profiler left in the folder is removed.
 absl::StatusOr<int> RunUnderProfiler(const Options& options);
 
 }  // namespace bench::harness
