@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/context/torch_runtime.h"
 #include "harness/control/signals.h"
 #include "harness/profiling/make_profiler.h"
 #include "harness/profiling/ncu.h"
@@ -80,7 +81,11 @@ absl::Status CheckProfile(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, LoadNamed(options));
   BENCH_RETURN_IF_ERROR(StepsToProfile(loaded.definition, options.profile_steps).status());
   if (options.profile == ProfileTool::kKineto) return absl::OkStatus();
-  return FindToolProgram(*options.profile).status();
+  BENCH_RETURN_IF_ERROR(FindToolProgram(*options.profile).status());
+  if (options.profile != ProfileTool::kNcu) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const DeviceKind device, ChooseDevice(options.device));
+  if (device == DeviceKind::kCuda) return absl::OkStatus();
+  return UsageError("--profile ncu looks at kernels on a GPU, and this run would use the CPU");
 }
 
 bool TakeMustBeStartedByProfiler(const Options& options) {

@@ -11,7 +11,8 @@
 
 namespace bench::harness {
 
-// Before anything is started: the steps that are asked for exist, the program is installed.
+// Before anything is started: the steps that are asked for exist, the program is installed, and ncu
+// has a GPU to look at.
 absl::Status CheckProfile(const Options& options);
 
 // Whether a program must start the run of `options`, and this process is not that run. To be asked

@@ -114,6 +114,13 @@ class Profile(CommandCase):
         for tool, package in (("perf", "linux-perf"), ("nsys", "nsight-systems"), ("ncu", "nsight-compute")):
             missing = self.place.run(self.definition, "--profile", tool, "--out", out, PATH=str(empty))
             self.assert_fails(missing, 5, f"--profile {tool}", package)
+        program = self.place.folder / "programs" / "ncu"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\nexit 0\n")
+        program.chmod(0o700)
+        without_gpu = self.place.run(self.definition, "--profile", "ncu", "--device", "cpu", "--out", out,
+                                     PATH=str(program.parent))
+        self.assert_fails(without_gpu, 2, "--profile ncu", "kernels on a GPU")
         self.assertFalse(out.exists())
 
     @unittest.skipUnless(shutil.which("perf"), "perf is not installed")
