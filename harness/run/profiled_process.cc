@@ -50,8 +50,11 @@ absl::StatusOr<std::string> OwnPath() {
   return EnvironmentError(absl::StrCat("/proc/self/exe: ", error.message()));
 }
 
-// An earlier attempt's are not this one's, which may leave none.
+// An earlier attempt's are not this one's, which may leave none. A complete run gets no other
+// attempt.
 absl::Status RemoveEarlierFiles(const Surrounding& surrounding, const std::string& folder) {
+  const absl::StatusOr<results::RunRecord> record = results::RecoverJournal(folder);
+  if (record.ok() && record->status == results::RunStatus::kComplete) return absl::OkStatus();
   for (const std::string& name : surrounding.leaves) {
     BENCH_RETURN_IF_ERROR(RemoveTree(absl::StrCat(folder, "/", name)));
   }
