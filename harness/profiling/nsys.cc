@@ -15,7 +15,6 @@ namespace bench::harness {
 namespace {
 
 constexpr auto kLongestImport = std::chrono::hours(2);
-constexpr char kUnimportedName[] = "profile.qdstrm";
 
 // Where packages keep it: beside nsys's own libraries.
 constexpr std::array<const char*, 2> kImporters = {
@@ -66,7 +65,7 @@ std::vector<std::string> NsysCommand(const std::string& program, const std::stri
 absl::StatusOr<ProfileTables> FinishNsys(const std::string& program, const std::string& folder) {
   const std::string report = absl::StrCat(folder, "/", kNsysReportName);
   const std::string database = absl::StrCat(folder, "/", kNsysDatabaseName);
-  const std::string unimported = absl::StrCat(folder, "/", kUnimportedName);
+  const std::string unimported = absl::StrCat(folder, "/", kNsysUnimportedName);
   if (Exists(unimported)) BENCH_RETURN_IF_ERROR(Import(unimported, report));
   if (!Exists(report)) {
     return EnvironmentError(

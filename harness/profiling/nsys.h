@@ -17,6 +17,7 @@ namespace bench::harness {
 
 inline constexpr char kNsysReportName[] = "profile.nsys-rep";
 inline constexpr char kNsysDatabaseName[] = "profile.sqlite";
+inline constexpr char kNsysUnimportedName[] = "profile.qdstrm";
 
 // What goes before the command line of the run in `folder`; `program` is nsys.
 std::vector<std::string> NsysCommand(const std::string& program, const std::string& folder);

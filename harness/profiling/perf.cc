@@ -5,20 +5,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/file.h"
 #include "base/status.h"
 #include "base/subprocess.h"
+#include "harness/control/signals.h"
+#include "harness/control/terminal.h"
 #include "harness/profiling/perf_samples.h"
+#include "results/text.h"
 
 namespace bench::harness {
 namespace {
@@ -27,8 +33,11 @@ using Clock = std::chrono::steady_clock;
 
 // No multiple of a timer's rate, so that what comes regularly is not always, or never, met.
 constexpr char kSamplesPerSecond[] = "999";
-constexpr auto kPatience = std::chrono::seconds(60);       // for an answer of perf
+constexpr auto kPatience = std::chrono::seconds(60);        // for an answer of perf
+constexpr auto kPatienceOfAStop = std::chrono::seconds(3);  // the same once the run is to stop
+constexpr std::chrono::duration<int, std::milli> kMoment{20};
 constexpr auto kLongestReport = std::chrono::minutes(30);  // reading the symbols of all libraries
+constexpr int64_t kMostBytes = int64_t{1} << 30;           // of what perf script prints
 constexpr auto kLongestRun = std::chrono::hours(24 * 30);
 
 // Both ends of a named pipe, so that neither side waits for the other to open it.
@@ -59,9 +68,55 @@ class NamedPipe {
   int fd_ = -1;
 };
 
+// The first line with a reason: perf puts "Error:" on one of its own before it.
 std::string Excerpt(const std::string& text) {
-  const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipWhitespace());
-  return lines.empty() ? std::string("it said nothing") : lines.front();
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipWhitespace())) {
+    const absl::string_view said = absl::StripAsciiWhitespace(line);
+    if (said != "Error:") return std::string(said);
+  }
+  return "it said nothing";
+}
+
+// How long to wait; a stop signal makes it short.
+class Waiting {
+ public:
+  explicit Waiting(Clock::duration patience) : end_(Clock::now() + patience) {}
+
+  bool IsOver() {
+    if (!is_to_stop_ && StopSignal()) {
+      is_to_stop_ = true;
+      end_ = std::min(end_, Clock::now() + kPatienceOfAStop);
+    }
+    return Clock::now() > end_;
+  }
+
+ private:
+  Clock::time_point end_;
+  bool is_to_stop_ = false;
+};
+
+void SayThereIsNoTable(const std::string& reason, const std::string& data) {
+  const std::string line = absl::StrCat("bench-run: no table of functions: ", reason, "; ", data,
+                                        " is kept, for perf report");
+  std::fputs(
+      absl::StrCat(CanRedraw() ? kClearLine : "", results::EscapeForTerminal(line), "\n").c_str(),
+      stderr);
+}
+
+// What `perf script` prints of `data`.
+absl::StatusOr<std::string> Samples(const std::string& program, const std::string& data) {
+  Waiting waiting(kLongestReport);
+  ProgramOptions options;
+  options.timeout = kLongestReport;
+  options.cancelled = [&] { return StopSignal() && waiting.IsOver(); };
+  options.max_output_bytes = kMostBytes;
+  BENCH_ASSIGN_OR_RETURN(ProgramOutput script,
+                         RunProgram({program, "script", "--no-inline", "-G", "--ns", "-F",
+                                     "tid,time,period,ip,sym,dso", "-i", data},
+                                    options));
+  if (script.exit_code == 0) return std::move(script.out);
+  return EnvironmentError(
+      absl::StrCat("perf script ended with ", script.exit_code, ": ", Excerpt(script.err)));
 }
 
 }  // namespace
@@ -97,7 +152,12 @@ class PerfProfiler::Recording {
 
   absl::Status Stop() {
     BENCH_RETURN_IF_ERROR(Command("disable\n"));
-    if (const absl::Status said = Say("stop\n"); !said.ok()) return said;
+    BENCH_RETURN_IF_ERROR(Say("stop\n"));
+    Waiting waiting(kPatience);
+    while (!ended_) {
+      if (waiting.IsOver()) return EnvironmentError("perf record does not end when told to");
+      std::this_thread::sleep_for(kMoment);
+    }
     thread_.join();
     return Outcome();
   }
@@ -114,7 +174,7 @@ class PerfProfiler::Recording {
   // Until perf has done it.
   absl::Status Command(const std::string& command) {
     BENCH_RETURN_IF_ERROR(Say(command));
-    const Clock::time_point end = Clock::now() + kPatience;
+    Waiting waiting(kPatience);
     std::string answer;
     while (answer.find("ack") == std::string::npos) {
       if (ended_) {
@@ -122,7 +182,7 @@ class PerfProfiler::Recording {
         const absl::Status outcome = Outcome();
         return outcome.ok() ? EnvironmentError("perf record ended before it was told to") : outcome;
       }
-      if (Clock::now() > end) return EnvironmentError("perf record does not answer");
+      if (waiting.IsOver()) return EnvironmentError("perf record does not answer");
       ReadInto(answer);
     }
     return absl::OkStatus();
@@ -130,9 +190,8 @@ class PerfProfiler::Recording {
 
   // What is there, waiting a moment for it.
   void ReadInto(std::string& answer) const {
-    constexpr int kMoment_ms = 20;
     pollfd waited{.fd = answers_.fd(), .events = POLLIN, .revents = 0};
-    if (::poll(&waited, 1, kMoment_ms) < 1) return;
+    if (::poll(&waited, 1, kMoment.count()) < 1) return;
     char bytes[64];
     const ssize_t size = ::read(answers_.fd(), bytes, sizeof(bytes));
     if (size > 0) answer.append(bytes, static_cast<size_t>(size));
@@ -172,21 +231,15 @@ absl::StatusOr<ProfileTables> PerfProfiler::Stop() {
   ranges_.set_listener(nullptr);
   recording_ = nullptr;
   BENCH_RETURN_IF_ERROR(stopped);
-  ProgramOptions options;
-  options.timeout = kLongestReport;
-  options.max_output_bytes = int64_t{1} << 30;
-  BENCH_ASSIGN_OR_RETURN(
-      const ProgramOutput script,
-      RunProgram({program_, "script", "--no-inline", "-G", "--ns", "-F",
-                  "tid,time,period,ip,sym,dso", "-i", absl::StrCat(folder_, "/", kPerfDataName)},
-                 options));
-  if (script.exit_code != 0) {
-    return EnvironmentError(
-        absl::StrCat("perf script ended with ", script.exit_code, ": ", Excerpt(script.err)));
+  const std::string data = absl::StrCat(folder_, "/", kPerfDataName);
+  const absl::StatusOr<std::string> samples = Samples(program_, data);
+  if (!samples.ok()) {  // the run and its profile are good without
+    SayThereIsNoTable(std::string(samples.status().message()), data);
+    return ProfileTables();
   }
   ProfileTables tables;
   tables[std::string(results::kSymbolsTable.name)] =
-      SymbolsTable(script.out, RangeIntervals(trace_.Take()));
+      SymbolsTable(*samples, RangeIntervals(trace_.Take()));
   return tables;
 }
 

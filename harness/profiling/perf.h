@@ -5,7 +5,9 @@
 // through a pipe of its own (--control), so the range is exact. Leaves `<folder>/profile.perf.data`
 // with call graphs by frame pointers, for `perf report`, and the table kSymbolsTable, by function
 // and range. LibTorch is built without frame pointers: the functions are right, their callers not
-// always. EnvironmentError, with what perf said, where the kernel does not allow it.
+// always. EnvironmentError, with what perf said, where the kernel does not allow it. Where `perf
+// script` fails, takes 30 minutes or prints more than 1 GiB there is no table, which is said on
+// stderr. perf is not waited for longer than a few seconds once a stop signal has come.
 #pragma once
 
 #include <memory>

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -39,7 +41,9 @@ absl::StatusOr<std::string> FindToolProgram(ProfileTool tool) {
   const char* path = std::getenv("PATH");
   for (const absl::string_view folder : absl::StrSplit(path == nullptr ? "" : path, ':')) {
     std::string program = absl::StrCat(folder.empty() ? "." : folder, "/", name);
-    if (::access(program.c_str(), X_OK) == 0) return program;
+    std::error_code error;  // also of what is not there
+    const bool is_file = std::filesystem::is_regular_file(program, error);
+    if (is_file && ::access(program.c_str(), X_OK) == 0) return program;
   }
   return EnvironmentError(absl::StrCat("--profile ", internal::View(Name(tool)), ": the program ",
                                        name, " is not on PATH; install Debian's package ",

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -21,18 +22,45 @@
 namespace bench::harness {
 namespace {
 
-// Between fork and exec: async-signal-safe calls only. The signals that the program handles stay
-// blocked, also past exec: they wait until its main lets them in (InstallSignalHandlers).
-[[noreturn]] void BecomeChild(const char* program, char* const* argv, char* const* environment,
-                              ChildOutput output, pid_t parent) {
+// What a child becomes.
+struct Program {
+  const char* path;
+  char* const* argv;
+  char* const* environment;
+  ChildOutput output;
+  bool is_own;
+};
+
+// The signals in `handled`, which are blocked, have their defaults again and come in as before. In
+// this order: one that waits is not to meet the handlers that were inherited from the parent.
+void LetSignalsIn(const sigset_t& handled, const sigset_t& before) {
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action = {};
+    if (sigismember(&handled, signal) != 1 || sigaction(signal, nullptr, &action) != 0) continue;
+    if (action.sa_handler != SIG_IGN) std::signal(signal, SIG_DFL);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+// Between fork and exec: async-signal-safe calls only. For our own program the signals that it
+// handles stay blocked, also past exec: they wait until its main lets them in
+// (InstallSignalHandlers). Another program would never let them in.
+[[noreturn]] void BecomeChild(const Program& program, pid_t parent, const sigset_t& handled,
+                              const sigset_t& before) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);  // the parent died before prctl
-  if (output == ChildOutput::kDiscard) {
+  if (program.output == ChildOutput::kDiscard) {
     const int null = ::open("/dev/null", O_WRONLY);
     if (null != -1) ::dup2(null, STDOUT_FILENO);
   }
-  ::execve(program, argv, environment);
+  if (!program.is_own) LetSignalsIn(handled, before);
+  ::execve(program.path, program.argv, program.environment);
+  constexpr char kLine[] =
+      "bench-run: error: a program that was to be started cannot be executed\n";
+  if (::write(STDERR_FILENO, kLine, sizeof(kLine) - 1) == -1) {
+    // Nobody is there to read it.
+  }
   ::_exit(static_cast<int>(ExitCode::kEnvironment));
 }
 
@@ -53,7 +81,8 @@ absl::StatusOr<int> WaitPassingSignalsOn(pid_t child) {
   }
 }
 
-absl::StatusOr<pid_t> Start(const char* program, std::vector<std::string> texts,
+// `path`: of another program than our own; absent: our own.
+absl::StatusOr<pid_t> Start(const std::optional<std::string>& path, std::vector<std::string> texts,
                             const std::vector<std::string>& environment, ChildOutput output) {
   const std::vector<char*> argv = NullTerminated(texts);
   std::vector<std::string> added = environment;
@@ -63,13 +92,18 @@ absl::StatusOr<pid_t> Start(const char* program, std::vector<std::string> texts,
     variables.push_back(*inherited);
   }
   variables.push_back(nullptr);
+  const Program program = {.path = path ? path->c_str() : "/proc/self/exe",
+                           .argv = argv.data(),
+                           .environment = variables.data(),
+                           .output = output,
+                           .is_own = !path.has_value()};
   const pid_t parent = ::getpid();
   const sigset_t handled = HandledSignals();
   sigset_t before;
   ::pthread_sigmask(SIG_BLOCK, &handled, &before);
   const pid_t child = ::fork();
   const int error = errno;
-  if (child == 0) BecomeChild(program, argv.data(), variables.data(), output, parent);
+  if (child == 0) BecomeChild(program, parent, handled, before);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (child == -1) {
     return EnvironmentError(absl::StrCat("cannot start a child: ", std::strerror(error)));
@@ -83,13 +117,13 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
                                 const std::vector<std::string>& environment, ChildOutput output) {
   std::vector<std::string> argv = {"bench-run"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return Start("/proc/self/exe", std::move(argv), environment, output);
+  return Start(/*path=*/std::nullopt, std::move(argv), environment, output);
 }
 
 absl::StatusOr<int> RunOther(const std::vector<std::string>& argv,
                              const std::vector<std::string>& environment) {
   BENCH_ASSIGN_OR_RETURN(const pid_t child,
-                         Start(argv[0].c_str(), argv, environment, ChildOutput::kInherit));
+                         Start(argv[0], argv, environment, ChildOutput::kInherit));
   return WaitPassingSignalsOn(child);
 }
 

@@ -26,7 +26,9 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
 // exit code (128 + n when signal n ended it).
 absl::StatusOr<int> RunSelf(const std::vector<std::string>& arguments, ChildOutput output);
 
-// The same for another program, whose path is argv[0], with `environment` beside its own.
+// The same for another program, whose path is argv[0], with `environment` beside its own. What is
+// handled here has its default there. Few programs expect requests for a checkpoint, which end
+// them: decline these first (DeclineCheckpoints).
 absl::StatusOr<int> RunOther(const std::vector<std::string>& argv,
                              const std::vector<std::string>& environment);
 

@@ -3,7 +3,8 @@
 //
 // Flags are Google Benchmark's, and --device=cpu|cuda. The number of threads is that of LibTorch
 // (OMP_NUM_THREADS). The machine's rates are measured first and are the report's context. Exit
-// codes: 2 for a wrong flag, 5 where there is no GPU that --device=cuda could use.
+// codes: 2 for a wrong flag and a filter that matches nothing, 5 where there is no GPU that
+// --device=cuda could use, or LibTorch fails.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
@@ -11,6 +12,7 @@
 #include <malloc.h>
 
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -114,12 +116,23 @@ int Main(int argc, char** argv) {
   RegisterCases(AllKernelCases(setting->device), setting);
   if (!only_lists) Measure(*setting);
   benchmark::SetDefaultTimeUnit(benchmark::kMicrosecond);
-  benchmark::RunSpecifiedBenchmarks();
+  const size_t num_matches = benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
-  return 0;
+  if (num_matches > 0 || only_lists) return 0;
+  return static_cast<int>(ExitCode::kUsage);  // Google Benchmark has said what the filter was
+}
+
+// Such as memory that is not there.
+int MainOrFail(int argc, char** argv) {
+  try {
+    return Main(argc, argv);
+  } catch (const std::exception& error) {
+    const std::string_view text = error.what();  // of LibTorch with a backtrace behind it
+    return Fail(ExitCode::kEnvironment, std::string(text.substr(0, text.find('\n'))));
+  }
 }
 
 }  // namespace
 }  // namespace bench::kernels
 
-int main(int argc, char** argv) { return bench::kernels::Main(argc, argv); }
+int main(int argc, char** argv) { return bench::kernels::MainOrFail(argc, argv); }

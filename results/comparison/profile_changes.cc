@@ -67,10 +67,20 @@ std::optional<Profile> ProfileOf(const RunRecord& record, const ProfileTable& ki
   return profile;
 }
 
-std::vector<Profile> ProfilesOf(const Group& group, const ProfileTable& kind) {
-  std::vector<Profile> profiles;
+// "" where the run does not say.
+std::string ToolOf(const RunRecord& record) {
+  const auto found = record.notes.find(std::string(kProfilerNote));
+  if (found == record.notes.end()) return "";
+  const auto* tool = std::get_if<std::string>(&found->second);
+  return tool == nullptr ? std::string() : *tool;
+}
+
+std::map<std::string, std::vector<Profile>> ProfilesByTool(const Group& group,
+                                                           const ProfileTable& kind) {
+  std::map<std::string, std::vector<Profile>> profiles;
   for (const ResultsInput& run : group.runs) {
-    if (auto profile = ProfileOf(run.record, kind)) profiles.push_back(*std::move(profile));
+    auto profile = ProfileOf(run.record, kind);
+    if (profile) profiles[ToolOf(run.record)].push_back(*std::move(profile));
   }
   return profiles;
 }
@@ -86,11 +96,8 @@ Cost MedianOf(const std::vector<Profile>& profiles, const Key& key) {
   return {Median(seconds), Median(counts)};
 }
 
-void AddChanges(const Group& base, const Group& head, const ProfileTable& kind,
-                std::vector<ProfileChange>& changes) {
-  const std::vector<Profile> before = ProfilesOf(base, kind);
-  const std::vector<Profile> after = ProfilesOf(head, kind);
-  if (before.empty() || after.empty()) return;
+void AddChanges(const ProfileTable& kind, const std::vector<Profile>& before,
+                const std::vector<Profile>& after, std::vector<ProfileChange>& changes) {
   Profile all;
   for (const std::vector<Profile>* arm : {&before, &after}) {
     for (const Profile& profile : *arm) all.insert(profile.begin(), profile.end());
@@ -103,11 +110,26 @@ void AddChanges(const Group& base, const Group& head, const ProfileTable& kind,
   }
 }
 
+// Tools slow what they look at differently: by the first one that both arms have.
+void AddChangesByOneTool(const Group& base, const Group& head, const ProfileTable& kind,
+                         std::vector<ProfileChange>& changes) {
+  const auto before = ProfilesByTool(base, kind);
+  const auto after = ProfilesByTool(head, kind);
+  for (const auto& [tool, profiles] : before) {
+    const auto found = after.find(tool);
+    if (found == after.end()) continue;
+    AddChanges(kind, profiles, found->second, changes);
+    return;
+  }
+}
+
 }  // namespace
 
 std::vector<ProfileChange> CompareProfiles(const Group& base, const Group& head) {
   std::vector<ProfileChange> changes;
-  for (const ProfileTable& kind : kComparedProfileTables) AddChanges(base, head, kind, changes);
+  for (const ProfileTable& kind : kComparedProfileTables) {
+    AddChangesByOneTool(base, head, kind, changes);
+  }
   std::stable_sort(changes.begin(), changes.end(),
                    [](const ProfileChange& a, const ProfileChange& b) {
                      return std::abs(a.head_s - a.base_s) > std::abs(b.head_s - b.base_s);

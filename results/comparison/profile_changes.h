@@ -23,7 +23,8 @@ struct ProfileChange {
   double head_count = 0;
 };
 
-// Of every table that profiled runs of both arms have; the largest change of time first.
+// Of every table that profiled runs of both arms have by the same profiler; the largest change of
+// time first.
 std::vector<ProfileChange> CompareProfiles(const Group& base, const Group& head);
 
 }  // namespace bench::results

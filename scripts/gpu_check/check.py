@@ -11,10 +11,12 @@ the programs are built with, h5py, and for one step transformers; ncu and comput
 Exit codes: 0 all passed; 1 a step failed; 3 some were not reached or skipped; 5 there is no usable GPU.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +39,10 @@ class Failed(Exception):
 
 class Skipped(Exception):
     """What a step needs is not there."""
+
+
+class NotReached(Exception):
+    """A step had less time than its limit, and that was not enough."""
 
 
 def torch_folders():
@@ -62,18 +68,30 @@ class Check:
 
     def run(self, *command, codes=(0,)):
         """Its output; Failed for another exit code than `codes`, or where its time is over."""
-        seconds = self.step_deadline - time.monotonic()
+        words = [str(word) for word in command]
+        name = pathlib.Path(words[0]).name
+        seconds = max(1, self.step_deadline - time.monotonic())
         try:
-            done = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace",
-                                  timeout=max(1, seconds), env=self.environment, stdin=subprocess.DEVNULL)
-        except subprocess.TimeoutExpired as over:
-            raise Failed(f"{pathlib.Path(command[0]).name}: not done in {seconds:.0f} s") from over
+            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       text=True, errors="replace", env=self.environment, start_new_session=True)
         except FileNotFoundError as missing:
-            raise Skipped(f"{command[0]} is not there") from missing
-        if done.returncode not in codes:
-            last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-            raise Failed(f"{pathlib.Path(command[0]).name}: exit code {done.returncode}: {last}")
-        return done.stdout + done.stderr
+            raise Skipped(f"{words[0]} is not there") from missing
+        with process:
+            try:
+                out, err = process.communicate(timeout=seconds)
+            except BaseException as over:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # what it has started, too
+                process.wait()
+                if not isinstance(over, subprocess.TimeoutExpired):
+                    raise
+                if self.step_deadline >= self.deadline:
+                    raise NotReached("its time was cut by the deadline") from over
+                raise Failed(f"{name}: not done in {seconds:.0f} s") from over
+        if process.returncode not in codes:
+            last = (err.strip() or out.strip() or "no output").splitlines()[-1]
+            raise Failed(f"{name}: exit code {process.returncode}: {last}")
+        return out + err
 
     def step(self, name, limit, work):
         """One row of the table; `work` returns (figures, those that the table shows)."""
@@ -88,6 +106,10 @@ class Check:
                 row.update(outcome="failed", why=str(failed))
             except Skipped as skipped:
                 row.update(outcome="skipped", why=str(skipped))
+            except NotReached as cut:
+                row.update(outcome="not reached", why=str(cut))
+            except Exception as error:  # the steps after it are worth their time all the same
+                row.update(outcome="failed", why=" ".join(f"{type(error).__name__}: {error}".split()))
         row["seconds"] = time.monotonic() - begin
         self.rows.append(row)
         print(f"{name}: {row['outcome']}, {row['seconds']:.0f} s {row.get('why', '')}", flush=True)
@@ -111,6 +133,8 @@ class Check:
             more, names = readers.gtest(report.read_text(encoding="utf-8"))
             counts = {key: counts[key] + more[key] for key in counts}
             failed += names
+            if not names and more["passed"] == 0:
+                failed.append(f"{program} (no test of it ran)")
         if failed:
             raise Failed(f"failed: {', '.join(failed)}")
         return counts, counts
@@ -121,6 +145,8 @@ class Check:
             text = self.run("compute-sanitizer", "--tool", tool, BIN / "kernels_test", "--gtest_filter=CudaKernels.*",
                             codes=range(256))
             errors[tool] = readers.sanitizer_errors(text)
+            if readers.passed_tests(text) == 0:
+                raise Failed(f"{tool}: no test passed under it")
         if any(found is None or found > 0 for found in errors.values()):
             raise Failed(f"errors, or no summary: {errors}")
         return errors, errors
@@ -128,7 +154,10 @@ class Check:
     def experiment(self, name, *options):
         out = self.scratch / f"{name.replace('/', '_')}-{len(self.rows)}"
         self.run(BIN / "bench-run", BUNDLE / "experiments" / name, "--device", "cuda", "--out", out, *options)
-        figures = readers.summary(out / "results.h5")
+        try:
+            figures = readers.summary(out / "results.h5")
+        except ImportError as missing:
+            raise Skipped("this Python has no h5py") from missing
         return figures, {key: figures[key] for key in SHOWN if key in figures}
 
     def kernel_bench(self):

@@ -28,6 +28,11 @@ def sanitizer_errors(text):
     return sum(map(int, found)) if found else None
 
 
+def passed_tests(text):
+    """How many tests passed by what GoogleTest prints at its end; skipped ones are none."""
+    return sum(map(int, re.findall(r"^\[  PASSED  \] (\d+) test", text, re.MULTILINE)))
+
+
 def ncu(text):
     """Rows of `ncu --csv --page raw`: [{"Kernel Name": ..., metric: number}]; units are a row of their own."""
     lines = [line for line in text.splitlines() if line.startswith('"')]

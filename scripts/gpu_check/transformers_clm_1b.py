@@ -1,5 +1,7 @@
 """The work of perf_clm_1b by Hugging Face transformers under torch.compile, on one GPU: 1.1 B parameters, steps of
-32 x 2,048 random tokens in micro-batches of 8, bf16 parameters with fp32 moments in fused AdamW, clipping at 1.0.
+32 x 2,048 random tokens in micro-batches of 8, clipping at 1.0. The state of fused AdamW is fp32, as that of precision
+`mixed`: of bf16 parameters torch's AdamW would have bf16 moments. So the parameters and gradients are fp32, and the
+products bf16 by autocast; `mixed` has bf16 parameters and gradients beside its fp32 weights.
 
 Prints one JSON object: the median time of the steps after the two that compile, and target tokens a second.
 Arguments: --steps N (8), --small for a model that a processor can hold.
@@ -29,7 +31,7 @@ def main():
     torch.manual_seed(0)
     with torch.device(device):
         model = transformers.LlamaForCausalLM(transformers.LlamaConfig(
-            **geometry, tie_word_embeddings=False, attn_implementation="sdpa")).to(torch.bfloat16)
+            **geometry, tie_word_embeddings=False, attn_implementation="sdpa"))
     forward = model if arguments.small else torch.compile(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4, betas=(0.9, 0.95), weight_decay=0.1, fused=True)
     length, times = geometry["max_position_embeddings"], []
@@ -38,7 +40,8 @@ def main():
         begin = time.perf_counter()
         for rows in tokens.split(micro):
             targets = rows[:, 1:].contiguous()
-            loss = forward(input_ids=rows[:, :-1], labels=targets, shift_labels=targets, use_cache=False).loss
+            with torch.autocast(device, torch.bfloat16):
+                loss = forward(input_ids=rows[:, :-1], labels=targets, shift_labels=targets, use_cache=False).loss
             (loss * micro / batch).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

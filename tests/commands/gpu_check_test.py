@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
+from unittest import mock
 
 SOURCE = pathlib.Path(sys.argv.pop(1))
 BUILD = pathlib.Path(sys.argv.pop(1))
@@ -95,6 +97,66 @@ class Steps(unittest.TestCase):
         steps = check.Check(self.out, 0)
         steps.step("late", 60, lambda: self.fail("it was started"))
         self.assertEqual(steps.rows[0]["outcome"], "not reached")
+
+    def test_what_the_deadline_cuts_is_not_reached_and_no_failure(self):
+        steps = check.Check(self.out, 60)
+
+        def cut():
+            steps.deadline = steps.step_deadline = time.monotonic() + 1
+            steps.run("/bin/sleep", "30")
+
+        steps.step("late", 60, cut)
+        self.assertEqual(steps.rows[0]["outcome"], "not reached")
+        self.assertEqual(steps.rows[0]["why"], "its time was cut by the deadline")
+
+    def test_a_timeout_ends_what_the_program_has_started(self):
+        steps = check.Check(self.out, 60)
+        noted = self.out / "pid"
+        steps.step("is slow", 1, lambda: steps.run("/bin/sh", "-c", f"sleep 50 & echo $! > '{noted}'; wait"))
+        self.assertEqual(steps.rows[0]["outcome"], "failed")
+        self.assertLess(steps.rows[0]["seconds"], 30)
+        stat = pathlib.Path("/proc") / noted.read_text().strip() / "stat"
+        end = time.monotonic() + 20
+        while stat.exists() and stat.read_text().split()[2] != "Z":
+            self.assertLess(time.monotonic(), end, "it goes on")
+            time.sleep(0.05)
+
+    def test_any_other_exception_is_a_failed_step_and_a_missing_h5py_a_skipped_one(self):
+        steps = check.Check(self.out, 60)
+        steps.step("breaks", 10, lambda: {}["figure"])
+        self.assertEqual((steps.rows[0]["outcome"], steps.rows[0]["why"]), ("failed", "KeyError: 'figure'"))
+        with mock.patch.object(steps, "run"), mock.patch.object(readers, "summary", side_effect=ImportError):
+            steps.step("cannot read", 10, lambda: steps.experiment("perf_clm_1b"))
+        self.assertEqual((steps.rows[1]["outcome"], steps.rows[1]["why"]), ("skipped", "this Python has no h5py"))
+
+    def program(self, name, script):
+        path = self.out / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o700)
+
+    def test_tests_that_are_all_skipped_have_not_passed(self):
+        def report(result):
+            content = {"testsuites": [{"name": "S", "testsuite": [{"name": "T", "status": "RUN", "result": result}]}]}
+            return ("for argument; do case $argument in --gtest_output=json:*) report=${argument#*json:};; esac; done\n"
+                    f"echo '{json.dumps(content)}' > \"$report\"")
+
+        self.program("kernels_test", report("COMPLETED"))
+        for result, outcome in (("COMPLETED", "passed"), ("SKIPPED", "failed")):
+            self.program("tensor_memory_test", report(result))
+            steps = check.Check(self.out, 60)
+            with mock.patch.object(check, "BIN", self.out):
+                steps.step("tests", 30, steps.tests)
+            self.assertEqual(steps.rows[0]["outcome"], outcome, steps.rows)
+        self.assertIn("tensor_memory_test (no test of it ran)", steps.rows[0]["why"])
+        self.assertNotIn("kernels_test", steps.rows[0]["why"])
+
+    def test_the_sanitizer_has_passed_where_tests_passed_under_it(self):
+        for passed, outcome in (("3 tests", "passed"), ("1 test", "passed"), ("0 tests", "failed")):
+            self.program("compute-sanitizer", f"echo '[  PASSED  ] {passed}.'; echo '========= ERROR SUMMARY: 0 errors'")
+            steps = check.Check(self.out, 60)
+            steps.environment["PATH"] = f"{self.out}:{os.environ['PATH']}"
+            steps.step("compute-sanitizer", 30, steps.sanitizer)
+            self.assertEqual(steps.rows[0]["outcome"], outcome, steps.rows)
 
     def test_without_a_gpu_it_ends_with_5_and_says_so(self):
         if shutil.which("nvidia-smi") and subprocess.run(["nvidia-smi", "-L"], capture_output=True).returncode == 0:

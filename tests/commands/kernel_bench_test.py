@@ -139,6 +139,14 @@ class KernelBench(CommandCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(flag, done.stderr)
 
+    def test_a_filter_that_matches_nothing_is_a_usage_error_but_an_empty_list(self):
+        nothing = "--benchmark_filter=^NoSuchKernel$"
+        done = subprocess.run([PROGRAM, nothing], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("^NoSuchKernel$", done.stderr)
+        done = subprocess.run([PROGRAM, nothing, "--benchmark_list_tests"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
 
 def one(name, microseconds, **more):
     return {"name": name, "run_name": name, "run_type": "iteration", "real_time": microseconds, "time_unit": "us", **more}

@@ -3,6 +3,7 @@
 Tools that are not installed, or that the kernel does not allow, are skipped; Kineto is always there.
 """
 import json
+import os
 import pathlib
 import shutil
 import sqlite3
@@ -44,6 +45,10 @@ class Profile(CommandCase):
         self.assertEqual(notes["profiler"], tool)
         self.assertEqual(notes["profile_first_step"], first)
         self.assertEqual(notes["profile_steps"], steps)
+
+    def assert_status(self, path, status):
+        with h5py.File(path) as file:
+            self.assertEqual(file.attrs["status"], status)
 
     def test_kineto_leaves_a_trace_a_table_and_a_mark_and_changes_no_bit(self):
         plain = self.run_ok(self.definition, "--out", self.place.folder / "plain")
@@ -114,7 +119,51 @@ class Profile(CommandCase):
         for tool, package in (("perf", "linux-perf"), ("nsys", "nsight-systems"), ("ncu", "nsight-compute")):
             missing = self.place.run(self.definition, "--profile", tool, "--out", out, PATH=str(empty))
             self.assert_fails(missing, 5, f"--profile {tool}", package)
+        program = self.place.folder / "programs" / "ncu"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\nexit 0\n")
+        program.chmod(0o700)
+        without_gpu = self.place.run(self.definition, "--profile", "ncu", "--device", "cpu", "--out", out,
+                                     PATH=str(program.parent))
+        self.assert_fails(without_gpu, 2, "--profile ncu", "kernels on a GPU")
         self.assertFalse(out.exists())
+
+    def without_a_report(self, *arguments):
+        """Under a program that starts the run as nsys does, and leaves nothing."""
+        program = self.place.folder / "programs" / "nsys"
+        if not program.exists():
+            program.parent.mkdir()
+            program.write_text('#!/bin/sh\n[ "$1" = profile ] || exit 3\nshift\n'
+                               'while :; do case $1 in --*) shift;; *) exec "$@";; esac; done\n')
+            program.chmod(0o700)
+        return self.place.run(*arguments, "--profile", "nsys", PATH=f"{program.parent}:{os.environ['PATH']}")
+
+    def test_where_nsys_leaves_no_report_the_run_is_what_counts(self):
+        out = self.place.folder / "run"
+        done = self.without_a_report(self.definition, "--out", out, "--stop-after-step", "3")
+        self.assert_fails(done, 5, "nsys left no")
+        path = pathlib.Path(done.stdout.splitlines()[-1])
+        self.assert_status(path, "interrupted")
+        # What an earlier attempt has left is no report of this one.
+        earlier = path.parent / "profile.nsys-rep"
+        earlier.write_text("of an earlier attempt")
+        done = self.without_a_report(self.definition, "--out", out, "--resume")
+        self.assert_fails(done, 5, "nsys left no")
+        self.assertFalse(earlier.exists())
+        self.assert_status(path, "complete")
+        # Of a complete run it is the last attempt's.
+        earlier.write_text("of the last attempt")
+        done = self.without_a_report(self.definition, "--out", out, "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(earlier.exists())
+
+    def test_where_nsys_leaves_no_report_a_run_that_fails_keeps_its_exit_code(self):
+        definition = self.place.write_definition("unmet.toml", steps=STEPS,
+                                                 extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
+        done = self.without_a_report(definition, "--out", self.place.folder / "unmet")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("no profile: nsys left no", done.stderr)
+        self.assertTrue(pathlib.Path(done.stdout.splitlines()[-1]).exists())
 
     @unittest.skipUnless(shutil.which("perf"), "perf is not installed")
     def test_perf_leaves_samples_by_function_and_range(self):

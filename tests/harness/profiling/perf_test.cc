@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <ctime>
+#include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "harness/control/signals.h"
 #include "harness/profiling/tool_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -21,22 +25,25 @@ std::string WriteProgram(const std::string& path, const std::string& script) {
   return path;
 }
 
-// Understands what perf is asked, notes the commands that it gets, and has one sample.
-std::string FakePerf(const TempFolder& temp) {
-  return WriteProgram(temp / "perf",
-                      "if [ \"$1\" = record ]; then\n"
-                      "  for argument; do\n"
-                      "    case $argument in --control=fifo:*) pipes=${argument#--control=fifo:};; "
-                      "esac\n"
-                      "  done\n"
-                      "  exec 3<>\"${pipes%,*}\" 4<>\"${pipes#*,}\"\n"
-                      "  while read -r command <&3; do\n"
-                      "    echo \"$command\" >> \"$(dirname \"$0\")/commands\"\n"
-                      "    printf 'ack\\n' >&4\n"
-                      "    [ \"$command\" = stop ] && exit 0\n"
-                      "  done\n"
-                      "fi\n"
-                      "echo '7 5.000000000: 1001001 7f00 work(int) (/lib/libwork.so)'\n");
+constexpr char kOneSample[] = "echo '7 5.000000000: 1001001 7f00 work(int) (/lib/libwork.so)'";
+
+// Understands what perf is asked and notes the commands that it gets; what it does when it is told
+// to stop, and as `perf script`.
+std::string FakePerf(const TempFolder& temp, const std::string& at_stop = "exit 0",
+                     const std::string& script = kOneSample) {
+  return WriteProgram(
+      temp / "perf",
+      absl::StrCat("if [ \"$1\" = record ]; then\n"
+                   "  for argument; do\n"
+                   "    case $argument in --control=fifo:*) pipes=${argument#--control=fifo:};; "
+                   "esac\n"
+                   "  done\n"
+                   "  exec 3<>\"${pipes%,*}\" 4<>\"${pipes#*,}\"\n"
+                   "  while read -r command <&3; do\n"
+                   "    echo \"$command\" >> \"$(dirname \"$0\")/commands\"\n"
+                   "    printf 'ack\\n' >&4\n"
+                   "    [ \"$command\" = stop ] && ",
+                   at_stop, "\n  done\nfi\n", script, "\n"));
 }
 
 TEST(Perf, IsToldToLookAndToStopAndItsSamplesAreRead) {
@@ -60,11 +67,41 @@ TEST(Perf, WhatItSaysWhenItIsNotAllowedIsTheError) {
   const TempFolder temp;
   RangeTable ranges;
   PerfProfiler profiler(
-      WriteProgram(temp / "perf", "echo 'perf_event_paranoid setting is 4' >&2; exit 255\n"),
+      WriteProgram(temp / "perf",
+                   "printf 'Error:\\nperf_event_paranoid setting is 4\\n' >&2; exit 255\n"),
       ranges, temp.path());
   const absl::Status started = profiler.Start();
   EXPECT_TRUE(absl::IsUnavailable(started)) << started;
   EXPECT_THAT(std::string(started.message()), HasSubstr("perf_event_paranoid setting is 4"));
+}
+
+TEST(Perf, WhereItsSamplesCannotBeReadTheProfileIsKeptAndTheRunGoesOn) {
+  const TempFolder temp;
+  RangeTable ranges;
+  PerfProfiler profiler(FakePerf(temp, "exit 0", "printf 'Error:\\nno symbols\\n' >&2; exit 3"),
+                        ranges, temp.path());
+  ASSERT_TRUE(profiler.Start().ok());
+  ASSERT_TRUE(PublishFile(temp / kPerfDataName, "samples").ok());
+  ::testing::internal::CaptureStderr();
+  const auto tables = profiler.Stop();
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  ASSERT_TRUE(tables.ok()) << tables.status();
+  EXPECT_TRUE(tables->empty());
+  EXPECT_TRUE(Exists(temp / kPerfDataName));
+  EXPECT_THAT(said, HasSubstr("perf script ended with 3: no symbols"));
+  EXPECT_THAT(said, HasSubstr(temp / kPerfDataName));
+}
+
+TEST(Perf, OneThatDoesNotEndIsAbandonedSoonAfterAStopSignal) {
+  const TempFolder temp;
+  RangeTable ranges;
+  PerfProfiler profiler(FakePerf(temp, ":"), ranges, temp.path());
+  ASSERT_TRUE(profiler.Start().ok());
+  SetStopSignalForTest(SIGINT);
+  const absl::Status stopped = profiler.Stop().status();
+  SetStopSignalForTest(std::nullopt);
+  EXPECT_TRUE(absl::IsUnavailable(stopped)) << stopped;
+  EXPECT_THAT(std::string(stopped.message()), HasSubstr("does not end"));
 }
 
 TEST(Perf, OneThatIsLeftWhileItLooksIsEnded) {

@@ -34,6 +34,15 @@ TEST_F(ToolProgramTest, IsFoundOnPathWhereItCanBeStarted) {
   EXPECT_EQ(*FindToolProgram(ProfileTool::kNsys), second / "nsys");
 }
 
+TEST_F(ToolProgramTest, AFolderOfItsNameIsNone) {
+  const TempFolder first, second;
+  ASSERT_TRUE(MakeFolders(first / "perf").ok());
+  ASSERT_TRUE(PublishFile(second / "perf", "#!/bin/sh\n").ok());
+  ASSERT_EQ(::chmod((second / "perf").c_str(), 0700), 0);
+  ::setenv("PATH", (first.path() + ":" + second.path()).c_str(), 1);
+  EXPECT_EQ(*FindToolProgram(ProfileTool::kPerf), second / "perf");
+}
+
 TEST_F(ToolProgramTest, WhereItIsMissingItsPackageIsNamed) {
   const TempFolder empty;
   ::setenv("PATH", empty.path().c_str(), 1);

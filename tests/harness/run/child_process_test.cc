@@ -153,5 +153,21 @@ TEST(ChildProcess, AnotherProgramHasItsArgumentsAndVariables) {
   EXPECT_EQ(*exit_code, 7);
 }
 
+// Nothing in it lets signals in that it was started without.
+TEST(ChildProcess, AnotherProgramIsEndedBySignals) {
+  const auto exit_code = RunOther({"/bin/sh", "-c", "kill -TERM $$; exit 9"}, {});
+  ASSERT_TRUE(exit_code.ok()) << exit_code.status();
+  EXPECT_EQ(*exit_code, 128 + SIGTERM);
+}
+
+TEST(ChildProcess, WhatIsNoProgramIsSaidOnStandardError) {
+  ::testing::internal::CaptureStderr();
+  const auto exit_code = RunOther({"/dev/null"}, {});
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  ASSERT_TRUE(exit_code.ok()) << exit_code.status();
+  EXPECT_EQ(*exit_code, 5);
+  EXPECT_NE(said.find("cannot be executed"), std::string::npos) << said;
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -78,6 +78,19 @@ TEST(ProfileChanges, NeedProfiledRunsInBothArms) {
   EXPECT_TRUE(CompareProfiles(profiled, OneRun("head", foreign)).empty());
 }
 
+TEST(ProfileChanges, AreBetweenProfilesOfTheSameTool) {
+  RunRecord by_nsys = Profiled(0, 1, {{"forward", "aten::mm", 1, 8.0}});
+  by_nsys.notes[std::string(kProfilerNote)] = std::string("nsys");
+  const Group kineto = OneRun("base", Profiled(0, 1, {{"forward", "aten::mm", 1, 1.0}}));
+  EXPECT_TRUE(CompareProfiles(kineto, OneRun("head", by_nsys)).empty());
+  // Of an arm with both, those of the tool that the other arm has.
+  const Group both = GroupOf("head", {by_nsys, Profiled(1, 1, {{"forward", "aten::mm", 1, 2.0}})});
+  const std::vector<ProfileChange> changes = CompareProfiles(kineto, both);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].base_s, 1.0);
+  EXPECT_EQ(changes[0].head_s, 2.0);
+}
+
 TEST(ProfileChanges, ReportsNameThemAndJudgeNoTime) {
   const Group base = OneRun("base", Profiled(0, 1, {{"backward", "aten::mm", 2, 0.25}}));
   const Group head = OneRun("head", Profiled(0, 1, {{"backward", "aten::mm", 2, 0.375}}));
