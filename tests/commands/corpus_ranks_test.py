@@ -58,8 +58,8 @@ def write_input(folder):
     # With a copy of a text, records that are none, CRLF, and no line feed at the end.
     (folder / "large.jsonl").write_text(
         records(range(150), "\r\n") + '{"no": "text"}\n\n' + records(range(150, 300)).rstrip("\n"))
-    # Stored, not deflated: as large as its text.
-    (folder / "packed.jsonl.gz").write_bytes(gzip.compress(records(range(240, 480)).encode(), compresslevel=0))
+    # Stored, not deflated: as large as its text; without the time, so that every input is the same.
+    (folder / "packed.jsonl.gz").write_bytes(gzip.compress(records(range(240, 480)).encode(), compresslevel=0, mtime=0))
     (folder / "bad.txt").write_bytes(b"abc \xff")
 
 
