@@ -284,7 +284,9 @@ inline constexpr MetricDescriptor kPpoLoss = Metric({
     .better = Better::kNone,
     .deterministic = true,
     .threshold = 0,
-    .description = "Policy loss + value coefficient x value loss",
+    .description =
+        "Policy loss + value coefficient x value loss; where advantages come from groups "
+        "+ KL coefficient x KL loss",
     .floor = 0.01,
 });
 inline constexpr MetricDescriptor kPolicyLoss = Metric({
