@@ -184,6 +184,19 @@ class FilesOfOthers(CommandCase):
         done = self.place.run("--inspect", ARCHIVES / "archive.warc.gz")
         self.assertIn('1 a body coded as "br"; only gzip and deflate are read', done.stdout)
 
+    def test_files_whose_rows_are_all_refused_end_no_run(self):
+        folder = self.place.folder / "mixed"
+        folder.mkdir()
+        for name, text in (("meta.json", '{"version":1}'), ("list.json", '[{"a":1},{"b":2}]'),
+                           ("empty.csv", "id,text\n1,\n2,\n"), ("a.txt", "A text.")):
+            (folder / name).write_text(text)
+        done = self.place.run("--inspect", folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("documents:     1 valid, 5 refused", done.stdout)
+        self.assertIn('2 field "text" is empty', done.stdout)
+        for wrong in ("it ends a run", "no record in it"):
+            self.assertNotIn(wrong, done.stdout)
+
     def test_a_list_of_documents_is_read(self):
         rows = [{"text": "one"}, {"text": "two"}]
         for name, content in [("docs.json", rows), ("wrapped.json", {"version": 1, "data": rows})]:
