@@ -217,6 +217,18 @@ class FilesOfOthers(CommandCase):
         (folder / "config.json").write_text("{}")
         self.assertIn(f"--inspect {folder}", self.refused(4, weights))
 
+    def test_documents_beside_a_file_that_is_named_as_a_models_are_read(self):
+        folder = self.place.folder / "texts"
+        folder.mkdir()
+        (folder / "pytorch_model_notes.txt").write_text("A text.")
+        lines = self.inspect(folder)
+        self.assertEqual(lines["documents"], "1 valid, 0 refused")
+        self.assertIn("the weights of a model", lines["not read"])
+        # What comes with a model makes no corpus of its folder.
+        (folder / "pytorch_model_notes.txt").rename(folder / "README.md")
+        (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+        self.assertIn("an adapter of PEFT", self.refused(4, folder))
+
     def test_what_is_neither_file_nor_folder_is_refused_and_not_waited_for(self):
         pipe = self.place.folder / "pipe.jsonl"
         os.mkfifo(pipe)
