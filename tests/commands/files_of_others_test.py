@@ -237,6 +237,11 @@ class FilesOfOthers(CommandCase):
         done = self.place.run(self.place.write_definition(
             "pipe.toml", steps=2, replace=[(str(self.place.data), str(pipe))]))
         self.assert_fails(done, 2, "pipe.jsonl: a named pipe (FIFO)")
+        for name in ("config.json", "tokenizer.model"):
+            folder = self.place.folder / f"holds_{name}"
+            folder.mkdir()
+            os.mkfifo(folder / name)
+            self.assertIn(f"{name}: a named pipe (FIFO)", self.refused(2, folder))
         (self.place.folder / "texts").mkdir()
         os.mkfifo(self.place.folder / "texts" / "pipe.txt")
         (self.place.folder / "texts" / "a.txt").write_text("A text.")
