@@ -151,6 +151,10 @@ class FilesOfOthers(CommandCase):
             self.assert_fails(done, 4, what, advice)
             self.assertIn("messages (list)", done.stdout)
             self.assertNotIn("documents", done.stdout)
+        (folder / "0.jsonl").write_bytes(rows)
+        self.assertIn("unpack the 2 compressed ones, as by gzip -dk, and join them to one",
+                      self.refused(4, folder))
+        (folder / "0.jsonl").unlink()
         (folder / "c.jsonl").write_text('{"text": "a document"}\n')
         done = self.place.run("--inspect", folder)
         self.assertEqual(done.returncode, 0, done.stderr)
