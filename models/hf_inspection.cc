@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/file_kind.h"
 #include "base/status.h"
 #include "models/decoder.h"
 #include "models/families/family.h"
@@ -25,7 +26,9 @@ absl::StatusOr<std::vector<NamedTensor>> MapWeights(const std::string& folder,
                                                     const HfInspection& found) {
   std::vector<NamedTensor> tensors;
   for (const std::string& name : found.files.tensors) {
-    BENCH_ASSIGN_OR_RETURN(SafetensorsFile file, MapSafetensors(folder + "/" + name));
+    const std::string path = absl::StrCat(folder, "/", name);
+    BENCH_RETURN_IF_ERROR(CheckFileOrFolder(path));
+    BENCH_ASSIGN_OR_RETURN(SafetensorsFile file, MapSafetensors(path));
     for (NamedTensor& t : file.tensors) tensors.push_back(std::move(t));
   }
   AddModelPrefix(EntryOf(found.config.family).names, tensors);
@@ -77,6 +80,9 @@ void Compare(const std::vector<NamedTensor>& expected, std::map<std::string, at:
 
 absl::StatusOr<HfInspection> InspectHfFolder(const std::string& folder) {
   HfInspection found;
+  for (const char* name : {kConfigFile, kIndexFile}) {
+    BENCH_RETURN_IF_ERROR(CheckFileOrFolder(absl::StrCat(folder, "/", name)));
+  }
   BENCH_ASSIGN_OR_RETURN(found.config, ReadHfConfig(folder));
   BENCH_ASSIGN_OR_RETURN(found.files, FindWeightFiles(folder));
   BENCH_ASSIGN_OR_RETURN(const std::vector<NamedTensor> tensors, MapWeights(folder, found));

@@ -11,7 +11,8 @@
 // A document that is invalid (encoding, syntax, size (text_limits.h), no text) is refused: counted,
 // named and reported to `on_rejected` with the reason, so that it can be kept aside; with
 // OnInvalid::kError it ends the reading instead, as a DataError "path: reason" or "path:line:
-// reason", and so do too many invalid ones of a file of many records, by their reasons. A file of
+// reason", and so do too many invalid ones of a file of many records, by their reasons; all of a
+// table's or a JSON file's are only refused, since such a file is of something else. A file of
 // records that is damaged behind the first is an error: what it has lost is not known. What the
 // system refuses is always an error.
 #pragma once

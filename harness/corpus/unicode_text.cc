@@ -71,6 +71,9 @@ std::string TrimBlankEnds(const std::string& text) {
 absl::StatusOr<std::string> NormalizeText(std::string_view bytes) {
   if (IsPlainAscii(bytes)) return TrimBlankEnds(std::string(bytes));
   if (const auto invalid = harness::FirstInvalidUtf8(bytes)) {
+    if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
+      return DataError("starts as UTF-16; save it as UTF-8");
+    }
     return DataError(absl::StrCat("not valid UTF-8 at byte ", *invalid));
   }
   BENCH_ASSIGN_OR_RETURN(const std::string composed, Compose(CleanControls(bytes)));

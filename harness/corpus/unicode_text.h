@@ -5,7 +5,8 @@
 // white space at the end of the text are removed. Idempotent. ASCII without controls is only
 // copied.
 //
-// Errors: DataError naming the byte offset of the first byte that is no valid UTF-8.
+// Errors: DataError naming the byte offset of the first byte that is no valid UTF-8, or saying that
+// the text has the byte order mark of UTF-16.
 #pragma once
 
 #include <string>

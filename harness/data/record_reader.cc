@@ -42,7 +42,7 @@ absl::StatusOr<RecordReport> VisitRecords(const std::string& path, const RowShap
   RecordSink sink(options, visit);
   BENCH_RETURN_IF_ERROR(ReadRows(path, shape, rules, sink));
   RecordReport& report = sink.report();
-  if (report.num_read + report.skipped.count() == 0) {
+  if (report.num_read + report.skipped.count() + sink.num_handed_on() == 0) {
     return DataError(absl::StrCat(path, ": no record in it: ", internal::View(WhyNone(shape))));
   }
   BENCH_RETURN_IF_ERROR(

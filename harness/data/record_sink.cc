@@ -18,7 +18,10 @@ absl::Status RecordSink::Take(RecordOutcome outcome, const std::string& where) {
 }
 
 absl::Status RecordSink::Refuse(const RecordProblem& problem, const std::string& where) {
-  if (options_.on_refused) return options_.on_refused(problem, where);
+  if (options_.on_refused) {
+    ++num_handed_on_;
+    return options_.on_refused(problem, where);
+  }
   if (options_.on_invalid == OnInvalid::kError) return DataError(where + problem.message);
   BENCH_RETURN_IF_ERROR(CheckNotStopped());
   report_.skipped.Add(problem.reason, where, 1, problem.message);

@@ -69,6 +69,8 @@ class RecordSink {
 
   const RecordOptions& options() const { return options_; }
   RecordReport& report() { return report_; }
+  // Refused records that `on_refused` was given.
+  int64_t num_handed_on() const { return num_handed_on_; }
 
   // The problem of a record that is too long.
   RecordProblem OverLimit() const;
@@ -77,6 +79,7 @@ class RecordSink {
   const RecordOptions& options_;
   const RecordVisitor& visit_;
   RecordReport report_;
+  int64_t num_handed_on_ = 0;
 };
 
 }  // namespace bench::harness

@@ -1,12 +1,17 @@
 #include "harness/run/inspect_data.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/corpus/document_reader.h"
+#include "harness/corpus/source_files.h"
 #include "harness/data/byte_stream.h"
 #include "harness/data/compression.h"
 #include "harness/run/inspect_documents.h"
@@ -28,6 +33,37 @@ absl::StatusOr<bool> IsBlank(const std::string& path) {
 
 absl::Status NotRead(const std::string& path, const std::string& what) {
   return DataError(absl::StrCat(path, ": ", what));
+}
+
+// Texts that come with a model or a tokenizer, and make no corpus of its folder.
+bool ComesWithAModel(const std::string& path) {
+  const std::string name = std::filesystem::path(path).filename();
+  constexpr std::array<std::string_view, 4> kBeginnings = {"README", "LICENSE", "NOTICE",
+                                                           "USE_POLICY"};
+  return name.ends_with(".json") || name == "merges.txt" || name == "vocab.txt" ||
+         std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&](std::string_view begin) { return name.starts_with(begin); });
+}
+
+absl::StatusOr<bool> HasTexts(const std::string& folder) {
+  BENCH_ASSIGN_OR_RETURN(const corpus::SourceFiles found,
+                         corpus::FilesOf({"path", folder, std::nullopt}));
+  return std::any_of(found.files.begin(), found.files.end(), [](const corpus::SourceFile& file) {
+    return !ComesWithAModel(file.relative_path);
+  });
+}
+
+// A folder of documents may have a file among them that is named as one of a model.
+absl::StatusOr<Inspection> InspectFolder(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const std::string unread, UnreadFolder(path));
+  if (unread.empty()) return InspectDocuments(path);
+  BENCH_ASSIGN_OR_RETURN(const bool has_texts, HasTexts(path));
+  if (!has_texts) return NotRead(path, unread);
+  auto found = InspectDocuments(path);
+  if (IsStopped(found.status())) return found;
+  if (!found.ok() || !found->unusable.empty()) return NotRead(path, unread);
+  found->lines.push_back(Labelled("not read", unread));
+  return found;
 }
 
 // A file that is data, or of no kind that is known.
@@ -56,9 +92,7 @@ absl::StatusOr<Inspection> InspectData(const std::string& path,
                                        const std::optional<InspectedTokenizer>& tokenizer) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
-    BENCH_ASSIGN_OR_RETURN(const std::string unread, UnreadFolder(path));
-    if (!unread.empty()) return NotRead(path, unread);
-    return InspectDocuments(path);
+    return InspectFolder(path);
   }
   BENCH_ASSIGN_OR_RETURN(const bool is_blank, IsBlank(path));
   if (is_blank) return Inspection{{Labelled("what", "an empty file")}, "the file is empty"};

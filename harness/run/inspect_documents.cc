@@ -123,8 +123,8 @@ class TrainingFiles {
     if (count_++ == 0) {
       first_ = PathOf(file);
       fields_ = fields;
-      compression_ = compression;
     }
+    if (compression && num_compressed_++ == 0) compression_ = compression;
     return true;
   }
 
@@ -140,10 +140,9 @@ class TrainingFiles {
   // What to do with them. `is_folder`: of what was looked at.
   std::string Advice(bool is_folder) const {
     const bool is_one = count_ == 1;
-    const std::string unpack = compression_
-                                   ? absl::StrCat(is_one ? "unpack it" : "unpack them", ", as by ",
-                                                  internal::View(compression_->undone_by))
-                                   : std::string();
+    const std::string unpack = compression_ ? absl::StrCat("unpack ", Compressed(), ", as by ",
+                                                           internal::View(compression_->undone_by))
+                                            : std::string();
     if (!is_folder) {
       return absl::StrCat(
           "compressed records for training, but training stages read plain files (data.path): ",
@@ -155,10 +154,17 @@ class TrainingFiles {
   }
 
  private:
+  std::string Compressed() const {
+    if (num_compressed_ == count_) return count_ == 1 ? "it" : "them";
+    return absl::StrCat("the ", num_compressed_,
+                        num_compressed_ == 1 ? " compressed one" : " compressed ones");
+  }
+
   int64_t count_ = 0;
   std::string first_;
   FieldKinds fields_;
-  std::optional<Compression> compression_;
+  int64_t num_compressed_ = 0;
+  std::optional<Compression> compression_;  // of the first of them
 };
 
 InspectionLines UnreadLines(const corpus::SourceFiles& found) {

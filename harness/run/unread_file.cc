@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "harness/corpus/document_reader.h"
 #include "harness/data/byte_stream.h"
 #include "harness/run/inspect_records.h"
 #include "models/weight_files.h"
@@ -35,6 +36,8 @@ struct KnownFile {
 };
 constexpr std::string_view kPickle =
     "weights in a pickle, which can run code of whoever wrote it and is never read: ";
+constexpr std::string_view kGguf = "GGUF";
+constexpr std::string_view kPdf = "%PDF-";
 constexpr std::array<KnownFile, 15> kKnownFiles = {{
     {".bin", "PK", kPickle},
     {".pt", "PK", kPickle},
@@ -44,7 +47,7 @@ constexpr std::array<KnownFile, 15> kKnownFiles = {{
     {".pt", "\x80", kPickle},
     {".pth", "\x80", kPickle},
     {".ckpt", "\x80", kPickle},
-    {"", "GGUF",
+    {"", kGguf,
      "weights of llama.cpp (GGUF), which are not read: give the Hugging Face folder that they were "
      "made of"},
     {".onnx", "",
@@ -52,11 +55,11 @@ constexpr std::array<KnownFile, 15> kKnownFiles = {{
      "made of"},
     {"", "\x89HDF",
      "an HDF5 file: --show shows the results of a run; weights and data in HDF5 are not read"},
-    {"", "%PDF-", "a PDF document, which is not read: extract its text first, as by pdftotext"},
+    {"", kPdf, "a PDF document, which is not read: extract its text first, as by pdftotext"},
     {"", "PK\x03\x04",
      "a ZIP archive (as .docx, .xlsx and .epub are), which is not read: unpack it, or save it as "
      "text, HTML or CSV"},
-    {"", "ARROW1",
+    {"", std::string_view("ARROW1\0\0", 8),
      "an Arrow file, which is not read: write it as Parquet, as by pyarrow.parquet.write_table"},
     {".arrow", "",
      "an Arrow file, which is not read: write it as Parquet or JSON lines, as by "
@@ -75,6 +78,14 @@ absl::StatusOr<std::string> HeadOf(const std::string& path) {
 }
 
 std::string NameOf(const std::string& path) { return std::filesystem::path(path).filename(); }
+
+// Whether a file is one by its first bytes. Texts may begin with those of GGUF and PDF: a version,
+// a small number in little endian, follows the first; a text says by its name that it is no PDF.
+bool BeginsAs(const KnownFile& known, const std::string& path, std::string_view head) {
+  if (!head.starts_with(known.magic)) return false;
+  if (known.magic == kGguf) return head.substr(4).find(std::string_view("\0\0\0", 3)) == 1;
+  return known.magic != kPdf || !corpus::FormatOf(NameOf(path)).has_value();
+}
 
 // As a command's argument.
 std::string FolderOf(const std::string& path) {
@@ -133,6 +144,14 @@ std::string FolderFile(const std::string& path, const FieldKinds& fields) {
   return GiveTheFolder(path, "one file of a model's or a tokenizer's folder");
 }
 
+// Whether a JSON file is one object, and not several in lines. What cannot be looked at, or is
+// larger than the files of a model's folder are, is taken for one.
+bool IsOneObject(const std::string& path) {
+  constexpr int64_t kMaxBytes = int64_t{16} << 20;
+  const auto text = ReadFile(path, kMaxBytes);
+  return !text.ok() || ParseJsonObject(*text).ok();
+}
+
 constexpr char kRecordFields[] =
     "records have instruction and output, messages, conversations, prompt and completion, or "
     "prompt, chosen and rejected; documents have text: rename the fields";
@@ -155,7 +174,7 @@ absl::StatusOr<std::string> UnreadFile(const std::string& path) {
   if (path.ends_with(".safetensors")) return LoneWeights(path);
   BENCH_ASSIGN_OR_RETURN(const std::string head, HeadOf(path));
   for (const KnownFile& known : kKnownFiles) {
-    if (!path.ends_with(known.ending) || !head.starts_with(known.magic)) continue;
+    if (!path.ends_with(known.ending) || !BeginsAs(known, path, head)) continue;
     return absl::StrCat(internal::View(known.what), known.what == kPickle ? kConvert : "");
   }
   return std::string();
@@ -189,8 +208,9 @@ std::string UnreadRows(const std::string& path, const RowShape& shape) {
     return absl::StrCat("a table (", FormatText(shape), ") whose columns are no record's: ", fields,
                         "; ", kRecordFields, OtherSeparator(shape.fields));
   }
-  const bool is_object = shape.json.layout == JsonLayout::kOneRecord && path.ends_with(".json");
-  if (shape.json.layout == JsonLayout::kOneRecord) {
+  const bool is_object =
+      shape.json.layout == JsonLayout::kOneRecord && path.ends_with(".json") && IsOneObject(path);
+  if (is_object) {
     if (std::string part = FolderFile(path, shape.fields); !part.empty()) return part;
   }
   return absl::StrCat(

@@ -53,7 +53,10 @@ class RankTable {
 
   absl::Status Add(RankedToken token) {
     if (token.bytes.empty() || token.bytes.size() > kMaxTokenBytes) {
-      return DataError(absl::StrCat("a token of ", token.bytes.size(), " bytes"));
+      return DataError(absl::StrCat("a token of ", token.bytes.size(),
+                                    " bytes, where tokens have 1 to ", kMaxTokenBytes,
+                                    ": the file is damaged, or of a tokenizer that is not known; "
+                                    "take the one that is published with the model"));
     }
     if (token.rank < 0 || token.rank >= std::ssize(tokens_)) {
       return DataError(

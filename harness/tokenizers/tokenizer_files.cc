@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/sha256.h"
 #include "base/status.h"
 
@@ -47,6 +48,12 @@ absl::StatusOr<std::string> PathOfModel(const std::string& path) {
       absl::StrCat(path, ": none of ", absl::StrJoin(kModelFiles, ", "), " in this folder"));
 }
 
+// Of a file beside others, which nobody may have looked at: a named pipe would never end.
+absl::StatusOr<std::string> ReadPlainFile(const std::string& path, int64_t max_bytes) {
+  BENCH_RETURN_IF_ERROR(CheckFileOrFolder(path));
+  return ReadFile(path, max_bytes);
+}
+
 }  // namespace
 
 std::string ModelFileName(TokenizerFormat format) {
@@ -58,14 +65,14 @@ bool HasTokenizer(const std::string& folder) { return ModelInFolder(folder).has_
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& path) {
   TokenizerFiles files;
   BENCH_ASSIGN_OR_RETURN(files.where, PathOfModel(path));
-  BENCH_ASSIGN_OR_RETURN(files.model, ReadFile(files.where, kMaxModelBytes));
+  BENCH_ASSIGN_OR_RETURN(files.model, ReadPlainFile(files.where, kMaxModelBytes));
   files.format = FormatOf(files.where);
   if (files.format == TokenizerFormat::kSentencePiece) return files;
   const std::filesystem::path folder = std::filesystem::path(files.where).parent_path();
   for (const char* name : kBeside) {
     const std::string beside = (folder / name).string();
     if (!Exists(beside)) continue;
-    BENCH_ASSIGN_OR_RETURN(files.beside[name], ReadFile(beside, kMaxBesideBytes));
+    BENCH_ASSIGN_OR_RETURN(files.beside[name], ReadPlainFile(beside, kMaxBesideBytes));
   }
   return files;
 }

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import unittest
 
+import h5py
+
 from tiny_run import NAN_FILLED, Workplace, deterministic_content
 
 # Programs keep ignoring what was ignored when they were started: under nohup, or in the background of a
@@ -36,13 +38,20 @@ class CommandCase(unittest.TestCase):
 
     def assert_stops_change_no_bit(self, arguments, chains, expected, environment=NAN_FILLED):
         """A run for each of `chains`, which is stopped after the steps of its chain, one attempt after the other:
-        (0, 3) are three attempts, which train no step, three, and the rest. All leave `expected`."""
+        (0, 3) are three attempts, which train no step, three, and the rest. All leave `expected`.
+        No step is the last one: a complete run has nothing to go on with."""
         for number, steps in enumerate(chains):
             begin = (*arguments, "--out", self.place.folder / f"chain{number}", "--resume")
-            for step in steps:
-                self.run_ok(*begin, "--stop-after-step", step, **environment)
+            for attempt, step in enumerate(steps, 1):
+                stopped = self.run_ok(*begin, "--stop-after-step", step, **environment)
+                self.assert_attempts(stopped, attempt, "interrupted")
             results = self.run_ok(*begin, **environment)
+            self.assert_attempts(results, len(steps) + 1, "complete")
             self.assertEqual(deterministic_content(results), expected, steps)
+
+    def assert_attempts(self, results, number, status):
+        with h5py.File(results) as file:
+            self.assertEqual((file.attrs["attempts"], file.attrs["status"]), (number, status), results)
 
     def assert_fails(self, done, code, *fragments):
         self.assertEqual(done.returncode, code, done.stderr + done.stdout)

@@ -190,6 +190,21 @@ class Corpus(CommandCase):
                 ("invalid", "the ending of its name tells no format", 1, "path/program.exe"),
                 ("invalid", 'no field "text"', 1, "path/records.jsonl#11")})
 
+    def test_files_whose_rows_are_all_refused_are_named_and_end_nothing(self):
+        mixed = self.place.folder / "mixed"
+        mixed.mkdir()
+        for i in range(60):
+            (mixed / f"{i}.txt").write_text(prose(i))
+        (mixed / "meta.json").write_text('{"version":1}')
+        (mixed / "list.json").write_text('[{"a":1},{"b":2}]')
+        (mixed / "empty.csv").write_text("id,text\n1,\n2,\n")
+        with h5py.File(self.run_ok(self.definition, "--set", f"corpus.path={mixed}")) as file:
+            self.assertEqual({row["id"]: row["reason"] for row in table(file, "rejected")}, {
+                "meta.json#1": 'no field "text" (the record has "version")',
+                "list.json#1": 'no field "text" (the record has "a")',
+                "list.json#2": 'no field "text" (the record has "b")',
+                "empty.csv#1": 'field "text" is empty', "empty.csv#2": 'field "text" is empty'})
+
     def test_a_corpus_of_few_documents_has_one_held_out(self):
         few = self.place.folder / "few"
         few.mkdir()

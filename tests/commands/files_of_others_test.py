@@ -151,6 +151,10 @@ class FilesOfOthers(CommandCase):
             self.assert_fails(done, 4, what, advice)
             self.assertIn("messages (list)", done.stdout)
             self.assertNotIn("documents", done.stdout)
+        (folder / "0.jsonl").write_bytes(rows)
+        self.assertIn("unpack the 2 compressed ones, as by gzip -dk, and join them to one",
+                      self.refused(4, folder))
+        (folder / "0.jsonl").unlink()
         (folder / "c.jsonl").write_text('{"text": "a document"}\n')
         done = self.place.run("--inspect", folder)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -184,6 +188,19 @@ class FilesOfOthers(CommandCase):
         done = self.place.run("--inspect", ARCHIVES / "archive.warc.gz")
         self.assertIn('1 a body coded as "br"; only gzip and deflate are read', done.stdout)
 
+    def test_files_whose_rows_are_all_refused_end_no_run(self):
+        folder = self.place.folder / "mixed"
+        folder.mkdir()
+        for name, text in (("meta.json", '{"version":1}'), ("list.json", '[{"a":1},{"b":2}]'),
+                           ("empty.csv", "id,text\n1,\n2,\n"), ("a.txt", "A text.")):
+            (folder / name).write_text(text)
+        done = self.place.run("--inspect", folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("documents:     1 valid, 5 refused", done.stdout)
+        self.assertIn('2 field "text" is empty', done.stdout)
+        for wrong in ("it ends a run", "no record in it"):
+            self.assertNotIn(wrong, done.stdout)
+
     def test_a_list_of_documents_is_read(self):
         rows = [{"text": "one"}, {"text": "two"}]
         for name, content in [("docs.json", rows), ("wrapped.json", {"version": 1, "data": rows})]:
@@ -204,6 +221,18 @@ class FilesOfOthers(CommandCase):
         (folder / "config.json").write_text("{}")
         self.assertIn(f"--inspect {folder}", self.refused(4, weights))
 
+    def test_documents_beside_a_file_that_is_named_as_a_models_are_read(self):
+        folder = self.place.folder / "texts"
+        folder.mkdir()
+        (folder / "pytorch_model_notes.txt").write_text("A text.")
+        lines = self.inspect(folder)
+        self.assertEqual(lines["documents"], "1 valid, 0 refused")
+        self.assertIn("the weights of a model", lines["not read"])
+        # What comes with a model makes no corpus of its folder.
+        (folder / "pytorch_model_notes.txt").rename(folder / "README.md")
+        (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+        self.assertIn("an adapter of PEFT", self.refused(4, folder))
+
     def test_what_is_neither_file_nor_folder_is_refused_and_not_waited_for(self):
         pipe = self.place.folder / "pipe.jsonl"
         os.mkfifo(pipe)
@@ -212,6 +241,11 @@ class FilesOfOthers(CommandCase):
         done = self.place.run(self.place.write_definition(
             "pipe.toml", steps=2, replace=[(str(self.place.data), str(pipe))]))
         self.assert_fails(done, 2, "pipe.jsonl: a named pipe (FIFO)")
+        for name in ("config.json", "tokenizer.model"):
+            folder = self.place.folder / f"holds_{name}"
+            folder.mkdir()
+            os.mkfifo(folder / name)
+            self.assertIn(f"{name}: a named pipe (FIFO)", self.refused(2, folder))
         (self.place.folder / "texts").mkdir()
         os.mkfifo(self.place.folder / "texts" / "pipe.txt")
         (self.place.folder / "texts" / "a.txt").write_text("A text.")

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import BIN, CommandCase  # noqa: E402
 from corpus_run_test import CORPUS, prose  # noqa: E402
 from rank_case import ERROR, RanksCase  # noqa: E402
-from rank_processes import SHORT_RUN, all_ranks, newest_step, state_of, stop, wait_for  # noqa: E402
+from rank_processes import SHORT_RUN, all_ranks, children, newest_step, state_of, stop, wait_for  # noqa: E402
 from tiny_run import HERE, deterministic_content  # noqa: E402
 
 SAVED = re.compile(r"^saved a checkpoint after step (\d+), as asked for$", re.MULTILINE)
@@ -26,13 +26,27 @@ NO_CHECKPOINTS = [("checkpoint_every_steps = 3", "checkpoint_every_steps = 10000
                   ("every_steps = 4", "every_steps = 100000")]
 
 
-def stop_in_training(process):
-    """Stops it (SIGSTOP) in training, behind its first step: the first line of progress says so."""
+def until_it_trains(process):
+    """Until its first step is done: the first line of progress says so."""
     for line in process.stderr:
         if line.startswith("step 1/"):
             break
-    stop(process.pid)
-    assert state_of(process.pid) == "T", "it has ended already"
+
+
+def stop_at_once(pid):
+    """SIGSTOP: what is sent from here on comes in time."""
+    stop(pid)
+    assert state_of(pid) == "T", "it has ended already"
+
+
+def stop_in_training(process):
+    until_it_trains(process)
+    stop_at_once(process.pid)
+
+
+def passed_on(number, process, pid):
+    """Waits until the signal that came to `process` has come to its child `pid`, which is stopped."""
+    return wait_for(lambda: number in pending(pid), process)
 
 
 def pending(pid):
@@ -94,10 +108,12 @@ class Checkpoints(CommandCase):
 
     def test_replicates_save_theirs_through_who_started_them(self):
         process = self.place.start(self.definition, "--repeat", 2, "--out", self.out)
-        for line in process.stderr:
-            if line.startswith("step 1/"):
-                break
+        until_it_trains(process)
+        (first,) = children(process.pid)
+        stop_at_once(first)
         process.send_signal(signal.SIGUSR1)
+        self.assertTrue(passed_on(signal.SIGUSR1, process, first))
+        os.kill(first, signal.SIGCONT)
         stdout, stderr = process.communicate(timeout=120)
         self.assertEqual(process.returncode, 0, stderr)
         self.assertEqual(len(SAVED.findall(stderr)), 1, stderr)
@@ -217,7 +233,7 @@ class OfRanks(RanksCase):
 
     def test_request_to_the_launcher_one_rank_or_all_saves_together_and_changes_no_bit(self):
         self.place.prompt_template = "plain"
-        self.definition = self.place.write_definition("request.toml", steps=100, replace=(
+        self.definition = self.place.write_definition("request.toml", steps=200, replace=(
             *SHORT_RUN, ("checkpoint_every_steps = 1\n", "checkpoint_every_steps = 100000\n")))
         expected = deterministic_content(self.run_ok(self.definition, "--nproc", 2))
         for asked in ("launcher", "rank 0", "rank 1", "all"):
@@ -225,11 +241,13 @@ class OfRanks(RanksCase):
             ranks = all_ranks(process, 2)
             by_name = {"launcher": [process.pid], "rank 0": [ranks[0]], "rank 1": [ranks[1]],
                        "all": [process.pid, *ranks.values()]}
-            for line in process.stderr:
-                if line.startswith("step 1/"):
-                    break
+            until_it_trains(process)
+            stop_at_once(ranks[0])  # whom the others wait for
             for pid in by_name[asked]:
                 os.kill(pid, signal.SIGUSR1)
+            if asked == "launcher":
+                self.assertTrue(passed_on(signal.SIGUSR1, process, ranks[0]))
+            os.kill(ranks[0], signal.SIGCONT)
             done = self.ended(process)
             self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (0, []), done.stderr)
             self.assertTrue(SAVED.findall(done.stderr), (asked, done.stderr))
@@ -267,7 +285,7 @@ class OfRanks(RanksCase):
         process, ranks = self.start_at(2)
         stop(ranks[1])
         process.send_signal(signal.SIGTERM)
-        self.assertTrue(wait_for(lambda: signal.SIGTERM in pending(ranks[1]), process))  # passed on
+        self.assertTrue(passed_on(signal.SIGTERM, process, ranks[1]))
         process.send_signal(signal.SIGTERM)
         done = self.ended(process)
         self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (143, []), done.stderr)

@@ -268,6 +268,31 @@ TEST(DocumentReader, AListOfObjectsIsReadWhereverItStands) {
   }
 }
 
+// It is of something else, and ends no reading, whatever share is allowed.
+TEST(DocumentReader, AFileWhoseRowsAreAllRefusedIsNoEmptyFile) {
+  struct Case {
+    DocumentFormat format;
+    const char* bytes;
+    size_t num_refused;
+    const char* reason;
+  };
+  const Case cases[] = {{DocumentFormat::kJson, R"({"version":1})", 1,
+                         "no field \"text\" (the record has \"version\")"},
+                        {DocumentFormat::kJson, R"([{"a":1},{"b":2}])", 2,
+                         "no field \"text\" (the record has \"a\")"},
+                        {DocumentFormat::kCsv, "id,text\n1,\n2,\n", 2, "field \"text\" is empty"}};
+  ReaderOptions options;
+  options.max_skipped_share = 0.1;
+  for (const Case& c : cases) {
+    const Outcome outcome = ReadText(c.format, c.bytes, options);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+    EXPECT_EQ(outcome.report.num_documents, 0);
+    ASSERT_EQ(outcome.rejections.size(), c.num_refused) << c.bytes;
+    EXPECT_EQ(outcome.rejections[0].reason, c.reason);
+    EXPECT_EQ(outcome.rejections[0].id, "f#1");
+  }
+}
+
 // What is wrong with a file that has no documents, in its own words.
 TEST(DocumentReader, AFileThatCannotBeReadIsRefusedWithTheReason) {
   const auto refusal = [](DocumentFormat format, const std::string& bytes) {

@@ -50,5 +50,12 @@ TEST(NormalizeText, InvalidUtf8NamesTheByte) {
   }
 }
 
+TEST(NormalizeText, Utf16IsNamedByItsMark) {
+  for (const std::string_view text :
+       {std::string_view("\xFF\xFE\x61\0", 4), std::string_view("\xFE\xFF\0\x61", 4)}) {
+    EXPECT_EQ(NormalizeText(text).status().message(), "starts as UTF-16; save it as UTF-8");
+  }
+}
+
 }  // namespace
 }  // namespace bench::corpus

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "base/status.h"
 #include "tests/harness/stop_request.h"
 
@@ -27,6 +30,23 @@ TEST(RecordSink, AVisitorMayRefuseARecordAsAReaderMay) {
   EXPECT_EQ(sink.report().num_read, 1);
   EXPECT_EQ(sink.report().skipped.count(), 2);
   EXPECT_EQ(sink.report().skipped.reasons().at("is bad").first, "f:1");
+}
+
+TEST(RecordSink, WhatIsHandedOnIsCountedApart) {
+  RecordOptions options;
+  std::vector<std::string> reasons;
+  options.on_refused = [&](const RecordProblem& problem, const std::string&) {
+    reasons.push_back(problem.reason);
+    return absl::OkStatus();
+  };
+  const RecordVisitor visit = [](StringRecord) { return absl::OkStatus(); };
+  RecordSink sink(options, visit);
+  EXPECT_TRUE(sink.Take({{}, RecordProblem{"is cut", "is cut"}}, "f:1: ").ok());
+  EXPECT_TRUE(sink.Take(Whole("good"), "f:2: ").ok());
+  EXPECT_EQ(reasons, std::vector<std::string>{"is cut"});
+  EXPECT_EQ(sink.num_handed_on(), 1);
+  EXPECT_EQ(sink.report().num_read, 1);
+  EXPECT_EQ(sink.report().skipped.count(), 0);
 }
 
 TEST(RecordSink, AVisitorsErrorAndAStopSignalAreErrorsThoughRecordsMayBeSkipped) {

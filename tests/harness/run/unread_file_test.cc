@@ -60,13 +60,25 @@ TEST_F(UnreadFileTest, FormatsOfOthersAreKnownByTheirFirstBytes) {
   EXPECT_THAT(What("a"), AllOf(HasSubstr("PDF"), HasSubstr("pdftotext")));
   Write("a.xlsx", "PK\x03\x04");
   EXPECT_THAT(What("a.xlsx"), AllOf(HasSubstr("ZIP"), HasSubstr("CSV")));
-  Write("a", "GGUF\x03");
+  Write("a", std::string("GGUF\x03\0\0\0\x01", 9));
   EXPECT_THAT(What("a"), HasSubstr("llama.cpp"));
+  Write("a", std::string("ARROW1\0\0\xFF", 9));
+  EXPECT_THAT(What("a"), HasSubstr("Parquet"));
   Write("a.txt", "A text.");
   EXPECT_EQ(What("a.txt"), "");
   Write("empty", "");
   EXPECT_EQ(What("empty"), "");
   EXPECT_EQ(ExitCodeFor(UnreadFile(folder_ / "absent").status()), ExitCode::kEnvironment);
+}
+
+TEST_F(UnreadFileTest, TextsMayBeginAsFormatsOfOthersDo) {
+  for (const char* text :
+       {"GGUF", "GGUF is a format.", "%PDF-1.7 begins a file.", "ARROW1 is a name."}) {
+    for (const char* name : {"a.md", "a.txt"}) {
+      Write(name, text);
+      EXPECT_EQ(What(name), "") << text;
+    }
+  }
 }
 
 TEST_F(UnreadFileTest, PartsOfFoldersSayWhatIsMissing) {
@@ -93,6 +105,19 @@ TEST(UnreadRows, AFileOfAModelFolderIsSentToIt) {
               HasSubstr("--inspect ."));
   EXPECT_THAT(UnreadRows("a.json", Lines({{"peft_type", FieldKind::kText}})),
               HasSubstr("merge_and_unload"));
+}
+
+TEST_F(UnreadFileTest, LinesWithAFieldOfAConfigurationAreNone) {
+  const std::string line = "{\"model_type\": \"llama\"}\n";
+  const RowShape shape = Lines({{"model_type", FieldKind::kText}});
+  Write("models.jsonl", line);
+  Write("models.json", line + line);
+  for (const char* name : {"models.jsonl", "models.json"}) {
+    EXPECT_THAT(UnreadRows(folder_ / name, shape),
+                StartsWith("JSON lines whose objects are no records: model_type (text)"));
+  }
+  Write("one.json", line);
+  EXPECT_THAT(UnreadRows(folder_ / "one.json", shape), StartsWith("the configuration of a model"));
 }
 
 TEST(UnreadRows, OtherFieldsAreNamedBesideThoseThatRecordsHave) {

@@ -81,7 +81,7 @@ TEST(ReadTiktoken, RefusesWhatIsNoListOfRanks) {
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", "Ig== 0\n")),
               HasSubstr("line 2: the token \"\"\" comes twice"));
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", absl::StrCat(std::string(4000, 'A'), " 0\n"))),
-              HasSubstr("line 1: a token of 3000 bytes"));
+              HasSubstr("line 1: a token of 3000 bytes, where tokens have 1 to 512: "));
   EXPECT_THAT(Refusal(WithLine("IQ== 0\n", "ISEhISEhISEhISEhISEhISEhISEhISEhISEh 0\n")),
               HasSubstr("no token for the byte 0x21"));
 }

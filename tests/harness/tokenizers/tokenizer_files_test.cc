@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/sha256.h"
@@ -27,6 +28,17 @@ TEST(ReadTokenizerFiles, AModelFileIsOneFileAndItsDigestIsTheFiles) {
   EXPECT_EQ(files->format, TokenizerFormat::kSentencePiece);
   EXPECT_TRUE(files->beside.empty());
   EXPECT_EQ(Digest(*files), Sha256Hex("model"));
+}
+
+// A test that opened the pipe would wait for ever.
+TEST(ReadTokenizerFiles, PipesAreRefused) {
+  TempFolder folder;
+  Write(folder / "tokenizer.json", "{}");
+  ASSERT_EQ(::mkfifo((folder / "tokenizer_config.json").c_str(), 0600), 0);
+  EXPECT_THAT(std::string(ReadTokenizerFiles(folder.path()).status().message()),
+              HasSubstr("tokenizer_config.json: a named pipe (FIFO)"));
+  ASSERT_EQ(::mkfifo((folder / "tokenizer.model").c_str(), 0600), 0);
+  EXPECT_EQ(ExitCodeFor(ReadTokenizerFiles(folder.path()).status()), ExitCode::kUsage);
 }
 
 TEST(ReadTokenizerFiles, TokenizerJsonTakesTheSettingsBesideIt) {
