@@ -237,7 +237,8 @@ class Generated(CommandCase):
         rows = self.experiments / "steps_rl_sums" / "v1.toml"
         rows.write_text(re.sub(r"(?m)^demonstrations = \d+$", "demonstrations = 100", rows.read_text()))
         policy = self.experiments / "steps_rl_sft" / "v1.toml"
-        policy.write_text(re.sub(r"(?m)^steps = \d+$", "steps = 20", policy.read_text()))
+        policy.write_text(re.sub(r"(?m)^steps = \d+$", "steps = 20", policy.read_text())
+                          .replace("warmup_steps = 30", "warmup_steps = 2"))
         self.lock()
         for name in ("steps_rl", "steps_rl_ppo"):
             with self.subTest(experiment=name):

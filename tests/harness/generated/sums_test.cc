@@ -34,10 +34,10 @@ TEST(Sums, AnswersAreRightAndTheirColumnsAddUpToThem) {
     const std::string text = TextOf(source.grammar(), row);
     const Sum sum = Read(text);
     EXPECT_EQ(std::stoll(sum.first) + std::stoll(sum.second), std::stoll(sum.answer)) << text;
-    // Each column has eight characters; its last digit is one of the answer's, from the right.
-    ASSERT_EQ(sum.columns.size(), 8 * sum.first.size()) << text;
+    // Each column has nine characters; its last digit is one of the answer's, from the right.
+    ASSERT_EQ(sum.columns.size(), 9 * sum.first.size()) << text;
     std::string digits;
-    for (size_t at = 0; at < sum.columns.size(); at += 8) digits.insert(0, 1, sum.columns[at + 6]);
+    for (size_t at = 0; at < sum.columns.size(); at += 9) digits.insert(0, 1, sum.columns[at + 7]);
     const bool carried = sum.columns[sum.columns.size() - 3] == '1';
     EXPECT_EQ((carried ? "1" : "") + digits, sum.answer) << text;
     EXPECT_EQ(row.key, sum.first + "+" + sum.second);
