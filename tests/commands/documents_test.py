@@ -26,7 +26,7 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"\./(bench-run|bench-compare|run-tests)\b([^`\n|]*)")
 # Options with a value that a rehearsal does not take; and those that name files of the reader's.
-NOT_REHEARSED = re.compile(r" --(repeat|nproc|out|profile|profile-steps|device) \S+")
+NOT_REHEARSED = re.compile(r" (--same-seed|--(repeat|nproc|out|profile|profile-steps|device) \S+)")
 OF_THE_READER = {"--sweep", "--resume", "--set"}
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
