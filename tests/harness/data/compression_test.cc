@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "base/file.h"
 #include "base/status.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
 namespace {
-
-using std::string_literals::operator""s;
 
 std::string NameOf(const std::string& bytes) {
   const TempFolder folder;
@@ -22,9 +22,9 @@ std::string NameOf(const std::string& bytes) {
 // The first bytes are those that the formats' specifications give: RFC 1952, RFC 8878, the .xz file
 // format, bzip2's block header (pi), APPNOTE.TXT.
 TEST(CompressionOf, KnowsFilesByTheirFirstBytes) {
-  EXPECT_EQ(NameOf("\x1F\x8B\x08\0\0"s), "gzip");
+  EXPECT_EQ(NameOf(std::string("\x1F\x8B\x08\0\0", 5)), "gzip");
   EXPECT_EQ(NameOf("\x28\xB5\x2F\xFD\x04"), "Zstandard");
-  EXPECT_EQ(NameOf("\xFD\x37zXZ\0\0"s), "xz");
+  EXPECT_EQ(NameOf(std::string("\xFD\x37zXZ\0\0", 7)), "xz");
   EXPECT_EQ(NameOf("BZh9\x31\x41\x59\x26\x53\x59!"), "bzip2");
   EXPECT_EQ(NameOf("PK\x03\x04\x14"), "ZIP (as .xlsx is)");
 }
@@ -40,7 +40,7 @@ TEST(CompressionOf, PlainFilesAreNotCompressed) {
 
 TEST(CheckNotCompressed, SaysHowToUnpack) {
   const TempFolder folder;
-  ASSERT_TRUE(PublishFile(folder / "a.jsonl.gz", "\x1F\x8B\x08\0\0"s).ok());
+  ASSERT_TRUE(PublishFile(folder / "a.jsonl.gz", std::string("\x1F\x8B\x08\0\0", 5)).ok());
   ASSERT_TRUE(PublishFile(folder / "a.jsonl", "{}").ok());
   EXPECT_TRUE(CheckNotCompressed(folder / "a.jsonl").ok());
   const absl::Status status = CheckNotCompressed(folder / "a.jsonl.gz");
