@@ -80,19 +80,28 @@ std::optional<at::Tensor> ResponseScorer::LearnedRewards(
   return at::cat(rewards);
 }
 
-double ResponseScorer::Judgement(const Response& response) const {
+at::Tensor ResponseScorer::Rewards(const ResponseScores& scores,
+                                   const std::vector<Response>& responses,
+                                   const std::vector<std::string>& texts) const {
   const PpoRewardSpec& spec = p_.spec.reward;
-  return Judge(spec.verifiable, Text(response), response.prompt->example.output, spec.mark);
+  if (spec.objective == PpoObjective::kLearned) return *scores.learned_B;
+  // These two are known.
+  if (spec.verifiable == VerifiableReward::kExactMatch) return scores.exact_match_B;
+  if (spec.verifiable == VerifiableReward::kChrf) return scores.chrf_B / 100;
+  std::vector<double> judged;
+  for (size_t b = 0; b < responses.size(); ++b) {
+    judged.push_back(
+        Judge(spec.verifiable, texts[b], responses[b].prompt->example.output, spec.mark));
+  }
+  return at::tensor(judged, at::kDouble);
 }
 
-at::Tensor ResponseScorer::Objective(const ResponseScores& scores,
+at::Tensor ResponseScorer::Objective(const at::Tensor& rewards_B,
                                      const std::vector<Response>& responses) const {
   const PpoRewardSpec& spec = p_.spec.reward;
-  const bool learned = spec.objective == PpoObjective::kLearned;
-  at::Tensor score_B = learned ? scores.learned_B->clone() : at::empty_like(scores.exact_match_B);
+  at::Tensor score_B = rewards_B.clone();
   double* score = score_B.mutable_data_ptr<double>();
   for (size_t b = 0; b < responses.size(); ++b) {
-    if (!learned) score[b] = Judgement(responses[b]);
     if (!responses[b].ended) score[b] = WithoutEnd(score[b], spec);
     if (spec.clip) score[b] = std::clamp(score[b], -*spec.clip, *spec.clip);
   }
@@ -100,17 +109,18 @@ at::Tensor ResponseScorer::Objective(const ResponseScores& scores,
 }
 
 ResponseScores ResponseScorer::Score(const std::vector<Response>& responses) const {
+  std::vector<std::string> texts;
   std::vector<double> exact_match;
   std::vector<double> chrf;
   for (const Response& response : responses) {
-    const std::string text = Text(response);
+    const std::string& text = texts.emplace_back(Text(response));
     const std::string& reference = response.prompt->example.output;
     exact_match.push_back(ExactMatch(text, reference) ? 1 : 0);
     chrf.push_back(SentenceChrf(text, reference));
   }
   ResponseScores scores = {LearnedRewards(responses), at::tensor(exact_match, at::kDouble),
                            at::tensor(chrf, at::kDouble), at::Tensor()};
-  scores.score_B = Objective(scores, responses);
+  scores.score_B = Objective(Rewards(scores, responses, texts), responses);
   return scores;
 }
 

@@ -59,8 +59,11 @@ class ResponseScorer {
       : p_(parts), encoder_(std::move(encoder)) {}
 
   std::vector<int64_t> RewardRow(const Response& response) const;
-  double Judgement(const Response& response) const;
-  at::Tensor Objective(const ResponseScores& scores, const std::vector<Response>& responses) const;
+  // What the reward model or the judge says, without a graph, of responses with these texts.
+  at::Tensor Rewards(const ResponseScores& scores, const std::vector<Response>& responses,
+                     const std::vector<std::string>& texts) const;
+  // Of these rewards: the rule for a missing end token, then clipping.
+  at::Tensor Objective(const at::Tensor& rewards_B, const std::vector<Response>& responses) const;
 
   Parts p_;
   std::optional<PromptEncoder> encoder_;  // of the reward model
