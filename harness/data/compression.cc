@@ -31,13 +31,18 @@ bool IsOf(std::string_view head, const Magic& magic) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<Compression>> CompressionOf(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(ByteStream stream, ByteStream::Open(path, kHeadBytes));
+absl::StatusOr<std::string> FirstBytes(const std::string& path, size_t count) {
+  BENCH_ASSIGN_OR_RETURN(ByteStream stream, ByteStream::Open(path, static_cast<int64_t>(count)));
   std::string head;
-  for (auto c = stream.PeekAny(); c && head.size() < kHeadBytes; c = stream.PeekAny()) {
+  for (auto c = stream.PeekAny(); c && head.size() < count; c = stream.PeekAny()) {
     head.push_back(*c);
     stream.Skip();
   }
+  return head;
+}
+
+absl::StatusOr<std::optional<Compression>> CompressionOf(const std::string& path) {
+  BENCH_ASSIGN_OR_RETURN(const std::string head, FirstBytes(path, kHeadBytes));
   for (const Magic& magic : kMagics) {
     if (IsOf(head, magic)) return std::optional(magic.compression);
   }

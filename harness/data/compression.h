@@ -2,6 +2,7 @@
 // ones.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ struct Compression {
   std::string_view name;       // "gzip"
   std::string_view undone_by;  // "gzip -dk", before a file's name
 };
+
+// At most `count` of them. EnvironmentError for a file that cannot be read.
+absl::StatusOr<std::string> FirstBytes(const std::string& path, size_t count);
 
 // nullopt for a plain file; EnvironmentError for one that cannot be read.
 absl::StatusOr<std::optional<Compression>> CompressionOf(const std::string& path);

@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "harness/corpus/document_reader.h"
-#include "harness/data/byte_stream.h"
+#include "harness/data/compression.h"
 #include "harness/run/inspect_records.h"
 #include "models/weight_files.h"
 
@@ -66,16 +66,7 @@ constexpr std::array<KnownFile, 15> kKnownFiles = {{
      "load_from_disk(FOLDER).to_json(FILE) of datasets"},
 }};
 
-absl::StatusOr<std::string> HeadOf(const std::string& path) {
-  constexpr size_t kHeadBytes = 16;
-  BENCH_ASSIGN_OR_RETURN(ByteStream stream, ByteStream::Open(path, kHeadBytes));
-  std::string head;
-  for (auto c = stream.PeekAny(); c && head.size() < kHeadBytes; c = stream.PeekAny()) {
-    head.push_back(*c);
-    stream.Skip();
-  }
-  return head;
-}
+constexpr size_t kHeadBytes = 16;
 
 std::string NameOf(const std::string& path) { return std::filesystem::path(path).filename(); }
 
@@ -172,7 +163,7 @@ std::string OtherSeparator(const FieldKinds& columns) {
 
 absl::StatusOr<std::string> UnreadFile(const std::string& path) {
   if (path.ends_with(".safetensors")) return LoneWeights(path);
-  BENCH_ASSIGN_OR_RETURN(const std::string head, HeadOf(path));
+  BENCH_ASSIGN_OR_RETURN(const std::string head, FirstBytes(path, kHeadBytes));
   for (const KnownFile& known : kKnownFiles) {
     if (!path.ends_with(known.ending) || !BeginsAs(known, path, head)) continue;
     return absl::StrCat(internal::View(known.what), known.what == kPickle ? kConvert : "");
