@@ -58,8 +58,13 @@ bool ClaimsStrict(const Definition& definition) {
 std::vector<AcceptanceBound> AcceptanceBounds(const Definition& definition) {
   return std::visit(
       [](const auto& stage) -> std::vector<AcceptanceBound> {
-        if constexpr (requires { stage.acceptance; }) return stage.acceptance;
-        return {};
+        if constexpr (requires { stage.summary_bounds(); }) {
+          return stage.summary_bounds();
+        } else if constexpr (requires { stage.acceptance; }) {
+          return stage.acceptance;
+        } else {
+          return {};
+        }
       },
       definition.stage);
 }

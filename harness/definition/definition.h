@@ -23,6 +23,7 @@
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
+#include "harness/definition/sweep_spec.h"
 #include "harness/definition/synthetic_spec.h"
 #include "harness/definition/tokenizer_spec.h"
 #include "harness/definition/translations_spec.h"
@@ -45,15 +46,16 @@ enum class StageKind {
   kEvaluate,
   kProgram,
   kGenerated,
-  kSynthetic
+  kSynthetic,
+  kSweep
 };
-constexpr std::array<std::string_view, 12> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus",   "clm",     "sft",       "preferences",
-          "reward",       "ppo",       "evaluate", "program", "generated", "synthetic"};
+constexpr std::array<std::string_view, 13> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",  "clm",       "sft",       "preferences", "reward",
+          "ppo",          "evaluate",  "program", "generated", "synthetic", "sweep"};
 }
-using StageSpec =
-    std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
-                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec, SyntheticSpec>;
+using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
+                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec,
+                               GeneratedSpec, SyntheticSpec, SweepSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

@@ -1,5 +1,6 @@
 #include "harness/run/stage_factory.h"
 
+#include "harness/run/sweep_stage.h"
 #include "harness/stages/clm/stage.h"
 #include "harness/stages/corpus/stage.h"
 #include "harness/stages/evaluate/stage.h"
@@ -54,6 +55,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const SyntheticSpec&) const {
     return std::make_unique<SyntheticStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const SweepSpec&) const {
+    return std::make_unique<SweepStage>(definition);
   }
 };
 

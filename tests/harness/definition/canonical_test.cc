@@ -47,6 +47,13 @@ void FillOther(Definition& definition) {
     synthetic->lengths = "l.json";
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
     translations->sources = {"bash"};
+  } else if (auto* sweep = std::get_if<SweepSpec>(&definition.stage)) {
+    sweep->experiment = {"e", 1};
+    sweep->metrics = {"loss"};
+    sweep->arms = {{"a", SweepRole::kControl, {"k=v"}}};
+    sweep->axes = {{"k", {"1", "2"}}};
+    sweep->fits = {{SweepFitKind::kLogistic, "k", "loss", "a", SweepHeldOut::kLargest}};
+    sweep->bounds = {{"loss/a", 0.1, 0.9, {"loss", "a", "b", 0.1}, {"loss", "a", 0.2, 3}}};
   }
 }
 
