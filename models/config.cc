@@ -135,6 +135,17 @@ absl::Status CheckHead(const DecoderConfig& c) {
   return absl::OkStatus();
 }
 
+absl::Status CheckVectors(const DecoderConfig& c) {
+  if (c.vector_size < 0 || c.vector_size > kMaxSize) {
+    return UsageError(
+        absl::StrCat("vector_size = ", c.vector_size, " must lie in [0, ", kMaxSize, "]"));
+  }
+  if (c.vector_size == 0 || !std::holds_alternative<BlockRope>(c.position)) return absl::OkStatus();
+  return UsageError(absl::StrCat("vector_size = ", c.vector_size,
+                                 ": positions of this family follow marks among the tokens, so "
+                                 "that its sequences begin with none but tokens"));
+}
+
 }  // namespace
 
 absl::Status Validate(const DecoderConfig& c) {
@@ -146,6 +157,7 @@ absl::Status Validate(const DecoderConfig& c) {
   BENCH_RETURN_IF_ERROR(std::visit(PositionCheck{c}, c.position));
   BENCH_RETURN_IF_ERROR(CheckNotNegative("rms_norm_eps", c.norm.eps));
   BENCH_RETURN_IF_ERROR(CheckNotNegative("initializer_std", c.initializer_std));
+  BENCH_RETURN_IF_ERROR(CheckVectors(c));
   return CheckHead(c);
 }
 

@@ -123,6 +123,8 @@ struct DecoderConfig {
   MlpConfig mlp = SwiGlu();
   ResidualConfig residual = SequentialResidual();
   Biases biases;
+  // Values of the vectors that sequences may begin with (ragged_batch.h); 0: there are none.
+  int64_t vector_size = 0;
 };
 
 absl::Status Validate(const DecoderConfig& config);

@@ -129,8 +129,7 @@ void Decoder::CheckBatch(const RaggedBatch& batch) const {
 
 // The gradient of a token's row is a sum over its occurrences, of which bf16 would lose the late
 // ones: it is summed in fp32.
-at::Tensor Decoder::Embed(const RaggedBatch& batch) const {
-  CheckBatch(batch);
+at::Tensor Decoder::EmbedTokens(const RaggedBatch& batch) const {
   const at::Tensor& embedding_VD = blocks_->embedding_VD;
   const at::ScalarType type = embedding_VD.scalar_type();
   if (type != at::kBFloat16 || !at::GradMode::is_enabled()) {
@@ -139,12 +138,22 @@ at::Tensor Decoder::Embed(const RaggedBatch& batch) const {
   return at::embedding(embedding_VD.to(at::kFloat), batch.tokens_N).to(type);
 }
 
+at::Tensor Decoder::Embed(const RaggedBatch& batch, at::ScalarType type) const {
+  CheckBatch(batch);
+  const at::Tensor h_ND = EmbedTokens(batch).to(type);
+  if (!batch.vectors_KP.defined()) return h_ND;
+  TORCH_CHECK(blocks_->vectors && batch.vectors_KP.size(1) == config_.vector_size,
+              "Decoder: vectors ", batch.vectors_KP.sizes(), ", but vector_size is ",
+              config_.vector_size);
+  return h_ND.index_copy(0, batch.vector_rows_K, (*blocks_->vectors)(batch.vectors_KP.to(type)));
+}
+
 at::Tensor Decoder::Hidden(const RaggedBatch& batch, Activations activations) const {
   std::vector<int64_t> lengths_B;
   for (size_t b = 1; b < batch.offsets.size(); ++b) {
     lengths_B.push_back(batch.offsets[b] - batch.offsets[b - 1]);
   }
-  at::Tensor h_ND = Embed(batch).to(compute_type());
+  at::Tensor h_ND = Embed(batch, compute_type());
   if (blocks_->embedding_norm) h_ND = (*blocks_->embedding_norm)(h_ND);
   const Pass pass = {batch, position_->Of(batch, lengths_B, nullptr, {}), nullptr, {}};
   for (const Layer& layer : blocks_->layers) {
@@ -161,7 +170,7 @@ at::Tensor Decoder::HiddenCached(const RaggedBatch& batch, const std::vector<int
   CachePlan plan = cache.Plan(batch, cache_rows);
   std::vector<int64_t> lengths_B;
   for (const kernels::CacheRange& range : plan.ranges_B) lengths_B.push_back(range.length);
-  at::Tensor h_ND = Embed(batch);
+  at::Tensor h_ND = Embed(batch, decoding_position_->type());
   if (blocks_->embedding_norm) h_ND = (*blocks_->embedding_norm)(h_ND);
   const Pass pass = {batch, decoding_position_->Of(batch, lengths_B, &cache, cache_rows), &cache,
                      std::move(plan)};

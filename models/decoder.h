@@ -1,10 +1,11 @@
 // A decoder-only transformer over ragged batches, of the blocks of models/blocks as its
 // configuration says.
 //
-// h = embed(tokens); h = layer(h) for every layer (blocks/layer.h: LLaMA's is h +=
-// attention(norm(h)), h += mlp(norm(h))); Hidden = norm(h); logits = Hidden * head^T. Source: LLaMA
-// (Touvron et al., arXiv:2302.13971, section 2.2); the other forms in their blocks.
-// Parameters are leaves that require gradients, with canonical names; gradients appear in
+// h = embed(tokens), and W x + b where a vector x stands in a token's place; h = layer(h) for every
+// layer (blocks/layer.h: LLaMA's is h += attention(norm(h)), h += mlp(norm(h))); Hidden = norm(h);
+// logits = Hidden * head^T. Source: LLaMA (Touvron et al., arXiv:2302.13971, section 2.2); the
+// other forms in their blocks. Parameters are leaves that require gradients, with canonical names;
+// gradients appear in
 // `.grad()` when autograd is enabled (at::AutoGradMode) and backward is called on a loss.
 // Deterministic: for one thread count and machine class, equal inputs give bitwise equal outputs
 // and gradients; a sequence's outputs do not depend on the other sequences' tokens. Errors:
@@ -81,7 +82,8 @@ class Decoder {
   void ComputeIn(at::ScalarType type);
   at::ScalarType compute_type() const;
 
-  // [N, D] after the final norm. Token ids must lie in [0, V), sequences within max_positions.
+  // [N, D] after the final norm. Token ids must lie in [0, V), sequences within max_positions;
+  // vectors have config().vector_size values.
   at::Tensor Hidden(const RaggedBatch& batch, Activations activations = Activations::kKept) const;
   // What a loss reads (kernels/linear_cross_entropy.h): logits = head_weight * HeadInput(hidden).
   // The weight is the embedding itself when tied, in the type that Hidden computes in; a head with
@@ -101,7 +103,9 @@ class Decoder {
  private:
   Decoder(const DecoderConfig& config, std::vector<NamedTensor> parameters);
   void CheckBatch(const RaggedBatch& batch) const;
-  at::Tensor Embed(const RaggedBatch& batch) const;
+  // [N, D] in `type`: embedded tokens, and vectors.
+  at::Tensor Embed(const RaggedBatch& batch, at::ScalarType type) const;
+  at::Tensor EmbedTokens(const RaggedBatch& batch) const;
 
   DecoderConfig config_;
   std::vector<NamedTensor> parameters_;

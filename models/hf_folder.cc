@@ -58,6 +58,7 @@ Json ConfigJson(const DecoderConfig& config, at::ScalarType type,
   set_token("eos_token_id", special_tokens.eos);
   set_token("pad_token_id", special_tokens.pad);
   adapter.to_json(config, json);
+  if (config.vector_size > 0) json[kVectorSize] = config.vector_size;
   return json;
 }
 

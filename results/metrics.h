@@ -105,6 +105,16 @@ inline constexpr MetricDescriptor kAnswerEdits = Metric({
                    "references",
     .floor = 0.01,
 });
+inline constexpr MetricDescriptor kAnswerSymbolAccuracy = Metric({
+    .name = "answer_symbol_accuracy",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "Fraction of the symbols of the references that the greedily generated answers "
+                   "have at the same place, ends left out",
+    .floor = 0.005,
+});
 inline constexpr MetricDescriptor kExcessLoss = Metric({
     .name = "excess_loss",
     .units = "nats/token",
@@ -1007,6 +1017,23 @@ inline constexpr MetricDescriptor kPredictorLoss = Metric({
     .deterministic = true,
     .threshold = 0,
     .description = "Loss of a predictor that is computed, not trained, on the held-out targets",
+});
+inline constexpr MetricDescriptor kPredictorAccuracy = Metric({
+    .name = "predictor_accuracy",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Fraction of the images of the held-out rows whose text a predictor that is "
+                   "computed, not trained, has right",
+});
+inline constexpr MetricDescriptor kPredictorExactMatch = Metric({
+    .name = "predictor_exact_match",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Fraction of the held-out rows of which that predictor has every image right",
 });
 inline constexpr MetricDescriptor kMonofactRate = Metric({
     .name = "monofact_rate",

@@ -17,6 +17,7 @@
 #include "harness/definition/enum_names.h"
 #include "harness/definition/evaluate_spec.h"
 #include "harness/definition/generated_spec.h"
+#include "harness/definition/images_spec.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/program_spec.h"
@@ -47,15 +48,17 @@ enum class StageKind {
   kProgram,
   kGenerated,
   kSynthetic,
-  kSweep
+  kSweep,
+  kImages
 };
-constexpr std::array<std::string_view, 13> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus",  "clm",       "sft",       "preferences", "reward",
-          "ppo",          "evaluate",  "program", "generated", "synthetic", "sweep"};
+constexpr std::array<std::string_view, 14> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus", "clm",      "sft",
+          "preferences",  "reward",    "ppo",    "evaluate", "program",
+          "generated",    "synthetic", "sweep",  "images"};
 }
 using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
                                PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec,
-                               GeneratedSpec, SyntheticSpec, SweepSpec>;
+                               GeneratedSpec, SyntheticSpec, SweepSpec, ImagesSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

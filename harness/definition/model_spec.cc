@@ -108,6 +108,10 @@ void Describe(ModelSpec& spec, FieldList& fields) {
       {.doc = "standard deviation of the random initial weights", .bounds = AboveUpTo(0, 10)});
   fields.Leaf("tie_embeddings", spec.tie_embeddings,
               {.doc = "the output head is the embedding matrix"});
+  fields.Leaf("vector_size", spec.vector_size,
+              {.doc = "values of the vectors that rows may begin with, such as the patches of an "
+                      "image, which a linear map takes into the hidden size; 0: no such rows",
+               .bounds = Between(0, kMaxWidth)});
 }
 
 void Describe(InitSpec& spec, FieldList& fields) {

@@ -44,6 +44,7 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
   if (double* theta = RopeTheta(config)) *theta = spec.rope_theta;
   config.initializer_std = spec.initializer_std;
   config.tie_embeddings = spec.tie_embeddings;
+  config.vector_size = spec.vector_size;
   return config;
 }
 
@@ -62,6 +63,7 @@ ModelSpec ModelSpecOf(const models::DecoderConfig& config) {
   spec.rms_norm_eps = config.norm.eps;
   spec.initializer_std = config.initializer_std;
   spec.tie_embeddings = config.tie_embeddings;
+  spec.vector_size = config.vector_size;
   const FieldList fields = FieldsOf(spec);
   for (const Field& field : fields.fields()) spec.given.insert(field.key);
   return spec;

@@ -33,6 +33,7 @@ absl::StatusOr<models::DecoderConfig> ReadAgain(const models::DecoderConfig& con
   const models::FamilyEntry& family = models::EntryOf(config.family);
   nlohmann::json json = {{"model_type", family.model_type}};
   family.to_json(config, json);
+  if (config.vector_size > 0) json[models::kVectorSize] = config.vector_size;
   return models::ConfigFromJson(json);
 }
 

@@ -5,6 +5,7 @@
 #include "harness/stages/corpus/stage.h"
 #include "harness/stages/evaluate/stage.h"
 #include "harness/stages/generated/stage.h"
+#include "harness/stages/images/stage.h"
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/program/stage.h"
@@ -58,6 +59,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const SweepSpec&) const {
     return std::make_unique<SweepStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const ImagesSpec&) const {
+    return std::make_unique<ImagesStage>(definition);
   }
 };
 

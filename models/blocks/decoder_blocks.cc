@@ -23,6 +23,11 @@ std::vector<Layer> Layers(const DecoderConfig& c, const ParameterScope& model) {
   return layers;
 }
 
+std::optional<Linear> Vectors(const DecoderConfig& c, const ParameterScope& model) {
+  if (c.vector_size == 0) return std::nullopt;
+  return Linear({c.vector_size, c.hidden_size, /*has_bias=*/true}, model.In("embed_vectors"));
+}
+
 // Blocks without tensors, for one that only asks about them.
 ParameterSource Nothing() {
   return [](const ParameterSpec&) { return at::Tensor(); };
@@ -35,6 +40,7 @@ DecoderBlocks::DecoderBlocks(const DecoderConfig& config, const ParameterSource&
       embedding_norm(EmbeddingNorm(config, ParameterScope(source, "model."))),
       layers(Layers(config, ParameterScope(source, "model."))),
       final_norm(config.norm, config.hidden_size, ParameterScope(source, "model.norm.")),
+      vectors(Vectors(config, ParameterScope(source, "model."))),
       head(config, embedding_VD, ParameterScope(source, "lm_head.")) {}
 
 std::vector<ParameterSpec> Parameters(const DecoderConfig& config) {
@@ -61,6 +67,11 @@ DecoderCost CostOf(const DecoderConfig& config, const CostSetting& setting) {
   if (blocks.embedding_norm) {
     cost.embedding = blocks.embedding_norm->Cost(setting);
     cost.embedding.kept_bytes += setting.element_bytes * static_cast<double>(config.hidden_size);
+  }
+  if (blocks.vectors) {
+    BlockCost vectors = blocks.vectors->Cost();
+    vectors.kept_bytes = setting.element_bytes * static_cast<double>(config.vector_size);
+    cost.embedding += vectors;
   }
   return cost;
 }

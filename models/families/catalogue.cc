@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "base/json.h"
 #include "base/status.h"
+#include "models/families/config_json.h"
 #include "models/families/family.h"
 
 namespace bench::models {
@@ -73,6 +74,7 @@ absl::StatusOr<DecoderConfig> ConfigFromJson(const nlohmann::json& json) {
     if (entry.model_type != *type || (entry.is_of != nullptr && !entry.is_of(json))) continue;
     BENCH_ASSIGN_OR_RETURN(DecoderConfig config, entry.from_json(json));
     config.family = static_cast<Family>(i);
+    BENCH_RETURN_IF_ERROR(ReadInteger(json, kVectorSize, config.vector_size));
     const absl::Status valid = Validate(config);
     if (!valid.ok()) return DataError(std::string(valid.message()));
     return config;

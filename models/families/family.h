@@ -77,6 +77,10 @@ const FamilyEntry& EntryOf(Family family);
 // the known ones, and what its family refuses.
 absl::StatusOr<DecoderConfig> ConfigFromJson(const nlohmann::json& json);
 
+// The key of config.json, of every family, for DecoderConfig::vector_size, unless that is 0. Other
+// programs do not know it: to them such a folder is a decoder with two tensors too many.
+inline constexpr char kVectorSize[] = "prefix_vector_size";
+
 // The axes of config.family, for the sizes that `config` has.
 void SetAxes(DecoderConfig& config);
 

@@ -45,6 +45,9 @@ void FillOther(Definition& definition) {
     program->python.requirements = "r.txt";
   } else if (auto* synthetic = std::get_if<SyntheticSpec>(&definition.stage)) {
     synthetic->lengths = "l.json";
+  } else if (auto* images = std::get_if<ImagesSpec>(&definition.stage)) {
+    images->source = "s";
+    images->path = "p";
   } else if (auto* translations = std::get_if<TranslationsSpec>(&definition.stage)) {
     translations->sources = {"bash"};
   } else if (auto* sweep = std::get_if<SweepSpec>(&definition.stage)) {

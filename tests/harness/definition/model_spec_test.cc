@@ -81,10 +81,11 @@ TEST(CompletedBy, FieldsThatAreNotGivenAreThoseOfTheWeights) {
   defined.rope_theta = 5;  // not given
   const auto complete = CompletedBy(defined, Stored(), "w");
   ASSERT_TRUE(complete.ok()) << complete.status();
-  EXPECT_EQ(GeometryJson(*complete),
-            R"({"family":"llama","hidden_size":48,"num_layers":3,"num_heads":2,"num_kv_heads":1,)"
-            R"("head_dim":32,"intermediate_size":64,"max_positions":1024,"rope_theta":10000,)"
-            R"("rms_norm_eps":1e-06,"initializer_std":0.02,"tie_embeddings":true})");
+  EXPECT_EQ(
+      GeometryJson(*complete),
+      R"({"family":"llama","hidden_size":48,"num_layers":3,"num_heads":2,"num_kv_heads":1,)"
+      R"("head_dim":32,"intermediate_size":64,"max_positions":1024,"rope_theta":10000,)"
+      R"("rms_norm_eps":1e-06,"initializer_std":0.02,"tie_embeddings":true,"vector_size":0})");
   EXPECT_TRUE(complete->given.contains("rms_norm_eps"));
 }
 

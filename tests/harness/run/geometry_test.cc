@@ -23,7 +23,7 @@ constexpr char kConfigJson[] =
 constexpr char kGeometry[] =
     R"({"family":"llama","hidden_size":48,"num_layers":3,"num_heads":2,"num_kv_heads":1,)"
     R"("head_dim":32,"intermediate_size":64,"max_positions":2048,"rope_theta":10000,)"
-    R"("rms_norm_eps":1e-06,"initializer_std":0.02,"tie_embeddings":true})";
+    R"("rms_norm_eps":1e-06,"initializer_std":0.02,"tie_embeddings":true,"vector_size":0})";
 
 // kSmallSft without its [model], from other weights.
 std::string From(const std::string& init) {

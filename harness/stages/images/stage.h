@@ -1,0 +1,34 @@
+// Stage "images": rows that begin with the patches of images (harness/images), each followed by the
+// image's text, as a data set of rows with vectors (harness/data/row_dataset.h) and, beside it as
+// tokenizer.model, the tokenizer of the characters of all texts.
+//
+// The artifact depends on the definition and the images, not on the replicate. Tables: data (rows
+// and tokens by part), samples. held_out_in_training counts images of held-out rows that training
+// rows begin with, as the files have them. Where it is asked for, predictor_accuracy and
+// predictor_exact_match say what the nearest training image would score on the held-out rows, and
+// what the most frequent text of the training images would.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "harness/definition/definition.h"
+#include "harness/stages/stage.h"
+
+namespace bench::harness {
+
+class ImagesStage : public Stage {
+ public:
+  // `definition` must outlive it.
+  explicit ImagesStage(const Definition& definition);
+  // The declared source, or the user's own files under the role "data".
+  absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
+  absl::StatusOr<StageOutcome> Run(RunContext& context) override;
+
+ private:
+  const Definition& definition_;
+  const ImagesSpec& spec_;
+};
+
+}  // namespace bench::harness
