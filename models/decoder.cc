@@ -106,6 +106,15 @@ absl::StatusOr<std::unique_ptr<Decoder>> Decoder::FromTensors(
   return std::unique_ptr<Decoder>(new Decoder(config, std::move(parameters)));
 }
 
+std::unique_ptr<Decoder> Decoder::CopyIn(at::ScalarType type) const {
+  const at::NoGradGuard no_grad;
+  std::vector<NamedTensor> copies;
+  for (const NamedTensor& parameter : parameters_) {
+    copies.push_back({parameter.name, MakeParameter(parameter.tensor, device(), type)});
+  }
+  return std::unique_ptr<Decoder>(new Decoder(config_, std::move(copies)));
+}
+
 at::Tensor Decoder::head_weight_VD() const { return blocks_->head.Weight(compute_type()); }
 
 at::Tensor Decoder::HeadInput(const at::Tensor& hidden_MD) const {

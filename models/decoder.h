@@ -71,6 +71,9 @@ class Decoder {
   Decoder& operator=(const Decoder&) = delete;
   ~Decoder();
 
+  // A decoder of its own with these parameters in `type`, which it computes in.
+  std::unique_ptr<Decoder> CopyIn(at::ScalarType type) const;
+
   const DecoderConfig& config() const { return config_; }
   at::Device device() const { return parameters_.front().tensor.device(); }
   // Canonical order, see Parameters(config).

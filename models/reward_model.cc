@@ -14,7 +14,10 @@ absl::StatusOr<std::unique_ptr<Decoder>> WithoutLanguageHead(std::unique_ptr<Dec
   std::vector<NamedTensor> tensors = decoder->parameters();
   tensors.resize(Parameters(config).size());  // canonical order: the head is last
   const at::Tensor& embedding_VD = tensors.front().tensor;
-  return Decoder::FromTensors(config, tensors, decoder->device(), embedding_VD.scalar_type());
+  BENCH_ASSIGN_OR_RETURN(auto backbone, Decoder::FromTensors(config, tensors, decoder->device(),
+                                                             embedding_VD.scalar_type()));
+  backbone->ComputeIn(decoder->compute_type());
+  return backbone;
 }
 
 }  // namespace
@@ -31,6 +34,10 @@ absl::StatusOr<RewardModel> RewardModel::OnDecoder(std::unique_ptr<Decoder> deco
   ScalarHead head = ScalarHead::Create(backbone->config().hidden_size, std::move(generator),
                                        backbone->parameters().front().tensor.options());
   return RewardModel(std::move(backbone), std::move(head));
+}
+
+RewardModel RewardModel::CopyIn(at::ScalarType type) const {
+  return {decoder_->CopyIn(type), head_.CopyIn(type)};
 }
 
 at::Tensor RewardModel::Rewards(const RaggedBatch& batch) const {

@@ -22,11 +22,17 @@ namespace bench::models {
 
 class RewardModel {
  public:
-  // A new head, drawn from `generator`, on a trained decoder, whose language head is left.
+  // A new head, drawn from `generator`, on a trained decoder, whose language head is left. It
+  // computes in the decoder's type.
   static absl::StatusOr<RewardModel> OnDecoder(std::unique_ptr<Decoder> decoder,
                                                at::Generator generator);
   // The decoder must have tied embeddings (TORCH_CHECK).
   RewardModel(std::unique_ptr<Decoder> decoder, ScalarHead head);
+
+  // A model of its own with these parameters in `type`, which it computes in.
+  RewardModel CopyIn(at::ScalarType type) const;
+  // As Decoder::ComputeIn, which rewards and gradients then come from.
+  void ComputeIn(at::ScalarType type) { decoder_->ComputeIn(type); }
 
   const Decoder& decoder() const { return *decoder_; }
   const ScalarHead& head() const { return head_; }

@@ -32,6 +32,10 @@ absl::StatusOr<ScalarHead> ScalarHead::FromWeights(const at::Tensor& weight_1D, 
   return ScalarHead(weight_1D, bias, options);
 }
 
+ScalarHead ScalarHead::CopyIn(at::ScalarType type) const {
+  return {weight_1D(), bias(), weight_1D().options().dtype(type)};
+}
+
 at::Tensor ScalarHead::Score(const at::Tensor& hidden_MD) const {
   TORCH_CHECK(hidden_MD.dim() == 2 && hidden_MD.size(1) == weight_1D().size(1),
               "ScalarHead: hidden ", hidden_MD.sizes(), " for a weight ", weight_1D().sizes());

@@ -31,6 +31,9 @@ class ScalarHead {
                                                 int64_t hidden_size,
                                                 const at::TensorOptions& options);
 
+  // A head of its own with these parameters in `type`.
+  ScalarHead CopyIn(at::ScalarType type) const;
+
   at::Tensor Score(const at::Tensor& hidden_MD) const;
 
   // score.weight, score.bias.

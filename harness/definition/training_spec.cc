@@ -115,11 +115,6 @@ absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t micro_rows
                                  num_ranks, " ranks x micro_batch_size ", micro_rows));
 }
 
-void ValidateFp32(const TrainingSpec& training, const Violations& violations) {
-  if (training.precision == Precision::kFp32) return;
-  violations.Add("training.precision", "this stage trains in \"fp32\" only");
-}
-
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations) {
   std::set<std::string> seen;
   for (size_t i = 0; i < bounds.size(); ++i) {

@@ -44,7 +44,9 @@ struct ScheduleSpec {
 // Fp32: everything. Autocast: fp32 parameters, gradients and moments; activations and products in
 // bf16, losses and the sums of norms in fp32. Mixed: bf16 parameters and gradients too, with fp32
 // master weights and moments in the optimizer: initial weights are rounded to bf16, the gradients
-// of micro-batches are summed in bf16, and the artifact is bf16.
+// of micro-batches are summed in bf16, and the artifact is bf16. In both, models that are not
+// trained are held in bf16, and text is generated in bf16; what is computed of logits and of
+// hidden states that are scored is fp32.
 enum class Precision { kFp32, kAutocast, kMixed };
 constexpr std::array<std::string_view, 3> EnumNames(Precision) {
   return {"fp32", "autocast", "mixed"};
@@ -101,8 +103,6 @@ void ValidateMaxTokens(const TrainingSpec& training, int64_t max_positions,
 // that is spread, called `name` in the message.
 absl::Status CheckSpread(std::string_view name, int64_t rows, int64_t micro_rows,
                          int64_t num_ranks);
-// For stages that know no other precision.
-void ValidateFp32(const TrainingSpec& training, const Violations& violations);
 void Validate(const std::vector<AcceptanceBound>& bounds, const Violations& violations);
 
 }  // namespace bench::harness
