@@ -17,6 +17,7 @@
 #include "harness/definition/enum_names.h"
 #include "harness/definition/evaluate_spec.h"
 #include "harness/definition/generated_spec.h"
+#include "harness/definition/names_spec.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/program_spec.h"
@@ -45,15 +46,16 @@ enum class StageKind {
   kEvaluate,
   kProgram,
   kGenerated,
-  kSynthetic
+  kSynthetic,
+  kNames
 };
-constexpr std::array<std::string_view, 12> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus",   "clm",     "sft",       "preferences",
-          "reward",       "ppo",       "evaluate", "program", "generated", "synthetic"};
+constexpr std::array<std::string_view, 13> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",  "clm",       "sft",       "preferences", "reward",
+          "ppo",          "evaluate",  "program", "generated", "synthetic", "names"};
 }
-using StageSpec =
-    std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
-                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec, SyntheticSpec>;
+using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
+                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec,
+                               GeneratedSpec, SyntheticSpec, NamesSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

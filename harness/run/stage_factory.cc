@@ -4,6 +4,7 @@
 #include "harness/stages/corpus/stage.h"
 #include "harness/stages/evaluate/stage.h"
 #include "harness/stages/generated/stage.h"
+#include "harness/stages/names/stage.h"
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/program/stage.h"
@@ -54,6 +55,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const SyntheticSpec&) const {
     return std::make_unique<SyntheticStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const NamesSpec&) const {
+    return std::make_unique<NamesStage>(definition);
   }
 };
 
