@@ -115,6 +115,26 @@ inline constexpr MetricDescriptor kAnswerSymbolAccuracy = Metric({
                    "have at the same place, ends left out",
     .floor = 0.005,
 });
+inline constexpr MetricDescriptor kSymbolErrorRate = Metric({
+    .name = "symbol_error_rate",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Levenshtein distances of the greedily generated answers from the references / "
+                   "symbols of the references; where symbols are characters, CER",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kWrongLanguageRate = Metric({
+    .name = "wrong_language_rate",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the greedily generated rows that are the answer in another "
+                   "language and not in the row's own",
+    .floor = 0.01,
+});
 inline constexpr MetricDescriptor kExcessLoss = Metric({
     .name = "excess_loss",
     .units = "nats/token",

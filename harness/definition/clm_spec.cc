@@ -25,6 +25,24 @@ void ValidateData(const ClmDataSpec& spec, const Violations& violations) {
                  "needs exactly one of dataset = \"NAME@N\", source = \"NAME\" and path = \"...\"");
 }
 
+void ValidateSampling(const ClmSpec& spec, const Violations& violations) {
+  const ClmSamplingSpec& sampling = spec.sampling;
+  if (sampling == ClmSamplingSpec()) return;
+  if (!spec.tokenizer.symbols) {
+    violations.Add("by", "is of rows of symbols: it has no use without tokenizer.symbols");
+  } else if (sampling.by == RowSampling::kRows) {
+    violations.Add("by", "must be \"groups\" for the other fields of the table to have a use");
+  }
+  if (sampling.group.empty() != (sampling.group_rows == 0)) {
+    violations.Add("group_rows", "goes with group: give both or none");
+  }
+  if (sampling.group_rows > spec.training.batch_size) {
+    violations.Add("group_rows",
+                   absl::StrCat(sampling.group_rows, " is more than training.batch_size ",
+                                spec.training.batch_size));
+  }
+}
+
 void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
   if (!KnowsPositions(spec.model, spec.init)) return;
   const int64_t positions = spec.model.max_positions;
@@ -47,7 +65,7 @@ void Describe(ClmTokenizerSpec& spec, FieldList& fields) {
                .replaces = {"artifact", "path", "symbols"}});
   fields.Leaf("symbols", spec.symbols,
               {.doc = "true: the tokens are the symbols of data.dataset, an experiment of stage "
-                      "\"generated\", whose rows are trained on one by one",
+                      "\"generated\" or \"names\", whose rows are trained on one by one",
                .replaces = {"artifact", "path", "characters"}});
 }
 
@@ -67,6 +85,21 @@ void Describe(ClmDataSpec& spec, FieldList& fields) {
   fields.Leaf(
       "validation_fraction", spec.validation_fraction,
       {.doc = "of source or path: held out at the end of the text", .bounds = AboveUpTo(0, 0.5)});
+}
+
+void Describe(ClmSamplingSpec& spec, FieldList& fields) {
+  fields.Leaf("by", spec.by,
+              {.doc = "rows: every epoch takes each row once; groups: a group is drawn, then the "
+                      "next row of its own epoch"});
+  fields.Leaf("exponent", spec.exponent,
+              {.doc = "of groups: probability proportional to the number of its training rows to "
+                      "this power",
+               .bounds = Between(0, 1)});
+  fields.Leaf("group", spec.group,
+              {.doc = "of groups: one that has group_rows rows of every batch; the draws are of "
+                      "the others"});
+  fields.Leaf("group_rows", spec.group_rows,
+              {.doc = "of every batch", .units = "rows", .bounds = Between(0, 1 << 20)});
 }
 
 void Describe(ClmEvaluationSpec& spec, FieldList& fields) {
@@ -112,6 +145,7 @@ void Describe(ClmSpec& spec, FieldList& fields) {
   training.Leaf("attention", spec.attention,
                 {.doc = "within: a token sees its own document only, of symbols its own row; "
                         "across: its whole sequence"});
+  fields.Table("sampling", spec.sampling, "which rows of symbols a batch holds");
   fields.Table("evaluation", spec.evaluation, "on held-out documents, or rows of symbols");
   fields.Tables("probes", spec.probes, "tasks that the trained model is asked at the end");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
@@ -132,6 +166,7 @@ void Validate(const ClmSpec& spec, const Violations& violations) {
   }
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
+  ValidateSampling(spec, violations.In("sampling"));
   ValidateLengths(spec, violations);
   Validate(spec.probes, "probes", violations);
   Validate(spec.acceptance, violations);

@@ -20,12 +20,13 @@ namespace bench::harness {
 struct ClmTokenizerSpec {
   TokenizerRef ref;
   bool characters = false;  // the vocabulary is the characters that occur in the text
-  bool symbols = false;     // the vocabulary is the symbols of the generated rows in data.dataset
+  bool symbols = false;     // the vocabulary is the symbols of the rows in data.dataset
 };
 
 // [data]: exactly one of `dataset`, `source` and `path`.
 struct ClmDataSpec {
-  // Of stage "corpus" or, with tokenizer.symbols, "generated"; tokens with their own held-out part.
+  // Of stage "corpus" or, with tokenizer.symbols, "generated" or "names"; tokens with their own
+  // held-out part.
   std::optional<ArtifactRef> dataset;
   // A data source of kind "files", experiments/data/NAME.toml; its files, one after another in the
   // order of their paths, are the text.
@@ -41,6 +42,24 @@ enum class DocumentAttention { kWithin, kAcross };
 constexpr std::array<std::string_view, 2> EnumNames(DocumentAttention) {
   return {"within", "across"};
 }
+
+// How the rows of a batch are chosen. Rows: every epoch takes each row once. Groups: a group is
+// drawn, then the next row of its own epoch.
+enum class RowSampling { kRows, kGroups };
+constexpr std::array<std::string_view, 2> EnumNames(RowSampling) { return {"rows", "groups"}; }
+
+// [sampling], of rows of symbols.
+struct ClmSamplingSpec {
+  RowSampling by = RowSampling::kRows;
+  // Of groups: P(group) = n^exponent / sum over the groups, n = its training rows. 1: as many rows
+  // as it has; 0: all groups alike.
+  double exponent = 1;
+  // Of groups: this one has group_rows rows of every batch, and the draws are of the others.
+  std::string group;  // "": there is none
+  int64_t group_rows = 0;
+
+  bool operator==(const ClmSamplingSpec&) const = default;
+};
 
 struct ClmEvaluationSpec {
   int64_t every_steps = 0;              // 0: only at the end
@@ -62,6 +81,7 @@ struct ClmSpec {
   // Rows are sequences of max_tokens tokens or, with tokenizer.symbols, the data set's own.
   TrainingSpec training;
   DocumentAttention attention = DocumentAttention::kWithin;  // in [training]
+  ClmSamplingSpec sampling;
   ClmEvaluationSpec evaluation;
   std::vector<ProbeSpec> probes;  // asked at the end
   std::vector<AcceptanceBound> acceptance;
@@ -69,6 +89,7 @@ struct ClmSpec {
 
 void Describe(ClmTokenizerSpec& spec, FieldList& fields);
 void Describe(ClmDataSpec& spec, FieldList& fields);
+void Describe(ClmSamplingSpec& spec, FieldList& fields);
 void Describe(ClmEvaluationSpec& spec, FieldList& fields);
 void Describe(ClmSpec& spec, FieldList& fields);
 void Validate(const ClmSpec& spec, const Violations& violations);

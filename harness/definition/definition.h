@@ -18,6 +18,7 @@
 #include "harness/definition/evaluate_spec.h"
 #include "harness/definition/generated_spec.h"
 #include "harness/definition/images_spec.h"
+#include "harness/definition/names_spec.h"
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/program_spec.h"
@@ -49,16 +50,17 @@ enum class StageKind {
   kGenerated,
   kSynthetic,
   kSweep,
-  kImages
+  kImages,
+  kNames
 };
-constexpr std::array<std::string_view, 14> EnumNames(StageKind) {
+constexpr std::array<std::string_view, 15> EnumNames(StageKind) {
   return {"translations", "tokenizer", "corpus", "clm",      "sft",
           "preferences",  "reward",    "ppo",    "evaluate", "program",
-          "generated",    "synthetic", "sweep",  "images"};
+          "generated",    "synthetic", "sweep",  "images",   "names"};
 }
 using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
                                PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec,
-                               GeneratedSpec, SyntheticSpec, SweepSpec, ImagesSpec>;
+                               GeneratedSpec, SyntheticSpec, SweepSpec, ImagesSpec, NamesSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

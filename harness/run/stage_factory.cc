@@ -6,6 +6,7 @@
 #include "harness/stages/evaluate/stage.h"
 #include "harness/stages/generated/stage.h"
 #include "harness/stages/images/stage.h"
+#include "harness/stages/names/stage.h"
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/program/stage.h"
@@ -62,6 +63,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const ImagesSpec&) const {
     return std::make_unique<ImagesStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const NamesSpec&) const {
+    return std::make_unique<NamesStage>(definition);
   }
 };
 

@@ -54,26 +54,45 @@ void RowAnswers::Add(const DatasetRow& row, std::span<const int64_t> written, in
   exact_.push_back(std::equal(written.begin(), written.end(), expected.begin(), expected.end()));
   right_.push_back(EndsWith(written, expected.last(answer_size)));
   num_edits_ += EditDistance(WithoutEnd(written, end_token), WithoutEnd(expected, end_token));
+  num_symbols_ += std::ssize(WithoutEnd(expected, end_token));
 }
 
 void RowAnswers::operator+=(const RowAnswers& other) {
   exact_.insert(exact_.end(), other.exact_.begin(), other.exact_.end());
   right_.insert(right_.end(), other.right_.begin(), other.right_.end());
+  of_another_group_.insert(of_another_group_.end(), other.of_another_group_.begin(),
+                           other.of_another_group_.end());
   num_edits_ += other.num_edits_;
+  num_symbols_ += other.num_symbols_;
+}
+
+double RowAnswers::exact_match() const { return Share(exact_); }
+
+double RowAnswers::symbol_error_rate() const {
+  return static_cast<double>(num_edits_) / static_cast<double>(num_symbols_);
 }
 
 void RowAnswers::AppendTo(const std::string& label,
                           std::vector<results::MetricValue>& values) const {
-  values.push_back({{&results::kExactMatch, label}, Share(exact_)});
+  values.push_back({{&results::kExactMatch, label}, exact_match()});
   values.push_back({{&results::kAnswerAccuracy, label}, Share(right_)});
   values.push_back({{&results::kAnswerEdits, label},
                     static_cast<double>(num_edits_) / static_cast<double>(exact_.size())});
+  if (num_symbols_ > 0) {
+    values.push_back({{&results::kSymbolErrorRate, label}, symbol_error_rate()});
+  }
+  if (!of_another_group_.empty()) {
+    values.push_back({{&results::kWrongLanguageRate, label}, Share(of_another_group_)});
+  }
 }
 
 void RowAnswers::AppendTo(const std::string& label,
                           std::vector<results::CountedProportion>& proportions) const {
   proportions.push_back(results::CountedProportion::Of({&results::kExactMatch, label}, exact_));
   proportions.push_back(results::CountedProportion::Of({&results::kAnswerAccuracy, label}, right_));
+  if (of_another_group_.empty()) return;
+  proportions.push_back(
+      results::CountedProportion::Of({&results::kWrongLanguageRate, label}, of_another_group_));
 }
 
 }  // namespace bench::harness

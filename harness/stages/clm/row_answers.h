@@ -2,6 +2,10 @@
 //   exact_match      all that it writes, up to and with the end, is the row's
 //   answer_accuracy  its last tokens are the row's answer, whatever was written before them
 //   answer_edits     Levenshtein distance of all that it writes from the row's, without the ends
+//   symbol_error_rate  the sum of those distances / the rows' symbols that are to be written; where
+//                    symbols are characters, CER
+//   wrong_language_rate  it is the answer of another group and not the row's, where the data set
+//                    has those of other groups (harness/data/row_alternatives.h)
 #pragma once
 
 #include <cstdint>
@@ -28,17 +32,23 @@ class RowAnswers {
  public:
   // `written` by the model, with the end if there is one.
   void Add(const DatasetRow& row, std::span<const int64_t> written, int64_t end_token);
+  // Of the row that was added last: whether it is the answer of another group.
+  void AddOfAnotherGroup(bool of_another) { of_another_group_.push_back(of_another); }
   void operator+=(const RowAnswers& other);
 
   bool empty() const { return exact_.empty(); }
   const std::vector<bool>& exact() const { return exact_; }
+  double exact_match() const;
+  double symbol_error_rate() const;
   void AppendTo(const std::string& label, std::vector<results::MetricValue>& values) const;
   void AppendTo(const std::string& label,
                 std::vector<results::CountedProportion>& proportions) const;
 
  private:
-  std::vector<bool> exact_, right_;  // by row
+  std::vector<bool> exact_, right_;     // by row
+  std::vector<bool> of_another_group_;  // by row; empty where that is not known
   int64_t num_edits_ = 0;
+  int64_t num_symbols_ = 0;  // to be written, without the ends
 };
 
 }  // namespace bench::harness

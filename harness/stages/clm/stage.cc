@@ -85,7 +85,7 @@ std::vector<InputNeed> ClmStage::Inputs() const {
   if (spec().data.dataset) {
     const std::vector<StageKind> makers =
         spec().tokenizer.symbols
-            ? std::vector<StageKind>{StageKind::kGenerated}
+            ? std::vector<StageKind>{StageKind::kGenerated, StageKind::kNames}
             : std::vector<StageKind>{StageKind::kCorpus, StageKind::kSynthetic};
     needs.push_back({"dataset", *spec().data.dataset, makers});
   }

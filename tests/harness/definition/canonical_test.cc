@@ -43,6 +43,10 @@ void FillOther(Definition& definition) {
   } else if (auto* program = std::get_if<ProgramSpec>(&definition.stage)) {
     program->source = "s";
     program->python.requirements = "r.txt";
+  } else if (auto* names = std::get_if<NamesSpec>(&definition.stage)) {
+    names->sources = {"s"};
+    names->languages = {"be", "uk"};
+    names->vocabulary_languages = {"de"};
   } else if (auto* synthetic = std::get_if<SyntheticSpec>(&definition.stage)) {
     synthetic->lengths = "l.json";
   } else if (auto* images = std::get_if<ImagesSpec>(&definition.stage)) {

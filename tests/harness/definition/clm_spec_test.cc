@@ -78,5 +78,32 @@ TEST(ClmSpec, TrainsOnRowsOfSymbols) {
               HasSubstr("training.attention: \"across\" has no use with rows of symbols"));
 }
 
+TEST(ClmSpec, SamplingByGroupsIsOfRowsOfSymbols) {
+  const std::vector<std::string> rows = {"tokenizer.symbols=true", "data.dataset=names@1"};
+  const auto with = [&rows](std::vector<std::string> overrides) {
+    overrides.insert(overrides.begin(), rows.begin(), rows.end());
+    return overrides;
+  };
+  const auto definition = Decode(kSmallClm, with({"sampling.by=groups", "sampling.exponent=0.3",
+                                                  "sampling.group=be", "sampling.group_rows=4"}));
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  const ClmSamplingSpec& sampling = std::get<ClmSpec>(definition->stage).sampling;
+  EXPECT_EQ(sampling.by, RowSampling::kGroups);
+  EXPECT_EQ(sampling.exponent, 0.3);
+  EXPECT_EQ(sampling.group, "be");
+  EXPECT_EQ(sampling.group_rows, 4);
+  EXPECT_THAT(Refusal(kSmallClm, {"sampling.by=groups"}),
+              HasSubstr("sampling.by: is of rows of symbols"));
+  EXPECT_THAT(Refusal(kSmallClm, with({"sampling.exponent=0.5"})),
+              HasSubstr("sampling.by: must be \"groups\""));
+  EXPECT_THAT(Refusal(kSmallClm, with({"sampling.by=groups", "sampling.group=be"})),
+              HasSubstr("sampling.group_rows: goes with group"));
+  EXPECT_THAT(Refusal(kSmallClm, with({"sampling.by=groups", "sampling.group_rows=4"})),
+              HasSubstr("sampling.group_rows: goes with group"));
+  EXPECT_THAT(Refusal(kSmallClm,
+                      with({"sampling.by=groups", "sampling.group=be", "sampling.group_rows=9"})),
+              HasSubstr("9 is more than training.batch_size 8"));
+}
+
 }  // namespace
 }  // namespace bench::harness

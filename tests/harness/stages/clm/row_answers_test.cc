@@ -39,21 +39,33 @@ TEST(RowAnswers, WritingBeginsAtTheFirstTarget) {
 
 TEST(RowAnswers, TellTheAnswerFromWhatComesBeforeIt) {
   using Scores = std::map<std::string, double>;
-  EXPECT_EQ(ScoresOf({12, 13, 14, kEnd}),
-            (Scores{{"exact_match", 1}, {"answer_accuracy", 1}, {"answer_edits", 0}}));
+  EXPECT_EQ(ScoresOf({12, 13, 14, kEnd}), (Scores{{"exact_match", 1},
+                                                  {"answer_accuracy", 1},
+                                                  {"answer_edits", 0},
+                                                  {"symbol_error_rate", 0}}));
   // A wrong step, but the right answer.
-  EXPECT_EQ(ScoresOf({12, 99, 14, kEnd}),
-            (Scores{{"exact_match", 0}, {"answer_accuracy", 1}, {"answer_edits", 1}}));
+  EXPECT_EQ(ScoresOf({12, 99, 14, kEnd}), (Scores{{"exact_match", 0},
+                                                  {"answer_accuracy", 1},
+                                                  {"answer_edits", 1},
+                                                  {"symbol_error_rate", 1.0 / 3}}));
   // No steps.
-  EXPECT_EQ(ScoresOf({14, kEnd}),
-            (Scores{{"exact_match", 0}, {"answer_accuracy", 1}, {"answer_edits", 2}}));
+  EXPECT_EQ(ScoresOf({14, kEnd}), (Scores{{"exact_match", 0},
+                                          {"answer_accuracy", 1},
+                                          {"answer_edits", 2},
+                                          {"symbol_error_rate", 2.0 / 3}}));
   // A wrong answer; one that does not end; nothing.
-  EXPECT_EQ(ScoresOf({12, 13, 15, kEnd}),
-            (Scores{{"exact_match", 0}, {"answer_accuracy", 0}, {"answer_edits", 1}}));
-  EXPECT_EQ(ScoresOf({12, 13, 14, 14}),
-            (Scores{{"exact_match", 0}, {"answer_accuracy", 0}, {"answer_edits", 1}}));
-  EXPECT_EQ(ScoresOf({}),
-            (Scores{{"exact_match", 0}, {"answer_accuracy", 0}, {"answer_edits", 3}}));
+  EXPECT_EQ(ScoresOf({12, 13, 15, kEnd}), (Scores{{"exact_match", 0},
+                                                  {"answer_accuracy", 0},
+                                                  {"answer_edits", 1},
+                                                  {"symbol_error_rate", 1.0 / 3}}));
+  EXPECT_EQ(ScoresOf({12, 13, 14, 14}), (Scores{{"exact_match", 0},
+                                                {"answer_accuracy", 0},
+                                                {"answer_edits", 1},
+                                                {"symbol_error_rate", 1.0 / 3}}));
+  EXPECT_EQ(ScoresOf({}), (Scores{{"exact_match", 0},
+                                  {"answer_accuracy", 0},
+                                  {"answer_edits", 3},
+                                  {"symbol_error_rate", 1}}));
 }
 
 TEST(RowAnswers, EditsAreLevenshteinsDistance) {
@@ -62,6 +74,37 @@ TEST(RowAnswers, EditsAreLevenshteinsDistance) {
   EXPECT_EQ(EditDistance(Tokens{}, Tokens{1, 2}), 2);
   EXPECT_EQ(EditDistance(Tokens{1, 2}, Tokens{}), 2);
   EXPECT_EQ(EditDistance(Tokens{1, 2, 3}, Tokens{2, 3, 1}), 2);
+}
+
+// Six edits of three and one symbols, not the mean of each row's rate.
+TEST(RowAnswers, SymbolErrorsAreOfAllSymbolsTogether) {
+  RowAnswers answers;
+  answers.Add(Row(), Tokens{}, kEnd);  // three symbols are missing
+  DatasetRow one;
+  one.tokens = {10, 11, kEnd};
+  one.marks = {TokenMark::kGiven, TokenMark::kAnswer, TokenMark::kAnswer};
+  answers.Add(one, Tokens{11, 12, 13, 14, kEnd}, kEnd);  // three too many
+  EXPECT_EQ(answers.symbol_error_rate(), 6.0 / 4);
+  EXPECT_EQ(answers.exact_match(), 0);
+}
+
+TEST(RowAnswers, AnswersOfOtherGroupsAreCountedWhereTheyAreKnown) {
+  RowAnswers answers;
+  answers.Add(Row(), Tokens{12, 13, 14, kEnd}, kEnd);
+  answers.AddOfAnotherGroup(false);
+  RowAnswers other;
+  other.Add(Row(), Tokens{12, 13, 15, kEnd}, kEnd);
+  other.AddOfAnotherGroup(true);
+  answers += other;
+  std::vector<results::MetricValue> values;
+  answers.AppendTo("be", values);
+  EXPECT_EQ(values.back().key.Path(), "wrong_language_rate/be");
+  EXPECT_EQ(values.back().value, 0.5);
+  std::vector<results::CountedProportion> proportions;
+  answers.AppendTo("be", proportions);
+  ASSERT_EQ(proportions.size(), 3U);
+  EXPECT_EQ(proportions[2].metric.Path(), "wrong_language_rate/be");
+  EXPECT_EQ(proportions[2].successes, 1);
 }
 
 TEST(RowAnswers, CountRowByRow) {
