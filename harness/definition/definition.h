@@ -20,6 +20,7 @@
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/program_spec.h"
+#include "harness/definition/refusals_spec.h"
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
@@ -45,15 +46,16 @@ enum class StageKind {
   kEvaluate,
   kProgram,
   kGenerated,
-  kSynthetic
+  kSynthetic,
+  kRefusals
 };
-constexpr std::array<std::string_view, 12> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus",   "clm",     "sft",       "preferences",
-          "reward",       "ppo",       "evaluate", "program", "generated", "synthetic"};
+constexpr std::array<std::string_view, 13> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",  "clm",       "sft",       "preferences", "reward",
+          "ppo",          "evaluate",  "program", "generated", "synthetic", "refusals"};
 }
-using StageSpec =
-    std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
-                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec, SyntheticSpec>;
+using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
+                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec,
+                               GeneratedSpec, SyntheticSpec, RefusalsSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

@@ -7,6 +7,7 @@
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/program/stage.h"
+#include "harness/stages/refusals/stage.h"
 #include "harness/stages/reward/stage.h"
 #include "harness/stages/sft/stage.h"
 #include "harness/stages/synthetic/stage.h"
@@ -54,6 +55,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const SyntheticSpec&) const {
     return std::make_unique<SyntheticStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const RefusalsSpec&) const {
+    return std::make_unique<RefusalsStage>(definition);
   }
 };
 
