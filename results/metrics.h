@@ -303,7 +303,7 @@ inline constexpr MetricDescriptor kCalibrationError = Metric({
     .better = Better::kLower,
     .deterministic = true,
     .threshold = 0.05,
-    .description = "Expected calibration error of the stated preferences, ten bins",
+    .description = "Expected calibration error of the stated probabilities, ten bins",
     .floor = 0.01,
 });
 
@@ -1063,6 +1063,129 @@ inline constexpr MetricDescriptor kMonofactRate = Metric({
     .threshold = 0,
     .description = "Fraction of the training rows whose fact no other training row has",
     .kind = MetricKind::kCount,
+});
+
+// Statements that a model could make, enumerated (harness/evaluation/statement_calibration.h).
+inline constexpr MetricDescriptor kStatementLoss = Metric({
+    .name = "statement_loss",
+    .units = "nats/statement",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.01,
+    .description = "Cross-entropy of the distribution of true statements with the model's",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kHallucinationRate = Metric({
+    .name = "hallucination_rate",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Probability that the model states something false",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kMalformedRate = Metric({
+    .name = "malformed_rate",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Probability that the model writes what is no statement",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kMiscalibration = Metric({
+    .name = "miscalibration",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Half the L1 distance between the model's and the true mass of statements, "
+                   "binned by powers of two of the model's probability",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kMissingMass = Metric({
+    .name = "missing_mass",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0,
+    .description = "Probability of the true statements that no training row makes",
+});
+inline constexpr MetricDescriptor kHallucinationBound = Metric({
+    .name = "hallucination_bound",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Monofact rate less miscalibration, below which the hallucination rate cannot "
+                   "be but for terms that vanish with more rows",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kHallucinationMargin = Metric({
+    .name = "hallucination_margin",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Hallucination rate less its bound",
+    .floor = 0.01,
+});
+
+// Answers that may be refused (harness/evaluation/selective_answers.h).
+inline constexpr MetricDescriptor kForcedAccuracy = Metric({
+    .name = "forced_accuracy",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the questions whose most probable answer is right, were none "
+                   "refused",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kCoverage = Metric({
+    .name = "coverage",
+    .units = "1",
+    .better = Better::kNone,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the questions that are answered rather than refused",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kWrongAnswers = Metric({
+    .name = "wrong_answers",
+    .units = "1",
+    .better = Better::kLower,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of all questions that are answered wrongly",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kAnswerPrecision = Metric({
+    .name = "answer_precision",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of the answered questions that are answered rightly",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kPrecisionAtCoverage = Metric({
+    .name = "precision_at_coverage",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.05,
+    .description = "Fraction of right ones among so many answers of the greatest probability",
+    .floor = 0.01,
+});
+inline constexpr MetricDescriptor kKnownAuroc = Metric({
+    .name = "known_auroc",
+    .units = "1",
+    .better = Better::kHigher,
+    .deterministic = true,
+    .threshold = 0.02,
+    .description = "Area under the ROC curve of a score for the most probable answer being right",
+    .floor = 0.01,
 });
 
 // Tokenizers.

@@ -43,6 +43,21 @@ void ValidateSampling(const ClmSpec& spec, const Violations& violations) {
   }
 }
 
+void ValidateEvaluation(const ClmSpec& spec, const Violations& violations) {
+  const ClmEvaluationSpec& evaluation = spec.evaluation;
+  if (!spec.tokenizer.symbols) {
+    if (evaluation.statements) {
+      violations.Add("statements", "has no use without tokenizer.symbols");
+    }
+    if (evaluation.confidence) {
+      violations.Add("confidence", "has no use without tokenizer.symbols");
+    }
+  }
+  if (evaluation.refusal && !evaluation.confidence) {
+    violations.Add("refusal", "has no use without confidence");
+  }
+}
+
 void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
   if (!KnowsPositions(spec.model, spec.init)) return;
   const int64_t positions = spec.model.max_positions;
@@ -129,6 +144,19 @@ void Describe(ClmEvaluationSpec& spec, FieldList& fields) {
                .bounds = Between(0, 10)});
   fields.Leaf("sample_top_p", spec.sample_top_p,
               {.doc = "kept probability mass of the continuation", .bounds = AboveUpTo(0, 1)});
+  fields.Leaf("log_spaced", spec.log_spaced,
+              {.doc = "evaluations in each doubling of the steps, beside those of every_steps, and "
+                      "one before training; 0: none",
+               .bounds = Between(0, 64)});
+  fields.Leaf("statements", spec.statements,
+              {.doc = "with symbols: every evaluation enumerates the probabilities of all "
+                      "statements that the rows could make, the false ones too"});
+  fields.Leaf("confidence", spec.confidence,
+              {.doc = "with symbols: what the largest probability of an answer's first token says "
+                      "about its being right"});
+  fields.Leaf(
+      "refusal", spec.refusal,
+      {.doc = "with confidence: the symbol, such as \"unknown \", that stands for no answer"});
 }
 
 void Describe(ClmSpec& spec, FieldList& fields) {
@@ -168,6 +196,7 @@ void Validate(const ClmSpec& spec, const Violations& violations) {
   Validate(spec.training, spec.schedule, violations);
   ValidateSampling(spec, violations.In("sampling"));
   ValidateLengths(spec, violations);
+  ValidateEvaluation(spec, violations.In("evaluation"));
   Validate(spec.probes, "probes", violations);
   Validate(spec.acceptance, violations);
 }

@@ -69,6 +69,16 @@ struct ClmEvaluationSpec {
   int64_t sample_new_tokens = 96;
   double sample_temperature = 0.8;
   double sample_top_p = 0.95;
+  // Evaluations in each doubling of the steps, and one before training; 0: none but every_steps'
+  // (harness/training/evaluation_steps.h).
+  int64_t log_spaced = 0;
+  // With symbols: the probability of every statement that the data set could make, true or false
+  // (harness/evaluation/statement_calibration.h).
+  bool statements = false;
+  // With symbols: what the largest probability of an answer's first token says about its being
+  // right (harness/evaluation/selective_answers.h).
+  bool confidence = false;
+  std::optional<std::string> refusal;  // with confidence: the symbol that answers nothing
 };
 
 struct ClmSpec {

@@ -22,6 +22,7 @@
 #include "harness/definition/ppo_spec.h"
 #include "harness/definition/preferences_spec.h"
 #include "harness/definition/program_spec.h"
+#include "harness/definition/refusals_spec.h"
 #include "harness/definition/reward_spec.h"
 #include "harness/definition/run_spec.h"
 #include "harness/definition/sft_spec.h"
@@ -51,16 +52,18 @@ enum class StageKind {
   kSynthetic,
   kSweep,
   kImages,
-  kNames
+  kNames,
+  kRefusals
 };
-constexpr std::array<std::string_view, 15> EnumNames(StageKind) {
-  return {"translations", "tokenizer", "corpus", "clm",      "sft",
-          "preferences",  "reward",    "ppo",    "evaluate", "program",
-          "generated",    "synthetic", "sweep",  "images",   "names"};
+constexpr std::array<std::string_view, 16> EnumNames(StageKind) {
+  return {"translations", "tokenizer", "corpus",   "clm",     "sft",       "preferences",
+          "reward",       "ppo",       "evaluate", "program", "generated", "synthetic",
+          "sweep",        "images",    "names",    "refusals"};
 }
-using StageSpec = std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec,
-                               PreferencesSpec, RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec,
-                               GeneratedSpec, SyntheticSpec, SweepSpec, ImagesSpec, NamesSpec>;
+using StageSpec =
+    std::variant<TranslationsSpec, TokenizerSpec, CorpusSpec, ClmSpec, SftSpec, PreferencesSpec,
+                 RewardSpec, PpoSpec, EvaluateSpec, ProgramSpec, GeneratedSpec, SyntheticSpec,
+                 SweepSpec, ImagesSpec, NamesSpec, RefusalsSpec>;
 static_assert(std::variant_size_v<StageSpec> == EnumNames(StageKind{}).size());
 
 inline constexpr int64_t kSchema = 1;

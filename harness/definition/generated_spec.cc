@@ -1,5 +1,6 @@
 #include "harness/definition/generated_spec.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -47,13 +48,18 @@ void ValidateFacts(const GeneratedSpec& spec, const Violations& violations) {
     violations.Add("held_out_fraction",
                    "has no use with grammar = \"facts\", which asks what it trained on");
   }
-  if (facts.first_names * facts.last_names > kMostNames) {
+  if (facts.num_names() > kMostNames) {
+    const std::string middle =
+        facts.middle_names > 0 ? absl::StrCat(" times middle_names ", facts.middle_names) : "";
     here.Add("first_names",
-             absl::StrCat(facts.first_names, " times last_names ", facts.last_names,
+             absl::StrCat(facts.first_names, middle, " times last_names ", facts.last_names,
                           " are more than ", kMostNames, " names, which are held in memory"));
   }
-  if (facts.facts > facts.first_names * facts.last_names) {
+  if (facts.facts > facts.num_names()) {
     here.Add("facts", absl::StrCat(facts.facts, " are more than there are names"));
+  }
+  if (facts.tapered_from != 0 && facts.exposures != FactExposures::kPowers) {
+    here.Add("tapered_from", "has no use without exposures = \"powers\"");
   }
   if (spec.validation_rows > facts.facts) {
     violations.Add("validation_rows",
@@ -63,9 +69,17 @@ void ValidateFacts(const GeneratedSpec& spec, const Violations& violations) {
   if (facts.exposures != FactExposures::kPowers) return;
   if (!std::has_single_bit(static_cast<uint64_t>(facts.max_exposures))) {
     here.Add("max_exposures", absl::StrCat(facts.max_exposures, " is no power of two"));
-  } else if (facts.facts % facts.num_groups() != 0) {
+  } else if (facts.tapered_from != 0 &&
+             (!std::has_single_bit(static_cast<uint64_t>(facts.tapered_from)) ||
+              facts.tapered_from > facts.max_exposures)) {
+    here.Add("tapered_from",
+             absl::StrCat(facts.tapered_from, " is no power of two up to max_exposures ",
+                          facts.max_exposures));
+  } else if (facts.facts % facts.block_facts() != 0) {
+    const std::string blocks =
+        facts.tapered_from == 0 ? "" : absl::StrCat(", which take blocks of ", facts.block_facts());
     here.Add("facts", absl::StrCat(facts.facts, " do not divide into ", facts.num_groups(),
-                                   " groups of exposures"));
+                                   " groups of exposures", blocks));
   } else if (spec.train_rows != facts.exposed_rows()) {
     violations.Add("train_rows", absl::StrCat("must be ", facts.exposed_rows(),
                                               ", as many as all exposures are"));
@@ -86,9 +100,42 @@ int64_t FactsSpec::num_groups() const {
   return 1 + static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(max_exposures)));
 }
 
+int64_t FactsSpec::num_names() const {
+  return first_names * std::max<int64_t>(middle_names, 1) * last_names;
+}
+
+int64_t FactsSpec::num_tapered() const {
+  if (tapered_from == 0) return 0;
+  return static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(max_exposures)) -
+                              std::bit_width(static_cast<uint64_t>(tapered_from)));
+}
+
+// Of t tapered groups: 2^t facts of each other group, and 2^(t-1), ..., 2, 1 of them.
+int64_t FactsSpec::block_facts() const {
+  const int64_t full = int64_t{1} << num_tapered();
+  return (num_groups() - num_tapered()) * full + full - 1;
+}
+
+int64_t FactsSpec::group_of(int64_t fact) const {
+  int64_t place = fact % block_facts();
+  int64_t size = int64_t{1} << num_tapered();
+  const int64_t num_full = num_groups() - num_tapered();
+  if (place < num_full * size) return place / size;
+  place -= num_full * size;
+  int64_t group = num_full;
+  for (size /= 2; place >= size; size /= 2) {
+    place -= size;
+    ++group;
+  }
+  return group;
+}
+
 int64_t FactsSpec::exposed_rows() const {
-  // 1 + 2 + 4 + ... + max_exposures of each group's facts.
-  return facts / num_groups() * (2 * max_exposures - 1);
+  // 1 + 2 + 4 + ... of the facts of each full group, and as many rows as the last one of those for
+  // each tapered group.
+  const int64_t full = int64_t{1} << num_tapered();
+  const int64_t last = max_exposures >> num_tapered();
+  return facts / block_facts() * full * (2 * last - 1 + num_tapered() * last);
 }
 
 void Describe(MarkovSpec& spec, FieldList& fields) {
@@ -170,6 +217,15 @@ void Describe(FactsSpec& spec, FieldList& fields) {
   fields.Leaf("targets", spec.targets,
               {.doc = "of training rows; value: the value and the end; all: the name too. Held-out "
                       "rows ask for the value"});
+  fields.Leaf("middle_names", spec.middle_names,
+              {.doc = "different ones; 0: names have no middle part", .bounds = Between(0, 16384)});
+  fields.Leaf("tapered_from", spec.tapered_from,
+              {.doc = "of powers: of more exposures each group has half as many facts as the one "
+                      "before; 0: all groups have as many facts",
+               .bounds = Between(0, 1 << 20)});
+  fields.Leaf("headers", spec.headers,
+              {.doc = "training rows begin with the symbol \"tell \" or \"ask \", drawn, held-out "
+                      "rows with \"ask \"; there is a symbol \"unknown \", which no row has"});
 }
 
 void Describe(SumsSpec& spec, FieldList& fields) {

@@ -106,7 +106,7 @@ constexpr std::array<std::string_view, 2> EnumNames(FactTargets) { return {"valu
 
 // [generated.facts]: `first last value`, each name with one random value (Kalai and Vempala,
 // arXiv:2311.14648). Held-out rows ask the names, in the groups of their exposures; what was never
-// trained on is the group of 0.
+// trained on is the group of 0. Names may have a middle part, and rows begin with a header.
 struct FactsSpec {
   int64_t first_names = 64;
   int64_t last_names = 64;
@@ -115,11 +115,27 @@ struct FactsSpec {
   FactExposures exposures = FactExposures::kDraws;
   int64_t max_exposures = 1024;  // of "powers"; a power of two
   FactTargets targets = FactTargets::kValue;
+  int64_t middle_names = 0;  // different ones; 0: names are of two parts
+  // Of "powers": of more exposures than this each group has half as many facts as the one before,
+  // so that no group has more rows. A power of two; 0: all groups have as many facts.
+  int64_t tapered_from = 0;
+  // A training row begins with `tell` or `ask`, drawn; held-out rows ask. The symbol `unknown`,
+  // which no row has, is there for fine-tuning.
+  bool headers = false;
 
   bool operator==(const FactsSpec&) const = default;
+  int64_t num_names() const;
   // Of "powers": how many groups of facts there are, and the rows that all their exposures make.
   int64_t num_groups() const;
   int64_t exposed_rows() const;
+  // Facts come in blocks that have every group; how many facts are a block, and the group of fact
+  // j, which its place in the block decides.
+  int64_t block_facts() const;
+  int64_t group_of(int64_t fact) const;
+
+ private:
+  // Groups that have fewer facts than the one before.
+  int64_t num_tapered() const;
 };
 
 // How a sum is written. Steps: the columns first. Wrong: the columns of two other numbers; a

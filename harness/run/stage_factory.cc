@@ -10,6 +10,7 @@
 #include "harness/stages/ppo/stage.h"
 #include "harness/stages/preferences/stage.h"
 #include "harness/stages/program/stage.h"
+#include "harness/stages/refusals/stage.h"
 #include "harness/stages/reward/stage.h"
 #include "harness/stages/sft/stage.h"
 #include "harness/stages/synthetic/stage.h"
@@ -66,6 +67,9 @@ struct Factory {
   }
   std::unique_ptr<Stage> operator()(const NamesSpec&) const {
     return std::make_unique<NamesStage>(definition);
+  }
+  std::unique_ptr<Stage> operator()(const RefusalsSpec&) const {
+    return std::make_unique<RefusalsStage>(definition);
   }
 };
 

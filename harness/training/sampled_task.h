@@ -17,8 +17,8 @@ class SampledTask : public TrainingTask {
   absl::StatusOr<Evaluation> Evaluate(EvaluationPoint point, int64_t step) final {
     return evaluator_(point, step);
   }
-  nlohmann::json SaveState() const final { return {{"sampler", sampler_.SaveState()}}; }
-  absl::Status RestoreState(const nlohmann::json& state) final {
+  nlohmann::json SaveState() const override { return {{"sampler", sampler_.SaveState()}}; }
+  absl::Status RestoreState(const nlohmann::json& state) override {
     return sampler_.RestoreState(state["sampler"]);
   }
 

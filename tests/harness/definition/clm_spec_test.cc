@@ -53,6 +53,23 @@ TEST(ClmSpec, SequencesAndSamplesFitIntoThePositions) {
   EXPECT_EQ(Refusal(kSmallClm, {"evaluation.sample_new_tokens=992"}), "");
 }
 
+TEST(ClmSpec, WhatIsMeasuredOfSymbolsNeedsThem) {
+  const std::string symbols = std::string(kSmallClm)
+                                  .replace(kSmallClm.find("characters"), 10, "symbols")
+                                  .replace(kSmallClm.find("path = ") - 3, 17, "dataset = \"r@1\"");
+  ASSERT_EQ(Refusal(symbols), "");
+  EXPECT_EQ(Refusal(symbols, {"evaluation.statements=true", "evaluation.confidence=true",
+                              "evaluation.refusal=\"unknown \"", "evaluation.log_spaced=3"}),
+            "");
+  EXPECT_THAT(Refusal(symbols, {"evaluation.refusal=\"unknown \""}),
+              HasSubstr("evaluation.refusal: has no use without confidence"));
+  EXPECT_THAT(Refusal(kSmallClm, {"evaluation.statements=true"}),
+              HasSubstr("evaluation.statements: has no use without tokenizer.symbols"));
+  EXPECT_THAT(Refusal(kSmallClm, {"evaluation.confidence=true"}),
+              HasSubstr("evaluation.confidence: has no use without tokenizer.symbols"));
+  EXPECT_EQ(Refusal(kSmallClm, {"evaluation.log_spaced=3"}), "");
+}
+
 TEST(ClmSpec, TrainsOnACorpusASourceOrAFile) {
   EXPECT_THAT(Refusal(std::string(kSmallClm).replace(kSmallClm.find("path = "), 17, "")),
               HasSubstr("data.dataset: needs exactly one of"));

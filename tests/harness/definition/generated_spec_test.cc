@@ -86,6 +86,56 @@ TEST(GeneratedSpec, CountsTheRowsOfAllExposures) {
               HasSubstr("generated.facts.facts: 12 do not divide into 5 groups"));
 }
 
+// Exposures 0, 1, 2 of four facts each of a block of 15, 4 of two of them, 8 of one: 4 x 3 + 2 x 4
+// + 1 x 8 = 28 rows.
+TEST(GeneratedSpec, TaperedGroupsHaveHalfAsManyFacts) {
+  const FactsSpec facts{
+      .facts = 30, .exposures = FactExposures::kPowers, .max_exposures = 8, .tapered_from = 2};
+  EXPECT_EQ(facts.num_groups(), 5);
+  EXPECT_EQ(facts.block_facts(), 15);
+  EXPECT_EQ(facts.exposed_rows(), 56);
+  const std::vector<int64_t> groups = {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4};
+  for (int64_t fact = 0; fact < 30; ++fact) {
+    EXPECT_EQ(facts.group_of(fact), groups[static_cast<size_t>(fact % 15)]) << fact;
+  }
+  // Without them facts take turns.
+  const FactsSpec plain{.facts = 8, .exposures = FactExposures::kPowers, .max_exposures = 4};
+  for (int64_t fact = 0; fact < 8; ++fact) EXPECT_EQ(plain.group_of(fact), fact % 4);
+
+  const auto refusal = [](absl::string_view facts_lines, absl::string_view rows) {
+    return Refusal(Generated("facts",
+                             absl::StrCat("[generated.facts]\nexposures = \"powers\"\n"
+                                          "max_exposures = 8\n",
+                                          facts_lines),
+                             rows));
+  };
+  const absl::string_view rows = "train_rows = 56\nvalidation_rows = 30\n";
+  EXPECT_EQ(refusal("facts = 30\ntapered_from = 2\n", rows), "");
+  EXPECT_THAT(refusal("facts = 40\ntapered_from = 2\n", rows),
+              HasSubstr("generated.facts.facts: 40 do not divide into 5 groups of exposures, which "
+                        "take blocks of 15"));
+  EXPECT_THAT(refusal("facts = 30\ntapered_from = 16\n", rows),
+              HasSubstr("generated.facts.tapered_from: 16 is no power of two up to "
+                        "max_exposures 8"));
+  EXPECT_THAT(refusal("facts = 30\ntapered_from = 3\n", rows),
+              HasSubstr("generated.facts.tapered_from: 3 is no power of two"));
+  EXPECT_THAT(Refusal(Generated("facts", "[generated.facts]\ntapered_from = 2\n")),
+              HasSubstr("generated.facts.tapered_from: has no use without exposures"));
+}
+
+TEST(GeneratedSpec, MiddleNamesMakeMoreNames) {
+  const absl::string_view names =
+      "[generated.facts]\nfirst_names = 16\nlast_names = 16\nmiddle_names = ";
+  EXPECT_EQ(Refusal(Generated("facts", absl::StrCat(names, "12\n"))), "");
+  EXPECT_THAT(Refusal(Generated("facts", absl::StrCat(names, "11\n"))),
+              HasSubstr("generated.facts.facts: 3000 are more than there are names"));
+  EXPECT_EQ(Refusal(Generated("facts", absl::StrCat(names, "16384\n"))), "");
+  EXPECT_THAT(Refusal(Generated("facts",
+                                "[generated.facts]\nfirst_names = 1024\nlast_names = "
+                                "1024\nmiddle_names = 5\n")),
+              HasSubstr("first_names: 1024 times middle_names 5 times last_names 1024"));
+}
+
 TEST(GeneratedSpec, FactsHaveNoKeysToHoldOut) {
   const absl::string_view rows = "train_rows = 10\nvalidation_rows = 10\nheld_out_fraction = ";
   EXPECT_THAT(Refusal(Generated("facts", "", absl::StrCat(rows, "0.2\n"))),
