@@ -10,6 +10,7 @@
 #include "harness/definition/enum_names.h"
 #include "harness/definition/field.h"
 #include "harness/model_io/family_form.h"
+#include "harness/model_io/positions_form.h"
 #include "harness/model_io/tokenizer_export.h"
 #include "models/families/family.h"
 #include "models/hf_folder.h"
@@ -44,6 +45,7 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
   if (double* theta = RopeTheta(config)) *theta = spec.rope_theta;
   config.initializer_std = spec.initializer_std;
   config.tie_embeddings = spec.tie_embeddings;
+  ApplyPositions(spec.positions, config);
   return config;
 }
 
@@ -62,6 +64,7 @@ ModelSpec ModelSpecOf(const models::DecoderConfig& config) {
   spec.rms_norm_eps = config.norm.eps;
   spec.initializer_std = config.initializer_std;
   spec.tie_embeddings = config.tie_embeddings;
+  spec.positions = PositionsSpecOf(config);
   const FieldList fields = FieldsOf(spec);
   for (const Field& field : fields.fields()) spec.given.insert(field.key);
   return spec;
