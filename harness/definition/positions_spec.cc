@@ -1,9 +1,5 @@
 #include "harness/definition/positions_spec.h"
 
-#include <string>
-#include <utility>
-
-#include "absl/strings/str_cat.h"
 #include "harness/definition/field.h"
 #include "harness/definition/violations.h"
 
@@ -12,29 +8,6 @@ namespace {
 
 constexpr double kMostFactor = 1 << 20;
 constexpr double kMostPositions = 1 << 20;
-
-// Which of the fields of its own a kind reads.
-struct Reads {
-  bool factor = false, original = false;
-};
-Reads ReadsOf(RopeScalingKind kind) {
-  switch (kind) {
-    case RopeScalingKind::kOwn:
-    case RopeScalingKind::kNone:
-      return {};
-    case RopeScalingKind::kSteppedNtk:
-      return {.original = true};
-    case RopeScalingKind::kLinear:
-    case RopeScalingKind::kNtk:
-    case RopeScalingKind::kMixed:
-      return {.factor = true};
-    case RopeScalingKind::kDynamicNtk:
-    case RopeScalingKind::kYarn:
-    case RopeScalingKind::kLlama3:
-      return {.factor = true, .original = true};
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -83,28 +56,8 @@ void Describe(PositionsSpec& spec, FieldList& fields) {
 }
 
 void Validate(const PositionsSpec& spec, const Violations& violations) {
-  const PositionsSpec defaults;
-  const Reads reads = ReadsOf(spec.rope_scaling);
   const bool is_yarn = spec.rope_scaling == RopeScalingKind::kYarn;
   const bool is_llama3 = spec.rope_scaling == RopeScalingKind::kLlama3;
-  const std::string kind =
-      absl::StrCat("rope_scaling = \"", std::string(Name(spec.rope_scaling)), "\"");
-  const std::pair<const char*, bool> unused[] = {
-      {"rope_factor", !reads.factor && spec.rope_factor != defaults.rope_factor},
-      {"trained_positions", !reads.original && !spec.log_n && spec.trained_positions != 0},
-      {"mixed_exponent", spec.rope_scaling != RopeScalingKind::kMixed &&
-                             spec.mixed_exponent != defaults.mixed_exponent},
-      {"yarn_beta_fast", !is_yarn && spec.yarn_beta_fast != defaults.yarn_beta_fast},
-      {"yarn_beta_slow", !is_yarn && spec.yarn_beta_slow != defaults.yarn_beta_slow},
-      {"yarn_attention_factor",
-       !is_yarn && spec.yarn_attention_factor != defaults.yarn_attention_factor},
-      {"llama3_low_freq_factor",
-       !is_llama3 && spec.llama3_low_freq_factor != defaults.llama3_low_freq_factor},
-      {"llama3_high_freq_factor",
-       !is_llama3 && spec.llama3_high_freq_factor != defaults.llama3_high_freq_factor}};
-  for (const auto& [key, is_unused] : unused) {
-    if (is_unused) violations.Add(key, absl::StrCat("has no use with ", kind));
-  }
   if (spec.trained_positions == 1) {
     violations.Add("trained_positions", "1 has no logarithm to divide by: 0 or at least 2");
   }

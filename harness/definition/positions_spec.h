@@ -48,7 +48,7 @@ struct PositionsSpec {
 
 // The fields one by one, in the table that has them.
 void Describe(PositionsSpec& spec, FieldList& fields);
-// What a kind of scaling does not read may not differ from its default.
+// A kind of scaling may leave fields unread, so that arms of an experiment differ in one.
 void Validate(const PositionsSpec& spec, const Violations& violations);
 
 }  // namespace bench::harness
