@@ -18,22 +18,26 @@ at::ScalarType SumType(const at::Tensor& x) {
   return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
 }
 
-// Some queries of a span, and the keys that they see.
+// Some queries of a span, and the keys that at least one of them sees.
 struct QueryBlock {
   int64_t q_begin = 0, num_queries = 0;
   int64_t k_begin = 0, num_keys = 0;
-  int64_t position = 0;  // of the first query
+  int64_t first_key = 0;  // position of the first of these keys
+  int64_t position = 0;   // of the first query
   int64_t prefix = 0;
 };
 
-std::vector<QueryBlock> BlocksOf(const std::vector<AttentionSpan>& spans) {
+std::vector<QueryBlock> BlocksOf(const std::vector<AttentionSpan>& spans, int64_t window) {
   std::vector<QueryBlock> blocks;
   for (const AttentionSpan& span : spans) {
     for (int64_t i = 0; i < span.num_queries; i += kBlockRows) {
       const int64_t rows = std::min(kBlockRows, span.num_queries - i);
       const int64_t position = span.num_keys - span.num_queries + i;
-      blocks.push_back({span.q_begin + i, rows, span.k_begin,
-                        std::max(position + rows, span.prefix), position, span.prefix});
+      const bool sees_first = window == 0 || span.prefix > 0;
+      const int64_t first = sees_first ? 0 : std::max<int64_t>(position - window + 1, 0);
+      blocks.push_back({span.q_begin + i, rows, span.k_begin + first,
+                        std::max(position + rows, span.prefix) - first, first, position,
+                        span.prefix});
     }
   }
   return blocks;
@@ -62,19 +66,23 @@ class Rows {
     at::Tensor scores = at::bmm(q, k.transpose(1, 2)).mul_(form.scale);
     at::Tensor scores_HRK = scores.view({num_heads_, block.num_queries, block.num_keys});
     if (form.bias_HP.defined()) {
-      scores_HRK.add_(form.bias_HP.narrow(1, 0, block.num_keys).unsqueeze(1));
+      scores_HRK.add_(form.bias_HP.narrow(1, block.first_key, block.num_keys).unsqueeze(1));
     }
-    scores_HRK.masked_fill_(Hidden(block, q.device()), -std::numeric_limits<double>::infinity());
+    scores_HRK.masked_fill_(Hidden(block, form.window, q.device()),
+                            -std::numeric_limits<double>::infinity());
     return at::softmax(scores, -1);
   }
 
  private:
-  static at::Tensor Hidden(const QueryBlock& block, at::Device device) {
+  static at::Tensor Hidden(const QueryBlock& block, int64_t window, at::Device device) {
     const auto options = at::TensorOptions(device).dtype(at::kLong);
-    const at::Tensor keys_K = at::arange(block.num_keys, options);
+    const at::Tensor keys_K =
+        at::arange(block.first_key, block.first_key + block.num_keys, options);
     const at::Tensor positions_R1 =
         at::arange(block.position, block.position + block.num_queries, options).unsqueeze(1);
-    return keys_K.gt(positions_R1).logical_and_(keys_K.ge(block.prefix));
+    at::Tensor hidden_RK = keys_K.gt(positions_R1);
+    if (window > 0) hidden_RK.logical_or_(keys_K.le(positions_R1 - window));
+    return hidden_RK.logical_and_(keys_K.ge(block.prefix));
   }
 
   int64_t num_heads_, num_groups_;
@@ -110,7 +118,7 @@ class ComposedAttentionFunction : public torch::autograd::Function<ComposedAtten
     const auto& [spans, form] = task;
     const Rows rows(q_NHd, k_CGd);
     at::Tensor o_NHd = at::empty(q_NHd.sizes(), q_NHd.options());
-    for (const QueryBlock& block : BlocksOf(spans)) {
+    for (const QueryBlock& block : BlocksOf(spans, form.window)) {
       const at::Tensor p =
           rows.Probabilities(rows.Queries(q_NHd, block), rows.Keys(k_CGd, block), block, form);
       const at::Tensor o = at::bmm(p, rows.Keys(v_CGd, block));
@@ -119,18 +127,21 @@ class ComposedAttentionFunction : public torch::autograd::Function<ComposedAtten
     ctx->save_for_backward({q_NHd, k_CGd, v_CGd, form.bias_HP});
     ctx->saved_data["spans"] = Flat(spans);
     ctx->saved_data["scale"] = form.scale;
+    ctx->saved_data["window"] = form.window;
     return o_NHd;
   }
 
   static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
     const variable_list saved = ctx->get_saved_variables();
     const at::Tensor &q_NHd = saved[0], &k_CGd = saved[1], &v_CGd = saved[2];
-    const ScoreForm form = {ctx->saved_data["scale"].toDouble(), saved[3]};
+    const ScoreForm form = {ctx->saved_data["scale"].toDouble(), saved[3],
+                            ctx->saved_data["window"].toInt()};
     const Rows rows(q_NHd, k_CGd);
     const auto sums = k_CGd.options().dtype(SumType(k_CGd));
     at::Tensor grad_q = at::empty(q_NHd.sizes(), q_NHd.options());
     at::Tensor grad_k = at::zeros(k_CGd.sizes(), sums), grad_v = at::zeros(v_CGd.sizes(), sums);
-    for (const QueryBlock& block : BlocksOf(Spans(ctx->saved_data["spans"].toIntVector()))) {
+    const std::vector<AttentionSpan> spans = Spans(ctx->saved_data["spans"].toIntVector());
+    for (const QueryBlock& block : BlocksOf(spans, form.window)) {
       const at::Tensor q = rows.Queries(q_NHd, block), k = rows.Keys(k_CGd, block);
       const at::Tensor p = rows.Probabilities(q, k, block, form);
       const at::Tensor grad_o = rows.Queries(grads[0], block);
@@ -170,6 +181,7 @@ void Check(const AttentionInputs& inputs, const std::vector<AttentionSpan>& span
   TORCH_CHECK(k.size(1) > 0 && q.size(1) % k.size(1) == 0, kOp, ": ", q.size(1),
               " query heads do not divide into ", k.size(1), " groups");
   CheckSpans(spans, q.size(0), k.size(0));
+  TORCH_CHECK(form.window >= 0, kOp, ": a window of ", form.window, " keys");
   if (!form.bias_HP.defined()) return;
   for (const AttentionSpan& s : spans) {
     TORCH_CHECK(form.bias_HP.dim() == 2 && form.bias_HP.size(0) == q.size(1) &&

@@ -1,8 +1,9 @@
-// Attention for what no fused kernel covers: a bias of the scores, a prefix that all rows see,
-// queries that continue cached keys; composed of matrix products.
+// Attention for what no fused kernel covers: a bias of the scores, a prefix that all rows see, a
+// window, queries that continue cached keys; composed of matrix products.
 //
-// Query i of a span is at position p = num_keys - num_queries + i and sees the keys j <= p and, of
-// the prefix, j < prefix. Query head h, with its key/value head g = h / (H / G):
+// Query i of a span is at position p = num_keys - num_queries + i and sees the keys j <= p, with a
+// window only those with j > p - window, and, of the prefix, j < prefix. Query head h, with its
+// key/value head g = h / (H / G):
 //   o[i, h] = sum_j softmax_j(scale q[i, h] . k[j, g] + bias[h, j]) v[j, g].
 // Shapes: q_NHd [N, H, d], k_NGd and v_NGd [C, G, d], result [N, H, d]; bias [H, P], P at least the
 // longest num_keys, in fp32 (fp64 with fp64), without gradient. The spans' queries are the rows of
@@ -29,6 +30,7 @@ struct AttentionSpan {
 struct ScoreForm {
   double scale = 1;
   at::Tensor bias_HP;  // undefined: none
+  int64_t window = 0;  // last keys that a query sees, its own among them; 0: all
 };
 
 at::Tensor ComposedAttention(const AttentionInputs& inputs, const std::vector<AttentionSpan>& spans,

@@ -23,6 +23,7 @@ at::Tensor ComposedAttentionReference(const AttentionInputs& inputs,
     at::Tensor seen = at::ones({span.num_queries, span.num_keys},
                                scores_HRK.options().dtype(at::kBool).requires_grad(false))
                           .tril(span.num_keys - span.num_queries);
+    if (form.window > 0) seen = seen.triu(span.num_keys - span.num_queries - form.window + 1);
     seen.narrow(1, 0, span.prefix).fill_(true);
     scores_HRK =
         scores_HRK.masked_fill(seen.logical_not(), -std::numeric_limits<double>::infinity());

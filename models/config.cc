@@ -1,5 +1,6 @@
 #include "models/config.h"
 
+#include <cmath>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -61,6 +62,10 @@ struct ScalingCheck {
     BENCH_RETURN_IF_ERROR(CheckBase());
     return Check(1, s.original_positions);
   }
+  absl::Status operator()(const MixedRadixScaling& s) const {
+    BENCH_RETURN_IF_ERROR(CheckNotNegative("exponent", s.exponent));
+    return Check(s.factor, kLeast);
+  }
   absl::Status operator()(const YarnScaling& s) const {
     BENCH_RETURN_IF_ERROR(CheckPositive("beta_slow", s.beta_slow));
     BENCH_RETURN_IF_ERROR(CheckPositive("beta_fast - beta_slow", s.beta_fast - s.beta_slow));
@@ -108,6 +113,10 @@ struct PositionCheck {
                                      c.head_dim, "], the width of a head"));
     }
     BENCH_RETURN_IF_ERROR(CheckPositive("rope_theta", rope.theta));
+    if (rope.log_n_positions < 0 || rope.log_n_positions == 1) {
+      return UsageError(absl::StrCat("log_n positions = ", rope.log_n_positions,
+                                     " must be 0, for none, or at least 2"));
+    }
     return std::visit(ScalingCheck{rope.theta, width}, rope.scaling);
   }
   absl::Status operator()(const Alibi&) const { return absl::OkStatus(); }
@@ -124,6 +133,14 @@ struct PositionCheck {
     return CheckPositive("rope_theta", rope.theta);
   }
 };
+
+absl::Status CheckWindow(const DecoderConfig& c) {
+  if (c.window < 0) {
+    return UsageError(absl::StrCat("window = ", c.window, " must not be negative"));
+  }
+  if (c.window == 0 || !std::holds_alternative<BlockRope>(c.position)) return absl::OkStatus();
+  return UsageError("a window has no meaning where rows see their whole prompt (block positions)");
+}
 
 absl::Status CheckHead(const DecoderConfig& c) {
   if (c.normalised_head && (c.tie_embeddings || c.biases.head)) {
@@ -155,10 +172,32 @@ absl::Status Validate(const DecoderConfig& c) {
                                    " is not a multiple of num_kv_heads = ", c.num_kv_heads));
   }
   BENCH_RETURN_IF_ERROR(std::visit(PositionCheck{c}, c.position));
+  BENCH_RETURN_IF_ERROR(CheckWindow(c));
   BENCH_RETURN_IF_ERROR(CheckNotNegative("rms_norm_eps", c.norm.eps));
   BENCH_RETURN_IF_ERROR(CheckNotNegative("initializer_std", c.initializer_std));
   BENCH_RETURN_IF_ERROR(CheckVectors(c));
   return CheckHead(c);
+}
+
+double NtkTheta(double theta, double factor, int64_t width) {
+  const auto w = static_cast<double>(width);
+  return theta * std::pow(factor, w / (w - 2));
+}
+
+int64_t LogNPositions(const Rope& rope) {
+  if (rope.log_n_positions > 0) return rope.log_n_positions;
+  const auto* stepped = std::get_if<SteppedNtkScaling>(&rope.scaling);
+  return stepped != nullptr && stepped->log_n ? stepped->original_positions : 0;
+}
+
+int64_t OriginalPositions(const RopeScaling& scaling, int64_t all) {
+  if (const auto* dynamic = std::get_if<DynamicNtkScaling>(&scaling)) {
+    return dynamic->original_positions;
+  }
+  if (const auto* stepped = std::get_if<SteppedNtkScaling>(&scaling)) {
+    return stepped->original_positions;
+  }
+  return all;
 }
 
 int64_t RotaryWidth(const DecoderConfig& config) {

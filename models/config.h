@@ -41,6 +41,13 @@ struct SteppedNtkScaling {
   int64_t original_positions = 0;
   bool log_n = false;
 };
+// Pair i = 0, 1, ... of w / 2 turns slower by exp(a (i + 1)^exponent), a = ln(factor) / (w / 2)^
+// exponent: the slowest by `factor`, the fastest hardly. Su's mixed-radix positions
+// (kexue.fm/archives/9706); 1 is his NTK, 0 the linear scaling.
+struct MixedRadixScaling {
+  double factor = 1;
+  double exponent = 0.75;
+};
 // Peng et al., arXiv:2309.00071, sections 3.2 to 3.4.
 struct YarnScaling {
   double factor = 1;
@@ -54,14 +61,25 @@ struct Llama3Scaling {
   int64_t original_positions = 0;
 };
 using RopeScaling = std::variant<NoScaling, LinearScaling, DynamicNtkScaling, SteppedNtkScaling,
-                                 YarnScaling, Llama3Scaling>;
+                                 YarnScaling, Llama3Scaling, MixedRadixScaling>;
+
+// The base of rotary positions whose slowest pair turns as p / factor and whose fastest pair keeps
+// its frequency: theta factor^(width / (width - 2)). NTK scaling of every length is this base.
+double NtkTheta(double theta, double factor, int64_t width);
 
 // Rotary positions of the first `width` columns of a head.
 struct Rope {
   double theta = 1e4;
   int64_t width = 0;  // even; 0: all of the head
   RopeScaling scaling;
+  // Query p times max(1, ln(p + 1) / ln(log_n_positions)), as SteppedNtkScaling::log_n; 0: none.
+  int64_t log_n_positions = 0;
 };
+// Of the field or of a stepped scaling; 0: none.
+int64_t LogNPositions(const Rope& rope);
+// Longest sequence whose angles do not depend on its length; `all` where none do.
+int64_t OriginalPositions(const RopeScaling& scaling, int64_t all);
+
 // Scores of query head h get m_h j at key j (Press et al., arXiv:2108.12409).
 enum class AlibiOrder {
   kAfterScaling,
@@ -125,6 +143,11 @@ struct DecoderConfig {
   Biases biases;
   // Values of the vectors that sequences may begin with (ragged_batch.h); 0: there are none.
   int64_t vector_size = 0;
+  // Every query sees the last so many keys, its own among them, in every layer; 0: all.
+  int64_t window = 0;
+
+  // Whether some sequence is longer than the window.
+  bool slides() const { return window > 0 && window < max_positions; }
 };
 
 absl::Status Validate(const DecoderConfig& config);

@@ -35,8 +35,8 @@ absl::Status CheckUnexpected(const DecoderConfig& config,
 }  // namespace
 
 AttentionKernels AttentionKernelsOf(const DecoderConfig& config) {
-  return std::holds_alternative<Rope>(config.position) ? AttentionKernels::kFused
-                                                       : AttentionKernels::kComposed;
+  const bool is_fused = std::holds_alternative<Rope>(config.position) && !config.slides();
+  return is_fused ? AttentionKernels::kFused : AttentionKernels::kComposed;
 }
 
 Decoder::~Decoder() = default;

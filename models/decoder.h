@@ -35,7 +35,7 @@ struct DecoderBlocks;
 // Which implementation of attention a configuration gets.
 enum class AttentionKernels {
   kFused,     // kernels/ragged_attention.h and cached_attention.h
-  kComposed,  // kernels/composed_attention.h: scores with a bias, or a visible prefix
+  kComposed,  // kernels/composed_attention.h: scores with a bias, a visible prefix, or a window
 };
 AttentionKernels AttentionKernelsOf(const DecoderConfig& config);
 

@@ -1,12 +1,29 @@
 #include "models/kv_cache.h"
 
+#include <algorithm>
 #include <numeric>
+#include <variant>
 
 namespace bench::models {
 
+namespace {
+
+// Whether a sequence of one of these capacities gets longer than angles stay what they are.
+bool RotationsChange(const DecoderConfig& config, const std::vector<int64_t>& capacities) {
+  const auto* rope = std::get_if<Rope>(&config.position);
+  if (rope == nullptr || capacities.empty()) return false;
+  const int64_t longest = *std::max_element(capacities.begin(), capacities.end());
+  return OriginalPositions(rope->scaling, longest) < longest;
+}
+
+}  // namespace
+
 KvCache::KvCache(const DecoderConfig& config, const std::vector<int64_t>& capacities,
                  const at::TensorOptions& options)
-    : starts_{0}, lengths_(capacities.size(), 0), places_(capacities.size()) {
+    : starts_{0},
+      lengths_(capacities.size(), 0),
+      places_(capacities.size()),
+      holds_unrotated_keys_(RotationsChange(config, capacities)) {
   for (const int64_t capacity : capacities) starts_.push_back(starts_.back() + capacity);
   for (int64_t layer = 0; layer < config.num_layers; ++layer) {
     keys_.push_back(at::empty({starts_.back(), config.num_kv_heads, config.head_dim}, options));

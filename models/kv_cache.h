@@ -1,7 +1,9 @@
 // Keys and values of the tokens seen so far, for generation.
 //
 // One allocation for all sequences and layers: sequence b owns capacity[b] rows of a [C, G, d]
-// tensor for keys and one for values per layer. Nothing is allocated as sequences grow.
+// tensor for keys and one for values per layer. Nothing is allocated as sequences grow. Keys are
+// held as they were rotated, or, where their rotation depends on the length that a sequence can
+// reach here (models/config.h, OriginalPositions), before it. With a window all keys are held.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -45,6 +47,8 @@ class KvCache {
   // Row b of `batch` continues sequence cache_rows[b]: all of them empty, or one token each at the
   // position that the cache has reached (TORCH_CHECK).
   CachePlan Plan(const RaggedBatch& batch, const std::vector<int64_t>& cache_rows) const;
+  // Keys are those before their rotation.
+  bool holds_unrotated_keys() const { return holds_unrotated_keys_; }
   BlockPlace place(int64_t row) const { return places_[static_cast<size_t>(row)]; }
   void set_place(int64_t row, const BlockPlace& place) {
     places_[static_cast<size_t>(row)] = place;
@@ -56,6 +60,7 @@ class KvCache {
   std::vector<int64_t> starts_;   // first row of each sequence, and the end
   std::vector<int64_t> lengths_;  // tokens held
   std::vector<BlockPlace> places_;
+  bool holds_unrotated_keys_;
   std::vector<at::Tensor> keys_, values_;
 };
 

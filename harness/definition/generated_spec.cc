@@ -138,6 +138,11 @@ int64_t FactsSpec::exposed_rows() const {
   return facts / block_facts() * full * (2 * last - 1 + num_tapered() * last);
 }
 
+int64_t RetrievalSpec::filler() const {
+  constexpr int64_t kLine = 7, kQuestion = 5, kAnswer = 1;  // |key=C|, |key?, C
+  return length - kLine - kQuestion - kAnswer;
+}
+
 void Describe(MarkovSpec& spec, FieldList& fields) {
   fields.Leaf("states", spec.states, {.doc = "states of a chain", .bounds = Between(2, 512)});
   fields.Leaf("alpha", spec.alpha,
@@ -240,6 +245,20 @@ void Describe(SumsSpec& spec, FieldList& fields) {
               "sum; wrong: columns of other numbers, a control"});
 }
 
+void Describe(RetrievalSpec& spec, FieldList& fields) {
+  fields.Leaf("length", spec.length,
+              {.doc = "of a row, its answer included",
+               .units = "characters",
+               .bounds = Between(14, 1 << 20)});
+  fields.Leaf("values", spec.values,
+              {.doc = "different characters that a key can have", .bounds = Between(2, 26)});
+  fields.Leaf("words", spec.words,
+              {.doc = "different words that stand between", .bounds = Between(2, 4096)});
+  fields.Leaf("depths", spec.depths,
+              {.doc = "groups of rows, by the place of the key from the beginning on",
+               .bounds = Between(1, 64)});
+}
+
 void Describe(GeneratedSpec& spec, FieldList& fields) {
   FieldList& table = fields.Group("generated", "");
   table.Leaf("grammar", spec.grammar,
@@ -270,6 +289,7 @@ void Describe(GeneratedSpec& spec, FieldList& fields) {
   table.Table("replace", spec.replace, "instructions to replace letters of a text");
   table.Table("facts", spec.facts, "names with a random value each");
   table.Table("sums", spec.sums, "sums of two numbers, with or without their columns");
+  table.Table("retrieval", spec.retrieval, "a character that words stand before and behind");
 }
 
 void Validate(const GeneratedSpec& spec, const Violations& violations) {
@@ -281,6 +301,7 @@ void Validate(const GeneratedSpec& spec, const Violations& violations) {
   CheckUnused(spec.grammar, Grammar::kReplace, spec.replace, here);
   CheckUnused(spec.grammar, Grammar::kFacts, spec.facts, here);
   CheckUnused(spec.grammar, Grammar::kSums, spec.sums, here);
+  CheckUnused(spec.grammar, Grammar::kRetrieval, spec.retrieval, here);
   // The tables of other grammars have their defaults, which keep these rules.
   ValidateInduction(spec.induction, here.In("induction"));
   CheckRange("digits", spec.addition.min_digits, spec.addition.max_digits, here.In("addition"));
@@ -291,6 +312,11 @@ void Validate(const GeneratedSpec& spec, const Violations& violations) {
   }
   CheckRange("steps", spec.s5.min_steps, spec.s5.max_steps, here.In("s5"));
   ValidateReplace(spec.replace, here.In("replace"));
+  if (spec.retrieval.depths > spec.retrieval.filler() + 1) {
+    here.In("retrieval")
+        .Add("depths", absl::StrCat(spec.retrieval.depths, " groups are more than the ",
+                                    spec.retrieval.filler() + 1, " places of a key"));
+  }
   if (spec.grammar == Grammar::kFacts) ValidateFacts(spec, here);
 }
 

@@ -16,9 +16,9 @@ namespace bench::harness {
 class FieldList;
 class Violations;
 
-enum class Grammar { kMarkov, kInduction, kAddition, kS5, kReplace, kFacts, kSums };
-constexpr std::array<std::string_view, 7> EnumNames(Grammar) {
-  return {"markov", "induction", "addition", "s5", "replace", "facts", "sums"};
+enum class Grammar { kMarkov, kInduction, kAddition, kS5, kReplace, kFacts, kSums, kRetrieval };
+constexpr std::array<std::string_view, 8> EnumNames(Grammar) {
+  return {"markov", "induction", "addition", "s5", "replace", "facts", "sums", "retrieval"};
 }
 
 // [generated.markov]: a fresh Markov chain a row, its transition rows drawn from a symmetric
@@ -155,6 +155,19 @@ struct SumsSpec {
   bool operator==(const SumsSpec&) const = default;
 };
 
+// [generated.retrieval]: words, among them the line `|key=C|`, and at the end `|key?C`: one
+// character to be found at any distance (passkeys of Mohtashami and Jaggi, arXiv:2305.16300).
+struct RetrievalSpec {
+  int64_t length = 64;  // tokens of a row, its answer included
+  int64_t values = 16;  // different characters that a key can have
+  int64_t words = 64;   // different words between
+  int64_t depths = 8;   // groups of rows, by the place of the key from the beginning on
+
+  bool operator==(const RetrievalSpec&) const = default;
+  // Characters of a row that are words: all but the line, the question and the answer.
+  int64_t filler() const;
+};
+
 struct GeneratedSpec {
   Grammar grammar = {};            // required
   int64_t train_rows = 0;          // required
@@ -170,6 +183,7 @@ struct GeneratedSpec {
   ReplaceSpec replace;
   FactsSpec facts;
   SumsSpec sums;
+  RetrievalSpec retrieval;
 };
 
 void Describe(MarkovSpec& spec, FieldList& fields);
@@ -179,6 +193,7 @@ void Describe(S5Spec& spec, FieldList& fields);
 void Describe(ReplaceSpec& spec, FieldList& fields);
 void Describe(FactsSpec& spec, FieldList& fields);
 void Describe(SumsSpec& spec, FieldList& fields);
+void Describe(RetrievalSpec& spec, FieldList& fields);
 void Describe(GeneratedSpec& spec, FieldList& fields);
 // Only the table of the chosen grammar may differ from its defaults.
 void Validate(const GeneratedSpec& spec, const Violations& violations);

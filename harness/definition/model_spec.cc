@@ -64,6 +64,10 @@ void ValidateHeads(const ModelSpec& spec, const Violations& violations) {
 ModelSpec Explicit(ModelSpec spec) {
   spec.num_kv_heads = spec.kv_heads();
   spec.head_dim = spec.head_width();
+  // No family stretches the rotation of a new model.
+  if (spec.positions.rope_scaling == RopeScalingKind::kNone) {
+    spec.positions.rope_scaling = RopeScalingKind::kOwn;
+  }
   return spec;
 }
 
@@ -112,6 +116,7 @@ void Describe(ModelSpec& spec, FieldList& fields) {
               {.doc = "values of the vectors that rows may begin with, such as the patches of an "
                       "image, which a linear map takes into the hidden size; 0: no such rows",
                .bounds = Between(0, kMaxWidth)});
+  Describe(spec.positions, fields);
 }
 
 void Describe(InitSpec& spec, FieldList& fields) {
@@ -126,6 +131,7 @@ void Describe(InitSpec& spec, FieldList& fields) {
 }
 
 void Validate(const ModelSpec& spec, const InitSpec& init, const Violations& violations) {
+  Validate(spec.positions, violations);
   const bool is_random = init.weights == InitSource::kRandom;
   if (!is_random && !GivesAll(spec)) return;
   if (IsComplete(spec)) return ValidateHeads(spec, violations);
@@ -158,9 +164,14 @@ absl::StatusOr<ModelSpec> CompletedBy(const ModelSpec& defined, const ModelSpec&
 
 std::string GeometryJson(const ModelSpec& spec) {
   ModelSpec explicit_spec = Explicit(spec);
+  PositionsSpec defaults;
+  const FieldList default_fields = FieldsOf(defaults);
   std::vector<std::string> members;
-  ForEachLeaf(FieldsOf(explicit_spec), [&members](const std::string& key, const Field& leaf) {
-    members.push_back(absl::StrCat("\"", key, "\":", LeafJson(leaf)));
+  ForEachLeaf(FieldsOf(explicit_spec), [&](const std::string& key, const Field& leaf) {
+    const Field* position = default_fields.Find(key);
+    const std::string json = LeafJson(leaf);
+    if (position != nullptr && LeafJson(*position) == json) return;
+    members.push_back(absl::StrCat("\"", key, "\":", json));
   });
   return absl::StrCat("{", absl::StrJoin(members, ","), "}");
 }

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "harness/definition/artifact_ref.h"
+#include "harness/definition/positions_spec.h"
 #include "models/family.h"
 
 namespace bench::harness {
@@ -37,6 +38,7 @@ struct ModelSpec {
   double initializer_std = 0.02;
   bool tie_embeddings = true;
   int64_t vector_size = 0;  // of the vectors that rows may begin with; 0: none
+  PositionsSpec positions = {};  // its fields are keys of [model]
 
   std::set<std::string> given = {};  // keys that the definition gives
 
@@ -72,7 +74,8 @@ bool KnowsPositions(const ModelSpec& spec, const InitSpec& init);
 absl::StatusOr<ModelSpec> CompletedBy(const ModelSpec& defined, const ModelSpec& stored,
                                       const std::string& where);
 
-// Every field as JSON, zeros replaced by what they stand for, for results.
+// Every field as JSON, zeros replaced by what they stand for, for results. Of the fields of
+// positions those that are not their defaults.
 std::string GeometryJson(const ModelSpec& spec);
 
 }  // namespace bench::harness

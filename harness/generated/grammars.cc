@@ -7,6 +7,7 @@
 #include "harness/generated/induction.h"
 #include "harness/generated/markov.h"
 #include "harness/generated/replace.h"
+#include "harness/generated/retrieval.h"
 #include "harness/generated/s5.h"
 #include "harness/generated/sums.h"
 
@@ -41,10 +42,19 @@ Made Facts(const GeneratedSpec& spec, const KeySplit& split) {
 Made Sums(const GeneratedSpec& spec, const KeySplit&) {
   return std::make_unique<SumsGrammar>(spec.sums);
 }
+Made Retrieval(const GeneratedSpec& spec, const KeySplit& split) {
+  return std::make_unique<RetrievalGrammar>(spec.retrieval, split);
+}
 
 // By Grammar.
-constexpr std::array<Entry, EnumNames(Grammar{}).size()> kGrammars = {
-    {{1, Markov}, {1, Induction}, {2, Addition}, {2, S5}, {2, Replace}, {2, Facts}, {1, Sums}}};
+constexpr std::array<Entry, EnumNames(Grammar{}).size()> kGrammars = {{{1, Markov},
+                                                                       {1, Induction},
+                                                                       {2, Addition},
+                                                                       {2, S5},
+                                                                       {2, Replace},
+                                                                       {2, Facts},
+                                                                       {1, Sums},
+                                                                       {1, Retrieval}}};
 
 const Entry& EntryOf(Grammar grammar) { return kGrammars[static_cast<size_t>(grammar)]; }
 

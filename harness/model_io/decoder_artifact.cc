@@ -10,6 +10,7 @@
 #include "harness/definition/enum_names.h"
 #include "harness/definition/field.h"
 #include "harness/model_io/family_form.h"
+#include "harness/model_io/positions_form.h"
 #include "harness/model_io/tokenizer_export.h"
 #include "models/families/family.h"
 #include "models/hf_folder.h"
@@ -45,6 +46,7 @@ models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size)
   config.initializer_std = spec.initializer_std;
   config.tie_embeddings = spec.tie_embeddings;
   config.vector_size = spec.vector_size;
+  ApplyPositions(spec.positions, config);
   return config;
 }
 
@@ -64,6 +66,7 @@ ModelSpec ModelSpecOf(const models::DecoderConfig& config) {
   spec.initializer_std = config.initializer_std;
   spec.tie_embeddings = config.tie_embeddings;
   spec.vector_size = config.vector_size;
+  spec.positions = PositionsSpecOf(config);
   const FieldList fields = FieldsOf(spec);
   for (const Field& field : fields.fields()) spec.given.insert(field.key);
   return spec;

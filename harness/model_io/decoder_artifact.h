@@ -22,6 +22,7 @@ namespace bench::harness {
 
 inline constexpr char kPromptFile[] = "prompt.json";
 
+// NTK scaling becomes the rope_theta that it stands for (positions_form.h).
 models::DecoderConfig DecoderConfigOf(const ModelSpec& spec, int64_t vocab_size);
 // And back, without the vocabulary; every field is given.
 ModelSpec ModelSpecOf(const models::DecoderConfig& config);

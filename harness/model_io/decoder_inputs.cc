@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "harness/model_io/decoder_artifact.h"
 #include "harness/model_io/family_form.h"
+#include "harness/model_io/positions_form.h"
 #include "models/hf_folder.h"
 #include "models/weight_files.h"
 
@@ -68,18 +69,19 @@ absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
   return context.writer.Note(absl::StrCat("unused_weight_files_of_", std::string(role)), unused);
 }
 
-namespace {
-
-// Says that attention is the slower one, and records it.
-absl::Status NoteComposedAttention(const models::DecoderConfig& config, const RunContext& context) {
+absl::Status NoteAttentionKernels(const models::DecoderConfig& config, const RunContext& context) {
   if (models::AttentionKernelsOf(config) == models::AttentionKernels::kFused) {
     return absl::OkStatus();
   }
   context.progress.Note(
-      "attention is composed of matrix products: its scores have a bias or a visible prefix, which "
-      "the fused kernels do not cover");
+      config.slides() ? "attention is composed of matrix products: its window slides, which the "
+                        "fused kernels do not cover"
+                      : "attention is composed of matrix products: its scores have a bias or a "
+                        "visible prefix, which the fused kernels do not cover");
   return context.writer.Note("attention_kernels", "composed");
 }
+
+namespace {
 
 absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec& model,
                                                                 const InitSpec& init,
@@ -89,6 +91,7 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialWeights(const ModelSpec&
   const models::DecoderConfig config = DecoderConfigOf(model, tokenizer.vocab_size());
   const at::Device device = DeviceOf(context.device);
   if (init.weights == InitSource::kRandom) {
+    BENCH_RETURN_IF_ERROR(Annotate(CheckPositionsApply(model.positions, config), "[model]"));
     BENCH_RETURN_IF_ERROR(CheckFilesHold(config));
     at::Generator generator =
         at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights));
@@ -116,7 +119,7 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec&
   BENCH_ASSIGN_OR_RETURN(auto decoder,
                          InitialWeights(model, init, tokenizer, context, ParameterType(precision)));
   if (precision == Precision::kAutocast) decoder->ComputeIn(at::kBFloat16);
-  BENCH_RETURN_IF_ERROR(NoteComposedAttention(decoder->config(), context));
+  BENCH_RETURN_IF_ERROR(NoteAttentionKernels(decoder->config(), context));
   return decoder;
 }
 

@@ -56,6 +56,9 @@ absl::Status AddTokenizerDigest(const TokenizerRef& tokenizer, InputDigests& dig
 absl::Status NoteUnusedWeights(const std::string& folder, std::string_view role,
                                const RunContext& context);
 
+// Says, and records, that attention is not the fused one, with the reason.
+absl::Status NoteAttentionKernels(const models::DecoderConfig& config, const RunContext& context);
+
 // Random weights for the tokenizer's vocabulary, or those of an artifact or Hugging Face folder,
 // which must have this geometry and at least that vocabulary (UsageError naming the difference).
 // UsageError for what the family's form does not allow (family_form.h).

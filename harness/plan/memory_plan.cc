@@ -41,11 +41,19 @@ struct Sizes {
   }
 };
 
+// Of rows of max_tokens tokens, whose queries see half of them, or with a window the window's
+// triangle at the beginning and its width behind it.
+double KeysAToken(const models::DecoderConfig& config, const TrainingSpec& training) {
+  const auto tokens = static_cast<double>(training.max_tokens);
+  if (config.window == 0 || config.window >= training.max_tokens) return tokens / 2;
+  const auto window = static_cast<double>(config.window);
+  return window - window * window / (2 * tokens);
+}
+
 double ForwardFlopsOf(const PlannedModel& model, const TrainingSpec& training) {
   if (model.form == ModelForm::kScalarHead) return 0;
-  const double keys_a_token = static_cast<double>(training.max_tokens) / 2;
   return models::ForwardFlops(
-      model.config, keys_a_token,
+      model.config, KeysAToken(model.config, training),
       model.form == ModelForm::kDecoder ? models::HeadUse::kUsed : models::HeadUse::kUnused);
 }
 

@@ -54,6 +54,7 @@ struct ScalingText {
   }
   std::string operator()(const models::YarnScaling&) const { return " YaRN"; }
   std::string operator()(const models::Llama3Scaling&) const { return " of Llama 3"; }
+  std::string operator()(const models::MixedRadixScaling&) const { return " mixed radix"; }
 };
 
 struct PositionText {

@@ -1,7 +1,7 @@
 #include "models/blocks/attention.h"
 
 #include <cmath>
-#include <variant>
+#include <optional>
 #include <vector>
 
 #include "kernels/cached_attention.h"
@@ -35,6 +35,12 @@ int64_t PrefixOf(const Pass& pass, size_t sequence) {
   return prefixes.empty() ? 0 : prefixes[sequence];
 }
 
+// Where the keys of each sequence are among those that FromCache returns.
+const std::vector<kernels::CacheRange>& RangesOf(const Pass& pass) {
+  const std::optional<MovedKeys>& moved = pass.positions.moved_keys;
+  return moved ? moved->ranges_B : pass.plan.ranges_B;
+}
+
 // Queries, keys and values of the batch, or queries of the batch and all that is cached.
 std::vector<kernels::AttentionSpan> SpansOf(const Pass& pass, bool from_cache) {
   std::vector<kernels::AttentionSpan> spans;
@@ -42,33 +48,28 @@ std::vector<kernels::AttentionSpan> SpansOf(const Pass& pass, bool from_cache) {
   for (size_t b = 0; b + 1 < offsets.size(); ++b) {
     const int64_t begin = offsets[b], length = offsets[b + 1] - begin;
     const kernels::CacheRange keys =
-        from_cache ? pass.plan.ranges_B[b] : kernels::CacheRange{begin, length};
+        from_cache ? RangesOf(pass)[b] : kernels::CacheRange{begin, length};
     spans.push_back({begin, length, keys.start, keys.length, PrefixOf(pass, b)});
   }
   return spans;
 }
 
-void Append(const AttentionInputs& inputs, int64_t layer, const Pass& pass) {
-  pass.cache->keys_CGd(layer).index_copy_(0, pass.plan.slots_N, inputs.k_NGd);
-  pass.cache->values_CGd(layer).index_copy_(0, pass.plan.slots_N, inputs.v_NGd);
+// Keys as the cache holds them (kv_cache.h) and values of the batch.
+struct CacheRows {
+  const at::Tensor &k_NGd, &v_NGd;
+};
+void Append(const CacheRows& rows, int64_t layer, const Pass& pass) {
+  pass.cache->keys_CGd(layer).index_copy_(0, pass.plan.slots_N, rows.k_NGd);
+  pass.cache->values_CGd(layer).index_copy_(0, pass.plan.slots_N, rows.v_NGd);
 }
 
-at::Tensor Composed(const AttentionInputs& inputs, int64_t layer, const Pass& pass,
-                    bool from_cache) {
-  const double scale = 1 / std::sqrt(static_cast<double>(inputs.q_NHd.size(2)));
-  const AttentionInputs all = from_cache
-                                  ? AttentionInputs{inputs.q_NHd, pass.cache->keys_CGd(layer),
-                                                    pass.cache->values_CGd(layer)}
-                                  : inputs;
-  return kernels::ComposedAttention(all, SpansOf(pass, from_cache),
-                                    {scale, pass.positions.score_bias_HP});
-}
-
-at::Tensor Fused(const AttentionInputs& inputs, int64_t layer, const Pass& pass, bool from_cache) {
-  if (!from_cache) return kernels::RaggedAttention(inputs, pass.batch.offsets);
-  return kernels::CachedAttention(
-      {inputs.q_NHd, pass.cache->keys_CGd(layer), pass.cache->values_CGd(layer)},
-      pass.plan.ranges_B);
+// The queries with all that is cached; keys that move are turned as their sequences are long now.
+AttentionInputs FromCache(const at::Tensor& q_NHd, int64_t layer, const Pass& pass) {
+  const at::Tensor &keys = pass.cache->keys_CGd(layer), &values = pass.cache->values_CGd(layer);
+  const std::optional<MovedKeys>& moved = pass.positions.moved_keys;
+  if (!moved) return {q_NHd, keys, values};
+  return {q_NHd, Rotated(keys.index_select(0, moved->cache_rows_K), moved->rotations),
+          values.index_select(0, moved->cache_rows_K)};
 }
 
 }  // namespace
@@ -80,6 +81,7 @@ Attention::Attention(const DecoderConfig& config, int64_t layer, const Parameter
       head_dim_(config.head_dim),
       rotary_width_(RotaryWidth(config)),
       is_composed_(AttentionKernelsOf(config) == AttentionKernels::kComposed),
+      window_(config.slides() ? config.window : 0),
       q_(Projection(config, config.num_heads), scope.In("q_proj")),
       k_(Projection(config, config.num_kv_heads), scope.In("k_proj")),
       v_(Projection(config, config.num_kv_heads), scope.In("v_proj")),
@@ -91,16 +93,30 @@ at::Tensor Attention::operator()(const at::Tensor& x_ND, const Pass& pass) const
     return projection(x_ND).view({x_ND.size(0), -1, head_dim_});
   };
   const PassPositions& positions = pass.positions;
+  const at::Tensor k_NGd = heads(k_);
   AttentionInputs inputs = {Rotated(heads(q_), positions.rotations),
-                            Rotated(heads(k_), positions.rotations), heads(v_)};
+                            Rotated(k_NGd, positions.rotations), heads(v_)};
   if (positions.query_factors_N.defined()) {
     inputs.q_NHd = inputs.q_NHd * positions.query_factors_N.view({-1, 1, 1});
   }
-  if (pass.cache != nullptr) Append(inputs, layer_, pass);
+  if (pass.cache != nullptr) {
+    const bool unrotated = pass.cache->holds_unrotated_keys();
+    Append({unrotated ? k_NGd : inputs.k_NGd, inputs.v_NGd}, layer_, pass);
+  }
   const bool from_cache = pass.cache != nullptr && !pass.plan.prefill;
-  const at::Tensor o_NHd = is_composed_ ? Composed(inputs, layer_, pass, from_cache)
-                                        : Fused(inputs, layer_, pass, from_cache);
-  return o_(o_NHd.flatten(1));
+  if (from_cache) inputs = FromCache(inputs.q_NHd, layer_, pass);
+  return o_(Attend(inputs, pass, from_cache).flatten(1));
+}
+
+at::Tensor Attention::Attend(const kernels::AttentionInputs& inputs, const Pass& pass,
+                             bool from_cache) const {
+  if (is_composed_) {
+    const double scale = 1 / std::sqrt(static_cast<double>(head_dim_));
+    return kernels::ComposedAttention(inputs, SpansOf(pass, from_cache),
+                                      {scale, pass.positions.score_bias_HP, window_});
+  }
+  if (!from_cache) return kernels::RaggedAttention(inputs, pass.batch.offsets);
+  return kernels::CachedAttention({inputs.q_NHd, inputs.k_NGd, inputs.v_NGd}, RangesOf(pass));
 }
 
 // Kept: q, k, v and the output, and the log-sum-exp of each head, in fp32. LibTorch's attention

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "kernels/rope.h"
@@ -18,12 +19,21 @@ struct Rotation {
   at::Tensor rows_N;  // int64
 };
 
+// Where keys are cached as they are before their rotation: all keys that the queries see, one
+// sequence after the other, how they turn now, and which rows of these a sequence has.
+struct MovedKeys {
+  at::Tensor cache_rows_K;  // int64
+  std::vector<Rotation> rotations;
+  std::vector<kernels::CacheRange> ranges_B;
+};
+
 // What positions do to attention; made by position.h.
 struct PassPositions {
-  std::vector<Rotation> rotations;  // none; of the first columns of a head; of each half of it
-  at::Tensor query_factors_N;       // undefined: 1
-  at::Tensor score_bias_HP;         // undefined: none
-  std::vector<int64_t> prefixes_B;  // tokens that all rows of a sequence see; empty: none
+  std::vector<Rotation> rotations;      // none; of the first columns of a head; of each half of it
+  at::Tensor query_factors_N;           // undefined: 1
+  at::Tensor score_bias_HP;             // undefined: none
+  std::vector<int64_t> prefixes_B;      // tokens that all rows of a sequence see; empty: none
+  std::optional<MovedKeys> moved_keys;  // in a decoding pass; absent: cached keys stay
 };
 
 struct Pass {

@@ -10,12 +10,6 @@
 namespace bench::models {
 namespace {
 
-// Base of a sequence whose angles are stretched by `ratio`.
-double NtkTheta(double theta, double ratio, int64_t width) {
-  const auto w = static_cast<double>(width);
-  return theta * std::pow(ratio, w / (w - 2));
-}
-
 // Pairs turn `num_turns` times within the original positions at this place of the frequencies.
 double PairOfTurns(double num_turns, const Rope& rope, int64_t width, int64_t original) {
   const double wave = static_cast<double>(original) / (num_turns * 2 * std::numbers::pi);
@@ -67,17 +61,11 @@ struct Frequencies {
         ((turns - s.low_freq_factor) / (s.high_freq_factor - s.low_freq_factor)).clamp(0, 1);
     return {plain / s.factor * (1 - smooth) + plain * smooth};
   }
-};
-
-// Longest sequence whose tables do not depend on its length.
-struct OriginalPositions {
-  int64_t all;
-
-  int64_t operator()(const DynamicNtkScaling& s) const { return s.original_positions; }
-  int64_t operator()(const SteppedNtkScaling& s) const { return s.original_positions; }
-  template <typename Other>
-  int64_t operator()(const Other&) const {
-    return all;
+  RotaryFrequencies operator()(const MixedRadixScaling& s) const {
+    const auto num_pairs = static_cast<double>(width) / 2;
+    const double a = std::log(s.factor) / std::pow(num_pairs, s.exponent);
+    const at::Tensor pairs = at::arange(1, width / 2 + 1, at::kDouble);
+    return {(Plain().to(at::kDouble) * (pairs.pow(s.exponent) * -a).exp()).to(at::kFloat)};
   }
 };
 
@@ -141,8 +129,8 @@ Position::Position(const DecoderConfig& config, at::Device device, at::ScalarTyp
       options_(at::TensorOptions(device).dtype(type)),
       type_(type) {
   if (const auto* rope = std::get_if<Rope>(&config_)) {
-    const int64_t num = std::min(std::visit(OriginalPositions{config.max_positions}, rope->scaling),
-                                 config.max_positions);
+    const int64_t num =
+        std::min(OriginalPositions(rope->scaling, config.max_positions), config.max_positions);
     tables_ = Tables(num, FrequenciesOf(*rope, width_, 1), options_);
   } else if (const auto* block = std::get_if<BlockRope>(&config_)) {
     const at::Tensor frequencies =
@@ -166,13 +154,14 @@ struct Position::Make {
     const int64_t longest = *std::max_element(lengths_B.begin(), lengths_B.end());
     const bool fits = longest <= position.tables_.cos_Pd.size(0);
     made.rotations = {fits ? Rotation{position.tables_, batch.positions_N} : RowByRow(rope)};
-    const auto* stepped = std::get_if<SteppedNtkScaling>(&rope.scaling);
-    if (stepped != nullptr && stepped->log_n && !fits) {
-      const double original = std::log(static_cast<double>(stepped->original_positions));
-      made.query_factors_N = ((batch.positions_N.to(at::kFloat) + 1).log() / original)
-                                 .clamp_min(1)
-                                 .to(position.options_);
+    if (const int64_t original = LogNPositions(rope); original > 0 && longest > original) {
+      made.query_factors_N =
+          ((batch.positions_N.to(at::kFloat) + 1).log() / std::log(static_cast<double>(original)))
+              .clamp_min(1)
+              .to(position.options_);
     }
+    const bool decodes = lengths_B[0] > batch.offsets[1];  // what is cached is seen too
+    if (cache != nullptr && cache->holds_unrotated_keys() && decodes) made.moved_keys = Moved(rope);
     return made;
   }
   PassPositions operator()(const Alibi&) const { return {.score_bias_HP = position.bias_HP_}; }
@@ -197,23 +186,45 @@ struct Position::Make {
   }
 
  private:
+  // At least as many rows as sequence b has tokens, of the frequencies of its length.
+  kernels::RopeTables TablesOf(const Rope& rope, size_t b) const {
+    if (lengths_B[b] <= position.tables_.cos_Pd.size(0)) return position.tables_;
+    return Tables(lengths_B[b], FrequenciesOf(rope, position.width_, lengths_B[b]),
+                  position.options_);
+  }
+
   // Tables with a row a token, of the frequencies of its sequence's length.
   Rotation RowByRow(const Rope& rope) const {
     std::vector<at::Tensor> cos, sin;
-    const int64_t num_tables = position.tables_.cos_Pd.size(0);
     for (size_t b = 0; b < lengths_B.size(); ++b) {
       const int64_t begin = batch.offsets[b], count = batch.offsets[b + 1] - begin;
-      const kernels::RopeTables own =
-          lengths_B[b] <= num_tables
-              ? position.tables_
-              : Tables(lengths_B[b], FrequenciesOf(rope, position.width_, lengths_B[b]),
-                       position.options_);
+      const kernels::RopeTables own = TablesOf(rope, b);
       const at::Tensor rows = batch.positions_N.narrow(0, begin, count);
       cos.push_back(own.cos_Pd.index_select(0, rows));
       sin.push_back(own.sin_Pd.index_select(0, rows));
     }
     return {{at::cat(cos), at::cat(sin)},
             at::arange(batch.offsets.back(), batch.positions_N.options())};
+  }
+
+  // All keys of the sequences, as their lengths turn them.
+  MovedKeys Moved(const Rope& rope) const {
+    MovedKeys moved;
+    std::vector<at::Tensor> rows, cos, sin;
+    int64_t num_keys = 0;
+    for (size_t b = 0; b < lengths_B.size(); ++b) {
+      const int64_t length = lengths_B[b], start = cache->start(cache_rows[b]);
+      const kernels::RopeTables own = TablesOf(rope, b);
+      rows.push_back(at::arange(start, start + length, batch.positions_N.options()));
+      cos.push_back(own.cos_Pd.narrow(0, 0, length));
+      sin.push_back(own.sin_Pd.narrow(0, 0, length));
+      moved.ranges_B.push_back({num_keys, length});
+      num_keys += length;
+    }
+    moved.cache_rows_K = at::cat(rows);
+    moved.rotations = {
+        {{at::cat(cos), at::cat(sin)}, at::arange(num_keys, batch.positions_N.options())}};
+    return moved;
   }
 
   BlockPlace Place(const BlockRope& rope, const std::vector<int64_t>& tokens, size_t b) const {

@@ -2,8 +2,13 @@
 //
 //   rotary   tables of cos and sin of p f_i, f_i = theta^(-2i/w) as the scaling changes it
 //            (kernels/rope.h). Scalings that depend on a sequence's length have tables of the pass,
-//            a row a token, where a sequence is longer than `original_positions`; keys that are
-//            cached stay as they were rotated, as in transformers.
+//            a row a token, where a sequence is longer than `original_positions`. A cache whose
+//            sequences can get there holds keys before their rotation, and every decoding pass
+//            turns all of them as its sequences' lengths say, so that query and keys always turn
+//            alike (transformers leaves cached keys as they were rotated). A layer equals that of
+//            the pass over the whole sequence for equal inputs; the first one's are equal, those of
+//            deeper layers were computed when the sequence was shorter.
+//   log n    query p times max(1, ln(p + 1) / ln(L)) (Su; as in Qwen)
 //   ALiBi    a bias m_h j of scores; slopes: c = the largest power of two <= H, b = 2^(-8/c):
 //            b^1..b^c, then odd powers of 2^(-4/c) (Press et al., arXiv:2108.12409, section 3)
 //   block    two rotations and a visible prompt (models/config.h), from the token ids

@@ -113,6 +113,9 @@ struct ScalingJson {
             {"high_freq_factor", s.high_freq_factor},
             {kOriginal, s.original_positions}};
   }
+  // Which Hugging Face has no form for, nor for the queries' logarithm: what writes files of a
+  // model compares what they are read as (CheckFilesHold).
+  Json operator()(const MixedRadixScaling&) const { return {{"rope_type", "default"}}; }
 };
 
 // What config.json says of positions: without a dynamic scaling's extension.

@@ -1,8 +1,8 @@
-// Mistral: LLaMA in all but name, unless its attention slides.
+// Mistral: LLaMA's shape, with attention that may slide.
 //
-// A query sees the last sliding_window keys only. Where no sequence can be longer than the window
-// that changes nothing; else it is refused by name. Source: transformers, configuration_mistral.py,
-// whose defaults count.
+// A query sees the last sliding_window keys only, its own among them. Where no sequence can be
+// longer than the window that changes nothing. Source: transformers, configuration_mistral.py,
+// whose defaults count, and masking_utils.py.
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -20,16 +20,18 @@ constexpr int64_t kDefaultWindow = 4096;
 constexpr int64_t kDefaultPositions = 131072;
 constexpr int64_t kDefaultKvHeads = 8;
 
-absl::Status CheckWindow(const Json& json, int64_t max_positions) {
-  const Json window = json.value("sliding_window", Json(kDefaultWindow));
-  if (window.is_null()) return absl::OkStatus();
-  if (!window.is_number_integer()) return DataError("sliding_window is not an integer");
-  if (window.get<int64_t>() >= max_positions) return absl::OkStatus();
-  return DataError(absl::StrCat("sliding_window = ", window.dump(),
-                                json.contains("sliding_window") ? "" : " (the default)",
-                                " is below max_position_embeddings = ", max_positions,
-                                " and is not implemented; rows of at most ", window.dump(),
-                                " tokens do not feel it: set max_position_embeddings to that"));
+// An absent field is the default, null no window.
+absl::Status ReadWindow(const Json& json, DecoderConfig& config) {
+  if (!json.contains("sliding_window")) {
+    config.window = kDefaultWindow;
+  } else {
+    BENCH_RETURN_IF_ERROR(ReadInteger(json, "sliding_window", config.window));
+    if (config.window < 1 && !json["sliding_window"].is_null()) {
+      return DataError(absl::StrCat("sliding_window = ", config.window, " is no window"));
+    }
+  }
+  if (!config.slides()) config.window = 0;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<DecoderConfig> FromJson(const Json& json) {
@@ -42,7 +44,7 @@ absl::StatusOr<DecoderConfig> FromJson(const Json& json) {
   if (!given.contains("num_key_value_heads")) given["num_key_value_heads"] = kDefaultKvHeads;
   BENCH_RETURN_IF_ERROR(ReadSizes(given, kKeys, config));
   BENCH_RETURN_IF_ERROR(ReadRope(json, config));
-  BENCH_RETURN_IF_ERROR(CheckWindow(json, config.max_positions));
+  BENCH_RETURN_IF_ERROR(ReadWindow(json, config));
   return config;
 }
 
@@ -50,7 +52,7 @@ void ToJson(const DecoderConfig& config, Json& json) {
   WriteSizes(config, kKeys, json);
   WriteRope(config, json);
   json["hidden_act"] = "silu";
-  json["sliding_window"] = nullptr;
+  json["sliding_window"] = config.window > 0 ? Json(config.window) : Json(nullptr);
 }
 
 void Instruct02(DecoderConfig& c) {

@@ -1,6 +1,7 @@
-// Qwen1.5 and Qwen2: LLaMA's shape with a bias on q, k and v.
+// Qwen1.5 and Qwen2: LLaMA's shape with a bias on q, k and v, and a window in all layers or none.
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "models/families/config_json.h"
 #include "models/families/family.h"
@@ -19,15 +20,37 @@ void SetQwen2Axes(DecoderConfig& c) {
   c.tie_embeddings = false;
 }
 
+// Layers from max_window_layers on slide, so only 0 is a window of every layer; Qwen2Config's
+// defaults are 4096 and 28.
+absl::Status ReadWindow(const Json& json, DecoderConfig& config) {
+  bool slides = false;
+  BENCH_RETURN_IF_ERROR(ReadBool(json, "use_sliding_window", slides));
+  if (!slides) return absl::OkStatus();
+  int64_t full_layers = 28;
+  config.window = 4096;
+  BENCH_RETURN_IF_ERROR(ReadInteger(json, "max_window_layers", full_layers));
+  BENCH_RETURN_IF_ERROR(ReadInteger(json, "sliding_window", config.window));
+  if (config.window < 1) {
+    return DataError(absl::StrCat("sliding_window = ", config.window, " is no window"));
+  }
+  if (full_layers >= config.num_layers || !config.slides()) {
+    config.window = 0;
+  } else if (full_layers > 0) {
+    return DataError(absl::StrCat("use_sliding_window with max_window_layers = ", full_layers,
+                                  " is not implemented (only 0, a window in every layer)"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<DecoderConfig> FromJson(const Json& json) {
   BENCH_RETURN_IF_ERROR(RequireValue(json, "hidden_act", "silu"));
-  BENCH_RETURN_IF_ERROR(RequireValue(json, "use_sliding_window", false));
   DecoderConfig config;
   SetQwen2Axes(config);
   config.position = Rope();  // Qwen2Config's defaults
   config.max_positions = 32768;
   BENCH_RETURN_IF_ERROR(ReadSizes(json, kKeys, config));
   BENCH_RETURN_IF_ERROR(ReadRope(json, config));
+  BENCH_RETURN_IF_ERROR(ReadWindow(json, config));
   return config;
 }
 
@@ -35,7 +58,10 @@ void ToJson(const DecoderConfig& config, Json& json) {
   WriteSizes(config, kKeys, json);
   WriteRope(config, json);
   json["hidden_act"] = "silu";
-  json["use_sliding_window"] = false;
+  json["use_sliding_window"] = config.window > 0;
+  if (config.window == 0) return;
+  json["sliding_window"] = config.window;
+  json["max_window_layers"] = 0;
 }
 
 constexpr std::string_view kTokenizer = "byte-level BPE";

@@ -35,9 +35,10 @@ ScoreForm Form(at::ScalarType type, bool has_bias) {
   return {scale, Random({kHeads, 200}, 4).to(type)};
 }
 
-TensorFunction With(bool is_reference, bool has_bias, int64_t prefix) {
+TensorFunction With(bool is_reference, bool has_bias, int64_t prefix, int64_t window = 0) {
   return [=](const std::vector<at::Tensor>& in) {
-    const ScoreForm form = Form(in[0].scalar_type(), has_bias);
+    ScoreForm form = Form(in[0].scalar_type(), has_bias);
+    form.window = window;
     const AttentionInputs inputs = {in[0], in[1], in[2]};
     return is_reference ? ComposedAttentionReference(inputs, WholeSequences(prefix), form)
                         : ComposedAttention(inputs, WholeSequences(prefix), form);
@@ -52,6 +53,35 @@ TEST(ComposedAttention, MatchesReferenceInDoubleWithGradients) {
                     Tolerance(140, 6));
     }
   }
+}
+
+// Windows of one key, of less and of more than a block of queries, and of more than a sequence.
+TEST(ComposedAttention, MatchesReferenceInDoubleWithGradientsWithAWindow) {
+  for (const bool has_bias : {false, true}) {
+    for (const int64_t prefix : {0, 7}) {
+      for (const int64_t window : {1, 9, 130, 300}) {
+        SCOPED_TRACE(testing::Message()
+                     << "bias " << has_bias << ", prefix " << prefix << ", window " << window);
+        ExpectMatches(With(false, has_bias, prefix, window), With(true, has_bias, prefix, window),
+                      Inputs(), Tolerance(140, 6));
+      }
+    }
+  }
+}
+
+// By hand: equal scores, so that a query's result is the mean of the last two values that it sees.
+TEST(ComposedAttention, AWindowForgetsEarlierKeys) {
+  const at::Tensor q = at::zeros({4, 1, 1}),
+                   v = at::tensor({2.0F, 4.0F, 8.0F, 16.0F}).view({4, 1, 1});
+  const at::Tensor o = ComposedAttention({q, q, v}, {{0, 4, 0, 4, 0}}, {1, {}, 2}).flatten();
+  EXPECT_FLOAT_EQ(o[0].item<float>(), 2);
+  EXPECT_FLOAT_EQ(o[1].item<float>(), 3);
+  EXPECT_FLOAT_EQ(o[2].item<float>(), 6);
+  EXPECT_FLOAT_EQ(o[3].item<float>(), 12);
+  // A query that continues cached keys; and a prefix of one key, which all see.
+  const at::Tensor last = q.narrow(0, 0, 1);
+  EXPECT_FLOAT_EQ(ComposedAttention({last, q, v}, {{0, 1, 0, 4, 0}}, {1, {}, 2}).item<float>(), 12);
+  EXPECT_FLOAT_EQ(ComposedAttention({last, q, v}, {{0, 1, 0, 4, 1}}, {1, {}, 1}).item<float>(), 9);
 }
 
 // Without bias and prefix it is what the fused kernels compute.
@@ -112,6 +142,7 @@ TEST(ComposedAttention, RejectsWhatDoesNotFit) {
   EXPECT_THROW(ComposedAttention(inputs, {{0, n, 0, n, n + 1}}, {1, {}}), c10::Error);
   EXPECT_THROW(ComposedAttention(inputs, WholeSequences(0), {1, at::zeros({kHeads, 100})}),
                c10::Error);
+  EXPECT_THROW(ComposedAttention(inputs, WholeSequences(0), {1, {}, -1}), c10::Error);
 }
 
 }  // namespace

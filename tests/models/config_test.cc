@@ -59,21 +59,27 @@ TEST_P(ConfigErrors, NameTheField) {
 
 INSTANTIATE_TEST_SUITE_P(
     , ConfigErrors,
-    testing::Values(BadField{"vocab_size", [](DecoderConfig& c) { c.vocab_size = 0; }},
-                    BadField{"hidden_size", [](DecoderConfig& c) { c.hidden_size = -1; }},
-                    BadField{"num_layers", [](DecoderConfig& c) { c.num_layers = 0; }},
-                    BadField{"num_heads", [](DecoderConfig& c) { c.num_heads = 5; }},
-                    BadField{"num_kv_heads", [](DecoderConfig& c) { c.num_kv_heads = 3; }},
-                    BadField{"head_dim", [](DecoderConfig& c) { c.head_dim = 7; }},
-                    BadField{"intermediate_size",
-                             [](DecoderConfig& c) { c.intermediate_size = int64_t{1} << 40; }},
-                    BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 0; }},
-                    BadField{"num_layers", [](DecoderConfig& c) { c.num_layers = 1'000'000; }},
-                    BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 1 << 29; }},
-                    BadField{"rope_theta", [](DecoderConfig& c) { c.position = Rope{.theta = 0}; }},
-                    BadField{"rms_norm_eps", [](DecoderConfig& c) { c.norm.eps = -1; }},
-                    BadField{"initializer_std",
-                             [](DecoderConfig& c) { c.initializer_std = -0.1; }}),
+    testing::Values(
+        BadField{"vocab_size", [](DecoderConfig& c) { c.vocab_size = 0; }},
+        BadField{"hidden_size", [](DecoderConfig& c) { c.hidden_size = -1; }},
+        BadField{"num_layers", [](DecoderConfig& c) { c.num_layers = 0; }},
+        BadField{"num_heads", [](DecoderConfig& c) { c.num_heads = 5; }},
+        BadField{"num_kv_heads", [](DecoderConfig& c) { c.num_kv_heads = 3; }},
+        BadField{"head_dim", [](DecoderConfig& c) { c.head_dim = 7; }},
+        BadField{"intermediate_size",
+                 [](DecoderConfig& c) { c.intermediate_size = int64_t{1} << 40; }},
+        BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 0; }},
+        BadField{"num_layers", [](DecoderConfig& c) { c.num_layers = 1'000'000; }},
+        BadField{"max_positions", [](DecoderConfig& c) { c.max_positions = 1 << 29; }},
+        BadField{"rope_theta", [](DecoderConfig& c) { c.position = Rope{.theta = 0}; }},
+        BadField{"rms_norm_eps", [](DecoderConfig& c) { c.norm.eps = -1; }},
+        BadField{"window", [](DecoderConfig& c) { c.window = -1; }},
+        BadField{"log_n", [](DecoderConfig& c) { c.position = Rope{.log_n_positions = 1}; }},
+        BadField{"exponent",
+                 [](DecoderConfig& c) {
+                   c.position = Rope{.scaling = MixedRadixScaling{2, -1}};
+                 }},
+        BadField{"initializer_std", [](DecoderConfig& c) { c.initializer_std = -0.1; }}),
     [](const auto& test) { return absl::StrCat(test.param.field, "_", test.index); });
 
 }  // namespace

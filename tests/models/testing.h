@@ -17,6 +17,7 @@
 #include "kernels/linear_cross_entropy.h"
 #include "models/decoder.h"
 #include "models/families/family.h"
+#include "models/kv_cache.h"
 #include "models/safetensors.h"
 #include "models/stored_tensors.h"
 
@@ -126,6 +127,22 @@ inline Golden LoadGolden(const std::string& name) {
     golden.rows.emplace_back(tokens + offsets[b], tokens + offsets[b + 1]);
   }
   return golden;
+}
+
+// A prompt, then the rest token by token.
+inline at::Tensor HiddenInSteps(const Decoder& decoder, const std::vector<int64_t>& row,
+                                size_t prompt) {
+  KvCache cache(decoder.config(), {std::ssize(row)},
+                decoder.parameters()[0].tensor.options().requires_grad(false));
+  std::vector<at::Tensor> parts = {decoder.HiddenCached(
+      MakeRaggedBatch({{row.begin(), row.begin() + static_cast<int64_t>(prompt)}}, at::kCPU), {0},
+      cache)};
+  for (size_t i = prompt; i < row.size(); ++i) {
+    RaggedBatch next = MakeRaggedBatch({{row[i]}}, at::kCPU);
+    next.positions_N.fill_(static_cast<int64_t>(i));
+    parts.push_back(decoder.HiddenCached(next, {0}, cache));
+  }
+  return at::cat(parts, 0);
 }
 
 // Rows of a ragged batch that have a next token, and that token.

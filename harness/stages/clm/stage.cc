@@ -11,21 +11,12 @@
 #include "harness/stages/clm/row_evaluation.h"
 #include "harness/stages/clm/row_task.h"
 #include "harness/stages/clm/task.h"
-#include "harness/stages/fetch.h"
+#include "harness/stages/clm/text_data.h"
 #include "harness/stages/token_data.h"
 #include "harness/stages/training_disk.h"
 
 namespace bench::harness {
 namespace {
-
-// The user's own text, or that of the declared source, fetched if need be.
-absl::StatusOr<ClmText> ReadData(const ClmDataSpec& data, RunContext& context) {
-  if (data.path) return ReadClmText(*data.path);
-  const auto archive = DebianArchive();
-  BENCH_ASSIGN_OR_RETURN(const FetchedSource source,
-                         FetchAndRecord(*data.source, *archive, context));
-  return ReadClmText(source.path);
-}
 
 absl::StatusOr<Tokenizer> TokenizerOf(const ClmSpec& spec, const ClmText& text,
                                       const RunContext& context) {
@@ -64,7 +55,7 @@ absl::StatusOr<ClmInputs> ReadInputs(const ClmSpec& spec, RunContext& context) {
     BENCH_ASSIGN_OR_RETURN(TokenDataset dataset, OpenCorpus(spec.data, tokenizer, context));
     return ClmInputs{std::move(tokenizer), std::move(dataset)};
   }
-  BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadData(spec.data, context));
+  BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadTextData(spec.data, context));
   BENCH_ASSIGN_OR_RETURN(Tokenizer tokenizer, TokenizerOf(spec, text, context));
   BENCH_ASSIGN_OR_RETURN(TokenDataset dataset, TokeniseData(spec, text, tokenizer, context));
   return ClmInputs{std::move(tokenizer), std::move(dataset)};
@@ -96,17 +87,7 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
   BENCH_ASSIGN_OR_RETURN(
       InputDigests digests,
       ContentDigestsOf({{"initial_weights", spec().init.folder, ContentKind::kWeights}}));
-  if (spec().data.path) {
-    BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(*spec().data.path));
-  }
-  if (spec().data.source) {
-    BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
-                           LoadSourceManifest(experiments_root, *spec().data.source));
-    if (manifest.kind != SourceKind::kFiles) {
-      return UsageError(absl::StrCat("data.source: ", manifest.path, " is not of kind \"files\""));
-    }
-    digests[absl::StrCat("source/", manifest.name)] = manifest.sha256;
-  }
+  BENCH_RETURN_IF_ERROR(AddTextDigests(spec().data, experiments_root, digests));
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec().tokenizer.ref, digests));
   BENCH_RETURN_IF_ERROR(AddProbeDigests(spec().probes, experiments_root, digests));
   return digests;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
@@ -12,6 +13,10 @@
 #include "harness/model_io/answering_model.h"
 #include "harness/model_io/content_digest.h"
 #include "harness/model_io/decoder_inputs.h"
+#include "harness/model_io/positions_form.h"
+#include "harness/stages/clm/text_data.h"
+#include "harness/stages/evaluate/contexts.h"
+#include "harness/stages/evaluate/rows.h"
 #include "results/metrics.h"
 #include "results/statistics/descriptive.h"
 
@@ -48,12 +53,68 @@ absl::StatusOr<std::vector<results::MetricValue>> TimeAndRecord(const DecodeTimi
       {{&results::kGeneratedTokensPerSecond, ""}, num_tokens / median}};
 }
 
+// The text of a source or path, tokenised in the run's folder, or the corpus of another experiment.
+absl::StatusOr<TokenDataset> OpenText(const ClmDataSpec& data, const Tokenizer& tokenizer,
+                                      RunContext& context) {
+  if (data.dataset) {
+    BENCH_ASSIGN_OR_RETURN(TokenDataset dataset,
+                           TokenDataset::Open(context.inputs.at("contexts").folder));
+    if (dataset.tokenizer_sha256() == tokenizer.digest()) return dataset;
+    return UsageError(absl::StrCat("contexts.dataset: ", ToString(*data.dataset),
+                                   " was tokenised with another tokenizer than the model has"));
+  }
+  BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadTextData(data, context));
+  const std::string folder = context.folder + "/tokens";
+  BENCH_RETURN_IF_ERROR(TokeniseText(text, tokenizer, data.validation_fraction, folder));
+  return TokenDataset::Open(folder);
+}
+
+absl::StatusOr<std::vector<results::MetricValue>> ScoreContexts(const ContextsSpec& spec,
+                                                                const DecoderArtifact& model,
+                                                                RunContext& context) {
+  BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset, OpenText(spec.data, model.tokenizer, context));
+  context.progress.Note("scoring text with more and more context");
+  return EvaluateContexts({spec, dataset, model.tokenizer, *model.decoder, context.writer},
+                          /*step=*/0);
+}
+
+// Probes, contexts and rows, of which at least one was asked for, or decoding is timed.
+absl::StatusOr<std::vector<results::MetricValue>> Evaluate(const EvaluateSpec& spec,
+                                                           const Probes& probes,
+                                                           const DecoderArtifact& model,
+                                                           RunContext& context) {
+  const ProbeModel asked = {*model.decoder, model.tokenizer, model.prompt_template};
+  BENCH_RETURN_IF_ERROR(probes.Check(asked));
+  Range range(context.ranges, RangeId::kEvaluate);
+  BENCH_ASSIGN_OR_RETURN(std::vector<results::MetricValue> values,
+                         probes.Ask(asked, /*step=*/0, context.writer));
+  if (spec.contexts.is_used()) {
+    BENCH_ASSIGN_OR_RETURN(const std::vector<results::MetricValue> contexts,
+                           ScoreContexts(spec.contexts, model, context));
+    values.insert(values.end(), contexts.begin(), contexts.end());
+  }
+  if (spec.rows.dataset) {
+    BENCH_ASSIGN_OR_RETURN(
+        const std::vector<results::MetricValue> rows,
+        EvaluateRows(spec.rows, context.inputs.at("rows").folder, model, context));
+    values.insert(values.end(), rows.begin(), rows.end());
+  }
+  return values;
+}
+
 }  // namespace
 
 std::vector<InputNeed> EvaluateStage::Inputs() const {
   std::vector<InputNeed> needs = AnsweringModelInputs(spec_.model);
   if (spec_.decode.prompts) {
     needs.push_back({"prompts", *spec_.decode.prompts, {StageKind::kSynthetic}});
+  }
+  if (spec_.contexts.data.dataset) {
+    needs.push_back(
+        {"contexts", *spec_.contexts.data.dataset, {StageKind::kCorpus, StageKind::kSynthetic}});
+  }
+  if (spec_.rows.dataset) {
+    needs.push_back({"rows", *spec_.rows.dataset, {StageKind::kGenerated}});
   }
   return needs;
 }
@@ -62,6 +123,7 @@ absl::StatusOr<InputDigests> EvaluateStage::ContentDigests(
     const std::string& experiments_root) const {
   BENCH_ASSIGN_OR_RETURN(InputDigests digests,
                          ContentDigestsOf({{"model", spec_.model.folder, ContentKind::kModel}}));
+  BENCH_RETURN_IF_ERROR(AddTextDigests(spec_.contexts.data, experiments_root, digests));
   BENCH_RETURN_IF_ERROR(AddProbeDigests(spec_.probes, experiments_root, digests));
   return digests;
 }
@@ -69,14 +131,11 @@ absl::StatusOr<InputDigests> EvaluateStage::ContentDigests(
 absl::StatusOr<StageOutcome> EvaluateStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Probes probes,
                          Probes::Load(spec_.probes, context.experiments_root, context.seeds));
-  BENCH_ASSIGN_OR_RETURN(const DecoderArtifact model, LoadAnsweringModel(spec_.model, context));
-  const ProbeModel asked = {*model.decoder, model.tokenizer, model.prompt_template};
-  BENCH_RETURN_IF_ERROR(probes.Check(asked));
+  BENCH_ASSIGN_OR_RETURN(DecoderArtifact model, LoadAnsweringModel(spec_.model, context));
+  BENCH_ASSIGN_OR_RETURN(model.decoder, WithPositions(std::move(model.decoder), spec_.positions));
+  BENCH_RETURN_IF_ERROR(NoteAttentionKernels(model.decoder->config(), context));
   StageOutcome outcome;
-  {
-    Range range(context.ranges, RangeId::kEvaluate);
-    BENCH_ASSIGN_OR_RETURN(outcome.summary, probes.Ask(asked, /*step=*/0, context.writer));
-  }
+  BENCH_ASSIGN_OR_RETURN(outcome.summary, Evaluate(spec_, probes, model, context));
   if (spec_.decode.prompts) {
     BENCH_ASSIGN_OR_RETURN(const std::vector<results::MetricValue> decoding,
                            TimeAndRecord(spec_.decode, model, context));

@@ -30,7 +30,7 @@ TEST(Grammars, AreThoseOfTheirNames) {
   const std::pair<Grammar, std::string> last_symbols[] = {
       {Grammar::kMarkov, "7 "}, {Grammar::kInduction, "31 "}, {Grammar::kAddition, "9"},
       {Grammar::kS5, "p11 "},   {Grammar::kReplace, "="},     {Grammar::kFacts, "v63 "},
-      {Grammar::kSums, "#"}};
+      {Grammar::kSums, "#"},    {Grammar::kRetrieval, "P"}};
   for (const auto& [kind, symbol] : last_symbols) {
     GeneratedSpec spec;
     spec.grammar = kind;

@@ -29,6 +29,7 @@ DEFAULTS = {
     "facts": {"first_names": 64, "last_names": 64, "values": 64, "facts": 3000,
               "exposures": "draws", "max_exposures": 1024, "targets": "value"},
     "sums": {"min_digits": 3, "max_digits": 3, "written": "steps"},
+    "retrieval": {"length": 64, "values": 16, "words": 64, "depths": 8},
 }
 # Grammar, what differs from the defaults, rows by part.
 CASES = [
@@ -49,6 +50,8 @@ CASES = [
     ("replace", {"rules": 64, "shown": "other"}, ROWS),
     *(("sums", {"min_digits": 1, "written": written}, ROWS)
       for written in ("plain", "reversed", "steps", "wrong")),
+    ("retrieval", {}, ROWS),
+    ("retrieval", {"length": 20, "values": 2, "words": 3, "depths": 3}, ROWS),
     ("facts", {}, {"train": 400, "validation": 300}),
     ("facts", {"first_names": 7, "last_names": 5, "values": 3, "facts": 30, "exposures": "powers",
                "max_exposures": 8, "targets": "all"}, {"train": 90, "validation": 30}),

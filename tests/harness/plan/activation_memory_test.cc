@@ -43,6 +43,13 @@ DecoderConfig GroupedConfig() {
   return config;
 }
 
+// Composed attention, for its window.
+DecoderConfig SlidingConfig() {
+  DecoderConfig config = GroupedConfig();
+  config.window = 16;
+  return config;
+}
+
 std::unique_ptr<models::Decoder> MakeDecoder(const DecoderConfig& config, Precision precision) {
   const auto type = precision == Precision::kMixed ? at::kBFloat16 : at::kFloat;
   auto decoder = models::Decoder::Create(config, at::detail::createCPUGenerator(1), at::kCPU, type);
@@ -116,12 +123,12 @@ void ExpectFormulaMatches(ActivationSpec spec) {
 }
 
 TEST(ActivationMemory, IsWhatIsAliveAfterTheForwardPass) {
-  for (const DecoderConfig& config : {SmallConfig(), GroupedConfig()}) {
+  for (const DecoderConfig& config : {SmallConfig(), GroupedConfig(), SlidingConfig()}) {
     for (const auto activations : {Activations::kKept, Activations::kRecomputed}) {
       for (const auto output :
            {TrainedOutput::kCrossEntropy, TrainedOutput::kLogProbs, TrainedOutput::kScores}) {
         SCOPED_TRACE(testing::Message()
-                     << config.num_layers << " layers, activations "
+                     << config.num_layers << " layers, window " << config.window << ", activations "
                      << static_cast<int>(activations) << ", output " << static_cast<int>(output));
         ExpectFormulaMatches({.config = config, .output = output, .activations = activations});
       }

@@ -51,6 +51,16 @@ TEST(MemoryPlan, MicroBatchesWithoutASizeShrinkWithTheRanks) {
   EXPECT_EQ(fixed.ranks[1].micro_batch.num_rows, 2);
 }
 
+// Of 16 tokens a query sees 8 keys on average, with a window of 4 these less the window's
+// triangle: 4 - 4^2 / 32 = 3.5. A key costs 4 operations a column of the 64, in each of 3 layers.
+TEST(MemoryPlan, AWindowSavesTheOperationsOfTheKeysThatItHides) {
+  ClmSpec sliding = SmallClm();
+  sliding.model.positions.attention_window = 4;
+  const double all = PlanOf(DefinitionOf(SmallClm()), {1}).models[0].forward_flops;
+  const double seen = PlanOf(DefinitionOf(sliding), {1}).models[0].forward_flops;
+  EXPECT_DOUBLE_EQ(all - seen, 3 * 4 * 64 * (8 - 3.5));
+}
+
 TEST(MemoryPlan, NeedIsStatesFrozenModelsAndThePeakOfActivations) {
   PpoSpec spec;
   spec.model = SmallClm().model;

@@ -51,6 +51,51 @@ TEST(FrequenciesOf, LinearDividesPositions) {
   EXPECT_FLOAT_EQ(static_cast<float>(Values(FrequenciesOf(rope, 4, 9).values)[0]), 0.25F);
 }
 
+// By hand, 4 columns: the base that makes the second of two frequencies half as large.
+TEST(NtkTheta, MakesTheSlowestPairSlowerByTheFactorAndLeavesTheFastest) {
+  EXPECT_DOUBLE_EQ(NtkTheta(1e4, 2, 4), 4e4);
+  const Rope rope = {.theta = NtkTheta(1e4, 8, 16)};
+  const std::vector<double> plain = Values(FrequenciesOf({}, 16, 9).values);
+  const std::vector<double> stretched = Values(FrequenciesOf(rope, 16, 9).values);
+  EXPECT_FLOAT_EQ(static_cast<float>(stretched.front()), 1);
+  EXPECT_NEAR(stretched.back() / plain.back(), 1.0 / 8, 1e-6);
+}
+
+// By hand, 4 columns, factor 4: of exponent 1 a = ln 4 / 2, so pairs are slower by 2 and 4; of
+// exponent 0 all are slower by 4. Of 1/2, a = ln 4 / sqrt 2, the first is slower by 4^(1/sqrt 2).
+TEST(FrequenciesOf, MixedRadixStretchesPairsMoreAndMore) {
+  const auto values = [](double exponent) {
+    const Rope rope = {.scaling = MixedRadixScaling{4, exponent}};
+    return Values(FrequenciesOf(rope, 4, 9).values);
+  };
+  EXPECT_FLOAT_EQ(static_cast<float>(values(1)[0]), 0.5F);
+  EXPECT_FLOAT_EQ(static_cast<float>(values(1)[1]), 0.0025F);
+  EXPECT_FLOAT_EQ(static_cast<float>(values(0)[0]), 0.25F);
+  EXPECT_FLOAT_EQ(static_cast<float>(values(0)[1]), 0.0025F);
+  EXPECT_NEAR(values(0.5)[0], 0.375214, 1e-6);
+  EXPECT_FLOAT_EQ(static_cast<float>(values(0.5)[1]), 0.0025F);
+}
+
+// Trained on 4: ln 4 / ln 4, ln 8 / ln 4, ln 16 / ln 4.
+TEST(Position, QueriesGrowWithTheLogarithmOfTheirPositionBeyondTheTrainedLength) {
+  DecoderConfig config = TinyConfig();
+  config.position = Rope{.log_n_positions = 4};
+  const Position position(config, at::kCPU, at::kDouble);
+  const PassPositions made =
+      position.Of(MakeRaggedBatch({RandomTokens(16, 53, 1), RandomTokens(3, 53, 2)}, at::kCPU),
+                  {16, 3}, nullptr, {});
+  const std::vector<double> factors = Values(made.query_factors_N);
+  ASSERT_EQ(factors.size(), 19U);
+  for (const size_t place : {size_t{0}, size_t{2}, size_t{3}, size_t{16}, size_t{18}}) {
+    EXPECT_NEAR(factors[place], 1, 1e-6) << place;
+  }
+  EXPECT_NEAR(factors[7], 1.5, 1e-6);
+  EXPECT_NEAR(factors[15], 2, 1e-6);
+  const PassPositions short_one =
+      position.Of(MakeRaggedBatch({RandomTokens(4, 53, 1)}, at::kCPU), {4}, nullptr, {});
+  EXPECT_FALSE(short_one.query_factors_N.defined());
+}
+
 TEST(Position, BlockPositionsNeedTheirSpecialTokens) {
   DecoderConfig config = TinyConfig();
   config.head_dim = 8;

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "models/families/family.h"
 #include "models/hf_folder.h"
-#include "models/kv_cache.h"
 #include "tests/models/testing.h"
 
 namespace bench::models {
@@ -53,34 +52,10 @@ TEST_P(FamilyGolden, RecomputedActivationsGiveTheSameGradientsBitwise) {
 }
 
 // Longest sequence of which a scaling that depends on the length leaves earlier tokens as they
-// were; beyond it cached tokens and a full forward differ by definition (blocks/position.h).
-struct CacheableLength {
-  int64_t operator()(const DynamicNtkScaling& s) const { return s.original_positions; }
-  int64_t operator()(const SteppedNtkScaling& s) const { return s.original_positions; }
-  template <typename Other>
-  int64_t operator()(const Other&) const {
-    return 1 << 20;
-  }
-};
-
+// were; beyond it layers behind the first one differ by definition (blocks/position.h).
 int64_t CacheablePart(const DecoderConfig& config, int64_t length) {
   const auto* rope = std::get_if<Rope>(&config.position);
-  return rope == nullptr ? length : std::min(length, std::visit(CacheableLength(), rope->scaling));
-}
-
-// A prompt, then the rest token by token.
-at::Tensor HiddenInSteps(const Decoder& decoder, const std::vector<int64_t>& row, size_t prompt) {
-  KvCache cache(decoder.config(), {std::ssize(row)},
-                decoder.parameters()[0].tensor.options().requires_grad(false));
-  std::vector<at::Tensor> parts = {decoder.HiddenCached(
-      MakeRaggedBatch({{row.begin(), row.begin() + static_cast<int64_t>(prompt)}}, at::kCPU), {0},
-      cache)};
-  for (size_t i = prompt; i < row.size(); ++i) {
-    RaggedBatch next = MakeRaggedBatch({{row[i]}}, at::kCPU);
-    next.positions_N.fill_(static_cast<int64_t>(i));
-    parts.push_back(decoder.HiddenCached(next, {0}, cache));
-  }
-  return at::cat(parts, 0);
+  return rope == nullptr ? length : std::min(length, OriginalPositions(rope->scaling, length));
 }
 
 TEST_P(FamilyGolden, CachedDecodingEqualsTheFullForwardPass) {

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "models/blocks/decoder_blocks.h"
+#include "models/decoder.h"
 #include "models/families/family.h"
 
 namespace bench::models {
@@ -46,18 +47,32 @@ TEST(MistralFamily, IsWrittenAsItWasRead) {
   EXPECT_EQ(again->max_positions, config->max_positions);
 }
 
-TEST(MistralFamily, IsRefusedByNameWhereTheWindowWouldBind) {
+// That of version 0.1 binds; one that no sequence outgrows is none.
+TEST(MistralFamily, KeepsAWindowThatBindsBothWays) {
   json config = Mistral();
-  config["sliding_window"] = 4096;  // that of version 0.1
-  const auto refused = ConfigFromJson(config);
-  EXPECT_EQ(ExitCodeFor(refused.status()), ExitCode::kBadData);
-  EXPECT_THAT(std::string(refused.status().message()),
-              HasSubstr("sliding_window = 4096 is below max_position_embeddings = 32768"));
+  config["sliding_window"] = 4096;
+  const auto read = ConfigFromJson(config);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->window, 4096);
+  EXPECT_EQ(AttentionKernelsOf(*read), AttentionKernels::kComposed);
+  json written = {{"model_type", "mistral"}};
+  EntryOf(read->family).to_json(*read, written);
+  EXPECT_EQ(written["sliding_window"], 4096);
+  EXPECT_EQ(ConfigFromJson(written)->window, 4096);
   config["max_position_embeddings"] = 4096;
-  EXPECT_TRUE(ConfigFromJson(config).ok());
+  EXPECT_EQ(ConfigFromJson(config)->window, 0);
+  EXPECT_EQ(AttentionKernelsOf(*ConfigFromJson(config)), AttentionKernels::kFused);
+}
+
+TEST(MistralFamily, RefusesWhatIsNoWindow) {
+  json config = Mistral();
   config["sliding_window"] = "wide";
+  EXPECT_EQ(ExitCodeFor(ConfigFromJson(config).status()), ExitCode::kBadData);
   EXPECT_THAT(std::string(ConfigFromJson(config).status().message()),
               HasSubstr("sliding_window is not an integer"));
+  config["sliding_window"] = 0;
+  EXPECT_THAT(std::string(ConfigFromJson(config).status().message()),
+              HasSubstr("sliding_window = 0 is no window"));
 }
 
 // MistralConfig(): a window of 4,096, 131,072 positions, 8 heads for keys and values.
@@ -66,14 +81,13 @@ TEST(MistralFamily, AbsentFieldsHaveTransformersDefaults) {
   for (const char* key : {"sliding_window", "max_position_embeddings", "num_key_value_heads"}) {
     config.erase(key);
   }
-  EXPECT_THAT(std::string(ConfigFromJson(config).status().message()),
-              HasSubstr("sliding_window = 4096 (the default) is below max_position_embeddings = "
-                        "131072"));
-  config["sliding_window"] = nullptr;
   const auto read = ConfigFromJson(config);
   ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->window, 4096);
   EXPECT_EQ(read->max_positions, 131072);
   EXPECT_EQ(read->num_kv_heads, 8);
+  config["sliding_window"] = nullptr;
+  EXPECT_EQ(ConfigFromJson(config)->window, 0);
 }
 
 }  // namespace

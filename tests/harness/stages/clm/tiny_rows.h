@@ -76,6 +76,7 @@ class TinyRows {
 
   ClmSpec& spec() { return spec_; }
   const RowDataset& dataset() const { return *dataset_; }
+  const std::string& folder() const { return folder_.path(); }
   const Tokenizer& tokenizer() const { return tokenizer_; }
   const models::Decoder& decoder() const { return *decoder_; }
 

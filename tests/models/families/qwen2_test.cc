@@ -1,0 +1,62 @@
+// The window of Qwen2's config.json; the family itself: golden_test.cc.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/status.h"
+#include "models/families/family.h"
+
+namespace bench::models {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+json Qwen2(const json& window) {
+  json config = json::parse(R"({
+    "model_type": "qwen2", "hidden_act": "silu", "hidden_size": 64, "intermediate_size": 96,
+    "max_position_embeddings": 1024, "num_attention_heads": 4, "num_hidden_layers": 6,
+    "num_key_value_heads": 2, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0,
+    "tie_word_embeddings": false, "vocab_size": 320})");
+  config.update(window);
+  return config;
+}
+
+TEST(Qwen2Family, AWindowOfAllLayersIsKeptBothWays) {
+  const auto read = ConfigFromJson(
+      Qwen2({{"use_sliding_window", true}, {"sliding_window", 128}, {"max_window_layers", 0}}));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->window, 128);
+  json written = {{"model_type", "qwen2"}};
+  EntryOf(read->family).to_json(*read, written);
+  EXPECT_EQ(ConfigFromJson(written)->window, 128);
+  EXPECT_EQ(written["use_sliding_window"], true);
+}
+
+// Published files have a window beside "use_sliding_window": false, and, where it is true, often
+// no layer that slides: layers from max_window_layers (by default 28) on do.
+TEST(Qwen2Family, AWindowThatNoLayerHasIsNone) {
+  for (const json& fields :
+       {json{{"use_sliding_window", false}, {"sliding_window", 128}, {"max_window_layers", 0}},
+        json{{"use_sliding_window", true}, {"sliding_window", 128}},
+        json{{"use_sliding_window", true}, {"sliding_window", 128}, {"max_window_layers", 6}},
+        json{{"use_sliding_window", true}, {"sliding_window", 1024}, {"max_window_layers", 0}}}) {
+    const auto read = ConfigFromJson(Qwen2(fields));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->window, 0) << fields;
+    json written = {{"model_type", "qwen2"}};
+    EntryOf(read->family).to_json(*read, written);
+    EXPECT_EQ(written["use_sliding_window"], false);
+  }
+}
+
+TEST(Qwen2Family, RefusesAWindowOfSomeLayersByName) {
+  const auto refused = ConfigFromJson(
+      Qwen2({{"use_sliding_window", true}, {"sliding_window", 128}, {"max_window_layers", 2}}));
+  EXPECT_EQ(ExitCodeFor(refused.status()), ExitCode::kBadData);
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("max_window_layers = 2"));
+}
+
+}  // namespace
+}  // namespace bench::models
