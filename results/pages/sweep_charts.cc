@@ -7,11 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "results/pages/fit_chart.h"
 #include "results/pages/page.h"
 #include "results/pages/strip_chart.h"
 #include "results/pages/table.h"
 #include "results/statistics/descriptive.h"
 #include "results/statistics/seed_band.h"
+#include "results/sweeps/fit_record.h"
 
 namespace bench::results {
 namespace {
@@ -73,6 +75,16 @@ Html FigureTable(const Sweep& sweep, const std::string& metric) {
   return table.Render();
 }
 
+Html FitTable(const RecordedFit& fit) {
+  HtmlTable table(fit.title, {"quantity", "value", "interval"});
+  for (const auto& [name, value] : fit.quantities) {
+    const auto interval = fit.intervals.find(name);
+    table.AddTextRow({name, Shown(value),
+                      interval == fit.intervals.end() ? "-" : IntervalText(interval->second)});
+  }
+  return table.Render();
+}
+
 }  // namespace
 
 Html DrawSweep(const RunRecord& record) {
@@ -80,14 +92,19 @@ Html DrawSweep(const RunRecord& record) {
   if (!sweep) return {};
   Html charts;
   Html tables;
+  Html fits;
   for (const std::string& metric : sweep->metrics) {
     charts += DrawStripChart(ChartOf(*sweep, metric));
     tables += FigureTable(*sweep, metric);
   }
+  for (const RecordedFit& fit : FitsOf(record)) {
+    charts += DrawFitChart(fit);
+    fits += FitTable(fit);
+  }
   if (charts.empty()) return {};
   std::vector<std::string> roles;
   for (const auto& [name, style] : kStyles) roles.emplace_back(name);
-  return Legend(roles) + ChartGrid(charts) + tables;
+  return Legend(roles) + ChartGrid(charts) + tables + fits;
 }
 
 std::string SweepFigure(const Sweep& sweep) {

@@ -61,8 +61,8 @@ std::optional<Interval> PercentileInterval(const std::vector<double>& values, do
   return Interval{Quantile(values, (1 - level) / 2), Quantile(values, (1 + level) / 2)};
 }
 
-CurvePoint PointAt(double x, const FittedCurve& curve, const std::vector<FittedCurve>& curves,
-                   double level) {
+FittedPoint PointAt(double x, const FittedCurve& curve, const std::vector<FittedCurve>& curves,
+                    double level) {
   std::vector<double> values;
   for (const FittedCurve& drawn : curves) values.push_back(drawn.At(x));
   return {x, curve.At(x), PercentileInterval(values, level)};

@@ -34,21 +34,21 @@ struct FitBandOptions {
   uint64_t seed = 0;
 };
 
-struct CurvePoint {
+struct FittedPoint {
   double x = 0;
   double y = 0;
   std::optional<Interval> interval;
 };
 
 struct Prediction {
-  CurvePoint predicted;
+  FittedPoint predicted;
   double measured = 0;  // the mean there
 };
 
 struct BandedFit {
   FittedCurve curve;
   std::vector<Interval> parameters;  // in their order; empty: there is no band
-  std::vector<CurvePoint> points;    // evenly in ln x from the least x to the largest of all
+  std::vector<FittedPoint> points;   // evenly in ln x from the least x to the largest of all
   std::optional<Prediction> held_out;
 };
 

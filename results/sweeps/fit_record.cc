@@ -51,7 +51,7 @@ absl::Status RecordParameters(RunWriter& writer, int64_t number, const SweepFit&
 }
 
 absl::Status RecordCurve(RunWriter& writer, int64_t number, const BandedFit& fit) {
-  for (const CurvePoint& point : fit.points) {
+  for (const FittedPoint& point : fit.points) {
     BENCH_RETURN_IF_ERROR(writer.TableRow("fit_curves", std::nullopt,
                                           {{"fit", number}, {"x", point.x}, {"y", point.y}}));
     if (!point.interval) continue;
@@ -90,11 +90,11 @@ std::optional<Interval> IntervalOf(const Table& table, const std::vector<Cell>& 
   return Interval{*low, *high};
 }
 
-std::optional<CurvePoint> PointOf(const Table& table, const std::vector<Cell>& row) {
+std::optional<FittedPoint> PointOf(const Table& table, const std::vector<Cell>& row) {
   const auto* x = CellOf<double>(table, row, "x");
   const auto* y = CellOf<double>(table, row, "y");
   if (x == nullptr || y == nullptr) return std::nullopt;
-  return CurvePoint{*x, *y, std::nullopt};
+  return FittedPoint{*x, *y, std::nullopt};
 }
 
 void ReadQuantity(const Table& table, const std::vector<Cell>& row, RecordedFit& fit) {
@@ -134,18 +134,18 @@ std::vector<RecordedFit> FitsOf(const RunRecord& record) {
     }
   });
   ForEachRow(record, "fit_points", [&](size_t fit, const Table& table, const auto& row) {
-    const std::optional<CurvePoint> point = PointOf(table, row);
+    const std::optional<FittedPoint> point = PointOf(table, row);
     if (point && is_known(fit)) fits[fit].points.push_back(*point);
   });
   ForEachRow(record, "fit_curves", [&](size_t fit, const Table& table, const auto& row) {
-    const std::optional<CurvePoint> point = PointOf(table, row);
+    const std::optional<FittedPoint> point = PointOf(table, row);
     if (point && is_known(fit)) fits[fit].curve.push_back(*point);
   });
   // The rows of a band stand in the order of the curve's.
   std::map<size_t, size_t> next;
   ForEachRow(record, "fit_bands", [&](size_t fit, const Table& table, const auto& row) {
     if (!is_known(fit)) return;
-    std::vector<CurvePoint>& curve = fits[fit].curve;
+    std::vector<FittedPoint>& curve = fits[fit].curve;
     const size_t at = next[fit]++;
     if (at < curve.size()) curve[at].interval = IntervalOf(table, row);
   });

@@ -37,8 +37,8 @@ struct RecordedFit {
   std::string x, y;                          // names
   std::map<std::string, double> quantities;  // parameters, and of a held-out point
   std::map<std::string, Interval> intervals;
-  std::vector<CurvePoint> points;  // measured, a replicate each
-  std::vector<CurvePoint> curve;
+  std::vector<FittedPoint> points;  // measured, a replicate each
+  std::vector<FittedPoint> curve;
 };
 std::vector<RecordedFit> FitsOf(const RunRecord& record);
 

@@ -58,11 +58,11 @@ using Row = std::vector<std::pair<std::string, Cell>>;
 // Nothing of a single replicate, whose spread is not known, nor of values that are not finite.
 absl::Status AppendBand(const std::vector<double>& values, Row& row) {
   BENCH_ASSIGN_OR_RETURN(const SeedBand band, BandOfMean(values, kSweepLevel));
-  row.insert(row.end(), {{"replicates", static_cast<int64_t>(values.size())},
-                         {"mean", band.mean},
-                         {"low", band.interval.low},
-                         {"high", band.interval.high},
-                         {"method", std::string(Name(band.method))}});
+  row.emplace_back("replicates", static_cast<int64_t>(values.size()));
+  row.emplace_back("mean", band.mean);
+  row.emplace_back("low", band.interval.low);
+  row.emplace_back("high", band.interval.high);
+  row.emplace_back("method", std::string(Name(band.method)));
   return absl::OkStatus();
 }
 
@@ -90,7 +90,8 @@ absl::Status RecordDifference(RunWriter& writer, const std::string& metric, cons
   Row row = {{"metric", metric}, {"arm", arm}, {"than", than}};
   BENCH_RETURN_IF_ERROR(AppendBand(differences, row));
   const auto [least, greatest] = std::minmax_element(differences.begin(), differences.end());
-  row.insert(row.end(), {{"least", *least}, {"greatest", *greatest}});
+  row.emplace_back("least", *least);
+  row.emplace_back("greatest", *greatest);
   return writer.TableRow(kDifferences, std::nullopt, row);
 }
 

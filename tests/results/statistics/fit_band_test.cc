@@ -45,7 +45,7 @@ TEST(FitWithBand, TheCurveGoesToThePointThatIsHeldOut) {
   ASSERT_TRUE(fit.ok()) << fit.status();
   EXPECT_NEAR(fit->points.front().x, 1, 1e-12);
   EXPECT_NEAR(fit->points.back().x, 16, 1e-12);
-  for (const CurvePoint& point : fit->points) {
+  for (const FittedPoint& point : fit->points) {
     ASSERT_TRUE(point.interval.has_value());
     EXPECT_TRUE(point.interval->Contains(point.y));
   }
