@@ -1,12 +1,12 @@
 #include "harness/run/sweep_stage.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -61,8 +61,8 @@ class SweepRun {
     BENCH_RETURN_IF_ERROR(Resolve(places));
     BENCH_RETURN_IF_ERROR(RunChildren(places));
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
-    BENCH_RETURN_IF_ERROR(ReadRecords());
-    BENCH_RETURN_IF_ERROR(RecordChildren());
+    BENCH_RETURN_IF_ERROR(CheckEnded());
+    for (const SweepChild& child : children_) BENCH_RETURN_IF_ERROR(RecordChild(child));
     Collect();
     BENCH_RETURN_IF_ERROR(results::RecordSweep(context_.writer, sweep_));
     BENCH_RETURN_IF_ERROR(RecordFits(spec_, points_, sweep_, context_));
@@ -162,46 +162,42 @@ class SweepRun {
     context_.progress.Note(failures_.back());
   }
 
-  absl::Status ReadRecords() {
+  absl::Status CheckEnded() {
     if (!failures_.empty()) {
       return StatusOfExit(worst_, absl::StrCat(failures_.size(), " of ", children_.size(),
                                                " children failed; the first: ", failures_.front()));
-    }
-    for (const SweepChild& child : children_) {
-      std::optional<RunRecord> record = RecordOf(child);
-      if (!record) {
-        return EnvironmentError(absl::StrCat(NameOf(child), " ended and left no results in ",
-                                             child.folder, "; see ", LogOf(child)));
-      }
-      diverged_ = diverged_ || record->status == RunStatus::kDiverged;
-      records_.push_back(*std::move(record));
     }
     BENCH_RETURN_IF_ERROR(context_.writer.Note("children_run", num_run_));
     return context_.writer.Note("children_found", num_found_);
   }
 
-  absl::Status RecordChildren() {
-    for (size_t i = 0; i < children_.size(); ++i) {
-      const SweepChild& child = children_[i];
-      const RunRecord& record = records_[i];
-      BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(ResultsOf(child)));
-      BENCH_RETURN_IF_ERROR(
-          context_.writer.TableRow("children", std::nullopt,
-                                   {{"arm", points_[child.point].point.name},
-                                    {"replicate", child.replicate},
-                                    {"status", std::string(results::Name(record.status))},
-                                    {"recipe_key", child.recipe_key},
-                                    {"run_id", record.header.run_id},
-                                    {"source_commit", SourceOf(record)},
-                                    {"results_sha256", digest},
-                                    {"results", ResultsOf(child)}}));
-      said_.push_back({{"arm", points_[child.point].point.name},
-                       {"replicate", child.replicate},
-                       {"recipe_key", child.recipe_key},
-                       {"run_id", record.header.run_id},
-                       {"results_sha256", digest}});
-      BENCH_RETURN_IF_ERROR(RecordValues(child, record));
+  // Of what it recorded only the summary is kept: there may be many.
+  absl::Status RecordChild(const SweepChild& child) {
+    std::optional<RunRecord> record = RecordOf(child);
+    if (!record) {
+      return EnvironmentError(absl::StrCat(NameOf(child), " ended and left no results in ",
+                                           child.folder, "; see ", LogOf(child)));
     }
+    diverged_ = diverged_ || record->status == RunStatus::kDiverged;
+    const std::string& arm = points_[child.point].point.name;
+    BENCH_ASSIGN_OR_RETURN(const std::string digest, Sha256File(ResultsOf(child)));
+    BENCH_RETURN_IF_ERROR(
+        context_.writer.TableRow("children", std::nullopt,
+                                 {{"arm", arm},
+                                  {"replicate", child.replicate},
+                                  {"status", std::string(results::Name(record->status))},
+                                  {"recipe_key", child.recipe_key},
+                                  {"run_id", record->header.run_id},
+                                  {"source_commit", SourceOf(*record)},
+                                  {"results_sha256", digest},
+                                  {"results", ResultsOf(child)}}));
+    said_.push_back({{"arm", arm},
+                     {"replicate", child.replicate},
+                     {"recipe_key", child.recipe_key},
+                     {"run_id", record->header.run_id},
+                     {"results_sha256", digest}});
+    BENCH_RETURN_IF_ERROR(RecordValues(child, *record));
+    summaries_.push_back(std::move(record->summary));
     return absl::OkStatus();
   }
 
@@ -257,8 +253,8 @@ class SweepRun {
     results::ArmValues arm;
     for (size_t i = 0; i < children_.size(); ++i) {
       if (children_[i].point != point) continue;
-      const auto found = records_[i].summary.find(metric);
-      if (found == records_[i].summary.end()) continue;
+      const auto found = summaries_[i].find(metric);
+      if (found == summaries_[i].end()) continue;
       arm.metric = found->second.metric;
       arm.values.push_back(found->second.value);
     }
@@ -285,7 +281,7 @@ class SweepRun {
   RunContext& context_;
   std::vector<LoadedPoint> points_;
   std::vector<SweepChild> children_;
-  std::vector<RunRecord> records_;   // of the children
+  std::vector<std::map<std::string, results::SummaryValue>> summaries_;  // of the children
   std::set<std::string> waits_for_;  // folders, of which it was said
   std::vector<std::string> failures_;
   int worst_ = 0;
