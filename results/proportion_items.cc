@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/status.h"
+#include "results/table_cell.h"
 
 namespace bench::results {
 namespace {
@@ -38,13 +39,6 @@ std::optional<std::vector<bool>> Unpacked(const std::string& text, size_t num_it
     }
   }
   return items;
-}
-
-template <typename T>
-const T* CellOf(const Table& table, const std::vector<Cell>& row, std::string_view column) {
-  const auto at = std::find(table.columns.begin(), table.columns.end(), column);
-  if (at == table.columns.end()) return nullptr;
-  return std::get_if<T>(&row[static_cast<size_t>(at - table.columns.begin())]);
 }
 
 std::optional<RecordedProportion> ReadRow(const Table& table, const std::vector<Cell>& row) {

@@ -1,46 +1,27 @@
 #!/usr/bin/env python3
-"""Prints the figures of the experiments on abilities as Markdown tables, from their results files.
+"""Prints what sweeps of the experiments on abilities found as Markdown tables, from their results.
 
     scripts/render_abilities.py RESULTS.h5 ... | FOLDER ...
 
-A folder stands for all results files below it, such as that of a sweep. Runs are put together by
-experiment and arm: the settings in which the runs of one experiment differ. A row is an arm: mean
-over its replicates, and their least and greatest value where there are several. Incomplete runs are
-left out and named. The step of the phase change needs the results of the data set too
-(icl_markov_rows), for what its predictors lose.
+A folder stands for all results files below it, such as that of a run or of a store. A table is a
+sweep, a row an arm: of each metric the mean over its replicates, and their least and greatest value
+where there are several. Beside them stand figures that no results file has by itself, computed from
+the children's: the step at which the phase changes (icl_markov; it needs the results of the data set
+too, icl_markov_rows, for what its predictors lose), the first target that is mostly wrong (steps_s5),
+the product of the digits' accuracies (emergence_addition). A child whose file is gone has none.
 
-Below each table is whether the treatment beats every control: in the worst of its replicates, by
-the question's metric, the best replicate of each. Exits with 1 where it does not, with 3 where
-there are no runs of the treatment or of a control, else with 0. Needs h5py.
+Whether a sweep is accepted is for bench-run, which judges its bounds. Sweeps that are not complete
+are left out and named. Exits with 3 where there is none, else with 0. Needs h5py.
 """
 import collections
-import dataclasses
 import json
 import math
 import pathlib
-import re
 import sys
 
 import h5py
 
-SETTINGS_OF_A_RUN = ("title", "base_seed", "run.")  # no arms
-
-
-class Run:
-    def __init__(self, path):
-        self.path = path
-        with h5py.File(path) as file:
-            self.status = text(file.attrs["status"])
-            self.experiment = text(file.attrs["experiment"])
-            self.name = f"{self.experiment}@{file.attrs.get('version')}"
-            self.ad_hoc = bool(file.attrs["ad_hoc"])
-            self.settings = dict(leaves(json.loads(definition(file))))
-            # By path: a label stands behind a colon in the file.
-            self.summary = {name.replace(":", "/"): float(value[()])
-                            for name, value in file["summary"].items()}
-            self.positions = table(file, "positions")
-            self.evaluations = series(file, "evals/excess_loss")
-        self.unigram_excess = None  # by the results of the data set, add_predictors()
+NOTHING = 3
 
 
 def text(value):
@@ -50,15 +31,7 @@ def text(value):
 def definition(file):
     """An attribute, or a dataset where it is long."""
     group = file["definition"]
-    return text(group.attrs["json"] if "json" in group.attrs else group["json"][()])
-
-
-def leaves(value, prefix=""):
-    if not isinstance(value, dict):
-        yield prefix.rstrip("."), value
-        return
-    for key, inner in value.items():
-        yield from leaves(inner, f"{prefix}{key}.")
+    return json.loads(text(group.attrs["json"] if "json" in group.attrs else group["json"][()]))
 
 
 def table(file, name):
@@ -76,19 +49,52 @@ def series(file, name):
     return list(zip(steps.tolist(), dataset[:].tolist()))
 
 
-def phase_change(run):
+def by_path(group):
+    """A label stands behind a colon, and its parts behind an escaped slash."""
+    return {name.replace(":", "/").replace("%2F", "/"): value[()] for name, value in group.items()}
+
+
+def name_of(file):
+    return f"{text(file.attrs['experiment'])}@{file.attrs.get('version')}"
+
+
+class Child:
+    def __init__(self, path):
+        with h5py.File(path) as file:
+            self.experiment = text(file.attrs["experiment"])
+            self.dataset = definition(file).get("data", {}).get("dataset")
+            self.positions = table(file, "positions")
+            self.evaluations = series(file, "evals/excess_loss")
+
+
+class Sweep:
+    def __init__(self, file):
+        self.name = name_of(file)
+        arms, metrics = table(file, "arms"), table(file, "metrics")
+        self.arms = [(text(arm), text(role)) for arm, role in zip(arms["arm"], arms["role"])]
+        self.metrics = [text(metric) for metric in metrics["metric"]]
+        self.values = {path: values.tolist() for path, values in by_path(file["samples"]).items()}
+        self.children = collections.defaultdict(list)  # by arm, in the order of replicates
+        rows = table(file, "children")
+        for arm, path in zip(rows.get("arm", []), rows.get("results", [])):
+            path = pathlib.Path(text(path))
+            self.children[text(arm)].append(Child(path) if path.exists() else None)
+
+
+def phase_change(child, unigram_excess):
     """The first step at which the excess loss is below half of the unigram predictor's."""
-    if run.unigram_excess is None:
+    excess = unigram_excess.get(child.dataset)
+    if excess is None:
         return None
-    return next((step for step, value in run.evaluations if value < run.unigram_excess / 2), None)
+    return next((step for step, value in child.evaluations if value < excess / 2), None)
 
 
-def digit_product(run):
+def digit_product(child, _):
     """Product of the accuracies of an answer's digits, without its end: what exact match would be
     if digits were right independently of each other. Of several groups the mean over their rows;
     none without the table "positions"."""
     places = collections.defaultdict(dict)
-    for group, position, accuracy, targets in zip(*(run.positions.get(column, []) for column in (
+    for group, position, accuracy, targets in zip(*(child.positions.get(column, []) for column in (
             "group", "position", "accuracy", "targets"))):
         places[text(group)][int(position)] = float(accuracy), int(targets)
     if not places:
@@ -102,141 +108,22 @@ def digit_product(run):
     return total / num_rows
 
 
-def first_wrong_step(run):
+def first_wrong_step(child, _):
     """The first position whose accuracy is below one half; none where all are above."""
     hits = collections.defaultdict(lambda: [0.0, 0])
-    for position, accuracy, targets in zip(*(run.positions.get(column, []) for column in
+    for position, accuracy, targets in zip(*(child.positions.get(column, []) for column in
                                              ("position", "accuracy", "targets"))):
         hits[int(position)][0] += float(accuracy) * int(targets)
         hits[int(position)][1] += int(targets)
     return next((place + 1 for place in sorted(hits) if 2 * hits[place][0] < hits[place][1]), None)
 
 
-def of_summary(name):
-    return lambda run: run.summary.get(name)
-
-
-# Experiment -> columns: title, and what it is of a run.
-COLUMNS = {
-    "icl_markov": [
-        ("parameters", of_summary("parameters")),
-        ("excess loss, nats", of_summary("excess_loss")),
-        ("late excess loss, nats", of_summary("excess_loss/late")),
-        ("step of the phase change", phase_change),
-    ],
-    "steps_s5": [
-        ("answers right", of_summary("answer_accuracy")),
-        ("whole rows right", of_summary("exact_match")),
-        ("answers right, 2 steps", of_summary("answer_accuracy/steps_to_2")),
-        ("answers right, 17 to 24 steps", of_summary("answer_accuracy/steps_to_32")),
-        ("first target that is mostly wrong", first_wrong_step),
-    ],
-    "instructions_unseen": [
-        ("seen rules obeyed", of_summary("exact_match/seen")),
-        ("unseen rules obeyed", of_summary("exact_match/unseen")),
-        ("edits of unseen", of_summary("answer_edits/unseen")),
-    ],
-    "emergence_addition": [
-        ("parameters", of_summary("parameters")),
-        ("exact match", of_summary("exact_match")),
-        ("product of digit accuracies", digit_product),
-        ("edits", of_summary("answer_edits")),
-        ("NLL of an answer, nats", lambda run: -run.summary["target_log_prob"]),
-    ],
+# The children's experiment -> title, and what it is of a child.
+DERIVED = {
+    "icl_markov": ("step of the phase change", phase_change),
+    "steps_s5": ("first target that is mostly wrong", first_wrong_step),
+    "emergence_addition": ("product of digit accuracies", digit_product),
 }
-
-
-@dataclasses.dataclass
-class Claim:
-    """That runs with the settings of the treatment beat those with the settings of a control."""
-    metric: str
-    lower_is_better: bool
-    treatment: dict
-    controls: list
-
-    def runs_of(self, runs, settings):
-        return [run for run in runs if all(run.settings.get(key) == value
-                                           for key, value in settings.items())]
-
-    def scores(self, runs):
-        """The greater the better; a run without the metric is the worst of all."""
-        sign = -1 if self.lower_is_better else 1
-        return [sign * run.summary.get(self.metric, -sign * math.inf) for run in runs]
-
-
-def of_data(dataset):
-    return {"data.dataset": dataset}
-
-
-CLAIMS = {
-    "icl_markov": Claim("excess_loss/late", True, {"model.num_layers": 2},
-                        [{"model.num_layers": 1}]),
-    "steps_s5": Claim("answer_accuracy", False, of_data("s5_chain@2"),
-                      [of_data("s5_direct@2"), of_data("s5_filler@2"), of_data("s5_wrong@2")]),
-    "instructions_unseen": Claim("exact_match/unseen", False, of_data("rules_4096@1"),
-                                 [of_data("rules_other@1")]),
-    "emergence_addition": Claim("exact_match", False,
-                                {**of_data("addition_rows@1"), "model.hidden_size": 64},
-                                [of_data("addition_shuffled_rows@1")]),
-}
-UNDECIDED = 3
-
-
-def judge(experiment, runs):
-    """A sentence, and the exit code that it is worth."""
-    claim = CLAIMS[experiment]
-    treatment = claim.scores(claim.runs_of(runs, claim.treatment))
-    if not treatment:
-        return f"Not decided: no run of the treatment, {named(claim.treatment)}.", UNDECIDED
-    missing, unbeaten = [], []
-    for control in claim.controls:
-        scores = claim.scores(claim.runs_of(runs, control))
-        if not scores:
-            missing.append(named(control))
-        elif min(treatment) <= max(scores):
-            unbeaten.append(named(control))
-    if unbeaten:
-        return f"The treatment does not beat {' and '.join(unbeaten)} by {claim.metric}.", 1
-    if missing:
-        return f"Not decided: no run of the control {' and '.join(missing)}.", UNDECIDED
-    return f"The treatment, {named(claim.treatment)}, beats every control by {claim.metric}.", 0
-
-
-def named(settings):
-    return ", ".join(f"{key} = {value}" for key, value in settings.items())
-
-
-def add_predictors(runs):
-    """What the unigram predictor loses beyond the exact one, for the runs on rows whose results, as
-    their definition makes them, are among these."""
-    excess = {run.name: run.summary["predictor_loss/unigram"] - run.summary["predictor_loss/bayes"]
-              for run in runs if "predictor_loss/unigram" in run.summary and not run.ad_hoc}
-    for run in runs:
-        run.unigram_excess = excess.get(run.settings.get("data.dataset"))
-
-
-def arms(runs):
-    """Arm -> its runs, named by the settings that differ within the experiment and in their order:
-    numbers as numbers."""
-    keys = {key for run in runs for key in run.settings}
-    differing = sorted(key for key in keys if not key.startswith(SETTINGS_OF_A_RUN)
-                       and len({json.dumps(run.settings.get(key)) for run in runs}) > 1)
-    found = collections.defaultdict(list)
-    for run in sorted(runs, key=lambda run: [order(run.settings.get(key)) for key in differing]):
-        name = ", ".join(f"{key} = {run.settings.get(key, 'default')}" for key in differing)
-        found[name or "as defined"].append(run)
-    return found
-
-
-def order(value):
-    """Numbers by size, then texts with the numbers in them by size, then all else."""
-    if isinstance(value, (int, float)):
-        return 0, [("", value)]
-    if isinstance(value, str):
-        parts = re.split(r"(\d+)", value)
-        numbers = [*map(int, parts[1::2]), 0]
-        return 1, list(zip(parts[::2], numbers))
-    return 2, [(json.dumps(value), 0)]
 
 
 def cell(values):
@@ -252,25 +139,27 @@ def cell(values):
     return f"{shown} ({min(known):.4g} to {max(known):.4g}{counted})"
 
 
-def render(runs):
-    """The text, and the exit code: one that fails goes before one that decides nothing."""
-    lines, codes = [], {0}
-    by_experiment = collections.defaultdict(list)
-    for run in runs:
-        by_experiment[run.experiment].append(run)
-    for experiment, columns in COLUMNS.items():
-        if experiment not in by_experiment:
-            continue
-        lines += [f"## {experiment}", "",
-                  "| arm | runs | " + " | ".join(title for title, _ in columns) + " |",
-                  "|---" * (len(columns) + 2) + "|"]
-        for arm, members in arms(by_experiment[experiment]).items():
-            cells = [cell([value(run) for run in members]) for _, value in columns]
-            lines.append(f"| {arm} | {len(members)} | " + " | ".join(cells) + " |")
-        verdict, code = judge(experiment, by_experiment[experiment])
-        lines += ["", verdict, ""]
-        codes.add(code)
-    return "\n".join(lines), 1 if 1 in codes else max(codes)
+def derived_of(sweep):
+    """(title, function) of the experiment whose runs the children are."""
+    for children in sweep.children.values():
+        for child in children:
+            if child is not None and child.experiment in DERIVED:
+                return [DERIVED[child.experiment]]
+    return []
+
+
+def render(sweep, unigram_excess):
+    derived = derived_of(sweep)
+    titles = [*sweep.metrics, *(title for title, _ in derived)]
+    lines = [f"## {sweep.name}", "", "| arm | role | " + " | ".join(titles) + " |",
+             "|---" * (len(titles) + 2) + "|"]
+    for arm, role in sweep.arms:
+        cells = [cell(sweep.values.get(f"{metric}/{arm}", [])) for metric in sweep.metrics]
+        children = sweep.children[arm]
+        cells += [cell([None if child is None else value(child, unigram_excess)
+                        for child in children]) for _, value in derived]
+        lines.append(f"| {arm} | {role} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def files(arguments):
@@ -278,23 +167,35 @@ def files(arguments):
         yield from sorted(argument.rglob("*.h5")) if argument.is_dir() else [argument]
 
 
+def read(paths):
+    """The complete sweeps, and by data set how much more its unigram predictor loses than the exact
+    one, of data sets as their definitions make them."""
+    sweeps, unigram_excess = [], {}
+    for path in paths:
+        with h5py.File(path) as file:
+            if text(file.attrs["stage"]) == "sweep":
+                if text(file.attrs["status"]) == "complete":
+                    sweeps.append(Sweep(file))
+                else:
+                    print(f"{path}: left out, {text(file.attrs['status'])}", file=sys.stderr)
+                continue
+            summary = by_path(file["summary"])
+            if "predictor_loss/unigram" in summary and not file.attrs["ad_hoc"]:
+                unigram_excess[name_of(file)] = float(
+                    summary["predictor_loss/unigram"] - summary["predictor_loss/bayes"])
+    return sweeps, unigram_excess
+
+
 def main(arguments):
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0 if arguments else 2
-    runs = [Run(path) for path in files(arguments)]
-    for run in runs:
-        if run.status != "complete":
-            print(f"{run.path}: left out, {run.status}", file=sys.stderr)
-    complete = [run for run in runs if run.status == "complete"]
-    add_predictors(complete)
-    known = [run for run in complete if run.experiment in COLUMNS]
-    if not known:
-        print("no complete run of an experiment on abilities", file=sys.stderr)
-        return UNDECIDED
-    page, code = render(known)
-    print(page)
-    return code
+    sweeps, unigram_excess = read(files(arguments))
+    if not sweeps:
+        print("no complete sweep", file=sys.stderr)
+        return NOTHING
+    print("\n".join(render(sweep, unigram_excess) for sweep in sweeps), end="")
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@
 #include "harness/definition/decode.h"
 #include "harness/definition/lock.h"
 #include "harness/definition/message_text.h"
+#include "harness/definition/sweep_points.h"
 #include "harness/definition/toml_document.h"
 
 namespace bench::harness {
@@ -48,8 +49,8 @@ std::string OwnName(const std::string& path) {
   return IsExperimentName(name) ? name : "own";
 }
 
-absl::StatusOr<LoadedDefinition> Load(const Location& location, const std::string& root,
-                                      const std::vector<std::string>& overrides) {
+absl::StatusOr<LoadedDefinition> LoadAlone(const Location& location, const std::string& root,
+                                           const std::vector<std::string>& overrides) {
   LoadedDefinition loaded;
   loaded.path = location.path;
   BENCH_ASSIGN_OR_RETURN(loaded.toml, ReadDefinition(location.path));
@@ -63,6 +64,29 @@ absl::StatusOr<LoadedDefinition> Load(const Location& location, const std::strin
   loaded.sha256 = Sha256Hex(loaded.canonical_json);
   loaded.overrides = overrides;
   loaded.ad_hoc = !overrides.empty();
+  return loaded;
+}
+
+// The settings of a sweep's arms against the experiment that they are settings of.
+absl::Status CheckPoints(const LoadedDefinition& loaded, const std::string& root) {
+  const auto* sweep = std::get_if<SweepSpec>(&loaded.definition.stage);
+  if (sweep == nullptr) return absl::OkStatus();
+  BENCH_ASSIGN_OR_RETURN(const ArtifactRef ref, Resolve(root, sweep->experiment));
+  const Location location = {ref, VersionPath(root, ref.experiment, *ref.version)};
+  for (const ArmPoint& point : PointsOf(*sweep)) {
+    const std::string where = absl::StrCat(Printable(loaded.path), ": arm ", point.name);
+    const absl::StatusOr<LoadedDefinition> child = LoadAlone(location, root, point.overrides);
+    if (!child.ok()) return Annotate(child.status(), where);
+    if (child->definition.kind() != StageKind::kSweep) continue;
+    return UsageError(absl::StrCat(where, ": ", ToString(ref), " is a sweep itself"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LoadedDefinition> Load(const Location& location, const std::string& root,
+                                      const std::vector<std::string>& overrides) {
+  BENCH_ASSIGN_OR_RETURN(LoadedDefinition loaded, LoadAlone(location, root, overrides));
+  BENCH_RETURN_IF_ERROR(CheckPoints(loaded, root));
   return loaded;
 }
 

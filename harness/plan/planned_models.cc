@@ -17,7 +17,9 @@ using StageOr = absl::StatusOr<TrainedStage>;
 
 struct StageParts {
   StageOr operator()(const ClmSpec& s) const {
-    return Of(s, s.tokenizer.ref, s.training.batch_size, s.tokenizer.characters);
+    StageOr stage = Of(s, s.tokenizer.ref, s.training.batch_size, s.tokenizer.characters);
+    if (s.tokenizer.symbols) stage->symbols = &s.data.dataset;
+    return stage;
   }
   StageOr operator()(const SftSpec& s) const {
     return Of(s, s.tokenizer, s.training.batch_size, /*characters=*/false);

@@ -26,6 +26,8 @@ struct TrainedStage {
   const InitSpec* init = nullptr;
   const TrainingSpec* training = nullptr;
   int64_t step_rows = 0;  // of an optimizer step, over all ranks
+  // The rows whose symbols are the vocabulary; null: it is the tokenizer's.
+  const std::optional<ArtifactRef>* symbols = nullptr;
 };
 absl::StatusOr<TrainedStage> TrainedStageOf(const Definition& definition);
 

@@ -1,9 +1,13 @@
 #include "harness/run/acceptance.h"
 
+#include <utility>
+#include <variant>
+
 #include "absl/strings/str_cat.h"
 #include "base/number_text.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/run/sweep_acceptance.h"
 #include "results/comparison/usable_times.h"
 
 namespace bench::harness {
@@ -20,6 +24,12 @@ std::string BoundText(const AcceptanceBound& bound) {
     return absl::StrCat("within [", NumberText(*bound.min), ", ", NumberText(*bound.max), "]");
   if (bound.min) return absl::StrCat("at least ", NumberText(*bound.min));
   return absl::StrCat("at most ", NumberText(*bound.max));
+}
+
+// The bounds that only sweeps have; none of an ad hoc one.
+const SweepSpec* SweepBoundsOf(const LoadedDefinition& loaded) {
+  const auto* sweep = std::get_if<SweepSpec>(&loaded.definition.stage);
+  return loaded.ad_hoc || sweep == nullptr || sweep->bounds.empty() ? nullptr : sweep;
 }
 
 // An ad hoc run has none.
@@ -56,12 +66,16 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
 }
 
 Acceptance JudgeRecord(const LoadedDefinition& loaded, const results::RunRecord& record) {
-  return JudgeBounds(BoundsOf(loaded), record);
+  Acceptance judged = JudgeBounds(BoundsOf(loaded), record);
+  if (const SweepSpec* sweep = SweepBoundsOf(loaded)) {
+    for (std::string& line : UnmetInSweep(*sweep, record)) judged.unmet.push_back(std::move(line));
+  }
+  return judged;
 }
 
 absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
                                     results::RunWriter& writer) {
-  if (BoundsOf(loaded).empty()) return Acceptance{};
+  if (BoundsOf(loaded).empty() && SweepBoundsOf(loaded) == nullptr) return Acceptance{};
   BENCH_RETURN_IF_ERROR(writer.Flush());
   BENCH_ASSIGN_OR_RETURN(const results::RunRecord record, results::RecoverJournal(folder));
   return JudgeRecord(loaded, record);

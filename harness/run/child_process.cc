@@ -28,6 +28,7 @@ struct Program {
   char* const* argv;
   char* const* environment;
   ChildOutput output;
+  const char* log;  // of output and errors; null: none
   bool is_own;
 };
 
@@ -54,6 +55,13 @@ void LetSignalsIn(const sigset_t& handled, const sigset_t& before) {
     const int null = ::open("/dev/null", O_WRONLY);
     if (null != -1) ::dup2(null, STDOUT_FILENO);
   }
+  if (program.log != nullptr) {
+    const int log = ::open(program.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (log != -1) {
+      ::dup2(log, STDOUT_FILENO);
+      ::dup2(log, STDERR_FILENO);
+    }
+  }
   if (!program.is_own) LetSignalsIn(handled, before);
   ::execve(program.path, program.argv, program.environment);
   constexpr char kLine[] =
@@ -70,9 +78,7 @@ absl::StatusOr<int> WaitPassingSignalsOn(pid_t child) {
   while (true) {
     int status = 0;
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
-    if (ended == child) {
-      return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    }
+    if (ended == child) return ExitCodeOfWait(status);
     if (ended == -1 && errno != EINTR) {
       return EnvironmentError(absl::StrCat("cannot wait for a child: ", std::strerror(errno)));
     }
@@ -81,9 +87,15 @@ absl::StatusOr<int> WaitPassingSignalsOn(pid_t child) {
   }
 }
 
+// Where the output of a child goes.
+struct Streams {
+  ChildOutput output = ChildOutput::kInherit;
+  const char* log = nullptr;
+};
+
 // `path`: of another program than our own; absent: our own.
 absl::StatusOr<pid_t> Start(const std::optional<std::string>& path, std::vector<std::string> texts,
-                            const std::vector<std::string>& environment, ChildOutput output) {
+                            const std::vector<std::string>& environment, const Streams& streams) {
   const std::vector<char*> argv = NullTerminated(texts);
   std::vector<std::string> added = environment;
   std::vector<char*> variables;
@@ -95,7 +107,8 @@ absl::StatusOr<pid_t> Start(const std::optional<std::string>& path, std::vector<
   const Program program = {.path = path ? path->c_str() : "/proc/self/exe",
                            .argv = argv.data(),
                            .environment = variables.data(),
-                           .output = output,
+                           .output = streams.output,
+                           .log = streams.log,
                            .is_own = !path.has_value()};
   const pid_t parent = ::getpid();
   const sigset_t handled = HandledSignals();
@@ -117,13 +130,38 @@ absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
                                 const std::vector<std::string>& environment, ChildOutput output) {
   std::vector<std::string> argv = {"bench-run"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return Start(/*path=*/std::nullopt, std::move(argv), environment, output);
+  return Start(/*path=*/std::nullopt, std::move(argv), environment, {.output = output});
+}
+
+absl::StatusOr<pid_t> StartSelfLogged(const std::vector<std::string>& arguments,
+                                      const std::string& log) {
+  std::vector<std::string> argv = {"bench-run"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return Start(/*path=*/std::nullopt, std::move(argv), /*environment=*/{}, {.log = log.c_str()});
+}
+
+int ExitCodeOfWait(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+absl::Status StatusOfExit(int exit_code, const std::string& message) {
+  switch (static_cast<ExitCode>(exit_code)) {
+    case ExitCode::kRegressed:
+      return RejectedError(message);
+    case ExitCode::kUsage:
+      return UsageError(message);
+    case ExitCode::kIncomparable:
+      return IncomparableError(message);
+    case ExitCode::kBadData:
+      return DataError(message);
+    default:
+      return EnvironmentError(message);
+  }
 }
 
 absl::StatusOr<int> RunOther(const std::vector<std::string>& argv,
                              const std::vector<std::string>& environment) {
-  BENCH_ASSIGN_OR_RETURN(const pid_t child,
-                         Start(argv[0], argv, environment, ChildOutput::kInherit));
+  BENCH_ASSIGN_OR_RETURN(const pid_t child, Start(argv[0], argv, environment, /*streams=*/{}));
   return WaitPassingSignalsOn(child);
 }
 

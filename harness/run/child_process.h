@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace bench::harness {
@@ -21,6 +22,17 @@ enum class ChildOutput { kInherit, kDiscard };  // of its stdout
 // its process id.
 absl::StatusOr<pid_t> StartSelf(const std::vector<std::string>& arguments,
                                 const std::vector<std::string>& environment, ChildOutput output);
+
+// The same with its output and its errors behind what is in the file `log`: for children that run
+// at the same time.
+absl::StatusOr<pid_t> StartSelfLogged(const std::vector<std::string>& arguments,
+                                      const std::string& log);
+
+// The exit code that waitpid's `status` stands for: 128 + n when signal n ended the child.
+int ExitCodeOfWait(int status);
+
+// The error of a child that ended with `exit_code`, which becomes ours.
+absl::Status StatusOfExit(int exit_code, const std::string& message);
 
 // Runs this program with `arguments`, passes signals on to it (signal_relay.h), and returns its
 // exit code (128 + n when signal n ended it).

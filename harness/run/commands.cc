@@ -32,6 +32,7 @@
 #include "harness/run/show_command.h"
 #include "harness/run/stage_factory.h"
 #include "harness/run/sweep.h"
+#include "harness/run/sweep_plan.h"
 #include "harness/store/store.h"
 #include "harness/store/store_report.h"
 #include "results/isolated_reader.h"
@@ -95,6 +96,7 @@ absl::Status CheckStops(const Options& options) {
 
 absl::StatusOr<int> DryRun(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(LoadedDefinition loaded, LoadNamed(options));
+  if (loaded.definition.kind() == StageKind::kSweep) return SweepDryRun(loaded, options);
   ChooseChatTemplate(loaded);
   const std::unique_ptr<Stage> stage = MakeStage(loaded.definition);
   BENCH_ASSIGN_OR_RETURN(const Store store, Store::Open(options.store_root));

@@ -10,24 +10,6 @@
 namespace bench::harness {
 namespace {
 
-// The status of a child that was needed and failed: its exit code becomes ours.
-absl::Status ChildFailed(const std::string& experiment, int exit_code) {
-  const std::string message =
-      absl::StrCat(experiment, ", which is needed first, ended with exit code ", exit_code);
-  switch (static_cast<ExitCode>(exit_code)) {
-    case ExitCode::kRegressed:
-      return RejectedError(message);
-    case ExitCode::kUsage:
-      return UsageError(message);
-    case ExitCode::kIncomparable:
-      return IncomparableError(message);
-    case ExitCode::kBadData:
-      return DataError(message);
-    default:
-      return EnvironmentError(message);
-  }
-}
-
 // Runs the experiment in a process of its own, and finds what it left.
 absl::StatusOr<std::optional<Artifact>> Make(const ExperimentGraph::Missing& missing,
                                              const InputSources& sources) {
@@ -37,7 +19,10 @@ absl::StatusOr<std::optional<Artifact>> Make(const ExperimentGraph::Missing& mis
                          RunSelf({name, "--experiments", sources.experiments_root, "--device",
                                   std::string(Name(sources.device))},
                                  ChildOutput::kDiscard));
-  if (exit_code != 0) return ChildFailed(name, exit_code);
+  if (exit_code != 0) {
+    return StatusOfExit(
+        exit_code, absl::StrCat(name, ", which is needed first, ended with exit code ", exit_code));
+  }
   // Its own inputs are there: they were made before it.
   BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> made, sources.store.Find(*missing.key));
   if (made) return made;

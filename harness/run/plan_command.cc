@@ -13,6 +13,7 @@
 #include "harness/plan/memory_report.h"
 #include "harness/run/corpus_plan_command.h"
 #include "harness/run/geometry.h"
+#include "harness/run/sweep_plan.h"
 #include "harness/run/vocabulary.h"
 #include "models/families/family.h"
 #include "models/hf_folder.h"
@@ -107,6 +108,9 @@ absl::StatusOr<int> PlanCommand(const Options& options) {
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded, Subject(options));
   if (std::holds_alternative<CorpusSpec>(loaded.definition.stage)) {
     return CorpusPlanCommand(loaded, options);
+  }
+  if (std::holds_alternative<SweepSpec>(loaded.definition.stage)) {
+    return SweepPlanCommand(loaded, options);
   }
   if (options.plan.corpus != CorpusPlanOptions()) {
     return UsageError(

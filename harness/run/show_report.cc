@@ -12,6 +12,7 @@
 #include "harness/run/summary.h"
 #include "results/metrics.h"
 #include "results/sparkline.h"
+#include "results/sweeps/arms_text.h"
 #include "results/text.h"
 
 namespace bench::harness {
@@ -243,6 +244,8 @@ std::string ProvenanceText(const RunRecord& record, const std::string& key, size
 std::string ShowReport(const RunRecord& record, int columns) {
   return absl::StrCat(
       CutLines(Heading(record) + "\n", columns),
+      Section("arms (mean, its 95% interval, replicates)",
+              CutLines(results::ArmsText(record), columns)),
       Section("key figures", FigureLines(record, columns)),
       Section("curves (first -> last)", CurveLines("steps", record.steps, columns) +
                                             CurveLines("evals", record.evals, columns)),

@@ -6,11 +6,8 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
-#include "base/number_text.h"
-#include "base/sha256.h"
 #include "base/status.h"
 #include "harness/definition/load.h"
 #include "harness/run/replicates.h"
@@ -21,11 +18,6 @@
 
 namespace bench::harness {
 namespace {
-
-struct Axis {
-  std::string key;
-  std::vector<std::string> values;
-};
 
 // At the commas outside brackets and quotes.
 std::vector<std::string> SplitValues(std::string_view text) {
@@ -54,20 +46,15 @@ std::vector<std::string> SplitValues(std::string_view text) {
   return values;
 }
 
-// Alike for values that are the same number: "1e-3" and "0.001".
-std::string SameNumber(const std::string& value) {
-  double number = 0;
-  return absl::SimpleAtod(value, &number) ? NumberText(number) : value;
-}
-
-absl::StatusOr<Axis> ParseAxis(const std::string& sweep) {
+absl::StatusOr<SweepAxisSpec> ParseAxis(const std::string& sweep) {
   const size_t equals = sweep.find('=');
   const auto wrong = [&](std::string_view why) {
     return UsageError(
         absl::StrCat("--sweep ", sweep, ": ", internal::View(why), "; write KEY=VALUE,VALUE,..."));
   };
   if (equals == std::string::npos || equals == 0) return wrong("no KEY=");
-  Axis axis = {sweep.substr(0, equals), SplitValues(std::string_view(sweep).substr(equals + 1))};
+  SweepAxisSpec axis = {sweep.substr(0, equals),
+                        SplitValues(std::string_view(sweep).substr(equals + 1))};
   std::set<std::string> seen;
   for (std::string& value : axis.values) {
     absl::StripAsciiWhitespace(&value);
@@ -77,42 +64,16 @@ absl::StatusOr<Axis> ParseAxis(const std::string& sweep) {
   return axis;
 }
 
-absl::StatusOr<std::vector<Axis>> ParseAxes(const std::vector<std::string>& sweeps) {
-  std::vector<Axis> axes;
+absl::StatusOr<std::vector<SweepAxisSpec>> ParseAxes(const std::vector<std::string>& sweeps) {
+  std::vector<SweepAxisSpec> axes;
   for (const std::string& sweep : sweeps) {
-    BENCH_ASSIGN_OR_RETURN(Axis axis, ParseAxis(sweep));
-    if (absl::c_any_of(axes, [&](const Axis& other) { return other.key == axis.key; })) {
+    BENCH_ASSIGN_OR_RETURN(SweepAxisSpec axis, ParseAxis(sweep));
+    if (absl::c_any_of(axes, [&](const SweepAxisSpec& other) { return other.key == axis.key; })) {
       return UsageError(absl::StrCat("--sweep ", axis.key, ": is there twice"));
     }
     axes.push_back(std::move(axis));
   }
   return axes;
-}
-
-std::string LastPart(const std::string& key) { return key.substr(key.rfind('.') + 1); }
-
-std::string NameOfKey(const std::string& key, const std::vector<Axis>& axes) {
-  const auto ends_alike = [&](const Axis& axis) { return LastPart(axis.key) == LastPart(key); };
-  return absl::c_count_if(axes, ends_alike) > 1 ? key : LastPart(key);
-}
-
-std::string AsFileName(std::string text) {
-  for (char& c : text) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
-        std::string_view(".+-=,_").find(c) == std::string_view::npos) {
-      c = '_';
-    }
-  }
-  return text;
-}
-
-// Within what a file's name may have, and still one of its own.
-std::string Shortened(const std::string& name) {
-  constexpr size_t kLongest = 200;  // bytes; file systems take 255
-  constexpr size_t kDigits = 8;
-  if (name.size() <= kLongest) return name;
-  return absl::StrCat(name.substr(0, kLongest - kDigits - 1), "-",
-                      Sha256Hex(name).substr(0, kDigits));
 }
 
 Options OptionsAt(const SweepPoint& point, Options options) {
@@ -144,29 +105,8 @@ absl::Status CheckUnoccupied(const std::vector<RunMember>& members) {
 }  // namespace
 
 absl::StatusOr<std::vector<SweepPoint>> SweepGrid(const std::vector<std::string>& sweeps) {
-  BENCH_ASSIGN_OR_RETURN(const std::vector<Axis> axes, ParseAxes(sweeps));
-  std::vector<SweepPoint> points(1);
-  for (const Axis& axis : axes) {
-    std::vector<SweepPoint> longer;
-    for (const SweepPoint& point : points) {
-      for (const std::string& value : axis.values) {
-        SweepPoint next = point;
-        absl::StrAppend(&next.name, next.name.empty() ? "" : ",", NameOfKey(axis.key, axes), "=",
-                        value);
-        next.overrides.push_back(absl::StrCat(axis.key, "=", value));
-        longer.push_back(std::move(next));
-      }
-    }
-    points = std::move(longer);
-  }
-  std::set<std::string> names;
-  for (SweepPoint& point : points) {
-    point.name = Shortened(AsFileName(std::move(point.name)));
-    // Values that differ in nothing but what a file's name does not have.
-    const std::string name = point.name;
-    for (int n = 2; !names.insert(point.name).second; ++n) point.name = absl::StrCat(name, "-", n);
-  }
-  return points;
+  BENCH_ASSIGN_OR_RETURN(const std::vector<SweepAxisSpec> axes, ParseAxes(sweeps));
+  return GridPoints(axes);
 }
 
 absl::StatusOr<int> RunSweep(const Options& options) {

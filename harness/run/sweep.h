@@ -6,21 +6,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "harness/definition/sweep_points.h"
 #include "harness/run/options.h"
 
 namespace bench::harness {
 
-// One setting of each key.
-struct SweepPoint {
-  std::string name;                    // of its folder: "learning_rate=1e-3,num_layers=2"
-  std::vector<std::string> overrides;  // as --set takes them
-};
-
-// All combinations of the values, those of the first key changing slowest. A value that has commas
-// stands in brackets or quotes, as in TOML. A name has the last part of each key (the whole key
-// where two end alike), and "_" for what is no letter, digit or one of
-// ".+-"; a long one is cut, with digits of its SHA-256. UsageError for a key
-// without values, an empty value, and a key or value that is given twice.
+// All combinations of the values, named as folders (harness/definition/sweep_points.h). A value
+// that has commas stands in brackets or quotes, as in TOML. UsageError for a key without values, an
+// empty value, and a key or value that is given twice.
 absl::StatusOr<std::vector<SweepPoint>> SweepGrid(const std::vector<std::string>& sweeps);
 
 // Checks every point's definition before it runs the first: UsageError where one is wrong. Prints

@@ -39,6 +39,11 @@ absl::StatusOr<Vocabulary> OfArtifact(const ArtifactRef& artifact,
   }
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded,
                          LoadDefinition(name, {sources.experiments_root, {}}));
+  if (loaded.definition.kind() == StageKind::kGenerated) {
+    return UsageError(absl::StrCat(name,
+                                   " has not run here, and its symbols are known then: run "
+                                   "it first, or give --vocab-size"));
+  }
   const auto* spec = std::get_if<TokenizerSpec>(&loaded.definition.stage);
   if (spec == nullptr) {
     return UsageError(absl::StrCat("tokenizer.artifact: ", name, " is an experiment of stage ",
@@ -60,6 +65,7 @@ absl::StatusOr<Vocabulary> VocabularyOf(const TrainedStage& stage,
     return Vocabulary{kMaxCharacters,
                       "its bound: it is the characters of the text; see --vocab-size"};
   }
+  if (stage.symbols != nullptr && *stage.symbols) return OfArtifact(**stage.symbols, sources);
   if (stage.tokenizer->path) {
     BENCH_ASSIGN_OR_RETURN(const int64_t size, SizeOf(*stage.tokenizer->path));
     return Vocabulary{size, absl::StrCat("of ", *stage.tokenizer->path)};

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/json.h"
+#include "results/comparison/sweep_replicates.h"
 #include "results/comparison/usable_times.h"
 #include "results/text.h"
 
@@ -227,6 +228,24 @@ void AddUnusableTimes(const Group& base, const Group& head, std::vector<std::str
                                total == 1 ? " run" : " runs", " are not judged"));
 }
 
+// What a sweep of another program found in the store says nothing about that program.
+void CheckChildren(const Group& base, const Group& head, Reasons& reasons) {
+  const SharedChildren shared = FindSharedChildren(base, head);
+  if (shared.num_shared == 0 || shared.same_program) return;
+  reasons.Add(absl::StrCat(
+      shared.num_shared, " of the ", shared.num_in_head,
+      " children of the head's sweeps are runs of the base's, found in the store, and other "
+      "programs made the sweeps: run them with --set sweep.reuse=program"));
+}
+
+void AddSharedChildren(const Group& base, const Group& head, std::vector<std::string>& notes) {
+  const SharedChildren shared = FindSharedChildren(base, head);
+  if (shared.num_shared == 0 || !shared.same_program) return;
+  notes.push_back(absl::StrCat(shared.num_shared, " of the ", shared.num_in_head,
+                               " children of the head's sweeps are runs of the base's, found in "
+                               "the store"));
+}
+
 std::vector<std::string> NotesOn(const Group& base, const Group& head) {
   std::vector<std::string> notes;
   const RunHeader& b = base.runs.front().record.header;
@@ -236,6 +255,7 @@ std::vector<std::string> NotesOn(const Group& base, const Group& head) {
     notes.emplace_back("the definitions have different names and equal content");
   }
   AddUnusableTimes(base, head, notes);
+  AddSharedChildren(base, head, notes);
   if (NumbersOf(base) != NumbersOf(head)) {
     notes.emplace_back(
         "the arms have different replicate numbers: learning is judged on those of both");
@@ -249,6 +269,7 @@ Comparability CheckComparable(const Group& base, const Group& head, const AskedD
   Reasons reasons(base.runs.front().record, asked);
   CheckArm(Arm::kBase, base, reasons);
   CheckArm(Arm::kHead, head, reasons);
+  CheckChildren(base, head, reasons);
   if (PairsOf(base, head).empty()) {
     reasons.Add("no replicate number (and so no seed) is in both arms");
   }

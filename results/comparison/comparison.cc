@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "results/comparison/side_by_side.h"
+#include "results/comparison/sweep_replicates.h"
 #include "results/metrics.h"
 #include "results/statistics/descriptive.h"
 #include "results/text.h"
@@ -253,8 +254,10 @@ Outcome Comparison::outcome() const {
   return worst;
 }
 
-absl::StatusOr<Comparison> Compare(const Group& base, const Group& head,
+absl::StatusOr<Comparison> Compare(const Group& given_base, const Group& given_head,
                                    const CompareOptions& options) {
+  const Group base = ByReplicate(given_base);
+  const Group head = ByReplicate(given_head);
   if (options.targets.empty()) return CompareSummaries(base, head, options);
   Group base_with = base;
   Group head_with = head;

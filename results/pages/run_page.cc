@@ -18,6 +18,7 @@
 #include "results/pages/page.h"
 #include "results/pages/range_bars.h"
 #include "results/pages/strip_chart.h"
+#include "results/pages/sweep_charts.h"
 #include "results/pages/table.h"
 #include "results/statistics/descriptive.h"
 
@@ -225,11 +226,13 @@ std::string RenderRunHtml(const RunRecord& record) {
       absl::StrCat(NameOf(record.header), ", replicate ", record.header.replicate);
   Page page(name, name);
   page.AddLead(Lead(record));
+  const Html sweep = DrawSweep(record);
+  page.AddSection("Arms", sweep);
   page.AddSection("Key figures", Figures(record));
   page.AddSection("Curves", Curves(record));
   page.AddSection("Ranges", Ranges(record));
   page.AddSection("Processes", Processes(record));
-  page.AddSection("Samples", Samples(record));
+  if (sweep.empty()) page.AddSection("Samples", Samples(record));  // else they are the arms' dots
   page.AddSection("Tables", Tables(record));
   page.AddSection("Provenance", Provenance(record));
   page.AddSection("Notes", Notes(record));

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "results/pages/page_style.h"
 #include "results/pages/svg.h"
 
 namespace bench::results {
@@ -31,20 +32,50 @@ class Strips {
   explicit Strips(const StripChart& chart) : chart_(chart) {}
 
   Html Draw() {
-    if (!Measure()) return {};
-    Layout();
-    PlaceDots();
-    Html content = Margin() + DrawHorizontalAxis(plot_) + Pairs();
-    for (size_t arm = 0; arm < chart_.arms.size(); ++arm) content += Arm(arm);
-    content += IntervalBar();
+    const Html content = Content();
+    if (content.empty()) return {};
     return Element("figure", Caption() + SvgChart(Height(), Title(), Description(), content)) +
            Html::Markup("\n");
+  }
+
+  // With its caption above it.
+  std::string DrawFile() {
+    const Html content = Content();
+    if (content.empty()) return "";
+    constexpr double kCaption = 22;
+    const std::string size = absl::StrCat(kChartWidth, " ", Height() + kCaption);
+    const Html back = Element(
+        "rect", {{"width", "100%"}, {"height", "100%"}, {"style", "fill:var(--back)"}}, Html());
+    const Html caption = SvgText(4, 15, Anchor::kStart, absl::StrCat(chart_.name, BehindName()));
+    return absl::StrCat(
+        Element(
+            "svg",
+            {{"xmlns", "http://www.w3.org/2000/svg"},
+             {"viewBox", absl::StrCat("0 0 ", size)},
+             {"role", "img"},
+             {"font-family", "system-ui,sans-serif"}},
+            TextElement("title", Title()) + TextElement("desc", Description()) +
+                Element("style", Html::Markup(kPageStyle)) + back + caption +
+                Element("g", {{"transform", absl::StrCat("translate(0 ", kCaption, ")")}}, content))
+            .str(),
+        "\n");
   }
 
  private:
   struct Dot {
     double x, y;
   };
+
+  // Nothing where no value can be drawn.
+  Html Content() {
+    if (!Measure()) return {};
+    Layout();
+    PlaceDots();
+    Html content = Margin() + DrawHorizontalAxis(plot_) + Pairs();
+    for (size_t arm = 0; arm < chart_.arms.size(); ++arm) content += Arm(arm);
+    content += DifferenceBar();
+    return content;
+  }
 
   std::optional<double> BaseCentre() const {
     return chart_.arms.empty() ? std::nullopt : chart_.arms.front().centre;
@@ -55,6 +86,17 @@ class Strips {
     const Interval ends = {*BaseCentre() + chart_.interval->low,
                            *BaseCentre() + chart_.interval->high};
     return Drawable(ends.low) && Drawable(ends.high) ? std::optional(ends) : std::nullopt;
+  }
+
+  static std::optional<Interval> IntervalOf(const StripArm& arm) {
+    const bool shown = arm.interval && Drawable(arm.interval->low) && Drawable(arm.interval->high);
+    return shown ? arm.interval : std::nullopt;
+  }
+
+  void Include(const std::optional<Interval>& interval) {
+    if (!interval) return;
+    low_ = std::min(low_, interval->low);
+    high_ = std::max(high_, interval->high);
   }
 
   // The range of what is drawn; false where nothing is.
@@ -70,10 +112,8 @@ class Strips {
       }
     }
     if (low_ > high_) return false;
-    if (const auto interval = ShownInterval()) {
-      low_ = std::min(low_, interval->low);
-      high_ = std::max(high_, interval->high);
-    }
+    Include(ShownInterval());
+    for (const StripArm& arm : chart_.arms) Include(IntervalOf(arm));
     return true;
   }
 
@@ -151,35 +191,47 @@ class Strips {
       mark.MoveTo(X(*centre), Middle(arm) - kMark);
       mark.LineTo(X(*centre), Middle(arm) + kMark);
     }
+    Html drawn = dots.Draw("dots") + mark.Draw("centre");
+    if (const auto interval = IntervalOf(chart_.arms[arm])) drawn += Bar(*interval, arm);
+    const size_t style = chart_.arms[arm].style.value_or(arm);
     return SvgText(4, Middle(arm) + 4, Anchor::kStart, chart_.arms[arm].name) +
-           Element("g", {{"class", ArmClass(arm)}}, dots.Draw("dots") + mark.Draw("centre"));
+           Element("g", {{"class", ArmClass(style)}}, drawn);
   }
 
-  Html IntervalBar() const {
-    const std::optional<Interval> interval = ShownInterval();
-    if (!interval || chart_.arms.size() < 2) return {};
-    const double y = Middle(1) + kIntervalBelow;
+  // Below the dots of an arm.
+  Html Bar(const Interval& interval, size_t arm) const {
+    const double y = Middle(arm) + kIntervalBelow;
     SvgPath bar;
-    bar.MoveTo(X(interval->low), y);
-    bar.LineTo(X(interval->high), y);
-    for (const double end : {interval->low, interval->high}) {
+    bar.MoveTo(X(interval.low), y);
+    bar.LineTo(X(interval.high), y);
+    for (const double end : {interval.low, interval.high}) {
       bar.MoveTo(X(end), y - kCap);
       bar.LineTo(X(end), y + kCap);
     }
-    return Element("g", {{"class", ArmClass(1)}}, bar.Draw("interval"));
+    return bar.Draw("interval");
+  }
+
+  // Of the head's centre as seen from the base's.
+  Html DifferenceBar() const {
+    const std::optional<Interval> interval = ShownInterval();
+    if (!interval || chart_.arms.size() < 2) return {};
+    return Element("g", {{"class", ArmClass(1)}}, Bar(*interval, 1));
   }
 
   std::string Title() const {
     return absl::StrCat(chart_.name, units_.name.empty() ? "" : ", ", units_.name);
   }
-  Html Caption() const {
+  std::string BehindName() const {
     std::string behind = units_.name.empty() ? "" : absl::StrCat(", ", units_.name);
     if (!chart_.remark.empty()) absl::StrAppend(&behind, ": ", chart_.remark);
     if (num_not_drawn_ > 0) {
       absl::StrAppend(&behind, "; ", num_not_drawn_,
                       num_not_drawn_ == 1 ? " value is" : " values are", " not finite");
     }
-    return Element("figcaption", TextElement("strong", chart_.name) + Html::Text(behind));
+    return behind;
+  }
+  Html Caption() const {
+    return Element("figcaption", TextElement("strong", chart_.name) + Html::Text(BehindName()));
   }
   std::string Description() const {
     std::string text;
@@ -203,5 +255,7 @@ class Strips {
 }  // namespace
 
 Html DrawStripChart(const StripChart& chart) { return Strips(chart).Draw(); }
+
+std::string StripChartFile(const StripChart& chart) { return Strips(chart).DrawFile(); }
 
 }  // namespace bench::results

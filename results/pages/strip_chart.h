@@ -1,5 +1,6 @@
 // A chart of the distribution of one metric: a dot for every replicate of every arm, one arm below
-// the other, with a mark at each arm's centre.
+// the other, with a mark at each arm's centre and, where it has one, a bar for the interval in
+// which that lies.
 //
 // Of a comparison it also shows the zone around the base's centre in which a difference does not
 // matter, the interval in which the head's centre lies as seen from the base's, and of replicates
@@ -7,6 +8,7 @@
 // moved up or down, which means nothing. Values that are not finite are not drawn, and counted.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +22,8 @@ struct StripArm {
   std::string name;
   std::vector<double> values;
   std::optional<double> centre;
+  std::optional<Interval> interval = {};  // of the centre
+  std::optional<size_t> style = {};       // as of the arm with this number (svg.h); absent: its own
 };
 
 struct StripChart {
@@ -34,5 +38,8 @@ struct StripChart {
 
 // A <figure>; nothing where no value can be drawn.
 Html DrawStripChart(const StripChart& chart);
+
+// The same as a file of SVG by itself, light or dark as the reader's system is; "" of nothing.
+std::string StripChartFile(const StripChart& chart);
 
 }  // namespace bench::results

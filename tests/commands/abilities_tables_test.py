@@ -1,5 +1,5 @@
-"""The tables of scripts/render_abilities.py, of invented results files: figures worked out by hand,
-arms in their order, and an exit code that says whether the treatment beats its controls.
+"""The tables of scripts/render_abilities.py, of invented results files of sweeps and their children:
+figures worked out by hand.
 
 usage: abilities_tables_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
 """
@@ -45,77 +45,83 @@ class Tables(unittest.TestCase):
         temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
         self.addCleanup(temporary.cleanup)
         self.folder = pathlib.Path(temporary.name)
+        self.children = self.folder / "children"
+        self.children.mkdir()
         self.count = 0
 
-    def write(self, experiment, settings, summary, positions=None, excess=(), **attributes):
-        """A results file; settings and summary by path."""
-        path = self.folder / f"{self.count}.h5"
+    def write(self, folder, experiment, stage, **attributes):
+        path = folder / f"{self.count}.h5"
         self.count += 1
-        definition = {"stage": "clm"}
-        for key, value in settings.items():
-            group, leaf = key.split(".")
-            definition.setdefault(group, {})[leaf] = value
-        with h5py.File(path, "w") as file:
-            file.attrs.update({"status": "complete", "experiment": experiment, "version": 1,
-                               "ad_hoc": False, **attributes})
-            file.create_group("definition").attrs["json"] = json.dumps(definition)
-            for name, value in summary.items():
-                file[f"summary/{name.replace('/', ':')}"] = float(value)
+        file = h5py.File(path, "w")
+        file.attrs.update({"status": "complete", "experiment": experiment, "version": 1,
+                           "stage": stage, "ad_hoc": False, **attributes})
+        return file, path
+
+    def child(self, experiment, dataset="rows@1", positions=None, excess=()):
+        file, path = self.write(self.children, experiment, "clm")
+        with file:
+            file.create_group("definition").attrs["json"] = json.dumps(
+                {"stage": "clm", "data": {"dataset": dataset}})
+            file.create_group("summary")
             if positions:
                 write_table(file, "positions", positions)
             if excess:
                 write_series(file, "excess_loss", *zip(*excess))
+        return path
 
-    def render(self):
-        return subprocess.run([sys.executable, SCRIPT, self.folder], capture_output=True,
-                              text=True, timeout=60)
+    def sweep(self, arms, metrics, values, children, **attributes):
+        """`arms`: (name, role); `values` by metric and arm; `children` by arm, files."""
+        file, _ = self.write(self.folder, "question_arms", "sweep", **attributes)
+        with file:
+            write_table(file, "arms", {"arm": [arm for arm, _ in arms],
+                                       "role": [role for _, role in arms]})
+            write_table(file, "metrics", {"metric": metrics})
+            for (metric, arm), of_arm in values.items():
+                link = f"{metric}/{arm}".replace("/", "%2F").replace("%2F", ":", 1)
+                file[f"samples/{link}"] = numpy.array(of_arm, dtype="f8")
+            rows = [(arm, str(path)) for arm, paths in children.items() for path in paths]
+            write_table(file, "children", {"arm": [arm for arm, _ in rows],
+                                           "results": [path for _, path in rows]})
 
-    def rows(self, expected_code):
-        done = self.render()
+    def rows(self, expected_code=0):
+        # Children lie in the store: what is given are the sweeps and data sets.
+        done = subprocess.run([sys.executable, SCRIPT, *self.folder.glob("*.h5")],
+                              capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, expected_code, done.stdout + done.stderr)
         cells = [line.strip("| ").split(" | ") for line in done.stdout.splitlines()
                  if line.startswith("| ")]
-        return cells[0], cells[1:], done.stdout
-
-    def write_width(self, width, exact, dataset="addition_rows@1", **more):
-        self.write("emergence_addition",
-                   {"model.hidden_size": width, "data.dataset": dataset},
-                   {"parameters": 1000 * width, "exact_match": exact, "answer_edits": 1,
-                    "target_log_prob": -2}, **more)
-
-    def write_context(self, layers, late, excess=()):
-        self.write("icl_markov", {"model.num_layers": layers, "data.dataset": "icl_markov_rows@1"},
-                   {"parameters": 10, "excess_loss": late, "excess_loss/late": late},
-                   excess=excess)
+        return (cells[0], cells[1:], done) if cells else ([], [], done)
 
     def write_predictors(self, **attributes):
         """Half of the unigram predictor's excess loss is 0.25."""
-        self.write("icl_markov_rows", {}, {"predictor_loss/unigram": 1.75,
-                                           "predictor_loss/bayes": 1.25}, **attributes)
+        file, _ = self.write(self.folder, "rows", "generated", **attributes)
+        with file:
+            file["summary/predictor_loss:unigram"] = 1.75
+            file["summary/predictor_loss:bayes"] = 1.25
 
-    def test_widths_stand_in_the_order_of_numbers(self):
-        for width in (64, 8, 128, 16):
-            self.write_width(width, 0.5 if width < 64 else 1.0)
-        self.write_width(64, 0, "addition_shuffled_rows@1")
-        _, rows, _ = self.rows(0)
-        self.assertEqual([row[0] for row in rows], [
-            *(f"data.dataset = addition_rows@1, model.hidden_size = {width}"
-              for width in (8, 16, 64, 128)),
-            "data.dataset = addition_shuffled_rows@1, model.hidden_size = 64"])
+    def write_contexts(self, *evaluations):
+        children = [self.child("icl_markov", excess=excess) for excess in evaluations]
+        self.sweep([("two_layers", "treatment")], ["excess_loss"],
+                   {("excess_loss", "two_layers"): [0.1] * len(children)}, {"two_layers": children})
 
-    def test_numbers_in_names_of_data_sets_are_numbers_too(self):
-        for name, unseen in (("rules_4096@1", 0.9), ("rules_64@1", 0), ("rules_other@1", 0),
-                             ("rules_512@1", 0.4)):
-            self.write("instructions_unseen", {"data.dataset": name},
-                       {"exact_match/unseen": unseen})
-        _, rows, _ = self.rows(0)
-        self.assertEqual([row[0].split()[-1] for row in rows],
-                         ["rules_64@1", "rules_512@1", "rules_4096@1", "rules_other@1"])
+    def write_addition(self, positions):
+        self.sweep([("all", "treatment")], ["exact_match"], {("exact_match", "all"): [0.5]},
+                   {"all": [self.child("emergence_addition", positions=positions)]})
+
+    def test_a_row_is_an_arm_with_mean_and_range_of_each_metric(self):
+        children = {arm: [self.child("other") for _ in range(2)] for arm in ("chain", "direct")}
+        self.sweep([("chain", "treatment"), ("direct", "control")], ["exact_match/unseen", "loss"],
+                   {("exact_match/unseen", "chain"): [0.5, 1.0],
+                    ("exact_match/unseen", "direct"): [0.25, 0.25],
+                    ("loss", "chain"): [1.0, 3.0]}, children)
+        headings, rows, _ = self.rows()
+        self.assertEqual(headings, ["arm", "role", "exact_match/unseen", "loss"])
+        self.assertEqual(rows, [["chain", "treatment", "0.750 (0.5 to 1)", "2.000 (1 to 3)"],
+                                ["direct", "control", "0.250 (0.25 to 0.25)", "-"]])
 
     def digit_product(self, positions):
-        self.write_width(64, 1, positions=positions)
-        self.write_width(64, 0, "addition_shuffled_rows@1", positions=positions)
-        headings, rows, _ = self.rows(0)
+        self.write_addition(positions)
+        headings, rows, _ = self.rows()
         return rows[0][headings.index("product of digit accuracies")]
 
     def test_the_product_is_of_digits_without_the_end(self):
@@ -132,69 +138,49 @@ class Tables(unittest.TestCase):
         self.assertEqual(self.digit_product(None), "-")
 
     def test_the_phase_changes_below_half_of_the_unigram_predictors_excess(self):
-        self.write_context(2, 0.1, [(75, 0.9), (150, 0.4), (225, 0.26), (300, 0.24), (375, 0.1)])
-        self.write_context(1, 0.5, [(75, 0.9), (150, 0.44), (225, 0.4), (300, 0.4), (375, 0.4)])
+        self.write_contexts([(75, 0.9), (150, 0.4), (225, 0.26), (300, 0.24), (375, 0.1)],
+                            [(75, 0.9), (150, 0.44), (225, 0.4), (300, 0.4), (375, 0.4)])
         self.write_predictors()
-        headings, rows, _ = self.rows(0)
-        column = headings.index("step of the phase change")
-        self.assertEqual([row[column] for row in rows], ["-", "300"])
+        headings, rows, _ = self.rows()
+        self.assertEqual(rows[0][headings.index("step of the phase change")],
+                         "300 (300 to 300, 1 of 2)")
 
     def test_there_is_no_phase_change_without_the_predictors(self):
-        self.write_context(2, 0.1, [(75, 0.9), (150, 0.1)])
-        self.write_context(1, 0.5, [(75, 0.9), (150, 0.5)])
+        self.write_contexts([(75, 0.9), (150, 0.1)])
         self.write_predictors(ad_hoc=True)  # of other rows, maybe
-        headings, rows, _ = self.rows(0)
-        column = headings.index("step of the phase change")
-        self.assertEqual([row[column] for row in rows], ["-", "-"])
+        headings, rows, _ = self.rows()
+        self.assertEqual(rows[0][headings.index("step of the phase change")], "-")
 
-    def test_one_replicate_that_does_not_beat_the_control_fails(self):
-        for late in (0.1, 0.12):
-            self.write_context(2, late)
-        self.write_context(1, 0.5)
-        _, rows, text = self.rows(0)
-        self.assertEqual([row[1] for row in rows], ["1", "2"])
-        self.assertIn("beats every control by excess_loss/late", text)
-        self.write_context(2, 0.5)  # as good as the control
-        _, _, text = self.rows(1)
-        self.assertIn("does not beat model.num_layers = 1 by excess_loss/late", text)
+    def test_the_first_wrong_target_is_the_first_below_one_half(self):
+        right, wrong = addition_positions([0.9, 0.5, 0.4, 0.6]), addition_positions([0.4, 0.9])
+        self.sweep([("chain", "treatment")], ["loss"], {("loss", "chain"): [1, 2]},
+                   {"chain": [self.child("steps_s5", positions=positions)
+                              for positions in (right, wrong)]})
+        headings, rows, _ = self.rows()
+        self.assertEqual(rows[0][headings.index("first target that is mostly wrong")],
+                         "2.000 (1 to 3)")
 
-    def test_every_control_must_be_there_and_be_beaten(self):
-        scores = {"s5_chain@2": 0.99, "s5_direct@2": 0.3, "s5_wrong@2": 0.2}
-        for dataset, accuracy in scores.items():
-            self.write("steps_s5", {"data.dataset": dataset}, {"answer_accuracy": accuracy})
-        _, _, text = self.rows(3)
-        self.assertIn("no run of the control data.dataset = s5_filler@2", text)
-        self.write("steps_s5", {"data.dataset": "s5_filler@2"}, {"answer_accuracy": 0.995})
-        _, _, text = self.rows(1)
-        self.assertIn("does not beat data.dataset = s5_filler@2 by", text)
-
-    def test_an_experiment_that_fails_goes_before_one_that_decides_nothing(self):
-        self.write_width(64, 1)
-        self.rows(3)
-        self.write_context(2, 0.5)
-        self.write_context(1, 0.1)
-        self.rows(1)
-
-    def test_a_smaller_width_is_not_the_treatment(self):
-        self.write_width(8, 0.0)
-        self.write_width(64, 0.9)
-        self.write_width(8, 0.01, "addition_shuffled_rows@1")
-        self.rows(0)
-
-    def test_incomplete_runs_are_left_out_and_named(self):
-        self.write_context(2, 0.1)
-        self.write_context(1, 0.5)
-        self.write("icl_markov", {"model.num_layers": 2}, {"excess_loss/late": 9},
-                   status="interrupted")
-        done = self.render()
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("2.h5: left out, interrupted", done.stderr)
-
-    def test_nothing_to_render_decides_nothing(self):
+    def test_a_child_that_is_gone_has_no_figures_of_its_own(self):
+        kept = self.child("icl_markov", excess=[(75, 0.1)])
+        lost = self.child("icl_markov", excess=[(75, 0.1)])
+        self.sweep([("two_layers", "treatment")], ["loss"], {("loss", "two_layers"): [1, 2]},
+                   {"two_layers": [kept, lost]})
         self.write_predictors()
-        done = self.render()
-        self.assertEqual(done.returncode, 3)
-        self.assertIn("no complete run", done.stderr)
+        lost.unlink()
+        headings, rows, _ = self.rows()
+        self.assertEqual(rows[0][headings.index("step of the phase change")], "75 (75 to 75, 1 of 2)")
+
+    def test_incomplete_sweeps_are_left_out_and_named(self):
+        self.sweep([("a", "treatment")], ["loss"], {("loss", "a"): [1]}, {"a": [self.child("x")]},
+                   status="diverged")
+        _, _, done = self.rows(3)
+        self.assertIn(".h5: left out, diverged", done.stderr)
+        self.assertIn("no complete sweep", done.stderr)
+
+    def test_runs_that_are_no_sweeps_are_nothing_to_render(self):
+        self.write_predictors()
+        _, _, done = self.rows(3)
+        self.assertIn("no complete sweep", done.stderr)
 
 
 if __name__ == "__main__":

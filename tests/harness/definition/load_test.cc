@@ -147,6 +147,46 @@ TEST_F(Experiments, ADefinitionThatNeedsItselfIsReported) {
   EXPECT_EQ(CheckAll(root_).message(), "a@1 needs itself: a@1 -> b@1 -> a@1");
 }
 
+constexpr std::string_view kSweep = R"(stage = "sweep"
+[sweep]
+experiment = "sft_small@1"
+metrics = ["loss"]
+[[sweep.arms]]
+name = "short"
+set = ["training.steps=16"]
+[[sweep.axes]]
+key = "model.num_layers"
+values = ["1", "2"]
+)";
+
+std::string SweepWith(std::string_view from, std::string_view to) {
+  std::string text(kSweep);
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST_F(Experiments, TheSettingsOfASweepsArmsAreCheckedWithIt) {
+  EXPECT_TRUE(Load(folder_.Write("own.toml", kSweep)).ok());
+  const auto refusal = [&](std::string_view from, std::string_view to) {
+    const absl::Status status = Load(folder_.Write("own.toml", SweepWith(from, to))).status();
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kUsage);
+    return std::string(status.message());
+  };
+  EXPECT_THAT(refusal("training.steps", "training.stops"),
+              AllOf(HasSubstr("own.toml: arm short,num_layers=1"), HasSubstr("steps")));
+  EXPECT_THAT(refusal("\"2\"", "\"-2\""), HasSubstr("arm short,num_layers=-2"));
+  EXPECT_THAT(refusal("sft_small@1", "sft_small@4"), HasSubstr("sft_small has no version 4"));
+}
+
+TEST_F(Experiments, ASweepOfASweepIsRefused) {
+  folder_.Write("experiments/inner/v1.toml", kSweep);
+  ASSERT_EQ(*UpdateLock(root_), 1);
+  const std::string outer =
+      folder_.Write("outer.toml",
+                    "stage = \"sweep\"\n[sweep]\nexperiment = \"inner@1\"\nmetrics = "
+                    "[\"loss\"]\n[[sweep.arms]]\nname = \"a\"\n");
+  EXPECT_THAT(std::string(Load(outer).status().message()), HasSubstr("inner@1 is a sweep itself"));
+}
+
 TEST_F(Experiments, AHugeFileIsAUsageError) {
   const std::string path = folder_.Write("own.toml", std::string((1 << 20) + 1, '\n'));
   EXPECT_EQ(ExitCodeFor(Load(path).status()), ExitCode::kUsage);

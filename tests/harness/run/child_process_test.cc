@@ -11,8 +11,11 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status.h"
 #include "gtest/gtest.h"
 #include "harness/control/signals.h"
+#include "tests/support/temp_folder.h"
 
 namespace bench::harness {
 namespace {
@@ -142,6 +145,35 @@ TEST(ChildProcess, GivenVariablesWinOverInheritedOnes) {
   ::unsetenv("RANK");
   ASSERT_TRUE(child.ok()) << child.status();
   EXPECT_EQ(EndOf(*child), 0);
+}
+
+TEST(ChildProcess, DISABLED_SaysSomethingToBothStreams) {
+  if (::write(STDOUT_FILENO, "out\n", 4) != 4 || ::write(STDERR_FILENO, "err\n", 4) != 4) {
+    std::_Exit(1);
+  }
+  std::_Exit(3);
+}
+
+TEST(ChildProcess, OutputAndErrorsGoBehindWhatIsInTheLog) {
+  const TempFolder folder;
+  const std::string log = folder / "child.log";
+  ASSERT_TRUE(PublishFile(log, "before\n").ok());
+  const auto child = StartSelfLogged(Child("SaysSomethingToBothStreams"), log);
+  ASSERT_TRUE(child.ok()) << child.status();
+  int status = 0;
+  ASSERT_EQ(::waitpid(*child, &status, 0), *child);
+  EXPECT_EQ(ExitCodeOfWait(status), 3);
+  const std::string text = *ReadFile(log);
+  EXPECT_EQ(text.rfind("before\n", 0), 0U);
+  // The test's own program says what it runs before.
+  EXPECT_NE(text.find("out\nerr\n"), std::string::npos) << text;
+}
+
+TEST(ChildProcess, AnExitCodeBecomesTheErrorOfThatCode) {
+  for (const int code : {1, 2, 3, 4, 5}) {
+    EXPECT_EQ(static_cast<int>(ExitCodeFor(StatusOfExit(code, "why"))), code);
+  }
+  EXPECT_EQ(ExitCodeFor(StatusOfExit(137, "why")), ExitCode::kEnvironment);
 }
 
 TEST(ChildProcess, AnotherProgramHasItsArgumentsAndVariables) {

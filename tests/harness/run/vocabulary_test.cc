@@ -52,6 +52,18 @@ TEST_F(VocabularyTest, IsThatOfTheWeightsInAFolder) {
   EXPECT_EQ(vocabulary->size, 32064);  // published vocabularies are padded
 }
 
+TEST_F(VocabularyTest, OfSymbolsThatAreNotThereIsAskedFor) {
+  folder_.Write("rows/v1.toml",
+                "stage = \"generated\"\n[generated]\ngrammar = \"markov\"\ntrain_rows = 10\n"
+                "validation_rows = 10\n");
+  ASSERT_TRUE(UpdateLock(folder_.path()).ok());
+  ClmSpec spec;
+  spec.tokenizer.symbols = true;
+  spec.data.dataset = ArtifactRef{"rows", 1};
+  EXPECT_THAT(std::string(Of(spec).status().message()),
+              HasSubstr("rows@1 has not run here, and its symbols are known then"));
+}
+
 TEST_F(VocabularyTest, OfATokenizerThatWasNotMadeIsWhatItsDefinitionAsksFor) {
   folder_.Write("pieces/v1.toml", kSmallTokenizer);
   folder_.Write("translations/v1.toml", kSmallTranslations);

@@ -51,6 +51,30 @@ TEST(DrawStripChart, ShowsCentreMarginAndInterval) {
   EXPECT_THAT(svg, HasSubstr("base: 2 values, centre 5"));
 }
 
+// From -5 to 15, the interval, with 6% of room: -6.2 to 16.2 over 293.6. 0 is at 46.4 + 6.2 / 22.4
+// * 293.6 = 127.66, the interval from 62.13 to 324.27, 14.5 below the first arm's middle of 20.2.
+TEST(DrawStripChart, AnArmHasAnIntervalAndAStyleOfItsOwn) {
+  StripChart chart = Chart({0, 10}, {10});
+  chart.arms[0].interval = Interval{-5, 15};
+  chart.arms[0].style = 2;
+  const std::string svg = DrawStripChart(chart).str();
+  EXPECT_EQ(WhatIsMalformed(svg), "");
+  EXPECT_THAT(svg, HasSubstr("<g class=\"arm2\">"));
+  EXPECT_THAT(svg, HasSubstr("d=\"m1277 202h0"));
+  EXPECT_THAT(svg, HasSubstr("class=\"interval\" transform=\"scale(.1)\" d=\"m621 347l2622 0"));
+  EXPECT_EQ(CountOf(svg, "class=\"interval\""), 1U);
+}
+
+TEST(StripChartFile, IsTheChartWithItsCaptionAndColours) {
+  const std::string file = StripChartFile(Chart({0, 10}, {10}));
+  EXPECT_EQ(WhatIsMalformed(file), "");
+  EXPECT_THAT(file, HasSubstr("viewBox=\"0 0 360 116\""));  // 4 + 2 * 36 + 18, and 22
+  EXPECT_THAT(file, HasSubstr(">loss: same</text>"));
+  EXPECT_THAT(file, HasSubstr("m621 202h0m2622 0h0"));
+  EXPECT_THAT(file, HasSubstr("prefers-color-scheme:dark"));
+  EXPECT_EQ(StripChartFile(Chart({}, {})), "");
+}
+
 TEST(DrawStripChart, JoinsPairsOnlyWhereThereAreSome) {
   StripChart chart = Chart({0, 10}, {10, 0});
   EXPECT_THAT(DrawStripChart(chart).str(), Not(HasSubstr("pair")));

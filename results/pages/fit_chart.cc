@@ -1,0 +1,158 @@
+#include "results/pages/fit_chart.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "results/pages/svg.h"
+
+namespace bench::results {
+namespace {
+
+constexpr double kHeight = 220;
+constexpr double kTop = 8;
+constexpr double kBottom = 30;  // for the ticks' texts and the axis' name
+constexpr double kRight = 14;
+constexpr double kDigitWidth = 7.6;  // of a wide font
+constexpr int kMostTicks = 5;
+constexpr double kRoom = 0.06;  // above and below, of the height
+constexpr double kMark = 5;     // half the width of a prediction's mark
+
+// Least and greatest of what is drawn.
+struct Extent {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  bool empty() const { return low > high; }
+  void Add(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+};
+
+bool IsDrawable(const FittedPoint& point) {
+  const bool band =
+      !point.interval || (Drawable(point.interval->low) && Drawable(point.interval->high));
+  return Drawable(point.x) && point.x > 0 && Drawable(point.y) && band;
+}
+
+class Chart {
+ public:
+  explicit Chart(const RecordedFit& fit) : fit_(fit) {
+    std::ranges::copy_if(fit.points, std::back_inserter(measured_), IsDrawable);
+    std::ranges::copy_if(fit.curve, std::back_inserter(curve_), IsDrawable);
+    for (const auto* points : {&measured_, &curve_}) {
+      for (const FittedPoint& point : *points) Add(point);
+    }
+  }
+
+  Html Draw() {
+    if (measured_.empty() || curve_.empty()) return {};
+    Layout();
+    const Html axis_name = SvgText(plot_.right, kHeight - 3, Anchor::kEnd, fit_.x);
+    const Html content = DrawVerticalAxis(plot_) + DrawHorizontalAxis(plot_) + axis_name +
+                         Element("g", {{"class", ArmClass(0)}}, Band() + Line() + Dots()) +
+                         Element("g", {{"class", ArmClass(1)}}, Predicted());
+    const Html caption = Element("figcaption", TextElement("strong", fit_.title));
+    return Element("figure", caption + SvgChart(kHeight, fit_.title, Description(), content)) +
+           Html::Markup("\n");
+  }
+
+ private:
+  void Add(const FittedPoint& point) {
+    x_.Add(point.x);
+    y_.Add(point.y);
+    if (!point.interval) return;
+    y_.Add(point.interval->low);
+    y_.Add(point.interval->high);
+  }
+
+  void Layout() {
+    const double room = kRoom * (y_.high - y_.low);
+    plot_.y = LinearAxis(y_.low - room, y_.high + room, kMostTicks);
+    plot_.x = LogarithmicAxis(x_.low / 1.1, x_.high * 1.1, kMostTicks);
+    size_t widest = 0;
+    for (const std::string& text : plot_.y.tick_texts) widest = std::max(widest, text.size());
+    plot_.left = 8 + kDigitWidth * static_cast<double>(widest);
+    plot_.right = kChartWidth - kRight;
+    plot_.top = kTop;
+    plot_.bottom = kHeight - kBottom;
+  }
+
+  Html Dots() const {
+    SvgPath dots;
+    for (const FittedPoint& point : measured_) dots.Dot(plot_.X(point.x), plot_.Y(point.y));
+    return dots.Draw("dots");
+  }
+
+  Html Line() const {
+    SvgPath line;
+    for (size_t i = 0; i < curve_.size(); ++i) {
+      const double x = plot_.X(curve_[i].x);
+      const double y = plot_.Y(curve_[i].y);
+      if (i == 0) {
+        line.MoveTo(x, y);
+      } else {
+        line.LineTo(x, y);
+      }
+    }
+    return line.Draw("median");
+  }
+
+  // Along the greatest values, and back along the least; nothing where a point has no interval.
+  Html Band() const {
+    SvgPath band;
+    for (size_t i = 0; i < curve_.size(); ++i) {
+      if (!curve_[i].interval) return {};
+      const double x = plot_.X(curve_[i].x);
+      const double y = plot_.Y(curve_[i].interval->high);
+      if (i == 0) {
+        band.MoveTo(x, y);
+      } else {
+        band.LineTo(x, y);
+      }
+    }
+    for (size_t i = curve_.size(); i-- > 0;) {
+      band.LineTo(plot_.X(curve_[i].x), plot_.Y(curve_[i].interval->low));
+    }
+    band.Close();
+    return band.Draw("band");
+  }
+
+  // A bar across the curve where a point was held out.
+  Html Predicted() const {
+    const auto x = fit_.quantities.find("held_out_x");
+    const auto y = fit_.quantities.find("predicted");
+    if (x == fit_.quantities.end() || y == fit_.quantities.end()) return {};
+    if (!IsDrawable({x->second, y->second, std::nullopt})) return {};
+    SvgPath mark;
+    mark.MoveTo(plot_.X(x->second) - kMark, plot_.Y(y->second));
+    mark.LineTo(plot_.X(x->second) + kMark, plot_.Y(y->second));
+    return mark.Draw("interval");
+  }
+
+  std::string Description() const {
+    std::string text = absl::StrCat(measured_.size(), " values");
+    for (const auto& [name, value] : fit_.quantities) {
+      absl::StrAppendFormat(&text, "; %s %.5g", name, value);
+    }
+    return text;
+  }
+
+  const RecordedFit& fit_;
+  std::vector<FittedPoint> measured_;
+  std::vector<FittedPoint> curve_;
+  Extent x_, y_;
+  PlotArea plot_;
+};
+
+}  // namespace
+
+Html DrawFitChart(const RecordedFit& fit) { return Chart(fit).Draw(); }
+
+}  // namespace bench::results

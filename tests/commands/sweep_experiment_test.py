@@ -1,0 +1,310 @@
+"""Stage "sweep" through the real binary: children, what stands for them, kills, bounds, and what is
+recorded of them.
+
+usage: sweep_experiment_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py.
+"""
+
+import json
+import pathlib
+import shutil
+import signal
+import sys
+import unittest
+import xml.etree.ElementTree
+
+import h5py
+import numpy
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from command_case import CommandCase  # noqa: E402
+from generated_run_test import CLM, ROWS, table  # noqa: E402
+from tiny_run import deterministic_content  # noqa: E402
+
+SWEEP = """\
+stage = "sweep"
+title = "Two arms of a second each"
+
+[sweep]
+experiment = "trained@1"
+replicates = 2
+metrics = ["loss", "answer_accuracy", "exact_match/steps_to_2"]
+
+[[sweep.arms]]
+name = "small"
+
+[[sweep.arms]]
+name = "wide"
+role = "control"
+set = ["model.hidden_size=24"]
+"""
+
+
+def texts(column):
+    return [value.decode() for value in column]
+
+
+def summary_of(file):
+    """By path: a label, which may have parts, stands behind a colon in the file."""
+    return {name.replace(":", "/").replace("%2F", "/"): float(value[()])
+            for name, value in file["summary"].items()}
+
+
+class SweepExperiment(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.experiments = self.place.folder / "experiments"
+        self.define("rows", ROWS.format(threads=1, grammar="s5"))
+        self.define("trained", CLM)
+        self.options = ("--experiments", self.experiments)
+        self.assertEqual(self.place.run(*self.options, "--lock").returncode, 0)
+        self.sweep = self.write("sweep.toml", SWEEP)
+
+    def define(self, name, text):
+        folder = self.experiments / name
+        folder.mkdir(parents=True)
+        (folder / "v1.toml").write_text(text)
+
+    def write(self, name, text):
+        path = self.place.folder / name
+        path.write_text(text)
+        return path
+
+    def run_sweep(self, definition, *arguments, **extra):
+        return self.place.run(*self.options, definition, *arguments, **extra)
+
+    def sweep_ok(self, definition, *arguments, **extra):
+        done = self.run_sweep(definition, *arguments, **extra)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return pathlib.Path(done.stdout.splitlines()[-1])
+
+    def children(self, results):
+        """(arm, replicate) -> results file."""
+        with h5py.File(results) as file:
+            rows = table(file, "children")
+            return {(arm, int(replicate)): pathlib.Path(path) for arm, replicate, path in zip(
+                texts(rows["arm"]), rows["replicate"], texts(rows["results"]))}
+
+    def counts(self, results):
+        with h5py.File(results) as file:
+            return int(file["notes"].attrs["children_run"]), int(file["notes"].attrs["children_found"])
+
+    def deterministic(self, results):
+        with h5py.File(results) as file:
+            return {name: value[()] for name, value in file["summary"].items()
+                    if value.attrs["deterministic"]}
+
+    def test_children_are_the_runs_that_set_makes_and_their_figures_are_put_together(self):
+        results = self.sweep_ok(self.sweep)
+        self.assertEqual(self.counts(results), (4, 0))
+        children = self.children(results)
+        self.assertEqual(sorted(children), [("small", 0), ("small", 1), ("wide", 0), ("wide", 1)])
+        alone = self.run_ok(*self.options, "trained", "--set", "model.hidden_size=24", "--replicate", 1)
+        self.assertEqual(deterministic_content(children["wide", 1]), deterministic_content(alone))
+        with h5py.File(results) as file:
+            summary = summary_of(file)
+            for metric in ("loss", "answer_accuracy", "exact_match/steps_to_2"):
+                for arm in ("small", "wide"):
+                    values = []
+                    for replicate in (0, 1):
+                        with h5py.File(children[arm, replicate]) as child:
+                            values.append(summary_of(child)[metric])
+                    self.assertAlmostEqual(summary[f"{metric}/{arm}"], numpy.mean(values), places=12)
+                    name = metric.replace("/", ":") + ("%2F" if "/" in metric else ":") + arm
+                    self.assertEqual(file[f"samples/{name}"][:].tolist(), values)
+                    self.assertEqual(file[f"samples/{name}"].attrs["label"], "/".join(
+                        metric.split("/")[1:] + [arm]))
+            differences = table(file, "differences")
+            self.assertEqual(set(texts(differences["than"])), {"wide"})
+            counts = table(file, "counts")
+            self.assertIn("answer_accuracy", texts(counts["metric"]))
+            self.assertTrue((counts["successes"] <= counts["trials"]).all())
+        figure = xml.etree.ElementTree.parse(results.parent / "figure.svg").getroot()
+        self.assertEqual(figure.tag, "{http://www.w3.org/2000/svg}svg")
+        self.assertIn("wide, control", "".join(figure.itertext()))
+
+    def test_complete_runs_of_the_store_stand_for_children(self):
+        first = self.sweep_ok(self.sweep)
+        again = self.sweep_ok(self.sweep)
+        self.assertNotEqual(first, again)
+        self.assertEqual(self.counts(again), (0, 4))
+        self.assertEqual(self.deterministic(first), self.deterministic(again))
+        self.assertEqual(self.children(first), self.children(again))
+        # Another sweep with an arm of the same settings, under another name, and one of its own.
+        other = SWEEP.replace('"wide"', '"broad"').replace(
+            'name = "small"\n', 'name = "fast"\nset = ["optimizer.learning_rate=2e-2"]\n')
+        self.assertEqual(self.counts(self.sweep_ok(self.write("other.toml", other))), (2, 2))
+        # One program has the same content as itself.
+        own = SWEEP.replace("replicates = 2", 'replicates = 2\nreuse = "program"')
+        self.assertEqual(self.counts(self.sweep_ok(self.write("own.toml", own))), (4, 0))
+        self.assertEqual(self.counts(self.sweep_ok(self.place.folder / "own.toml")), (0, 4))
+
+    def test_a_second_replicate_of_a_sweep_has_children_of_its_own(self):
+        results = self.sweep_ok(self.sweep, "--replicate", 1)
+        self.assertEqual(sorted(self.children(results)),
+                         [("small", 2), ("small", 3), ("wide", 2), ("wide", 3)])
+
+    def test_killed_it_keeps_what_is_complete_and_makes_the_rest(self):
+        expected = self.deterministic(self.sweep_ok(self.sweep))
+        shutil.rmtree(self.place.store / "runs" / "trained@1")
+        one = SWEEP.replace("replicates = 2", "replicates = 2\nat_once = 1")
+        definition = self.write("one.toml", one)
+        out = self.place.folder / "killed"
+        process = self.place.start(*self.options, definition, "--out", out)
+        runs = self.place.store / "runs" / "trained@1"
+        while not (complete := sorted(runs.glob("*/*/results.h5"))) and process.poll() is None:
+            pass
+        process.kill()
+        process.communicate(timeout=60)
+        before = {path: path.stat().st_mtime_ns for path in complete}
+        self.assertTrue(before)
+        results = self.sweep_ok(definition, "--out", out, "--resume")
+        self.assertEqual({path: path.stat().st_mtime_ns for path in before}, before)
+        run, found = self.counts(results)
+        self.assertEqual(run + found, 4)
+        self.assertGreaterEqual(found, len(before))
+        self.assertEqual(self.deterministic(results), expected)
+        # Complete, it has nothing to do.
+        self.assertEqual(self.sweep_ok(definition, "--out", out, "--resume"), results)
+
+    def test_a_stop_signal_ends_children_and_sweep_resumable(self):
+        long = self.write("long.toml", SWEEP + """\
+[[sweep.axes]]
+key = "training.steps"
+values = ["100000"]
+""")
+        out = self.place.folder / "stopped"
+        process = self.place.start(*self.options, long, "--out", out)
+        runs = self.place.store / "runs" / "trained@1"
+        while not list(runs.glob("*/*/run.journal")) and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM, stderr)
+        with h5py.File(out / "results.h5") as file:
+            self.assertEqual(file.attrs["status"], "interrupted")
+
+    def test_bounds_on_differences_and_chance_decide_the_exit_code(self):
+        text = SWEEP + """\
+[[acceptance]]
+difference = {{metric = "loss", arm = "{arm}", than = "{than}", min = 0}}
+[[acceptance]]
+metric = "loss/small"
+max = 100
+"""
+        results = self.sweep_ok(self.sweep)
+        with h5py.File(results) as file:
+            differences = (file["samples/loss:small"][:] - file["samples/loss:wide"][:]).tolist()
+        self.assertNotIn(0, differences)
+        codes = {}
+        for arm, than, sign in (("small", "wide", 1), ("wide", "small", -1)):
+            definition = self.write(f"{arm}.toml", text.format(arm=arm, than=than))
+            done = self.run_sweep(definition)
+            codes[arm] = done.returncode
+            met = min(sign * difference for difference in differences) >= 0
+            self.assertEqual(done.returncode, 0 if met else 1, done.stderr + done.stdout)
+            self.assertEqual("NOT ACCEPTED: loss/" in done.stdout, not met)
+            with h5py.File(done.stdout.splitlines()[-1]) as file:
+                self.assertEqual(file.attrs["status"], "complete")
+        self.assertIn(1, codes.values())
+        chance = self.write("chance.toml", SWEEP + """\
+[[acceptance]]
+chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
+""")
+        done = self.run_sweep(chance)  # a loss below 1000 is better than it
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("must not be better than 1000", done.stdout)
+        # Ad hoc it has no bounds.
+        self.assertEqual(self.run_sweep(chance, "--set", "sweep.replicates=1").returncode, 0)
+
+    def test_settings_that_do_not_fit_are_said_before_anything_runs(self):
+        wrong = self.write("wrong.toml", SWEEP.replace("hidden_size=24", "hiden_size=24"))
+        self.assert_fails(self.run_sweep(wrong), 2, "arm wide", "hidden_size")
+        self.assertFalse((self.place.store / "runs" / "trained@1").exists())
+        self.define("inner", SWEEP)
+        self.assertEqual(self.place.run(*self.options, "--lock").returncode, 0)
+        nested = self.write("nested.toml", SWEEP.replace("trained@1", "inner@1").replace(
+            "model.hidden_size=24", "sweep.replicates=1"))
+        self.assert_fails(self.run_sweep(nested), 2, "is a sweep itself")
+
+    def test_a_child_that_fails_fails_the_sweep_behind_the_others(self):
+        long_rows = self.write("failing.toml", SWEEP.replace("model.hidden_size=24",
+                                                             "training.max_tokens=16"))
+        done = self.run_sweep(long_rows, "--out", self.place.folder / "failed")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("2 of 4 children failed; the first: wide r", done.stderr)
+        log = self.place.folder / "failed" / "children" / "wide-r0.log"
+        self.assertIn("tokens", log.read_text())
+        complete = list((self.place.store / "runs" / "trained@1").glob("*/*/results.h5"))
+        self.assertGreaterEqual(len(complete), 2)
+
+    def test_a_child_that_diverges_makes_the_sweep_diverge(self):
+        wild = self.write("wild.toml", SWEEP.replace("model.hidden_size=24",
+                                                     "optimizer.learning_rate=1e30"))
+        done = self.run_sweep(wild)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        with h5py.File(done.stdout.splitlines()[-1]) as file:
+            self.assertEqual(file.attrs["status"], "diverged")
+
+    def test_fits_are_recorded_with_the_point_that_is_held_out(self):
+        sizes = SWEEP.split("[[sweep.arms]]")[0].replace(
+            '"exact_match/steps_to_2"', '"parameters"') + """\
+[[sweep.axes]]
+key = "model.hidden_size"
+values = ["8", "16", "24", "32"]
+
+[[sweep.fits]]
+kind = "power_law"
+x = "parameters"
+y = "loss"
+held_out = "largest"
+"""
+        results = self.sweep_ok(self.write("sizes.toml", sizes))
+        with h5py.File(results) as file:
+            if "fit_0" in file["notes"].attrs:  # so few steps need not follow a law
+                self.assertIn("determine", file["notes"].attrs["fit_0"])
+                return
+            fits = table(file, "fits")
+            values = dict(zip(texts(fits["quantity"]), fits["value"]))
+            summary = summary_of(file)
+            largest = summary["parameters/hidden_size=32"]
+            self.assertEqual(values["held_out_x"], largest)
+            self.assertAlmostEqual(values["measured"], summary["loss/hidden_size=32"], places=12)
+            self.assertAlmostEqual(
+                values["predicted"],
+                values["limit"] + values["scale"] * largest ** -values["exponent"], places=9)
+
+    def test_what_would_be_run_is_said_and_nothing_is(self):
+        done = self.run_sweep(self.sweep, "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("rows@1: time not measured here", done.stdout)
+        self.assertIn("2 arms of 2 replicates of trained@1", done.stdout)
+        self.assertIn("  wide: the store has 0 of 2", done.stdout)
+        self.assertEqual(list(self.place.store.rglob("results.h5")), [])
+        self.sweep_ok(self.sweep)
+        done = self.run_sweep(self.sweep, "--dry-run")
+        self.assertIn("needs nothing first", done.stdout)
+        self.assertIn("  wide: the store has all 2", done.stdout)
+        plan = self.run_sweep(self.sweep, "--plan", "--json")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertEqual(len(json.loads(plan.stdout)), 2)
+        plan = self.run_sweep(self.sweep, "--plan")
+        self.assertIn("arm wide", plan.stdout)
+
+    def test_sweeps_are_shown_and_compared(self):
+        results = self.sweep_ok(self.sweep)
+        shown = self.place.run("--show", results)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn("arms (mean, its 95% interval, replicates)", shown.stdout)
+        self.assertRegex(shown.stdout, r"\n +wide +control +\d")
+        page = self.place.folder / "page.html"
+        self.assertEqual(self.place.run("--show", results, f"--html={page}").returncode, 0)
+        self.assertIn("Arms</h2>", page.read_text())
+        again = self.sweep_ok(self.sweep)
+        compared = self.place.run(results, again, program="bench-compare")
+        self.assertEqual(compared.returncode, 0, compared.stderr + compared.stdout)
+        self.assertIn("loss/wide", compared.stdout)
+        self.assertIn("4 of the 4 children", compared.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
