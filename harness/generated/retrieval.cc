@@ -1,6 +1,8 @@
 #include "harness/generated/retrieval.h"
 
+#include <cstdint>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 

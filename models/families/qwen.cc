@@ -46,7 +46,7 @@ absl::Status ReadPositions(const Json& json, DecoderConfig& config) {
   if (is_dynamic) {
     rope.scaling = scaling;
   } else if (scaling.log_n) {
-    return DataError("use_logn_attn without use_dynamic_ntk is not implemented");
+    rope.log_n_positions = scaling.original_positions;
   }
   return absl::OkStatus();
 }
@@ -67,15 +67,15 @@ absl::StatusOr<DecoderConfig> FromJson(const Json& json) {
 
 void ToJson(const DecoderConfig& config, Json& json) {
   const Rope& rope = std::get<Rope>(config.position);
-  const auto* scaling = std::get_if<SteppedNtkScaling>(&rope.scaling);
+  const int64_t log_n = LogNPositions(rope);
   WriteSizes(config, kKeys, json);
   json["intermediate_size"] = 2 * config.intermediate_size;
   json["no_bias"] = true;
   json["rotary_pct"] = 1.0;
   json["rotary_emb_base"] = rope.theta;
-  json["seq_length"] = scaling == nullptr ? config.max_positions : scaling->original_positions;
-  json["use_dynamic_ntk"] = scaling != nullptr;
-  json["use_logn_attn"] = scaling != nullptr && scaling->log_n;
+  json["seq_length"] = log_n > 0 ? log_n : OriginalPositions(rope.scaling, config.max_positions);
+  json["use_dynamic_ntk"] = std::holds_alternative<SteppedNtkScaling>(rope.scaling);
+  json["use_logn_attn"] = log_n > 0;
 }
 
 constexpr std::string_view kTokenizer = "byte-level BPE (tiktoken)";

@@ -52,6 +52,43 @@ TEST(EvaluateSpec, DecodingHasNoAutocast) {
               HasSubstr("decode.precision"));
 }
 
+constexpr std::string_view kContexts = R"(stage = "evaluate"
+[model]
+artifact = "clm_small@1"
+[contexts]
+source = "fortunes"
+shortest = 96
+longest = 1000
+)";
+
+TEST(EvaluateSpec, ContextsDoubleUpToTheLongest) {
+  const auto definition = Decode(kContexts);
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_THAT(std::get<EvaluateSpec>(definition->stage).contexts.Lengths(),
+              ElementsAre(96, 192, 384, 768));
+}
+
+TEST(EvaluateSpec, ContextsHaveOneTextAndRoomForWhatIsScored) {
+  EXPECT_EQ(Refusal(kContexts, {"contexts.dataset=corpus_small@1"}), "");  // replaces the source
+  EXPECT_THAT(Refusal(std::string(kContexts) + "path = \"a.txt\"\n"),
+              HasSubstr("contexts.dataset: at most one of"));
+  EXPECT_THAT(Refusal(kContexts, {"contexts.longest=95"}),
+              HasSubstr("contexts.shortest: 96 is more than contexts.longest 95"));
+  EXPECT_THAT(Refusal(kContexts, {"contexts.scored=97"}),
+              HasSubstr("contexts.scored: 97 tokens are more than the shortest context, 96"));
+}
+
+TEST(EvaluateSpec, RowsAndContextsOfOthersAreNeededFirst) {
+  const auto definition = Decode(
+      "stage = \"evaluate\"\n[model]\nartifact = \"clm_small@1\"\n[contexts]\n"
+      "dataset = \"corpus_small@1\"\n[rows]\ndataset = \"keys@3\"\n");
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_THAT(
+      ReferencedArtifacts(*definition),
+      testing::UnorderedElementsAre(ArtifactRef{"clm_small", 1}, ArtifactRef{"corpus_small", 1},
+                                    ArtifactRef{"keys", 3}));
+}
+
 TEST(EvaluateSpec, HasBounds) {
   const auto definition =
       Decode(std::string(kEvaluate) + "[[acceptance]]\nmetric = \"accuracy/a\"\nmin = 0.5\n");

@@ -55,6 +55,14 @@ TEST(GeneratedSpec, LeavesATargetBehindTheLongestSegment) {
   EXPECT_EQ(Refusal(Generated("induction", "[generated.induction]\nlength = 18\n")), "");
 }
 
+// Of 20 characters 7 are words, so that the line has 8 places.
+TEST(GeneratedSpec, HasAPlaceForTheKeyInEveryGroup) {
+  EXPECT_EQ(Refusal(Generated("retrieval", "[generated.retrieval]\nlength = 20\n")), "");
+  EXPECT_THAT(
+      Refusal(Generated("retrieval", "[generated.retrieval]\nlength = 19\n")),
+      HasSubstr("generated.retrieval.depths: 8 groups are more than the 7 places of a key"));
+}
+
 // Two letters, one a side: the rules are a>b and b>a.
 TEST(GeneratedSpec, LeavesHalfOfTheRulesToBeHeldOut) {
   const absl::string_view table = "[generated.replace]\nletters = 2\nrule_length = 1\nrules = ";

@@ -89,6 +89,23 @@ TEST(CompletedBy, FieldsThatAreNotGivenAreThoseOfTheWeights) {
   EXPECT_TRUE(complete->given.contains("rms_norm_eps"));
 }
 
+TEST(CompletedBy, PositionsComeAlongAndAreReportedWhereTheyAreNotTheDefaults) {
+  ModelSpec stored = Stored();
+  stored.positions.rope_scaling = RopeScalingKind::kYarn;
+  stored.positions.rope_factor = 4;
+  const auto complete = CompletedBy({}, stored, "w");
+  ASSERT_TRUE(complete.ok()) << complete.status();
+  EXPECT_EQ(complete->positions, stored.positions);
+  EXPECT_THAT(GeometryJson(*complete),
+              HasSubstr(R"("tie_embeddings":true,"rope_scaling":"yarn","rope_factor":4})"));
+  ModelSpec none = Stored();
+  none.positions.rope_scaling = RopeScalingKind::kNone;
+  none.given = {"rope_scaling"};
+  EXPECT_TRUE(CompletedBy(none, Stored(), "w").ok());
+  EXPECT_THAT(std::string(CompletedBy(none, stored, "w").status().message()),
+              HasSubstr("rope_scaling is \"own\" here and \"yarn\" there"));
+}
+
 TEST(CompletedBy, GivenFieldsThatAgreeInWhatTheyMeanAreNoDifference) {
   ModelSpec stored = Stored();
   stored.num_kv_heads = 2;

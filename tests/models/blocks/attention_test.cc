@@ -3,7 +3,7 @@
 #include "models/blocks/attention.h"
 
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "tests/models/testing.h"
 

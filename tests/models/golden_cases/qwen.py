@@ -16,9 +16,11 @@ HEAD_DIM = 6
 ROTATE = modeling_qwen2.apply_rotary_pos_emb
 
 
-def logits(model, row):
+def logits(model, row, stretched=True):
     length = len(row)
-    alpha = max(1, 2 ** math.ceil(math.log2(length / TRAINED) + 1) - 1) if length > TRAINED else 1
+    alpha = 1
+    if stretched and length > TRAINED:
+        alpha = max(1, 2 ** math.ceil(math.log2(length / TRAINED) + 1) - 1)
     theta = 10000.0 * alpha ** (HEAD_DIM / (HEAD_DIM - 2))
     # The buffer is fp32, as are the angles made of it.
     exponents = torch.arange(0, HEAD_DIM, 2, dtype=torch.float32) / HEAD_DIM
@@ -37,7 +39,7 @@ def logits(model, row):
         modeling_qwen2.apply_rotary_pos_emb = ROTATE
 
 
-def build():
+def build(stretched=True):
     sizes = dict(vocab_size=61, hidden_size=30, num_hidden_layers=2, num_attention_heads=5)
     model = Qwen2ForCausalLM(Qwen2Config(
         **sizes, num_key_value_heads=5, intermediate_size=37, max_position_embeddings=64,
@@ -45,10 +47,11 @@ def build():
         rope_parameters=rope()))
     config = dict(sizes, model_type="qwen", intermediate_size=74, kv_channels=HEAD_DIM,
                   layer_norm_epsilon=1e-6, max_position_embeddings=64, seq_length=TRAINED,
-                  use_dynamic_ntk=True, use_logn_attn=True, rotary_emb_base=10000, rotary_pct=1.0,
+                  use_dynamic_ntk=stretched, use_logn_attn=True, rotary_emb_base=10000, rotary_pct=1.0,
                   no_bias=True, tie_word_embeddings=False)
     return Case(model, config, (7, 1, 29), lambda t: renamed(joined(t, "c_attn", concatenated),
-                                                             NAMES), logits)
+                                                             NAMES),
+                lambda m, row: logits(m, row, stretched))
 
 
-CASES = {"qwen": build}
+CASES = {"qwen": build, "qwen_log_n": lambda: build(stretched=False)}

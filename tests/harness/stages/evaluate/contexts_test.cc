@@ -3,7 +3,10 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "gmock/gmock.h"
 #include "tests/harness/run_fixture.h"
@@ -74,9 +77,9 @@ TEST_F(ContextsTest, EqualTheFormulasOnFullLogitsOfTheSameTokens) {
       for (size_t i = losses.size() - 3; i < losses.size(); ++i) nll += losses[i];
     }
     const auto num_targets = static_cast<double>(3 * Begins().size());
-    const std::string label = "/context_" + std::to_string(length);
-    EXPECT_NEAR(values.at("loss" + label), nll / num_targets, kRounding) << length;
-    EXPECT_NEAR(values.at("bits_per_byte" + label),
+    const std::string label = absl::StrCat("/context_", length);
+    EXPECT_NEAR(values.at(absl::StrCat("loss", label)), nll / num_targets, kRounding) << length;
+    EXPECT_NEAR(values.at(absl::StrCat("bits_per_byte", label)),
                 nll / std::log(2) / values.at("scored_bytes/contexts"), 10 * kRounding);
   }
   EXPECT_FALSE(values.contains("loss/context_16"));
