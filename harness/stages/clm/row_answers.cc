@@ -54,12 +54,14 @@ void RowAnswers::Add(const DatasetRow& row, std::span<const int64_t> written, in
   exact_.push_back(std::equal(written.begin(), written.end(), expected.begin(), expected.end()));
   right_.push_back(EndsWith(written, expected.last(answer_size)));
   num_edits_ += EditDistance(WithoutEnd(written, end_token), WithoutEnd(expected, end_token));
+  symbols_.Add(row, WithoutEnd(written, end_token), WithoutEnd(expected, end_token));
 }
 
 void RowAnswers::operator+=(const RowAnswers& other) {
   exact_.insert(exact_.end(), other.exact_.begin(), other.exact_.end());
   right_.insert(right_.end(), other.right_.begin(), other.right_.end());
   num_edits_ += other.num_edits_;
+  symbols_ += other.symbols_;
 }
 
 void RowAnswers::AppendTo(const std::string& label,
@@ -68,12 +70,14 @@ void RowAnswers::AppendTo(const std::string& label,
   values.push_back({{&results::kAnswerAccuracy, label}, Share(right_)});
   values.push_back({{&results::kAnswerEdits, label},
                     static_cast<double>(num_edits_) / static_cast<double>(exact_.size())});
+  symbols_.AppendTo(label, values);
 }
 
 void RowAnswers::AppendTo(const std::string& label,
                           std::vector<results::CountedProportion>& proportions) const {
   proportions.push_back(results::CountedProportion::Of({&results::kExactMatch, label}, exact_));
   proportions.push_back(results::CountedProportion::Of({&results::kAnswerAccuracy, label}, right_));
+  symbols_.AppendTo(label, proportions);
 }
 
 }  // namespace bench::harness

@@ -2,6 +2,7 @@
 //   exact_match      all that it writes, up to and with the end, is the row's
 //   answer_accuracy  its last tokens are the row's answer, whatever was written before them
 //   answer_edits     Levenshtein distance of all that it writes from the row's, without the ends
+// and, of rows that begin with vectors, answer_symbol_accuracy (answer_symbols.h).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "harness/data/row_dataset.h"
+#include "harness/stages/clm/answer_symbols.h"
 #include "results/metric.h"
 #include "results/proportion_items.h"
 
@@ -39,6 +41,7 @@ class RowAnswers {
  private:
   std::vector<bool> exact_, right_;  // by row
   int64_t num_edits_ = 0;
+  AnswerSymbols symbols_;
 };
 
 }  // namespace bench::harness

@@ -9,8 +9,10 @@
 #include "harness/stages/clm/evaluation.h"
 #include "harness/stages/clm/row_batch.h"
 #include "harness/stages/clm/row_evaluation.h"
+#include "harness/stages/clm/row_folder.h"
 #include "harness/stages/clm/row_task.h"
 #include "harness/stages/clm/task.h"
+#include "harness/stages/clm/vector_batch.h"
 #include "harness/stages/fetch.h"
 #include "harness/stages/token_data.h"
 #include "harness/stages/training_disk.h"
@@ -54,6 +56,13 @@ absl::StatusOr<TokenDataset> TokeniseData(const ClmSpec& spec, const ClmText& te
   return TokenDataset::Open(folder);
 }
 
+// Of the data set of rows that is trained on.
+absl::StatusOr<std::string> RowFolder(const ClmDataSpec& data,
+                                      const std::map<std::string, Artifact>& inputs) {
+  if (data.path) return OwnRowFolder(*data.path);
+  return inputs.at("dataset").folder;
+}
+
 struct ClmInputs {
   Tokenizer tokenizer;
   TokenDataset dataset;
@@ -85,7 +94,7 @@ std::vector<InputNeed> ClmStage::Inputs() const {
   if (spec().data.dataset) {
     const std::vector<StageKind> makers =
         spec().tokenizer.symbols
-            ? std::vector<StageKind>{StageKind::kGenerated}
+            ? std::vector<StageKind>{StageKind::kGenerated, StageKind::kImages}
             : std::vector<StageKind>{StageKind::kCorpus, StageKind::kSynthetic};
     needs.push_back({"dataset", *spec().data.dataset, makers});
   }
@@ -97,7 +106,11 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
       InputDigests digests,
       ContentDigestsOf({{"initial_weights", spec().init.folder, ContentKind::kWeights}}));
   if (spec().data.path) {
-    BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(*spec().data.path));
+    std::string path = *spec().data.path;
+    if (spec().tokenizer.symbols) {
+      BENCH_ASSIGN_OR_RETURN(path, OwnRowFolder(path));
+    }
+    BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(path));
   }
   if (spec().data.source) {
     BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
@@ -115,8 +128,8 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
 absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   int64_t vocab_size = kMaxCharacters;
   if (spec().tokenizer.symbols) {
-    BENCH_ASSIGN_OR_RETURN(const TokenDataset rows,
-                           TokenDataset::Open(inputs.at("dataset").folder));
+    BENCH_ASSIGN_OR_RETURN(const std::string folder, RowFolder(spec().data, inputs));
+    BENCH_ASSIGN_OR_RETURN(const TokenDataset rows, TokenDataset::Open(folder));
     vocab_size = rows.vocab_size();
   } else if (!spec().tokenizer.characters) {
     BENCH_ASSIGN_OR_RETURN(vocab_size, VocabSizeOf(spec().tokenizer.ref, inputs));
@@ -132,15 +145,17 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
 }
 
 absl::StatusOr<StageOutcome> ClmStage::RunOnRows(const Probes& probes, RunContext& context) {
-  const std::string& folder = context.inputs.at("dataset").folder;
+  BENCH_ASSIGN_OR_RETURN(const std::string folder, RowFolder(spec().data, context.inputs));
   BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(folder));
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, Tokenizer::FromFiles(std::move(files)));
   BENCH_ASSIGN_OR_RETURN(const RowDataset dataset, RowDataset::Open(folder));
   BENCH_RETURN_IF_ERROR(
-      Annotate(CheckRows(dataset, spec().training.max_tokens), ToString(*spec().data.dataset)));
+      Annotate(CheckRows(dataset, spec().training.max_tokens),
+               spec().data.dataset ? ToString(*spec().data.dataset) : *spec().data.path));
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset.tokens(), context.writer));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
+  BENCH_RETURN_IF_ERROR(CheckVectorSize(dataset.vectors(), decoder->config().vector_size));
   RowEvaluator evaluator({spec(), dataset, tokenizer, *decoder, context.writer, context.ranges});
   RowTask task({spec(), dataset, *decoder, context.ranks}, context.seeds,
                WithProbes([&evaluator](EvaluationPoint point,
