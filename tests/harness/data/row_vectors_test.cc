@@ -39,7 +39,8 @@ const std::vector<int64_t>& NumTokens() {
   return num_tokens;
 }
 
-std::string Refusal(const std::string& folder, std::vector<int64_t> num_tokens = NumTokens()) {
+std::string Refusal(const std::string& folder,
+                    const std::vector<int64_t>& num_tokens = NumTokens()) {
   return std::string(VectorColumns::Open(folder, "train", kForm, num_tokens).status().message());
 }
 
@@ -102,7 +103,7 @@ TEST(RowVectors, DamagedFilesAreNamed) {
 }
 
 // Through the data set that they belong to.
-DatasetRow Row(int64_t num_vectors, std::vector<int64_t> answer) {
+DatasetRow Row(int64_t num_vectors, const std::vector<int64_t>& answer) {
   DatasetRow row;
   row.vectors = Vectors(num_vectors, 50);
   row.tokens.assign(static_cast<size_t>(num_vectors), 3);
