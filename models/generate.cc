@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/parallel.h"
 #include "models/kv_cache.h"
@@ -116,10 +117,27 @@ class Generator {
   std::vector<Generation> result_;
 };
 
-// Hidden states of the last token of each of `rows`, which continue the cached sequences `live`.
-at::Tensor LastHidden(const Decoder& decoder, const std::vector<std::vector<int64_t>>& rows,
-                      const std::vector<int64_t>& live, KvCache& cache) {
-  RaggedBatch batch = MakeRaggedBatch(rows, decoder.device());
+// The vectors of the sequences `live` alone.
+SequenceVectors VectorsOf(const SequenceVectors& all, const std::vector<int64_t>& live) {
+  if (!all.vectors_KP.defined()) return {};
+  std::vector<int64_t> begins = {0};
+  for (const int64_t count : all.counts_B) begins.push_back(begins.back() + count);
+  SequenceVectors own;
+  std::vector<int64_t> places;
+  for (const int64_t b : live) {
+    const auto sequence = static_cast<size_t>(b);
+    own.counts_B.push_back(all.counts_B.at(sequence));
+    for (int64_t i = begins[sequence]; i < begins[sequence + 1]; ++i) places.push_back(i);
+  }
+  const at::Tensor places_K = at::tensor(places, at::kLong).to(all.vectors_KP.device());
+  own.vectors_KP = all.vectors_KP.index_select(0, places_K);
+  return own;
+}
+
+// Hidden states of the last token of each sequence of `batch`, which continue the cached sequences
+// `live`.
+at::Tensor LastHidden(const Decoder& decoder, RaggedBatch batch, const std::vector<int64_t>& live,
+                      KvCache& cache) {
   at::Tensor last_B = at::empty({batch.num_sequences()}, at::kLong);
   at::Tensor past_N = at::empty({batch.offsets.back()}, at::kLong);
   for (size_t b = 0; b < live.size(); ++b) {
@@ -134,7 +152,8 @@ at::Tensor LastHidden(const Decoder& decoder, const std::vector<std::vector<int6
 
 std::vector<Generation> Generate(const Decoder& decoder,
                                  const std::vector<std::vector<int64_t>>& prompts,
-                                 const GenerationOptions& options, const UniformSource& uniform) {
+                                 const GenerationOptions& options, const UniformSource& uniform,
+                                 const SequenceVectors& vectors) {
   Check(decoder, prompts, options);
   const at::NoGradGuard no_grad;
   std::vector<int64_t> live, room, capacities;
@@ -149,8 +168,11 @@ std::vector<Generation> Generate(const Decoder& decoder,
   live = generator.Unfinished(live);
   std::vector<std::vector<int64_t>> rows;
   for (const int64_t b : live) rows.push_back(prompts[static_cast<size_t>(b)]);
+  SequenceVectors beginnings = VectorsOf(vectors, live);
   while (!live.empty() && !(options.cancelled && options.cancelled())) {
-    const at::Tensor hidden_BD = LastHidden(decoder, rows, live, cache);
+    RaggedBatch batch = MakeRaggedBatch(rows, decoder.device());
+    PutVectors(std::exchange(beginnings, {}), batch);
+    const at::Tensor hidden_BD = LastHidden(decoder, std::move(batch), live, cache);
     generator.Append(LogProbsOf(decoder, hidden_BD, options), live);
     live = generator.Unfinished(live);
     rows = generator.LastTokens(live);

@@ -51,9 +51,11 @@ struct Generation {
 // owns the generators. Never called when greedy.
 using UniformSource = std::function<double(int64_t sequence)>;
 
-// `prompts` must be non-empty rows within max_positions (TORCH_CHECK).
+// `prompts` must be non-empty rows within max_positions (TORCH_CHECK). `vectors` are what they
+// begin with, if anything (ragged_batch.h).
 std::vector<Generation> Generate(const Decoder& decoder,
                                  const std::vector<std::vector<int64_t>>& prompts,
-                                 const GenerationOptions& options, const UniformSource& uniform);
+                                 const GenerationOptions& options, const UniformSource& uniform,
+                                 const SequenceVectors& vectors = {});
 
 }  // namespace bench::models

@@ -41,6 +41,7 @@ void PutVectors(const SequenceVectors& vectors, RaggedBatch& batch) {
   TORCH_CHECK(vectors.vectors_KP.dim() == 2 && vectors.vectors_KP.size(0) == std::ssize(rows),
               "PutVectors: vectors ", vectors.vectors_KP.sizes(), ", but sequences begin with ",
               rows.size());
+  if (rows.empty()) return;
   const at::Device device = batch.tokens_N.device();
   batch.vectors_KP = vectors.vectors_KP.to(device);
   batch.vector_rows_K = at::tensor(rows, at::kLong).to(device);

@@ -84,19 +84,46 @@ class Column {
   std::string buffer_;
 };
 
-absl::StatusOr<bool> ReadHasReferences(const std::string& path) {
+// Of rows with vectors; others have the version before it, as they always had.
+constexpr int64_t kVersionWithVectors = 2;
+
+struct Manifest {
+  bool has_references = false;
+  VectorForm vectors;
+};
+
+absl::StatusOr<VectorForm> ReadVectorForm(const json& document) {
+  BENCH_ASSIGN_OR_RETURN(const json vectors, JsonMember<json>(document, "vectors"));
+  VectorForm form;
+  BENCH_ASSIGN_OR_RETURN(form.size, JsonMember<int64_t>(vectors, "size"));
+  BENCH_ASSIGN_OR_RETURN(form.white, JsonMember<int64_t>(vectors, "white"));
+  if (form.size >= 1 && form.size <= kMaxVectorSize && form.white >= 1 && form.white <= 255) {
+    return form;
+  }
+  return DataError(
+      absl::StrCat("vectors of ", form.size, " values up to ", form.white, " are none"));
+}
+
+absl::StatusOr<Manifest> ReadManifest(const std::string& path) {
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
   const auto document = ParseJsonObject(text);
   if (!document.ok()) return Annotate(document.status(), path);
-  if (JsonMember<std::string>(*document, "format").value_or("") != kFormat ||
-      JsonMember<int64_t>(*document, "format_version").value_or(0) != 1) {
-    return DataError(absl::StrCat(path, ": not a data set of rows of format version 1"));
+  const int64_t version = JsonMember<int64_t>(*document, "format_version").value_or(0);
+  if (JsonMember<std::string>(*document, "format").value_or("") != kFormat || version < 1 ||
+      version > kVersionWithVectors) {
+    return DataError(absl::StrCat(path, ": not a data set of rows of format version 1 or ",
+                                  kVersionWithVectors));
   }
   const auto references = document->find("references");
   if (references == document->end() || !references->is_boolean()) {
     return DataError(absl::StrCat(path, ": \"references\" is no boolean"));
   }
-  return references->get<bool>();
+  Manifest manifest{references->get<bool>(), {}};
+  if (version < kVersionWithVectors) return manifest;
+  const auto vectors = ReadVectorForm(*document);
+  if (!vectors.ok()) return Annotate(vectors.status(), path);
+  manifest.vectors = *vectors;
+  return manifest;
 }
 
 absl::StatusOr<MappedFile> OpenColumn(const std::string& path, int64_t count, size_t value_bytes) {
@@ -114,15 +141,19 @@ absl::StatusOr<MappedFile> OpenColumn(const std::string& path, int64_t count, si
 struct RowDatasetWriter::Part {
   Column marks, keys;
   std::optional<Column> references;
+  std::optional<VectorColumnsWriter> vectors;
 
   static absl::StatusOr<Part> Create(const std::string& folder, const std::string& name,
-                                     bool has_references) {
+                                     bool has_references, const VectorForm& form) {
     BENCH_ASSIGN_OR_RETURN(Column marks, Column::Create(ColumnPath(folder, name, "marks")));
     BENCH_ASSIGN_OR_RETURN(Column keys, Column::Create(ColumnPath(folder, name, "keys")));
-    Part part{std::move(marks), std::move(keys), std::nullopt};
+    Part part{std::move(marks), std::move(keys), std::nullopt, std::nullopt};
     if (has_references) {
       BENCH_ASSIGN_OR_RETURN(part.references,
                              Column::Create(ColumnPath(folder, name, "references")));
+    }
+    if (form.size > 0) {
+      BENCH_ASSIGN_OR_RETURN(part.vectors, VectorColumnsWriter::Create(folder, name, form));
     }
     return part;
   }
@@ -130,12 +161,14 @@ struct RowDatasetWriter::Part {
   absl::Status Add(const DatasetRow& row) {
     BENCH_RETURN_IF_ERROR(marks.Add(row.marks));
     BENCH_RETURN_IF_ERROR(keys.Add(std::vector<uint64_t>{row.key}));
+    if (vectors) BENCH_RETURN_IF_ERROR(vectors->Add(row.vectors, std::ssize(row.tokens)));
     return references ? references->Add(row.reference_nll) : absl::OkStatus();
   }
 
   absl::Status Close() {
     BENCH_RETURN_IF_ERROR(marks.Close());
     BENCH_RETURN_IF_ERROR(keys.Close());
+    if (vectors) BENCH_RETURN_IF_ERROR(vectors->Close());
     return references ? references->Close() : absl::OkStatus();
   }
 };
@@ -143,6 +176,7 @@ struct RowDatasetWriter::Part {
 RowDatasetWriter::RowDatasetWriter(std::string folder, RowDatasetOptions options)
     : folder_(std::move(folder)),
       has_references_(options.has_references),
+      vectors_(options.vectors),
       tokens_(folder_, {options.vocab_size, std::move(options.tokenizer_sha256),
                         std::move(options.groups), options.max_shard_tokens}) {}
 RowDatasetWriter::RowDatasetWriter(RowDatasetWriter&&) noexcept = default;
@@ -156,9 +190,19 @@ absl::Status RowDatasetWriter::Add(const std::string& part, const DatasetRow& ro
                                   " marks and ", row.reference_nll.size(),
                                   " references, or begins with a target"));
   }
+  if (row.vectors.form.size != vectors_.size) {
+    return DataError(absl::StrCat("a row has vectors of ", row.vectors.form.size,
+                                  " values, the data set of ", vectors_.size));
+  }
+  const auto is_target = [](TokenMark mark) { return mark != TokenMark::kGiven; };
+  if (const auto target = std::find_if(row.marks.begin(), row.marks.end(), is_target);
+      target - row.marks.begin() < row.vectors.count()) {
+    return DataError(
+        absl::StrCat("a row has a target among its ", row.vectors.count(), " vectors"));
+  }
   auto into = parts_.find(part);
   if (into == parts_.end()) {
-    BENCH_ASSIGN_OR_RETURN(Part created, Part::Create(folder_, part, has_references_));
+    BENCH_ASSIGN_OR_RETURN(Part created, Part::Create(folder_, part, has_references_, vectors_));
     into = parts_.emplace(part, std::move(created)).first;
   }
   BENCH_RETURN_IF_ERROR(tokens_.Add(part, row.tokens, /*num_text_bytes=*/0, row.group));
@@ -168,16 +212,21 @@ absl::Status RowDatasetWriter::Add(const std::string& part, const DatasetRow& ro
 absl::Status RowDatasetWriter::Finish() {
   for (auto& [name, part] : parts_) BENCH_RETURN_IF_ERROR(part.Close());
   BENCH_RETURN_IF_ERROR(tokens_.Finish());
-  const json manifest = {
-      {"format", kFormat}, {"format_version", 1}, {"references", has_references_}};
+  json manifest = {{"format", kFormat}, {"format_version", 1}, {"references", has_references_}};
+  if (vectors_.size > 0) {
+    manifest["format_version"] = kVersionWithVectors;
+    manifest["vectors"] = {{"size", vectors_.size}, {"white", vectors_.white}};
+  }
   return PublishFile(absl::StrCat(folder_, "/", kManifest), manifest.dump(1) + "\n");
 }
 
 absl::StatusOr<RowDataset> RowDataset::Open(const std::string& folder) {
   BENCH_ASSIGN_OR_RETURN(TokenDataset tokens, TokenDataset::Open(folder));
   RowDataset dataset(std::move(tokens));
-  BENCH_ASSIGN_OR_RETURN(dataset.has_references_,
-                         ReadHasReferences(absl::StrCat(folder, "/", kManifest)));
+  BENCH_ASSIGN_OR_RETURN(const Manifest manifest,
+                         ReadManifest(absl::StrCat(folder, "/", kManifest)));
+  dataset.has_references_ = manifest.has_references;
+  dataset.vectors_ = manifest.vectors;
   for (const char* name : {"train", "validation"}) {
     if (dataset.tokens_.part(name).empty()) continue;
     BENCH_ASSIGN_OR_RETURN(Part part, dataset.OpenPart(folder, name));
@@ -200,13 +249,28 @@ absl::StatusOr<RowDataset::Part> RowDataset::OpenPart(const std::string& folder,
                                                       first_token.back(), sizeof(TokenMark)));
   BENCH_ASSIGN_OR_RETURN(MappedFile keys, OpenColumn(ColumnPath(folder, name, "keys"),
                                                      first_row.back(), sizeof(uint64_t)));
-  Part part{std::move(marks), std::move(keys), std::nullopt, std::move(first_row),
-            std::move(first_token)};
+  Part part{std::move(marks), std::move(keys),      std::nullopt,
+            std::nullopt,     std::move(first_row), std::move(first_token)};
+  if (vectors_.size > 0) {
+    BENCH_ASSIGN_OR_RETURN(part.vectors, OpenVectors(folder, name));
+  }
   if (has_references_) {
     BENCH_ASSIGN_OR_RETURN(part.references, OpenColumn(ColumnPath(folder, name, "references"),
                                                        part.first_token.back(), sizeof(float)));
   }
   return part;
+}
+
+absl::StatusOr<VectorColumns> RowDataset::OpenVectors(const std::string& folder,
+                                                      const std::string& name) const {
+  std::vector<int64_t> num_tokens;
+  for (const TokenShard& shard : tokens_.part(name)) {
+    for (int64_t row = 0; row < shard.num_documents(); ++row) {
+      const auto first = static_cast<int64_t>(shard.document(row).first_token);
+      num_tokens.push_back(shard.document_end(row) - first);
+    }
+  }
+  return VectorColumns::Open(folder, name, vectors_, num_tokens);
 }
 
 absl::Status RowDataset::CheckMarks(const std::string& name, const Part& part) const {
@@ -217,13 +281,18 @@ absl::Status RowDataset::CheckMarks(const std::string& name, const Part& part) c
   if (wrong != marks.end()) {
     return DataError(absl::StrCat("byte ", wrong - marks.begin(), " is no mark"));
   }
+  const auto is_given = [](char mark) { return mark == static_cast<char>(TokenMark::kGiven); };
   const std::vector<TokenShard>& shards = tokens_.part(name);
   for (size_t i = 0; i < shards.size(); ++i) {
     for (int64_t row = 0; row < shards[i].num_documents(); ++row) {
       const auto first = static_cast<int64_t>(shards[i].document(row).first_token);
       const int64_t place = part.first_token[i] + first;
-      if (marks[static_cast<size_t>(place)] == static_cast<char>(TokenMark::kGiven)) continue;
-      return DataError(absl::StrCat("row ", part.first_row[i] + row, " begins with a target"));
+      const int64_t number = part.first_row[i] + row;
+      const int64_t num_vectors = part.vectors ? part.vectors->CountOf(number) : 0;
+      const std::string_view first_marks = marks.substr(
+          static_cast<size_t>(place), static_cast<size_t>(std::max<int64_t>(num_vectors, 1)));
+      if (std::all_of(first_marks.begin(), first_marks.end(), is_given)) continue;
+      return DataError(absl::StrCat("row ", number, " begins with a target"));
     }
   }
   return absl::OkStatus();
@@ -271,6 +340,7 @@ DatasetRow RowDataset::row(const std::string& part, int64_t index) const {
   if (columns.references) {
     row.reference_nll = Values<float>(columns.references->bytes(), place, end - begin);
   }
+  if (columns.vectors) row.vectors = columns.vectors->Of(index);
   return row;
 }
 

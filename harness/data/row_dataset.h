@@ -9,6 +9,9 @@
 //   <part>.references 4 bytes a token, a little-endian float: -log p of the token by a predictor
 //                     that is exact, 0 where the token is no target; only where there is such a
 //                     predictor
+//   <part>.vectors, <part>.vector_ends
+//                     the vectors that rows begin with (row_vectors.h); only where they do. Such a
+//                     data set has format version 2, which earlier readers refuse by name
 // in the order of the rows, whatever the shards of tokens. The first token of a row is no target.
 // Same rows in the same order = same bytes.
 // Errors: DataError naming file and defect for anything but what the writer leaves;
@@ -25,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "base/file.h"
 #include "base/mapped_file.h"
+#include "harness/data/row_vectors.h"
 #include "harness/data/token_dataset.h"
 
 namespace bench::harness {
@@ -38,6 +42,7 @@ struct DatasetRow {
   int64_t group = 0;                 // index into the groups
   uint64_t key = 0;                  // 0: none
   std::vector<float> reference_nll;  // of the tokens; empty without a predictor
+  RowVectors vectors = {};           // that it begins with; their places have tokens too
 };
 
 struct RowDatasetOptions {
@@ -46,6 +51,7 @@ struct RowDatasetOptions {
   std::vector<std::string> groups;
   bool has_references = false;
   int64_t max_shard_tokens = int64_t{1} << 28;
+  VectorForm vectors = {};
 };
 
 class RowDatasetWriter {
@@ -65,6 +71,7 @@ class RowDatasetWriter {
 
   std::string folder_;
   bool has_references_;
+  VectorForm vectors_;
   TokenDatasetWriter tokens_;
   std::map<std::string, Part> parts_;
 };
@@ -76,6 +83,8 @@ class RowDataset {
   const TokenDataset& tokens() const { return tokens_; }
   const std::vector<std::string>& groups() const { return tokens_.languages(); }
   bool has_references() const { return has_references_; }
+  // Size 0: rows begin with no vectors.
+  const VectorForm& vectors() const { return vectors_; }
   // 0 for a part that no row was added to.
   int64_t num_rows(const std::string& part) const;
   DatasetRow row(const std::string& part, int64_t index) const;
@@ -88,16 +97,20 @@ class RowDataset {
   struct Part {
     MappedFile marks, keys;
     std::optional<MappedFile> references;
+    std::optional<VectorColumns> vectors;
     // Of each shard of tokens, and of all.
     std::vector<int64_t> first_row, first_token;
   };
   explicit RowDataset(TokenDataset tokens) : tokens_(std::move(tokens)) {}
   absl::StatusOr<Part> OpenPart(const std::string& folder, const std::string& name) const;
+  absl::StatusOr<VectorColumns> OpenVectors(const std::string& folder,
+                                            const std::string& name) const;
   // The first defect of the marks.
   absl::Status CheckMarks(const std::string& name, const Part& part) const;
 
   TokenDataset tokens_;
   bool has_references_ = false;
+  VectorForm vectors_;
   std::map<std::string, Part> parts_;
 };
 

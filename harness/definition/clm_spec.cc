@@ -80,7 +80,7 @@ void Describe(ClmTokenizerSpec& spec, FieldList& fields) {
                .replaces = {"artifact", "path", "symbols"}});
   fields.Leaf("symbols", spec.symbols,
               {.doc = "true: the tokens are the symbols of data.dataset, an experiment of stage "
-                      "\"generated\" or \"names\", whose rows are trained on one by one",
+                      "\"generated\", \"names\" or \"images\", whose rows are trained on one by one",
                .replaces = {"artifact", "path", "characters"}});
 }
 
@@ -94,7 +94,8 @@ void Describe(ClmDataSpec& spec, FieldList& fields) {
                .role = TextRole::kName,
                .replaces = {"dataset", "path"}});
   fields.Leaf("path", spec.path,
-              {.doc = "your own text file, UTF-8, or a folder of such, instead of source",
+              {.doc = "your own text file, UTF-8, or a folder of such, instead of source; with "
+                      "symbols the folder of rows, or of the run with --portable that made them",
                .role = TextRole::kUserPath,
                .replaces = {"dataset", "source"}});
   fields.Leaf(
@@ -186,8 +187,10 @@ void Validate(const ClmSpec& spec, const Violations& violations) {
   if (spec.data.dataset && spec.tokenizer.characters) {
     violations.Add("tokenizer.characters", "data.dataset has its tokenizer already; name that one");
   }
-  if (spec.tokenizer.symbols && !spec.data.dataset) {
-    violations.Add("tokenizer.symbols", "are those of data.dataset = \"NAME@N\", which is missing");
+  if (spec.tokenizer.symbols && !spec.data.dataset && !spec.data.path) {
+    violations.Add(
+        "tokenizer.symbols",
+        "are those of data.dataset = \"NAME@N\" or data.path = \"...\", which are missing");
   }
   if (spec.tokenizer.symbols && spec.attention == DocumentAttention::kAcross) {
     violations.Add("training.attention", "\"across\" has no use with rows of symbols");

@@ -39,19 +39,22 @@ size_t NumDecodedTogether(const models::DecoderConfig& config, int64_t element_b
 }
 
 absl::StatusOr<std::vector<models::Generation>> GenerateAnswers(
-    const models::Decoder& decoder, const TokenRows& prompts,
+    const models::Decoder& decoder, const PromptRows& prompts,
     const models::GenerationOptions& options, const models::UniformSource& uniform,
     const std::function<void(size_t done)>& on_batch) {
+  const TokenRows& rows = prompts.tokens;
   std::vector<models::Generation> generations;
-  while (generations.size() < prompts.size()) {
+  while (generations.size() < rows.size()) {
     const size_t begin = generations.size();
-    const auto first = prompts.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
     const size_t count =
         NumDecodedTogether(decoder.config(), decoder.parameters().front().tensor.element_size(),
-                           std::span(first, prompts.end()), options.max_new_tokens);
+                           std::span(first, rows.end()), options.max_new_tokens);
+    const models::SequenceVectors vectors =
+        prompts.vectors ? prompts.vectors(begin, count) : models::SequenceVectors();
     std::vector<models::Generation> batch = models::Generate(
         decoder, {first, first + static_cast<std::ptrdiff_t>(count)}, options,
-        [&](int64_t sequence) { return uniform(static_cast<int64_t>(begin) + sequence); });
+        [&](int64_t sequence) { return uniform(static_cast<int64_t>(begin) + sequence); }, vectors);
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
     std::move(batch.begin(), batch.end(), std::back_inserter(generations));
     if (on_batch) on_batch(generations.size());

@@ -33,12 +33,27 @@ models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, int64_t end_
 size_t NumDecodedTogether(const models::DecoderConfig& config, int64_t element_bytes,
                           std::span<const std::vector<int64_t>> prompts, int64_t max_new_tokens);
 
+// Prompts, and the vectors that they begin with, where they do (models/ragged_batch.h).
+struct PromptRows {
+  const TokenRows& tokens;
+  // Of `count` prompts from number `begin` on; empty: none begins with vectors.
+  std::function<models::SequenceVectors(size_t begin, size_t count)> vectors;
+};
+
 // Of any number of prompts, in their order. `uniform` is asked by the number of the prompt.
 // `on_batch`, unless it is empty, learns how many have their answers so far. StoppedError once a
 // stop was asked for: what there is so far would be cut short.
 absl::StatusOr<std::vector<models::Generation>> GenerateAnswers(
-    const models::Decoder& decoder, const TokenRows& prompts,
+    const models::Decoder& decoder, const PromptRows& prompts,
     const models::GenerationOptions& options, const models::UniformSource& uniform,
     const std::function<void(size_t done)>& on_batch = nullptr);
+
+// Of prompts that begin with no vectors.
+inline absl::StatusOr<std::vector<models::Generation>> GenerateAnswers(
+    const models::Decoder& decoder, const TokenRows& prompts,
+    const models::GenerationOptions& options, const models::UniformSource& uniform,
+    const std::function<void(size_t done)>& on_batch = nullptr) {
+  return GenerateAnswers(decoder, PromptRows{prompts, nullptr}, options, uniform, on_batch);
+}
 
 }  // namespace bench::harness

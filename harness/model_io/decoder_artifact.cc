@@ -99,6 +99,12 @@ absl::StatusOr<PromptTemplate> ReadPromptTemplate(const std::string& folder) {
 
 absl::Status CheckPrompts(const Tokenizer& tokenizer, PromptTemplate prompt_template,
                           const models::DecoderConfig& config) {
+  if (config.vector_size > 0) {
+    return UsageError(absl::StrCat(
+        "the model takes rows that begin with vectors of ", config.vector_size,
+        " values (model.vector_size), which prompts have not: it is trained and asked by stage "
+        "\"clm\" on rows with vectors (tokenizer.symbols)"));
+  }
   BENCH_RETURN_IF_ERROR(CheckRowsOf(config, prompt_template));
   BENCH_ASSIGN_OR_RETURN(const PromptEncoder encoder,
                          PromptEncoder::Create(tokenizer, prompt_template));
@@ -198,6 +204,12 @@ absl::StatusOr<std::vector<std::string>> ExportDecoderArtifact(const std::string
   }
   for (const auto& [name, bytes] : exported.files) {
     BENCH_RETURN_IF_ERROR(PublishFile(absl::StrCat(target, "/", name), bytes));
+  }
+  if (config.vector_size > 0) {
+    exported.notes.push_back(absl::StrCat(
+        "the model takes rows that begin with vectors of ", config.vector_size,
+        " values: transformers loads the decoder without model.embed_vectors.weight and .bias, of "
+        "which it warns; give it inputs_embeds whose first places are vectors weight^T + bias"));
   }
   return exported.notes;
 }

@@ -42,10 +42,10 @@ absl::Status CheckPromptFiles(const Tokenizer& tokenizer, PromptTemplate prompt_
 absl::Status CheckSameModel(const models::DecoderConfig& defined,
                             const models::DecoderConfig& stored, const std::string& where);
 
-// UsageError where the template's prompts are none for this decoder: they lack a token that the
-// tokenizer does not have either, have one that the vocabulary has no row for, or do not write the
-// marks that every row needs where positions follow them ([gMASK] or [MASK] and a beginning of
-// sequence: ChatGLM-6B).
+// UsageError where the template's prompts are none for this decoder: it reads rows that begin with
+// vectors, or they lack a token that the tokenizer does not have either, have one that the
+// vocabulary has no row for, or do not write the marks that every row needs where positions follow
+// them ([gMASK] or [MASK] and a beginning of sequence: ChatGLM-6B).
 absl::Status CheckPrompts(const Tokenizer& tokenizer, PromptTemplate prompt_template,
                           const models::DecoderConfig& config);
 

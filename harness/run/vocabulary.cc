@@ -70,6 +70,10 @@ absl::StatusOr<Vocabulary> VocabularyOf(const TrainedStage& stage,
     BENCH_ASSIGN_OR_RETURN(const int64_t size, SizeOf(*stage.tokenizer->path));
     return Vocabulary{size, absl::StrCat("of ", *stage.tokenizer->path)};
   }
+  if (!stage.tokenizer->artifact) {
+    return UsageError(
+        "tokenizer.symbols: the vocabulary is known when the rows are made; give --vocab-size");
+  }
   return OfArtifact(*stage.tokenizer->artifact, sources);
 }
 

@@ -29,6 +29,7 @@ std::vector<Format> ModelFormats();
 std::vector<Format> ProgramFormats();
 std::vector<Format> StoreFormats();
 std::vector<Format> RowFormats();
+std::vector<Format> ImageFormats();
 
 // Writes without fsync: thousands of files.
 void WriteFile(const std::string& path, const std::string& bytes);

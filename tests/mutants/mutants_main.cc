@@ -50,8 +50,9 @@ bool Parse(int argc, char** argv, Arguments& arguments) {
 
 std::vector<Format> Chosen(const std::string& prefix) {
   std::vector<Format> chosen;
-  for (const auto& list : {ResultsFormats(), DefinitionFormats(), DataFormats(), CorpusFormats(),
-                           ModelFormats(), ProgramFormats(), RowFormats(), StoreFormats()}) {
+  for (const auto& list :
+       {ResultsFormats(), DefinitionFormats(), DataFormats(), CorpusFormats(), ModelFormats(),
+        ProgramFormats(), RowFormats(), ImageFormats(), StoreFormats()}) {
     for (const Format& format : list) {
       if (absl::StartsWith(format.name, prefix)) chosen.push_back(format);
     }

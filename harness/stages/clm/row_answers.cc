@@ -55,6 +55,7 @@ void RowAnswers::Add(const DatasetRow& row, std::span<const int64_t> written, in
   right_.push_back(EndsWith(written, expected.last(answer_size)));
   num_edits_ += EditDistance(WithoutEnd(written, end_token), WithoutEnd(expected, end_token));
   num_symbols_ += std::ssize(WithoutEnd(expected, end_token));
+  symbols_.Add(row, WithoutEnd(written, end_token), WithoutEnd(expected, end_token));
 }
 
 void RowAnswers::operator+=(const RowAnswers& other) {
@@ -64,6 +65,7 @@ void RowAnswers::operator+=(const RowAnswers& other) {
                            other.of_another_group_.end());
   num_edits_ += other.num_edits_;
   num_symbols_ += other.num_symbols_;
+  symbols_ += other.symbols_;
 }
 
 double RowAnswers::exact_match() const { return Share(exact_); }
@@ -84,15 +86,18 @@ void RowAnswers::AppendTo(const std::string& label,
   if (!of_another_group_.empty()) {
     values.push_back({{&results::kWrongLanguageRate, label}, Share(of_another_group_)});
   }
+  symbols_.AppendTo(label, values);
 }
 
 void RowAnswers::AppendTo(const std::string& label,
                           std::vector<results::CountedProportion>& proportions) const {
   proportions.push_back(results::CountedProportion::Of({&results::kExactMatch, label}, exact_));
   proportions.push_back(results::CountedProportion::Of({&results::kAnswerAccuracy, label}, right_));
-  if (of_another_group_.empty()) return;
-  proportions.push_back(
-      results::CountedProportion::Of({&results::kWrongLanguageRate, label}, of_another_group_));
+  if (!of_another_group_.empty()) {
+    proportions.push_back(
+        results::CountedProportion::Of({&results::kWrongLanguageRate, label}, of_another_group_));
+  }
+  symbols_.AppendTo(label, proportions);
 }
 
 }  // namespace bench::harness

@@ -6,6 +6,7 @@
 //                    symbols are characters, CER
 //   wrong_language_rate  it is the answer of another group and not the row's, where the data set
 //                    has those of other groups (harness/data/row_alternatives.h)
+// and, of rows that begin with vectors, answer_symbol_accuracy (answer_symbols.h).
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "harness/data/row_dataset.h"
+#include "harness/stages/clm/answer_symbols.h"
 #include "results/metric.h"
 #include "results/proportion_items.h"
 
@@ -49,6 +51,7 @@ class RowAnswers {
   std::vector<bool> of_another_group_;  // by row; empty where that is not known
   int64_t num_edits_ = 0;
   int64_t num_symbols_ = 0;  // to be written, without the ends
+  AnswerSymbols symbols_;
 };
 
 }  // namespace bench::harness

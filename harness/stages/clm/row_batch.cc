@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/stages/clm/vector_batch.h"
 
 namespace bench::harness {
 namespace {
@@ -18,6 +19,7 @@ absl::Status CheckRow(const DatasetRow& row, int64_t vocab_size, int64_t max_tok
                   [](TokenMark mark) { return mark == TokenMark::kGiven; })) {
     return DataError("has no target");
   }
+  BENCH_RETURN_IF_ERROR(CheckVectors(row));
   const int64_t largest = *std::max_element(row.tokens.begin(), row.tokens.end());
   if (largest < vocab_size) return absl::OkStatus();
   return DataError(
@@ -46,7 +48,9 @@ CausalBatch MakeRowBatch(std::span<const DatasetRow> rows, at::Device device) {
                         .num_prompt_tokens = std::ssize(rows[i].tokens),
                         .earlier_targets = targets[i]});
   }
-  return MakeCausalBatch(prompted, Packing::kPacked, device);
+  CausalBatch batch = MakeCausalBatch(prompted, Packing::kPacked, device);
+  models::PutVectors(VectorsOf(rows), batch.inputs);
+  return batch;
 }
 
 absl::Status CheckRows(const RowDataset& dataset, int64_t max_tokens) {

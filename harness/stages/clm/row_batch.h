@@ -1,7 +1,8 @@
 // Rows of a data set of rows (harness/data/row_dataset.h) as a batch of next-token prediction.
 //
 // Rows stand one after the other in a ragged batch, whole and without padding; no token sees
-// another row than its own. The targets of a row are the tokens that are marked so.
+// another row than its own. The targets of a row are the tokens that are marked so. Vectors that
+// rows begin with are part of the batch (vector_batch.h).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ std::vector<TokenSpan> TargetSpans(const std::vector<TokenMark>& marks);
 CausalBatch MakeRowBatch(std::span<const DatasetRow> rows, at::Device device);
 
 // UsageError where a row of the data set has more than max_tokens tokens, DataError where a part
-// has no rows or a row no target, or a token is outside the vocabulary.
+// has no rows or a row no target, a token is outside the vocabulary, or a row has no vectors where
+// others have some.
 absl::Status CheckRows(const RowDataset& dataset, int64_t max_tokens);
 
 }  // namespace bench::harness

@@ -5,9 +5,12 @@
 
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/definition/enum_names.h"
 #include "harness/evaluation/batches.h"
 #include "harness/evaluation/generation.h"
 #include "harness/stages/clm/row_batch.h"
+#include "harness/stages/clm/vector_batch.h"
+#include "harness/stages/clm/vector_controls.h"
 
 namespace bench::harness {
 namespace {
@@ -76,8 +79,11 @@ absl::StatusOr<RowAnswers> RowEvaluator::Ask(const Group& group, int64_t step) c
     prompts.emplace_back(parts.given.begin(), parts.given.end());
     options.max_new_tokens = std::max(options.max_new_tokens, std::ssize(parts.written));
   }
+  const PromptRows prompt_rows{prompts, [&group](size_t begin, size_t count) {
+                                 return VectorsOf(std::span(group.rows).subspan(begin, count));
+                               }};
   BENCH_ASSIGN_OR_RETURN(const std::vector<models::Generation> generations,
-                         GenerateAnswers(p_.decoder, prompts, options, nullptr));
+                         GenerateAnswers(p_.decoder, prompt_rows, options, nullptr));
   for (size_t i = 0; i < generations.size(); ++i) {
     const DatasetRow& row = group.rows[i];
     answers.Add(row, generations[i].tokens, p_.tokenizer.eos_id());
@@ -98,6 +104,32 @@ absl::Status RowEvaluator::RecordSample(const Group& group, const DatasetRow& ro
                              {"reference", p_.tokenizer.Decode(parts.written)},
                              {"answer", p_.tokenizer.Decode(written)},
                              {"exact_match", static_cast<int64_t>(exact)}});
+}
+
+absl::Status RowEvaluator::AppendControls(
+    int64_t step, std::vector<results::MetricValue>& values,
+    std::vector<results::CountedProportion>& proportions) const {
+  if (p_.dataset.vectors().size == 0) return absl::OkStatus();
+  for (const VectorControl control : kVectorControls) {
+    const std::string name(Name(control));
+    RowScores all_scores;
+    RowAnswers all_answers;
+    for (const Group& own : groups_) {
+      const Group group{name, ControlRows(control, own.rows)};
+      if (group.rows.empty()) continue;
+      BENCH_ASSIGN_OR_RETURN(const RowScores scores, Score(group));
+      BENCH_ASSIGN_OR_RETURN(const RowAnswers answers, Ask(group, step));
+      all_scores += scores;
+      all_answers += answers;
+    }
+    if (all_scores.num_targets() == 0) continue;
+    all_scores.AppendTo(name, values);
+    all_scores.AppendTo(name, proportions);
+    if (all_answers.empty()) continue;
+    all_answers.AppendTo(name, values);
+    all_answers.AppendTo(name, proportions);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Evaluation> RowEvaluator::Run(EvaluationPoint point, int64_t step) {
@@ -128,6 +160,7 @@ absl::StatusOr<Evaluation> RowEvaluator::Run(EvaluationPoint point, int64_t step
     all_answers.AppendTo("", answered);
     all_answers.AppendTo("", proportions);
   }
+  BENCH_RETURN_IF_ERROR(AppendControls(step, answered, proportions));
   evaluation.summary = evaluation.values;
   evaluation.summary.insert(evaluation.summary.end(), answered.begin(), answered.end());
   BENCH_RETURN_IF_ERROR(RecordProportions(p_.writer, step, proportions));

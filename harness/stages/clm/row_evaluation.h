@@ -3,7 +3,8 @@
 // Every evaluation scores the targets (row_scores.h); the final one also lets the model write what
 // it would, greedily, where rows end in an answer (row_answers.h), and records the tables
 // positions, samples and proportions. evaluation.tokens_per_language limits the tokens of a
-// group's rows, 0 does not, evaluation.num_samples those in the table. Nothing is drawn.
+// group's rows, 0 does not, evaluation.num_samples those in the table. Of rows that begin with
+// vectors the final evaluation also has controls (vector_controls.h). Nothing is drawn.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +47,10 @@ class RowEvaluator {
   absl::StatusOr<RowScores> Score(const Group& group) const;
   // None where the group's rows end in no answer.
   absl::StatusOr<RowAnswers> Ask(const Group& group, int64_t step) const;
+  // Rows with other vectors than their own (vector_controls.h), as the labels "zero" and
+  // "shuffled"; nothing where rows have no vectors.
+  absl::Status AppendControls(int64_t step, std::vector<results::MetricValue>& values,
+                              std::vector<results::CountedProportion>& proportions) const;
   absl::Status RecordSample(const Group& group, const DatasetRow& row,
                             const std::vector<int64_t>& written, int64_t step) const;
 

@@ -9,9 +9,11 @@
 #include "harness/stages/clm/evaluation.h"
 #include "harness/stages/clm/row_batch.h"
 #include "harness/stages/clm/row_evaluation.h"
+#include "harness/stages/clm/row_folder.h"
 #include "harness/stages/clm/row_task.h"
 #include "harness/stages/clm/task.h"
 #include "harness/stages/clm/text_data.h"
+#include "harness/stages/clm/vector_batch.h"
 #include "harness/stages/token_data.h"
 #include "harness/stages/training_disk.h"
 
@@ -45,6 +47,13 @@ absl::StatusOr<TokenDataset> TokeniseData(const ClmSpec& spec, const ClmText& te
   return TokenDataset::Open(folder);
 }
 
+// Of the data set of rows that is trained on.
+absl::StatusOr<std::string> RowFolder(const ClmDataSpec& data,
+                                      const std::map<std::string, Artifact>& inputs) {
+  if (data.path) return OwnRowFolder(*data.path);
+  return inputs.at("dataset").folder;
+}
+
 struct ClmInputs {
   Tokenizer tokenizer;
   TokenDataset dataset;
@@ -76,7 +85,7 @@ std::vector<InputNeed> ClmStage::Inputs() const {
   if (spec().data.dataset) {
     const std::vector<StageKind> makers =
         spec().tokenizer.symbols
-            ? std::vector<StageKind>{StageKind::kGenerated, StageKind::kNames}
+            ? std::vector<StageKind>{StageKind::kGenerated, StageKind::kNames, StageKind::kImages}
             : std::vector<StageKind>{StageKind::kCorpus, StageKind::kSynthetic};
     needs.push_back({"dataset", *spec().data.dataset, makers});
   }
@@ -87,7 +96,12 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
   BENCH_ASSIGN_OR_RETURN(
       InputDigests digests,
       ContentDigestsOf({{"initial_weights", spec().init.folder, ContentKind::kWeights}}));
-  BENCH_RETURN_IF_ERROR(AddTextDigests(spec().data, experiments_root, digests));
+  if (spec().tokenizer.symbols && spec().data.path) {
+    BENCH_ASSIGN_OR_RETURN(const std::string folder, OwnRowFolder(*spec().data.path));
+    BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(folder));
+  } else {
+    BENCH_RETURN_IF_ERROR(AddTextDigests(spec().data, experiments_root, digests));
+  }
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec().tokenizer.ref, digests));
   BENCH_RETURN_IF_ERROR(AddProbeDigests(spec().probes, experiments_root, digests));
   return digests;
@@ -96,8 +110,8 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
 absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   int64_t vocab_size = kMaxCharacters;
   if (spec().tokenizer.symbols) {
-    BENCH_ASSIGN_OR_RETURN(const TokenDataset rows,
-                           TokenDataset::Open(inputs.at("dataset").folder));
+    BENCH_ASSIGN_OR_RETURN(const std::string folder, RowFolder(spec().data, inputs));
+    BENCH_ASSIGN_OR_RETURN(const TokenDataset rows, TokenDataset::Open(folder));
     vocab_size = rows.vocab_size();
   } else if (!spec().tokenizer.characters) {
     BENCH_ASSIGN_OR_RETURN(vocab_size, VocabSizeOf(spec().tokenizer.ref, inputs));
@@ -113,15 +127,17 @@ absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
 }
 
 absl::StatusOr<StageOutcome> ClmStage::RunOnRows(const Probes& probes, RunContext& context) {
-  const std::string& folder = context.inputs.at("dataset").folder;
+  BENCH_ASSIGN_OR_RETURN(const std::string folder, RowFolder(spec().data, context.inputs));
   BENCH_ASSIGN_OR_RETURN(TokenizerFiles files, ReadTokenizerFiles(folder));
   BENCH_ASSIGN_OR_RETURN(const Tokenizer tokenizer, Tokenizer::FromFiles(std::move(files)));
   BENCH_ASSIGN_OR_RETURN(const RowDataset dataset, RowDataset::Open(folder));
   BENCH_RETURN_IF_ERROR(
-      Annotate(CheckRows(dataset, spec().training.max_tokens), ToString(*spec().data.dataset)));
+      Annotate(CheckRows(dataset, spec().training.max_tokens),
+               spec().data.dataset ? ToString(*spec().data.dataset) : *spec().data.path));
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset.tokens(), context.writer));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
+  BENCH_RETURN_IF_ERROR(CheckVectorSize(dataset.vectors(), decoder->config().vector_size));
   RowEvaluator evaluator({spec(), dataset, tokenizer, *decoder, context.writer, context.ranges});
   RowTask task({spec(), dataset, *decoder, context.ranks}, context.seeds,
                WithProbes([&evaluator](EvaluationPoint point,

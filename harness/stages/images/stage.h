@@ -3,10 +3,10 @@
 // tokenizer.model, the tokenizer of the characters of all texts.
 //
 // The artifact depends on the definition and the images, not on the replicate. Tables: data (rows
-// and tokens by part), samples. held_out_in_training counts images of held-out rows that training
-// rows begin with, as the files have them. Where it is asked for, predictor_accuracy and
-// predictor_exact_match say what the nearest training image would score on the held-out rows, and
-// what the most frequent text of the training images would.
+// and tokens by part), samples, and sources where the images are declared ones.
+// held_out_in_training counts the held-out images that have the pixels of a training image. Where
+// nearest_neighbour asks for it, predictor_accuracy and predictor_exact_match say what the nearest
+// training image and the most frequent text would score on the held-out rows (predictors.h).
 #pragma once
 
 #include <map>
@@ -22,8 +22,11 @@ class ImagesStage : public Stage {
  public:
   // `definition` must outlive it.
   explicit ImagesStage(const Definition& definition);
-  // The declared source, or the user's own files under the role "data".
+  // The declared source, or the user's own files under the role "data"; and under "rows" the
+  // version of what makes rows of them.
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
+  // Of rows of a declared table; what one's own images need is known when they are read.
+  absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
  private:

@@ -174,9 +174,9 @@ TEST(RowDataset, NamesTheFileThatIsDamaged) {
 TEST(RowDataset, RefusesAManifestOfSomethingElse) {
   const TempFolder folder;
   Write(folder.path(), true);
-  std::ofstream(folder / "rows.json") << R"({"format": "bench-row-dataset", "format_version": 2})";
+  std::ofstream(folder / "rows.json") << R"({"format": "bench-row-dataset", "format_version": 3})";
   EXPECT_THAT(OpeningFails(folder.path()),
-              HasSubstr("rows.json: not a data set of rows of format version 1"));
+              HasSubstr("rows.json: not a data set of rows of format version 1 or 2"));
   std::ofstream(folder / "rows.json")
       << R"({"format": "bench-row-dataset", "format_version": 1, "references": 1})";
   EXPECT_THAT(OpeningFails(folder.path()), HasSubstr("\"references\" is no boolean"));

@@ -89,7 +89,8 @@ TEST(ClmSpec, TrainsOnRowsOfSymbols) {
   const auto definition = Decode(kSmallClm, rows);
   ASSERT_TRUE(definition.ok()) << definition.status();
   EXPECT_TRUE(std::get<ClmSpec>(definition->stage).tokenizer.symbols);
-  EXPECT_THAT(Refusal(kSmallClm, {"tokenizer.symbols=true"}),
+  EXPECT_EQ(Refusal(kSmallClm, {"tokenizer.symbols=true"}), "");  // one's own, by data.path
+  EXPECT_THAT(Refusal(kSmallClm, {"tokenizer.symbols=true", "data.source=s"}),
               HasSubstr("tokenizer.symbols: are those of data.dataset"));
   EXPECT_THAT(Refusal(kSmallClm, {rows[0], rows[1], "training.attention=across"}),
               HasSubstr("training.attention: \"across\" has no use with rows of symbols"));

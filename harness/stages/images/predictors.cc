@@ -1,0 +1,80 @@
+#include "harness/stages/images/predictors.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/status.h"
+#include "harness/images/nearest_image.h"
+#include "results/metrics.h"
+
+namespace bench::harness {
+namespace {
+
+using images::ImageRows;
+using images::Part;
+
+const std::string& TextOf(const ImageRows& rows, int64_t image) {
+  return rows.labelled().images[static_cast<size_t>(image)].text;
+}
+
+std::vector<const images::Image*> ImagesOf(const ImageRows& rows, Part part) {
+  std::vector<const images::Image*> list;
+  for (const int64_t i : rows.images(part)) {
+    list.push_back(&rows.labelled().images[static_cast<size_t>(i)].image);
+  }
+  return list;
+}
+
+std::string MostFrequentText(const ImageRows& rows) {
+  std::map<std::string, int64_t> counts;
+  for (const int64_t i : rows.images(Part::kTrain)) ++counts[TextOf(rows, i)];
+  return std::max_element(counts.begin(), counts.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ImagePredictor>> ComputePredictors(const ImageRows& rows,
+                                                              int64_t num_threads) {
+  const std::vector<int64_t>& known = rows.images(Part::kTrain);
+  const std::vector<int64_t>& asked = rows.images(Part::kValidation);
+  const std::vector<const images::Image*> asked_images = ImagesOf(rows, Part::kValidation);
+  const std::vector<const images::Image*> known_images = ImagesOf(rows, Part::kTrain);
+  BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> nearest,
+                         images::NearestImages(asked_images, known_images, num_threads));
+  ImagePredictor neighbour{"nearest_neighbour", {}};
+  for (const int64_t i : nearest) {
+    neighbour.texts.push_back(TextOf(rows, known[static_cast<size_t>(i)]));
+  }
+  const ImagePredictor frequent{"most_frequent",
+                                std::vector<std::string>(asked.size(), MostFrequentText(rows))};
+  return std::vector<ImagePredictor>{neighbour, frequent};
+}
+
+std::vector<results::MetricValue> PredictorScores(
+    const std::vector<ImagePredictor>& predictors, const ImageRows& rows,
+    const std::vector<std::vector<int64_t>>& row_images) {
+  std::map<int64_t, size_t> places;  // of the held-out images
+  for (const int64_t image : rows.images(Part::kValidation)) places.emplace(image, places.size());
+  std::vector<results::MetricValue> values;
+  for (const ImagePredictor& predictor : predictors) {
+    int64_t num_images = 0, num_right_images = 0, num_right_rows = 0;
+    for (const std::vector<int64_t>& row : row_images) {
+      const int64_t num_right = std::count_if(row.begin(), row.end(), [&](int64_t image) {
+        return predictor.texts[places.at(image)] == TextOf(rows, image);
+      });
+      num_images += std::ssize(row);
+      num_right_images += num_right;
+      if (num_right == std::ssize(row)) ++num_right_rows;
+    }
+    values.push_back({{&results::kPredictorAccuracy, predictor.name},
+                      static_cast<double>(num_right_images) / static_cast<double>(num_images)});
+    values.push_back(
+        {{&results::kPredictorExactMatch, predictor.name},
+         static_cast<double>(num_right_rows) / static_cast<double>(row_images.size())});
+  }
+  return values;
+}
+
+}  // namespace bench::harness
