@@ -116,6 +116,11 @@ def of_summary(name):
     return lambda run: run.summary.get(name)
 
 
+def of_first_language(name):
+    """Where the rows are of one language only, there are no metrics by language."""
+    return lambda run: run.summary.get(f"{name}/be", run.summary.get(name))
+
+
 # Experiment -> columns: title, and what it is of a run.
 COLUMNS = {
     "icl_markov": [
@@ -142,6 +147,18 @@ COLUMNS = {
         ("product of digit accuracies", digit_product),
         ("edits", of_summary("answer_edits")),
         ("NLL of an answer, nats", lambda run: -run.summary["target_log_prob"]),
+    ],
+    "languages_transfer": [
+        ("names right", of_summary("exact_match")),
+        ("character error rate", of_summary("symbol_error_rate")),
+        ("names in another language", of_summary("wrong_language_rate")),
+    ],
+    "languages_curse": [
+        ("parameters", of_summary("parameters")),
+        ("names right, Belarusian", of_first_language("exact_match")),
+        ("character error rate, Belarusian", of_first_language("symbol_error_rate")),
+        ("names right, all languages", of_summary("exact_match")),
+        ("names in another language", of_summary("wrong_language_rate")),
     ],
 }
 
@@ -178,6 +195,13 @@ CLAIMS = {
     "emergence_addition": Claim("exact_match", False,
                                 {**of_data("addition_rows@1"), "model.hidden_size": 64},
                                 [of_data("addition_shuffled_rows@1")]),
+    "languages_transfer": Claim("exact_match", False, of_data("languages_be_uk@1"),
+                                [of_data("languages_be@1"), of_data("languages_be_uk_unseen@1"),
+                                 of_data("languages_be_de@1")]),
+    # That capacity is what many languages cost.
+    "languages_curse": Claim("exact_match", False,
+                             {**of_data("languages_of_64@1"), "model.hidden_size": 128},
+                             [{**of_data("languages_of_64@1"), "model.hidden_size": 64}]),
 }
 UNDECIDED = 3
 

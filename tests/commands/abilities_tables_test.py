@@ -168,6 +168,33 @@ class Tables(unittest.TestCase):
         _, _, text = self.rows(1)
         self.assertIn("does not beat data.dataset = s5_filler@2 by", text)
 
+    def write_languages(self, languages, width, exact, **more):
+        self.write("languages_curse", {"data.dataset": f"languages_of_{languages}@1",
+                                       "model.hidden_size": width},
+                   {"parameters": 10, "exact_match": exact, "symbol_error_rate": 1 - exact, **more})
+
+    def test_a_single_language_is_the_whole(self):
+        self.write_languages(1, 128, 0.5)
+        self.write_languages(64, 128, 0.25, **{"exact_match/be": 0.75, "wrong_language_rate": 0.125})
+        self.write_languages(64, 64, 0.125, **{"exact_match/be": 0.625})
+        headings, rows, text = self.rows(0)
+        column = headings.index("names right, Belarusian")
+        self.assertEqual([row[column] for row in rows], ["0.500", "0.625", "0.750"])
+        column = headings.index("names in another language")
+        self.assertEqual([row[column] for row in rows], ["-", "-", "0.125"])
+        self.assertIn("model.hidden_size = 128, beats every control by exact_match", text)
+        self.write_languages(64, 64, 0.25)  # as good as the wider one
+        self.rows(1)
+
+    def test_another_language_must_beat_its_own_form_and_less_like_ones(self):
+        scores = {"languages_be_uk@1": 0.35, "languages_be@1": 0.26, "languages_be_uk_unseen@1": 0.25}
+        for dataset, exact in scores.items():
+            self.write("languages_transfer", {"data.dataset": dataset}, {"exact_match": exact})
+        _, _, text = self.rows(3)
+        self.assertIn("no run of the control data.dataset = languages_be_de@1", text)
+        self.write("languages_transfer", {"data.dataset": "languages_be_de@1"}, {"exact_match": 0.29})
+        self.rows(0)
+
     def test_an_experiment_that_fails_goes_before_one_that_decides_nothing(self):
         self.write_width(64, 1)
         self.rows(3)
