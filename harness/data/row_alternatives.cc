@@ -14,6 +14,13 @@ constexpr char kPart[] = "validation";
 
 std::string FolderOf(const std::string& folder) { return absl::StrCat(folder, "/alternatives"); }
 
+bool IsOwnAnswer(const DatasetRow& row, std::span<const int64_t> written) {
+  const auto target = std::find_if(row.marks.begin(), row.marks.end(),
+                                   [](TokenMark mark) { return mark != TokenMark::kGiven; });
+  const auto own = row.tokens.begin() + (target - row.marks.begin());
+  return std::equal(written.begin(), written.end(), own, row.tokens.end());
+}
+
 }  // namespace
 
 absl::Status WriteAlternatives(const std::string& folder, const RowDatasetOptions& options,
@@ -49,7 +56,7 @@ absl::StatusOr<RowAlternatives> RowAlternatives::Open(const std::string& folder,
 bool RowAlternatives::IsOfAnotherGroup(const DatasetRow& row,
                                        std::span<const int64_t> written) const {
   const auto found = answers_.find(row.key);
-  if (found == answers_.end()) return false;
+  if (found == answers_.end() || IsOwnAnswer(row, written)) return false;
   bool of_another = false;
   for (const Answer& answer : found->second) {
     if (!std::equal(written.begin(), written.end(), answer.tokens.begin(), answer.tokens.end())) {

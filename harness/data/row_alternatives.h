@@ -29,8 +29,8 @@ class RowAlternatives {
                                               const std::vector<std::string>& groups);
 
   bool empty() const { return answers_.empty(); }
-  // Whether `written`, with its end, is an answer of this row's key in another group and none in
-  // its own.
+  // Whether `written`, with its end, is an answer of this row's key in another group, and neither
+  // the row's nor another one of its group.
   bool IsOfAnotherGroup(const DatasetRow& row, std::span<const int64_t> written) const;
 
  private:

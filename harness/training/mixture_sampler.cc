@@ -8,10 +8,12 @@ namespace bench::harness {
 
 using nlohmann::json;
 
-MixtureSampler::MixtureSampler(std::vector<MixturePart> parts, const SeedSource& seeds)
+MixtureSampler::MixtureSampler(std::vector<MixturePart> parts, const SeedSource& seeds,
+                               int64_t batch_rows)
     : parts_(std::move(parts)),
       seeds_(seeds),
       choice_(seeds.For(SeedPurpose::kDataOrder, "mixture")),
+      batch_rows_(batch_rows),
       cursors_(parts_.size()) {
   for (size_t part = 0; part < parts_.size(); ++part) {
     total_weight_ += parts_[part].weight;
@@ -25,12 +27,32 @@ void MixtureSampler::StartEpoch(size_t part, int64_t epoch) {
   cursors_[part] = {epoch, 0, random.Permutation(parts_[part].num_rows)};
 }
 
-MixtureDraw MixtureSampler::Next() {
+int64_t MixtureSampler::NumDraws() const {
+  int64_t draws = 0;
+  for (size_t part = 0; part < parts_.size(); ++part) {
+    draws += cursors_[part].epoch * parts_[part].num_rows + cursors_[part].position;
+  }
+  return draws;
+}
+
+size_t MixtureSampler::NextPart() {
+  if (batch_rows_ > 0) {
+    int64_t place = NumDraws() % batch_rows_;
+    for (size_t part = 0; part < parts_.size(); ++part) {
+      if (place < parts_[part].rows_per_batch) return part;
+      place -= parts_[part].rows_per_batch;
+    }
+  }
   double threshold = choice_.Uniform() * total_weight_;
   size_t part = 0;
   while (part + 1 < parts_.size() && threshold >= parts_[part].weight) {
     threshold -= parts_[part++].weight;
   }
+  return part;
+}
+
+MixtureDraw MixtureSampler::Next() {
+  const size_t part = NextPart();
   Cursor& cursor = cursors_[part];
   if (cursor.position == parts_[part].num_rows) StartEpoch(part, cursor.epoch + 1);
   return {part, cursor.order[static_cast<size_t>(cursor.position++)]};

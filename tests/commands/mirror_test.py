@@ -83,6 +83,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/stage_factory.cc": (END_TO_END, "every stage is run"),
     "harness/stages/generated/stage.cc": ("tests/commands/generated_run_test.py", "whole runs"),
     "harness/stages/images/stage.cc": ("tests/commands/images_run_test.py", "whole runs"),
+    "harness/stages/names/stage.cc": ("tests/commands/names_run_test.py", "whole runs"),
     "harness/stages/preferences/stage.cc": ("tests/commands/preferences_run_test.py", "a whole run"),
     "harness/stages/ppo/stage.cc": ("tests/commands/ppo_run_test.py", "a whole run"),
     "harness/stages/program/stage.cc": (PROGRAMS, "whole runs of programs"),

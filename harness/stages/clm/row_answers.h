@@ -1,11 +1,12 @@
 // What a model writes, greedily, behind what is given of rows that end in an answer:
-//   exact_match      all that it writes, up to and with the end, is the row's
-//   answer_accuracy  its last tokens are the row's answer, whatever was written before them
-//   answer_edits     Levenshtein distance of all that it writes from the row's, without the ends
-//   symbol_error_rate  the sum of those distances / the rows' symbols that are to be written; where
-//                    symbols are characters, CER
-//   wrong_language_rate  it is the answer of another group and not the row's, where the data set
-//                    has those of other groups (harness/data/row_alternatives.h)
+//   exact_match          all that it writes, up to and with the end, is the row's
+//   answer_accuracy      its last tokens are the row's answer, whatever was written before them
+//   answer_edits         Levenshtein distance of all that it writes from the row's, without the
+//                        ends
+//   symbol_error_rate    the sum of those distances / the tokens that the rows have there; where
+//                        tokens are characters, CER
+//   wrong_language_rate  what it writes is the answer of another group and not the row's, where the
+//                        data set has those of other groups (harness/data/row_alternatives.h)
 // and, of rows that begin with vectors, answer_symbol_accuracy (answer_symbols.h).
 #pragma once
 

@@ -87,6 +87,9 @@ absl::StatusOr<RowAnswers> RowEvaluator::Ask(const Group& group, int64_t step) c
   for (size_t i = 0; i < generations.size(); ++i) {
     const DatasetRow& row = group.rows[i];
     answers.Add(row, generations[i].tokens, p_.tokenizer.eos_id());
+    if (p_.alternatives != nullptr && !p_.alternatives->empty()) {
+      answers.AddOfAnotherGroup(p_.alternatives->IsOfAnotherGroup(row, generations[i].tokens));
+    }
     if (static_cast<int64_t>(i) >= p_.spec.evaluation.num_samples) continue;
     BENCH_RETURN_IF_ERROR(RecordSample(group, row, generations[i].tokens, step));
   }

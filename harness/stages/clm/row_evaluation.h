@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/data/row_alternatives.h"
 #include "harness/data/row_dataset.h"
 #include "harness/definition/clm_spec.h"
 #include "harness/measurement/ranges.h"
@@ -33,6 +34,8 @@ class RowEvaluator {
     const models::Decoder& decoder;
     results::RunWriter& writer;
     RangeTable& ranges;
+    // What answers of other groups are told by; null or empty: nothing.
+    const RowAlternatives* alternatives = nullptr;
   };
   explicit RowEvaluator(const Parts& parts);
 

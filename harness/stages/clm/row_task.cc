@@ -6,16 +6,18 @@
 
 namespace bench::harness {
 
-RowTask::RowTask(const Parts& parts, const SeedSource& seeds, Evaluator evaluator)
+RowTask::RowTask(const Parts& parts, RowMixture mixture, const SeedSource& seeds,
+                 Evaluator evaluator)
     : CausalTask(parts.spec.training, parts.decoder,
-                 MixtureSampler({{"rows", 1, parts.dataset.num_rows("train")}}, seeds), parts.ranks,
+                 MixtureSampler(mixture.parts, seeds, mixture.batch_rows), parts.ranks,
                  std::move(evaluator)),
-      dataset_(parts.dataset) {}
+      dataset_(parts.dataset),
+      mixture_(std::move(mixture)) {}
 
 CausalBatch RowTask::MakeBatch(const std::vector<MixtureDraw>& draws) const {
   std::vector<DatasetRow> rows;
   rows.reserve(draws.size());
-  for (const MixtureDraw& draw : draws) rows.push_back(dataset_.row("train", draw.row));
+  for (const MixtureDraw& draw : draws) rows.push_back(dataset_.row("train", mixture_.RowOf(draw)));
   return MakeRowBatch(rows, device());
 }
 

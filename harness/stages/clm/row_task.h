@@ -1,4 +1,4 @@
-// Training on rows of symbols: every epoch takes each row once, in a fresh permutation. The loss is
+// Training on rows of symbols, in the order of a mixture (row_mixture.h). The loss is
 // causal_task.h's, over the tokens that are targets.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "harness/definition/clm_spec.h"
 #include "harness/determinism/seeds.h"
 #include "harness/stages/batches/causal_task.h"
+#include "harness/stages/clm/row_mixture.h"
 
 namespace bench::harness {
 
@@ -20,12 +21,13 @@ class RowTask : public CausalTask {
     const models::Decoder& decoder;
     Ranks& ranks;
   };
-  RowTask(const Parts& parts, const SeedSource& seeds, Evaluator evaluator);
+  RowTask(const Parts& parts, RowMixture mixture, const SeedSource& seeds, Evaluator evaluator);
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;
 
   const RowDataset& dataset_;
+  const RowMixture mixture_;
 };
 
 }  // namespace bench::harness

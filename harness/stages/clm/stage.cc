@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/data/row_alternatives.h"
 #include "harness/data/row_dataset.h"
 #include "harness/model_io/content_digest.h"
 #include "harness/model_io/decoder_artifact.h"
@@ -10,6 +11,7 @@
 #include "harness/stages/clm/row_batch.h"
 #include "harness/stages/clm/row_evaluation.h"
 #include "harness/stages/clm/row_folder.h"
+#include "harness/stages/clm/row_mixture.h"
 #include "harness/stages/clm/row_task.h"
 #include "harness/stages/clm/task.h"
 #include "harness/stages/clm/text_data.h"
@@ -134,12 +136,17 @@ absl::StatusOr<StageOutcome> ClmStage::RunOnRows(const Probes& probes, RunContex
   BENCH_RETURN_IF_ERROR(
       Annotate(CheckRows(dataset, spec().training.max_tokens),
                spec().data.dataset ? ToString(*spec().data.dataset) : *spec().data.path));
+  BENCH_ASSIGN_OR_RETURN(const RowMixture mixture,
+                         MakeRowMixture(dataset, spec().sampling, spec().training.batch_size));
+  BENCH_ASSIGN_OR_RETURN(const RowAlternatives alternatives,
+                         RowAlternatives::Open(folder, dataset.groups()));
   BENCH_RETURN_IF_ERROR(RecordTokenData(dataset.tokens(), context.writer));
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
   BENCH_RETURN_IF_ERROR(CheckVectorSize(dataset.vectors(), decoder->config().vector_size));
-  RowEvaluator evaluator({spec(), dataset, tokenizer, *decoder, context.writer, context.ranges});
-  RowTask task({spec(), dataset, *decoder, context.ranks}, context.seeds,
+  RowEvaluator evaluator(
+      {spec(), dataset, tokenizer, *decoder, context.writer, context.ranges, &alternatives});
+  RowTask task({spec(), dataset, *decoder, context.ranks}, mixture, context.seeds,
                WithProbes([&evaluator](EvaluationPoint point,
                                        int64_t step) { return evaluator.Run(point, step); },
                           probes, {*decoder, tokenizer, PromptTemplate::kPlain}, context));

@@ -44,6 +44,57 @@ TEST(MixtureSampler, ContinuesExactlyFromASavedStateAtAnyPoint) {
   }
 }
 
+// Two rows of "a" and one of "b" in every five, the others by weight.
+const std::vector<MixturePart> kFixed = {{"a", 0, 7, 2}, {"b", 0, 5, 1}, {"c", 1, 4}, {"d", 3, 3}};
+
+TEST(MixtureSampler, TasksHaveTheirRowsOfEveryBatch) {
+  MixtureSampler sampler(kFixed, SeedSource{1, 0}, 5);
+  std::vector<int64_t> of_a;
+  int from_d = 0;
+  constexpr int kBatches = 5000;
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (int place = 0; place < 5; ++place) {
+      const MixtureDraw draw = sampler.Next();
+      if (place < 3) {
+        ASSERT_EQ(draw.part, place < 2 ? 0U : 1U);
+        if (draw.part == 0) of_a.push_back(draw.row);
+      } else {
+        ASSERT_GE(draw.part, 2U);
+        from_d += draw.part == 3 ? 1 : 0;
+      }
+    }
+  }
+  // Binomial(10000, 3/4): standard deviation 43; four of them.
+  EXPECT_NEAR(from_d, 7500, 174);
+  EXPECT_EQ(std::set<int64_t>(of_a.begin(), of_a.begin() + 7).size(), 7u);
+}
+
+// A task's order is its own: the rows of "a" are those that it has alone.
+TEST(MixtureSampler, OtherTasksDoNotChangeTheOrderOfATask) {
+  MixtureSampler together(kFixed, SeedSource{1, 0}, 5);
+  MixtureSampler alone({{"a", 1, 7}}, SeedSource{1, 0});
+  for (int i = 0; i < 100; ++i) {
+    const MixtureDraw draw = together.Next();
+    if (draw.part != 0) continue;
+    EXPECT_EQ(draw.row, alone.Next().row);
+  }
+}
+
+TEST(MixtureSampler, ABatchGoesOnWhereItsStateWasSaved) {
+  for (const int draws : {0, 1, 2, 3, 4, 33, 171}) {
+    MixtureSampler whole(kFixed, SeedSource{2, 0}, 5);
+    for (int i = 0; i < draws; ++i) whole.Next();
+    MixtureSampler resumed(kFixed, SeedSource{2, 0}, 5);
+    ASSERT_TRUE(resumed.RestoreState(whole.SaveState()).ok());
+    for (int i = 0; i < 50; ++i) {
+      const MixtureDraw expected = whole.Next();
+      const MixtureDraw draw = resumed.Next();
+      EXPECT_EQ(draw.part, expected.part);
+      EXPECT_EQ(draw.row, expected.row);
+    }
+  }
+}
+
 TEST(MixtureSampler, ReplicatesSeeAnotherOrder) {
   MixtureSampler first({{"a", 1, 100}}, SeedSource{1, 0});
   MixtureSampler second({{"a", 1, 100}}, SeedSource{1, 1});

@@ -126,6 +126,41 @@ TEST_F(RowEvaluationTest, AModelMatchesItsOwnAnswers) {
   EXPECT_EQ(summary.at("answer_accuracy"), 0.5);
 }
 
+// What the model writes is what another group has for the key.
+TEST_F(RowEvaluationTest, AnswersOfOtherGroupsAreToldWhereTheDataSetHasThem) {
+  const TempFolder folder;
+  const RowDatasetOptions options{tiny_.tokenizer().vocab_size(), "digest", {"own", "other"}};
+  RowDatasetWriter writer(folder.path(), options);
+  const std::vector<int64_t> written = Greedy(TinyRow({8, 4}, {}, {}, 0), 3);
+  std::vector<int64_t> changed = written;
+  changed.back() = changed.back() == 9 ? 8 : 9;
+  for (const char* part : {"train", "validation"}) {
+    ASSERT_TRUE(writer.Add(part, TinyRow({8, 4}, {}, changed, 0)).ok());
+    ASSERT_TRUE(writer.Add(part, TinyRow({8, 4}, {}, written, 0)).ok());
+  }
+  ASSERT_TRUE(writer.Finish().ok());
+  // Of key 8, which TinyRow takes from the first token.
+  ASSERT_TRUE(WriteAlternatives(folder.path(), options, {TinyRow({8}, {}, written, 1)}).ok());
+  const RowDataset dataset = *RowDataset::Open(folder.path());
+  const RowAlternatives alternatives = *RowAlternatives::Open(folder.path(), options.groups);
+  for (const RowAlternatives* given :
+       {&alternatives, static_cast<const RowAlternatives*>(nullptr)}) {
+    RunContext context = fixture_.Start(given == nullptr ? "without" : "with");
+    RowEvaluator evaluator({tiny_.spec(), dataset, tiny_.tokenizer(), tiny_.decoder(),
+                            context.writer, context.ranges, given});
+    const auto evaluation = evaluator.Run(EvaluationPoint::kFinal, 1);
+    ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+    const Values summary = ByPath(evaluation->summary);
+    EXPECT_EQ(summary.at("exact_match"), 0.5);
+    if (given == nullptr) {
+      EXPECT_FALSE(summary.contains("wrong_language_rate"));
+    } else {
+      // Of the row whose own answer it is not.
+      EXPECT_EQ(summary.at("wrong_language_rate"), 0.5);
+    }
+  }
+}
+
 TEST_F(RowEvaluationTest, TakesTheFirstRowsOfAGroupUpToTheLimit) {
   tiny_.spec().evaluation.tokens_per_language = 5;  // the first chain has five
   const Values values = ByPath(Evaluate(EvaluationPoint::kPeriodic).values);

@@ -11,7 +11,11 @@ namespace {
 class RowTaskTest : public ::testing::Test {
  protected:
   RowTask Task() {
-    return {{tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_}, SeedSource{1, 0}, nullptr};
+    const ClmSpec& spec = tiny_.spec();
+    return {{spec, tiny_.dataset(), tiny_.decoder(), *alone_},
+            *MakeRowMixture(tiny_.dataset(), spec.sampling, spec.training.batch_size),
+            SeedSource{1, 0},
+            nullptr};
   }
 
   TinyRows tiny_;
