@@ -44,7 +44,7 @@ Made Sums(const GeneratedSpec& spec, const KeySplit&) {
 
 // By Grammar.
 constexpr std::array<Entry, EnumNames(Grammar{}).size()> kGrammars = {
-    {{1, Markov}, {1, Induction}, {2, Addition}, {2, S5}, {2, Replace}, {2, Facts}, {1, Sums}}};
+    {{1, Markov}, {1, Induction}, {2, Addition}, {2, S5}, {2, Replace}, {3, Facts}, {1, Sums}}};
 
 const Entry& EntryOf(Grammar grammar) { return kGrammars[static_cast<size_t>(grammar)]; }
 
