@@ -1,5 +1,5 @@
 // Training on rows of symbols: every epoch takes each row once, in a fresh permutation. The loss is
-// causal_task.h's, over the tokens that are targets.
+// causal_task.h's, over the tokens that are targets. What evaluations keep is part of the state.
 #pragma once
 
 #include <vector>
@@ -8,6 +8,7 @@
 #include "harness/definition/clm_spec.h"
 #include "harness/determinism/seeds.h"
 #include "harness/stages/batches/causal_task.h"
+#include "harness/stages/clm/row_measures.h"
 
 namespace bench::harness {
 
@@ -19,13 +20,18 @@ class RowTask : public CausalTask {
     const RowDataset& dataset;
     const models::Decoder& decoder;
     Ranks& ranks;
+    RowMeasures* measures = nullptr;  // of the evaluator; null: it has none
   };
   RowTask(const Parts& parts, const SeedSource& seeds, Evaluator evaluator);
+
+  nlohmann::json SaveState() const override;
+  absl::Status RestoreState(const nlohmann::json& state) override;
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;
 
   const RowDataset& dataset_;
+  RowMeasures* const measures_;
 };
 
 }  // namespace bench::harness
