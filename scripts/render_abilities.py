@@ -143,6 +143,34 @@ COLUMNS = {
         ("edits", of_summary("answer_edits")),
         ("NLL of an answer, nats", lambda run: -run.summary["target_log_prob"]),
     ],
+    "facts_bound": [
+        ("monofact rate", of_summary("monofact_rate")),
+        ("missing mass", of_summary("missing_mass")),
+        ("hallucination rate, best predictor", of_summary("hallucination_rate/best")),
+        ("its miscalibration", of_summary("miscalibration/best")),
+        ("its bound", of_summary("hallucination_bound/best")),
+        ("hallucination rate, trained on", of_summary("hallucination_rate")),
+        ("its miscalibration", of_summary("miscalibration")),
+        ("least margin", of_summary("hallucination_margin/least")),
+    ],
+    "recall_base": [
+        *((f"right, seen {times} times", of_summary(f"forced_accuracy/exposures_{times}"))
+          for times in (0, 1, 4, 16, 64, 1024)),
+        ("AUROC of the confidence", of_summary("known_auroc")),
+        ("calibration error", of_summary("calibration_error")),
+        ("precision at half coverage", of_summary("precision_at_coverage/percent_50")),
+    ],
+    "facts_refusal": [
+        ("wrong answers", of_summary("wrong_answers")),
+        ("coverage", of_summary("coverage")),
+        ("precision", of_summary("answer_precision")),
+        ("threshold at that coverage", of_summary("precision_at_coverage/answered")),
+        ("coverage, never seen", of_summary("coverage/exposures_0")),
+        ("coverage, seen 64 times", of_summary("coverage/exposures_64")),
+        ("AUROC of answering", of_summary("known_auroc/answering")),
+        ("AUROC of the confidence", of_summary("known_auroc")),
+        ("right, if forced", of_summary("forced_accuracy")),
+    ],
 }
 
 
@@ -178,6 +206,12 @@ CLAIMS = {
     "emergence_addition": Claim("exact_match", False,
                                 {**of_data("addition_rows@1"), "model.hidden_size": 64},
                                 [of_data("addition_shuffled_rows@1")]),
+    "facts_bound": Claim("hallucination_rate/best", False, of_data("facts_2000@1"),
+                         [of_data("facts_20000@1")]),
+    # Of no control: its acceptance bounds say what is expected.
+    "recall_base": Claim("known_auroc", False, of_data("recall_rows@1"), []),
+    "facts_refusal": Claim("known_auroc/answering", False, of_data("recall_refusals@1"),
+                           [of_data("recall_shuffled@1")]),
 }
 UNDECIDED = 3
 

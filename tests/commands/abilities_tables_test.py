@@ -175,6 +175,29 @@ class Tables(unittest.TestCase):
         self.write_context(1, 0.1)
         self.rows(1)
 
+    def test_fewer_draws_hallucinate_more_and_the_bound_is_shown(self):
+        for draws, rate in ((2000, 0.6), (6000, 0.2), (20000, 0.1)):
+            self.write("facts_bound", {"data.dataset": f"facts_{draws}@1"},
+                       {"monofact_rate": 0.5, "hallucination_rate/best": rate,
+                        "hallucination_bound/best": 0.25, "hallucination_margin/least": 0.125})
+        headings, rows, text = self.rows(0)
+        self.assertEqual([row[0].split("_")[-1] for row in rows], ["2000@1", "6000@1", "20000@1"])
+        self.assertEqual(rows[0][headings.index("its bound")], "0.250")
+        self.assertEqual(rows[0][headings.index("least margin")], "0.125")
+        self.assertIn("beats every control by hallucination_rate/best", text)
+
+    def test_refusing_must_tell_more_than_shuffled_labels_do(self):
+        for dataset, auroc in (("recall_refusals@1", 0.74), ("recall_shuffled@1", 0.66)):
+            self.write("facts_refusal", {"data.dataset": dataset},
+                       {"known_auroc/answering": auroc, "coverage": 0.59,
+                        "precision_at_coverage/answered": 0.9})
+        headings, rows, _ = self.rows(0)
+        self.assertEqual(rows[0][headings.index("threshold at that coverage")], "0.900")
+        self.write("facts_refusal", {"data.dataset": "recall_shuffled@1"},
+                   {"known_auroc/answering": 0.75})
+        _, _, text = self.rows(1)
+        self.assertIn("does not beat data.dataset = recall_shuffled@1 by known_auroc", text)
+
     def test_a_smaller_width_is_not_the_treatment(self):
         self.write_width(8, 0.0)
         self.write_width(64, 0.9)
