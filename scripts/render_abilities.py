@@ -22,6 +22,7 @@ import re
 import sys
 
 import h5py
+import numpy
 
 SETTINGS_OF_A_RUN = ("title", "base_seed", "run.")  # no arms
 
@@ -39,8 +40,10 @@ class Run:
             self.summary = {name.replace(":", "/"): float(value[()])
                             for name, value in file["summary"].items()}
             self.positions = table(file, "positions")
+            self.coverage = table(file, "coverage")
             self.evaluations = series(file, "evals/excess_loss")
         self.unigram_excess = None  # by the results of the data set, add_predictors()
+        self.plain_precision = None  # by those of the plain arm, add_thresholds()
 
 
 def text(value):
@@ -165,6 +168,7 @@ COLUMNS = {
         ("coverage", of_summary("coverage")),
         ("precision", of_summary("answer_precision")),
         ("threshold at that coverage", of_summary("precision_at_coverage/answered")),
+        ("threshold of the plain arm there", lambda run: run.plain_precision),
         ("coverage, never seen", of_summary("coverage/exposures_0")),
         ("coverage, seen 64 times", of_summary("coverage/exposures_64")),
         ("AUROC of answering", of_summary("known_auroc/answering")),
@@ -249,6 +253,18 @@ def add_predictors(runs):
         run.unigram_excess = excess.get(run.settings.get("data.dataset"))
 
 
+def add_thresholds(runs):
+    """The precision that a threshold on the plain arm's confidence has at the coverage of each run of
+    facts_refusal: between the coverages of its table on a line, the mean of its runs."""
+    tuned = [run for run in runs if run.experiment == "facts_refusal"]
+    plain = [run.coverage for run in tuned if run.coverage
+             and run.settings.get("data.dataset") == "recall_answers@1"]
+    for run in tuned:
+        percent = 100 * run.summary.get("coverage", 0)
+        found = [numpy.interp(percent, of["percent"], of["precision"]) for of in plain]
+        run.plain_precision = sum(found) / len(found) if found and percent else None
+
+
 def arms(runs):
     """Arm -> its runs, named by the settings that differ within the experiment and in their order:
     numbers as numbers."""
@@ -322,6 +338,7 @@ def main(arguments):
             print(f"{run.path}: left out, {run.status}", file=sys.stderr)
     complete = [run for run in runs if run.status == "complete"]
     add_predictors(complete)
+    add_thresholds(complete)
     known = [run for run in complete if run.experiment in COLUMNS]
     if not known:
         print("no complete run of an experiment on abilities", file=sys.stderr)

@@ -47,7 +47,8 @@ class Tables(unittest.TestCase):
         self.folder = pathlib.Path(temporary.name)
         self.count = 0
 
-    def write(self, experiment, settings, summary, positions=None, excess=(), **attributes):
+    def write(self, experiment, settings, summary, positions=None, excess=(), coverage=None,
+              **attributes):
         """A results file; settings and summary by path."""
         path = self.folder / f"{self.count}.h5"
         self.count += 1
@@ -63,6 +64,8 @@ class Tables(unittest.TestCase):
                 file[f"summary/{name.replace('/', ':')}"] = float(value)
             if positions:
                 write_table(file, "positions", positions)
+            if coverage:
+                write_table(file, "coverage", coverage)
             if excess:
                 write_series(file, "excess_loss", *zip(*excess))
 
@@ -197,6 +200,21 @@ class Tables(unittest.TestCase):
                    {"known_auroc/answering": 0.75})
         _, _, text = self.rows(1)
         self.assertIn("does not beat data.dataset = recall_shuffled@1 by known_auroc", text)
+
+    def test_the_plain_arms_threshold_is_held_against_refusing_at_its_coverage(self):
+        self.write("facts_refusal", {"data.dataset": "recall_refusals@1"},
+                   {"known_auroc/answering": 0.7, "coverage": 0.75, "answer_precision": 0.6})
+        self.write("facts_refusal", {"data.dataset": "recall_shuffled@1"},
+                   {"known_auroc/answering": 0.5, "coverage": 1})
+        # Half-way between .9 at half and .5 at all of the questions.
+        self.write("facts_refusal", {"data.dataset": "recall_answers@1"},
+                   {"known_auroc/answering": 0.5, "coverage": 1},
+                   coverage={"percent": [50, 100], "precision": [0.9, 0.5]})
+        headings, rows, _ = self.rows(0)
+        column = headings.index("threshold of the plain arm there")
+        found = {row[0].split()[-1]: row[column] for row in rows}
+        self.assertEqual(found, {"recall_refusals@1": "0.700", "recall_shuffled@1": "0.500",
+                                 "recall_answers@1": "0.500"})
 
     def test_a_smaller_width_is_not_the_treatment(self):
         self.write_width(8, 0.0)
