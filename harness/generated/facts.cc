@@ -12,9 +12,23 @@ namespace {
 
 std::vector<std::string> Symbols(const FactsSpec& spec) {
   std::vector<std::string> symbols = Numbered("f", spec.first_names);
+  AppendNumbered("m", spec.middle_names, symbols);
   AppendNumbered("l", spec.last_names, symbols);
   AppendNumbered("v", spec.values, symbols);
+  if (!spec.headers) return symbols;
+  for (const char* header : {"tell ", "ask ", "unknown "}) symbols.emplace_back(header);
   return symbols;
+}
+
+// Tokens of the alternatives of each place of a row, from the first name to the value.
+std::vector<TokenRange> Places(const FactsSpec& spec) {
+  std::vector<TokenRange> places;
+  int64_t first = kFirstSymbol;
+  for (const int64_t count : {spec.first_names, spec.middle_names, spec.last_names, spec.values}) {
+    if (count > 0) places.push_back({first, count});
+    first += count;
+  }
+  return places;
 }
 
 std::vector<int64_t> ExposuresOf(const FactsSpec& spec, const std::vector<int64_t>& rows) {
@@ -42,7 +56,7 @@ std::vector<std::string> Groups(const FactsSpec& spec, const std::vector<int64_t
 std::vector<int64_t> AllExposures(const FactsSpec& spec) {
   std::vector<int64_t> rows;
   for (int64_t fact = 0; fact < spec.facts; ++fact) {
-    const int64_t group = fact % spec.num_groups();
+    const int64_t group = spec.group_of(fact);
     const int64_t count = group == 0 ? 0 : int64_t{1} << (group - 1);
     rows.insert(rows.end(), static_cast<size_t>(count), fact);
   }
@@ -74,9 +88,10 @@ FactsGrammar::FactsGrammar(const GeneratedSpec& spec, const KeySplit& split,
                            std::vector<int64_t> rows)
     : RowGrammar(Symbols(spec.facts), Groups(spec.facts, rows)),
       spec_(spec.facts),
+      places_(Places(spec_)),
       rows_(std::move(rows)),
       exposures_(ExposuresOf(spec_, rows_)) {
-  names_ = split.Stream("facts/names").Permutation(spec_.first_names * spec_.last_names);
+  names_ = split.Stream("facts/names").Permutation(spec_.num_names());
   names_.resize(static_cast<size_t>(spec_.facts));
   Random values = split.Stream("facts/values");
   for (int64_t fact = 0; fact < spec_.facts; ++fact) {
@@ -89,21 +104,48 @@ std::optional<double> FactsGrammar::MonofactRate() const {
   return static_cast<double>(singles) / static_cast<double>(rows_.size());
 }
 
-Row FactsGrammar::Draw(Part part, int64_t index, RowStreams&) const {
+std::vector<int64_t> FactsGrammar::ChoicesOf(size_t fact) const {
+  std::vector<int64_t> choices(places_.size());
+  choices.back() = values_[fact];
+  int64_t name = names_[fact];
+  for (size_t place = places_.size() - 1; place-- > 0;) {
+    choices[place] = name % places_[place].count;
+    name /= places_[place].count;
+  }
+  return choices;
+}
+
+std::optional<StatementSpace> FactsGrammar::Statements() const {
+  const bool is_stated = spec_.exposures == FactExposures::kDraws &&
+                         spec_.targets == FactTargets::kAll && !spec_.headers;
+  if (!is_stated || !CanBeEnumerated(places_)) return std::nullopt;
+  StatementSpace space{{kBeginToken}, places_, {}, exposures_};
+  for (size_t fact = 0; fact < names_.size(); ++fact) {
+    space.true_statements.push_back(names_[fact] * spec_.values + values_[fact]);
+  }
+  return space;
+}
+
+Row FactsGrammar::Draw(Part part, int64_t index, RowStreams& streams) const {
+  const bool is_training = part == Part::kTrain;
   const auto place = static_cast<size_t>(index);
-  const auto fact = part == Part::kTrain ? static_cast<size_t>(rows_[place]) : place;
-  const int64_t first = kFirstSymbol;
-  const int64_t last = first + spec_.first_names;
-  const int64_t value = last + spec_.last_names;
+  const auto fact = is_training ? static_cast<size_t>(rows_[place]) : place;
   // A held-out row asks for the value of a name: were the name a target, nothing would be given.
-  const bool name_is_target = spec_.targets == FactTargets::kAll && part == Part::kTrain;
+  const bool name_is_target = spec_.targets == FactTargets::kAll && is_training;
   const TokenMark name_mark = name_is_target ? TokenMark::kTarget : TokenMark::kGiven;
   Row row;
   row.group = GroupOf(exposures_[fact]);
   row.Add(kBeginToken, TokenMark::kGiven);
-  row.Add(first + names_[fact] / spec_.last_names, name_mark);
-  row.Add(last + names_[fact] % spec_.last_names, name_mark);
-  row.Add(value + values_[fact], TokenMark::kAnswer);
+  if (spec_.headers) {
+    const int64_t tell = places_.back().first + places_.back().count;
+    row.Add(is_training ? tell + static_cast<int64_t>(streams.row.Below(2)) : tell + 1,
+            TokenMark::kGiven);
+  }
+  const std::vector<int64_t> choices = ChoicesOf(fact);
+  for (size_t i = 0; i < choices.size(); ++i) {
+    const bool is_value = i + 1 == choices.size();
+    row.Add(places_[i].first + choices[i], is_value ? TokenMark::kAnswer : name_mark);
+  }
   row.Add(kEndToken, TokenMark::kAnswer);
   return row;
 }

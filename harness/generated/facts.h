@@ -2,13 +2,17 @@
 // Vempala, arXiv:2311.14648; Allen-Zhu and Li, arXiv:2404.05405).
 //
 // The names are the first `facts` of the stream "facts/names"' Permutation(first_names x
-// last_names), number f x last_names + l; their values are Below(values) of "facts/values", in that
-// order. Training rows: by draws, Below(facts) of "facts/draws" each; by powers, fact j belongs to
-// group j mod G and has 0 (group 0) or 2^(group - 1) rows, which, facts in their order, are taken
-// in the order of "facts/order"'s Permutation. Held-out row i asks fact i: no key splits them, what
-// was never trained on is the group exposures_0. Groups: exposures_E with E the power of two up to
-// the number of the fact's rows. A row begins with <s>; targets are the value and the end, the
-// answer, and with targets = "all" the names of training rows too. Rows have no key.
+// last_names), number f x last_names + l; with middle names (f x middle_names + m) x last_names +
+// l. Their values are Below(values) of "facts/values", in that order. Training rows: by draws,
+// Below(facts) of "facts/draws" each; by powers, fact j belongs to group FactsSpec::group_of(j),
+// which is j mod G where no group is tapered, and has 0 (group 0) or 2^(group - 1) rows, which,
+// facts in their order, are taken in the order of "facts/order"'s Permutation. Held-out row i asks
+// fact i: no key splits them, what was never trained on is the group exposures_0. Groups:
+// exposures_E with E the power of two up to the number of the fact's rows. A row begins with <s>;
+// targets are the value and the end, the answer, and with targets = "all" the names of training
+// rows too. With headers `tell` or `ask` follows <s>, of a training row the one of number Below(2)
+// of the row's stream, of a held-out row `ask`; it is given. Rows have no key. Drawn rows that are
+// targets from <s> on and have no header are statements.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +29,7 @@ class FactsGrammar : public RowGrammar {
  public:
   FactsGrammar(const GeneratedSpec& spec, const KeySplit& split);
   Row Draw(Part part, int64_t index, RowStreams& streams) const override;
+  std::optional<StatementSpace> Statements() const override;
   // Good and Turing's estimate of the probability of facts that no row has.
   std::optional<double> MonofactRate() const override;
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/data/row_dataset.h"
+#include "harness/data/statement_space.h"
 #include "harness/determinism/random.h"
 
 namespace bench::harness::generated {
@@ -60,6 +61,10 @@ class RowGrammar {
   // Row `index` of the part. It is drawn again from where its streams then are if its key belongs
   // to the other part. For several threads.
   virtual Row Draw(Part part, int64_t index, RowStreams& streams) const = 0;
+
+  // What the rows could state, and what of it is true; none where rows are no statements, or too
+  // many to be enumerated.
+  virtual std::optional<StatementSpace> Statements() const { return std::nullopt; }
 
   // Of the training rows, the fraction whose fact no other one has; none of rows that have no
   // facts.

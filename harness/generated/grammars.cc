@@ -52,7 +52,7 @@ constexpr std::array<Entry, EnumNames(Grammar{}).size()> kGrammars = {{{1, Marko
                                                                        {2, Addition},
                                                                        {2, S5},
                                                                        {2, Replace},
-                                                                       {2, Facts},
+                                                                       {3, Facts},
                                                                        {1, Sums},
                                                                        {1, Retrieval}}};
 

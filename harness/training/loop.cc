@@ -13,6 +13,7 @@
 #include "harness/training/checkpoint.h"
 #include "harness/training/data_parallel.h"
 #include "harness/training/digest.h"
+#include "harness/training/evaluation_steps.h"
 #include "harness/training/parameter_update.h"
 #include "harness/training/rank_agreement.h"
 #include "harness/training/rank_figures.h"
@@ -220,7 +221,9 @@ absl::Status Loop::AfterStep(const TrainedStep& step) {
   const auto is_due = [&](int64_t every) {
     return at_.step < spec_.num_steps && every > 0 && at_.step % every == 0;
   };
-  at_.evaluation_due = is_due(spec_.evaluate_every_steps);
+  const bool is_log_spaced = IsLogSpaced(at_.step, spec_.evaluations_per_doubling);
+  at_.evaluation_due =
+      is_due(spec_.evaluate_every_steps) || (is_log_spaced && at_.step < spec_.num_steps);
   // Before an evaluation, which may take longer than whoever asks is going to wait.
   BENCH_RETURN_IF_ERROR(CheckpointIfRequested());
   if (at_.evaluation_due) BENCH_RETURN_IF_ERROR(Evaluate(EvaluationPoint::kPeriodic));

@@ -41,6 +41,8 @@ struct LoopSpec {
   int64_t steps_per_iteration = 1;
   ParallelSpec parallel;
   bool measure_products = false;  // what the stage does around the loop (product_timing.h)
+  // Evaluations beside those of evaluate_every_steps (evaluation_steps.h); 0: none.
+  int64_t evaluations_per_doubling = 0;
 };
 
 // `observers` are called behind the loop's own, context.profiler before all, those for ends in the

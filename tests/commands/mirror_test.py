@@ -87,6 +87,7 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/stages/preferences/stage.cc": ("tests/commands/preferences_run_test.py", "a whole run"),
     "harness/stages/ppo/stage.cc": ("tests/commands/ppo_run_test.py", "a whole run"),
     "harness/stages/program/stage.cc": (PROGRAMS, "whole runs of programs"),
+    "harness/stages/refusals/stage.cc": ("tests/commands/facts_run_test.py", "whole runs"),
     "harness/stages/reward/stage.cc": ("tests/commands/reward_run_test.py", "a whole run"),
     "harness/stages/fetch.cc": ("tests/commands/pipeline_test.py", "fetches from an archive of the test"),
     "harness/stages/synthetic/stage.cc": ("tests/commands/perf_data_test.py", "every kind of rows, against an oracle"),

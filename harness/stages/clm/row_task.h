@@ -1,5 +1,5 @@
 // Training on rows of symbols, in the order of a mixture (row_mixture.h). The loss is
-// causal_task.h's, over the tokens that are targets.
+// causal_task.h's, over the tokens that are targets. What evaluations keep is part of the state.
 #pragma once
 
 #include <vector>
@@ -8,6 +8,7 @@
 #include "harness/definition/clm_spec.h"
 #include "harness/determinism/seeds.h"
 #include "harness/stages/batches/causal_task.h"
+#include "harness/stages/clm/row_measures.h"
 #include "harness/stages/clm/row_mixture.h"
 
 namespace bench::harness {
@@ -20,14 +21,19 @@ class RowTask : public CausalTask {
     const RowDataset& dataset;
     const models::Decoder& decoder;
     Ranks& ranks;
+    RowMeasures* measures = nullptr;  // of the evaluator; null: it has none
   };
   RowTask(const Parts& parts, RowMixture mixture, const SeedSource& seeds, Evaluator evaluator);
+
+  nlohmann::json SaveState() const override;
+  absl::Status RestoreState(const nlohmann::json& state) override;
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;
 
   const RowDataset& dataset_;
   const RowMixture mixture_;
+  RowMeasures* const measures_;
 };
 
 }  // namespace bench::harness

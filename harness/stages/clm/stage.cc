@@ -11,6 +11,7 @@
 #include "harness/stages/clm/row_batch.h"
 #include "harness/stages/clm/row_evaluation.h"
 #include "harness/stages/clm/row_folder.h"
+#include "harness/stages/clm/row_measures.h"
 #include "harness/stages/clm/row_mixture.h"
 #include "harness/stages/clm/row_task.h"
 #include "harness/stages/clm/task.h"
@@ -87,7 +88,8 @@ std::vector<InputNeed> ClmStage::Inputs() const {
   if (spec().data.dataset) {
     const std::vector<StageKind> makers =
         spec().tokenizer.symbols
-            ? std::vector<StageKind>{StageKind::kGenerated, StageKind::kNames, StageKind::kImages}
+            ? std::vector<StageKind>{StageKind::kGenerated, StageKind::kNames, StageKind::kImages,
+                                     StageKind::kRefusals}
             : std::vector<StageKind>{StageKind::kCorpus, StageKind::kSynthetic};
     needs.push_back({"dataset", *spec().data.dataset, makers});
   }
@@ -122,6 +124,14 @@ absl::StatusOr<DiskNeed> ClmStage::Disk(const std::map<std::string, Artifact>& i
                      spec().optimizer, inputs);
 }
 
+// With the evaluations that only this stage has; the first of a curve is the untrained model's.
+LoopSpec ClmStage::ClmLoop() const {
+  LoopSpec loop = Loop();
+  loop.evaluations_per_doubling = spec().evaluation.log_spaced;
+  if (loop.evaluations_per_doubling > 0) loop.first_evaluation = FirstEvaluation::kBeforeTraining;
+  return loop;
+}
+
 absl::StatusOr<StageOutcome> ClmStage::Run(RunContext& context) {
   BENCH_ASSIGN_OR_RETURN(const Probes probes,
                          Probes::Load(spec().probes, context.experiments_root, context.seeds));
@@ -146,11 +156,15 @@ absl::StatusOr<StageOutcome> ClmStage::RunOnRows(const Probes& probes, RunContex
   BENCH_RETURN_IF_ERROR(CheckVectorSize(dataset.vectors(), decoder->config().vector_size));
   RowEvaluator evaluator(
       {spec(), dataset, tokenizer, *decoder, context.writer, context.ranges, &alternatives});
-  RowTask task({spec(), dataset, *decoder, context.ranks}, mixture, context.seeds,
-               WithProbes([&evaluator](EvaluationPoint point,
-                                       int64_t step) { return evaluator.Run(point, step); },
-                          probes, {*decoder, tokenizer, PromptTemplate::kPlain}, context));
-  return TrainAndSave(Loop(), task, context, [&] {
+  BENCH_ASSIGN_OR_RETURN(
+      RowMeasures measures,
+      RowMeasures::Create({spec(), dataset, folder, tokenizer, *decoder, context.writer}));
+  const Evaluator evaluate = measures.With(
+      [&evaluator](EvaluationPoint point, int64_t step) { return evaluator.Run(point, step); });
+  RowTask task(
+      {spec(), dataset, *decoder, context.ranks, &measures}, mixture, context.seeds,
+      WithProbes(evaluate, probes, {*decoder, tokenizer, PromptTemplate::kPlain}, context));
+  return TrainAndSave(ClmLoop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain,
                                context.artifact_folder);
   });
@@ -177,7 +191,7 @@ absl::StatusOr<StageOutcome> ClmStage::RunOnText(const Probes& probes, RunContex
                WithProbes([&evaluator](EvaluationPoint point,
                                        int64_t step) { return evaluator.Run(point, step); },
                           probes, {*decoder, tokenizer, PromptTemplate::kPlain}, context));
-  return TrainAndSave(Loop(), task, context, [&] {
+  return TrainAndSave(ClmLoop(), task, context, [&] {
     return SaveDecoderArtifact(*decoder, tokenizer, PromptTemplate::kPlain,
                                context.artifact_folder);
   });

@@ -18,7 +18,8 @@ class ClmStage : public TrainingStage<ClmSpec> {
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
  private:
-  // Rows of symbols, of stage "generated".
+  LoopSpec ClmLoop() const;
+  // Rows of symbols, of stage "generated" or "refusals".
   absl::StatusOr<StageOutcome> RunOnRows(const Probes& probes, RunContext& context);
   absl::StatusOr<StageOutcome> RunOnText(const Probes& probes, RunContext& context);
 };

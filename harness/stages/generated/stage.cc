@@ -13,6 +13,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "harness/data/row_dataset.h"
+#include "harness/data/statement_space.h"
 #include "harness/generated/grammars.h"
 #include "harness/generated/row_source.h"
 #include "harness/generated/symbol_model.h"
@@ -207,6 +208,9 @@ absl::StatusOr<StageOutcome> GeneratedStage::Run(RunContext& context) {
   }
   BENCH_RETURN_IF_ERROR(dataset.Finish());
   if (records) BENCH_RETURN_IF_ERROR(records->Publish(folder));
+  if (const auto statements = grammar.Statements()) {
+    BENCH_RETURN_IF_ERROR(WriteStatementSpace(*statements, folder));
+  }
   if (const std::optional<double> rate = grammar.MonofactRate()) {
     outcome.summary.push_back({{&results::kMonofactRate, ""}, *rate});
   }

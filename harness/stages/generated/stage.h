@@ -1,6 +1,6 @@
 // Stage "generated": rows of symbols that a grammar draws (harness/generated), as a data set of
 // rows with targets (harness/data/row_dataset.h) and, beside it as tokenizer.model, the tokenizer
-// of the symbols.
+// of the symbols; of rows that are statements also which ones are true (statement_space.h).
 //
 // The artifact depends on the definition and the version of its grammar, not on the replicate.
 // Tables: data (rows and tokens by part and group), samples, and, where the grammar has predictors,

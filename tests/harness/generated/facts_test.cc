@@ -81,5 +81,52 @@ TEST(Facts, PowersExposeEqualNumbersOfFacts) {
   EXPECT_EQ(facts_of, (std::map<int64_t, int64_t>{{1, 10}, {2, 10}, {4, 10}}));
 }
 
+// Statement number (first x 8 + last) x 16 + value.
+TEST(Facts, DrawnFactsAreStatementsOfWhichEachIsTrueOnce) {
+  GeneratedSpec spec = Spec();
+  EXPECT_EQ(SourceOf(spec).grammar().Statements(), std::nullopt);  // names are given
+  spec.facts.targets = FactTargets::kAll;
+  const RowSource source = SourceOf(spec);
+  const auto space = source.grammar().Statements();
+  ASSERT_TRUE(space.has_value());
+  EXPECT_EQ(space->begin, std::vector<int64_t>{kBeginToken});
+  EXPECT_EQ(space->places, (std::vector<TokenRange>{{4, 8}, {12, 8}, {20, 16}}));
+  const auto number = [](const Row& row) {
+    return ((row.tokens[1] - 4) * 8 + row.tokens[2] - 12) * 16 + row.tokens[3] - 20;
+  };
+  std::map<int64_t, int64_t> exposures;
+  for (const Row& row : RowsOf(source, Part::kValidation, 40)) exposures[number(row)] = 0;
+  for (const Row& row : RowsOf(source, Part::kTrain, 200)) ++exposures.at(number(row));
+  ASSERT_EQ(space->true_statements.size(), 40U);
+  for (size_t fact = 0; fact < 40; ++fact) {
+    EXPECT_EQ(space->exposures[fact], exposures.at(space->true_statements[fact])) << fact;
+  }
+  spec.facts.first_names = 16384;
+  EXPECT_EQ(SourceOf(spec).grammar().Statements(), std::nullopt);  // 2^21 of them
+}
+
+TEST(Facts, HeldOutRowsAskAndTrainingRowsDoEither) {
+  GeneratedSpec spec = Spec();
+  spec.facts.middle_names = 3;
+  spec.facts.headers = true;
+  const RowSource source = SourceOf(spec);
+  const std::vector<std::string>& symbols = source.grammar().symbols();
+  const int64_t ask = kFirstSymbol + std::ssize(symbols) - 2;
+  EXPECT_EQ(symbols.back(), "unknown ");
+  int64_t num_asked = 0;
+  for (const Row& row : RowsOf(source, Part::kTrain, 200)) {
+    ASSERT_EQ(row.tokens.size(), 7U);
+    EXPECT_EQ(Marks(row), "0000022");
+    EXPECT_TRUE(row.tokens[1] == ask || row.tokens[1] == ask - 1);
+    num_asked += row.tokens[1] == ask ? 1 : 0;
+  }
+  EXPECT_NEAR(static_cast<double>(num_asked), 100, 40);  // more than five deviations of 200 coins
+  for (const Row& row : RowsOf(source, Part::kValidation, 40)) {
+    EXPECT_TRUE(TextOf(source.grammar(), row).starts_with("<s>ask f"));
+    EXPECT_EQ(Marks(row), "0000022");
+  }
+  EXPECT_EQ(source.grammar().Statements(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace bench::harness::generated

@@ -27,7 +27,8 @@ DEFAULTS = {
            "written": "chain"},
     "replace": {"rules": 512, "letters": 20, "rule_length": 2, "text_length": 8, "shown": "own"},
     "facts": {"first_names": 64, "last_names": 64, "values": 64, "facts": 3000,
-              "exposures": "draws", "max_exposures": 1024, "targets": "value"},
+              "exposures": "draws", "max_exposures": 1024, "targets": "value",
+              "middle_names": 0, "tapered_from": 0, "headers": False},
     "sums": {"min_digits": 3, "max_digits": 3, "written": "steps"},
     "retrieval": {"length": 64, "values": 16, "words": 64, "depths": 8},
 }
@@ -55,6 +56,13 @@ CASES = [
     ("facts", {}, {"train": 400, "validation": 300}),
     ("facts", {"first_names": 7, "last_names": 5, "values": 3, "facts": 30, "exposures": "powers",
                "max_exposures": 8, "targets": "all"}, {"train": 90, "validation": 30}),
+    ("facts", {"first_names": 7, "last_names": 5, "values": 3, "facts": 30, "targets": "all"},
+     {"train": 40, "validation": 30}),
+    ("facts", {"first_names": 3, "middle_names": 4, "last_names": 5, "values": 6, "facts": 45,
+               "exposures": "powers", "max_exposures": 8, "tapered_from": 2, "headers": True},
+     {"train": 84, "validation": 45}),
+    ("facts", {"first_names": 3, "middle_names": 4, "last_names": 5, "values": 6, "facts": 45,
+               "targets": "all"}, {"train": 50, "validation": 45}),
 ]
 
 
@@ -82,6 +90,7 @@ class Oracle(unittest.TestCase):
                 split = streams.Streams(SEED, 0.1)
                 oracle = importlib.import_module(f"{grammar}_oracle").Grammar(spec, split)
                 self.assertEqual(first["symbols"], oracle.symbols)
+                self.assertEqual(first["statements"], getattr(oracle, "statements", None))
                 for part in counts:
                     actual = [row for row in lines if row["part"] == part]
                     self.assertEqual(len(actual), counts[part])

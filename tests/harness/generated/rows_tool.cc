@@ -1,7 +1,8 @@
 // Prints the rows of a definition of stage "generated", for oracle_test.py.
 //
 // usage: rows_tool DEFINITION.toml THREADS
-// A JSON object a line: the symbols, then each row of the parts train and validation.
+// A JSON object a line: the symbols and the statements (null: none), then each row of the parts
+// train and validation.
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -25,7 +26,14 @@ absl::Status Print(const std::string& path, int64_t num_threads) {
   const auto* spec = std::get_if<GeneratedSpec>(&definition.stage);
   if (spec == nullptr) return UsageError("no definition of stage \"generated\"");
   BENCH_ASSIGN_OR_RETURN(const RowSource source, RowSource::Create(*spec, definition.base_seed));
-  std::cout << nlohmann::json{{"symbols", source.grammar().symbols()}} << "\n";
+  nlohmann::json first = {{"symbols", source.grammar().symbols()}, {"statements", nullptr}};
+  if (const auto space = source.grammar().Statements()) {
+    first["statements"] = {{"true", space->true_statements}, {"exposures", space->exposures}};
+    for (const TokenRange& place : space->places) {
+      first["statements"]["places"].push_back(nlohmann::json::array({place.first, place.count}));
+    }
+  }
+  std::cout << first << "\n";
   for (const Part part : {Part::kTrain, Part::kValidation}) {
     BENCH_ASSIGN_OR_RETURN(const std::vector<Row> rows,
                            source.Rows(part, 0, source.num_rows(part), num_threads));

@@ -38,6 +38,17 @@ TEST(TrainingLoop, EvaluatesWhenDueAndOnceAtTheEnd) {
   EXPECT_EQ(record.ranges.at("forward").count, std::vector<int64_t>(8, 2));
 }
 
+// 1, 2, 3; 4 and 6; 8, with those of every four steps; the last one once.
+TEST(TrainingLoop, EvaluatesAtLogSpacedStepsToo) {
+  RunFixture fixture;
+  Quadratic task;
+  RunContext context = fixture.Start("run");
+  LoopSpec spec = Spec(12);
+  spec.evaluations_per_doubling = 2;
+  ASSERT_TRUE(RunTrainingLoop(spec, task, context).ok());
+  EXPECT_EQ(task.evaluated, (std::vector<int64_t>{1, 2, 3, 4, 6, 8, 12}));
+}
+
 TEST(TrainingLoop, ResumedAtAnyCheckpointEqualsAnUninterruptedRun) {
   RunFixture whole_fixture;
   Quadratic whole_task;
