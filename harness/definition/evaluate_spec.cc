@@ -34,8 +34,10 @@ void Validate(const EvaluateSpec& spec, const Violations& violations) {
     violations.Add("probes", "needs at least one [[probes]], or [decode]");
   }
   if (spec.decode.precision == Precision::kAutocast) {
-    violations.Add("decode.precision",
-                   "decoding computes in the parameters' type: \"fp32\" or \"mixed\"");
+    violations.Add(
+        "decode.precision",
+        "nothing is trained, so no parameters are fp32 beside bf16 products: \"fp32\" or "
+        "\"mixed\"");
   }
   Validate(spec.probes, "probes", violations);
   Validate(spec.acceptance, violations);

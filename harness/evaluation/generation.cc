@@ -7,6 +7,14 @@
 #include "harness/control/signals.h"
 
 namespace bench::harness {
+namespace {
+
+// Of what is decoded.
+int64_t ElementBytes(const models::Decoder& decoder) {
+  return static_cast<int64_t>(c10::elementSize(decoder.compute_type()));
+}
+
+}  // namespace
 
 models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, const AnswerForm& form) {
   models::GenerationOptions options(tokenizer.vocab_size());
@@ -47,8 +55,8 @@ absl::StatusOr<std::vector<models::Generation>> GenerateAnswers(
     const size_t begin = generations.size();
     const auto first = prompts.begin() + static_cast<std::ptrdiff_t>(begin);
     const size_t count =
-        NumDecodedTogether(decoder.config(), decoder.parameters().front().tensor.element_size(),
-                           std::span(first, prompts.end()), options.max_new_tokens);
+        NumDecodedTogether(decoder.config(), ElementBytes(decoder), std::span(first, prompts.end()),
+                           options.max_new_tokens);
     std::vector<models::Generation> batch = models::Generate(
         decoder, {first, first + static_cast<std::ptrdiff_t>(count)}, options,
         [&](int64_t sequence) { return uniform(static_cast<int64_t>(begin) + sequence); });
