@@ -2,6 +2,9 @@
 
 #include "tests/kernels/testing.h"
 
+// How many threads MKL may take for the calling thread. Not there with another BLAS.
+extern "C" int MKL_Get_Max_Threads() __attribute__((weak));
+
 namespace bench::kernels {
 namespace {
 
@@ -63,6 +66,19 @@ TEST(Gemm, BitsDoNotDependOnTheThreadsThatLibTorchIsSetTo) {
         }
       }
     }
+  }
+  at::set_num_threads(before);
+}
+
+TEST(Gemm, LeavesOtherProductsTheirThreads) {
+  if (MKL_Get_Max_Threads == nullptr) GTEST_SKIP() << "LibTorch has another BLAS than MKL";
+  const int before = at::get_num_threads();
+  const Operand a = Make(5, 7, Transpose::kNo), b = Make(7, 3, Transpose::kNo);
+  at::Tensor c = at::empty({5, 3});
+  for (const int threads : {2, 3, 1}) {
+    at::set_num_threads(threads);
+    Gemm({5, 3, 7}, a.Ref(), b.Ref(), {c.mutable_data_ptr<float>(), 3});
+    EXPECT_EQ(MKL_Get_Max_Threads(), threads);
   }
   at::set_num_threads(before);
 }
