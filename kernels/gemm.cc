@@ -5,7 +5,30 @@ extern "C" void sgemm_(const char* transa, const char* transb, const int* m, con
                        const int* k, const float* alpha, const float* a, const int* lda,
                        const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
 
+// MKL's number of threads for the calling thread, 0 for that of the process; returns the one
+// before. Not there with another BLAS.
+extern "C" int MKL_Set_Num_Threads_Local(int num_threads) __attribute__((weak));
+
 namespace bench::kernels {
+namespace {
+
+// Products of this thread are its own as long as this lives.
+class OneBlasThread {
+ public:
+  OneBlasThread() {
+    if (MKL_Set_Num_Threads_Local != nullptr) before_ = MKL_Set_Num_Threads_Local(1);
+  }
+  ~OneBlasThread() {
+    if (MKL_Set_Num_Threads_Local != nullptr) MKL_Set_Num_Threads_Local(before_);
+  }
+  OneBlasThread(const OneBlasThread&) = delete;
+  OneBlasThread& operator=(const OneBlasThread&) = delete;
+
+ private:
+  int before_ = 0;
+};
+
+}  // namespace
 
 // BLAS is column-major: a row-major C = A B is the column-major C^T = B^T A^T.
 void Gemm(const GemmProduct& product, const MatrixRef& a, const MatrixRef& b, const GemmOutput& c) {
@@ -15,6 +38,7 @@ void Gemm(const GemmProduct& product, const MatrixRef& a, const MatrixRef& b, co
   const int ldc = static_cast<int>(c.stride);
   const char* transa = a.transpose == Transpose::kYes ? "t" : "n";
   const char* transb = b.transpose == Transpose::kYes ? "t" : "n";
+  const OneBlasThread one;
   sgemm_(transb, transa, &n, &m, &k, &product.alpha, b.data, &ldb, a.data, &lda, &c.beta, c.data,
          &ldc);
 }

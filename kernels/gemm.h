@@ -1,7 +1,9 @@
 // Row-major fp32 matrix products on raw memory, by the BLAS inside LibTorch.
 //
-// C = alpha * op(A) * op(B) + beta * C with op(X) = X or its transpose. Inside ParallelFor the
-// BLAS runs on the calling thread. Deterministic for one thread count.
+// C = alpha * op(A) * op(B) + beta * C with op(X) = X or its transpose. The BLAS runs on the
+// calling thread alone, inside ParallelFor and outside. Deterministic, and the same bits for any
+// number of threads that LibTorch is set to: MKL would choose its way through a product by how many
+// threads its caller may have, also where inside ParallelFor it then has but one.
 #pragma once
 
 #include <cstdint>

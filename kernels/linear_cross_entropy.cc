@@ -52,11 +52,6 @@ void ReduceRowsCpu(at::Tensor& logits, const Inputs& inputs, const Block& block,
   });
 }
 
-// What losses are computed in.
-at::ScalarType LossType(const at::Tensor& hidden_MD) {
-  return hidden_MD.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-}
-
 void ReduceRowsPlain(at::Tensor& logits, const Inputs& inputs, const Block& block,
                      const Outputs& out) {
   const int64_t rows = logits.size(0);
@@ -75,7 +70,7 @@ void ReduceRows(at::Tensor& logits, const Inputs& inputs, const Block& block, co
 }
 
 Outputs MakeOutputs(const Inputs& inputs, Mode mode) {
-  const auto options = inputs.hidden_MD.options().dtype(LossType(inputs.hidden_MD));
+  const auto options = inputs.hidden_MD.options().dtype(TypeOfLogits(inputs.hidden_MD));
   const int64_t num_rows = inputs.hidden_MD.size(0);
   Outputs out{
       at::empty({num_rows}, options), at::empty({num_rows}, options.dtype(at::kBool)), {}, {}};
@@ -94,13 +89,13 @@ Outputs RunBlocks(const Inputs& inputs, Mode mode) {
   for (int64_t first = 0; first < num_rows; first += block_rows) {
     const int64_t rows = std::min(block_rows, num_rows - first);
     const at::Tensor hidden = inputs.hidden_MD.narrow(0, first, rows);
-    at::Tensor logits = MatMulTransposed(hidden, inputs.weight_VD).to(LossType(hidden));
+    at::Tensor logits = MatMulTransposed(hidden, inputs.weight_VD).to(TypeOfLogits(hidden));
     ReduceRows(logits, inputs, {first, mode}, out);
     if (mode == Mode::kLoss) continue;
     logits = logits.to(hidden.scalar_type());
     out.grad_hidden_MD.narrow(0, first, rows).copy_(MatMulTransposed(logits, inputs.weight_VD.t()));
     if (first == 0) {
-      out.grad_weight_VD = MatMulTransposed(logits.t(), hidden.t()).to(LossType(hidden));
+      out.grad_weight_VD = MatMulTransposed(logits.t(), hidden.t()).to(TypeOfLogits(hidden));
     } else {
       AccumulateMatMulTransposed(logits.t(), hidden.t(), out.grad_weight_VD);
     }

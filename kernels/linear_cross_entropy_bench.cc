@@ -1,4 +1,5 @@
-#include "absl/strings/str_cat.h"
+#include <optional>
+
 #include "kernels/bench/kernel_case.h"
 #include "kernels/linear_cross_entropy.h"
 
@@ -15,16 +16,9 @@ at::Tensor AtenLoss(const CaseInputs& in) {
 // One product of the head forward and two backward; per logit a comparison, difference,
 // exponential and sum, and backward a quotient. Logits need not reach memory.
 std::vector<KernelCase> LinearCrossEntropyCases(const Geometry& geometry) {
-  if (geometry.num_targets == 0 || geometry.phase == Phase::kDecoding) return {};
-  const int64_t m = geometry.num_targets, d = geometry.hidden, v = geometry.vocab;
-  KernelCase made;
-  made.kernel = "LinearCrossEntropy";
-  made.shape = absl::StrCat("M", m, "D", d, "V", v);
-  made.experiment = geometry.experiment;
-  made.make_inputs = [m, d, v](const at::TensorOptions& options) {
-    return CaseInputs{{RandomLeaf({m, d}, options, 1), RandomLeaf({v, d}, options, 2)},
-                      {CyclicTargets(m, v, options.device())}};
-  };
+  std::optional<KernelCase> found = HeadCase("LinearCrossEntropy", geometry);
+  if (!found) return {};
+  KernelCase& made = *found;
   made.ours = [](const CaseInputs& in) {
     return LinearCrossEntropy(in.leaves[0], in.leaves[1], in.constants[0]).loss_sum;
   };
@@ -32,6 +26,7 @@ std::vector<KernelCase> LinearCrossEntropyCases(const Geometry& geometry) {
   made.composed = [](const CaseInputs& in) {
     return LinearCrossEntropyReference(in.leaves[0], in.leaves[1], in.constants[0]).loss_sum;
   };
+  const int64_t m = geometry.num_targets, d = geometry.hidden, v = geometry.vocab;
   const double inputs = Volume({m, d}) + Volume({v, d});
   made.forward = {2 * Volume({m, d, v}) + 4 * Volume({m, v}), inputs};
   made.backward = {4 * Volume({m, d, v}) + Volume({m, v}), inputs};

@@ -18,14 +18,15 @@ struct Inputs {
   at::Tensor hidden_MD, weight_VD, targets_M;
 };
 
-// Calls visit(first row, logits of a block of rows).
+// Calls visit(first row, logits of a block of rows), in the type that they are reduced in.
 template <typename Visit>
 void ForEachBlock(const Inputs& inputs, const Visit& visit) {
   const int64_t num_rows = inputs.hidden_MD.size(0);
   const int64_t block_rows = std::min(LogitBlockRows(inputs.weight_VD.size(0)), num_rows);
   for (int64_t first = 0; first < num_rows; first += block_rows) {
     const int64_t rows = std::min(block_rows, num_rows - first);
-    at::Tensor logits = MatMulTransposed(inputs.hidden_MD.narrow(0, first, rows), inputs.weight_VD);
+    at::Tensor logits = MatMulTransposed(inputs.hidden_MD.narrow(0, first, rows), inputs.weight_VD)
+                            .to(TypeOfLogits(inputs.hidden_MD));
     visit(first, logits);
   }
 }
@@ -57,10 +58,11 @@ void ForwardPlain(int64_t first, const at::Tensor& logits, const Inputs& inputs,
 
 TokenLogProbs Forward(const Inputs& inputs) {
   const at::NoGradGuard no_grad;
-  const auto options = inputs.hidden_MD.options().requires_grad(false);
+  const auto options =
+      inputs.hidden_MD.options().dtype(TypeOfLogits(inputs.hidden_MD)).requires_grad(false);
   TokenLogProbs out = {at::empty({inputs.hidden_MD.size(0)}, options),
                        at::empty({inputs.hidden_MD.size(0)}, options)};
-  const auto forward = IsCpuFloat(inputs.hidden_MD) ? ForwardCpu : ForwardPlain;
+  const auto forward = IsCpuFloat(out.log_probs_M) ? ForwardCpu : ForwardPlain;
   ForEachBlock(inputs, [&](int64_t first, const at::Tensor& logits) {
     forward(first, logits, inputs, out);
   });
@@ -106,20 +108,21 @@ class LinearLogProbsFunction : public torch::autograd::Function<LinearLogProbsFu
     const at::Tensor grad_M = grads[0].contiguous();
     at::Tensor grad_hidden_MD = at::empty_like(inputs.hidden_MD);
     at::Tensor grad_weight_VD;
-    const auto to_gradients = IsCpuFloat(inputs.hidden_MD) ? BackwardCpu : BackwardPlain;
+    const auto to_gradients = IsCpuFloat(grad_M) ? BackwardCpu : BackwardPlain;
     ForEachBlock(inputs, [&](int64_t first, at::Tensor& logits) {
       const int64_t rows = logits.size(0);
       to_gradients(first, logits, inputs, grad_M);
       const at::Tensor hidden = inputs.hidden_MD.narrow(0, first, rows);
+      logits = logits.to(hidden.scalar_type());
       grad_hidden_MD.narrow(0, first, rows).copy_(MatMulTransposed(logits, inputs.weight_VD.t()));
       if (first == 0) {
-        grad_weight_VD = MatMulTransposed(logits.t(), hidden.t());
+        grad_weight_VD = MatMulTransposed(logits.t(), hidden.t()).to(TypeOfLogits(hidden));
       } else {
         AccumulateMatMulTransposed(logits.t(), hidden.t(), grad_weight_VD);
       }
     });
     if (!grad_weight_VD.defined()) grad_weight_VD = at::zeros_like(inputs.weight_VD);
-    return {grad_hidden_MD, grad_weight_VD, at::Tensor()};
+    return {grad_hidden_MD, grad_weight_VD.to(inputs.weight_VD.scalar_type()), at::Tensor()};
   }
 };
 

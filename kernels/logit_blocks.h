@@ -18,6 +18,12 @@ inline int64_t LogitBlockRows(int64_t vocab_size) {
   return std::max(kMinBlockRows, kLogitsBytes / (vocab_size * int64_t{sizeof(float)}));
 }
 
+// What is computed of logits is in this type, whatever their products are in: fp64 of fp64, else
+// fp32.
+inline at::ScalarType TypeOfLogits(const at::Tensor& hidden) {
+  return hidden.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+}
+
 // hidden [M, D] and weight [V, D] of one type; targets [M] int64 in [0, V) (on the CPU only:
 // looking at them elsewhere would synchronise).
 inline void CheckHeadInputs(const char* op, const at::Tensor& hidden, const at::Tensor& weight,

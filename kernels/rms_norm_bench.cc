@@ -13,14 +13,7 @@ constexpr double kEps = 1e-5;
 // x times a factor, difference, times r; and g x, times r, sum for the weight.
 std::vector<KernelCase> RmsNormCases(const Geometry& geometry) {
   const int64_t n = geometry.num_rows(), d = geometry.hidden;
-  KernelCase made;
-  made.kernel = "RmsNorm";
-  made.shape = absl::StrCat("N", n, "D", d);
-  made.experiment = geometry.experiment;
-  made.has_own = OwnForCpuFloatAndCuda;
-  made.make_inputs = [n, d](const at::TensorOptions& options) {
-    return CaseInputs{{RandomLeaf({n, d}, options, 1), RandomLeaf({d}, options, 2)}, {}};
-  };
+  KernelCase made = RowCase({"RmsNorm", absl::StrCat("N", n, "D", d), {n, d}, {d}}, geometry);
   made.ours = [](const CaseInputs& in) { return RmsNorm(in.leaves[0], in.leaves[1], kEps); };
   made.aten = [d](const CaseInputs& in) {
     return at::rms_norm(in.leaves[0], {d}, in.leaves[1], kEps);
@@ -30,7 +23,6 @@ std::vector<KernelCase> RmsNormCases(const Geometry& geometry) {
   };
   made.forward = {4 * Volume({n, d}), 2 * Volume({n, d}) + ToDouble(d)};
   made.backward = {9 * Volume({n, d}), 3 * Volume({n, d}) + 2 * ToDouble(d)};
-  made.has_backward = geometry.phase == Phase::kTraining;
   return {made};
 }
 

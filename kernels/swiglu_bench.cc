@@ -8,20 +8,12 @@ namespace bench::kernels {
 // sigmoid, silu, its product with g for `up`; g up s (1 + z (1 - s)) for the gate: six.
 std::vector<KernelCase> SwiGluCases(const Geometry& geometry) {
   const int64_t n = geometry.num_rows(), f = geometry.intermediate;
-  KernelCase made;
-  made.kernel = "SwiGlu";
-  made.shape = absl::StrCat("N", n, "F", f);
-  made.experiment = geometry.experiment;
-  made.has_own = OwnForCpuFloatAndCuda;
-  made.make_inputs = [n, f](const at::TensorOptions& options) {
-    return CaseInputs{{RandomLeaf({n, f}, options, 1), RandomLeaf({n, f}, options, 2)}, {}};
-  };
+  KernelCase made = RowCase({"SwiGlu", absl::StrCat("N", n, "F", f), {n, f}, {n, f}}, geometry);
   made.ours = [](const CaseInputs& in) { return SwiGlu(in.leaves[0], in.leaves[1]); };
   made.aten = [](const CaseInputs& in) { return at::silu(in.leaves[0]) * in.leaves[1]; };
   made.composed = [](const CaseInputs& in) { return SwiGluReference(in.leaves[0], in.leaves[1]); };
   made.forward = {5 * Volume({n, f}), 3 * Volume({n, f})};
   made.backward = {11 * Volume({n, f}), 5 * Volume({n, f})};
-  made.has_backward = geometry.phase == Phase::kTraining;
   return {made};
 }
 

@@ -81,7 +81,8 @@ class Decoder {
 
   // Hidden computes in `type`: its activations and products, whose weights are converted in the
   // forward pass, so that gradients arrive in the parameters' own type. The beginning: that type.
-  // Decoding (HiddenCached) always computes in the parameters' type.
+  // Decoding (HiddenCached) always computes in the parameters' type, so Generate converts them
+  // once.
   void ComputeIn(at::ScalarType type);
   at::ScalarType compute_type() const;
 

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "kernels/parallel.h"
@@ -148,14 +149,19 @@ at::Tensor LastHidden(const Decoder& decoder, RaggedBatch batch, const std::vect
   return decoder.HiddenCached(batch, live, cache).index_select(0, last_B.to(decoder.device()));
 }
 
-}  // namespace
+// Every token reads all parameters, so they are converted once; null where there is nothing to
+// convert.
+std::unique_ptr<const Decoder> InComputeType(const Decoder& decoder) {
+  const at::ScalarType type = decoder.compute_type();
+  if (decoder.parameters().front().tensor.scalar_type() == type) return nullptr;
+  return decoder.CopyIn(type);
+}
 
-std::vector<Generation> Generate(const Decoder& decoder,
-                                 const std::vector<std::vector<int64_t>>& prompts,
-                                 const GenerationOptions& options, const UniformSource& uniform,
-                                 const SequenceVectors& vectors) {
-  Check(decoder, prompts, options);
-  const at::NoGradGuard no_grad;
+// Of a decoder whose parameters have the type that it computes in.
+std::vector<Generation> Decode(const Decoder& decoder,
+                               const std::vector<std::vector<int64_t>>& prompts,
+                               const GenerationOptions& options, const UniformSource& uniform,
+                               const SequenceVectors& vectors) {
   std::vector<int64_t> live, room, capacities;
   for (const auto& prompt : prompts) {
     live.push_back(static_cast<int64_t>(live.size()));
@@ -178,6 +184,18 @@ std::vector<Generation> Generate(const Decoder& decoder,
     rows = generator.LastTokens(live);
   }
   return generator.Take();
+}
+
+}  // namespace
+
+std::vector<Generation> Generate(const Decoder& decoder,
+                                 const std::vector<std::vector<int64_t>>& prompts,
+                                 const GenerationOptions& options, const UniformSource& uniform,
+                                 const SequenceVectors& vectors) {
+  Check(decoder, prompts, options);
+  const at::NoGradGuard no_grad;
+  const std::unique_ptr<const Decoder> converted = InComputeType(decoder);
+  return Decode(converted ? *converted : decoder, prompts, options, uniform, vectors);
 }
 
 }  // namespace bench::models

@@ -7,8 +7,10 @@
 // those whose probability (renormalised after top_k) reaches top_p; the token is drawn by inverting
 // the cumulative distribution over kept tokens, in order of their ids, at the caller's uniform
 // number. log_probs are of softmax(logits / temperature) over the ids below vocab_size (temperature
-// 1 when greedy): equal to a full forward's over these rows of the head up to fp32 rounding.
-// Other ids are never chosen, and have no probability.
+// 1 when greedy): equal to a full forward's over these rows of the head up to rounding.
+// Other ids are never chosen, and have no probability. Keys, values and products are in the type
+// that the decoder computes in: where its parameters are of another, as with autocast, a copy of
+// them in that type lives as long as the call. Log-probabilities and choices are made in fp32.
 // Every sequence draws once a token from its own stream, so the batch never changes its draws; nor
 // do threads, which share the choice of tokens by sequences.
 #pragma once

@@ -39,8 +39,9 @@ ScalarHead ScalarHead::CopyIn(at::ScalarType type) const {
 at::Tensor ScalarHead::Score(const at::Tensor& hidden_MD) const {
   TORCH_CHECK(hidden_MD.dim() == 2 && hidden_MD.size(1) == weight_1D().size(1),
               "ScalarHead: hidden ", hidden_MD.sizes(), " for a weight ", weight_1D().sizes());
+  const at::ScalarType type = hidden_MD.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   // Row by row, not a matrix product: those choose their order of sums by the number of rows.
-  return (hidden_MD * weight_1D()).sum(1) + parameters_[1].tensor;
+  return (hidden_MD.to(type) * weight_1D().to(type)).sum(1) + parameters_[1].tensor.to(type);
 }
 
 void ScalarHead::set_bias(double bias) {

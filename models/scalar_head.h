@@ -1,11 +1,12 @@
 // A head that turns a hidden state into one number: a reward, or a value.
 //
 // score_m = hidden_m . weight + bias. Shapes: hidden_MD [M, D], weight [1, D], bias [1], result
-// [M]; one floating dtype. A row's score depends on that row only, bit for bit. Differentiable in
-// all three. Parameters are leaves that require gradients, named "score.weight" (as in
-// transformers) and "score.bias". Initial weights ~ N(0, 1 / (D + 1)), bias 0 (Huang et al., "The
-// N+ Implementation Details of RLHF with PPO", arXiv:2403.17031, detail 11). Errors: TORCH_CHECK on
-// shapes; DataError from FromTensors.
+// [M]. Hidden states and parameters of any floating types; scores are fp64 of fp64 states, else
+// fp32, and so are the products and sums: bf16 would tell few rewards apart. A row's score depends
+// on that row only, bit for bit. Differentiable in all three. Parameters are leaves that require
+// gradients, named "score.weight" (as in transformers) and "score.bias". Initial weights ~ N(0, 1 /
+// (D + 1)), bias 0 (Huang et al., "The N+ Implementation Details of RLHF with PPO",
+// arXiv:2403.17031, detail 11). Errors: TORCH_CHECK on shapes; DataError from FromTensors.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -111,8 +111,10 @@ void Validate(const EvaluateSpec& spec, const Violations& violations) {
   Validate(spec.positions.positions, violations.In("positions"));
   ValidateContexts(spec.contexts, violations.In("contexts"));
   if (spec.decode.precision == Precision::kAutocast) {
-    violations.Add("decode.precision",
-                   "decoding computes in the parameters' type: \"fp32\" or \"mixed\"");
+    violations.Add(
+        "decode.precision",
+        "nothing is trained, so no parameters are fp32 beside bf16 products: \"fp32\" or "
+        "\"mixed\"");
   }
   Validate(spec.probes, "probes", violations);
   Validate(spec.acceptance, violations);

@@ -304,9 +304,6 @@ void Validate(const PpoSpec& spec, const Violations& violations) {
   ValidateAdaptiveKl(spec, violations);
   ValidateGroups(spec, violations);
   ValidateBatch(spec, violations);
-  if (spec.training.precision != Precision::kFp32) {
-    violations.Add("training.precision", "this stage trains in \"fp32\" only");
-  }
   Validate(spec.acceptance, violations);
 }
 

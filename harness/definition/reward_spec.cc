@@ -91,9 +91,6 @@ void Validate(const RewardSpec& spec, const Violations& violations) {
   ValidateData(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
-  if (spec.training.precision != Precision::kFp32) {
-    violations.Add("training.precision", "this stage trains in \"fp32\" only");
-  }
   if (KnowsPositions(spec.model, spec.init)) {
     ValidateMaxTokens(spec.training, spec.model.max_positions, violations);
   }

@@ -7,6 +7,14 @@
 #include "harness/control/signals.h"
 
 namespace bench::harness {
+namespace {
+
+// Of what is decoded.
+int64_t ElementBytes(const models::Decoder& decoder) {
+  return static_cast<int64_t>(c10::elementSize(decoder.compute_type()));
+}
+
+}  // namespace
 
 models::GenerationOptions AnswerOptions(const Tokenizer& tokenizer, const AnswerForm& form) {
   models::GenerationOptions options(tokenizer.vocab_size());
@@ -48,8 +56,8 @@ absl::StatusOr<std::vector<models::Generation>> GenerateAnswers(
     const size_t begin = generations.size();
     const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
     const size_t count =
-        NumDecodedTogether(decoder.config(), decoder.parameters().front().tensor.element_size(),
-                           std::span(first, rows.end()), options.max_new_tokens);
+        NumDecodedTogether(decoder.config(), ElementBytes(decoder), std::span(first, rows.end()),
+                           options.max_new_tokens);
     const models::SequenceVectors vectors =
         prompts.vectors ? prompts.vectors(begin, count) : models::SequenceVectors();
     std::vector<models::Generation> batch = models::Generate(

@@ -18,6 +18,10 @@ at::ScalarType ParameterType(Precision precision) {
   return precision == Precision::kMixed ? at::kBFloat16 : at::kFloat;
 }
 
+at::ScalarType ComputeType(Precision precision) {
+  return precision == Precision::kFp32 ? at::kFloat : at::kBFloat16;
+}
+
 at::Device DeviceOf(DeviceKind kind) {
   if (kind == DeviceKind::kCpu) return at::kCPU;
   return c10::impl::VirtualGuardImpl(at::kCUDA).getDevice();  // that of this rank
@@ -118,7 +122,7 @@ absl::StatusOr<std::unique_ptr<models::Decoder>> InitialDecoder(const ModelSpec&
                                                                 Precision precision) {
   BENCH_ASSIGN_OR_RETURN(auto decoder,
                          InitialWeights(model, init, tokenizer, context, ParameterType(precision)));
-  if (precision == Precision::kAutocast) decoder->ComputeIn(at::kBFloat16);
+  if (precision == Precision::kAutocast) decoder->ComputeIn(ComputeType(precision));
   BENCH_RETURN_IF_ERROR(NoteAttentionKernels(decoder->config(), context));
   return decoder;
 }

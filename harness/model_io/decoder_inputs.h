@@ -46,6 +46,8 @@ int64_t NumElements(const std::vector<models::NamedTensor>& parameters);
 
 // The type that parameters are held in.
 at::ScalarType ParameterType(Precision precision);
+// The type of activations and products, in which models that are not trained are held.
+at::ScalarType ComputeType(Precision precision);
 
 // Of the user's own tokenizer, under the role "tokenizer": its files alone, since a Hugging Face
 // folder also holds weights, which are an input of their own.

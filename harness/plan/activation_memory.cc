@@ -42,10 +42,16 @@ double HeadGradientBytes(const Sizes& s, TrainedOutput output) {
   return output == TrainedOutput::kCrossEntropy ? kFp32Bytes * s.vocab * s.head_width : 0;
 }
 
-// Of the matrix that a head with normalised rows or a bias makes of its weights.
+// Of the matrix that a head with normalised rows or a bias makes of its weights, or autocast.
 double MadeHeadBytes(const Sizes& s, const models::DecoderConfig& config) {
-  const bool is_made = config.biases.head || config.normalised_head;
+  const bool is_made = config.biases.head || config.normalised_head || s.copied > 0;
   return is_made ? s.element * s.vocab * s.head_width : 0;
+}
+
+// Of the states that the output is computed from; scores are computed in fp32.
+double ReadStateBytes(const Sizes& s, TrainedOutput output) {
+  const double element = output == TrainedOutput::kScores ? kFp32Bytes : s.element;
+  return s.targets * element * s.head_width;
 }
 
 // A block of them in fp32, and in bf16 where products are.
@@ -76,7 +82,7 @@ ActivationBytes ActivationMemory(const ActivationSpec& spec) {
   const double waiting = spec.config.tie_embeddings ? head_gradient : 0;
 
   ActivationBytes bytes;
-  bytes.kept = layers + final_norm + s.targets * s.element * s.head_width + head_gradient +
+  bytes.kept = layers + final_norm + ReadStateBytes(s, spec.output) + head_gradient +
                (spec.output == TrainedOutput::kLogProbs ? made_head : 0);
   bytes.loss = bytes.kept + LogitsBytes(s, spec) +
                (spec.output == TrainedOutput::kCrossEntropy ? made_head : 0);
@@ -87,7 +93,7 @@ ActivationBytes ActivationMemory(const ActivationSpec& spec) {
 
 ActivationBytes HeadActivationMemory(const ActivationSpec& spec) {
   const Sizes s(spec);
-  const double states = s.targets * s.element * s.hidden;
+  const double states = s.targets * kFp32Bytes * s.hidden;
   return {states, states, states};
 }
 

@@ -7,19 +7,22 @@
 //   kv_heads
 //             x head_dim, H heads, F intermediate: 2 (s D + 4) + 2 s D + s (2 Q + 2 K) + 4 H + 3 s
 //             F
-//   output    s M D, for cross-entropy + 4 V D: gradients, made in the forward pass
+//   output    s M D, for cross-entropy + 4 V D: gradients, made in the forward pass; 4 M D for
+//             scores, which are fp32
 //   kept      N (L layer + norm) + output; with recomputation N (L s D + norm) + output
 //   backward  kept - N norm - output + gradients in the widest place of the last layer (LLaMA's:
 //             N s (D + 2 F)), + N layer with recomputation; a tied embedding's 4 V D stays to the
 //             end
 //   loss      kept + a block of logits (kernels/logit_blocks.h)
-// Autocast keeps a bf16 copy of the weights of each layer that keeps activations. LibTorch's
-// attention (all but fp32 on the CPU) keeps its output twice (s Q more) and the rotation's tables
-// (2 s a rotated column); the reference kernels (bf16 on the CPU) an fp32 input of each norm (4 D)
-// and two more factors of SwiGLU (2 s F). On the GPU attention is taken to be a fused one. Not in
-// it: parameters, token ids, vectors of M numbers, the workspace of matrix products and of composed
-// attention (a block of 128 queries' scores, kernels/composed_attention.h). Derived from
-// models/blocks and what the operations save for backward.
+// Autocast keeps a bf16 copy of the weights of each layer that keeps activations, and of the head,
+// 2 V D, where log-probabilities are trained (for cross-entropy until the loss is known).
+// LibTorch's attention (all but fp32 on the CPU) keeps its output twice (s Q more) and the
+// rotation's tables (2 s a rotated column); the reference kernels (bf16 on the CPU) an fp32 input
+// of each norm (4 D) and two more factors of SwiGLU (2 s F). On the GPU attention is taken to be a
+// fused one. Not in it: parameters, token ids, vectors of M numbers, the workspace of matrix
+// products and of composed attention (a block of 128 queries' scores,
+// kernels/composed_attention.h). Derived from models/blocks and what the operations save for
+// backward.
 #pragma once
 
 #include <algorithm>
@@ -58,7 +61,7 @@ struct ActivationBytes {
 
 ActivationBytes ActivationMemory(const ActivationSpec& spec);
 
-// Of a scalar head on a trunk that is counted elsewhere: the states that it reads, s M D.
+// Of a scalar head on a trunk that is counted elsewhere: the states that it reads, 4 M D.
 ActivationBytes HeadActivationMemory(const ActivationSpec& spec);
 
 }  // namespace bench::harness

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "harness/stages/batches/causal_batch.h"
 #include "models/blocks/decoder_blocks.h"
 
@@ -32,11 +33,12 @@ struct Sizes {
   int64_t trained_parameters = 0;
   double frozen_bytes = 0;
 
-  void Add(ModelUse use, int64_t num_parameters) {
+  void Add(ModelUse use, int64_t num_parameters, Precision precision) {
     if (use == ModelUse::kTrained) {
       trained_parameters += num_parameters;
     } else {
-      frozen_bytes += sizeof(float) * static_cast<double>(num_parameters);  // ppo, in fp32
+      frozen_bytes += static_cast<double>(c10::elementSize(ComputeType(precision))) *
+                      static_cast<double>(num_parameters);
     }
   }
 };
@@ -122,7 +124,7 @@ class Planner {
                       const MicroBatch& batch) const {
     Sizes sizes;
     for (const GrowingModel& growing : models_) {
-      sizes.Add(growing.model.use, growing.NumParameters(num_layers));
+      sizes.Add(growing.model.use, growing.NumParameters(num_layers), training_.precision);
     }
     return Need(sizes, Activations(batch, num_layers), sharding).total_bytes;
   }
@@ -156,7 +158,7 @@ absl::StatusOr<MemoryPlan> PlanMemory(const PlanRequest& request) {
   for (const PlannedModel& model : models) {
     BENCH_ASSIGN_OR_RETURN(const int64_t num_parameters, CountParameters(model));
     BENCH_ASSIGN_OR_RETURN(growing.emplace_back(), Growing(model));
-    own.Add(model.use, num_parameters);
+    own.Add(model.use, num_parameters, stage.training->precision);
     plan.models.push_back({model, num_parameters, ForwardFlopsOf(model, *stage.training)});
   }
   plan.trained_parameters = own.trained_parameters;

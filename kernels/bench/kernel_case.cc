@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "kernels/cuda_kernels.h"
 
 namespace bench::kernels {
@@ -51,6 +52,34 @@ double Volume(std::initializer_list<int64_t> sizes) {
   double volume = 1;
   for (const int64_t size : sizes) volume *= ToDouble(size);
   return volume;
+}
+
+std::optional<KernelCase> HeadCase(const std::string& kernel, const Geometry& geometry) {
+  const int64_t m = geometry.num_targets, d = geometry.hidden, v = geometry.vocab;
+  if (m == 0 || geometry.phase == Phase::kDecoding) return std::nullopt;
+  KernelCase made;
+  made.kernel = kernel;
+  made.shape = absl::StrCat("M", m, "D", d, "V", v);
+  made.experiment = geometry.experiment;
+  made.make_inputs = [m, d, v](const at::TensorOptions& options) {
+    return CaseInputs{{RandomLeaf({m, d}, options, 1), RandomLeaf({v, d}, options, 2)},
+                      {CyclicTargets(m, v, options.device())}};
+  };
+  return made;
+}
+
+KernelCase RowCase(const RowInputs& inputs, const Geometry& geometry) {
+  KernelCase made;
+  made.kernel = inputs.kernel;
+  made.shape = inputs.shape;
+  made.experiment = geometry.experiment;
+  made.has_own = OwnForCpuFloatAndCuda;
+  made.make_inputs = [inputs](const at::TensorOptions& options) {
+    return CaseInputs{{RandomLeaf(inputs.first, options, 1), RandomLeaf(inputs.second, options, 2)},
+                      {}};
+  };
+  made.has_backward = geometry.phase == Phase::kTraining;
+  return made;
 }
 
 std::vector<KernelCase> AllKernelCases(const at::Device& device) {

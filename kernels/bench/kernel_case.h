@@ -24,6 +24,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,19 @@ at::Tensor CyclicTargets(int64_t count, int64_t num_classes, const at::Device& d
 double ToDouble(int64_t count);
 // The product of sizes, which may be beyond int32.
 double Volume(std::initializer_list<int64_t> sizes);
+
+// What the cases of kernels on a linear head share: hidden [M, D] and weight [V, D], of which there
+// are gradients, and targets [M]. Operations and work are the kernel's. nullopt where a geometry
+// has no targets, or decodes.
+std::optional<KernelCase> HeadCase(const std::string& kernel, const Geometry& geometry);
+
+// What the cases share of kernels that go over rows, with code of their own for fp32 on the CPU and
+// on CUDA: two inputs, of which there are gradients where the geometry trains.
+struct RowInputs {
+  std::string kernel, shape;
+  std::vector<int64_t> first, second;  // sizes
+};
+KernelCase RowCase(const RowInputs& inputs, const Geometry& geometry);
 
 // Cases of each kernel at a geometry, in kernels/<op>_bench.cc; empty where it has no part in it.
 std::vector<KernelCase> CachedAttentionCases(const Geometry& geometry);

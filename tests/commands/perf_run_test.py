@@ -75,7 +75,7 @@ class PerfRuns(CommandCase):
         self.assertNotIn("model_flops_utilization", summary)  # no vendor states a CPU's peak
 
     def test_training_stages_measure_their_steps_and_products(self):
-        for name in ("perf_clm_10m@1", "perf_sft_10m@1", "perf_rm_10m@1"):
+        for name in ("perf_clm_10m@1", "perf_sft_10m@1", "perf_rm_10m@1", "perf_rm_10m@2"):
             with self.subTest(name=name):
                 summary = self.summary(name)
                 self.assert_products(summary)
@@ -89,9 +89,10 @@ class PerfRuns(CommandCase):
         self.assertEqual(self.summary("perf_clm_10m@1")["step_flops"], 3 * 2 * weights * 8 * 32)
 
     def test_ppo_measures_its_iterations(self):
-        summary = self.summary("perf_ppo_10m")
-        self.assertGreater(summary["iteration_time"], 0)
-        self.assert_products(summary)
+        for version in (1, 2):
+            summary = self.summary(f"perf_ppo_10m@{version}")
+            self.assertGreater(summary["iteration_time"], 0)
+            self.assert_products(summary)
 
     def test_decoding_does_the_whole_work(self):
         for version in (1, 2):

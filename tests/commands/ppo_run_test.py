@@ -17,7 +17,7 @@ import h5py
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import CommandCase  # noqa: E402
 from reward_run_test import DEFINITION as REWARD_DEFINITION  # noqa: E402
-from tiny_run import HERE, deterministic_content  # noqa: E402
+from tiny_run import HERE, NAN_FILLED, deterministic_content  # noqa: E402
 
 MODEL = """\
 [model]
@@ -260,6 +260,33 @@ class Ppo(CommandCase):
         self.assert_stops_change_no_bit((definition,), ((2, 9),), expected, environment={})
         self.write_definition()
         self.assertNotEqual(self.expected(), expected)
+
+    def test_in_bf16_it_trains_and_continues_to_the_same_bits(self):
+        definition = self.write_definition(steps=12)
+        frozen = {}
+        contents = {}
+        for precision in ("fp32", "autocast", "mixed"):
+            arguments = (definition, "--set", f"training.precision={precision}")
+            path = self.run_ok(*arguments)
+            contents[precision] = deterministic_content(path)
+            with h5py.File(path) as file:
+                # As in fp32: bf16 rounds the policy, its reference and the pass that is trained on alike.
+                self.assertEqual(file["tables/rollouts/kl"][0], 0)
+                self.assertEqual(file["evals/kl"][0], 0)
+                self.assertTrue((file["steps/ratio"][::4] == 1).all(), precision)
+                self.assertTrue((file["steps/approx_kl"][::4] == 0).all(), precision)
+                self.assertGreater(file["steps/approx_kl"][3], 0)
+            if precision != "fp32":
+                self.assert_stops_change_no_bit(arguments, ((2, 9),), contents[precision], environment=NAN_FILLED)
+                shutil.rmtree(self.place.folder / "chain0")
+            plan = json.loads(self.place.run(*arguments, "--plan", "--json").stdout)
+            frozen[precision] = plan["frozen_bytes"]
+        self.assertEqual(frozen["fp32"], 2 * frozen["autocast"])
+        self.assertEqual(frozen["mixed"], frozen["autocast"])
+        self.assertEqual(len({content["steps/loss"] for content in contents.values()}), 3)
+        folder = self.place.folder / "bf16"
+        self.run_ok("--export", path, folder)
+        self.assertEqual(json.loads((folder / "config.json").read_text())["torch_dtype"], "bfloat16")
 
     def test_its_artifact_answers_and_is_exported(self):
         path = self.run_ok(self.definition)

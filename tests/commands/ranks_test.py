@@ -111,6 +111,7 @@ class Bits(RanksCase):
             tokenizer=HERE / "testdata" / "tiny.model", train=train, held_out=held_out, steps=6))
         self.assert_continues_to_the_same_bits(definition, 3)
         self.assert_learns_as_one_process(definition, stops=(3, 5))
+        self.assert_learns_as_one_process(definition, "--set", 'training.precision="mixed"', stops=(2, 4))
 
     def test_ppo_on_two_ranks_stopped_within_an_iteration(self):
         data = self.place.folder / "prompts.jsonl"
@@ -127,6 +128,14 @@ class Bits(RanksCase):
         definition = self.write("ppo.toml", text)
         self.assert_continues_to_the_same_bits(definition, 0, 6)  # at 0 the first evaluation is done
         self.assert_learns_as_one_process(definition, stops=(2, 6))
+        # In bf16 too. What is sampled may then depend on how many sequences a rank decodes together.
+        definition.write_text(definition.read_text().replace(
+            "micro_batch_size = 2", 'micro_batch_size = 2\nprecision = "mixed"'))
+        shutil.rmtree(self.place.folder / "chain0")
+        self.assert_continues_to_the_same_bits(definition, 2, 5)
+        with h5py.File(self.run_ok(definition, "--nproc", 2)) as file:
+            self.assertTrue((file["steps/ratio"][::4] == 1).all())
+            self.assertEqual(file["tables/rollouts/kl"][0], 0)
 
 
 class Killed(RanksCase):

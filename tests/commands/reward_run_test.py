@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import CommandCase  # noqa: E402
-from tiny_run import HERE, deterministic_content  # noqa: E402
+from tiny_run import HERE, NAN_FILLED, deterministic_content  # noqa: E402
 
 # Importing them takes seconds, and other tests take the definition from here.
 HAVE_TRANSFORMERS = all(importlib.util.find_spec(name) for name in ("torch", "transformers"))
@@ -135,6 +135,30 @@ class Reward(CommandCase):
         expected = deterministic_content(self.run_ok(self.definition))
         recomputed = self.run_ok(self.definition, "--set", "training.recompute_activations=true")
         self.assertEqual(deterministic_content(recomputed), expected)
+
+    def test_every_precision_trains_and_resumes_to_the_same_bits(self):
+        losses, margins = {}, {}
+        for precision in ("fp32", "autocast", "mixed"):
+            change = ("--set", f"training.precision={precision}")
+            whole = self.run_ok(self.definition, *change)
+            out = self.place.folder / precision
+            self.run_ok(self.definition, *change, "--out", out, "--stop-after-step", 7)
+            resumed = self.run_ok(self.definition, *change, "--out", out, "--resume", **NAN_FILLED)
+            self.assertEqual(deterministic_content(resumed), deterministic_content(whole), precision)
+            with h5py.File(whole) as file:
+                losses[precision] = file["steps/loss"][:]
+                margins[precision] = file["steps/reward_margin"][-1]
+        self.assertEqual(len({tuple(series) for series in losses.values()}), 3)
+        for precision in ("autocast", "mixed"):
+            # At first the weights are the same but for their rounding: two rewards of about 1, each some
+            # 25 roundings of bf16 away, whose tail 4 covers. The loss moves less than their difference.
+            self.assertLess(abs(losses[precision][0] - losses["fp32"][0]), 2 * 4 * 5 * 2.0**-9)
+            self.assertGreater(margins[precision], 0)  # and then they learn
+        folder = self.place.folder / "bf16"
+        self.run_ok("--export", whole, folder)
+        self.assertEqual(json.loads((folder / "config.json").read_text())["torch_dtype"], "bfloat16")
+        header, _ = read_safetensors(folder / "model.safetensors")
+        self.assertEqual(header["score.weight"]["dtype"], "BF16")
 
     def test_the_exported_folder_is_a_classifier_of_transformers_with_a_bias_beside_it(self):
         folder = self.place.folder / "exported"

@@ -89,10 +89,12 @@ TEST(LinearLogProbs, ARowWhoseGradientIsZeroContributesNothing) {
 TEST(LinearLogProbs, SameBitsWithAndWithoutGradients) {
   const at::Tensor targets = Targets(33, 31);
   const at::Tensor hidden = Random({33, 8}, 1), weight = Random({31, 8}, 2);
-  const TokenLogProbs plain = LinearLogProbs(hidden, weight, targets);
-  const Evaluation training = Evaluate(Fused(targets), {hidden, weight}, at::kFloat);
-  EXPECT_FALSE(plain.log_probs_M.requires_grad());
-  EXPECT_TRUE(at::equal(plain.log_probs_M, training.output.detach()));
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    const TokenLogProbs plain = LinearLogProbs(hidden.to(type), weight.to(type), targets);
+    const Evaluation training = Evaluate(Fused(targets), {hidden, weight}, type);
+    EXPECT_FALSE(plain.log_probs_M.requires_grad());
+    EXPECT_TRUE(at::equal(plain.log_probs_M, training.output.detach()));
+  }
 }
 
 TEST(LinearLogProbs, LargeLogitsStayFinite) {
@@ -128,6 +130,38 @@ TEST(LinearLogProbs, RejectsWrongShapesAndTargets) {
   EXPECT_THROW(LinearLogProbs(h, w, Targets(2, 5)), c10::Error);
   EXPECT_THROW(LinearLogProbs(h, w, at::full({3}, 5, at::kLong)), c10::Error);
   EXPECT_THROW(LinearLogProbs(h, w, at::full({3}, -100, at::kLong)), c10::Error);
+}
+
+// Products round to bf16; the softmax, its results and the weight's gradient over blocks do not.
+TEST(LinearLogProbs, Bf16LosesNothingButTheRoundingOfProducts) {
+  constexpr double kBf16Roundoff = 1.0 / 512;
+  constexpr int64_t kRows = 100, kVocab = 70'000;  // 8 MiB of logits hold 32 rows: four blocks
+  const at::AutoGradMode grad(true);
+  const at::Tensor targets = Targets(kRows, kVocab), probe = Random({kRows}, 6);
+  const auto run = [&](at::ScalarType type, const auto& op) -> std::vector<at::Tensor> {
+    const auto leaf = [&](at::IntArrayRef shape, uint64_t seed) {
+      return Random(shape, seed).to(at::kBFloat16).to(type).set_requires_grad(true);
+    };
+    const at::Tensor hidden = leaf({kRows, 16}, 1), weight = leaf({kVocab, 16}, 2);
+    const TokenLogProbs out = op(hidden, weight, targets);
+    (out.log_probs_M * probe).sum().backward();
+    return {out.log_probs_M.detach(), out.entropy_M, hidden.grad(), weight.grad(),
+            at::matmul(hidden, weight.t()).detach()};
+  };
+  const auto actual = run(at::kBFloat16, LinearLogProbs);
+  const auto expected = run(at::kDouble, LinearLogProbsReference);
+  for (const size_t i : {0, 1}) EXPECT_EQ(actual[i].scalar_type(), at::kFloat);
+  for (const size_t i : {2, 3}) EXPECT_EQ(actual[i].scalar_type(), at::kBFloat16);
+  // A logit is wrong by a roundoff of itself, and the largest are about as large as the largest
+  // log-probability; so is their soft maximum.
+  EXPECT_LE(RelativeError(actual[0], expected[0]), 2 * kBf16Roundoff);
+  // dH = -sum p (log p + H) dz, and sum p |log p + H| <= 2 H.
+  const double largest = expected[4].abs().max().item<double>();
+  EXPECT_LE(RelativeError(actual[1], expected[1]), 2 * kBf16Roundoff * largest);
+  // Logits, probabilities less targets and their product round, and the first move the second: by
+  // dp = p (dz - sum p dz), at most p (1 - p) 2 max|dz|, and p (1 - p) <= 1/4.
+  const double gradient = (3 + largest / 2) * kBf16Roundoff;
+  for (const size_t i : {2, 3}) EXPECT_LE(RelativeError(actual[i], expected[i]), gradient);
 }
 
 }  // namespace

@@ -100,10 +100,11 @@ TEST(RaggedAttention, GradientsMatchFiniteDifferences) {
   for (size_t i = 0; i < 3; ++i) ExpectFiniteDifferences(With({0, 3, 7}, true), inputs, i);
 }
 
+// Also once the number of threads was set, which the first time may be the beginning's.
 TEST(RaggedAttention, RepeatsBitwiseOnAnyThreadCount) {
   const TensorFunction fused = With({0, 33, 34, 161}, true);
   ExpectRepeats(fused, Inputs(161, {6, 2, 48}));
-  ExpectSameOnOneThread(fused, Inputs(161, {6, 2, 48}));
+  for (int i = 0; i < 2; ++i) ExpectSameOnOneThread(fused, Inputs(161, {6, 2, 48}));
 }
 
 TEST(RaggedAttention, RejectsInconsistentArguments) {

@@ -167,6 +167,24 @@ TEST(Decoder, FromTensorsAcceptsAHeadThatRepeatsATiedEmbeddingOnly) {
   EXPECT_THAT(FromTensorsError(tensors), HasSubstr("unexpected tensor lm_head.weight"));
 }
 
+TEST(Decoder, ACopyHasParametersOfItsOwnInItsTypeWhichItComputesIn) {
+  const auto original = MakeDecoder(TinyConfig());
+  original->ComputeIn(at::kBFloat16);
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    const auto copy = original->CopyIn(type);
+    EXPECT_EQ(copy->compute_type(), type);
+    ASSERT_EQ(copy->parameters().size(), original->parameters().size());
+    for (size_t i = 0; i < copy->parameters().size(); ++i) {
+      const NamedTensor &theirs = copy->parameters()[i], &ours = original->parameters()[i];
+      EXPECT_EQ(theirs.name, ours.name);
+      EXPECT_EQ(theirs.tensor.scalar_type(), type) << ours.name;
+      EXPECT_TRUE(at::equal(theirs.tensor, ours.tensor.to(type))) << ours.name;
+      EXPECT_NE(theirs.tensor.data_ptr(), ours.tensor.data_ptr()) << ours.name;
+      EXPECT_TRUE(theirs.tensor.is_leaf() && theirs.tensor.requires_grad()) << ours.name;
+    }
+  }
+}
+
 TEST(Decoder, WithoutWeightsHasTheParametersOfOneWithWeights) {
   for (const bool tied : {true, false}) {
     DecoderConfig config = TinyConfig();

@@ -121,16 +121,54 @@ TEST(Precision, RecomputedActivationsGiveTheSameGradients) {
   }
 }
 
-TEST(Precision, DecodingComputesInTheParametersType) {
-  const auto plain = Bf16Weights(at::kFloat), autocast = Autocast();
-  GenerationOptions options(plain->config().vocab_size);
+// Decoding rounds the weights once, as the products of the forward pass round them.
+TEST(Precision, AutocastDecodesAsMixedDoesBitForBit) {
+  const auto mixed = Bf16Weights(at::kBFloat16), autocast = Autocast();
+  GenerationOptions options(mixed->config().vocab_size);
   options.max_new_tokens = 8;
-  const auto expected = Generate(*plain, Rows(), options, {});
+  const auto expected = Generate(*mixed, Rows(), options, {});
   const auto actual = Generate(*autocast, Rows(), options, {});
   for (size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(actual[i].tokens, expected[i].tokens);
     EXPECT_EQ(actual[i].log_probs, expected[i].log_probs);
   }
+  for (const NamedTensor& p : autocast->parameters()) {
+    EXPECT_EQ(p.tensor.scalar_type(), at::kFloat) << p.name;
+  }
+}
+
+// A full forward and one with a cache, each as wrong as the chain of operations before the logits
+// (as above, forwards only); a log-probability is a logit less a soft maximum of logits.
+TEST(Precision, LogProbsOfBf16DecodingAreThoseOfTheFullForwardAndFp32Numbers) {
+  const at::NoGradGuard no_grad;
+  constexpr double kTemperature = 0.7;
+  const auto decoder = Bf16Weights(at::kBFloat16);
+  GenerationOptions options(decoder->config().vocab_size);
+  options.max_new_tokens = 8;
+  options.temperature = kTemperature;
+  const auto generations = Generate(*decoder, Rows(), options, [](int64_t sequence) {
+    return 0.2 + 0.3 * static_cast<double>(sequence);
+  });
+  const auto chain = static_cast<double>(10 * decoder->config().num_layers + 3);
+  const double error = 2 * 4 * kBf16Roundoff * std::sqrt(2 * chain);
+  int64_t num_beyond_bf16 = 0;
+  for (size_t b = 0; b < generations.size(); ++b) {
+    std::vector<int64_t> row = Rows()[b];
+    const auto first = static_cast<int64_t>(row.size()) - 1;
+    row.insert(row.end(), generations[b].tokens.begin(), generations[b].tokens.end());
+    const at::Tensor logits =
+        decoder->Logits(decoder->Hidden(MakeRaggedBatch({row}, at::kCPU))).to(at::kFloat);
+    const at::Tensor log_probs = at::log_softmax(logits / kTemperature, -1);
+    const double bound = error * logits.abs().max().item<double>() / kTemperature;
+    for (size_t t = 0; t < generations[b].tokens.size(); ++t) {
+      const float actual = generations[b].log_probs[t];
+      const at::Tensor expected =
+          log_probs[first + static_cast<int64_t>(t)][generations[b].tokens[t]];
+      EXPECT_NEAR(actual, expected.item<float>(), bound);
+      num_beyond_bf16 += static_cast<float>(c10::BFloat16(actual)) != actual ? 1 : 0;
+    }
+  }
+  EXPECT_GT(num_beyond_bf16, 0) << "they were rounded to bf16";
 }
 
 TEST(Precision, ABf16DecoderGenerates) {

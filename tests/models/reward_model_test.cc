@@ -74,5 +74,29 @@ TEST(RewardModel, EveryTokenOfASequenceCountsAndOneMoreMovesThePlaceOfTheScore) 
   for (int64_t b = 1; b < rewards_B.numel(); ++b) EXPECT_FALSE(rewards_B[b].equal(rewards_B[0]));
 }
 
+TEST(RewardModel, ItComputesInTheDecodersTypeAndACopyInItsOwn) {
+  const std::vector<std::vector<int64_t>> rows = {RandomTokens(9, 53, 1), RandomTokens(4, 53, 2)};
+  const RaggedBatch batch = MakeRaggedBatch(rows, at::kCPU);
+  for (const bool tied : {true, false}) {
+    DecoderConfig config = TinyConfig();
+    config.tie_embeddings = tied;
+    auto decoder = MakeDecoder(config);
+    decoder->ComputeIn(at::kBFloat16);
+    const auto model = RewardModel::OnDecoder(std::move(decoder), Seeded(2));
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_EQ(model->decoder().compute_type(), at::kBFloat16);
+    const RewardModel narrow = model->CopyIn(at::kBFloat16);
+    for (const NamedTensor& parameter : narrow.parameters()) {
+      EXPECT_EQ(parameter.tensor.scalar_type(), at::kBFloat16) << parameter.name;
+    }
+    // Weights that bf16 holds: fp32 ones are the same to a pass that rounds them.
+    RewardModel wide = narrow.CopyIn(at::kFloat);
+    const at::Tensor in_fp32 = wide.Rewards(batch);
+    wide.ComputeIn(at::kBFloat16);
+    EXPECT_TRUE(wide.Rewards(batch).equal(narrow.Rewards(batch)));
+    EXPECT_FALSE(wide.Rewards(batch).equal(in_fp32));
+  }
+}
+
 }  // namespace
 }  // namespace bench::models

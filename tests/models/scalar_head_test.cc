@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "tests/models/testing.h"
 
 namespace bench::models {
@@ -41,6 +43,22 @@ TEST(ScalarHead, ARowsScoreDoesNotDependOnTheOthersBitForBit) {
   for (const int64_t row : {0, 64, 129}) {
     EXPECT_TRUE(head.Score(hidden_MD.narrow(0, row, 1)).equal(scores_M.narrow(0, row, 1))) << row;
   }
+}
+
+// Products of bf16 numbers are exact in fp32, and sums of 173 of them round as fp32 does.
+TEST(ScalarHead, ScoresOfBf16StatesAreFp32) {
+  const ScalarHead head = MakeHead(173, at::kBFloat16);
+  const at::Tensor hidden_MD = at::randn({130, 173}, Seeded(4)).to(at::kBFloat16);
+  const at::Tensor scores_M = head.Score(hidden_MD);
+  EXPECT_EQ(scores_M.scalar_type(), at::kFloat);
+  const at::Tensor expected_M =
+      (hidden_MD.to(at::kDouble) * head.weight_1D().to(at::kDouble)).sum(1);
+  EXPECT_LE(RelativeError(scores_M, expected_M), 8 * kUnitRoundoff * std::sqrt(173.0));
+  // So are those of parameters that are fp32 beside bf16 states, as autocast has them.
+  const ScalarHead copy = head.CopyIn(at::kFloat);
+  EXPECT_EQ(copy.weight_1D().scalar_type(), at::kFloat);
+  EXPECT_NE(copy.weight_1D().data_ptr(), head.weight_1D().data_ptr());
+  EXPECT_TRUE(copy.Score(hidden_MD).equal(scores_M));
 }
 
 TEST(ScalarHead, GradientsAreThoseOfCentralDifferences) {

@@ -1,7 +1,9 @@
-"""The work of perf_rm_10m by TRL's RewardTrainer: 12 steps of 16 pairs, in fp32.
+"""The work of perf_rm_10m by TRL's RewardTrainer: 12 steps of 16 pairs.
 
-Its default collator, which pads both sides of all pairs of a batch to the longest.
+Its default collator, which pads both sides of all pairs of a batch to the longest. fp32, or --precision bf16: bf16
+autocast, as perf_rm_10m@2.
 """
+import argparse
 import sys
 import tempfile
 
@@ -13,6 +15,10 @@ import trl_training
 import work
 
 PAIRS = 16
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+args = parser.parse_args()
 
 rows = work.rows("train")
 assert len(rows) == work.STEPS * PAIRS, len(rows)
@@ -31,7 +37,7 @@ model = transformers.LlamaForSequenceClassification(trl_training.model_config(nu
 with tempfile.TemporaryDirectory() as folder:
     trainer = trl_training.in_order(trl.RewardTrainer(
         model=model, train_dataset=dataset, processing_class=trl_training.tokenizer(),
-        args=trl.RewardConfig(**trl_training.arguments(folder, PAIRS, bf16=False), learning_rate=1e-5,
+        args=trl.RewardConfig(**trl_training.arguments(folder, PAIRS, args.precision == "bf16"), learning_rate=1e-5,
                               max_length=512),
         callbacks=[trl_training.StepReports(tokens_of)]))
     trainer.train()

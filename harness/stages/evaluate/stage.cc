@@ -24,20 +24,13 @@ namespace bench::harness {
 
 namespace {
 
-// The model in the type that decoding is asked for.
-absl::StatusOr<std::unique_ptr<models::Decoder>> InType(const models::Decoder& decoder,
-                                                        Precision precision) {
-  return models::Decoder::FromTensors(decoder.config(), decoder.parameters(), decoder.device(),
-                                      ParameterType(precision));
-}
-
 // Times decoding, and records the repeats and their median.
 absl::StatusOr<std::vector<results::MetricValue>> TimeAndRecord(const DecodeTimingSpec& spec,
                                                                 const DecoderArtifact& model,
                                                                 RunContext& context) {
   const std::string path = context.inputs.at("prompts").File("sft.jsonl");
   BENCH_ASSIGN_OR_RETURN(const TokenRows prompts, ReadPrompts(path, spec, model));
-  BENCH_ASSIGN_OR_RETURN(const auto decoder, InType(*model.decoder, spec.precision));
+  const auto decoder = model.decoder->CopyIn(ComputeType(spec.precision));
   context.progress.Note("timing greedy decoding");
   Range range(context.ranges, RangeId::kGenerate);
   BENCH_ASSIGN_OR_RETURN(const DecodeTimes times,

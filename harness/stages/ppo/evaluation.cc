@@ -78,8 +78,11 @@ absl::StatusOr<std::vector<PpoEvaluator::Answers>> PpoEvaluator::AnswerTasks(
     const models::Decoder& decoder, const PpoRolloutSpec& settings) const {
   std::vector<Answers> all;
   for (const Task& task : tasks_) {
-    Answers answers = {&task, {}, std::nullopt};
+    Answers answers = {&task, {}, {}, std::nullopt};
     BENCH_ASSIGN_OR_RETURN(answers.responses, Answer(decoder, task, settings));
+    for (const Response& response : answers.responses) {
+      answers.texts.push_back(p_.rollout.scorer.Text(response));
+    }
     answers.learned_B = p_.rollout.scorer.LearnedRewards(answers.responses);
     all.push_back(std::move(answers));
   }
@@ -115,10 +118,9 @@ std::vector<MetricValue> PpoEvaluator::Quality(const std::vector<Answers>& answe
   std::vector<at::Tensor> rewards;
   for (const Answers& task : answers) {
     AnswerScores scores;
-    for (const Response& response : task.responses) {
-      const std::string text = p_.rollout.scorer.Text(response);
-      scores.Add(text, response.prompt->example.output);
-      all.Add(text, response.prompt->example.output);
+    for (size_t i = 0; i < task.texts.size(); ++i) {
+      scores.Add(task.texts[i], task.reference(i));
+      all.Add(task.texts[i], task.reference(i));
     }
     scores.AppendTo(values, task.task->name, descriptors.exact_match, descriptors.chrf);
     if (!task.learned_B || descriptors.learned_reward == nullptr) continue;
@@ -134,13 +136,16 @@ std::vector<MetricValue> PpoEvaluator::Quality(const std::vector<Answers>& answe
   return values;
 }
 
-bool PpoEvaluator::IsExact(const Response& response) const {
-  return ExactMatch(p_.rollout.scorer.Text(response), response.prompt->example.output);
+bool PpoEvaluator::IsFinal(const std::string& text, const std::string& reference) const {
+  return SameFinalAnswer(text, reference, p_.rollout.spec.reward.mark);
 }
 
-bool PpoEvaluator::IsFinal(const Response& response) const {
-  return SameFinalAnswer(p_.rollout.scorer.Text(response), response.prompt->example.output,
-                         p_.rollout.spec.reward.mark);
+std::vector<bool> PpoEvaluator::RightOf(const Answers& answers, const IsRight& is_right) {
+  std::vector<bool> right;
+  for (size_t i = 0; i < answers.texts.size(); ++i) {
+    right.push_back(is_right(answers.texts[i], answers.reference(i)));
+  }
+  return right;
 }
 
 void PpoEvaluator::AppendFinalAnswers(const std::vector<Answers>& answers,
@@ -150,10 +155,10 @@ void PpoEvaluator::AppendFinalAnswers(const std::vector<Answers>& answers,
   double all_right = 0;
   double num_all = 0;
   for (const Answers& task : answers) {
-    const auto num = static_cast<double>(task.responses.size());
-    const auto right = static_cast<double>(
-        std::count_if(task.responses.begin(), task.responses.end(),
-                      [this](const Response& response) { return IsFinal(response); }));
+    const std::vector<bool> is_right = RightOf(
+        task, [this](const auto& text, const auto& reference) { return IsFinal(text, reference); });
+    const auto num = static_cast<double>(is_right.size());
+    const auto right = static_cast<double>(std::count(is_right.begin(), is_right.end(), true));
     values.push_back({{descriptor, task.task->name}, right / num});
     all_right += right;
     num_all += num;
@@ -170,8 +175,7 @@ absl::Status PpoEvaluator::RecordRight(const std::vector<Answers>& greedy, int64
                             results::CountedProportion::Of({&descriptor, label}, right));
   };
   for (const Answers& task : greedy) {
-    std::vector<bool> right;
-    for (const Response& response : task.responses) right.push_back(is_right(response));
+    const std::vector<bool> right = RightOf(task, is_right);
     BENCH_RETURN_IF_ERROR(record(task.task->name, right));
     all.insert(all.end(), right.begin(), right.end());
   }
@@ -183,16 +187,15 @@ absl::Status PpoEvaluator::RecordSamples(const Answers& before, const Answers& a
   const int64_t count =
       std::min(p_.rollout.spec.evaluation.num_samples, std::ssize(after.responses));
   for (int64_t i = 0; i < count; ++i) {
-    const Response& first = before.responses[static_cast<size_t>(i)];
-    const Response& last = after.responses[static_cast<size_t>(i)];
-    const SftExample& example = last.prompt->example;
-    const std::string answer = p_.rollout.scorer.Text(last);
+    const auto place = static_cast<size_t>(i);
+    const SftExample& example = after.task->prompts[place]->example;
+    const std::string& answer = after.texts[place];
     std::vector<std::pair<std::string, results::Cell>> row = {
         {"task", after.task->name},
         {"instruction", example.instruction},
         {"input", example.input},
         {"reference", example.output},
-        {"answer_before", p_.rollout.scorer.Text(first)},
+        {"answer_before", before.texts[place]},
         {"answer", answer},
         {"exact_match", static_cast<int64_t>(ExactMatch(answer, example.output))}};
     if (after.learned_B) {
@@ -242,13 +245,13 @@ absl::StatusOr<Evaluation> PpoEvaluator::Run(EvaluationPoint point, int64_t step
     Append(Quality(before_->sampled,
                    {results::kInitialSampledExactMatch, results::kInitialSampledChrf}),
            evaluation.summary);
-    BENCH_RETURN_IF_ERROR(
-        RecordRight(answers.greedy, step, results::kExactMatch,
-                    [this](const Response& response) { return IsExact(response); }));
+    BENCH_RETURN_IF_ERROR(RecordRight(
+        answers.greedy, step, results::kExactMatch,
+        [](const auto& text, const auto& reference) { return ExactMatch(text, reference); }));
     if (!p_.rollout.spec.reward.mark.empty()) {
-      BENCH_RETURN_IF_ERROR(
-          RecordRight(answers.greedy, step, results::kFinalAnswer,
-                      [this](const Response& response) { return IsFinal(response); }));
+      BENCH_RETURN_IF_ERROR(RecordRight(
+          answers.greedy, step, results::kFinalAnswer,
+          [this](const auto& text, const auto& reference) { return IsFinal(text, reference); }));
     }
     for (size_t t = 0; t < tasks_.size(); ++t) {
       BENCH_RETURN_IF_ERROR(RecordSamples(before_->greedy[t], answers.greedy[t], step));

@@ -44,11 +44,14 @@ class PpoEvaluator {
     std::string name;
     std::vector<const PpoPrompt*> prompts;
   };
-  // One answer a prompt of a task, and their learned rewards.
+  // One answer a prompt of a task, the text of each, and their learned rewards.
   struct Answers {
     const Task* task = nullptr;
     std::vector<Response> responses;
+    std::vector<std::string> texts;
     std::optional<at::Tensor> learned_B;
+
+    const std::string& reference(size_t i) const { return task->prompts[i]->example.output; }
   };
   struct ModelAnswers {
     std::vector<Answers> greedy, sampled;  // a task each
@@ -58,7 +61,7 @@ class PpoEvaluator {
     // Absent: not reported.
     const results::MetricDescriptor *learned_reward = nullptr, *final_answer = nullptr;
   };
-  using IsRight = std::function<bool(const Response&)>;
+  using IsRight = std::function<bool(const std::string& text, const std::string& reference)>;
 
   absl::StatusOr<std::vector<Response>> Answer(const models::Decoder& decoder, const Task& task,
                                                const PpoRolloutSpec& settings) const;
@@ -68,10 +71,10 @@ class PpoEvaluator {
   absl::StatusOr<double> Kl(const std::vector<Answers>& sampled) const;
   std::vector<results::MetricValue> Quality(const std::vector<Answers>& answers,
                                             const Descriptors& descriptors) const;
-  // Whether an answer equals its reference, and whether its final answer does.
-  bool IsExact(const Response& response) const;
-  bool IsFinal(const Response& response) const;
-  // Which greedy answers are, by task and of all.
+  // Whether the final answers of both are the same.
+  bool IsFinal(const std::string& text, const std::string& reference) const;
+  static std::vector<bool> RightOf(const Answers& answers, const IsRight& is_right);
+  // Which greedy answers are right, by task and of all.
   absl::Status RecordRight(const std::vector<Answers>& greedy, int64_t step,
                            const results::MetricDescriptor& descriptor,
                            const IsRight& is_right) const;

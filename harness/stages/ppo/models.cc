@@ -53,16 +53,6 @@ struct ValuesOf {
   at::Tensor operator()(const NoValue&) const { return policy_states_ND.new_empty({0}); }
 };
 
-absl::StatusOr<models::RewardModel> CopyOfModel(const models::RewardModel& model) {
-  BENCH_ASSIGN_OR_RETURN(auto decoder, CopyOf(model.decoder()));
-  BENCH_ASSIGN_OR_RETURN(
-      models::ScalarHead head,
-      models::ScalarHead::FromWeights(model.head().weight_1D(), model.head().bias(),
-                                      decoder->config().hidden_size,
-                                      decoder->parameters().front().tensor.options()));
-  return models::RewardModel(std::move(decoder), std::move(head));
-}
-
 std::string RewardFolder(const PpoRewardSpec& spec, const std::map<std::string, Artifact>& inputs) {
   return spec.folder ? *spec.folder : inputs.at("reward_model").folder;
 }
@@ -95,7 +85,8 @@ absl::StatusOr<ActorCritic::Value> InitialValue(const PpoSpec& ppo, const models
   if (!ppo.has_values()) return ActorCritic::Value(NoValue());
   const PpoValueSpec& spec = ppo.value;
   if (spec.model == ValueModel::kOwn && spec.init == ValueInit::kReward) {
-    BENCH_ASSIGN_OR_RETURN(models::RewardModel copy, CopyOfModel(reward->model));
+    models::RewardModel copy = reward->model.CopyIn(ParameterType(ppo.training.precision));
+    copy.ComputeIn(ComputeType(ppo.training.precision));
     return ActorCritic::Value(std::move(copy));
   }
   const at::Generator generator =
@@ -104,7 +95,8 @@ absl::StatusOr<ActorCritic::Value> InitialValue(const PpoSpec& ppo, const models
     return ActorCritic::Value(models::ScalarHead::Create(
         policy.config().hidden_size, generator, policy.parameters().front().tensor.options()));
   }
-  BENCH_ASSIGN_OR_RETURN(auto trunk, CopyOf(policy));
+  auto trunk = policy.CopyIn(ParameterType(ppo.training.precision));
+  trunk->ComputeIn(ComputeType(ppo.training.precision));
   BENCH_ASSIGN_OR_RETURN(models::RewardModel model,
                          models::RewardModel::OnDecoder(std::move(trunk), generator));
   return ActorCritic::Value(std::move(model));
@@ -149,28 +141,29 @@ int64_t ActorCritic::max_positions() const {
   return std::visit(TrunkPositions{policy_->config().max_positions}, value_);
 }
 
-absl::StatusOr<std::unique_ptr<models::Decoder>> CopyOf(const models::Decoder& decoder) {
-  return models::Decoder::FromTensors(decoder.config(), decoder.parameters(), decoder.device(),
-                                      decoder.parameters().front().tensor.scalar_type());
-}
-
 absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
                                         const RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(auto policy, InitialDecoder(spec.model, spec.init, tokenizer, context));
+  const Precision precision = spec.training.precision;
+  BENCH_ASSIGN_OR_RETURN(auto policy,
+                         InitialDecoder(spec.model, spec.init, tokenizer, context, precision));
   BENCH_RETURN_IF_ERROR(CheckPolicyPrompt(spec, tokenizer, context));
   BENCH_RETURN_IF_ERROR(
       CheckPrompts(tokenizer, spec.data.source.prompt_template, policy->config()));
-  BENCH_ASSIGN_OR_RETURN(auto reference, CopyOf(*policy));
+  auto reference = policy->CopyIn(ComputeType(precision));
   BENCH_ASSIGN_OR_RETURN(std::optional<RewardArtifact> reward,
                          LoadReward(spec.reward, tokenizer, context));
   BENCH_ASSIGN_OR_RETURN(ActorCritic::Value value, InitialValue(spec, *policy, reward, context));
+  // After the value model, which may begin as it, and then has its fp32 weights.
+  if (reward && precision != Precision::kFp32) {
+    reward->model = reward->model.CopyIn(ComputeType(precision));
+  }
   return PpoModels{ActorCritic(std::move(policy), std::move(value)), std::move(reference),
                    std::move(reward)};
 }
 
 absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
     const PpoSpec& spec, int64_t vocab_size, const std::map<std::string, Artifact>& inputs) {
-  const DecoderSource initial = {spec.model, spec.init, vocab_size, Precision::kFp32,
+  const DecoderSource initial = {spec.model, spec.init, vocab_size, spec.training.precision,
                                  spec.data.source.prompt_template};
   BENCH_ASSIGN_OR_RETURN(auto policy, WithoutWeights(initial, inputs));
   if (!spec.has_values()) return ActorCritic(std::move(policy), NoValue());
@@ -184,7 +177,8 @@ absl::StatusOr<ActorCritic> ActorCriticWithoutWeights(
   if (spec.value.init == ValueInit::kReward && (spec.reward.folder || spec.reward.artifact)) {
     BENCH_ASSIGN_OR_RETURN(config, models::ReadHfConfig(RewardFolder(spec.reward, inputs)));
   }
-  BENCH_ASSIGN_OR_RETURN(auto trunk, models::Decoder::WithoutWeights(config, at::kFloat));
+  BENCH_ASSIGN_OR_RETURN(
+      auto trunk, models::Decoder::WithoutWeights(config, ParameterType(spec.training.precision)));
   BENCH_ASSIGN_OR_RETURN(models::RewardModel value,
                          models::RewardModel::OnDecoder(std::move(trunk), generator));
   return ActorCritic(std::move(policy), std::move(value));

@@ -72,16 +72,16 @@ class ActorCritic {
   std::vector<models::NamedTensor> parameters_;
 };
 
-// A copy with parameters of its own.
-absl::StatusOr<std::unique_ptr<models::Decoder>> CopyOf(const models::Decoder& decoder);
-
 struct PpoModels {
   ActorCritic actor_critic;
   std::unique_ptr<models::Decoder> reference;
   std::optional<RewardArtifact> reward;
 };
-// In fp32. UsageError where policy or reward model do not belong to the tokenizer, or the policy
-// has another prompt template than the data's or another geometry than [model].
+// Policy and value model in the precision of the definition, the frozen models in the type that it
+// computes in: as long as the policy is its reference both compute the same bits, also where the
+// policy's parameters are fp32. UsageError where policy or reward model do not belong to the
+// tokenizer, or the policy has another prompt template than the data's or another geometry than
+// [model].
 absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
                                         const RunContext& context);
 

@@ -24,8 +24,9 @@ using PairsByTask = std::map<std::string, std::vector<const RewardPair*>>;
 PairsByTask EvaluatedPairs(const RewardSpec& spec, const RewardData& data);
 
 // Sets the head's bias so that the chosen responses of the evaluated pairs have the mean reward 0,
-// each response to a prompt counting once, whatever the number of its pairs. Depends on the other
-// weights only, not on the bias before.
+// each response to a prompt counting once, whatever the number of its pairs, up to the rounding of
+// the bias to the type of the parameters. Depends on the other weights only, not on the bias
+// before.
 absl::Status CentreOnChosen(const PairsByTask& pairs, models::RewardModel& model);
 
 class RewardEvaluator {

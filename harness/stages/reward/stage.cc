@@ -35,7 +35,8 @@ absl::Status RecordData(const RewardData& data, RunContext& context) {
 
 absl::StatusOr<models::RewardModel> InitialModel(const RewardSpec& spec, const Tokenizer& tokenizer,
                                                  const RunContext& context) {
-  BENCH_ASSIGN_OR_RETURN(auto decoder, InitialDecoder(spec.model, spec.init, tokenizer, context));
+  BENCH_ASSIGN_OR_RETURN(auto decoder, InitialDecoder(spec.model, spec.init, tokenizer, context,
+                                                      spec.training.precision));
   BENCH_RETURN_IF_ERROR(CheckPrompts(tokenizer, spec.data.prompt_template, decoder->config()));
   const at::Generator generator =
       at::detail::createCPUGenerator(context.seeds.For(SeedPurpose::kWeights, "score"));
@@ -60,8 +61,8 @@ absl::StatusOr<InputDigests> RewardStage::ContentDigests(const std::string&) con
 absl::StatusOr<DiskNeed> RewardStage::Disk(const std::map<std::string, Artifact>& inputs) const {
   BENCH_ASSIGN_OR_RETURN(const int64_t vocab_size, VocabSizeOf(spec().tokenizer, inputs));
   BENCH_ASSIGN_OR_RETURN(auto decoder,
-                         WithoutWeights({spec().model, spec().init, vocab_size, Precision::kFp32,
-                                         spec().data.prompt_template},
+                         WithoutWeights({spec().model, spec().init, vocab_size,
+                                         spec().training.precision, spec().data.prompt_template},
                                         inputs));
   BENCH_ASSIGN_OR_RETURN(
       const models::RewardModel model,

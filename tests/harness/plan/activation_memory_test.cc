@@ -140,10 +140,16 @@ TEST(ActivationMemory, IsWhatIsAliveAfterTheForwardPass) {
 TEST(ActivationMemory, IsWhatIsAliveInBf16Too) {
   for (const auto precision : {Precision::kAutocast, Precision::kMixed}) {
     for (const auto activations : {Activations::kKept, Activations::kRecomputed}) {
-      SCOPED_TRACE(testing::Message() << "precision " << static_cast<int>(precision)
-                                      << ", activations " << static_cast<int>(activations));
-      ExpectFormulaMatches(
-          {.config = SmallConfig(), .activations = activations, .precision = precision});
+      for (const auto output :
+           {TrainedOutput::kCrossEntropy, TrainedOutput::kLogProbs, TrainedOutput::kScores}) {
+        SCOPED_TRACE(testing::Message()
+                     << "precision " << static_cast<int>(precision) << ", activations "
+                     << static_cast<int>(activations) << ", output " << static_cast<int>(output));
+        ExpectFormulaMatches({.config = SmallConfig(),
+                              .output = output,
+                              .activations = activations,
+                              .precision = precision});
+      }
     }
   }
 }
@@ -209,10 +215,11 @@ TEST(ActivationMemory, PeakIsThatOfTheBackwardPassOrOfTheLogits) {
 }
 
 // Bytes alive after a forward pass of policy and value model.
-double MeasureActorCritic(const DecoderConfig& config, ActorCritic::Value value,
+double MeasureActorCritic(const ActivationSpec& policy, ActorCritic::Value value,
                           const CausalBatch& batch) {
   InstallTensorMemoryCounter();
-  const ActorCritic model(MakeDecoder(config, Precision::kFp32), std::move(value));
+  const DecoderConfig& config = policy.config;
+  const ActorCritic model(MakeDecoder(config, policy.precision), std::move(value));
   const int64_t before = ReadTensorBytes(at::kCPU)->now;
   const ActorCritic::Outputs outputs =
       model.Forward(batch, batch.target_rows_M, {0.7, config.vocab_size}, Activations::kKept);
@@ -222,24 +229,28 @@ double MeasureActorCritic(const DecoderConfig& config, ActorCritic::Value value,
 TEST(ActivationMemory, OfPolicyAndValueModelIsTheSum) {
   const DecoderConfig config = SmallConfig();
   const CausalBatch batch = MakeBatch(config.vocab_size);
-  const ActivationSpec policy = {.config = config,
-                                 .num_tokens = batch.inputs.tokens_N.size(0),
-                                 .num_targets = batch.targets_M.size(0),
-                                 .output = TrainedOutput::kLogProbs};
-  ActivationSpec value = policy;
-  value.output = TrainedOutput::kScores;
-  const double kept = ActivationMemory(policy).kept;
-  const auto expect = [&](double formula, ActorCritic::Value value_model) {
-    const double measured = MeasureActorCritic(config, std::move(value_model), batch);
-    EXPECT_GE(measured, formula);
-    EXPECT_LE(measured, formula + 2 * LeftOut(policy));
-  };
-  expect(kept + HeadActivationMemory(value).kept,
-         models::ScalarHead::Create(config.hidden_size, at::detail::createCPUGenerator(2),
-                                    at::TensorOptions(at::kFloat)));
-  auto trunk = models::RewardModel::OnDecoder(MakeDecoder(config, Precision::kFp32),
-                                              at::detail::createCPUGenerator(2));
-  expect(kept + ActivationMemory(value).kept, *std::move(trunk));
+  for (const auto precision : {Precision::kFp32, Precision::kAutocast, Precision::kMixed}) {
+    SCOPED_TRACE(testing::Message() << "precision " << static_cast<int>(precision));
+    const ActivationSpec policy = {.config = config,
+                                   .num_tokens = batch.inputs.tokens_N.size(0),
+                                   .num_targets = batch.targets_M.size(0),
+                                   .output = TrainedOutput::kLogProbs,
+                                   .precision = precision};
+    ActivationSpec value = policy;
+    value.output = TrainedOutput::kScores;
+    const double kept = ActivationMemory(policy).kept;
+    const auto expect = [&](double formula, ActorCritic::Value value_model) {
+      const double measured = MeasureActorCritic(policy, std::move(value_model), batch);
+      EXPECT_GE(measured, formula);
+      EXPECT_LE(measured, formula + 2 * LeftOut(policy));
+    };
+    auto trunk = MakeDecoder(config, precision);
+    expect(kept + HeadActivationMemory(value).kept,
+           models::ScalarHead::Create(config.hidden_size, at::detail::createCPUGenerator(2),
+                                      trunk->parameters().front().tensor.options()));
+    auto own = models::RewardModel::OnDecoder(std::move(trunk), at::detail::createCPUGenerator(2));
+    expect(kept + ActivationMemory(value).kept, *std::move(own));
+  }
 }
 
 // LLaMA 7B (32 layers, 4096 wide, 11008, 32 heads) on 2,048 tokens in bf16 on a GPU, by hand: a

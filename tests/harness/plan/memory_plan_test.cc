@@ -1,5 +1,6 @@
 #include "harness/plan/memory_plan.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -79,6 +80,31 @@ TEST(MemoryPlan, NeedIsStatesFrozenModelsAndThePeakOfActivations) {
               ModelStateBytes(2 * trunk + 65, Precision::kFp32, stage.sharding).total());
     EXPECT_EQ(stage.total_bytes,
               stage.states.total() + plan.frozen_bytes + ranks.activations.peak());
+  }
+}
+
+// Reference and reward model, which are not trained, are in the type of the activations.
+TEST(MemoryPlan, FrozenModelsTakeHalfInBf16) {
+  PpoSpec spec;
+  spec.model = SmallClm().model;
+  spec.training.batch_size = 8;
+  const MemoryPlan fp32 = PlanOf(DefinitionOf(spec), {1, 4});
+  for (const Precision precision : {Precision::kAutocast, Precision::kMixed}) {
+    spec.training.precision = precision;
+    const MemoryPlan plan = PlanOf(DefinitionOf(spec), {1, 4});
+    EXPECT_EQ(plan.frozen_bytes, fp32.frozen_bytes / 2);
+    EXPECT_EQ(plan.trained_parameters, fp32.trained_parameters);
+    for (size_t r = 0; r < plan.ranks.size(); ++r) {
+      EXPECT_LT(plan.ranks[r].activations.kept, fp32.ranks[r].activations.kept);
+      for (const StagePlan& stage : plan.ranks[r].stages) {
+        const StateBytes states =
+            ModelStateBytes(plan.trained_parameters, precision, stage.sharding);
+        EXPECT_EQ(stage.states.total(), states.total());
+        EXPECT_EQ(stage.total_bytes,
+                  states.total() + plan.frozen_bytes +
+                      std::max(plan.ranks[r].activations.peak(), stage.update_bytes));
+      }
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/model_io/decoder_artifact.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "tests/harness/run_fixture.h"
 #include "tests/harness/stages/ppo/golden.h"
 #include "tests/harness/stages/ppo/tiny_ppo.h"
@@ -224,13 +225,16 @@ TEST_F(LoadPpoModelsTest, WithoutWeightsTheyHaveTheSameParameters) {
   for (const auto& [model, init] : {std::pair{ValueModel::kOwn, ValueInit::kReward},
                                     {ValueModel::kOwn, ValueInit::kPolicy},
                                     {ValueModel::kShared, ValueInit::kPolicy}}) {
-    spec_.value.model = model;
-    spec_.value.init = init;
-    const auto real = Load(tokenizer_);
-    ASSERT_TRUE(real.ok()) << real.status();
-    const auto without = ActorCriticWithoutWeights(spec_, tokenizer_.vocab_size(), {});
-    ASSERT_TRUE(without.ok()) << without.status();
-    ExpectSameTensors(without->parameters(), real->actor_critic.parameters());
+    for (const Precision precision : {Precision::kFp32, Precision::kMixed}) {
+      spec_.value.model = model;
+      spec_.value.init = init;
+      spec_.training.precision = precision;
+      const auto real = Load(tokenizer_);
+      ASSERT_TRUE(real.ok()) << real.status();
+      const auto without = ActorCriticWithoutWeights(spec_, tokenizer_.vocab_size(), {});
+      ASSERT_TRUE(without.ok()) << without.status();
+      ExpectSameTensors(without->parameters(), real->actor_critic.parameters());
+    }
   }
 }
 
@@ -253,14 +257,32 @@ TEST_F(LoadPpoModelsTest, ValuesNeedPositionsForTheLongestRow) {
   EXPECT_EQ(ExitCodeFor(CheckPositions(models->actor_critic, 35, spec_)), ExitCode::kUsage);
 }
 
-TEST(PpoModels, ACopyHasParametersOfItsOwn) {
-  const auto original = TinyPpoDecoder(kVocab, 7);
-  const auto copy = CopyOf(*original);
-  ASSERT_TRUE(copy.ok()) << copy.status();
-  for (size_t i = 0; i < original->parameters().size(); ++i) {
-    const at::Tensor& theirs = (*copy)->parameters()[i].tensor;
-    EXPECT_TRUE(at::equal(original->parameters()[i].tensor, theirs));
-    EXPECT_NE(original->parameters()[i].tensor.data_ptr(), theirs.data_ptr());
+// Weights that bf16 holds, so that rounding them moves no reward.
+TEST_F(LoadPpoModelsTest, InBf16FrozenModelsAreOfItAndTheValueModelComputesInItToo) {
+  ASSERT_TRUE(SaveRewardArtifact(TinyPpoRewardModel(tokenizer_.vocab_size(), 11, at::kBFloat16),
+                                 tokenizer_, PromptTemplate::kAlpaca, *spec_.reward.folder)
+                  .ok());
+  const CausalBatch batch = MakeCausalBatch({{&kRow, 3, true}}, Packing::kPacked, at::kCPU);
+  const at::Tensor last_row = at::full({1}, std::ssize(kRow) - 1, at::kLong);
+  for (const Precision precision : {Precision::kAutocast, Precision::kMixed}) {
+    spec_.training.precision = precision;
+    const auto models = Load(tokenizer_);
+    ASSERT_TRUE(models.ok()) << models.status();
+    for (const models::NamedTensor& trained : models->actor_critic.parameters()) {
+      EXPECT_EQ(trained.tensor.scalar_type(), ParameterType(precision)) << trained.name;
+    }
+    const models::RewardModel& reward = models->reward->model;
+    for (const auto* parameters : {&models->reference->parameters(), &reward.parameters()}) {
+      for (const models::NamedTensor& frozen : *parameters) {
+        EXPECT_EQ(frozen.tensor.scalar_type(), at::kBFloat16) << frozen.name;
+      }
+    }
+    EXPECT_EQ(models->actor_critic.policy().compute_type(), at::kBFloat16);
+    // The value model begins as the reward model.
+    const at::NoGradGuard no_grad;
+    const ActorCritic::Outputs out = models->actor_critic.Forward(
+        batch, last_row, {1, tokenizer_.vocab_size()}, models::Activations::kKept);
+    EXPECT_TRUE(out.values_V.equal(reward.Rewards(models::MakeRaggedBatch({kRow}, at::kCPU))));
   }
 }
 

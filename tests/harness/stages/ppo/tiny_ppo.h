@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "harness/model_io/decoder_inputs.h"
 #include "harness/stages/ppo/evaluation.h"
 #include "harness/stages/ppo/task.h"
 #include "tests/harness/model_io/tiny_tokenizer.h"
@@ -88,8 +89,9 @@ inline void FromGroups(PpoSpec& spec) {
 class TinyPpo {
  public:
   using Adjust = void (*)(PpoSpec&);
-  // Policy and value model in `dtype`, the reward model in fp32. The policy has `extra_rows` more
-  // than the tokenizer has ids.
+  // Policy and value model in `dtype`, the reward model in fp32; all as the definition's precision
+  // has them where it is another than fp32. The policy has `extra_rows` more than the tokenizer has
+  // ids.
   explicit TinyPpo(Adjust adjust = nullptr, at::ScalarType dtype = at::kFloat,
                    Tokenizer (*make_tokenizer)() = &TinyTokenizer, int64_t extra_rows = 0)
       : tokenizer_(make_tokenizer()),
@@ -104,15 +106,16 @@ class TinyPpo {
     spec_.ppo.mini_batches = 2;
     spec_.evaluation.prompts_per_task = 2;
     if (adjust != nullptr) adjust(spec_);
+    const Precision precision = spec_.training.precision;
+    const bool in_fp32 = precision == Precision::kFp32;
+    const at::ScalarType held = in_fp32 ? dtype : ParameterType(precision);
+    const at::ScalarType computed = in_fp32 ? dtype : ComputeType(precision);
     const int64_t vocab_size = tokenizer_.vocab_size();
-    auto policy = TinyPpoDecoder(vocab_size + extra_rows, 7, dtype);
-    reference_ = *CopyOf(*policy);
-    ActorCritic::Value value = TinyPpoRewardModel(vocab_size, 11, dtype);
-    if (spec_.value.model == ValueModel::kShared) {
-      value = models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), dtype);
-    }
-    if (!spec_.has_values()) value = NoValue();
-    actor_critic_.emplace(std::move(policy), std::move(value));
+    auto policy = TinyPpoDecoder(vocab_size + extra_rows, 7, held);
+    policy->ComputeIn(computed);
+    reference_ = policy->CopyIn(computed);
+    if (!in_fp32) reward_.model = reward_.model.CopyIn(computed);
+    actor_critic_.emplace(std::move(policy), MakeValue(held, computed));
     scorer_.emplace(*ResponseScorer::Create({spec_, data_, tokenizer_, &reward_}));
     MakeTask();
   }
@@ -151,6 +154,15 @@ class TinyPpo {
   }
 
  private:
+  ActorCritic::Value MakeValue(at::ScalarType held, at::ScalarType computed) const {
+    if (!spec_.has_values()) return NoValue();
+    if (spec_.value.model == ValueModel::kShared) {
+      return models::ScalarHead::Create(8, at::detail::createCPUGenerator(12), held);
+    }
+    models::RewardModel own = TinyPpoRewardModel(tokenizer_.vocab_size(), 11, held);
+    own.ComputeIn(computed);
+    return own;
+  }
   void MakeTask() {
     task_.emplace(PpoTask::Parts{parts(), *MixtureOf(data_, {}), *writer_, ranges_, nullptr});
   }

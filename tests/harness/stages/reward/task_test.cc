@@ -1,5 +1,6 @@
 #include "harness/stages/reward/task.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -118,6 +119,46 @@ TEST(RewardTask, WithoutCenteringTheBiasHasExactlyNoGradient) {
   const LossAndGradients trained = Train(tiny);
   EXPECT_EQ(trained.gradients.at("score.bias").item<float>(), 0);
   EXPECT_GT(trained.gradients.at("score.weight").abs().max().item<float>(), 0);
+}
+
+// The tiny model with weights that bf16 holds, as each precision trains it.
+models::RewardModel InPrecision(Precision precision) {
+  const models::RewardModel rounded = TinyRewardModel(at::kBFloat16);
+  models::RewardModel model =
+      rounded.CopyIn(precision == Precision::kMixed ? at::kBFloat16 : at::kFloat);
+  if (precision != Precision::kFp32) model.ComputeIn(at::kBFloat16);
+  return model;
+}
+
+LossAndGradients TrainIn(Precision precision) {
+  TinyReward tiny(4, kBoth, InPrecision(precision));
+  return Train(tiny);
+}
+
+// Each operation on a path rounds once: ten a layer and three beside them, forwards, and twice as
+// many backwards. Independent roundings grow like the root of their number; 4 covers their tail and
+// the amplification. What cancels is a pair's share of the mean, as above.
+TEST(RewardTask, InBf16LossAndGradientsDifferFromFp32ByItsRoundings) {
+  constexpr double kBf16Roundoff = 1.0 / 512;
+  const double bound = 4 * kBf16Roundoff * std::sqrt(3.0 * (10 * 2 + 3));
+  const LossAndGradients fp32 = TrainIn(Precision::kFp32);
+  for (const Precision precision : {Precision::kAutocast, Precision::kMixed}) {
+    SCOPED_TRACE(testing::Message() << "precision " << static_cast<int>(precision));
+    const LossAndGradients actual = TrainIn(precision);
+    EXPECT_NEAR(actual.loss, fp32.loss, bound);
+    EXPECT_NE(actual.loss, fp32.loss);
+    double largest_error = 0;
+    for (const auto& [name, expected] : fp32.gradients) {
+      const at::Tensor& gradient = actual.gradients.at(name);
+      EXPECT_EQ(gradient.scalar_type(),
+                precision == Precision::kMixed ? at::kBFloat16 : at::kFloat);
+      const double size = std::max(0.25, expected.abs().max().item<double>());
+      const double error = (gradient - expected).abs().max().item<double>() / size;
+      EXPECT_LE(error, bound) << name;
+      largest_error = std::max(largest_error, error);
+    }
+    EXPECT_GT(largest_error, kBf16Roundoff / 2) << "this was not computed in bf16";
+  }
 }
 
 models::RewardModel ModelOf(models::Golden golden) {

@@ -43,8 +43,9 @@ inline models::RewardModel TinyRewardModel(at::ScalarType dtype = at::kFloat) {
 
 class TinyReward {
  public:
-  explicit TinyReward(int64_t micro_batch_size, RewardLossSpec loss = {})
-      : model_(TinyRewardModel()) {
+  explicit TinyReward(int64_t micro_batch_size, RewardLossSpec loss = {},
+                      models::RewardModel model = TinyRewardModel())
+      : model_(std::move(model)) {
     spec_.training.batch_size = 4;
     spec_.training.micro_batch_size = micro_batch_size;
     spec_.loss = loss;
