@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "harness/generated/symbol_model.h"
 
 namespace bench::harness {
@@ -17,8 +20,9 @@ TEST(RowSymbols, AreOneTokenEach) {
   EXPECT_EQ(*token, generated::kFirstSymbol + 2);
   for (const std::string text : {"unknown", "v2 ", "v1 v10 ", ""}) {
     const auto refused = SymbolToken(*tokenizer, text, "evaluation.refusal");
-    EXPECT_THAT(std::string(refused.status().message()),
-                testing::StartsWith("evaluation.refusal: \"" + text + "\" is no symbol"))
+    EXPECT_THAT(
+        std::string(refused.status().message()),
+        testing::StartsWith(absl::StrCat("evaluation.refusal: \"", text, "\" is no symbol")))
         << text;
   }
 }
