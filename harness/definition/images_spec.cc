@@ -10,7 +10,7 @@ namespace {
 // Of an image's side and of a patch's.
 constexpr double kMaxPixels = 1 << 14;
 // As of model.vector_size.
-constexpr int64_t kMaxVectorSize = 1 << 20;
+constexpr int64_t kMaxPatchValues = 1 << 20;
 
 }  // namespace
 
@@ -88,10 +88,10 @@ void Validate(const ImagesSpec& spec, const Violations& violations) {
   if (spec.training_images > 0 && spec.held_out_fraction != ImagesSpec().held_out_fraction) {
     here.Add("held_out_fraction", "has no use with training_images");
   }
-  if (spec.vector_size() > kMaxVectorSize) {
+  if (spec.vector_size() > kMaxPatchValues) {
     here.Add("patch_width", absl::StrCat("patches of ", spec.patch_width, " x ", spec.patch_height,
                                          " pixels have ", spec.vector_size(), " values, more than ",
-                                         kMaxVectorSize));
+                                         kMaxPatchValues));
   }
   if (spec.images_per_row > 1 && (spec.train_rows == 0 || spec.validation_rows == 0)) {
     here.Add("images_per_row", "strips are drawn: give train_rows and validation_rows");

@@ -129,7 +129,7 @@ class Images(CommandCase):
         return run, result
 
     def rows_of(self, run):
-        (folder,) = (path.parent for path in run.rglob("rows.json"))
+        (folder,) = (path.parent for path in (run / "artifact").rglob("rows.json"))
         return folder
 
     def define_clm(self, run, vector_size=12, name="trained"):
