@@ -5,6 +5,7 @@ usage: kernel_bench_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; nee
 are not built (BENCH_BENCHMARKS=OFF).
 """
 
+import functools
 import json
 import math
 import os
@@ -25,6 +26,7 @@ COUNTERS = ("bytes_per_second", "flops_per_second", "roofline")
 EXPERIMENTS = SOURCE / "experiments"
 
 
+@functools.cache
 def listed():
     done = subprocess.run([PROGRAM, "--benchmark_list_tests"], check=True, capture_output=True, text=True)
     return done.stdout.split()

@@ -67,7 +67,6 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/show_command.cc": ("tests/commands/show_test.py", "whole commands"),
     "harness/run/profiled_process.cc": ("tests/commands/profile_test.py", "whole runs under nsys"),
     "harness/run/run_profile.cc": ("tests/commands/profile_test.py", "whole runs that are profiled"),
-    "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
     "harness/stages/training_stage.cc": (END_TO_END, "every stage that trains ends with it"),
     "harness/stages/batches/causal_task.cc": ("tests/harness/stages/clm/task_test.cc", "through that task"),
