@@ -102,7 +102,7 @@ class Results(CommandCase):
         for expected, extra in (("10000", {}), ("7", {"GOMP_SPINCOUNT": "7"}),
                                 (None, {"OMP_WAIT_POLICY": "passive"})):
             environment = {"GOMP_SPINCOUNT": None, "OMP_WAIT_POLICY": None, **extra}
-            with h5py.File(self.run_ok(self.place.definition, "--steps", 1, **environment)) as file:
+            with h5py.File(self.run_ok(self.place.definition, "--steps", 6, **environment)) as file:
                 self.assertEqual(file["provenance"].attrs.get("env_GOMP_SPINCOUNT"), expected)
 
     def test_openmp_itself_has_read_the_limit(self):
