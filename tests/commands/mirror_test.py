@@ -59,7 +59,6 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/local_ranks.cc": ("tests/commands/ranks_test.py", "whole runs, kills, signals"),
     "harness/data/parquet_module.cc": (
         "tests/harness/data/parquet_rows_test.cc", "the module that it is, through the rows it gives"),
-    "harness/run/inspect_command.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_data.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_documents.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_records.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
