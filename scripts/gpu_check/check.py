@@ -12,6 +12,7 @@ Exit codes: 0 all passed; 1 a step failed; 3 some were not reached or skipped; 5
 """
 import argparse
 import contextlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -46,11 +47,12 @@ class NotReached(Exception):
 
 
 def torch_folders():
-    """LibTorch's libraries and those of its dependencies."""
-    found = subprocess.run([sys.executable, "-c", "import torch; print(torch.__path__[0])"], capture_output=True, text=True)
-    if found.returncode != 0:
+    """LibTorch's libraries and those of its dependencies: of the torch that this Python would import, which takes
+    seconds and is left to those who need more of it than its place."""
+    found = importlib.util.find_spec("torch")
+    if found is None or not found.submodule_search_locations:
         return []
-    torch = pathlib.Path(found.stdout.strip())
+    torch = pathlib.Path(found.submodule_search_locations[0])
     return [torch / "lib", *sorted(torch.parent.glob("nvidia/*/lib"))]
 
 

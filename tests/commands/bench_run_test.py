@@ -26,7 +26,7 @@ class Results(CommandCase):
     PROMPT_TEMPLATE = "plain"
 
     def test_h5py_reads_the_designed_layout(self):
-        path = self.run_ok(self.place.definition)
+        path = self.once(self.place.definition)
         self.assertEqual(path.name, "results.h5")
         with h5py.File(path) as file:
             self.assertEqual(file.attrs["format"], "bench-results")
@@ -102,7 +102,7 @@ class Results(CommandCase):
         for expected, extra in (("10000", {}), ("7", {"GOMP_SPINCOUNT": "7"}),
                                 (None, {"OMP_WAIT_POLICY": "passive"})):
             environment = {"GOMP_SPINCOUNT": None, "OMP_WAIT_POLICY": None, **extra}
-            with h5py.File(self.run_ok(self.place.definition, **environment)) as file:
+            with h5py.File(self.run_ok(self.place.definition, "--steps", 6, **environment)) as file:
                 self.assertEqual(file["provenance"].attrs.get("env_GOMP_SPINCOUNT"), expected)
 
     def test_openmp_itself_has_read_the_limit(self):
@@ -128,7 +128,7 @@ class Results(CommandCase):
             self.assertEqual(json.loads(canonical)["training"]["steps"], 12)
 
     def test_two_runs_are_bitwise_equal_and_another_replicate_differs(self):
-        first = deterministic_content(self.run_ok(self.place.definition))
+        first = deterministic_content(self.once(self.place.definition))
         second = deterministic_content(self.run_ok(self.place.definition))
         other = deterministic_content(self.run_ok(self.place.definition, "--replicate", 1))
         self.assertEqual(first, second)
@@ -148,7 +148,7 @@ class Results(CommandCase):
         self.assertEqual(*map(deterministic_content, done.stdout.splitlines()[-2:]))
 
     def test_trained_model_generates_and_is_exported(self):
-        path = self.run_ok(self.place.definition)
+        path = self.once(self.place.definition)
         done = self.place.run("--generate", path, "spell 12")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.run_ok("--export", path.parent, "exported")
@@ -163,7 +163,7 @@ class Comparison(CommandCase):
     PROMPT_TEMPLATE = "plain"
 
     def test_equal_runs_other_replicates_and_other_definitions(self):
-        base = self.run_ok(self.place.definition)
+        base = self.once(self.place.definition)
         same = self.run_ok(self.place.definition)
         compare = lambda *a: self.place.run(*a, program="bench-compare")  # noqa: E731
         done = compare("--metrics", "learning", base, same)
@@ -266,7 +266,7 @@ class Resume(CommandCase):
         self.assertFalse((self.place.folder / "replicates" / "r1").exists())
 
     def test_stopped_at_any_step_it_continues_to_the_same_bits(self):
-        expected = deterministic_content(self.run_ok(self.place.definition))
+        expected = deterministic_content(self.once(self.place.definition))
         # Each step is an end; behind it come three, over a checkpoint of its own and mostly an evaluation.
         self.assert_stops_change_no_bit((self.place.definition,),
                                         [range(first, 12, 3) for first in range(3)], expected)
@@ -291,7 +291,7 @@ class Resume(CommandCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("damaged", done.stderr)
         self.assertIn("continuing after step 6", done.stderr)
-        expected = deterministic_content(self.run_ok(self.place.definition))
+        expected = deterministic_content(self.once(self.place.definition))
         self.assertEqual(deterministic_content(out / "results.h5"), expected)
 
 

@@ -3,6 +3,7 @@
 A test file of this folder is started as NAME_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments].
 """
 
+import atexit
 import pathlib
 import signal
 import sys
@@ -25,6 +26,7 @@ BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
 
 class CommandCase(unittest.TestCase):
     PROMPT_TEMPLATE = None  # of the definitions of its workplace
+    runs = {}  # of this process: what `once` has made
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
@@ -35,6 +37,17 @@ class CommandCase(unittest.TestCase):
         done = self.place.run(*arguments, **extra)
         self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
         return pathlib.Path(done.stdout.splitlines()[-1])
+
+    def once(self, definition, *arguments):
+        """Results of a run that nothing disturbs, made by the first test of this process that asks, with its artifact
+        beside them: to be read and not to be changed. Only for data that are the same in every workplace."""
+        key = (definition.read_text(encoding="utf-8").replace(str(self.place.folder), ""), *arguments)
+        if key not in CommandCase.runs:
+            folder = tempfile.TemporaryDirectory(prefix="bench-test-")
+            atexit.register(folder.cleanup)
+            CommandCase.runs[key] = self.run_ok(definition, "--portable", "--out", pathlib.Path(folder.name) / "run",
+                                                *arguments)
+        return CommandCase.runs[key]
 
     def assert_stops_change_no_bit(self, arguments, chains, expected, environment=NAN_FILLED):
         """A run for each of `chains`, which is stopped after the steps of its chain, one attempt after the other:

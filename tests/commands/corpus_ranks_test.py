@@ -39,10 +39,14 @@ min_bytes = 400
 TABLES = ("read", "kept", "rejected", "removed", "removed_samples", "shortened", "dropped_lines", "duplicates",
           "left_out", "data")
 # The phases in which a rank is killed, of all kinds: of shards, of partitions, of partitions that answer shards or each
-# other, and of rank 0 alone (the data set, of which nothing is on record).
-KILLED_IN = ("split files", "read and filter", "signatures", "clusters", "clusters 1 large", "clusters 1 small",
-             "removed lines", "anchors", "repeated anchors", "passages", "repeated substrings", "removed substrings",
-             "clean", "tokenise", "data set", "held-out check")
+# other, and of rank 0 alone (the data set, of which nothing is on record). One run dies in several of them, which lie so
+# far apart that a rank that dies a moment late does not do so in the next one: (rank that is killed, [(phase, ranks)],
+# ranks that end it).
+DEATHS = ((0, [("split files", 3), ("clusters", 3), ("anchors", 3), ("removed substrings", 3), ("data set", 3)], 3),
+          (1, [("read and filter", 3), ("clusters 1 large", 3), ("repeated anchors", 3), ("clean", 2),
+               ("held-out check", 2)], 2),
+          (2, [("signatures", 3), ("clusters 1 small", 3), ("passages", 3), ("tokenise", 3)], 1),
+          (1, [("removed lines", 3), ("repeated substrings", 3)], 3))
 TRIES = 5  # a run may be complete before it is hit
 INTERRUPTED = 128 + signal.SIGTERM
 
@@ -80,13 +84,20 @@ def finished_parts(out):
     return collections.Counter(path.parent.name for path in out.glob("corpus/done/*/*") if path.name.isdigit())
 
 
+def parts_of(out, phase):
+    """How many parts of a phase are on record. Asked a thousand times a second: one folder is read."""
+    try:
+        return sum(name.isdigit() for name in os.listdir(out / "corpus" / "done" / phase))
+    except FileNotFoundError:
+        return 0
+
+
 def under_way(out, phase):
     """Whether the phase has begun: a part is on record, or, of the data set, all parts before it."""
-    finished = finished_parts(out)
     if phase == "data set":
         # Of three ranks there are as many partitions as shards.
-        return 0 < finished["clean"] == finished["tokenise"]
-    return finished[phase] > 0
+        return 0 < parts_of(out, "clean") == parts_of(out, "tokenise")
+    return parts_of(out, phase) > 0
 
 
 class CorpusRanks(RanksCase):
@@ -134,11 +145,11 @@ class CorpusRanks(RanksCase):
         results = self.run_ok(self.definition, "--set", "corpus.split_mib=1000")
         self.assertEqual(outcome(results)[:2], (artifact, tables))
 
-    def kill(self, phase, rank, out, *arguments):
-        """A run of three ranks, of which one dies while the phase goes on (or a moment later). Returns the parts
+    def kill(self, phase, rank, out, num_ranks=3):
+        """A run of several ranks, of which one dies while the phase goes on (or a moment later). Returns the parts
         that are finished, or None where all of them were before it died."""
-        process = self.place.start(self.definition, "--nproc", 3, "--out", out, *arguments)
-        ranks = all_ranks(process, 3)
+        process = self.place.start(self.definition, "--nproc", num_ranks, "--out", out, "--resume")
+        ranks = all_ranks(process, num_ranks)
         if ranks and wait_for(lambda: under_way(out, phase), process):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(ranks[rank], signal.SIGKILL)
@@ -149,14 +160,21 @@ class CorpusRanks(RanksCase):
         self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
         return finished_parts(out)
 
-    def killed(self, phase, rank):
-        """The folder of such a run, and the parts that are finished."""
+    def killed(self, rank, deaths):
+        """The folder of such a run, which dies in one phase after the other, and the parts that are finished."""
         for attempt in range(TRIES):
-            out = self.place.folder / f"killed-{phase}-{attempt}".replace(" ", "-")
-            finished = self.kill(phase, rank, out)
-            if finished is not None:
-                return out, finished
-        self.skipTest(f"{phase}: {TRIES} runs were complete before a rank of them was killed")
+            out = self.place.folder / f"killed-{deaths[0][0]}-{attempt}".replace(" ", "-")
+            kept = collections.Counter()
+            for phase, num_ranks in deaths:
+                finished = self.kill(phase, rank, out, num_ranks)
+                if finished is None:
+                    break
+                self.assertGreater(finished["tokenise" if phase == "data set" else phase], 0)
+                self.assertTrue(all(finished[name] >= count for name, count in kept.items()), (finished, kept))
+                kept = finished
+            else:
+                return out, kept
+        self.skipTest(f"{deaths}: {TRIES} runs were complete before a rank of them was killed")
 
     def assert_goes_on(self, out, num_ranks, finished, expected, attempts=2):
         results = self.run_ok(self.definition, "--nproc", num_ranks, "--out", out, "--resume")
@@ -173,12 +191,11 @@ class CorpusRanks(RanksCase):
 
     def test_a_run_whose_ranks_were_killed_goes_on_without_what_is_finished(self):
         expected = self.by_one()
-        for number, phase in enumerate(KILLED_IN):
-            with self.subTest(phase=phase):
-                out, finished = self.killed(phase, number % 3)
-                self.assertGreater(finished["tokenise" if phase == "data set" else phase], 0)
+        for rank, deaths, last in DEATHS:
+            with self.subTest(deaths=deaths):
+                out, finished = self.killed(rank, deaths)
                 # Also by another number of ranks.
-                self.assert_goes_on(out, (3, 2, 1)[number % 3], finished, expected)
+                self.assert_goes_on(out, last, finished, expected, attempts=len(deaths) + 1)
 
     def test_a_run_that_was_told_to_stop_goes_on(self):
         expected = self.by_one()
@@ -209,7 +226,7 @@ class CorpusRanks(RanksCase):
         self.assertEqual(outcome(done.stdout.splitlines()[-1])[0], expected[0])
 
     def test_work_of_other_files_is_left_as_it_is(self):
-        out, finished = self.killed("read and filter", 2)
+        out, finished = self.killed(2, [("read and filter", 3)])
         work = out / "corpus" / "work"
         before = work.read_bytes()
         work.write_bytes(before[:-1])
@@ -219,22 +236,6 @@ class CorpusRanks(RanksCase):
         self.assertEqual(finished_parts(out), finished)
         work.write_bytes(before)
         self.assert_goes_on(out, 2, finished, self.by_one(), attempts=3)
-
-    def test_several_deaths_of_one_run(self):
-        expected = self.by_one()
-        kept = collections.Counter()
-        for number, phase in enumerate(("read and filter", "signatures", "clean")):
-            process = self.place.start(self.definition, "--nproc", 3, "--out", self.out, "--resume")
-            ranks = all_ranks(process, 3)
-            self.assertTrue(wait_for(lambda: any(self.out.glob(f"corpus/done/{phase}/*")), process), phase)
-            os.kill(ranks[2 - number], signal.SIGKILL)
-            done = self.ended(process)
-            self.assertEqual(done.returncode, 5, done.stderr)
-            finished = finished_parts(self.out)
-            self.assertTrue(all(finished[name] >= count for name, count in kept.items()), (finished, kept))
-            kept = finished
-        results = self.run_ok(self.definition, "--nproc", 3, "--out", self.out, "--resume")
-        self.assertEqual(outcome(results), expected)
 
     def test_launchers_environment_makes_ranks(self):
         expected = self.by_one()

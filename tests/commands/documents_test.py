@@ -37,6 +37,8 @@ def python_blocks(path):
 
 
 class Documents(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_python_of_the_documents_runs_on_a_results_file(self):
         results = self.run_ok(self.place.definition)
         blocks = [(path, body) for path in FOR_USERS for body in python_blocks(path)]

@@ -65,7 +65,7 @@ class Evaluations(CommandCase):
         return path
 
     def exported(self):
-        results = self.run_ok(self.place.definition)
+        results = self.once(self.place.definition)
         done = self.place.run("--export", results.parent, self.place.folder / "exported")
         self.assertEqual(done.returncode, 0, done.stderr)
         return self.place.folder / "exported"

@@ -19,6 +19,8 @@ from tiny_run import write_data  # noqa: E402
 
 
 class ExitCodes(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_help_and_lists_are_ok(self):
         for arguments in (["--help"], ["-h"], ["--fields", "sft"], ["--store", "list"]):
             self.assertEqual(self.place.run(*arguments).returncode, 0, arguments)

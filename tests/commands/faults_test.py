@@ -125,6 +125,8 @@ class FullDisk(CommandCase):
 
 
 class WallClock(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_set_back_one_hour_in_the_middle_it_changes_no_duration(self):
         definition = self.place.write_definition("long.toml", steps=40)
         expected = deterministic_content(self.run_ok(definition))
@@ -158,6 +160,8 @@ class WallClock(CommandCase):
 
 
 class Missing(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_without_git_the_fields_of_the_tree_are_absent_and_the_run_is_ok(self):
         empty = self.place.folder / "empty"
         empty.mkdir()
@@ -181,6 +185,8 @@ class Missing(CommandCase):
 
 
 class NotFinite(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_divergence_is_null_and_a_flag_in_json(self):
         definition = self.place.write_definition(
             "hot.toml", replace=[("learning_rate = 1e-2", "learning_rate = 100\nweight_decay = 1")])
@@ -216,6 +222,8 @@ class NotFinite(CommandCase):
 
 
 class HostileNames(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_names_with_bars_tags_and_escapes_reach_no_terminal(self):
         name = "a|<script>alert(1)<\N{FRACTION SLASH}script>\x1b]0;owned\x07\x1b[31m"
         definition = self.place.write_definition(f"{name}.toml")

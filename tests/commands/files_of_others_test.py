@@ -101,41 +101,17 @@ class FilesOfOthers(CommandCase):
         for label in ("tasks", "turns", "characters", "first prompt"):
             self.assertNotIn(label, done.stdout)
 
-    def test_an_empty_file_is_one_whatever_its_name(self):
-        for ending in ("jsonl", "json", "csv", "tsv", "parquet", "warc", "txt", "html", "mo", "md", "bin"):
-            with self.subTest(ending=ending):
-                path = self.write(f"a.{ending}", " \n\n" if ending in ("jsonl", "txt") else "")
-                done = self.place.run("--inspect", path)
-                self.assert_fails(done, 4, f"a.{ending}: nothing of it can be used: the file is empty")
-                self.assertIn("an empty file", done.stdout)
-        for name, content in [("a.json", "[]"), ("a.json", "{}"), ("a.json", '{"text": ""}'),
-                              ("b.csv", "text\n"), ("b.html", "<html></html>"), ("b.jsonl", "{}\n")]:
-            with self.subTest(name=name, content=content):
-                self.assertIn("nothing of it can be used", self.refused(4, self.write(name, content)))
-        self.assertIn("a header without rows", self.refused(4, self.write("c.csv", "instruction,output\n")))
-        packed = self.place.folder / "a.jsonl.gz"
-        packed.write_bytes(gzip.compress(b""))
-        self.assertIn("there is no document in it", self.refused(4, packed))
-        folder = self.place.folder / "empty"
-        folder.mkdir()
-        self.assertIn("no file in this folder", self.refused(4, folder))
+    def test_an_empty_file_is_one(self):
+        """Whatever its name, and with what is as good as nothing: tests/harness/run/inspect_command_test.cc."""
+        done = self.place.run("--inspect", self.write("a.jsonl", " \n\n"))
+        self.assert_fails(done, 4, "a.jsonl: nothing of it can be used: the file is empty")
+        self.assertIn("an empty file", done.stdout)
 
-    def test_an_object_that_is_no_record_is_named_for_what_it_is(self):
+    def test_a_file_of_a_model_is_sent_to_its_folder(self):
         folder = self.place.folder
         config = self.write("config.json", '{"model_type": "llama", "architectures": ["LlamaForCausalLM"]}')
         self.assertIn(f"config.json): a model is read as a folder: --inspect {folder}",
                       self.refused(4, config))
-        version = self.refused(4, self.write("v.json", '{"version": 1}'))
-        self.assertIn("a JSON object that is no record and holds no list of records: version (other)",
-                      version)
-        self.assertIn("rename the fields", version)
-        for name, text in [("q.jsonl", '{"question": "a"}\n'), ("w.json", '{"version": 1, "data": []}'),
-                           ("q.csv", "question,answer\na,b\n")]:
-            self.assertIn("rename the fields", self.refused(4, self.write(name, text)))
-        self.assertIn("separated by ;", self.refused(4, self.write("s.csv", "instruction;output\na;b\n")))
-        # Texts may be written in JSON too.
-        self.assertEqual(self.inspect(self.write("v.txt", '{"version": 1}'))["documents"],
-                         "1 valid, 0 refused")
 
     def test_training_data_that_no_training_stage_reads_is_sent_to_where_it_is_read(self):
         rows = "".join(json.dumps({"messages": conversation(i)}) + "\n" for i in range(3)).encode()

@@ -59,7 +59,6 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/local_ranks.cc": ("tests/commands/ranks_test.py", "whole runs, kills, signals"),
     "harness/data/parquet_module.cc": (
         "tests/harness/data/parquet_rows_test.cc", "the module that it is, through the rows it gives"),
-    "harness/run/inspect_command.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_data.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_documents.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_records.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
@@ -71,7 +70,6 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/show_command.cc": ("tests/commands/show_test.py", "whole commands"),
     "harness/run/profiled_process.cc": ("tests/commands/profile_test.py", "whole runs under nsys"),
     "harness/run/run_profile.cc": ("tests/commands/profile_test.py", "whole runs that are profiled"),
-    "harness/run/plan_command.cc": ("tests/commands/plan_test.py", "whole plans"),
     "harness/run/run_experiment.cc": (END_TO_END, "a whole run"),
     "harness/stages/training_stage.cc": (END_TO_END, "every stage that trains ends with it"),
     "harness/stages/batches/causal_task.cc": ("tests/harness/stages/clm/task_test.cc", "through that task"),

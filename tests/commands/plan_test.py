@@ -102,10 +102,11 @@ class Plan(CommandCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)["models"]
 
-    def test_every_published_model_is_planned_by_its_name(self):
+    def test_published_models_are_planned_by_their_names(self):
+        """Some of them: all are asked for in one process (tests/harness/run/plan_command_test.cc)."""
         models = self.models()
         self.assertGreater(len(models), 35)
-        for model in models:
+        for model in (models[0], models[len(models) // 2], models[-1]):
             plan = self.plan("--model", model["name"], "--plan-ranks", "1")
             self.assertEqual(plan["trained_parameters"], model["parameters"], model["name"])
             self.assertEqual(plan["model"], model["name"])

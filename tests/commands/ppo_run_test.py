@@ -108,7 +108,6 @@ class Ppo(CommandCase):
     """An answer is "yes" or "no", as often; the reward model likes "yes"."""
 
     models = None  # policy and reward model that all tests begin with, trained by the first
-    whole = None
 
     def setUp(self):
         super().setUp()
@@ -142,10 +141,8 @@ class Ppo(CommandCase):
         self.run_ok("--export", self.run_ok(reward), folder / "reward")
 
     def expected(self):
-        """What a run of the definition leaves that nobody disturbs, by the first test that asks."""
-        if Ppo.whole is None:
-            Ppo.whole = deterministic_content(self.run_ok(self.definition))
-        return Ppo.whole
+        """What a run of the definition leaves that nobody disturbs."""
+        return deterministic_content(self.once(self.definition))
 
     def write_definition(self, steps=24, replace=()):
         text = self.text(PPO, policy=self.policy, reward=self.reward, steps=steps)
@@ -225,7 +222,7 @@ class Ppo(CommandCase):
         self.assert_stops_change_no_bit((self.definition,), ((0, 2, 8), (1, 4, 23), (3, 10)), self.expected())
 
     def test_killed_it_continues_to_the_same_bits_and_rows(self):
-        whole = self.run_ok(self.definition)
+        whole = self.once(self.definition)
         expected = deterministic_content(whole)
         with h5py.File(whole) as file:
             rows = {name: list(column[:]) for name, column in file["tables/rollouts"].items()}
@@ -289,7 +286,7 @@ class Ppo(CommandCase):
         self.assertEqual(json.loads((folder / "config.json").read_text())["torch_dtype"], "bfloat16")
 
     def test_its_artifact_answers_and_is_exported(self):
-        path = self.run_ok(self.definition)
+        path = self.once(self.definition)
         self.assertTrue(self.place.run("--generate", path, "is 3 so").returncode == 0)
         folder = self.place.folder / "exported"
         self.run_ok("--export", path, folder)

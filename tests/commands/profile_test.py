@@ -51,7 +51,7 @@ class Profile(CommandCase):
             self.assertEqual(file.attrs["status"], status)
 
     def test_kineto_leaves_a_trace_a_table_and_a_mark_and_changes_no_bit(self):
-        plain = self.run_ok(self.definition, "--out", self.place.folder / "plain")
+        plain = self.once(self.definition)
         path = self.profiled("kineto", "--profile-steps", "3:4")
         self.assertEqual(deterministic_content(path), deterministic_content(plain))
         self.assert_marked(path, "kineto", 3, 2)
@@ -71,10 +71,15 @@ class Profile(CommandCase):
         self.assertEqual(names.count("layer.0"), 4)
         self.assertEqual(names.count("layer.1"), 4)
 
-    def test_times_of_profiled_runs_are_not_judged_and_operators_are_named(self):
-        plain = self.run_ok(self.definition, "--out", self.place.folder / "plain")
-        base = self.profiled("kineto", name="base")
-        head = self.profiled("kineto", name="head")
+    def test_replicates_are_profiled_each_their_times_not_judged_and_operators_named(self):
+        done = self.place.run(self.definition, "--profile", "kineto", "--repeat", "2", "--same-seed", "--out",
+                              self.place.folder / "two")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        base, head = map(pathlib.Path, done.stdout.splitlines()[-2:])
+        for path in (base, head):
+            self.assert_marked(path, "kineto", 2, 3)
+            self.assertTrue((path.parent / "profile.trace.json").exists())
+        plain = self.once(self.definition)
         done = self.place.run("--json", plain, head, program="bench-compare")
         report = json.loads(done.stdout)
         self.assertTrue(any("1 profiled" in note for note in report["notes"]), report["notes"])
@@ -91,14 +96,6 @@ class Profile(CommandCase):
         self.assertEqual((embedding["base_count"], embedding["head_count"]), (2, 2))  # a step
         done = self.place.run(base, head, program="bench-compare")
         self.assertIn("profiles, a step, the largest changes first (not judged)", done.stdout)
-
-    def test_replicates_are_profiled_each(self):
-        done = self.place.run(self.definition, "--profile", "kineto", "--repeat", "2", "--out",
-                              self.place.folder / "two")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        for path in map(pathlib.Path, done.stdout.splitlines()[-2:]):
-            self.assert_marked(path, "kineto", 2, 3)
-            self.assertTrue((path.parent / "profile.trace.json").exists())
 
     def test_rank_0_of_several_is_profiled(self):
         path = self.profiled("kineto", "--nproc", "2")
@@ -181,10 +178,12 @@ class Profile(CommandCase):
         self.assertTrue((path.parent / "profile.perf.data").exists())
 
     @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
-    def test_nsys_captures_exactly_the_steps_with_layers_operators_and_numbers(self):
-        done = self.place.run(self.definition, "--profile", "nsys", "--profile-steps", "3:4", "--out",
+    def test_nsys_captures_exactly_the_steps_with_layers_operators_and_numbers_and_the_exit_code_is_the_runs(self):
+        definition = self.place.write_definition("bounded.toml", steps=STEPS,
+                                                 extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
+        done = self.place.run(definition, "--profile", "nsys", "--profile-steps", "3:4", "--out",
                               self.place.folder / "profiled")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.returncode, 1, done.stderr)
         path = pathlib.Path(done.stdout.splitlines()[-1])
         self.assert_marked(path, "nsys", 3, 2)
         counts = {(row["range"], row["name"]): row["count"] for row in table_of(path, "profile_ranges")}
@@ -201,17 +200,10 @@ class Profile(CommandCase):
         self.assertEqual(numbers, {"step": [3, 4], "forward": [0, 1, 0, 1], "backward": [0, 1, 0, 1]})
 
     @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
-    def test_the_exit_code_under_nsys_is_the_runs(self):
+    def test_the_exit_code_under_nsys_is_that_of_a_run_that_does_not_begin(self):
         refused = self.place.run(self.definition, "--profile", "nsys", "--set", "training.batch_size=3",
                                  "--out", self.place.folder / "refused")
         self.assertEqual(refused.returncode, 2, refused.stderr)
-        definition = self.place.write_definition("bounded.toml", steps=STEPS,
-                                                 extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
-        unmet = self.place.run(definition, "--profile", "nsys", "--out", self.place.folder / "unmet")
-        self.assertEqual(unmet.returncode, 1, unmet.stderr)
-        path = pathlib.Path(unmet.stdout.splitlines()[-1])
-        self.assert_marked(path, "nsys", 2, 3)
-        self.assertTrue(table_of(path, "profile_ranges"))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ def summary(path):
 
 
 class Clock(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_what_comes_before_the_run_is_not_its_time(self):
         """As the wrapper: a shell takes its time, then becomes the program. Before, the run's own parts
         and the whole elapsed time bound each figure; no other clock is trusted."""
@@ -70,7 +72,7 @@ class Clock(CommandCase):
         self.assertLess(times["time_to_first_step"], times["wall_time"])
 
     def test_set_up_never_decides_a_comparison(self):
-        base = self.run_ok(self.place.definition)
+        base = self.once(self.place.definition)
         head = self.place.folder / "head.h5"
         head.write_bytes(base.read_bytes())  # a copy without a side record may be changed
         with h5py.File(head, "r+") as file:
@@ -84,6 +86,8 @@ class Clock(CommandCase):
 
 @unittest.skipUnless((SOURCE / ".git").exists(), "built without a repository")
 class Source(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def changing_git(self):
         """A PATH whose git names another commit each time."""
         folder = self.place.folder / "git"
@@ -126,6 +130,8 @@ class Source(CommandCase):
 
 
 class Attempts(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def another_build(self):
         """The same program with a byte behind its end: another digest, the same behaviour."""
         path = self.place.folder / "bench-run"
@@ -169,7 +175,7 @@ class Attempts(CommandCase):
         self.assertEqual(self.attempts(recovered.stdout.splitlines()[-1])[1], attempts)
 
     def test_run_of_two_builds_is_not_strict_and_names_both(self):
-        expected = deterministic_content(self.run_ok(self.place.definition))
+        expected = deterministic_content(self.once(self.place.definition))
         out = self.place.folder / "r"
         self.run_ok(self.place.definition, "--out", out, "--stop-after-step", 5)
         other = self.another_build()

@@ -45,30 +45,27 @@ class Bits(RanksCase):
         with h5py.File(plain) as file:
             self.assertEqual(file.attrs["world_size"], 2)
 
-    def test_stopped_it_continues_to_the_same_bits_and_with_other_ranks_it_says_so(self):
+    def test_stopped_it_continues_with_other_ranks_and_says_so(self):
         self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
-        other = self.place.folder / "other"
-        shutil.copytree(self.out, other)
-        self.assert_resumes_to_the_same_bits()
-        done = self.place.run(self.definition, "--out", other, "--resume")
+        done = self.place.run(self.definition, "--out", self.out, "--resume")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("begun with 2 ranks, continuing with 1", done.stderr)
-        with h5py.File(other / "results.h5") as file:
+        with h5py.File(self.out / "results.h5") as file:
             self.assertEqual(list(file["steps/step"][:]), list(range(1, self.STEPS + 1)))
 
     def assert_learns_as_one_process(self, definition, *changes, ranks=2, stops):
         """A micro-batch a rank: ranks add their gradients in the order in which one process accumulates
         them, so without clipping (whose norm is added up otherwise) the bits are equal, also where the
-        run changes hands twice. The norm itself: within the rounding of one process' fp32 sums."""
+        run changes hands twice: from the ranks to one process, and from that back to the ranks. That a stop
+        alone changes no bit of ranks is shown beside it. The norm itself: within the rounding of one
+        process' fp32 sums."""
         changes = ("--set", "optimizer.max_grad_norm=0", *changes)
         expected = self.training_of(deterministic_content(self.run_ok(definition, *changes)))
-        whole = self.run_ok(definition, "--nproc", ranks, *changes)
-        self.assertEqual(self.training_of(deterministic_content(whole)), expected)
-        # From one process to the ranks, and from them back to one.
         begin = (definition, *changes, "--out", self.place.folder / "elastic", "--resume")
-        self.run_ok(*begin, "--stop-after-step", stops[0])
-        self.run_ok(*begin, "--nproc", ranks, "--stop-after-step", stops[1])
-        self.assertEqual(self.training_of(deterministic_content(self.run_ok(*begin))), expected)
+        self.run_ok(*begin, "--nproc", ranks, "--stop-after-step", stops[0])
+        self.run_ok(*begin, "--stop-after-step", stops[1])
+        whole = self.run_ok(*begin, "--nproc", ranks)
+        self.assertEqual(self.training_of(deterministic_content(whole)), expected)
         shutil.rmtree(self.place.folder / "elastic")
 
     def test_two_ranks_learn_as_one_process_bit_for_bit(self):
@@ -139,21 +136,21 @@ class Bits(RanksCase):
 
 
 class Killed(RanksCase):
-    def kill_in_training(self, rank):
-        process = self.start_ranks()
+    def begin_or_go_on(self, steps):
+        """The run, as far as so many steps behind where it was, and its ranks."""
+        before = newest_step(self.out)
+        process = self.start_ranks("--resume")
         ranks = all_ranks(process, 2)
-        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 3, process))
-        os.kill(ranks[rank], signal.SIGKILL)
-        done = self.ended(process)
-        self.assertEqual(done.returncode, 5, done.stderr)
-        self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= before + steps, process))
+        return process, ranks
 
-    def test_rank_1_killed_in_training(self):
-        self.kill_in_training(1)
-        self.assert_resumes_to_the_same_bits()
-
-    def test_rank_0_killed_in_training(self):
-        self.kill_in_training(0)
+    def test_rank_1_and_then_rank_0_killed_in_training(self):
+        for rank in (1, 0):
+            process, ranks = self.begin_or_go_on(3)
+            os.kill(ranks[rank], signal.SIGKILL)
+            done = self.ended(process)
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
         self.assert_resumes_to_the_same_bits()
 
     def test_one_of_four_ranks_killed_in_training(self):
@@ -217,29 +214,15 @@ class Killed(RanksCase):
             self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (143, []), done.stderr)
             shutil.rmtree(self.out, ignore_errors=True)
 
-    def test_sigterm_of_one_rank_stops_all_resumable_and_is_no_error(self):
-        for rank in (0, 1):
-            process = self.start_ranks()
-            ranks = all_ranks(process, 2)
-            self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, process))
-            os.kill(ranks[rank], signal.SIGTERM)
+    def test_sigterm_of_one_rank_or_the_launcher_stops_all_resumable_and_is_no_error(self):
+        for asked in (0, 1, "launcher"):
+            process, ranks = self.begin_or_go_on(1)  # it does a step or two more
+            os.kill(process.pid if asked == "launcher" else ranks[asked], signal.SIGTERM)
             done = self.ended(process)
-            self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (143, []), done.stderr)
+            self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (143, []), (asked, done.stderr))
             with h5py.File(self.out / "results.h5") as file:
                 self.assertEqual(file.attrs["status"], "interrupted")
-            self.assert_resumes_to_the_same_bits()
-            shutil.rmtree(self.out)
-
-    def test_sigterm_of_the_launcher_stops_all_resumable(self):
-        process = self.start_ranks()
-        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, process))
-        process.send_signal(signal.SIGTERM)
-        done = self.ended(process)
-        self.assertEqual(done.returncode, 143, done.stderr)
-        self.assertEqual(ERROR.findall(done.stderr), [])
-        with h5py.File(self.out / "results.h5") as file:
-            self.assertEqual(file.attrs["status"], "interrupted")
-            self.assertEqual(file["steps/step"][-1], newest_step(self.out))
+                self.assertEqual(file["steps/step"][-1], newest_step(self.out))
         self.assert_resumes_to_the_same_bits()
 
 

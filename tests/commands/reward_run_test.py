@@ -114,7 +114,7 @@ class Reward(CommandCase):
             self.assertLess(summary["calibration_error"], 0.2)
 
     def test_held_out_chosen_responses_average_zero_and_the_samples_have_their_rewards(self):
-        path = self.run_ok(self.definition)
+        path = self.once(self.definition)
         with h5py.File(path) as file:
             summary = {name: value[()] for name, value in file["summary"].items()}
             # mean = (chosen + rejected) / 2 and margin = chosen - rejected: fp32 rewards of about 1.
@@ -128,11 +128,11 @@ class Reward(CommandCase):
             self.assertEqual(list(data["pairs"]), [64, 24])
 
     def test_stopped_at_any_step_it_continues_to_the_same_bits(self):
-        expected = deterministic_content(self.run_ok(self.definition))
+        expected = deterministic_content(self.once(self.definition))
         self.assert_stops_change_no_bit((self.definition,), ((0, 8, 19), (3, 16)), expected)
 
     def test_recomputed_activations_give_the_same_bits(self):
-        expected = deterministic_content(self.run_ok(self.definition))
+        expected = deterministic_content(self.once(self.definition))
         recomputed = self.run_ok(self.definition, "--set", "training.recompute_activations=true")
         self.assertEqual(deterministic_content(recomputed), expected)
 
@@ -162,7 +162,7 @@ class Reward(CommandCase):
 
     def test_the_exported_folder_is_a_classifier_of_transformers_with_a_bias_beside_it(self):
         folder = self.place.folder / "exported"
-        self.run_ok("--export", self.run_ok(self.definition), folder)
+        self.run_ok("--export", self.once(self.definition), folder)
         config = json.loads((folder / "config.json").read_text())
         self.assertEqual(config["architectures"], ["LlamaForSequenceClassification"])
         self.assertEqual(config["id2label"], {"0": "reward"})
@@ -175,7 +175,7 @@ class Reward(CommandCase):
     def test_transformers_scores_and_our_bias_are_the_rewards_of_the_samples(self):
         import torch
         import transformers
-        path = self.run_ok(self.definition)
+        path = self.once(self.definition)
         folder = self.place.folder / "exported"
         self.run_ok("--export", path, folder)
         bias = json.loads((folder / "reward.json").read_text())["bias"]
@@ -196,7 +196,7 @@ class Reward(CommandCase):
                 self.assertAlmostEqual(score + bias, reward, delta=300 * 10 * 2.0**-24)
 
     def test_a_reward_model_does_not_generate(self):
-        path = self.run_ok(self.definition)
+        path = self.once(self.definition)
         self.assert_fails(self.place.run("--generate", path, "is 1 so"), 2, "stage reward")
 
     def test_bad_preferences_are_4_and_name_the_line(self):

@@ -57,7 +57,7 @@ def pending(pid):
 
 
 class Checkpoints(CommandCase):
-    STEPS = 300  # a second
+    STEPS = 200  # most of a second
     PROMPT_TEMPLATE = "plain"
     whole = None  # what a run that nobody disturbs leaves, by the first test that asks
 
@@ -233,7 +233,7 @@ class OfRanks(RanksCase):
 
     def test_request_to_the_launcher_one_rank_or_all_saves_together_and_changes_no_bit(self):
         self.place.prompt_template = "plain"
-        self.definition = self.place.write_definition("request.toml", steps=200, replace=(
+        self.definition = self.place.write_definition("request.toml", steps=100, replace=(
             *SHORT_RUN, ("checkpoint_every_steps = 1\n", "checkpoint_every_steps = 100000\n")))
         expected = deterministic_content(self.run_ok(self.definition, "--nproc", 2))
         for asked in ("launcher", "rank 0", "rank 1", "all"):

@@ -34,6 +34,8 @@ def flip_bit_of_frame(journal, index):
 
 
 class Moved(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def store_command(self, *arguments):
         done = self.place.run("--store", *arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -123,6 +125,8 @@ class Damaged(CommandCase):
 
 
 class Inputs(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_resume_of_a_run_whose_inputs_changed_is_2_and_names_them(self):
         path = self.run_ok(self.place.definition, "--out", "complete")
         self.run_ok(self.place.definition, "--out", "stopped", "--stop-after-step", 4)
@@ -156,6 +160,8 @@ class Inputs(CommandCase):
 
 
 class ClosedDescriptors(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def closed(self, which, *arguments, program="bench-run"):
         command = ["bash", "-c", f'exec "$0" "$@" {which}', self.place.bin / program, *arguments]
         return subprocess.run(list(map(str, command)), cwd=self.place.folder, timeout=240,

@@ -17,6 +17,8 @@ from tiny_run import HERE, deterministic_content  # noqa: E402
 
 
 class Sweep(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def setUp(self):
         super().setUp()
         self.out = self.place.folder / "grid"
@@ -76,6 +78,8 @@ class Sweep(CommandCase):
 
 
 class Steps(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
     def test_a_short_run_is_scaled_and_ad_hoc(self):
         path = self.run_ok(self.place.definition, "--steps", 6)
         with h5py.File(path) as file:

@@ -91,7 +91,7 @@ void SetTraining(Spec& spec) {
   spec.training.micro_batch_size = 2;
   spec.training.max_tokens = 32;
   spec.training.parallel = {Sharding::kOptimizerStates, 1.0 / 64};
-  spec.evaluation.every_steps = 2;
+  spec.evaluation.every_steps = 3;
 }
 
 inline void BeginFrom(const std::string& folder, InitSpec& init) {
@@ -100,7 +100,7 @@ inline void BeginFrom(const std::string& folder, InitSpec& init) {
 
 inline Definition FamilyClm(const ModelSpec& model, const FamilyFiles& files) {
   Definition definition = DefaultDefinition(StageKind::kClm);
-  definition.run.checkpoint_every_steps = 2;
+  definition.run.checkpoint_every_steps = 4;
   auto& spec = std::get<ClmSpec>(definition.stage);
   SetTraining(spec);
   spec.model = model;
@@ -115,7 +115,7 @@ inline Definition FamilyClm(const ModelSpec& model, const FamilyFiles& files) {
 
 inline Definition FamilySft(const std::string& weights, const FamilyFiles& files) {
   Definition definition = DefaultDefinition(StageKind::kSft);
-  definition.run.checkpoint_every_steps = 2;
+  definition.run.checkpoint_every_steps = 4;
   auto& spec = std::get<SftSpec>(definition.stage);
   SetTraining(spec);
   BeginFrom(weights, spec.init);
@@ -132,7 +132,7 @@ inline Definition FamilySft(const std::string& weights, const FamilyFiles& files
 
 inline Definition FamilyReward(const std::string& weights, const FamilyFiles& files) {
   Definition definition = DefaultDefinition(StageKind::kReward);
-  definition.run.checkpoint_every_steps = 2;
+  definition.run.checkpoint_every_steps = 4;
   auto& spec = std::get<RewardSpec>(definition.stage);
   SetTraining(spec);
   BeginFrom(weights, spec.init);
@@ -149,7 +149,7 @@ inline Definition FamilyReward(const std::string& weights, const FamilyFiles& fi
 inline Definition FamilyPpo(const std::string& policy, const std::string& reward,
                             const FamilyFiles& files) {
   Definition definition = DefaultDefinition(StageKind::kPpo);
-  definition.run.checkpoint_every_steps = 2;
+  definition.run.checkpoint_every_steps = 4;
   auto& spec = std::get<PpoSpec>(definition.stage);
   SetTraining(spec);
   BeginFrom(policy, spec.init);

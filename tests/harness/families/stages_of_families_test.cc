@@ -129,17 +129,15 @@ TEST(FamilyCases, EveryFamilyIsOne) {
 
 class StagesOfFamilies : public testing::TestWithParam<std::string> {
  protected:
-  // The exported folder is the trained decoder, of the same family, and begins another training.
-  void ExpectExported(const FamilyRun& run, const std::string& prefix = "") const {
-    const TempFolder target;
+  // The folder that is exported to `target` is the trained decoder, of the same family.
+  void ExpectExported(const FamilyRun& run, const TempFolder& target,
+                      const std::string& prefix = "") const {
     const std::string folder = Export(run.artifact(), target);
     const auto decoder = models::LoadHfFolder(folder, at::kCPU, at::kFloat);
     ASSERT_TRUE(decoder.ok()) << decoder.status();
     EXPECT_EQ(GeometryJson(ModelSpecOf((*decoder)->config())), GeometryJson(Expected(*decoder)));
     ExpectTrainedWeights((*decoder)->parameters(), prefix, run.Record());
     EXPECT_TRUE(LoadDecoderArtifact(folder, at::kCPU).ok());
-    FamilyRun next(FamilySft(folder, files_));
-    next.Continue(1, 1);
   }
   // The deviation of first weights is not kept by every family's files.
   ModelSpec Expected(const std::unique_ptr<models::Decoder>& read) const {
@@ -154,24 +152,26 @@ class StagesOfFamilies : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(StagesOfFamilies, TrainToTheSameBitsInPartsOnTwoRanksAndExportWhatTheyTrained) {
+  const TempFolder exported, exported_sft, exported_ppo;
   const Definition clm = FamilyClm(model_, files_);
   FamilyRun pretrained(clm);
   pretrained.Continue(1);
   {
     SCOPED_TRACE("clm");
     ExpectSameInPartsAndOnRanks(clm, parts_, pretrained);
-    ExpectExported(pretrained);
+    ExpectExported(pretrained, exported);
     const results::RunRecord record = pretrained.Record();
     const std::vector<double>& loss = record.steps.at("loss").value;
     EXPECT_LT(loss.back(), loss.front());
   }
-  const Definition sft = FamilySft(pretrained.artifact(), files_);
+  // Training begins with the exported folder; the next stages begin with artifacts.
+  const Definition sft = FamilySft(exported.path(), files_);
   FamilyRun tuned(sft);
   tuned.Continue(1);
   {
     SCOPED_TRACE("sft");
     ExpectSameInPartsAndOnRanks(sft, parts_, tuned);
-    ExpectExported(tuned);
+    ExpectExported(tuned, exported_sft);
   }
   const Definition reward = FamilyReward(tuned.artifact(), files_);
   FamilyRun judge(reward);
@@ -191,7 +191,9 @@ TEST_P(StagesOfFamilies, TrainToTheSameBitsInPartsOnTwoRanksAndExportWhatTheyTra
   policy.Continue(1);
   SCOPED_TRACE("ppo");
   ExpectSameInPartsAndOnRanks(ppo, parts_, policy);
-  ExpectExported(policy, "policy/");
+  ExpectExported(policy, exported_ppo, "policy/");
+  FamilyRun next(FamilySft(exported_ppo.path(), files_));
+  next.Continue(1, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(, StagesOfFamilies, testing::ValuesIn(Cases(Rows::kPlain)), TestName);
