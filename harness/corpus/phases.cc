@@ -209,19 +209,37 @@ absl::Status CollectLines(const CorpusPlan& plan) {
   return CollectRemovedLines(plan.line_files(), plan.budget_bytes() / 2);
 }
 
-absl::Status WriteSuffixes(const CorpusPlan& plan, int shard, const Removals& removals) {
-  constexpr int64_t kBytesPerTextByte = 6;  // text, and its suffix array of 4 bytes each; spare
-  SuffixBlockWriter blocks(plan.substring_files(), shard, plan.spec.substrings.min_bytes,
-                           plan.ShardBudget() / kBytesPerTextByte);
+absl::Status WriteAnchors(const CorpusPlan& plan, int shard, const Removals& removals) {
+  BENCH_ASSIGN_OR_RETURN(AnchorWriter anchors,
+                         AnchorWriter::Create(plan.substring_files(), shard,
+                                              plan.spec.substrings.min_bytes, plan.ShardBudget()));
   BENCH_RETURN_IF_ERROR(VisitPrepared(plan, shard, removals, [&](const PreparedDocument& prepared) {
-    return prepared.removed_by.empty() ? blocks.Add(prepared.document) : absl::OkStatus();
+    return prepared.removed_by.empty() ? anchors.Add(prepared.document) : absl::OkStatus();
   }));
-  return blocks.Finish();
+  return anchors.Finish();
 }
 
-absl::Status MatchSubstrings(const CorpusPlan& plan) {
-  return RemoveSubstrings(plan.substring_files(), plan.spec.substrings.min_bytes,
-                          plan.budget_bytes() / 2);
+absl::Status MatchAnchors(const CorpusPlan& plan, int partition) {
+  return MatchAnchors(plan.substring_files(), partition, plan.ShardBudget());
+}
+
+absl::Status WritePassages(const CorpusPlan& plan, int shard, const Removals& removals) {
+  BENCH_ASSIGN_OR_RETURN(PassageWriter passages,
+                         PassageWriter::Create(plan.substring_files(), shard,
+                                               plan.spec.substrings.min_bytes, plan.ShardBudget()));
+  BENCH_RETURN_IF_ERROR(VisitPrepared(plan, shard, removals, [&](const PreparedDocument& prepared) {
+    return prepared.removed_by.empty() ? passages.Add(prepared.document) : absl::OkStatus();
+  }));
+  return passages.Finish();
+}
+
+absl::Status MatchPassages(const CorpusPlan& plan, int partition) {
+  return MatchPassages(plan.substring_files(), partition, plan.spec.substrings.min_bytes,
+                       plan.ShardBudget());
+}
+
+absl::Status CollectSubstrings(const CorpusPlan& plan, int shard) {
+  return CollectRemovedRanges(plan.substring_files(), shard, plan.ShardBudget());
 }
 
 }  // namespace bench::corpus

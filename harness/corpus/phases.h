@@ -8,15 +8,17 @@
 //   3 WriteBands i         of what 2 kept                          (near)
 //   4 MatchNear p, ClusterNear once
 //   5 WriteLines i, MatchLines p, CollectLines once                (paragraphs)
-//   6 WriteSuffixes i, MatchSubstrings once                        (substrings)
+//   6 WriteAnchors i, MatchAnchors p, WritePassages i, MatchPassages p, CollectSubstrings i
+//                                                                  (substrings)
 //   7 FinishShard i        cuts, decontamination, masks, length    -> final documents, their order
 //
 //   8 TokenisePartition p  the documents of a range of digests     -> tokens (tokenise.h)
 //
-// Phases 1, 3, 5, 6 and 7 look at each document for itself. Equal texts, equal bands, equal lines
-// and the final order are met by an exchange: each shard writes its records by ranges of their hash
-// (shuffle.h), and a partition reads its range of every shard. Clusters, the list of removed lines
-// and the merge of suffixes are one part each: sorts of records, bounded by the budget.
+// Phases 1, 3, 5, 7 and the shards of 6 look at each document for itself. Equal texts, equal bands,
+// equal lines, equal windows and the final order are met by an exchange: each shard writes its
+// records by ranges of their hash (shuffle.h), and a partition reads its range of every shard; of
+// windows a partition answers each shard by the same way. Clusters and the list of removed lines
+// are one part each: sorts of records, bounded by the budget.
 //
 // A shard has pieces of files (source_pieces.h), as equal in bytes as whole pieces allow. The
 // result (document_order.h) is a function of the set of files and the specification: not of n, P,
@@ -66,7 +68,7 @@ struct CorpusPlan {
   ShuffleFiles near_files() const { return NearFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles line_files() const { return ParagraphFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles order_files() const { return {folder, "order", num_shards(), num_partitions()}; }
-  SubstringFiles substring_files() const { return {folder, num_shards()}; }
+  SubstringFiles substring_files() const { return {folder, num_shards(), num_partitions()}; }
   std::string PreparedPath(int shard) const;
   std::string FinalPath(int shard) const;
 };
@@ -87,7 +89,7 @@ struct Removals {
   std::optional<ExactRemovals> exact;
   std::optional<NearRemovals> near;
   std::optional<ParagraphRemovals> lines;
-  std::optional<SubstringRemovals> substrings;
+  std::optional<SubstringFiles> substrings;  // each shard has its own; they are opened with it
 };
 
 // A part of a file that is read in several (by path and number of the part), to be judged when all
@@ -125,8 +127,12 @@ absl::Status ClusterNear(const CorpusPlan& plan);
 absl::Status WriteLines(const CorpusPlan& plan, int shard, const Removals& removals);
 absl::Status MatchLines(const CorpusPlan& plan, int partition);
 absl::Status CollectLines(const CorpusPlan& plan);
-absl::Status WriteSuffixes(const CorpusPlan& plan, int shard, const Removals& removals);
-absl::Status MatchSubstrings(const CorpusPlan& plan);
+absl::Status WriteAnchors(const CorpusPlan& plan, int shard, const Removals& removals);
+absl::Status MatchAnchors(const CorpusPlan& plan, int partition);
+// Of the documents that WriteAnchors was given: by the same removals.
+absl::Status WritePassages(const CorpusPlan& plan, int shard, const Removals& removals);
+absl::Status MatchPassages(const CorpusPlan& plan, int partition);
+absl::Status CollectSubstrings(const CorpusPlan& plan, int shard);
 
 struct FinishedShard {
   CorpusReport report;

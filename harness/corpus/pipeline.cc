@@ -21,12 +21,14 @@ constexpr char kClean[] = "clean";
 using Clock = std::chrono::steady_clock;
 using Outcome = absl::StatusOr<PartOutcome>;
 
-// At a time: runs that are merged (external_sort.h), partitions that are written, or shards that
-// are read here and there (document_order.h), of each thread.
+// At a time, of each thread: partitions or shards that are written, or shards that are read here
+// and there (document_order.h), and runs that are merged (external_sort.h): of two sorts in the
+// phase that finds repeated substrings.
 int64_t OpenFiles(const CorpusPlan& plan) {
   constexpr int64_t kMergedRuns = 256, kOthers = 64;
   const int64_t most = std::max(plan.num_partitions(), plan.num_shards());
-  return plan.num_threads * std::max<int64_t>(kMergedRuns, most) + kOthers;
+  const int64_t num_sorts = plan.spec.substrings.enabled ? 2 : 1;
+  return plan.num_threads * (most + num_sorts * kMergedRuns) + kOthers;
 }
 
 // Of a part that has read `read` and made `made`.
@@ -167,28 +169,38 @@ class Pipeline {
 
   absl::Status Substrings() {
     const SubstringFiles files = plan_.substring_files();
-    const auto write = [&](int shard) -> Outcome {
-      BENCH_RETURN_IF_ERROR(WriteSuffixes(plan_, shard, removals_));
-      BENCH_ASSIGN_OR_RETURN(std::vector<std::string> made, files.OfShard(shard));
-      return Made(std::move(made), {plan_.PreparedPath(shard)});
-    };
-    BENCH_RETURN_IF_ERROR(Shards("suffixes", write));
-    const auto match = [&](int) -> Outcome {
-      std::vector<std::string> read;
-      for (int shard = 0; shard < plan_.num_shards(); ++shard) {
-        BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> of_shard, files.OfShard(shard));
-        read.insert(read.end(), of_shard.begin(), of_shard.end());
-      }
-      BENCH_RETURN_IF_ERROR(MatchSubstrings(plan_));
-      return Made({files.FoundPath()}, read);
-    };
-    BENCH_RETURN_IF_ERROR(Once("repeated substrings", match));
-    BENCH_ASSIGN_OR_RETURN(removals_.substrings, SubstringRemovals::Open(files));
-    if (!runner_.leads()) return absl::OkStatus();
-    for (int shard = 0; shard < plan_.num_shards(); ++shard) {
-      BENCH_RETURN_IF_ERROR(RemoveTree(files.ShardFolder(shard)));
-    }
-    return absl::OkStatus();
+    BENCH_RETURN_IF_ERROR(Shards("anchors", [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(WriteAnchors(plan_, shard, removals_));
+      return Made(files.anchors().OfShard(shard), {plan_.PreparedPath(shard)});
+    }));
+    BENCH_RETURN_IF_ERROR(Answer("repeated anchors", files.anchors(), files.repeated(),
+                                 [this](int partition) { return MatchAnchors(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Shards("passages", [&](int shard) -> Outcome {
+      std::vector<std::string> read = files.repeated().OfPartition(shard);
+      read.push_back(plan_.PreparedPath(shard));
+      BENCH_RETURN_IF_ERROR(WritePassages(plan_, shard, removals_));
+      return Made(files.passages().OfShard(shard), read);
+    }));
+    BENCH_RETURN_IF_ERROR(RemoveShuffled(files.repeated()));
+    BENCH_RETURN_IF_ERROR(
+        Answer("repeated substrings", files.passages(), files.runs(),
+               [this](int partition) { return MatchPassages(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Shards("removed substrings", [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(CollectSubstrings(plan_, shard));
+      return Made({files.FoundPath(shard)}, files.runs().OfPartition(shard));
+    }));
+    removals_.substrings = files;
+    return RemoveShuffled(files.runs());
+  }
+
+  // What a partition finds in the records of all shards, for each of them.
+  absl::Status Answer(std::string_view phase, const ShuffleFiles& asked,
+                      const ShuffleFiles& answered, const std::function<absl::Status(int)>& match) {
+    BENCH_RETURN_IF_ERROR(Partitions(phase, [&](int partition) -> Outcome {
+      BENCH_RETURN_IF_ERROR(match(partition));
+      return Made(answered.OfShard(partition), asked.OfPartition(partition));
+    }));
+    return RemoveShuffled(asked);
   }
 
   absl::Status FinishAll() {

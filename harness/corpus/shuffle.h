@@ -2,7 +2,8 @@
 // partition, and every partition is then read from all shards.
 //
 // `<folder>/<name>/shard-<i>-of-<n>/part-<p>-of-<P>`; a record belongs to the partition
-// floor(PartitionHash() x P / 2^64), so that equal keys meet, whichever shard they come from.
+// floor(PartitionHash() x P / 2^64), so that equal keys meet, whichever shard they come from, or to
+// the one that the writer names.
 // A shard's files are complete when `Finish` has returned; a repeated shard replaces its own files.
 // Memory of a writer: P buffers that share `budget_bytes` (at least one record each); a reader adds
 // one of kRecordBufferBytes.
@@ -73,7 +74,10 @@ class ShuffleWriter {
   }
 
   absl::Status Add(const Record& record) {
-    return writers_[static_cast<size_t>(files_.PartitionOf(record.PartitionHash()))].Add(record);
+    return AddTo(files_.PartitionOf(record.PartitionHash()), record);
+  }
+  absl::Status AddTo(int partition, const Record& record) {
+    return writers_[static_cast<size_t>(partition)].Add(record);
   }
   absl::Status Finish() {
     for (auto& writer : writers_) BENCH_RETURN_IF_ERROR(writer.Finish());
