@@ -183,8 +183,17 @@ absl::Status MatchNear(const CorpusPlan& plan, int partition) {
   return MatchBands(plan.near_files(), partition, plan.ShardBudget());
 }
 
-absl::Status ClusterNear(const CorpusPlan& plan) {
-  return ClusterMatches(plan.near_files(), plan.budget_bytes() / 2);
+absl::Status SpreadMatches(const CorpusPlan& plan, int partition) {
+  return SpreadEdges(plan.cluster_files(), partition, {plan.near_files().FoundPath(partition)},
+                     plan.ShardBudget());
+}
+
+absl::StatusOr<bool> LargeStar(const CorpusPlan& plan, int round, int partition) {
+  return LargeStar(plan.cluster_files(), round, partition, plan.ShardBudget());
+}
+
+absl::StatusOr<bool> SmallStar(const CorpusPlan& plan, int round, int partition) {
+  return SmallStar(plan.cluster_files(), round, partition, plan.ShardBudget());
 }
 
 absl::Status WriteLines(const CorpusPlan& plan, int shard, const Removals& removals) {
@@ -205,8 +214,8 @@ absl::Status MatchLines(const CorpusPlan& plan, int partition) {
   return MatchParagraphs(plan.line_files(), partition, plan.ShardBudget());
 }
 
-absl::Status CollectLines(const CorpusPlan& plan) {
-  return CollectRemovedLines(plan.line_files(), plan.budget_bytes() / 2);
+absl::Status CollectLines(const CorpusPlan& plan, int partition) {
+  return CollectRemovedLines(plan.removed_line_files(), partition, plan.ShardBudget());
 }
 
 absl::Status WriteAnchors(const CorpusPlan& plan, int shard, const Removals& removals) {

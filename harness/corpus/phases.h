@@ -6,8 +6,8 @@
 //   1 PrepareShard i       read, language, filters                 -> documents, exact records
 //   2 MatchExact p         equal documents
 //   3 WriteBands i         of what 2 kept                          (near)
-//   4 MatchNear p, ClusterNear once
-//   5 WriteLines i, MatchLines p, CollectLines once                (paragraphs)
+//   4 MatchNear p, SpreadMatches p, then LargeStar p and SmallStar p until nothing moves
+//   5 WriteLines i, MatchLines p, CollectLines p                   (paragraphs)
 //   6 WriteAnchors i, MatchAnchors p, WritePassages i, MatchPassages p, CollectSubstrings i
 //                                                                  (substrings)
 //   7 FinishShard i        cuts, decontamination, masks, length    -> final documents, their order
@@ -17,8 +17,8 @@
 // Phases 1, 3, 5, 7 and the shards of 6 look at each document for itself. Equal texts, equal bands,
 // equal lines, equal windows and the final order are met by an exchange: each shard writes its
 // records by ranges of their hash (shuffle.h), and a partition reads its range of every shard; of
-// windows a partition answers each shard by the same way. Clusters and the list of removed lines
-// are one part each: sorts of records, bounded by the budget.
+// windows a partition answers each shard by the same way. Clusters are joined in rounds of such
+// exchanges (star_components.h). No phase is one part of all.
 //
 // A shard has pieces of files (source_pieces.h), as equal in bytes as whole pieces allow. The
 // result (document_order.h) is a function of the set of files and the specification: not of n, P,
@@ -67,6 +67,8 @@ struct CorpusPlan {
   ShuffleFiles exact_files() const { return ExactFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles near_files() const { return NearFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles line_files() const { return ParagraphFiles(folder, num_shards(), num_partitions()); }
+  StarFiles cluster_files() const { return ClusterFiles(near_files()); }
+  ShuffleFiles removed_line_files() const { return RemovedLineFiles(line_files()); }
   ShuffleFiles order_files() const { return {folder, "order", num_shards(), num_partitions()}; }
   SubstringFiles substring_files() const { return {folder, num_shards(), num_partitions()}; }
   std::string PreparedPath(int shard) const;
@@ -123,10 +125,12 @@ absl::StatusOr<PreparedShard> PrepareShard(const CorpusPlan& plan,
 absl::Status MatchExact(const CorpusPlan& plan, int partition);
 absl::Status WriteBands(const CorpusPlan& plan, int shard, const Removals& removals);
 absl::Status MatchNear(const CorpusPlan& plan, int partition);
-absl::Status ClusterNear(const CorpusPlan& plan);
+absl::Status SpreadMatches(const CorpusPlan& plan, int partition);
+absl::StatusOr<bool> LargeStar(const CorpusPlan& plan, int round, int partition);
+absl::StatusOr<bool> SmallStar(const CorpusPlan& plan, int round, int partition);
 absl::Status WriteLines(const CorpusPlan& plan, int shard, const Removals& removals);
 absl::Status MatchLines(const CorpusPlan& plan, int partition);
-absl::Status CollectLines(const CorpusPlan& plan);
+absl::Status CollectLines(const CorpusPlan& plan, int partition);
 absl::Status WriteAnchors(const CorpusPlan& plan, int shard, const Removals& removals);
 absl::Status MatchAnchors(const CorpusPlan& plan, int partition);
 // Of the documents that WriteAnchors was given: by the same removals.

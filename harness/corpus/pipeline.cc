@@ -67,9 +67,6 @@ class Pipeline {
   absl::Status Partitions(std::string_view phase, const PhaseRunner::PartWork& work) {
     return runner_.Run(phase, plan_.num_partitions(), work);
   }
-  absl::Status Once(std::string_view phase, const PhaseRunner::PartWork& work) {
-    return runner_.Run(phase, 1, work);
-  }
 
   // Records of every shard by hash, and what a partition of them all finds.
   absl::Status Exchange(std::string_view phase, const ShuffleFiles& files,
@@ -79,17 +76,14 @@ class Pipeline {
       return Made({files.FoundPath(partition)}, files.OfPartition(partition));
     });
   }
-  // What all partitions have found, in one.
-  absl::Status Gather(std::string_view phase, const ShuffleFiles& files,
-                      const std::function<absl::Status()>& gather) {
-    return Once(phase, [&](int) -> Outcome {
-      BENCH_RETURN_IF_ERROR(gather());
-      std::vector<std::string> found;
-      for (int partition = 0; partition < files.num_partitions; ++partition) {
-        found.push_back(files.FoundPath(partition));
-      }
-      return Made({files.FoundPath()}, found);
-    });
+  // What a partition finds in the records of all writers, for the parts of the next phase.
+  absl::Status Answer(std::string_view phase, const ShuffleFiles& asked,
+                      const ShuffleFiles& answered, const std::function<absl::Status(int)>& match) {
+    BENCH_RETURN_IF_ERROR(Partitions(phase, [&](int partition) -> Outcome {
+      BENCH_RETURN_IF_ERROR(match(partition));
+      return Made(answered.OfShard(partition), asked.OfPartition(partition));
+    }));
+    return RemoveShuffled(asked);
   }
 
   absl::Status Split() {
@@ -148,9 +142,50 @@ class Pipeline {
     BENCH_RETURN_IF_ERROR(Shards("signatures", sign));
     BENCH_RETURN_IF_ERROR(Exchange("similar documents", files,
                                    [this](int partition) { return MatchNear(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(Gather("clusters", files, [this] { return ClusterNear(plan_); }));
-    BENCH_ASSIGN_OR_RETURN(removals_.near, NearRemovals::Open(files));
-    return RemoveShuffled(files);
+    BENCH_RETURN_IF_ERROR(RemoveShuffled(files));
+    BENCH_RETURN_IF_ERROR(Partitions("clusters", [&](int partition) -> Outcome {
+      BENCH_RETURN_IF_ERROR(SpreadMatches(plan_, partition));
+      return Made(plan_.cluster_files().edges(0).OfShard(partition), {files.FoundPath(partition)});
+    }));
+    for (int round = 1;; ++round) {
+      BENCH_ASSIGN_OR_RETURN(const bool has_moved, Cluster(round));
+      if (has_moved) continue;
+      const ShuffleFiles found = plan_.cluster_files().edges(round);
+      BENCH_ASSIGN_OR_RETURN(removals_.near, NearRemovals::Open(found));
+      return RemoveShuffled(found);
+    }
+  }
+
+  // A round, of two phases: whether an edge has moved in one of them.
+  absl::StatusOr<bool> Cluster(int round) {
+    const StarFiles files = plan_.cluster_files();
+    const std::string large = absl::StrCat("clusters ", round, " large");
+    const std::string small = absl::StrCat("clusters ", round, " small");
+    BENCH_RETURN_IF_ERROR(Partitions(large, [&](int partition) -> Outcome {
+      BENCH_ASSIGN_OR_RETURN(const bool has_moved, LargeStar(plan_, round, partition));
+      return Moved(has_moved, Made(files.moved(round).OfShard(partition),
+                                   files.edges(round - 1).OfPartition(partition)));
+    }));
+    // With what was found in the round before.
+    BENCH_RETURN_IF_ERROR(RemoveByLeader(files.edges(round - 1).Folder()));
+    BENCH_RETURN_IF_ERROR(Partitions(small, [&](int partition) -> Outcome {
+      BENCH_ASSIGN_OR_RETURN(const bool has_moved, SmallStar(plan_, round, partition));
+      std::vector<std::string> made = files.edges(round).OfShard(partition);
+      made.push_back(files.edges(round).FoundPath(partition));
+      return Moved(has_moved, Made(std::move(made), files.moved(round).OfPartition(partition)));
+    }));
+    BENCH_RETURN_IF_ERROR(RemoveByLeader(files.moved(round).Folder()));
+    int64_t num_moved = 0;
+    for (const std::string& phase : {large, small}) {
+      BENCH_RETURN_IF_ERROR(MergeResults<int64_t>(
+          runner_, phase, [&num_moved](int64_t of_part) { num_moved += of_part; }));
+    }
+    return num_moved > 0;
+  }
+
+  static Outcome Moved(bool has_moved, Outcome outcome) {
+    if (outcome.ok()) outcome->result = Packed(int64_t{has_moved});
+    return outcome;
   }
 
   absl::Status Lines() {
@@ -160,11 +195,14 @@ class Pipeline {
       return Made(files.OfShard(shard), {plan_.PreparedPath(shard)});
     };
     BENCH_RETURN_IF_ERROR(Shards("lines", write));
-    BENCH_RETURN_IF_ERROR(Exchange("repeated lines", files,
-                                   [this](int partition) { return MatchLines(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(Gather("removed lines", files, [this] { return CollectLines(plan_); }));
-    BENCH_ASSIGN_OR_RETURN(removals_.lines, ParagraphRemovals::Open(files));
-    return RemoveShuffled(files);
+    const ShuffleFiles removed = plan_.removed_line_files();
+    BENCH_RETURN_IF_ERROR(Answer("repeated lines", files, removed,
+                                 [this](int partition) { return MatchLines(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Exchange("removed lines", removed, [this](int partition) {
+      return CollectLines(plan_, partition);
+    }));
+    BENCH_ASSIGN_OR_RETURN(removals_.lines, ParagraphRemovals::Open(removed));
+    return RemoveShuffled(removed);
   }
 
   absl::Status Substrings() {
@@ -193,16 +231,6 @@ class Pipeline {
     return RemoveShuffled(files.runs());
   }
 
-  // What a partition finds in the records of all shards, for each of them.
-  absl::Status Answer(std::string_view phase, const ShuffleFiles& asked,
-                      const ShuffleFiles& answered, const std::function<absl::Status(int)>& match) {
-    BENCH_RETURN_IF_ERROR(Partitions(phase, [&](int partition) -> Outcome {
-      BENCH_RETURN_IF_ERROR(match(partition));
-      return Made(answered.OfShard(partition), asked.OfPartition(partition));
-    }));
-    return RemoveShuffled(asked);
-  }
-
   absl::Status FinishAll() {
     DuplicateSamples samples;
     samples.Choose(removals_.exact ? &*removals_.exact : nullptr,
@@ -229,11 +257,13 @@ class Pipeline {
 
   // The records that shards left for partitions, which all have read.
   absl::Status RemoveShuffled(const ShuffleFiles& files) {
-    if (!runner_.leads()) return absl::OkStatus();
     for (int shard = 0; shard < files.num_shards; ++shard) {
-      BENCH_RETURN_IF_ERROR(RemoveTree(files.ShardFolder(shard)));
+      BENCH_RETURN_IF_ERROR(RemoveByLeader(files.ShardFolder(shard)));
     }
     return absl::OkStatus();
+  }
+  absl::Status RemoveByLeader(const std::string& path) const {
+    return runner_.leads() ? RemoveTree(path) : absl::OkStatus();
   }
 
   const CorpusPlan& plan_;

@@ -28,8 +28,9 @@ struct ShuffleFiles {
   int num_shards = 1;
   int num_partitions = 1;
 
+  std::string Folder() const { return absl::StrCat(folder, "/", name); }
   std::string ShardFolder(int shard) const {
-    return absl::StrCat(folder, "/", name, "/shard-", shard, "-of-", num_shards);
+    return absl::StrCat(Folder(), "/shard-", shard, "-of-", num_shards);
   }
   std::string Path(int shard, int partition) const {
     return absl::StrCat(ShardFolder(shard), "/part-", partition, "-of-", num_partitions);
@@ -47,11 +48,10 @@ struct ShuffleFiles {
     for (int shard = 0; shard < num_shards; ++shard) paths.push_back(Path(shard, partition));
     return paths;
   }
-  // What is found in a partition, and in all of them.
+  // What is found in a partition.
   std::string FoundPath(int partition) const {
-    return absl::StrCat(folder, "/", name, "/found-", partition, "-of-", num_partitions);
+    return absl::StrCat(Folder(), "/found-", partition, "-of-", num_partitions);
   }
-  std::string FoundPath() const { return absl::StrCat(folder, "/", name, "/found"); }
   int PartitionOf(uint64_t hash) const {
     return static_cast<int>(absl::Uint128High64(absl::uint128(hash) * num_partitions));
   }

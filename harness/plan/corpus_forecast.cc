@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -35,24 +36,41 @@ bool Lines(const CorpusSpec& spec) { return spec.paragraphs.enabled; }
 bool Substrings(const CorpusSpec& spec) { return spec.substrings.enabled; }
 
 // In their order (harness/corpus/pipeline.cc). "split files" is left out: what it costs depends on
-// how many of the files are large, and reading is little beside filtering.
-constexpr std::array<PhaseKind, 15> kPhases = {{
+// how many of the files are large, and reading is little beside filtering. The rounds of "clusters"
+// are phases of their own in the rates, and one here.
+constexpr std::array<PhaseKind, 18> kPhases = {{
     {"digest of the input", Work::kOfFiles, Grows::kWithText, Reads::kShards, Always},
     {"read and filter", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
     {"equal documents", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Exact},
     {"signatures", Work::kOfShards, Grows::kWithText, Reads::kShards, Near},
     {"similar documents", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Near},
-    {"clusters", Work::kOfRank0, Grows::kWithDocuments, Reads::kExchange, Near},
+    {"clusters", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Near},
     {"lines", Work::kOfShards, Grows::kWithText, Reads::kShards, Lines},
     {"repeated lines", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Lines},
-    {"removed lines", Work::kOfRank0, Grows::kWithText, Reads::kExchange, Lines},
-    {"suffixes", Work::kOfShards, Grows::kWithText, Reads::kShards, Substrings},
-    {"repeated substrings", Work::kOfRank0, Grows::kWithText, Reads::kExchange, Substrings},
+    {"removed lines", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Lines},
+    {"anchors", Work::kOfShards, Grows::kWithText, Reads::kShards, Substrings},
+    {"repeated anchors", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Substrings},
+    {"passages", Work::kOfShards, Grows::kWithText, Reads::kShards, Substrings},
+    {"repeated substrings", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Substrings},
+    {"removed substrings", Work::kOfShards, Grows::kWithText, Reads::kExchange, Substrings},
     {"clean", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
     {"tokenise", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Always},
     {"data set", Work::kOfRank0, Grows::kWithText, Reads::kExchange, Always},
     {"held-out check", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
 }};
+
+// What was measured of the phase and of its rounds, "NAME ..."; nullopt where it was not run.
+std::optional<PhaseRate> RateOf(const CorpusRates& rates, const std::string& phase) {
+  std::optional<PhaseRate> sum;
+  for (const PhaseRate& rate : rates.phases) {
+    if (rate.phase != phase && rate.phase.rfind(phase + " ", 0) != 0) continue;
+    if (!sum) sum = PhaseRate{phase, 0, 0, 0};
+    sum->seconds += rate.seconds;
+    sum->read_bytes += rate.read_bytes;
+    sum->written_bytes += rate.written_bytes;
+  }
+  return sum;
+}
 
 double WrittenBy(const CorpusForecast& forecast, std::string_view phase) {
   const auto found = std::find_if(forecast.phases.begin(), forecast.phases.end(),
@@ -67,7 +85,7 @@ double DiskBytes(const CorpusForecast& forecast, double unpacked) {
   const double final_texts = WrittenBy(forecast, "clean");
   const double tokens = WrittenBy(forecast, "tokenise") + WrittenBy(forecast, "data set");
   double most = std::max({unpacked + prepared, prepared + final_texts, final_texts + tokens});
-  for (const char* exchange : {"signatures", "lines", "suffixes"}) {
+  for (const char* exchange : {"signatures", "lines", "anchors", "passages"}) {
     most = std::max(most, prepared + 2 * WrittenBy(forecast, exchange));
   }
   return most;
@@ -84,12 +102,16 @@ double BusiestShare(Work work, const CorpusForecast& forecast, int64_t threads) 
   return std::ceil(of_rank / static_cast<double>(threads)) / parts;
 }
 
-// Records of an exchange, and of each phase the parts' records and what they made.
-double NumFiles(const CorpusForecast& forecast) {
+// Records of an exchange, and of each phase the parts' records and what they made. A partition that
+// answers reads one exchange and writes another: to the shards (substrings), to partitions (the
+// rounds of clusters).
+double NumFiles(const CorpusForecast& forecast, const CorpusSpec& spec) {
   const auto shards = static_cast<double>(forecast.num_shards);
   const auto partitions = static_cast<double>(forecast.num_partitions);
   const auto phases = static_cast<double>(forecast.phases.size());
-  return shards * partitions + phases * (shards + partitions);
+  const double of_clusters = spec.near.enabled ? 2 * partitions * partitions : 0;
+  const double of_shards = (spec.substrings.enabled ? 2 : 1) * shards * partitions;
+  return std::max(of_shards, of_clusters) + phases * (shards + partitions);
 }
 
 }  // namespace
@@ -119,9 +141,8 @@ absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& reque
   forecast.num_partitions = plan.num_partitions();
   for (const PhaseKind& kind : kPhases) {
     if (!kind.wanted(request.spec)) continue;
-    const auto rate = std::find_if(rates.phases.begin(), rates.phases.end(),
-                                   [&](const PhaseRate& r) { return r.phase == kind.name; });
-    if (rate == rates.phases.end()) {
+    const std::optional<PhaseRate> rate = RateOf(rates, kind.name);
+    if (!rate) {
       return UsageError(absl::StrCat("the rates have no phase \"", kind.name,
                                      "\": measure them with it (scripts/bench_corpus_ranks.py)"));
     }
@@ -151,7 +172,7 @@ absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& reque
       kBytesPerOpenShard * static_cast<double>(forecast.num_shards * request.threads);
   forecast.disk_bytes =
       DiskBytes(forecast, std::max(request.input_bytes, of_text * rates.text_bytes));
-  forecast.num_files = NumFiles(forecast);
+  forecast.num_files = NumFiles(forecast, request.spec);
   return forecast;
 }
 

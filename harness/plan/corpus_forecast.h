@@ -4,18 +4,17 @@
 // With s = the planned over the measured input bytes and d = the planned over the measured number
 // of documents, a phase that looks at texts takes s times, one that sorts records of documents d
 // times its measured thread-seconds and bytes. Its P parts, as CorpusPlan cuts them, are equal, and
-// on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; the phases of one part
-// (clusters, the list of removed lines, the merge of suffixes, the copy of the tokens) are rank
-// 0's. The digest of the input is spread over all threads by files (stages/corpus/content.h), of
-// which there are taken to be many. Where the shared folder's rate is given, no phase is faster
-// than its bytes.
+// on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; the one phase of one part
+// (the copy of the tokens) is rank 0's. The digest of the input is spread over all threads by files
+// (stages/corpus/content.h), of which there are taken to be many. Where the shared folder's rate is
+// given, no phase is faster than its bytes.
 //   hours = sum of max(seconds x rounds / P, bytes / rate) / 3600
 //   memory of a rank <= budget + program + 4 KiB a shard and thread
 //   disk <= the most that lies in the run's folder at a time: prepared and final texts, what an
 //           exchange writes, twice (its sorts spill as much), and what compressed lines unpack to,
 //           as if all files were such
-//   files <= of one exchange, a file of each shard for each partition, and of texts, tokens and
-//            records, one of each part and phase
+//   files <= of one exchange, a file of each shard for each partition, of two where one answers the
+//            other, and of texts, tokens and records, one of each part and phase
 // LeftOut() names what is not in it. Numbers of duplicates scale as everything else: the planned
 // documents are taken to be as similar to each other as the measured ones.
 #pragma once

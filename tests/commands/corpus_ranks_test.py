@@ -38,10 +38,11 @@ min_bytes = 400
 """
 TABLES = ("read", "kept", "rejected", "removed", "removed_samples", "shortened", "dropped_lines", "duplicates",
           "left_out", "data")
-# The phases in which a rank is killed, of all kinds: of shards, of partitions, of rank 0 alone (clusters, and the
-# data set, of which nothing is on record).
-KILLED_IN = ("split files", "read and filter", "signatures", "clusters", "clean", "tokenise", "data set",
-             "held-out check")
+# The phases in which a rank is killed, of all kinds: of shards, of partitions, of partitions that answer shards or each
+# other, and of rank 0 alone (the data set, of which nothing is on record).
+KILLED_IN = ("split files", "read and filter", "signatures", "clusters", "clusters 1 large", "clusters 1 small",
+             "removed lines", "anchors", "repeated anchors", "passages", "repeated substrings", "removed substrings",
+             "clean", "tokenise", "data set", "held-out check")
 TRIES = 5  # a run may be complete before it is hit
 INTERRUPTED = 128 + signal.SIGTERM
 

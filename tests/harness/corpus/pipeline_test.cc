@@ -190,7 +190,8 @@ TEST(Pipeline, ReportsThePhasesAsTheyGo) {
                 if (done == total) phases.emplace_back(phase);
               }).ok());
   EXPECT_EQ(phases, (std::vector<std::string>{"read and filter", "equal documents", "signatures",
-                                              "similar documents", "clusters", "clean"}));
+                                              "similar documents", "clusters", "clusters 1 large",
+                                              "clusters 1 small", "clean"}));
 }
 
 TEST(Pipeline, ObeysAStopSignal) {
