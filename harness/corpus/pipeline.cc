@@ -79,10 +79,11 @@ class Pipeline {
   // What a partition finds in the records of all writers, for the parts of the next phase.
   absl::Status Answer(std::string_view phase, const ShuffleFiles& asked,
                       const ShuffleFiles& answered, const std::function<absl::Status(int)>& match) {
-    BENCH_RETURN_IF_ERROR(Partitions(phase, [&](int partition) -> Outcome {
+    const auto answer = [&](int partition) -> Outcome {
       BENCH_RETURN_IF_ERROR(match(partition));
       return Made(answered.OfShard(partition), asked.OfPartition(partition));
-    }));
+    };
+    BENCH_RETURN_IF_ERROR(Partitions(phase, answer));
     return RemoveShuffled(asked);
   }
 
@@ -143,10 +144,11 @@ class Pipeline {
     BENCH_RETURN_IF_ERROR(Exchange("similar documents", files,
                                    [this](int partition) { return MatchNear(plan_, partition); }));
     BENCH_RETURN_IF_ERROR(RemoveShuffled(files));
-    BENCH_RETURN_IF_ERROR(Partitions("clusters", [&](int partition) -> Outcome {
+    const auto spread = [&](int partition) -> Outcome {
       BENCH_RETURN_IF_ERROR(SpreadMatches(plan_, partition));
       return Made(plan_.cluster_files().edges(0).OfShard(partition), {files.FoundPath(partition)});
-    }));
+    };
+    BENCH_RETURN_IF_ERROR(Partitions("clusters", spread));
     for (int round = 1;; ++round) {
       BENCH_ASSIGN_OR_RETURN(const bool has_moved, Cluster(round));
       if (has_moved) continue;
@@ -207,26 +209,29 @@ class Pipeline {
 
   absl::Status Substrings() {
     const SubstringFiles files = plan_.substring_files();
-    BENCH_RETURN_IF_ERROR(Shards("anchors", [&](int shard) -> Outcome {
+    const auto anchor = [&](int shard) -> Outcome {
       BENCH_RETURN_IF_ERROR(WriteAnchors(plan_, shard, removals_));
       return Made(files.anchors().OfShard(shard), {plan_.PreparedPath(shard)});
-    }));
-    BENCH_RETURN_IF_ERROR(Answer("repeated anchors", files.anchors(), files.repeated(),
-                                 [this](int partition) { return MatchAnchors(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(Shards("passages", [&](int shard) -> Outcome {
+    };
+    const auto write = [&](int shard) -> Outcome {
       std::vector<std::string> read = files.repeated().OfPartition(shard);
       read.push_back(plan_.PreparedPath(shard));
       BENCH_RETURN_IF_ERROR(WritePassages(plan_, shard, removals_));
       return Made(files.passages().OfShard(shard), read);
-    }));
+    };
+    const auto collect = [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(CollectSubstrings(plan_, shard));
+      return Made({files.FoundPath(shard)}, files.runs().OfPartition(shard));
+    };
+    BENCH_RETURN_IF_ERROR(Shards("anchors", anchor));
+    BENCH_RETURN_IF_ERROR(Answer("repeated anchors", files.anchors(), files.repeated(),
+                                 [this](int partition) { return MatchAnchors(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Shards("passages", write));
     BENCH_RETURN_IF_ERROR(RemoveShuffled(files.repeated()));
     BENCH_RETURN_IF_ERROR(
         Answer("repeated substrings", files.passages(), files.runs(),
                [this](int partition) { return MatchPassages(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(Shards("removed substrings", [&](int shard) -> Outcome {
-      BENCH_RETURN_IF_ERROR(CollectSubstrings(plan_, shard));
-      return Made({files.FoundPath(shard)}, files.runs().OfPartition(shard));
-    }));
+    BENCH_RETURN_IF_ERROR(Shards("removed substrings", collect));
     removals_.substrings = files;
     return RemoveShuffled(files.runs());
   }

@@ -149,7 +149,7 @@ absl::Status RepeatedWindows::EndSpilled() {
     if (!first || first->repeats == 0) return absl::OkStatus();
     return Tell(first->shard, run_of(*first, 1));
   };
-  BENCH_RETURN_IF_ERROR(spilled_->ForEachSorted([&](const SpilledWindow& at) -> absl::Status {
+  const auto take = [&](const SpilledWindow& at) -> absl::Status {
     if (first && first->window == at.window) {
       first->repeats = 1;
       return Tell(at.shard, run_of(at, 0));
@@ -157,7 +157,8 @@ absl::Status RepeatedWindows::EndSpilled() {
     BENCH_RETURN_IF_ERROR(tell_first());
     first = at;
     return absl::OkStatus();
-  }));
+  };
+  BENCH_RETURN_IF_ERROR(spilled_->ForEachSorted(take));
   BENCH_RETURN_IF_ERROR(tell_first());
   spilled_.reset();
   return absl::OkStatus();

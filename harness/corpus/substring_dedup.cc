@@ -106,7 +106,7 @@ absl::Status MatchAnchors(const SubstringFiles& files, int partition, int64_t bu
   };
   std::optional<AnchorRecord> first;  // of its hash
   bool is_alone = true;
-  BENCH_RETURN_IF_ERROR(sorter.ForEachSorted([&](const AnchorRecord& record) -> absl::Status {
+  const auto take = [&](const AnchorRecord& record) -> absl::Status {
     if (!first || first->hash != record.hash) {
       first = record;
       is_alone = true;
@@ -115,7 +115,8 @@ absl::Status MatchAnchors(const SubstringFiles& files, int partition, int64_t bu
     if (is_alone) BENCH_RETURN_IF_ERROR(add(*first));
     is_alone = false;
     return add(record);
-  }));
+  };
+  BENCH_RETURN_IF_ERROR(sorter.ForEachSorted(take));
   return repeated.Finish();
 }
 

@@ -6,9 +6,11 @@
 #include <limits>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/corpus/phases.h"
+#include "harness/data/token_dataset.h"
 
 namespace bench::harness {
 namespace {
@@ -16,7 +18,7 @@ namespace {
 constexpr double kSecondsPerHour = 3600;
 constexpr double kBytesPerOpenShard = 4096;
 
-enum class Work { kOfShards, kOfPartitions, kOfFiles, kOfRank0 };
+enum class Work { kOfShards, kOfPartitions, kOfFiles, kOfTokenShards };
 enum class Grows { kWithText, kWithDocuments };
 // What a phase reads: all of it as it was left, or records of every shard by hash.
 enum class Reads { kShards, kExchange };
@@ -55,15 +57,16 @@ constexpr std::array<PhaseKind, 18> kPhases = {{
     {"removed substrings", Work::kOfShards, Grows::kWithText, Reads::kExchange, Substrings},
     {"clean", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
     {"tokenise", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Always},
-    {"data set", Work::kOfRank0, Grows::kWithText, Reads::kExchange, Always},
+    {"data set", Work::kOfTokenShards, Grows::kWithText, Reads::kExchange, Always},
     {"held-out check", Work::kOfShards, Grows::kWithText, Reads::kShards, Always},
 }};
 
 // What was measured of the phase and of its rounds, "NAME ..."; nullopt where it was not run.
 std::optional<PhaseRate> RateOf(const CorpusRates& rates, const std::string& phase) {
+  const std::string rounds = absl::StrCat(phase, " ");
   std::optional<PhaseRate> sum;
   for (const PhaseRate& rate : rates.phases) {
-    if (rate.phase != phase && rate.phase.rfind(phase + " ", 0) != 0) continue;
+    if (rate.phase != phase && !absl::StartsWith(rate.phase, rounds)) continue;
     if (!sum) sum = PhaseRate{phase, 0, 0, 0};
     sum->seconds += rate.seconds;
     sum->read_bytes += rate.read_bytes;
@@ -91,14 +94,33 @@ double DiskBytes(const CorpusForecast& forecast, double unpacked) {
   return most;
 }
 
-// The parts that the busiest thread makes one after the other, of all parts. Of files there are
-// taken to be many for each thread.
-double BusiestShare(Work work, const CorpusForecast& forecast, int64_t threads) {
-  if (work == Work::kOfRank0) return 1;
-  if (work == Work::kOfFiles) return 1 / static_cast<double>(forecast.ranks * threads);
-  const auto parts =
-      static_cast<double>(work == Work::kOfShards ? forecast.num_shards : forecast.num_partitions);
-  const double of_rank = std::ceil(parts / static_cast<double>(forecast.ranks));
+// Of what a phase writes: tokens of 2 bytes, as most vocabularies have.
+int64_t NumTokenShards(double written_bytes) {
+  constexpr double kTokenBytes = 2;
+  const auto num_tokens = static_cast<int64_t>(written_bytes / kTokenBytes);
+  return num_tokens / ShardTokensFor(num_tokens) + 1;
+}
+
+// How many parts a phase has; nullopt: files, which are taken to be many for each thread.
+std::optional<int64_t> NumParts(Work work, const CorpusForecast& forecast, double written_bytes) {
+  switch (work) {
+    case Work::kOfShards:
+      return forecast.num_shards;
+    case Work::kOfPartitions:
+      return forecast.num_partitions;
+    case Work::kOfTokenShards:
+      return NumTokenShards(written_bytes);
+    case Work::kOfFiles:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// The parts that the busiest thread makes one after the other, of all parts.
+double BusiestShare(std::optional<int64_t> num_parts, int64_t ranks, int64_t threads) {
+  if (!num_parts) return 1 / static_cast<double>(ranks * threads);
+  const auto parts = static_cast<double>(*num_parts);
+  const double of_rank = std::ceil(parts / static_cast<double>(ranks));
   return std::ceil(of_rank / static_cast<double>(threads)) / parts;
 }
 
@@ -118,8 +140,9 @@ double NumFiles(const CorpusForecast& forecast, const CorpusSpec& spec) {
 
 std::vector<std::string> LeftOut() {
   return {
-      "by rank 0 alone: fetching of sources, the count of held-out texts, checks and digest of",
-      "  the data set, its copy where the store is on another disk",
+      "by rank 0 alone: fetching of sources, where the shards of tokens begin, the count of "
+      "held-out",
+      "  texts, checks and digest of the data set, its copy where the store is on another disk",
       "by all: unpacking and counting of large files, barriers, the logarithm of sorts, parts and",
       "  files of unequal size, the time of creating many files"};
 }
@@ -149,13 +172,14 @@ absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& reque
     const double scale = kind.grows == Grows::kWithText ? of_text : of_documents;
     PhaseForecast phase;
     phase.phase = kind.name;
-    phase.by_rank_0 = kind.work == Work::kOfRank0;
     phase.read_bytes = scale * rate->read_bytes;
     phase.written_bytes = scale * rate->written_bytes;
+    const std::optional<int64_t> parts = NumParts(kind.work, forecast, phase.written_bytes);
+    phase.by_rank_0 = parts == 1;
     if (kind.reads == Reads::kExchange) {
       phase.exchanged_bytes = phase.read_bytes * (1 - 1 / static_cast<double>(ranks));
     }
-    double seconds = scale * rate->seconds * BusiestShare(kind.work, forecast, request.threads);
+    double seconds = scale * rate->seconds * BusiestShare(parts, ranks, request.threads);
     if (request.shared_bytes_per_s) {
       seconds =
           std::max(seconds, (phase.read_bytes + phase.written_bytes) / *request.shared_bytes_per_s);

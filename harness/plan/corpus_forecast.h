@@ -4,10 +4,10 @@
 // With s = the planned over the measured input bytes and d = the planned over the measured number
 // of documents, a phase that looks at texts takes s times, one that sorts records of documents d
 // times its measured thread-seconds and bytes. Its P parts, as CorpusPlan cuts them, are equal, and
-// on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; the one phase of one part
-// (the copy of the tokens) is rank 0's. The digest of the input is spread over all threads by files
-// (stages/corpus/content.h), of which there are taken to be many. Where the shared folder's rate is
-// given, no phase is faster than its bytes.
+// on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; a phase of one part is
+// rank 0's. The data set has a part for each of its shards (data/token_dataset.h). The digest of
+// the input is spread over all threads by files (stages/corpus/content.h), of which there are taken
+// to be many. Where the shared folder's rate is given, no phase is faster than its bytes.
 //   hours = sum of max(seconds x rounds / P, bytes / rate) / 3600
 //   memory of a rank <= budget + program + 4 KiB a shard and thread
 //   disk <= the most that lies in the run's folder at a time: prepared and final texts, what an
@@ -41,7 +41,7 @@ struct CorpusForecastRequest {
 
 struct PhaseForecast {
   std::string phase;
-  bool by_rank_0 = false;
+  bool by_rank_0 = false;  // alone: the phase has one part
   double hours = 0;
   double read_bytes = 0;
   double written_bytes = 0;
