@@ -38,7 +38,11 @@ class FactsGrammar : public RowGrammar {
   static std::vector<int64_t> TrainRows(const GeneratedSpec& spec, const KeySplit& split);
   FactsGrammar(const GeneratedSpec& spec, const KeySplit& split, std::vector<int64_t> rows);
 
+  // Which alternative of each place fact `fact` has.
+  std::vector<int64_t> ChoicesOf(size_t fact) const;
+
   const FactsSpec spec_;
+  const std::vector<TokenRange> places_;  // alternatives, from the first name to the value
   std::vector<int64_t> rows_;
   std::vector<int64_t> names_, values_, exposures_;  // by fact
 };
