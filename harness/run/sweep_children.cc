@@ -35,12 +35,14 @@ std::string FolderOf(const LoadedPoint& point, const std::string& recipe_key,
   return std::filesystem::absolute(folder).lexically_normal().string();
 }
 
-void AddChildren(size_t index, const LoadedPoint& point, const std::string& recipe_key,
-                 const std::vector<int64_t>& replicates, const ChildPlaces& places,
+// Behind the children of earlier points.
+void AddChildren(const SweepChild& of_point, const std::vector<int64_t>& replicates,
                  std::vector<SweepChild>& children) {
-  const std::string folder = FolderOf(point, recipe_key, places);
   for (const int64_t replicate : replicates) {
-    children.push_back({index, replicate, recipe_key, absl::StrCat(folder, "/r", replicate)});
+    SweepChild child = of_point;
+    child.replicate = replicate;
+    absl::StrAppend(&child.folder, "/r", replicate);
+    children.push_back(std::move(child));
   }
 }
 
@@ -69,8 +71,8 @@ absl::StatusOr<std::vector<SweepChild>> ResolveChildren(const std::vector<Loaded
     BENCH_ASSIGN_OR_RETURN(
         const ResolvedInputs inputs,
         ResolveInputs(*stage, {places.store, places.experiments_root, progress, places.device}));
-    AddChildren(i, points[i], RecipeKey(points[i].loaded.sha256, inputs.digests), replicates,
-                places, children);
+    const std::string key = RecipeKey(points[i].loaded.sha256, inputs.digests);
+    AddChildren({i, 0, key, FolderOf(points[i], key, places)}, replicates, children);
   }
   return children;
 }
@@ -84,8 +86,8 @@ absl::StatusOr<std::vector<SweepChild>> KnownChildren(const std::vector<LoadedPo
     const std::unique_ptr<Stage> stage = MakeStage(points[i].loaded.definition);
     BENCH_ASSIGN_OR_RETURN(const ResolvedInputs inputs, graph.InputsOf(*stage));
     if (inputs.artifacts.size() < stage->Inputs().size()) continue;
-    AddChildren(i, points[i], RecipeKey(points[i].loaded.sha256, inputs.digests), replicates,
-                places, children);
+    const std::string key = RecipeKey(points[i].loaded.sha256, inputs.digests);
+    AddChildren({i, 0, key, FolderOf(points[i], key, places)}, replicates, children);
   }
   return children;
 }

@@ -7,6 +7,7 @@
 #include "harness/context/run_context.h"
 #include "harness/definition/sweep_spec.h"
 #include "harness/run/sweep_children.h"
+#include "results/statistics/fit_band.h"
 #include "results/sweeps/sweep_record.h"
 
 namespace bench::harness {
