@@ -83,8 +83,8 @@ absl::StatusOr<NearRemovals> Deduplicate(const Task& task) {
   for (const Document& document : task.documents) BENCH_RETURN_IF_ERROR(writer.Add(document));
   BENCH_RETURN_IF_ERROR(writer.Finish());
   BENCH_RETURN_IF_ERROR(MatchBands(files, 0, kBudgetBytes));
-  BENCH_RETURN_IF_ERROR(ClusterMatches(files, kBudgetBytes));
-  return NearRemovals::Open(files);
+  BENCH_ASSIGN_OR_RETURN(const ShuffleFiles found, ClusterMatches(files, kBudgetBytes));
+  return NearRemovals::Open(found);
 }
 
 Result TimeMinHash(Task& task) {

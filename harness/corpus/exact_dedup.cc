@@ -31,29 +31,14 @@ absl::StatusOr<int64_t> RemoveExactDuplicates(const ShuffleFiles& files, int par
 }
 
 absl::StatusOr<ExactRemovals> ExactRemovals::Open(const ShuffleFiles& files) {
-  ExactRemovals removals(files);
-  for (int partition = 0; partition < files.num_partitions; ++partition) {
-    BENCH_ASSIGN_OR_RETURN(auto records,
-                           MappedRecords<ExactRecord>::Open(files.FoundPath(partition)));
-    removals.partitions_.push_back(std::move(records));
-  }
-  return removals;
+  BENCH_ASSIGN_OR_RETURN(auto removed, PartitionedRecords<ExactRecord>::Open(files));
+  return ExactRemovals(std::move(removed));
 }
 
 bool ExactRemovals::Contains(const Document& document) const {
   const ExactRecord record = ExactRecordOf(document);
-  const auto partition = static_cast<size_t>(files_.PartitionOf(record.PartitionHash()));
-  return partitions_[partition].Contains(record);
-}
-
-std::vector<ExactRecord> ExactRemovals::First(size_t count) const {
-  std::vector<ExactRecord> first;  // partitions are ranges of digests, in order
-  for (const auto& partition : partitions_) {
-    const auto records =
-        partition.records().first(std::min(count - first.size(), partition.records().size()));
-    first.insert(first.end(), records.begin(), records.end());
-  }
-  return first;
+  const auto records = removed_.PartitionOf(record);
+  return std::binary_search(records.begin(), records.end(), record);
 }
 
 }  // namespace bench::corpus

@@ -11,12 +11,13 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/corpus/document.h"
-#include "harness/corpus/mapped_records.h"
+#include "harness/corpus/partitioned_records.h"
 #include "harness/corpus/shuffle.h"
 
 namespace bench::corpus {
@@ -44,12 +45,11 @@ class ExactRemovals {
   static absl::StatusOr<ExactRemovals> Open(const ShuffleFiles& files);
   bool Contains(const Document& document) const;
   // The removals with the smallest digests, up to `count`.
-  std::vector<ExactRecord> First(size_t count) const;
+  std::vector<ExactRecord> First(size_t count) const { return removed_.First(count); }
 
  private:
-  explicit ExactRemovals(ShuffleFiles files) : files_(std::move(files)) {}
-  ShuffleFiles files_;
-  std::vector<MappedRecords<ExactRecord>> partitions_;
+  explicit ExactRemovals(PartitionedRecords<ExactRecord> removed) : removed_(std::move(removed)) {}
+  PartitionedRecords<ExactRecord> removed_;
 };
 
 }  // namespace bench::corpus

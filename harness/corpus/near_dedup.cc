@@ -39,21 +39,23 @@ absl::Status MatchBands(const ShuffleFiles& files, int partition, int64_t budget
   return edges.Finish();
 }
 
-absl::Status ClusterMatches(const ShuffleFiles& files, int64_t budget_bytes) {
+StarFiles ClusterFiles(const ShuffleFiles& files) { return {files.Folder(), files.num_partitions}; }
+
+absl::StatusOr<ShuffleFiles> ClusterMatches(const ShuffleFiles& files, int64_t budget_bytes) {
   std::vector<std::string> matches;
   for (int partition = 0; partition < files.num_partitions; ++partition) {
     matches.push_back(files.FoundPath(partition));
   }
-  return ConnectComponents(matches, files.FoundPath(), budget_bytes);
+  return ConnectComponents(ClusterFiles(files), matches, budget_bytes);
 }
 
-absl::StatusOr<NearRemovals> NearRemovals::Open(const ShuffleFiles& files) {
-  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<DigestEdge>::Open(files.FoundPath()));
+absl::StatusOr<NearRemovals> NearRemovals::Open(const ShuffleFiles& found) {
+  BENCH_ASSIGN_OR_RETURN(auto removed, PartitionedRecords<DigestEdge>::Open(found));
   return NearRemovals(std::move(removed));
 }
 
 std::optional<Digest128> NearRemovals::SurvivorOver(const Digest128& content) const {
-  const auto records = removed_.records();
+  const auto records = removed_.PartitionOf({content, {}});
   const auto found = std::lower_bound(
       records.begin(), records.end(), content,
       [](const DigestEdge& edge, const Digest128& digest) { return edge.from < digest; });

@@ -5,8 +5,8 @@
 //   2. partition p:    sort; in each bucket (equal keys) an edge from every document to the
 //   bucket's
 //                      smallest digest                         32 bytes a pair
-//   3. once:           components of all edges (star_components.h); the smallest content digest of
-//                      a cluster survives                      <folder>/near/found
+//   3. components of all edges, in phases of partitions (star_components.h); the smallest content
+//      digest of a cluster survives
 //   then every shard asks NearRemovals about its documents.
 //
 // A document is its content digest: run exact deduplication first or exact duplicates stay. Nothing
@@ -16,14 +16,15 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/corpus/document.h"
-#include "harness/corpus/mapped_records.h"
 #include "harness/corpus/minhash.h"
+#include "harness/corpus/partitioned_records.h"
 #include "harness/corpus/shuffle.h"
 #include "harness/corpus/star_components.h"
 
@@ -58,23 +59,24 @@ class BandWriter {
 // Phase 2 of one partition.
 absl::Status MatchBands(const ShuffleFiles& files, int partition, int64_t budget_bytes);
 
-// Phase 3.
-absl::Status ClusterMatches(const ShuffleFiles& files, int64_t budget_bytes);
+// Phase 3, from what phase 2 of all partitions has found.
+StarFiles ClusterFiles(const ShuffleFiles& files);
+// All of it in one process. Returns the files that NearRemovals opens.
+absl::StatusOr<ShuffleFiles> ClusterMatches(const ShuffleFiles& files, int64_t budget_bytes);
 
 class NearRemovals {
  public:
-  static absl::StatusOr<NearRemovals> Open(const ShuffleFiles& files);
+  // `found`: the edges of the last round.
+  static absl::StatusOr<NearRemovals> Open(const ShuffleFiles& found);
   // The survivor of the document's cluster; nullopt if the document itself is kept.
   std::optional<Digest128> SurvivorOver(const Digest128& content) const;
   // The removals with the smallest digests, up to `count`, each with its survivor.
-  std::span<const DigestEdge> First(size_t count) const {
-    return removed_.records().first(std::min(count, removed_.records().size()));
-  }
-  int64_t num_removed() const { return static_cast<int64_t>(removed_.records().size()); }
+  std::vector<DigestEdge> First(size_t count) const { return removed_.First(count); }
+  int64_t num_removed() const { return removed_.size(); }
 
  private:
-  explicit NearRemovals(MappedRecords<DigestEdge> removed) : removed_(std::move(removed)) {}
-  MappedRecords<DigestEdge> removed_;
+  explicit NearRemovals(PartitionedRecords<DigestEdge> removed) : removed_(std::move(removed)) {}
+  PartitionedRecords<DigestEdge> removed_;
 };
 
 }  // namespace bench::corpus

@@ -25,12 +25,16 @@ ShuffleFiles ParagraphFiles(const std::string& folder, int num_shards, int num_p
   return {folder, "paragraphs", num_shards, num_partitions};
 }
 
+ShuffleFiles RemovedLineFiles(const ShuffleFiles& paragraphs) {
+  return {paragraphs.folder, "removed_lines", paragraphs.num_partitions, paragraphs.num_partitions};
+}
+
 absl::Status MatchParagraphs(const ShuffleFiles& files, int partition, int64_t budget_bytes) {
-  const std::string path = files.FoundPath(partition);
-  ExternalSorter<ParagraphRecord> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
+  BENCH_ASSIGN_OR_RETURN(auto repeats, ShuffleWriter<RemovedLine>::Create(
+                                           RemovedLineFiles(files), partition, budget_bytes / 2));
+  ExternalSorter<ParagraphRecord> sorter(files.FoundPath(partition) + ".sort", budget_bytes / 2,
+                                         Repeats::kOnce);
   BENCH_RETURN_IF_ERROR(SortPartition(files, partition, sorter));
-  BENCH_ASSIGN_OR_RETURN(auto repeats,
-                         RecordWriter<RemovedLine>::Create(path, Durability::kPublished));
   std::optional<uint64_t> kept;
   BENCH_RETURN_IF_ERROR(sorter.ForEachSorted([&](const ParagraphRecord& record) {
     if (kept == record.hash) return repeats.Add({record.document, record.line});
@@ -40,28 +44,25 @@ absl::Status MatchParagraphs(const ShuffleFiles& files, int partition, int64_t b
   return repeats.Finish();
 }
 
-absl::Status CollectRemovedLines(const ShuffleFiles& files, int64_t budget_bytes) {
-  const std::string path = files.FoundPath();
+absl::Status CollectRemovedLines(const ShuffleFiles& removed, int partition, int64_t budget_bytes) {
+  const std::string path = removed.FoundPath(partition);
   ExternalSorter<RemovedLine> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
-  for (int partition = 0; partition < files.num_partitions; ++partition) {
-    BENCH_RETURN_IF_ERROR(ForEachRecord<RemovedLine>(
-        files.FoundPath(partition), [&](const RemovedLine& line) { return sorter.Add(line); }));
-  }
-  BENCH_ASSIGN_OR_RETURN(auto removed,
+  BENCH_RETURN_IF_ERROR(SortPartition(removed, partition, sorter));
+  BENCH_ASSIGN_OR_RETURN(auto lines,
                          RecordWriter<RemovedLine>::Create(path, Durability::kPublished));
   BENCH_RETURN_IF_ERROR(
-      sorter.ForEachSorted([&](const RemovedLine& line) { return removed.Add(line); }));
-  return removed.Finish();
+      sorter.ForEachSorted([&](const RemovedLine& line) { return lines.Add(line); }));
+  return lines.Finish();
 }
 
-absl::StatusOr<ParagraphRemovals> ParagraphRemovals::Open(const ShuffleFiles& files) {
-  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedLine>::Open(files.FoundPath()));
-  return ParagraphRemovals(std::move(removed));
+absl::StatusOr<ParagraphRemovals> ParagraphRemovals::Open(const ShuffleFiles& removed) {
+  BENCH_ASSIGN_OR_RETURN(auto records, PartitionedRecords<RemovedLine>::Open(removed));
+  return ParagraphRemovals(std::move(records));
 }
 
 std::string ParagraphRemovals::KeptText(const Document& document) const {
-  const auto records = removed_.records();
   const Digest128 digest = ContentDigest(document);
+  const auto records = removed_.PartitionOf({digest, 0});
   auto next = std::lower_bound(records.begin(), records.end(), RemovedLine{digest, 0});
   std::vector<absl::string_view> kept;
   uint64_t number = 0;

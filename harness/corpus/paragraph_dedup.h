@@ -6,8 +6,8 @@
 // letters or digits is no paragraph and stays.
 //
 //   1. shard i of n:  ParagraphRecord of each line, into P partitions         32 bytes a line
-//   2. partition p:   sort; what repeats <folder>/paragraphs/found-p
-//   3. once:          the removed lines by document                           .../found
+//   2. partition p:   sort; what repeats, to the partitions of the documents
+//   3. partition q:   the removed lines by document              <folder>/removed_lines/found-q
 // Run exact deduplication first: documents of one text are one document here. Memory: the budget.
 // Source: Wenzek et al. 2019, "CCNet" (arXiv 1911.00359), section 3.1.
 #pragma once
@@ -21,7 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "harness/corpus/document.h"
-#include "harness/corpus/mapped_records.h"
+#include "harness/corpus/partitioned_records.h"
 #include "harness/corpus/shuffle.h"
 
 namespace bench::corpus {
@@ -39,6 +39,7 @@ struct RemovedLine {
   static constexpr uint32_t kKind = 5;
   Digest128 document;
   uint64_t line = 0;
+  uint64_t PartitionHash() const { return document.high; }
   friend auto operator<=>(const RemovedLine&, const RemovedLine&) = default;
 };
 
@@ -46,18 +47,21 @@ struct RemovedLine {
 std::vector<ParagraphRecord> ParagraphRecords(const Document& document);
 
 ShuffleFiles ParagraphFiles(const std::string& folder, int num_shards, int num_partitions);
+ShuffleFiles RemovedLineFiles(const ShuffleFiles& paragraphs);
+// Phases 2 and 3 of one partition of the lines, of the documents.
 absl::Status MatchParagraphs(const ShuffleFiles& files, int partition, int64_t budget_bytes);
-absl::Status CollectRemovedLines(const ShuffleFiles& files, int64_t budget_bytes);
+absl::Status CollectRemovedLines(const ShuffleFiles& removed, int partition, int64_t budget_bytes);
 
 class ParagraphRemovals {
  public:
-  static absl::StatusOr<ParagraphRemovals> Open(const ShuffleFiles& files);
+  static absl::StatusOr<ParagraphRemovals> Open(const ShuffleFiles& removed);
   // The document's text without its removed lines.
   std::string KeptText(const Document& document) const;
 
  private:
-  explicit ParagraphRemovals(MappedRecords<RemovedLine> removed) : removed_(std::move(removed)) {}
-  MappedRecords<RemovedLine> removed_;
+  explicit ParagraphRemovals(PartitionedRecords<RemovedLine> removed)
+      : removed_(std::move(removed)) {}
+  PartitionedRecords<RemovedLine> removed_;
 };
 
 }  // namespace bench::corpus

@@ -65,11 +65,8 @@ class PhaseRunner {
   // Of a phase that has been run: the results of all parts, in their order.
   absl::Status ForEachResult(std::string_view phase, const ResultVisitor& visit) const;
 
-  // Of work between phases that no other attempt can keep.
-  void Record(PhaseFigures figures) { figures_.push_back(std::move(figures)); }
-
   bool leads() const { return ranks_.leads(); }
-  // Of the phases that were run, in their order; the same on all ranks but for what was recorded.
+  // Of the phases that were run, in their order; the same on all ranks.
   const std::vector<PhaseFigures>& figures() const { return figures_; }
 
  private:

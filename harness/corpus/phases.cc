@@ -117,6 +117,20 @@ int CorpusPlan::num_partitions() const {
   return std::min(num_shards(), std::clamp(for_ranks, kUsualPartitions, kMaxPartitions));
 }
 
+int CorpusPlan::num_cluster_partitions() const {
+  const auto for_ranks = static_cast<int>(least_shards / kShardsPerPartition);
+  return std::clamp(for_ranks, 1, num_partitions());
+}
+
+std::vector<std::string> CorpusPlan::MatchesOf(int cluster_partition) const {
+  std::vector<std::string> paths;
+  const ShuffleFiles matches = near_files();
+  for (int p = cluster_partition; p < matches.num_partitions; p += num_cluster_partitions()) {
+    paths.push_back(matches.FoundPath(p));
+  }
+  return paths;
+}
+
 std::string CorpusPlan::PreparedPath(int shard) const {
   return ShardPath(*this, "prepared", shard);
 }
@@ -183,8 +197,17 @@ absl::Status MatchNear(const CorpusPlan& plan, int partition) {
   return MatchBands(plan.near_files(), partition, plan.ShardBudget());
 }
 
-absl::Status ClusterNear(const CorpusPlan& plan) {
-  return ClusterMatches(plan.near_files(), plan.budget_bytes() / 2);
+absl::Status SpreadMatches(const CorpusPlan& plan, int partition) {
+  return SpreadEdges(plan.cluster_files(), partition, plan.MatchesOf(partition),
+                     plan.ShardBudget());
+}
+
+absl::StatusOr<bool> LargeStar(const CorpusPlan& plan, int round, int partition) {
+  return LargeStar(plan.cluster_files(), round, partition, plan.ShardBudget());
+}
+
+absl::StatusOr<bool> SmallStar(const CorpusPlan& plan, int round, int partition) {
+  return SmallStar(plan.cluster_files(), round, partition, plan.ShardBudget());
 }
 
 absl::Status WriteLines(const CorpusPlan& plan, int shard, const Removals& removals) {
@@ -205,23 +228,41 @@ absl::Status MatchLines(const CorpusPlan& plan, int partition) {
   return MatchParagraphs(plan.line_files(), partition, plan.ShardBudget());
 }
 
-absl::Status CollectLines(const CorpusPlan& plan) {
-  return CollectRemovedLines(plan.line_files(), plan.budget_bytes() / 2);
+absl::Status CollectLines(const CorpusPlan& plan, int partition) {
+  return CollectRemovedLines(plan.removed_line_files(), partition, plan.ShardBudget());
 }
 
-absl::Status WriteSuffixes(const CorpusPlan& plan, int shard, const Removals& removals) {
-  constexpr int64_t kBytesPerTextByte = 6;  // text, and its suffix array of 4 bytes each; spare
-  SuffixBlockWriter blocks(plan.substring_files(), shard, plan.spec.substrings.min_bytes,
-                           plan.ShardBudget() / kBytesPerTextByte);
+absl::Status WriteAnchors(const CorpusPlan& plan, int shard, const Removals& removals) {
+  BENCH_ASSIGN_OR_RETURN(AnchorWriter anchors,
+                         AnchorWriter::Create(plan.substring_files(), shard,
+                                              plan.spec.substrings.min_bytes, plan.ShardBudget()));
   BENCH_RETURN_IF_ERROR(VisitPrepared(plan, shard, removals, [&](const PreparedDocument& prepared) {
-    return prepared.removed_by.empty() ? blocks.Add(prepared.document) : absl::OkStatus();
+    return prepared.removed_by.empty() ? anchors.Add(prepared.document) : absl::OkStatus();
   }));
-  return blocks.Finish();
+  return anchors.Finish();
 }
 
-absl::Status MatchSubstrings(const CorpusPlan& plan) {
-  return RemoveSubstrings(plan.substring_files(), plan.spec.substrings.min_bytes,
-                          plan.budget_bytes() / 2);
+absl::Status MatchAnchors(const CorpusPlan& plan, int partition) {
+  return MatchAnchors(plan.substring_files(), partition, plan.ShardBudget());
+}
+
+absl::Status WritePassages(const CorpusPlan& plan, int shard, const Removals& removals) {
+  BENCH_ASSIGN_OR_RETURN(PassageWriter passages,
+                         PassageWriter::Create(plan.substring_files(), shard,
+                                               plan.spec.substrings.min_bytes, plan.ShardBudget()));
+  BENCH_RETURN_IF_ERROR(VisitPrepared(plan, shard, removals, [&](const PreparedDocument& prepared) {
+    return prepared.removed_by.empty() ? passages.Add(prepared.document) : absl::OkStatus();
+  }));
+  return passages.Finish();
+}
+
+absl::Status MatchPassages(const CorpusPlan& plan, int partition) {
+  return MatchPassages(plan.substring_files(), partition, plan.spec.substrings.min_bytes,
+                       plan.ShardBudget());
+}
+
+absl::Status CollectSubstrings(const CorpusPlan& plan, int shard) {
+  return CollectRemovedRanges(plan.substring_files(), shard, plan.ShardBudget());
 }
 
 }  // namespace bench::corpus

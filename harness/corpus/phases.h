@@ -6,17 +6,19 @@
 //   1 PrepareShard i       read, language, filters                 -> documents, exact records
 //   2 MatchExact p         equal documents
 //   3 WriteBands i         of what 2 kept                          (near)
-//   4 MatchNear p, ClusterNear once
-//   5 WriteLines i, MatchLines p, CollectLines once                (paragraphs)
-//   6 WriteSuffixes i, MatchSubstrings once                        (substrings)
+//   4 MatchNear p, SpreadMatches p, then LargeStar p and SmallStar p until nothing moves
+//   5 WriteLines i, MatchLines p, CollectLines p                   (paragraphs)
+//   6 WriteAnchors i, MatchAnchors p, WritePassages i, MatchPassages p, CollectSubstrings i
+//                                                                  (substrings)
 //   7 FinishShard i        cuts, decontamination, masks, length    -> final documents, their order
 //
 //   8 TokenisePartition p  the documents of a range of digests     -> tokens (tokenise.h)
 //
-// Phases 1, 3, 5, 6 and 7 look at each document for itself. Equal texts, equal bands, equal lines
-// and the final order are met by an exchange: each shard writes its records by ranges of their hash
-// (shuffle.h), and a partition reads its range of every shard. Clusters, the list of removed lines
-// and the merge of suffixes are one part each: sorts of records, bounded by the budget.
+// Phases 1, 3, 5, 7 and the shards of 6 look at each document for itself. Equal texts, equal bands,
+// equal lines, equal windows and the final order are met by an exchange: each shard writes its
+// records by ranges of their hash (shuffle.h), and a partition reads its range of every shard; of
+// windows a partition answers each shard by the same way. Clusters are joined in rounds of such
+// exchanges (star_components.h). No phase is one part of all.
 //
 // A shard has pieces of files (source_pieces.h), as equal in bytes as whole pieces allow. The
 // result (document_order.h) is a function of the set of files and the specification: not of n, P,
@@ -57,6 +59,8 @@ struct CorpusPlan {
 
   int num_shards() const { return static_cast<int>(std::max(spec.num_shards, least_shards)); }
   int num_partitions() const;
+  // One for each thread of each rank: the rounds of clusters write a file of each for each.
+  int num_cluster_partitions() const;
   int64_t budget_bytes() const { return spec.budget_mib << 20; }
   int64_t split_bytes() const { return spec.split_mib << 20; }
   // Of one call: half of its thread's part; the other half is for documents.
@@ -65,8 +69,12 @@ struct CorpusPlan {
   ShuffleFiles exact_files() const { return ExactFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles near_files() const { return NearFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles line_files() const { return ParagraphFiles(folder, num_shards(), num_partitions()); }
+  StarFiles cluster_files() const { return {near_files().Folder(), num_cluster_partitions()}; }
+  // What partitions of bands have found, of which a partition of clusters has every so many.
+  std::vector<std::string> MatchesOf(int cluster_partition) const;
+  ShuffleFiles removed_line_files() const { return RemovedLineFiles(line_files()); }
   ShuffleFiles order_files() const { return {folder, "order", num_shards(), num_partitions()}; }
-  SubstringFiles substring_files() const { return {folder, num_shards()}; }
+  SubstringFiles substring_files() const { return {folder, num_shards(), num_partitions()}; }
   std::string PreparedPath(int shard) const;
   std::string FinalPath(int shard) const;
 };
@@ -87,7 +95,7 @@ struct Removals {
   std::optional<ExactRemovals> exact;
   std::optional<NearRemovals> near;
   std::optional<ParagraphRemovals> lines;
-  std::optional<SubstringRemovals> substrings;
+  std::optional<SubstringFiles> substrings;  // each shard has its own; they are opened with it
 };
 
 // A part of a file that is read in several (by path and number of the part), to be judged when all
@@ -121,12 +129,18 @@ absl::StatusOr<PreparedShard> PrepareShard(const CorpusPlan& plan,
 absl::Status MatchExact(const CorpusPlan& plan, int partition);
 absl::Status WriteBands(const CorpusPlan& plan, int shard, const Removals& removals);
 absl::Status MatchNear(const CorpusPlan& plan, int partition);
-absl::Status ClusterNear(const CorpusPlan& plan);
+absl::Status SpreadMatches(const CorpusPlan& plan, int partition);
+absl::StatusOr<bool> LargeStar(const CorpusPlan& plan, int round, int partition);
+absl::StatusOr<bool> SmallStar(const CorpusPlan& plan, int round, int partition);
 absl::Status WriteLines(const CorpusPlan& plan, int shard, const Removals& removals);
 absl::Status MatchLines(const CorpusPlan& plan, int partition);
-absl::Status CollectLines(const CorpusPlan& plan);
-absl::Status WriteSuffixes(const CorpusPlan& plan, int shard, const Removals& removals);
-absl::Status MatchSubstrings(const CorpusPlan& plan);
+absl::Status CollectLines(const CorpusPlan& plan, int partition);
+absl::Status WriteAnchors(const CorpusPlan& plan, int shard, const Removals& removals);
+absl::Status MatchAnchors(const CorpusPlan& plan, int partition);
+// Of the documents that WriteAnchors was given: by the same removals.
+absl::Status WritePassages(const CorpusPlan& plan, int shard, const Removals& removals);
+absl::Status MatchPassages(const CorpusPlan& plan, int partition);
+absl::Status CollectSubstrings(const CorpusPlan& plan, int shard);
 
 struct FinishedShard {
   CorpusReport report;

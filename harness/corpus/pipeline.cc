@@ -21,12 +21,14 @@ constexpr char kClean[] = "clean";
 using Clock = std::chrono::steady_clock;
 using Outcome = absl::StatusOr<PartOutcome>;
 
-// At a time: runs that are merged (external_sort.h), partitions that are written, or shards that
-// are read here and there (document_order.h), of each thread.
+// At a time, of each thread: partitions or shards that are written, or shards that are read here
+// and there (document_order.h), and runs that are merged (external_sort.h): of two sorts in the
+// phase that finds repeated substrings.
 int64_t OpenFiles(const CorpusPlan& plan) {
   constexpr int64_t kMergedRuns = 256, kOthers = 64;
   const int64_t most = std::max(plan.num_partitions(), plan.num_shards());
-  return plan.num_threads * std::max<int64_t>(kMergedRuns, most) + kOthers;
+  const int64_t num_sorts = plan.spec.substrings.enabled ? 2 : 1;
+  return plan.num_threads * (most + num_sorts * kMergedRuns) + kOthers;
 }
 
 // Of a part that has read `read` and made `made`.
@@ -65,8 +67,8 @@ class Pipeline {
   absl::Status Partitions(std::string_view phase, const PhaseRunner::PartWork& work) {
     return runner_.Run(phase, plan_.num_partitions(), work);
   }
-  absl::Status Once(std::string_view phase, const PhaseRunner::PartWork& work) {
-    return runner_.Run(phase, 1, work);
+  absl::Status ClusterPartitions(std::string_view phase, const PhaseRunner::PartWork& work) {
+    return runner_.Run(phase, plan_.num_cluster_partitions(), work);
   }
 
   // Records of every shard by hash, and what a partition of them all finds.
@@ -77,17 +79,15 @@ class Pipeline {
       return Made({files.FoundPath(partition)}, files.OfPartition(partition));
     });
   }
-  // What all partitions have found, in one.
-  absl::Status Gather(std::string_view phase, const ShuffleFiles& files,
-                      const std::function<absl::Status()>& gather) {
-    return Once(phase, [&](int) -> Outcome {
-      BENCH_RETURN_IF_ERROR(gather());
-      std::vector<std::string> found;
-      for (int partition = 0; partition < files.num_partitions; ++partition) {
-        found.push_back(files.FoundPath(partition));
-      }
-      return Made({files.FoundPath()}, found);
-    });
+  // What a partition finds in the records of all writers, for the parts of the next phase.
+  absl::Status Answer(std::string_view phase, const ShuffleFiles& asked,
+                      const ShuffleFiles& answered, const std::function<absl::Status(int)>& match) {
+    const auto answer = [&](int partition) -> Outcome {
+      BENCH_RETURN_IF_ERROR(match(partition));
+      return Made(answered.OfShard(partition), asked.OfPartition(partition));
+    };
+    BENCH_RETURN_IF_ERROR(Partitions(phase, answer));
+    return RemoveShuffled(asked);
   }
 
   absl::Status Split() {
@@ -146,9 +146,51 @@ class Pipeline {
     BENCH_RETURN_IF_ERROR(Shards("signatures", sign));
     BENCH_RETURN_IF_ERROR(Exchange("similar documents", files,
                                    [this](int partition) { return MatchNear(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(Gather("clusters", files, [this] { return ClusterNear(plan_); }));
-    BENCH_ASSIGN_OR_RETURN(removals_.near, NearRemovals::Open(files));
-    return RemoveShuffled(files);
+    BENCH_RETURN_IF_ERROR(RemoveShuffled(files));
+    const auto spread = [&](int partition) -> Outcome {
+      BENCH_RETURN_IF_ERROR(SpreadMatches(plan_, partition));
+      return Made(plan_.cluster_files().edges(0).OfShard(partition), plan_.MatchesOf(partition));
+    };
+    BENCH_RETURN_IF_ERROR(ClusterPartitions("clusters", spread));
+    for (int round = 1;; ++round) {
+      BENCH_ASSIGN_OR_RETURN(const bool has_moved, Cluster(round));
+      if (has_moved) continue;
+      const ShuffleFiles found = plan_.cluster_files().edges(round);
+      BENCH_ASSIGN_OR_RETURN(removals_.near, NearRemovals::Open(found));
+      return RemoveShuffled(found);
+    }
+  }
+
+  // A round, of two phases: whether an edge has moved in one of them.
+  absl::StatusOr<bool> Cluster(int round) {
+    const StarFiles files = plan_.cluster_files();
+    const std::string large = absl::StrCat("clusters ", round, " large");
+    const std::string small = absl::StrCat("clusters ", round, " small");
+    BENCH_RETURN_IF_ERROR(ClusterPartitions(large, [&](int partition) -> Outcome {
+      BENCH_ASSIGN_OR_RETURN(const bool has_moved, LargeStar(plan_, round, partition));
+      return Moved(has_moved, Made(files.moved(round).OfShard(partition),
+                                   files.edges(round - 1).OfPartition(partition)));
+    }));
+    // With what was found in the round before.
+    BENCH_RETURN_IF_ERROR(RemoveByLeader(files.edges(round - 1).Folder()));
+    BENCH_RETURN_IF_ERROR(ClusterPartitions(small, [&](int partition) -> Outcome {
+      BENCH_ASSIGN_OR_RETURN(const bool has_moved, SmallStar(plan_, round, partition));
+      std::vector<std::string> made = files.edges(round).OfShard(partition);
+      made.push_back(files.edges(round).FoundPath(partition));
+      return Moved(has_moved, Made(std::move(made), files.moved(round).OfPartition(partition)));
+    }));
+    BENCH_RETURN_IF_ERROR(RemoveByLeader(files.moved(round).Folder()));
+    int64_t num_moved = 0;
+    for (const std::string& phase : {large, small}) {
+      BENCH_RETURN_IF_ERROR(MergeResults<int64_t>(
+          runner_, phase, [&num_moved](int64_t of_part) { num_moved += of_part; }));
+    }
+    return num_moved > 0;
+  }
+
+  static Outcome Moved(bool has_moved, Outcome outcome) {
+    if (outcome.ok()) outcome->result = Packed(int64_t{has_moved});
+    return outcome;
   }
 
   absl::Status Lines() {
@@ -158,37 +200,43 @@ class Pipeline {
       return Made(files.OfShard(shard), {plan_.PreparedPath(shard)});
     };
     BENCH_RETURN_IF_ERROR(Shards("lines", write));
-    BENCH_RETURN_IF_ERROR(Exchange("repeated lines", files,
-                                   [this](int partition) { return MatchLines(plan_, partition); }));
-    BENCH_RETURN_IF_ERROR(Gather("removed lines", files, [this] { return CollectLines(plan_); }));
-    BENCH_ASSIGN_OR_RETURN(removals_.lines, ParagraphRemovals::Open(files));
-    return RemoveShuffled(files);
+    const ShuffleFiles removed = plan_.removed_line_files();
+    BENCH_RETURN_IF_ERROR(Answer("repeated lines", files, removed,
+                                 [this](int partition) { return MatchLines(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Exchange("removed lines", removed, [this](int partition) {
+      return CollectLines(plan_, partition);
+    }));
+    BENCH_ASSIGN_OR_RETURN(removals_.lines, ParagraphRemovals::Open(removed));
+    return RemoveShuffled(removed);
   }
 
   absl::Status Substrings() {
     const SubstringFiles files = plan_.substring_files();
+    const auto anchor = [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(WriteAnchors(plan_, shard, removals_));
+      return Made(files.anchors().OfShard(shard), {plan_.PreparedPath(shard)});
+    };
     const auto write = [&](int shard) -> Outcome {
-      BENCH_RETURN_IF_ERROR(WriteSuffixes(plan_, shard, removals_));
-      BENCH_ASSIGN_OR_RETURN(std::vector<std::string> made, files.OfShard(shard));
-      return Made(std::move(made), {plan_.PreparedPath(shard)});
+      std::vector<std::string> read = files.repeated().OfPartition(shard);
+      read.push_back(plan_.PreparedPath(shard));
+      BENCH_RETURN_IF_ERROR(WritePassages(plan_, shard, removals_));
+      return Made(files.passages().OfShard(shard), read);
     };
-    BENCH_RETURN_IF_ERROR(Shards("suffixes", write));
-    const auto match = [&](int) -> Outcome {
-      std::vector<std::string> read;
-      for (int shard = 0; shard < plan_.num_shards(); ++shard) {
-        BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> of_shard, files.OfShard(shard));
-        read.insert(read.end(), of_shard.begin(), of_shard.end());
-      }
-      BENCH_RETURN_IF_ERROR(MatchSubstrings(plan_));
-      return Made({files.FoundPath()}, read);
+    const auto collect = [&](int shard) -> Outcome {
+      BENCH_RETURN_IF_ERROR(CollectSubstrings(plan_, shard));
+      return Made({files.FoundPath(shard)}, files.runs().OfPartition(shard));
     };
-    BENCH_RETURN_IF_ERROR(Once("repeated substrings", match));
-    BENCH_ASSIGN_OR_RETURN(removals_.substrings, SubstringRemovals::Open(files));
-    if (!runner_.leads()) return absl::OkStatus();
-    for (int shard = 0; shard < plan_.num_shards(); ++shard) {
-      BENCH_RETURN_IF_ERROR(RemoveTree(files.ShardFolder(shard)));
-    }
-    return absl::OkStatus();
+    BENCH_RETURN_IF_ERROR(Shards("anchors", anchor));
+    BENCH_RETURN_IF_ERROR(Answer("repeated anchors", files.anchors(), files.repeated(),
+                                 [this](int partition) { return MatchAnchors(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Shards("passages", write));
+    BENCH_RETURN_IF_ERROR(RemoveShuffled(files.repeated()));
+    BENCH_RETURN_IF_ERROR(
+        Answer("repeated substrings", files.passages(), files.runs(),
+               [this](int partition) { return MatchPassages(plan_, partition); }));
+    BENCH_RETURN_IF_ERROR(Shards("removed substrings", collect));
+    removals_.substrings = files;
+    return RemoveShuffled(files.runs());
   }
 
   absl::Status FinishAll() {
@@ -217,11 +265,13 @@ class Pipeline {
 
   // The records that shards left for partitions, which all have read.
   absl::Status RemoveShuffled(const ShuffleFiles& files) {
-    if (!runner_.leads()) return absl::OkStatus();
     for (int shard = 0; shard < files.num_shards; ++shard) {
-      BENCH_RETURN_IF_ERROR(RemoveTree(files.ShardFolder(shard)));
+      BENCH_RETURN_IF_ERROR(RemoveByLeader(files.ShardFolder(shard)));
     }
     return absl::OkStatus();
+  }
+  absl::Status RemoveByLeader(const std::string& path) const {
+    return runner_.leads() ? RemoveTree(path) : absl::OkStatus();
   }
 
   const CorpusPlan& plan_;

@@ -1,5 +1,6 @@
 #include "harness/corpus/prepared_documents.h"
 
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
@@ -31,6 +32,10 @@ absl::Status VisitPrepared(const CorpusPlan& plan, int shard, const Removals& re
                            const std::function<absl::Status(PreparedDocument)>& visit,
                            const std::function<void(const Document&)>& before_cuts) {
   BENCH_ASSIGN_OR_RETURN(DocumentFile file, DocumentFile::Open(plan.PreparedPath(shard)));
+  std::optional<SubstringRemovals> substrings;
+  if (removals.substrings) {
+    BENCH_ASSIGN_OR_RETURN(substrings, SubstringRemovals::Open(*removals.substrings, shard));
+  }
   for (;;) {
     BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
     BENCH_ASSIGN_OR_RETURN(std::optional<Document> document, file.Next());
@@ -40,7 +45,7 @@ absl::Status VisitPrepared(const CorpusPlan& plan, int shard, const Removals& re
     prepared.removed_by = RemovedBy(removals, prepared.document);
     if (prepared.removed_by.empty()) {
       prepared.num_line_bytes = Cut(removals.lines, prepared.document);
-      prepared.num_substring_bytes = Cut(removals.substrings, prepared.document);
+      prepared.num_substring_bytes = Cut(substrings, prepared.document);
     }
     BENCH_RETURN_IF_ERROR(visit(std::move(prepared)));
   }

@@ -2,7 +2,8 @@
 // partition, and every partition is then read from all shards.
 //
 // `<folder>/<name>/shard-<i>-of-<n>/part-<p>-of-<P>`; a record belongs to the partition
-// floor(PartitionHash() x P / 2^64), so that equal keys meet, whichever shard they come from.
+// floor(PartitionHash() x P / 2^64), so that equal keys meet, whichever shard they come from, or to
+// the one that the writer names.
 // A shard's files are complete when `Finish` has returned; a repeated shard replaces its own files.
 // Memory of a writer: P buffers that share `budget_bytes` (at least one record each); a reader adds
 // one of kRecordBufferBytes.
@@ -27,8 +28,9 @@ struct ShuffleFiles {
   int num_shards = 1;
   int num_partitions = 1;
 
+  std::string Folder() const { return absl::StrCat(folder, "/", name); }
   std::string ShardFolder(int shard) const {
-    return absl::StrCat(folder, "/", name, "/shard-", shard, "-of-", num_shards);
+    return absl::StrCat(Folder(), "/shard-", shard, "-of-", num_shards);
   }
   std::string Path(int shard, int partition) const {
     return absl::StrCat(ShardFolder(shard), "/part-", partition, "-of-", num_partitions);
@@ -46,11 +48,10 @@ struct ShuffleFiles {
     for (int shard = 0; shard < num_shards; ++shard) paths.push_back(Path(shard, partition));
     return paths;
   }
-  // What is found in a partition, and in all of them.
+  // What is found in a partition.
   std::string FoundPath(int partition) const {
-    return absl::StrCat(folder, "/", name, "/found-", partition, "-of-", num_partitions);
+    return absl::StrCat(Folder(), "/found-", partition, "-of-", num_partitions);
   }
-  std::string FoundPath() const { return absl::StrCat(folder, "/", name, "/found"); }
   int PartitionOf(uint64_t hash) const {
     return static_cast<int>(absl::Uint128High64(absl::uint128(hash) * num_partitions));
   }
@@ -73,7 +74,10 @@ class ShuffleWriter {
   }
 
   absl::Status Add(const Record& record) {
-    return writers_[static_cast<size_t>(files_.PartitionOf(record.PartitionHash()))].Add(record);
+    return AddTo(files_.PartitionOf(record.PartitionHash()), record);
+  }
+  absl::Status AddTo(int partition, const Record& record) {
+    return writers_[static_cast<size_t>(partition)].Add(record);
   }
   absl::Status Finish() {
     for (auto& writer : writers_) BENCH_RETURN_IF_ERROR(writer.Finish());

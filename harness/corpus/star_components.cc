@@ -1,9 +1,10 @@
 #include "harness/corpus/star_components.h"
 
 #include <algorithm>
-#include <utility>
+#include <optional>
 
-#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/corpus/external_sort.h"
 #include "harness/corpus/record_file.h"
@@ -11,93 +12,107 @@
 namespace bench::corpus {
 namespace {
 
-using Sorter = ExternalSorter<DigestEdge>;
+using Writer = ShuffleWriter<DigestEdge>;
 
-// Edges from the larger to the smaller node, in order and once: the form between the steps.
-class Contraction {
- public:
-  Contraction(std::string folder, int64_t budget_bytes)
-      : folder_(std::move(folder)), sorter_bytes_(budget_bytes / 2) {}
+absl::Status AddBoth(const DigestEdge& edge, Writer& writer) {
+  BENCH_RETURN_IF_ERROR(writer.Add(edge));
+  return writer.Add({edge.to, edge.from});
+}
 
-  absl::Status Orient(const std::vector<std::string>& edge_files, const std::string& output) {
-    Sorter oriented(folder_ + "/oriented", sorter_bytes_, Repeats::kOnce);
-    for (const std::string& file : edge_files) {
-      BENCH_RETURN_IF_ERROR(ForEachRecord<DigestEdge>(file, [&](const DigestEdge& edge) {
-        if (edge.from == edge.to) return absl::OkStatus();
-        return oriented.Add({std::max(edge.from, edge.to), std::min(edge.from, edge.to)});
-      }));
-    }
-    return Write(oriented, output);
-  }
-
-  absl::Status LargeStar(const std::string& input, const std::string& output) {
-    Sorter both(folder_ + "/both", sorter_bytes_, Repeats::kOnce);
-    Sorter moved(folder_ + "/moved", sorter_bytes_, Repeats::kOnce);
-    const auto add_both = [&](const DigestEdge& edge) -> absl::Status {
-      BENCH_RETURN_IF_ERROR(both.Add(edge));
-      return both.Add({edge.to, edge.from});
-    };
-    BENCH_RETURN_IF_ERROR(ForEachRecord<DigestEdge>(input, add_both));
-    DigestEdge group;  // the node and the smallest of it and its neighbours
-    bool first = true;
-    BENCH_RETURN_IF_ERROR(both.ForEachSorted([&](const DigestEdge& edge) {
-      if (first || group.from != edge.from) group = {edge.from, std::min(edge.from, edge.to)};
-      first = false;
-      return edge.from < edge.to ? moved.Add({edge.to, group.to}) : absl::OkStatus();
-    }));
-    return Write(moved, output);
-  }
-
-  absl::Status SmallStar(const std::string& input, const std::string& output) {
-    Sorter moved(folder_ + "/moved", sorter_bytes_, Repeats::kOnce);
-    DigestEdge group;
-    bool first = true;
-    BENCH_RETURN_IF_ERROR(ForEachRecord<DigestEdge>(input, [&](const DigestEdge& edge) {
-      const bool begins = first || group.from != edge.from;
-      first = false;
-      if (begins) group = edge;  // sorted: its `to` is the smallest
-      return moved.Add(begins ? edge : DigestEdge{edge.to, group.to});
-    }));
-    return Write(moved, output);
-  }
-
- private:
-  static absl::Status Write(Sorter& sorter, const std::string& output) {
-    BENCH_ASSIGN_OR_RETURN(auto writer,
-                           RecordWriter<DigestEdge>::Create(output, Durability::kPublished));
-    BENCH_RETURN_IF_ERROR(
-        sorter.ForEachSorted([&](const DigestEdge& edge) { return writer.Add(edge); }));
-    return writer.Finish();
-  }
-
-  const std::string folder_;
-  const int64_t sorter_bytes_;
-};
-
-absl::StatusOr<RecordTrailer> TrailerOf(const std::string& path) {
-  BENCH_ASSIGN_OR_RETURN(const auto reader, RecordReader<DigestEdge>::Open(path));
-  return reader.trailer();
+// Calls `visit(edge, begins)` for the edges of the partition, in order and once; `begins`: it is
+// the first of its node, and so the one to its smallest neighbour.
+template <typename Visitor>
+absl::Status VisitNeighbours(const ShuffleFiles& files, int partition, int64_t budget_bytes,
+                             Visitor visit) {
+  ExternalSorter<DigestEdge> sorter(files.FoundPath(partition) + ".sort", budget_bytes,
+                                    Repeats::kOnce);
+  BENCH_RETURN_IF_ERROR(SortPartition(files, partition, sorter));
+  std::optional<Digest128> node;
+  return sorter.ForEachSorted([&](const DigestEdge& edge) -> absl::Status {
+    const bool begins = node != edge.from;
+    node = edge.from;
+    return visit(edge, begins);
+  });
 }
 
 }  // namespace
 
-absl::Status ConnectComponents(const std::vector<std::string>& edge_files,
-                               const std::string& output, int64_t budget_bytes) {
-  const std::string folder = output + ".work";
-  BENCH_RETURN_IF_ERROR(RemoveTree(folder));
-  BENCH_RETURN_IF_ERROR(MakeFolders(folder));
-  const auto remove = absl::MakeCleanup([&] { RemoveTree(folder).IgnoreError(); });
-  const std::string edges = folder + "/edges", large = folder + "/large";
-  Contraction contraction(folder, budget_bytes);
-  BENCH_RETURN_IF_ERROR(contraction.Orient(edge_files, edges));
-  for (;;) {
+ShuffleFiles StarFiles::edges(int round) const {
+  return {folder, absl::StrCat("edges-", round), num_partitions, num_partitions};
+}
+
+ShuffleFiles StarFiles::moved(int round) const {
+  return {folder, absl::StrCat("moved-", round), num_partitions, num_partitions};
+}
+
+absl::Status SpreadEdges(const StarFiles& files, int partition,
+                         const std::vector<std::string>& edge_files, int64_t budget_bytes) {
+  BENCH_ASSIGN_OR_RETURN(Writer writer, Writer::Create(files.edges(0), partition, budget_bytes));
+  for (const std::string& file : edge_files) {
     BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
-    // The files are in order and without repeats: equal trailers are equal sets of edges.
-    BENCH_ASSIGN_OR_RETURN(const RecordTrailer before, TrailerOf(edges));
-    BENCH_RETURN_IF_ERROR(contraction.LargeStar(edges, large));
-    BENCH_RETURN_IF_ERROR(contraction.SmallStar(large, edges));
-    BENCH_ASSIGN_OR_RETURN(const RecordTrailer after, TrailerOf(edges));
-    if (before == after) return PublishExisting(edges, output);
+    BENCH_RETURN_IF_ERROR(ForEachRecord<DigestEdge>(file, [&](const DigestEdge& edge) {
+      return edge.from == edge.to ? absl::OkStatus() : AddBoth(edge, writer);
+    }));
+  }
+  return writer.Finish();
+}
+
+absl::StatusOr<bool> LargeStar(const StarFiles& files, int round, int partition,
+                               int64_t budget_bytes) {
+  BENCH_ASSIGN_OR_RETURN(Writer writer,
+                         Writer::Create(files.moved(round), partition, budget_bytes / 2));
+  Digest128 smallest;  // of the node and its neighbours
+  bool has_moved = false;
+  const auto move = [&](const DigestEdge& edge, bool begins) -> absl::Status {
+    if (begins) smallest = std::min(edge.from, edge.to);
+    if (edge.to < edge.from) return absl::OkStatus();  // its other node looks after it
+    has_moved |= smallest != edge.from;
+    return writer.Add({edge.to, smallest});
+  };
+  BENCH_RETURN_IF_ERROR(VisitNeighbours(files.edges(round - 1), partition, budget_bytes / 2, move));
+  BENCH_RETURN_IF_ERROR(writer.Finish());
+  return has_moved;
+}
+
+absl::StatusOr<bool> SmallStar(const StarFiles& files, int round, int partition,
+                               int64_t budget_bytes) {
+  const ShuffleFiles edges = files.edges(round);
+  BENCH_ASSIGN_OR_RETURN(Writer writer, Writer::Create(edges, partition, budget_bytes / 2));
+  BENCH_ASSIGN_OR_RETURN(auto found, RecordWriter<DigestEdge>::Create(edges.FoundPath(partition),
+                                                                      Durability::kPublished));
+  Digest128 smallest;  // of the node's neighbours, which all are smaller than it
+  bool has_moved = false;
+  const auto move = [&](const DigestEdge& edge, bool begins) -> absl::Status {
+    if (begins) {
+      smallest = edge.to;
+      BENCH_RETURN_IF_ERROR(found.Add(edge));
+      return AddBoth(edge, writer);
+    }
+    has_moved = true;
+    return AddBoth({edge.to, smallest}, writer);
+  };
+  BENCH_RETURN_IF_ERROR(VisitNeighbours(files.moved(round), partition, budget_bytes / 2, move));
+  BENCH_RETURN_IF_ERROR(writer.Finish());
+  BENCH_RETURN_IF_ERROR(found.Finish());
+  return has_moved;
+}
+
+absl::StatusOr<ShuffleFiles> ConnectComponents(const StarFiles& files,
+                                               const std::vector<std::string>& edge_files,
+                                               int64_t budget_bytes) {
+  for (int partition = 0; partition < files.num_partitions; ++partition) {
+    BENCH_RETURN_IF_ERROR(
+        SpreadEdges(files, partition, {edge_files[static_cast<size_t>(partition)]}, budget_bytes));
+  }
+  for (int round = 1;; ++round) {
+    bool has_moved = false;
+    for (const auto phase : {LargeStar, SmallStar}) {
+      for (int partition = 0; partition < files.num_partitions; ++partition) {
+        BENCH_ASSIGN_OR_RETURN(const bool moved, phase(files, round, partition, budget_bytes));
+        has_moved |= moved;
+      }
+    }
+    if (!has_moved) return files.edges(round);
   }
 }
 

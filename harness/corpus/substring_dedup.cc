@@ -1,65 +1,41 @@
 #include "harness/corpus/substring_dedup.h"
 
-#include <divsufsort.h>
-
 #include <algorithm>
-#include <optional>
+#include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/control/signals.h"
 #include "harness/corpus/external_sort.h"
-#include "harness/corpus/record_file.h"
-#include "harness/corpus/suffix_merge.h"
+#include "harness/corpus/repeated_windows.h"
+#include "harness/corpus/window_anchors.h"
 
 namespace bench::corpus {
 namespace {
 
-constexpr size_t kMaxBlockBytes = (size_t{1} << 31) - 1;
-
-bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
-
-// A place of a repeated window, first of its group first.
-struct GroupRecord {
-  static constexpr uint32_t kKind = 9;
-  uint64_t group = 0;
-  Digest128 document;
-  uint64_t offset = 0;
-  friend auto operator<=>(const GroupRecord&, const GroupRecord&) = default;
-};
-
-struct WindowRecord {
-  static constexpr uint32_t kKind = 10;
-  Digest128 document;
-  uint64_t offset = 0;
-  uint64_t kept = 0;
-  friend auto operator<=>(const WindowRecord&, const WindowRecord&) = default;
-};
-
-// A union of windows, added by growing offset.
+// A union of ranges, added by growing begin.
 struct Cover {
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
   void Add(uint64_t begin, uint64_t end) {
     if (ranges.empty() || begin > ranges.back().second) {
       ranges.emplace_back(begin, end);
     } else {
-      ranges.back().second = end;
+      ranges.back().second = std::max(ranges.back().second, end);
     }
   }
 };
 
-// The windows of one document at a time, to the ranges that are cut.
+// The runs of one document at a time, to the ranges that are cut.
 class RangeWriter {
  public:
-  RangeWriter(RecordWriter<RemovedRange> writer, int64_t min_bytes)
-      : writer_(std::move(writer)), min_bytes_(static_cast<uint64_t>(min_bytes)) {}
+  explicit RangeWriter(RecordWriter<RemovedRange> writer) : writer_(std::move(writer)) {}
 
-  absl::Status Add(const WindowRecord& window) {
-    if (window.document != document_) BENCH_RETURN_IF_ERROR(EndDocument());
-    document_ = window.document;
-    Cover& cover = window.kept != 0 ? kept_ : removed_;
-    cover.Add(window.offset, window.offset + min_bytes_);
+  absl::Status Add(const WindowRun& run) {
+    if (run.document != document_) BENCH_RETURN_IF_ERROR(EndDocument());
+    document_ = run.document;
+    Cover& cover = run.kept != 0 ? kept_ : removed_;
+    cover.Add(run.begin, run.end);
     return absl::OkStatus();
   }
   absl::Status Finish() {
@@ -84,129 +60,170 @@ class RangeWriter {
   }
 
   RecordWriter<RemovedRange> writer_;
-  const uint64_t min_bytes_;
   Digest128 document_;
   Cover kept_, removed_;
 };
 
-// The last thing that a shard writes says how many blocks it has.
-absl::StatusOr<int64_t> NumBlocks(const SubstringFiles& files, int shard) {
-  BENCH_ASSIGN_OR_RETURN(const std::string count, ReadFile(files.BlockPath(shard, -1)));
-  int64_t num_blocks = 0;
-  if (absl::SimpleAtoi(count, &num_blocks)) return num_blocks;
-  return DataError(absl::StrCat(files.BlockPath(shard, -1), ": no number; write the shard again"));
-}
-
-absl::StatusOr<std::vector<std::string>> BlocksOf(const SubstringFiles& files) {
-  std::vector<std::string> blocks;
-  for (int shard = 0; shard < files.num_shards; ++shard) {
-    BENCH_ASSIGN_OR_RETURN(const int64_t num_blocks, NumBlocks(files, shard));
-    for (int64_t block = 0; block < num_blocks; ++block) {
-      blocks.push_back(files.BlockPath(shard, block));
-    }
-  }
-  return blocks;
+// What all partitions say of a shard, in its order and in one file.
+absl::Status SortRepeated(const ShuffleFiles& repeated, int shard, const std::string& path,
+                          int64_t budget_bytes) {
+  ExternalSorter<RepeatedAnchor> sorter(path + ".sort", budget_bytes);
+  BENCH_RETURN_IF_ERROR(SortPartition(repeated, shard, sorter));
+  BENCH_ASSIGN_OR_RETURN(auto writer,
+                         RecordWriter<RepeatedAnchor>::Create(path, Durability::kSpilled));
+  BENCH_RETURN_IF_ERROR(
+      sorter.ForEachSorted([&](const RepeatedAnchor& anchor) { return writer.Add(anchor); }));
+  return writer.Finish();
 }
 
 }  // namespace
 
-std::string SubstringFiles::ShardFolder(int shard) const {
-  return Path(absl::StrCat("shard-", shard, "-of-", num_shards));
+std::string SubstringFiles::FoundPath(int shard) const {
+  return absl::StrCat(Folder(), "/found-", shard, "-of-", num_shards);
 }
 
-std::string SubstringFiles::BlockPath(int shard, int64_t block) const {
-  const std::string name = block < 0 ? "count" : absl::StrCat("block-", block);
-  return absl::StrCat(ShardFolder(shard), "/", name);
+absl::StatusOr<AnchorWriter> AnchorWriter::Create(const SubstringFiles& files, int shard,
+                                                  int64_t min_bytes, int64_t budget_bytes) {
+  BENCH_ASSIGN_OR_RETURN(auto writer,
+                         ShuffleWriter<AnchorRecord>::Create(files.anchors(), shard, budget_bytes));
+  return AnchorWriter(shard, min_bytes, std::move(writer));
 }
 
-absl::StatusOr<std::vector<std::string>> SubstringFiles::OfShard(int shard) const {
-  BENCH_ASSIGN_OR_RETURN(const int64_t num_blocks, NumBlocks(*this, shard));
-  std::vector<std::string> paths = {BlockPath(shard, -1)};
-  for (int64_t block = 0; block < num_blocks; ++block) {
-    const std::string path = BlockPath(shard, block);
-    paths.insert(paths.end(), {path, path + ".suffixes", path + ".documents"});
-  }
-  return paths;
+absl::Status AnchorWriter::Add(const Document& document) {
+  return VisitAnchors(document.text, min_bytes_, [this](const WindowAnchor& anchor) {
+    return writer_.Add({anchor.hash, shard_, num_anchors_++});
+  });
 }
 
-absl::Status SuffixBlockWriter::Add(const Document& document) {
-  if (document.text.size() > kMaxBlockBytes) {
-    return DataError(absl::StrCat(document.id, ": over ", kMaxBlockBytes, " bytes"));
-  }
-  const bool fits = text_.size() + document.text.size() <= static_cast<size_t>(block_bytes_);
-  if (!fits && !text_.empty()) BENCH_RETURN_IF_ERROR(WriteBlock());
-  const uint64_t begin = text_.size();
-  text_ += document.text;
-  documents_.push_back({ContentDigest(document), begin, text_.size()});
-  return absl::OkStatus();
-}
-
-absl::Status SuffixBlockWriter::Finish() {
-  if (!text_.empty()) BENCH_RETURN_IF_ERROR(WriteBlock());
-  const std::string path = files_.BlockPath(shard_, -1);
-  BENCH_RETURN_IF_ERROR(MakeFolders(path.substr(0, path.rfind('/'))));
-  return PublishFile(path, absl::StrCat(num_blocks_));
-}
-
-absl::Status SuffixBlockWriter::WriteBlock() {
-  const std::string path = files_.BlockPath(shard_, num_blocks_++);
-  BENCH_RETURN_IF_ERROR(MakeFolders(path.substr(0, path.rfind('/'))));
-  std::vector<int32_t> suffixes(text_.size());
-  if (divsufsort(reinterpret_cast<const uint8_t*>(text_.data()), suffixes.data(),
-                 static_cast<int32_t>(text_.size())) != 0) {
-    return EnvironmentError("cannot sort the suffixes of a block: out of memory");
-  }
-  BENCH_ASSIGN_OR_RETURN(auto suffix_writer, RecordWriter<SuffixRecord>::Create(
-                                                 path + ".suffixes", Durability::kPublished));
-  for (const int32_t suffix : suffixes) {
-    const auto offset = static_cast<uint64_t>(suffix);
-    if (IsContinuation(text_[offset])) continue;
-    const auto document = std::upper_bound(documents_.begin(), documents_.end(), offset,
-                                           [](uint64_t at, const BlockDocument& d) {
-                                             return at < d.end;
-                                           });  // the first that ends after
-    if (offset + static_cast<uint64_t>(min_bytes_) > document->end) continue;
-    BENCH_RETURN_IF_ERROR(suffix_writer.Add({static_cast<uint32_t>(offset)}));
-  }
-  BENCH_RETURN_IF_ERROR(suffix_writer.Finish());
-  BENCH_ASSIGN_OR_RETURN(auto document_writer, RecordWriter<BlockDocument>::Create(
-                                                   path + ".documents", Durability::kPublished));
-  for (const BlockDocument& document : documents_) {
-    BENCH_RETURN_IF_ERROR(document_writer.Add(document));
-  }
-  BENCH_RETURN_IF_ERROR(document_writer.Finish());
-  BENCH_RETURN_IF_ERROR(PublishFile(path, text_));
-  text_.clear();
-  documents_.clear();
-  return absl::OkStatus();
-}
-
-absl::Status RemoveSubstrings(const SubstringFiles& files, int64_t min_bytes,
-                              int64_t budget_bytes) {
-  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> blocks, BlocksOf(files));
-  const std::string path = files.FoundPath();
-  ExternalSorter<GroupRecord> groups(path + ".groups", budget_bytes / 2, Repeats::kOnce);
-  BENCH_RETURN_IF_ERROR(VisitRepeatedWindows(blocks, min_bytes, [&](const WindowPlace& place) {
-    return groups.Add({place.group, place.document, place.offset});
-  }));
-  ExternalSorter<WindowRecord> windows(path + ".windows", budget_bytes / 2, Repeats::kOnce);
-  std::optional<GroupRecord> first;
-  const auto add_window = [&](const GroupRecord& place) -> absl::Status {
-    const bool begins = !first || first->group != place.group;
-    if (begins) first = place;
-    return windows.Add({place.document, place.offset, begins ? uint64_t{1} : uint64_t{0}});
+absl::Status MatchAnchors(const SubstringFiles& files, int partition, int64_t budget_bytes) {
+  const ShuffleFiles anchors = files.anchors();
+  BENCH_ASSIGN_OR_RETURN(auto repeated, ShuffleWriter<RepeatedAnchor>::Create(
+                                            files.repeated(), partition, budget_bytes / 2));
+  ExternalSorter<AnchorRecord> sorter(anchors.FoundPath(partition) + ".sort", budget_bytes / 2);
+  BENCH_RETURN_IF_ERROR(SortPartition(anchors, partition, sorter));
+  const auto add = [&repeated](const AnchorRecord& record) {
+    return repeated.AddTo(static_cast<int>(record.shard), {record.number});
   };
-  BENCH_RETURN_IF_ERROR(groups.ForEachSorted(add_window));
+  std::optional<AnchorRecord> first;  // of its hash
+  bool is_alone = true;
+  const auto take = [&](const AnchorRecord& record) -> absl::Status {
+    if (!first || first->hash != record.hash) {
+      first = record;
+      is_alone = true;
+      return absl::OkStatus();
+    }
+    if (is_alone) BENCH_RETURN_IF_ERROR(add(*first));
+    is_alone = false;
+    return add(record);
+  };
+  BENCH_RETURN_IF_ERROR(sorter.ForEachSorted(take));
+  return repeated.Finish();
+}
+
+absl::StatusOr<PassageWriter> PassageWriter::Create(const SubstringFiles& files, int shard,
+                                                    int64_t min_bytes, int64_t budget_bytes) {
+  const ShuffleFiles repeated = files.repeated();
+  const std::string path = repeated.FoundPath(shard);
+  BENCH_RETURN_IF_ERROR(SortRepeated(repeated, shard, path, budget_bytes));
+  BENCH_ASSIGN_OR_RETURN(auto reader, RecordReader<RepeatedAnchor>::Open(path));
+  BENCH_ASSIGN_OR_RETURN(
+      auto writer, ShuffleWriter<PassagePiece>::Create(files.passages(), shard, budget_bytes));
+  PassageWriter passages(shard, min_bytes, path, std::move(reader), std::move(writer));
+  BENCH_RETURN_IF_ERROR(passages.FindNext());
+  return passages;
+}
+
+absl::Status PassageWriter::FindNext() {
+  BENCH_ASSIGN_OR_RETURN(const RepeatedAnchor* next, repeated_.Next());
+  next_.reset();
+  if (next != nullptr) next_ = next->number;
+  return absl::OkStatus();
+}
+
+absl::Status PassageWriter::Add(const Document& document) {
+  const Digest128 digest = ContentDigest(document);
+  const auto add = [&](const WindowAnchor& anchor) -> absl::Status {
+    if (next_ != num_anchors_++) return absl::OkStatus();
+    BENCH_RETURN_IF_ERROR(FindNext());
+    const uint64_t num_begins = anchor.end - anchor.begin;
+    return Take({anchor.hash, digest, anchor.begin, shard_, static_cast<uint32_t>(num_begins), 0, 0,
+                 document.text.substr(anchor.begin, num_begins - 1 + min_bytes_)});
+  };
+  BENCH_RETURN_IF_ERROR(VisitAnchors(document.text, static_cast<int64_t>(min_bytes_), add));
+  return WritePassage();
+}
+
+// Of text that repeats itself one passage is written, with the number of its repeats: a line of a
+// thousand dashes would be eight hundred of them.
+absl::Status PassageWriter::Take(Passage passage) {
+  const uint64_t stride = passage.begin - last_begin_;
+  const bool repeats = passage_ && passage_->anchor == passage.anchor && stride <= min_bytes_ &&
+                       (passage_->repeats == 0 || passage_->stride == stride) &&
+                       passage_->text == passage.text;
+  last_begin_ = passage.begin;
+  if (repeats) {
+    passage_->stride = stride;
+    ++passage_->repeats;
+    return absl::OkStatus();
+  }
+  BENCH_RETURN_IF_ERROR(WritePassage());
+  passage_ = std::move(passage);
+  return absl::OkStatus();
+}
+
+absl::Status PassageWriter::WritePassage() {
+  if (!passage_) return absl::OkStatus();
+  absl::Status written =
+      VisitPieces(*passage_, [this](const PassagePiece& piece) { return writer_.Add(piece); });
+  passage_.reset();
+  return written;
+}
+
+absl::Status PassageWriter::Finish() {
+  if (next_) {
+    return DataError("the documents of a shard are not those whose anchors were written");
+  }
+  BENCH_RETURN_IF_ERROR(writer_.Finish());
+  return RemoveTree(repeated_path_);
+}
+
+absl::Status MatchPassages(const SubstringFiles& files, int partition, int64_t min_bytes,
+                           int64_t budget_bytes) {
+  const ShuffleFiles passages = files.passages();
+  const std::string path = passages.FoundPath(partition);
+  BENCH_ASSIGN_OR_RETURN(
+      auto runs, ShuffleWriter<WindowRun>::Create(files.runs(), partition, budget_bytes / 4));
+  RepeatedWindows windows(path + ".windows", min_bytes, budget_bytes / 4,
+                          [&runs](uint32_t shard, const WindowRun& run) {
+                            return runs.AddTo(static_cast<int>(shard), run);
+                          });
+  ExternalSorter<PassagePiece> pieces(path + ".sort", budget_bytes / 2, Repeats::kOnce);
+  BENCH_RETURN_IF_ERROR(SortPartition(passages, partition, pieces));
+  PassageJoiner joiner([&windows](const Passage& passage) -> absl::Status {
+    BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
+    return windows.Add(passage);
+  });
+  BENCH_RETURN_IF_ERROR(
+      pieces.ForEachSorted([&joiner](const PassagePiece& piece) { return joiner.Add(piece); }));
+  BENCH_RETURN_IF_ERROR(joiner.Finish());
+  BENCH_RETURN_IF_ERROR(windows.Finish());
+  return runs.Finish();
+}
+
+absl::Status CollectRemovedRanges(const SubstringFiles& files, int shard, int64_t budget_bytes) {
+  const std::string path = files.FoundPath(shard);
+  ExternalSorter<WindowRun> sorter(path + ".sort", budget_bytes, Repeats::kOnce);
+  BENCH_RETURN_IF_ERROR(SortPartition(files.runs(), shard, sorter));
   BENCH_ASSIGN_OR_RETURN(auto writer,
                          RecordWriter<RemovedRange>::Create(path, Durability::kPublished));
-  RangeWriter ranges(std::move(writer), min_bytes);
+  RangeWriter ranges(std::move(writer));
   BENCH_RETURN_IF_ERROR(
-      windows.ForEachSorted([&](const WindowRecord& window) { return ranges.Add(window); }));
+      sorter.ForEachSorted([&ranges](const WindowRun& run) { return ranges.Add(run); }));
   return ranges.Finish();
 }
 
-absl::StatusOr<SubstringRemovals> SubstringRemovals::Open(const SubstringFiles& files) {
-  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedRange>::Open(files.FoundPath()));
+absl::StatusOr<SubstringRemovals> SubstringRemovals::Open(const SubstringFiles& files, int shard) {
+  BENCH_ASSIGN_OR_RETURN(auto removed, MappedRecords<RemovedRange>::Open(files.FoundPath(shard)));
   return SubstringRemovals(std::move(removed));
 }
 

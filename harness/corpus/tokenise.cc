@@ -1,7 +1,6 @@
 #include "harness/corpus/tokenise.h"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <utility>
 #include <vector>
@@ -9,21 +8,19 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status.h"
-#include "harness/control/signals.h"
 #include "harness/corpus/document_file.h"
 #include "harness/corpus/document_order.h"
 #include "harness/corpus/held_out.h"
 #include "harness/corpus/packed_bytes.h"
 #include "harness/corpus/step_names.h"
+#include "harness/corpus/whole_data_set.h"
 #include "harness/data/document_tokens.h"
 #include "harness/data/token_dataset.h"
 
 namespace bench::corpus {
 namespace {
 
-using harness::TokenDataset;
 using harness::TokenDatasetWriter;
-using harness::TokenShard;
 
 constexpr char kPhase[] = "tokenise";
 constexpr char kTraining[] = "train";
@@ -134,53 +131,44 @@ absl::StatusOr<PartOutcome> TokenisePartition(const Task& task, int partition) {
   return outcome;
 }
 
-absl::Status CopyDocuments(const TokenShard& shard, const std::string& part,
-                           TokenDatasetWriter& writer) {
-  // Tokens of a mapped file that are read before they leave the resident memory.
-  constexpr int64_t kTokensInMemory = int64_t{1} << 22;
-  int64_t num_resident = 0;
-  for (int64_t i = 0; i < shard.num_documents(); ++i) {
-    BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
-    const harness::TokenDocument& document = shard.document(i);
-    const std::vector<int64_t> tokens =
-        shard.Tokens(static_cast<int64_t>(document.first_token), shard.document_end(i));
-    BENCH_RETURN_IF_ERROR(writer.Add(part, tokens, document.num_text_bytes, document.language));
-    num_resident += std::ssize(tokens);
-    if (num_resident < kTokensInMemory) continue;
-    shard.ReleasePages();
-    num_resident = 0;
-  }
-  return absl::OkStatus();
+// Into a folder of the work.
+absl::StatusOr<PartOutcome> CopyPlanned(const PartitionedTokens& tokens, const PlannedShard& shard,
+                                        const std::string& folder) {
+  BENCH_RETURN_IF_ERROR(CopyShard(tokens, shard, folder));
+  PartOutcome outcome;
+  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(folder));
+  for (const std::string& name : names) outcome.made.push_back(absl::StrCat(folder, "/", name));
+  BENCH_ASSIGN_OR_RETURN(outcome.read_bytes, FileBytes(outcome.made));  // it copies
+  return outcome;
 }
 
-absl::StatusOr<PhaseFigures> WriteWhole(const Task& task, int64_t num_tokens,
-                                        const std::string& folder) {
-  const auto begin = std::chrono::steady_clock::now();
-  harness::TokenDatasetOptions options = task.Options();
-  options.max_shard_tokens = harness::ShardTokensFor(num_tokens);
-  TokenDatasetWriter writer(folder, std::move(options));
+// Collective. The folder is rank 0's.
+absl::Status WriteWhole(const Task& task, int64_t num_tokens, const std::string& folder,
+                        PhaseRunner& runner) {
+  constexpr char kPlanned[] = "shards of tokens", kCopied[] = "data set";
+  PartitionedTokens tokens = {{}, task.Options()};
+  tokens.options.max_shard_tokens = harness::ShardTokensFor(num_tokens);
   for (int partition = 0; partition < task.plan.num_partitions(); ++partition) {
-    BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset,
-                           TokenDataset::Open(TokensFolder(task.plan, partition)));
-    for (const char* part : {kTraining, kValidation}) {
-      for (const TokenShard& shard : dataset.part(part)) {
-        BENCH_RETURN_IF_ERROR(CopyDocuments(shard, part, writer));
-      }
-    }
+    tokens.folders.push_back(TokensFolder(task.plan, partition));
   }
-  BENCH_RETURN_IF_ERROR(writer.Finish());
-  PhaseFigures figures;
-  figures.name = "data set";
-  figures.num_parts = 1;
-  BENCH_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListFolder(folder));
-  for (const std::string& name : names) {
-    BENCH_ASSIGN_OR_RETURN(const int64_t bytes, FileBytes({absl::StrCat(folder, "/", name)}));
-    figures.written_bytes += bytes;
+  BENCH_RETURN_IF_ERROR(runner.Run(kPlanned, 1, [&tokens](int) -> absl::StatusOr<PartOutcome> {
+    PartOutcome outcome;
+    BENCH_ASSIGN_OR_RETURN(std::vector<PlannedShard> planned, PlanShards(tokens));
+    outcome.result = Packed(std::move(planned));
+    return outcome;
+  }));
+  std::vector<PlannedShard> shards;
+  BENCH_RETURN_IF_ERROR(MergeResults<std::vector<PlannedShard>>(
+      runner, kPlanned, [&shards](std::vector<PlannedShard> all) { shards = std::move(all); }));
+  std::vector<std::string> folders;
+  for (size_t i = 0; i < shards.size(); ++i) {
+    folders.push_back(absl::StrCat(task.plan.folder, "/token_shards/", i));
   }
-  figures.read_bytes = figures.written_bytes;  // it copies
-  figures.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  figures.longest_part_s = figures.seconds;
-  return figures;
+  BENCH_RETURN_IF_ERROR(runner.Run(kCopied, static_cast<int>(shards.size()), [&](int part) {
+    const auto i = static_cast<size_t>(part);
+    return CopyPlanned(tokens, shards[i], folders[i]);
+  }));
+  return runner.leads() ? JoinShards(tokens, shards, folders, folder) : absl::OkStatus();
 }
 
 absl::StatusOr<NgramSet> HeldOutNgrams(const CorpusPlan& plan) {
@@ -219,10 +207,7 @@ absl::StatusOr<NgramSet> Tokenise(const CorpusPlan& plan, const harness::Tokeniz
         report.Merge(made.changes);
         num_tokens += made.num_tokens;
       }));
-  if (runner.leads()) {
-    BENCH_ASSIGN_OR_RETURN(PhaseFigures figures, WriteWhole(task, num_tokens, folder));
-    runner.Record(std::move(figures));
-  }
+  BENCH_RETURN_IF_ERROR(WriteWhole(task, num_tokens, folder, runner));
   return HeldOutNgrams(plan);
 }
 

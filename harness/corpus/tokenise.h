@@ -1,12 +1,12 @@
 // The documents of a finished pipeline, in their order (document_order.h), to a token data set
 // (harness/data/token_dataset.h).
 //
-// Each partition of the order is tokenised by itself, into a data set of its own; rank 0 then
-// writes the whole one from these, in the order of the partitions: it copies tokens and encodes
-// nothing. Which documents are held out (part "validation") follows from their texts (held_out.h).
-// Documents that have become equal are one, unless exact deduplication is off.
-// The bytes of the data set depend on the documents alone. Errors: those of the data set;
-// StoppedError.
+// Each partition of the order is tokenised by itself, into a data set of its own; the shards of the
+// whole one are then copied from these, in the order of the partitions, each by itself
+// (whole_data_set.h), and rank 0 gathers them. Which documents are held out (part "validation")
+// follows from their texts (held_out.h). Documents that have become equal are one, unless exact
+// deduplication is off. The bytes of the data set depend on the documents alone. Errors: those of
+// the data set; StoppedError.
 #pragma once
 
 #include <string>

@@ -29,11 +29,6 @@ constexpr size_t kBufferBytes = size_t{1} << 20;
 
 int64_t BytesPerToken(int64_t vocab_size) { return vocab_size <= 65536 ? 2 : 4; }
 
-std::string ShardPath(const std::string& folder, const std::string& part, size_t number,
-                      const char* suffix) {
-  return absl::StrFormat("%s/%s-%05d.%s", folder, part, number, suffix);
-}
-
 // Appends in blocks, so that a document costs no system call.
 class BufferedFile {
  public:
@@ -78,14 +73,38 @@ void CopyTokens(std::string_view bytes, int64_t begin, std::vector<int64_t>& tok
 
 }  // namespace
 
+std::string TokenShardPath(const std::string& folder, const std::string& part, int64_t number,
+                           const std::string& file) {
+  return absl::StrFormat("%s/%s-%05d.%s", folder, part, number, file);
+}
+
+absl::Status PublishTokenManifest(const std::string& folder, const TokenDatasetOptions& options,
+                                  const std::map<std::string, std::vector<TokenShardSize>>& parts) {
+  json shards_of_parts = json::object();
+  for (const auto& [name, shards] : parts) {
+    json sizes = json::array();
+    for (const TokenShardSize& shard : shards) {
+      sizes.push_back({{"tokens", shard.tokens}, {"documents", shard.documents}});
+    }
+    shards_of_parts[name] = std::move(sizes);
+  }
+  const json manifest = {{"format", kFormat},
+                         {"format_version", 1},
+                         {"vocab_size", options.vocab_size},
+                         {"tokenizer_sha256", options.tokenizer_sha256},
+                         {"languages", options.languages},
+                         {"parts", shards_of_parts}};
+  return PublishFile(absl::StrCat(folder, "/", kManifest), manifest.dump(1) + "\n");
+}
+
 class TokenDatasetWriter::Shard {
  public:
   static absl::StatusOr<Shard> Create(const std::string& folder, const std::string& part,
-                                      size_t number) {
+                                      int64_t number) {
     BENCH_ASSIGN_OR_RETURN(AppendFile tokens,
-                           AppendFile::Open(ShardPath(folder, part, number, "tokens")));
+                           AppendFile::Open(TokenShardPath(folder, part, number, "tokens")));
     BENCH_ASSIGN_OR_RETURN(AppendFile documents,
-                           AppendFile::Open(ShardPath(folder, part, number, "documents")));
+                           AppendFile::Open(TokenShardPath(folder, part, number, "documents")));
     return Shard(std::move(tokens), std::move(documents));
   }
 
@@ -105,7 +124,7 @@ class TokenDatasetWriter::Shard {
     BENCH_RETURN_IF_ERROR(tokens_.Close());
     return documents_.Close();
   }
-  json ToJson() const { return {{"tokens", num_tokens_}, {"documents", num_documents_}}; }
+  TokenShardSize size() const { return {num_tokens_, num_documents_}; }
 
  private:
   Shard(AppendFile tokens, AppendFile documents)
@@ -118,12 +137,12 @@ class TokenDatasetWriter::Shard {
 
 struct TokenDatasetWriter::Part {
   std::optional<Shard> open;
-  json closed = json::array();
+  std::vector<TokenShardSize> closed;
 
   absl::Status CloseShard() {
     if (!open) return absl::OkStatus();
     BENCH_RETURN_IF_ERROR(open->Close());
-    closed.push_back(open->ToJson());
+    closed.push_back(open->size());
     open.reset();
     return absl::OkStatus();
   }
@@ -144,7 +163,7 @@ absl::Status TokenDatasetWriter::Add(const std::string& part, std::span<const in
     BENCH_RETURN_IF_ERROR(into.CloseShard());
   }
   if (!into.open) {
-    BENCH_ASSIGN_OR_RETURN(into.open, Shard::Create(folder_, part, into.closed.size()));
+    BENCH_ASSIGN_OR_RETURN(into.open, Shard::Create(folder_, part, std::ssize(into.closed)));
   }
   return into.open->Add(tokens,
                         {0, static_cast<uint32_t>(num_text_bytes), static_cast<uint32_t>(language)},
@@ -152,18 +171,12 @@ absl::Status TokenDatasetWriter::Add(const std::string& part, std::span<const in
 }
 
 absl::Status TokenDatasetWriter::Finish() {
-  json parts = json::object();
+  std::map<std::string, std::vector<TokenShardSize>> parts;
   for (auto& [name, part] : parts_) {
     BENCH_RETURN_IF_ERROR(part.CloseShard());
     parts[name] = part.closed;
   }
-  const json manifest = {{"format", kFormat},
-                         {"format_version", 1},
-                         {"vocab_size", options_.vocab_size},
-                         {"tokenizer_sha256", options_.tokenizer_sha256},
-                         {"languages", options_.languages},
-                         {"parts", parts}};
-  return PublishFile(absl::StrCat(folder_, "/", kManifest), manifest.dump(1) + "\n");
+  return PublishTokenManifest(folder_, options_, parts);
 }
 
 TokenShard::TokenShard(MappedFile tokens, MappedFile documents, int64_t bytes_per_token)
@@ -282,13 +295,14 @@ absl::StatusOr<TokenDataset> TokenDataset::Open(const std::string& folder) {
   dataset.options_ = manifest.options;
   for (const auto& [name, sizes] : manifest.parts) {
     for (size_t i = 0; i < sizes.size(); ++i) {
-      const std::string path = ShardPath(folder, name, i, "tokens");
+      const auto number = static_cast<int64_t>(i);
+      const std::string path = TokenShardPath(folder, name, number, "tokens");
       if (!Exists(path)) {
         return DataError(absl::StrCat(path, ": missing, but ", kManifest, " names it"));
       }
       BENCH_ASSIGN_OR_RETURN(MappedFile tokens, MappedFile::Open(path));
       BENCH_ASSIGN_OR_RETURN(MappedFile documents,
-                             MappedFile::Open(ShardPath(folder, name, i, "documents")));
+                             MappedFile::Open(TokenShardPath(folder, name, number, "documents")));
       const int64_t bytes_per_token = BytesPerToken(dataset.vocab_size());
       if (!HoldsRecords(tokens.bytes(), sizes[i].first, static_cast<size_t>(bytes_per_token)) ||
           !HoldsRecords(documents.bytes(), sizes[i].second, sizeof(TokenDocument))) {

@@ -51,6 +51,19 @@ struct TokenDatasetOptions {
   int64_t max_shard_tokens = kUsualShardTokens;
 };
 
+struct TokenShardSize {
+  int64_t tokens = 0;
+  int64_t documents = 0;
+};
+
+// Where a shard's file lies; `file`: "tokens" or "documents".
+std::string TokenShardPath(const std::string& folder, const std::string& part, int64_t number,
+                           const std::string& file);
+
+// For shards that lie in the folder; without a manifest there is no data set.
+absl::Status PublishTokenManifest(const std::string& folder, const TokenDatasetOptions& options,
+                                  const std::map<std::string, std::vector<TokenShardSize>>& parts);
+
 class TokenDatasetWriter {
  public:
   // The folder must exist.

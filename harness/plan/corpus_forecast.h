@@ -4,18 +4,17 @@
 // With s = the planned over the measured input bytes and d = the planned over the measured number
 // of documents, a phase that looks at texts takes s times, one that sorts records of documents d
 // times its measured thread-seconds and bytes. Its P parts, as CorpusPlan cuts them, are equal, and
-// on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; the phases of one part
-// (clusters, the list of removed lines, the merge of suffixes, the copy of the tokens) are rank
-// 0's. The digest of the input is spread over all threads by files (stages/corpus/content.h), of
-// which there are taken to be many. Where the shared folder's rate is given, no phase is faster
-// than its bytes.
+// on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; a phase of one part is
+// rank 0's. The data set has a part for each of its shards (data/token_dataset.h). The digest of
+// the input is spread over all threads by files (stages/corpus/content.h), of which there are taken
+// to be many. Where the shared folder's rate is given, no phase is faster than its bytes.
 //   hours = sum of max(seconds x rounds / P, bytes / rate) / 3600
 //   memory of a rank <= budget + program + 4 KiB a shard and thread
 //   disk <= the most that lies in the run's folder at a time: prepared and final texts, what an
 //           exchange writes, twice (its sorts spill as much), and what compressed lines unpack to,
 //           as if all files were such
-//   files <= of one exchange, a file of each shard for each partition, and of texts, tokens and
-//            records, one of each part and phase
+//   files <= of one exchange, a file of each shard for each partition, of two where one answers the
+//            other, and of texts, tokens and records, one of each part and phase
 // LeftOut() names what is not in it. Numbers of duplicates scale as everything else: the planned
 // documents are taken to be as similar to each other as the measured ones.
 #pragma once
@@ -42,7 +41,7 @@ struct CorpusForecastRequest {
 
 struct PhaseForecast {
   std::string phase;
-  bool by_rank_0 = false;
+  bool by_rank_0 = false;  // alone: the phase has one part
   double hours = 0;
   double read_bytes = 0;
   double written_bytes = 0;
@@ -60,6 +59,7 @@ struct CorpusForecast {
   double disk_bytes = 0;   // of all ranks
   int64_t num_shards = 1;  // as CorpusPlan cuts the work
   int64_t num_partitions = 1;
+  int64_t num_cluster_partitions = 1;
   double num_files = 0;  // at a time in the run's folder
 };
 

@@ -178,9 +178,9 @@ class Plan(CommandCase):
         plan = self.plan(definition, "--rates", rates, "--input-gib", 36, "--plan-ranks", "1,18")
         self.assertEqual(plan["format"], "bench-corpus-plan")
         one, many = plan["plans"]
-        # The digest and seven phases over 2 threads a rank; clusters and the data set by one.
+        # The digest and seven phases over 2 threads a rank, of several ranks clusters too; the data set by one.
         self.assertAlmostEqual(one["hours"], 8 * 0.5 + 2 * 1)
-        self.assertAlmostEqual(many["hours"], 8 * 0.5 / 18 + 2 * 1)
+        self.assertAlmostEqual(many["hours"], 9 * 0.5 / 18 + 1)
         self.assertEqual((many["shards"], many["partitions"]), (144, 36))
         self.assertAlmostEqual(many["read_bytes"], 10 * 360)
         self.assertEqual(one["exchanged_bytes"], 0)
@@ -188,7 +188,7 @@ class Plan(CommandCase):
         small = self.plan(definition, "--rates", rates, "--input-gib", 36, "--plan-ranks", 1,
                           "--document-bytes", (1 << 30) / 2000)
         # Twice the documents: twice the records, in three phases.
-        self.assertAlmostEqual(small["plans"][0]["hours"], 6 * 0.5 + 1 * 1 + 2 * (2 * 0.5 + 1))
+        self.assertAlmostEqual(small["plans"][0]["hours"], 6 * 0.5 + 1 + 2 * (2 * 0.5) + 2 * 1)
         text = self.place.run(definition, "--plan", "--rates", rates, "--input-gib", 36)
         self.assertIn("phases on 1024 ranks", text.stdout)
 
@@ -207,7 +207,7 @@ class Plan(CommandCase):
         run = self.place.run
         self.assert_fails(run(definition, "--plan", "--rates", rates), 2, "--input-gib")
         self.assert_fails(run(definition, "--plan", "--rates", rates, "--input-gib", 1, "--set",
-                              "corpus.substrings.enabled=true"), 2, 'no phase "suffixes"')
+                              "corpus.substrings.enabled=true"), 2, 'no phase "anchors"')
         self.assert_fails(run(definition, "--plan", "--input-gib", 1, "--vocab-size", 9), 2, "--vocab-size")
         self.assert_fails(run(self.place.definition, "--plan", "--input-gib", 1), 2, "stage corpus")
         rates.write_text('{"format": "bench-plan"}')

@@ -108,12 +108,13 @@ absl::Status CheckParts(const TokenDataset& dataset) {
   return absl::OkStatus();
 }
 
-// Of the work, for so much text. Substrings: the text again and 4 bytes of suffixes a byte (the
-// prepared and the final documents are there by then, or not yet).
+// Of the work, for so much text. Substrings, with the sorts of what is exchanged: 1 byte a byte of
+// text for its anchors and 17 a byte of passages, which a quarter of the text is taken to be (the
+// final documents are not there yet then).
 int64_t CorpusWorkBytes(const CorpusSpec& spec, int64_t num_text_bytes) {
-  constexpr int64_t kDocuments = 2, kBlocks = 5;
+  constexpr int64_t kDocuments = 2, kExchanges = 5;
   constexpr int64_t kBandRecordBytes = 24, kMeanDocumentBytes = 1000;
-  const int64_t copies = kDocuments + (spec.substrings.enabled ? kBlocks : 0);
+  const int64_t copies = kDocuments + (spec.substrings.enabled ? kExchanges : 0);
   const int64_t bands = spec.near.enabled ? spec.near.minhash.num_bands * kBandRecordBytes : 0;
   return copies * num_text_bytes + bands * (num_text_bytes / kMeanDocumentBytes);
 }

@@ -69,8 +69,9 @@ std::map<std::string, Digest128> Removed(const std::vector<std::string>& texts,
   for (int partition = 0; partition < run.num_partitions; ++partition) {
     EXPECT_TRUE(MatchBands(files, partition, run.budget_bytes).ok());
   }
-  EXPECT_TRUE(ClusterMatches(files, run.budget_bytes).ok());
-  const auto removals = NearRemovals::Open(files);
+  const auto found = ClusterMatches(files, run.budget_bytes);
+  EXPECT_TRUE(found.ok()) << found.status();
+  const auto removals = NearRemovals::Open(*found);
   EXPECT_TRUE(removals.ok()) << removals.status();
   std::map<std::string, Digest128> removed;
   for (const std::string& text : texts) {
@@ -174,11 +175,12 @@ TEST(NearDedup, MemoryStaysWithinTheBudgetOnALargerInput) {
   const int64_t before = g_live_bytes;
   g_peak_bytes = before;
   ASSERT_TRUE(MatchBands(files, 0, kBudget).ok());
-  ASSERT_TRUE(ClusterMatches(files, kBudget).ok());
+  const auto found = ClusterMatches(files, kBudget);
+  ASSERT_TRUE(found.ok()) << found.status();
   // The budget, and the fixed buffers of open files.
   EXPECT_LT(g_peak_bytes - before, kBudget + 4 * kRecordBufferBytes);
   EXPECT_GT(g_peak_bytes - before, kBudget / 2);  // the counter works
-  EXPECT_GT(NearRemovals::Open(files)->num_removed(), kRecords / 4);
+  EXPECT_GT(NearRemovals::Open(*found)->num_removed(), kRecords / 4);
 }
 
 }  // namespace

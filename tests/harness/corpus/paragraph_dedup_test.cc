@@ -29,8 +29,11 @@ std::map<std::string, std::string> KeptTexts(const std::vector<Document>& docume
     EXPECT_TRUE(writer->Finish().ok());
   }
   for (int p = 0; p < num_partitions; ++p) EXPECT_TRUE(MatchParagraphs(files, p, budget).ok());
-  EXPECT_TRUE(CollectRemovedLines(files, budget).ok());
-  const auto removals = ParagraphRemovals::Open(files);
+  const ShuffleFiles removed = RemovedLineFiles(files);
+  for (int p = 0; p < num_partitions; ++p) {
+    EXPECT_TRUE(CollectRemovedLines(removed, p, budget).ok());
+  }
+  const auto removals = ParagraphRemovals::Open(removed);
   EXPECT_TRUE(removals.ok()) << removals.status();
   std::map<std::string, std::string> kept;
   for (const Document& document : documents) kept[document.text] = removals->KeptText(document);

@@ -114,11 +114,13 @@ TEST(PipelineRanks, PartsThatAreFinishedAreNotMadeAgain) {
   const std::string expected = Content(whole, RunOk(whole));
   // An error in the midst of the phases, as a full disk would be: a folder is where a file must be.
   const CorpusPlan plan = corpus.Plan();
-  const std::string obstacle = plan.near_files().FoundPath();
-  ASSERT_TRUE(MakeFolders(obstacle + "/in the way").ok());
+  const ShuffleFiles edges = plan.cluster_files().edges(0);
+  for (int part = 0; part < plan.num_cluster_partitions(); ++part) {
+    ASSERT_TRUE(MakeFolders(edges.Path(part, 0) + "/in the way").ok());
+  }
   ASSERT_FALSE(RunAlone(plan).ok());
   ASSERT_TRUE(Exists(PartRecordPath(plan.folder, "signatures", 0)));
-  ASSERT_TRUE(RemoveTree(obstacle).ok());
+  ASSERT_TRUE(RemoveTree(edges.Folder()).ok());
   // Preparing a shard again would fail now.
   for (const SourceFile& file : plan.files) {
     ASSERT_TRUE(RemoveTree(absl::StrCat(file.root, "/", file.relative_path)).ok());

@@ -102,7 +102,7 @@ TEST(Pipeline, NothingDependsOnShardsThreadsBudgetOrTheOrderOfFiles) {
   }
 }
 
-TEST(Pipeline, SortsThatSpillAndShardsOfSeveralBlocksGiveTheSame) {
+TEST(Pipeline, SortsThatSpillGiveTheSame) {
   CorpusFixture corpus;
   WriteMixed(corpus);
   EnableAll(corpus.spec());
@@ -111,25 +111,26 @@ TEST(Pipeline, SortsThatSpillAndShardsOfSeveralBlocksGiveTheSame) {
   harness::Random random(12);
   std::string lines;
   for (int i = 0; i < 3300; ++i) {
-    absl::StrAppend(&lines, "{\"text\":\"", Joined(RandomWords(random, 12)), "\"}\n");
+    absl::StrAppend(&lines, "{\"text\":\"", Joined(RandomWords(random, 40)), "\"}\n");
   }
   corpus.Write("many.jsonl", lines);
   const CorpusPlan ample = corpus.Plan();
   const std::string expected = Content(ample, RunOk(ample));
   corpus.spec().budget_mib = 2;
   const CorpusPlan plan = corpus.Plan();
-  uintmax_t num_band_bytes = 0;
-  std::string num_blocks;
+  uintmax_t num_band_bytes = 0, num_anchor_bytes = 0;
   const auto result = RunAlone(plan, [&](std::string_view phase, int64_t, int64_t) {
     // A sort that holds less than its records spills (external_sort.h).
     if (phase == "signatures") {
       num_band_bytes = std::filesystem::file_size(plan.near_files().Path(0, 0));
     }
-    if (phase == "suffixes") num_blocks = *ReadFile(plan.substring_files().BlockPath(0, -1));
+    if (phase == "anchors") {
+      num_anchor_bytes = std::filesystem::file_size(plan.substring_files().anchors().Path(0, 0));
+    }
   });
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_GT(num_band_bytes, static_cast<uintmax_t>(plan.ShardBudget()));
-  EXPECT_GE(std::stoi(num_blocks), 2);
+  EXPECT_GT(num_anchor_bytes, static_cast<uintmax_t>(plan.ShardBudget()));
   EXPECT_EQ(Content(plan, *result), expected);
 }
 
@@ -171,7 +172,12 @@ TEST(Pipeline, LeavesOnlyTheFinalDocuments) {
     EXPECT_FALSE(Exists(plan.PreparedPath(shard)));
     EXPECT_TRUE(Exists(plan.FinalPath(shard)));
     EXPECT_FALSE(Exists(plan.near_files().ShardFolder(shard)));
-    EXPECT_FALSE(Exists(plan.substring_files().ShardFolder(shard)));
+    EXPECT_FALSE(Exists(plan.substring_files().anchors().ShardFolder(shard)));
+    EXPECT_FALSE(Exists(plan.substring_files().passages().ShardFolder(shard)));
+  }
+  for (int partition = 0; partition < plan.num_partitions(); ++partition) {
+    EXPECT_FALSE(Exists(plan.substring_files().repeated().ShardFolder(partition)));
+    EXPECT_FALSE(Exists(plan.substring_files().runs().ShardFolder(partition)));
   }
 }
 
@@ -184,7 +190,8 @@ TEST(Pipeline, ReportsThePhasesAsTheyGo) {
                 if (done == total) phases.emplace_back(phase);
               }).ok());
   EXPECT_EQ(phases, (std::vector<std::string>{"read and filter", "equal documents", "signatures",
-                                              "similar documents", "clusters", "clean"}));
+                                              "similar documents", "clusters", "clusters 1 large",
+                                              "clusters 1 small", "clean"}));
 }
 
 TEST(Pipeline, ObeysAStopSignal) {

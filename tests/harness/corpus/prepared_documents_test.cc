@@ -44,8 +44,8 @@ TEST(VisitPrepared, SaysWhatIsRemovedAndCutsTheRest) {
   removals.exact = *ExactRemovals::Open(plan.exact_files());
   ASSERT_TRUE(WriteLines(plan, 0, removals).ok());
   ASSERT_TRUE(MatchLines(plan, 0).ok());
-  ASSERT_TRUE(CollectLines(plan).ok());
-  removals.lines = *ParagraphRemovals::Open(plan.line_files());
+  ASSERT_TRUE(CollectLines(plan, 0).ok());
+  removals.lines = *ParagraphRemovals::Open(plan.removed_line_files());
   const auto documents = Visit(plan, removals);
   ASSERT_EQ(documents.size(), 3u);
   const bool a_is_smaller = IdDigest(documents[0].document) < IdDigest(documents[1].document);

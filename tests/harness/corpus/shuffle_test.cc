@@ -57,6 +57,26 @@ TEST(Shuffle, EveryRecordArrivesOnceInItsPartition) {
   EXPECT_EQ(arrived, expected);
 }
 
+TEST(Shuffle, ARecordGoesWhereTheWriterSays) {
+  const TempFolder folder;
+  const ShuffleFiles files{folder.path(), "x", 1, 3};
+  auto writer = ShuffleWriter<Keyed>::Create(files, 0, 64);
+  ASSERT_TRUE(writer.ok());
+  for (const int partition : {2, 0, 2}) {
+    ASSERT_TRUE(writer->AddTo(partition, {static_cast<uint64_t>(partition)}).ok());
+  }
+  ASSERT_TRUE(writer->Finish().ok());
+  for (int partition = 0; partition < 3; ++partition) {
+    int num_records = 0;
+    ASSERT_TRUE(ForEachRecord<Keyed>(files.Path(0, partition), [&](const Keyed& record) {
+                  ++num_records;
+                  EXPECT_EQ(record.key, static_cast<uint64_t>(partition));
+                  return absl::OkStatus();
+                }).ok());
+    EXPECT_EQ(num_records, partition == 1 ? 0 : partition == 0 ? 1 : 2);
+  }
+}
+
 TEST(Shuffle, AMissingShardIsAnErrorThatNamesItsFile) {
   const TempFolder folder;
   const ShuffleFiles files{folder.path(), "x", 2, 1};

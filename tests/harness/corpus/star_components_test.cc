@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <numeric>
 
@@ -16,25 +17,29 @@ using Edges = std::vector<std::pair<uint64_t, uint64_t>>;
 
 Digest128 Node(uint64_t i) { return {i * 0x9E3779B97F4A7C15, i}; }  // an order unlike i's
 
-std::vector<DigestEdge> Connected(const Edges& edges, int64_t budget, int num_files = 1) {
+std::vector<DigestEdge> Connected(const Edges& edges, int64_t budget, int num_partitions = 1) {
   const TempFolder folder;
   std::vector<std::string> files;
-  for (int f = 0; f < num_files; ++f) {
+  for (int f = 0; f < num_partitions; ++f) {
     files.push_back(folder / ("edges-" + std::to_string(f)));
     auto writer = RecordWriter<DigestEdge>::Create(files.back(), Durability::kPublished);
-    for (size_t i = static_cast<size_t>(f); i < edges.size(); i += static_cast<size_t>(num_files)) {
+    for (size_t i = static_cast<size_t>(f); i < edges.size();
+         i += static_cast<size_t>(num_partitions)) {
       EXPECT_TRUE(writer->Add({Node(edges[i].first), Node(edges[i].second)}).ok());
     }
     EXPECT_TRUE(writer->Finish().ok());
   }
-  const absl::Status status = ConnectComponents(files, folder / "out", budget);
-  EXPECT_TRUE(status.ok()) << status;
+  const auto found = ConnectComponents({folder / "stars", num_partitions}, files, budget);
+  EXPECT_TRUE(found.ok()) << found.status();
   std::vector<DigestEdge> result;
-  EXPECT_TRUE(ForEachRecord<DigestEdge>(folder / "out", [&](const DigestEdge& edge) {
-                result.push_back(edge);
-                return absl::OkStatus();
-              }).ok());
-  EXPECT_FALSE(Exists(folder / "out.work"));
+  for (int p = 0; p < num_partitions; ++p) {
+    EXPECT_TRUE(ForEachRecord<DigestEdge>(found->FoundPath(p), [&](const DigestEdge& edge) {
+                  EXPECT_EQ(found->PartitionOf(edge.from.high), p);
+                  result.push_back(edge);
+                  return absl::OkStatus();
+                }).ok());
+    EXPECT_FALSE(Exists(found->FoundPath(p) + ".sort"));
+  }
   return result;
 }
 
@@ -79,6 +84,37 @@ TEST(ConnectComponents, EqualsUnionFindOnLongPathsAndRings) {
   ring.push_back({4999, 0});
   EXPECT_EQ(Connected(path, 1 << 24), UnionFind(path, 5000));
   EXPECT_EQ(Connected(ring, 1 << 24), UnionFind(ring, 5000));
+  EXPECT_EQ(Connected(ring, 1 << 16, 4), UnionFind(ring, 5000));
+}
+
+TEST(ConnectComponents, StarsAreTheirOwnLastRound) {
+  // The smallest node is the center of each: nothing moves, so the first round is the last.
+  Edges stars;
+  std::vector<DigestEdge> expected;
+  for (uint64_t star = 0; star < 20; ++star) {
+    uint64_t center = 10 * star;
+    for (uint64_t i = 10 * star; i < 10 * star + 10; ++i) {
+      if (Node(i) < Node(center)) center = i;
+    }
+    for (uint64_t i = 10 * star; i < 10 * star + 10; ++i) {
+      if (i == center) continue;
+      stars.push_back({i, center});
+      expected.push_back({Node(i), Node(center)});
+    }
+  }
+  std::sort(expected.begin(), expected.end());
+  const TempFolder folder;
+  const std::string file = folder / "edges";
+  auto writer = RecordWriter<DigestEdge>::Create(file, Durability::kPublished);
+  for (const auto& [from, to] : stars) {
+    ASSERT_TRUE(writer->Add({Node(from), Node(to)}).ok());
+  }
+  ASSERT_TRUE(writer->Finish().ok());
+  const StarFiles files = {folder / "stars", 1};
+  const auto found = ConnectComponents(files, {file}, 1 << 20);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->name, files.edges(1).name);
+  EXPECT_EQ(Connected(stars, 1 << 20, 3), expected);
 }
 
 TEST(ConnectComponents, OrderDirectionAndRepeatsDoNotMatter) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "base/file.h"
+#include "base/status.h"
 #include "harness/determinism/random.h"
 #include "tests/support/temp_folder.h"
 
@@ -14,28 +16,72 @@ namespace {
 
 struct JobShape {
   int num_shards = 1;
-  int64_t block_bytes = int64_t{1} << 20;
+  int num_partitions = 1;
   int64_t budget_bytes = int64_t{1} << 22;
 };
 
-std::map<std::string, std::string> KeptTexts(const std::vector<std::string>& texts,
-                                             int64_t min_bytes, const JobShape& shape = {}) {
-  const TempFolder folder;
-  const SubstringFiles files{folder.path(), shape.num_shards};
-  for (int shard = 0; shard < shape.num_shards; ++shard) {
-    SuffixBlockWriter writer(files, shard, min_bytes, shape.block_bytes);
-    for (size_t i = static_cast<size_t>(shard); i < texts.size();
-         i += static_cast<size_t>(shape.num_shards)) {
-      EXPECT_TRUE(writer.Add({"", texts[i], "s", "en"}).ok());
-    }
-    EXPECT_TRUE(writer.Finish().ok());
+Document DocumentOf(const std::string& text) { return {"", text, "s", "en"}; }
+
+template <typename Writer>
+absl::Status WriteShard(absl::StatusOr<Writer> writer, const std::vector<std::string>& texts) {
+  BENCH_RETURN_IF_ERROR(writer.status());
+  for (const std::string& text : texts) BENCH_RETURN_IF_ERROR(writer->Add(DocumentOf(text)));
+  return writer->Finish();
+}
+
+// All phases; each shard has its texts.
+absl::Status RunPhases(const SubstringFiles& files,
+                       const std::vector<std::vector<std::string>>& shards, int64_t min_bytes,
+                       int64_t budget) {
+  for (int shard = 0; shard < files.num_shards; ++shard) {
+    BENCH_RETURN_IF_ERROR(WriteShard(AnchorWriter::Create(files, shard, min_bytes, budget),
+                                     shards[static_cast<size_t>(shard)]));
   }
-  const absl::Status status = RemoveSubstrings(files, min_bytes, shape.budget_bytes);
+  for (int partition = 0; partition < files.num_partitions; ++partition) {
+    BENCH_RETURN_IF_ERROR(MatchAnchors(files, partition, budget));
+  }
+  for (int shard = 0; shard < files.num_shards; ++shard) {
+    BENCH_RETURN_IF_ERROR(WriteShard(PassageWriter::Create(files, shard, min_bytes, budget),
+                                     shards[static_cast<size_t>(shard)]));
+  }
+  for (int partition = 0; partition < files.num_partitions; ++partition) {
+    BENCH_RETURN_IF_ERROR(MatchPassages(files, partition, min_bytes, budget));
+  }
+  for (int shard = 0; shard < files.num_shards; ++shard) {
+    BENCH_RETURN_IF_ERROR(CollectRemovedRanges(files, shard, budget));
+  }
+  return absl::OkStatus();
+}
+
+using KeptByText = std::map<std::string, std::string>;
+
+// What each shard keeps of its texts.
+std::vector<KeptByText> KeptByShards(const std::vector<std::vector<std::string>>& shards,
+                                     int64_t min_bytes, const JobShape& shape) {
+  const TempFolder folder;
+  const SubstringFiles files{folder.path(), shape.num_shards, shape.num_partitions};
+  const absl::Status status = RunPhases(files, shards, min_bytes, shape.budget_bytes);
   EXPECT_TRUE(status.ok()) << status;
-  const auto removals = SubstringRemovals::Open(files);
-  EXPECT_TRUE(removals.ok()) << removals.status();
-  std::map<std::string, std::string> kept;
-  for (const std::string& text : texts) kept[text] = removals->KeptText({"", text, "s", "en"});
+  std::vector<KeptByText> kept;
+  for (int shard = 0; shard < shape.num_shards; ++shard) {
+    const auto removals = SubstringRemovals::Open(files, shard);
+    EXPECT_TRUE(removals.ok()) << removals.status();
+    KeptByText& of_shard = kept.emplace_back();
+    for (const std::string& text : shards[static_cast<size_t>(shard)]) {
+      of_shard[text] = removals->KeptText(DocumentOf(text));
+    }
+  }
+  return kept;
+}
+
+KeptByText KeptTexts(const std::vector<std::string>& texts, int64_t min_bytes,
+                     const JobShape& shape = {}) {
+  std::vector<std::vector<std::string>> shards(static_cast<size_t>(shape.num_shards));
+  for (size_t i = 0; i < texts.size(); ++i) shards[i % shards.size()].push_back(texts[i]);
+  KeptByText kept;
+  for (const KeptByText& of_shard : KeptByShards(shards, min_bytes, shape)) {
+    kept.insert(of_shard.begin(), of_shard.end());
+  }
   return kept;
 }
 
@@ -111,7 +157,7 @@ TEST(SubstringDedup, EqualsTheDefinitionOnRandomTexts) {
     const auto expected = Naive(texts, 8);
     EXPECT_EQ(KeptTexts(texts, 8), expected);
     std::reverse(texts.begin(), texts.end());
-    EXPECT_EQ(KeptTexts(texts, 8, {3, 64, 1}), expected);  // shards, several blocks, spills
+    EXPECT_EQ(KeptTexts(texts, 8, {3, 5, 1}), expected);  // spills
   }
 }
 
@@ -123,7 +169,7 @@ TEST(SubstringDedup, CutsAreAtCharacters) {
       for (int i = 0; i < 20; ++i)
         text += random.Below(2) == 0 ? "中" : random.Below(2) == 0 ? "é" : "x";
     }
-    EXPECT_EQ(KeptTexts(texts, 10, {2, 100, 1}), Naive(texts, 10));
+    EXPECT_EQ(KeptTexts(texts, 10, {2, 3, 1}), Naive(texts, 10));
   }
 }
 
@@ -143,6 +189,71 @@ TEST(SubstringDedup, EveryWindowSurvivesWhole) {
 
 TEST(SubstringDedup, ARunOfOneCharacterKeepsOneWindow) {
   EXPECT_EQ(KeptTexts({std::string(1000, 'a')}, 200).begin()->second, std::string(200, 'a'));
+}
+
+TEST(SubstringDedup, TextThatRepeatsItselfKeepsOnePeriodAndAWindow) {
+  std::string text;
+  while (text.size() < 700) text += "seven..";
+  // Windows that begin in the first period are all there are: 7 + 199 bytes.
+  EXPECT_EQ(KeptTexts({text}, 200).begin()->second, text.substr(0, 206));
+  // Between other texts, with the same bytes elsewhere, and where a repeat is cut short.
+  harness::Random random(6);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 4; ++i) {
+    std::string& mixed = texts.emplace_back(Random(random, 9, "xyz"));
+    for (uint64_t n = 0; n < 5 + random.Below(9); ++n) mixed += "abc";
+    mixed += Random(random, 9, "xyz");
+    mixed += std::string(10 + random.Below(20), '-');
+  }
+  for (const int64_t min_bytes : {4, 7, 8, 12}) {
+    EXPECT_EQ(KeptTexts(texts, min_bytes, {2, 3, 1 << 20}),
+              Naive(texts, static_cast<size_t>(min_bytes)))
+        << min_bytes;
+  }
+}
+
+// Exact deduplication is off, or lines that were cut have made them equal.
+TEST(SubstringDedup, EqualDocumentsAreOneDocumentInWhateverShards) {
+  harness::Random random(7);
+  std::vector<std::string> texts(5);
+  for (std::string& text : texts) text = Random(random, 60, "ab");
+  const auto expected = Naive(texts, 8);
+  const std::vector<std::vector<std::string>> shards = {
+      {texts[0], texts[1], texts[0]}, {texts[2], texts[0]}, {texts[3], texts[4], texts[2]}};
+  for (const KeptByText& of_shard : KeptByShards(shards, 8, {3, 2, 1 << 20})) {
+    for (const auto& [text, kept] : of_shard) EXPECT_EQ(kept, expected.at(text));
+  }
+}
+
+TEST(SubstringDedup, OtherDocumentsThanThoseWhoseAnchorsWereWrittenAreFound) {
+  const TempFolder folder;
+  const SubstringFiles files{folder.path(), 1, 1};
+  const std::vector<std::string> texts = {std::string(40, 'a'), std::string(50, 'a')};
+  ASSERT_TRUE(WriteShard(AnchorWriter::Create(files, 0, 16, 1 << 20), texts).ok());
+  ASSERT_TRUE(MatchAnchors(files, 0, 1 << 20).ok());
+  const absl::Status status =
+      WriteShard(PassageWriter::Create(files, 0, 16, 1 << 20), {texts.front()});
+  EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData);
+}
+
+// Of two megabytes of random letters nothing repeats: what the shards exchange is a small part of
+// the text, and no passage is written.
+TEST(SubstringDedup, TextThatDoesNotRepeatIsNotExchanged) {
+  const TempFolder folder;
+  harness::Random random(8);
+  const SubstringFiles files{folder.path(), 1, 1};
+  std::vector<std::string> texts;
+  for (int i = 0; i < 20; ++i) {
+    texts.push_back(Random(random, 100'000, "abcdefghijklmnopqrstuvwxyz"));
+  }
+  ASSERT_TRUE(RunPhases(files, {texts}, 200, 1 << 16).ok());
+  const auto bytes_of = [](const ShuffleFiles& shuffle) {
+    return ReadFile(shuffle.Path(0, 0))->size();
+  };
+  // 2% of the bytes begin an anchor of 24 bytes.
+  EXPECT_NEAR(static_cast<double>(bytes_of(files.anchors())), 2e6 * 24 * 2 / 102, 5e4);
+  EXPECT_EQ(bytes_of(files.passages()), sizeof(RecordTrailer));
+  EXPECT_EQ(bytes_of(files.runs()), sizeof(RecordTrailer));
 }
 
 TEST(SubstringDedup, NothingRepeatedNothingCut) {

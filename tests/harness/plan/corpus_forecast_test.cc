@@ -12,8 +12,9 @@ CorpusRates Rates() {
   CorpusRates rates{.input_bytes = 1000, .text_bytes = 1000, .documents = 10, .program_bytes = 64};
   for (const char* phase :
        {"digest of the input", "read and filter", "equal documents", "signatures",
-        "similar documents", "clusters", "suffixes", "repeated substrings", "clean", "tokenise",
-        "data set", "held-out check"}) {
+        "similar documents", "clusters", "anchors", "repeated anchors", "passages",
+        "repeated substrings", "removed substrings", "clean", "tokenise", "data set",
+        "held-out check"}) {
     rates.phases.push_back({phase, 3600, 1000, 500});
   }
   return rates;
@@ -29,16 +30,36 @@ CorpusForecast Forecast(const CorpusSpec& spec, int64_t ranks,
 }
 
 TEST(CorpusForecast, WhatIsSpreadIsDividedAndRank0DoesTheRest) {
-  // Eight phases of 4 hours over 2 threads, two by one.
+  // Eight phases of 4 hours over 2 threads; clusters and the data set are one part each.
   EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 8 * 4 / 2.0 + 2 * 4);
-  // The digest and four phases of 80 shards over 20 threads, and 32 partitions: 4 a rank, 2 after
-  // each other by a thread.
-  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 5 * 4 / 20.0 + 3 * 4 * 2 / 32.0 + 2 * 4);
+  // The digest, four phases of 80 shards, and 20 partitions of clusters over 20 threads; three
+  // phases of 32 partitions: 4 a rank, 2 after each other by a thread.
+  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 6 * 4 / 20.0 + 3 * 4 * 2 / 32.0 + 4);
   CorpusSpec spec;
   spec.near.enabled = false;
-  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 4 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 1 * 4);
+  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 4 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 4);
+  // Three phases of shards and two of partitions more.
   spec.substrings.enabled = true;
-  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 5 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 2 * 4);
+  EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 7 * 4 / 20.0 + 4 * 4 * 2 / 32.0 + 4);
+}
+
+TEST(CorpusForecast, TheRoundsOfAPhaseAreItsRateTogether) {
+  CorpusRates rates = Rates();
+  const CorpusSpec spec;
+  const auto clusters_of = [&]() -> PhaseForecast {
+    const auto forecast = ForecastCorpus({spec, rates, 4000, 100, 2, {}}, 1);
+    for (const PhaseForecast& phase : forecast->phases) {
+      if (phase.phase == "clusters") return phase;
+    }
+    return {};
+  };
+  const double hours = clusters_of().hours;
+  EXPECT_DOUBLE_EQ(hours, 4);
+  rates.phases.push_back({"clusters 1 large", 3600, 10, 20});
+  rates.phases.push_back({"clusters 1 small", 1800, 30, 40});
+  EXPECT_DOUBLE_EQ(clusters_of().hours, 4 * (1 + 1 + 0.5));
+  EXPECT_DOUBLE_EQ(clusters_of().read_bytes, 4 * (1000 + 10 + 30));
+  EXPECT_DOUBLE_EQ(clusters_of().written_bytes, 4 * (500 + 20 + 40));
 }
 
 TEST(CorpusForecast, WorkersWithoutAPartDoNothing) {
@@ -47,8 +68,9 @@ TEST(CorpusForecast, WorkersWithoutAPartDoNothing) {
   const CorpusForecast many = Forecast({}, 1000, std::nullopt, 100, 4);
   EXPECT_EQ(many.num_shards, 16000);
   EXPECT_EQ(many.num_partitions, 1024);
-  EXPECT_DOUBLE_EQ(many.hours, 5 * 4 / 4000.0 + 3 * 4 / 1024.0 + 2 * 4);
-  // One rank of 64 threads has the 8 shards and partitions of the specification; files are many.
+  EXPECT_DOUBLE_EQ(many.hours, 5 * 4 / 4000.0 + 4 * 4 / 1024.0 + 4);
+  // One rank of 64 threads has the 8 shards and partitions of the specification, and one of
+  // clusters; files are many.
   const CorpusForecast one = Forecast({}, 1, std::nullopt, 100, 64);
   EXPECT_EQ(one.num_shards, 8);
   EXPECT_EQ(one.num_partitions, 8);
@@ -60,6 +82,12 @@ TEST(CorpusForecast, AnExchangeIsAFileOfEachShardForEachPartition) {
   EXPECT_EQ(Forecast({}, 1).num_files, 8 * 8 + 10 * (8 + 8));
   EXPECT_EQ(Forecast({}, 1000, std::nullopt, 100, 4).num_files,
             16000.0 * 1024 + 10 * (16000 + 1024));
+  CorpusSpec spec;
+  spec.near.enabled = false;
+  EXPECT_EQ(Forecast(spec, 1).num_files, 8 * 8 + 7 * (8 + 8));
+  // Partitions answer the shards.
+  spec.substrings.enabled = true;
+  EXPECT_EQ(Forecast(spec, 1).num_files, 2 * 8 * 8 + 12 * (8 + 8));
 }
 
 TEST(CorpusForecast, MoreShardsThanCanBeCountedAreRefused) {
@@ -71,12 +99,12 @@ TEST(CorpusForecast, MoreShardsThanCanBeCountedAreRefused) {
 
 TEST(CorpusForecast, SmallerDocumentsAreMoreRecords) {
   // Twice as many: equal and similar documents, and clusters.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 6 * 2 + 1 * 4 + 2 * (2 * 2 + 4));
+  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 6 * 2 + 4 + 2 * (2 * 2) + 2 * 4);
 }
 
 TEST(CorpusForecast, ASlowSharedFolderSetsThePace) {
   // 6,000 bytes a phase: at one a second 6,000 s, more than any phase of 100 ranks but rank 0's.
-  EXPECT_DOUBLE_EQ(Forecast({}, 100, 1.0).hours, 8 * 6000 / 3600.0 + 8);
+  EXPECT_DOUBLE_EQ(Forecast({}, 100, 1.0).hours, 9 * 6000 / 3600.0 + 4);
 }
 
 TEST(CorpusForecast, OneRankExchangesNothing) {
