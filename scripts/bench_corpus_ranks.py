@@ -38,6 +38,7 @@ import h5py
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from corpus_memory import SENTENCES, anonymous_mib, near_copy, sentences_of, table  # noqa: E402
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOAL = 1.1
 DEFINITION = """\
 stage = "corpus"
@@ -225,6 +226,21 @@ def measure(bench, options):
     return 0
 
 
+def refuse_what_fails_at_the_end(options, parser):
+    """A run of an hour must not find that its figures have no place."""
+    if options.keep:
+        document = json.loads((ROOT / "docs/benchmarks.json").read_text(encoding="utf-8"))
+        if options.keep not in document["machines"]:
+            parser.error(f"--keep {options.keep}: docs/benchmarks.json has {', '.join(document['machines'])}")
+    if options.rates and not options.rates.absolute().parent.is_dir():
+        parser.error(f"--rates {options.rates}: there is no such folder")
+    for path in (options.bench_run, options.tokenizer):
+        if not path.is_file():
+            parser.error(f"{path}: no such file")
+    if options.work:
+        options.work.mkdir(parents=True, exist_ok=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench_run", type=pathlib.Path)
@@ -241,7 +257,9 @@ def main():
     options = parser.parse_args()
     if bool(options.keep) != bool(options.date) or (options.keep and options.rates):
         parser.error("--keep MACHINE and --date YYYY-MM belong together, and to a comparison")
-    work = pathlib.Path(tempfile.mkdtemp(prefix="corpus-ranks-", dir=options.work))
+    refuse_what_fails_at_the_end(options, parser)
+    # Commands run there, so that a path relative to here would name another place.
+    work = pathlib.Path(tempfile.mkdtemp(prefix="corpus-ranks-", dir=options.work and options.work.absolute()))
     try:
         bench = Bench(options, work)
         return measure(bench, options) if options.rates else compare(bench, options)
