@@ -117,6 +117,20 @@ int CorpusPlan::num_partitions() const {
   return std::min(num_shards(), std::clamp(for_ranks, kUsualPartitions, kMaxPartitions));
 }
 
+int CorpusPlan::num_cluster_partitions() const {
+  const auto for_ranks = static_cast<int>(least_shards / kShardsPerPartition);
+  return std::clamp(for_ranks, 1, num_partitions());
+}
+
+std::vector<std::string> CorpusPlan::MatchesOf(int cluster_partition) const {
+  std::vector<std::string> paths;
+  const ShuffleFiles matches = near_files();
+  for (int p = cluster_partition; p < matches.num_partitions; p += num_cluster_partitions()) {
+    paths.push_back(matches.FoundPath(p));
+  }
+  return paths;
+}
+
 std::string CorpusPlan::PreparedPath(int shard) const {
   return ShardPath(*this, "prepared", shard);
 }
@@ -184,7 +198,7 @@ absl::Status MatchNear(const CorpusPlan& plan, int partition) {
 }
 
 absl::Status SpreadMatches(const CorpusPlan& plan, int partition) {
-  return SpreadEdges(plan.cluster_files(), partition, {plan.near_files().FoundPath(partition)},
+  return SpreadEdges(plan.cluster_files(), partition, plan.MatchesOf(partition),
                      plan.ShardBudget());
 }
 

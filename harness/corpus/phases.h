@@ -59,6 +59,8 @@ struct CorpusPlan {
 
   int num_shards() const { return static_cast<int>(std::max(spec.num_shards, least_shards)); }
   int num_partitions() const;
+  // One for each thread of each rank: the rounds of clusters write a file of each for each.
+  int num_cluster_partitions() const;
   int64_t budget_bytes() const { return spec.budget_mib << 20; }
   int64_t split_bytes() const { return spec.split_mib << 20; }
   // Of one call: half of its thread's part; the other half is for documents.
@@ -67,7 +69,9 @@ struct CorpusPlan {
   ShuffleFiles exact_files() const { return ExactFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles near_files() const { return NearFiles(folder, num_shards(), num_partitions()); }
   ShuffleFiles line_files() const { return ParagraphFiles(folder, num_shards(), num_partitions()); }
-  StarFiles cluster_files() const { return ClusterFiles(near_files()); }
+  StarFiles cluster_files() const { return {near_files().Folder(), num_cluster_partitions()}; }
+  // What partitions of bands have found, of which a partition of clusters has every so many.
+  std::vector<std::string> MatchesOf(int cluster_partition) const;
   ShuffleFiles removed_line_files() const { return RemovedLineFiles(line_files()); }
   ShuffleFiles order_files() const { return {folder, "order", num_shards(), num_partitions()}; }
   SubstringFiles substring_files() const { return {folder, num_shards(), num_partitions()}; }

@@ -67,6 +67,9 @@ class Pipeline {
   absl::Status Partitions(std::string_view phase, const PhaseRunner::PartWork& work) {
     return runner_.Run(phase, plan_.num_partitions(), work);
   }
+  absl::Status ClusterPartitions(std::string_view phase, const PhaseRunner::PartWork& work) {
+    return runner_.Run(phase, plan_.num_cluster_partitions(), work);
+  }
 
   // Records of every shard by hash, and what a partition of them all finds.
   absl::Status Exchange(std::string_view phase, const ShuffleFiles& files,
@@ -146,9 +149,9 @@ class Pipeline {
     BENCH_RETURN_IF_ERROR(RemoveShuffled(files));
     const auto spread = [&](int partition) -> Outcome {
       BENCH_RETURN_IF_ERROR(SpreadMatches(plan_, partition));
-      return Made(plan_.cluster_files().edges(0).OfShard(partition), {files.FoundPath(partition)});
+      return Made(plan_.cluster_files().edges(0).OfShard(partition), plan_.MatchesOf(partition));
     };
-    BENCH_RETURN_IF_ERROR(Partitions("clusters", spread));
+    BENCH_RETURN_IF_ERROR(ClusterPartitions("clusters", spread));
     for (int round = 1;; ++round) {
       BENCH_ASSIGN_OR_RETURN(const bool has_moved, Cluster(round));
       if (has_moved) continue;
@@ -163,14 +166,14 @@ class Pipeline {
     const StarFiles files = plan_.cluster_files();
     const std::string large = absl::StrCat("clusters ", round, " large");
     const std::string small = absl::StrCat("clusters ", round, " small");
-    BENCH_RETURN_IF_ERROR(Partitions(large, [&](int partition) -> Outcome {
+    BENCH_RETURN_IF_ERROR(ClusterPartitions(large, [&](int partition) -> Outcome {
       BENCH_ASSIGN_OR_RETURN(const bool has_moved, LargeStar(plan_, round, partition));
       return Moved(has_moved, Made(files.moved(round).OfShard(partition),
                                    files.edges(round - 1).OfPartition(partition)));
     }));
     // With what was found in the round before.
     BENCH_RETURN_IF_ERROR(RemoveByLeader(files.edges(round - 1).Folder()));
-    BENCH_RETURN_IF_ERROR(Partitions(small, [&](int partition) -> Outcome {
+    BENCH_RETURN_IF_ERROR(ClusterPartitions(small, [&](int partition) -> Outcome {
       BENCH_ASSIGN_OR_RETURN(const bool has_moved, SmallStar(plan_, round, partition));
       std::vector<std::string> made = files.edges(round).OfShard(partition);
       made.push_back(files.edges(round).FoundPath(partition));

@@ -18,7 +18,7 @@ namespace {
 constexpr double kSecondsPerHour = 3600;
 constexpr double kBytesPerOpenShard = 4096;
 
-enum class Work { kOfShards, kOfPartitions, kOfFiles, kOfTokenShards };
+enum class Work { kOfShards, kOfPartitions, kOfClusters, kOfFiles, kOfTokenShards };
 enum class Grows { kWithText, kWithDocuments };
 // What a phase reads: all of it as it was left, or records of every shard by hash.
 enum class Reads { kShards, kExchange };
@@ -46,7 +46,7 @@ constexpr std::array<PhaseKind, 18> kPhases = {{
     {"equal documents", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Exact},
     {"signatures", Work::kOfShards, Grows::kWithText, Reads::kShards, Near},
     {"similar documents", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Near},
-    {"clusters", Work::kOfPartitions, Grows::kWithDocuments, Reads::kExchange, Near},
+    {"clusters", Work::kOfClusters, Grows::kWithDocuments, Reads::kExchange, Near},
     {"lines", Work::kOfShards, Grows::kWithText, Reads::kShards, Lines},
     {"repeated lines", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Lines},
     {"removed lines", Work::kOfPartitions, Grows::kWithText, Reads::kExchange, Lines},
@@ -108,6 +108,8 @@ std::optional<int64_t> NumParts(Work work, const CorpusForecast& forecast, doubl
       return forecast.num_shards;
     case Work::kOfPartitions:
       return forecast.num_partitions;
+    case Work::kOfClusters:
+      return forecast.num_cluster_partitions;
     case Work::kOfTokenShards:
       return NumTokenShards(written_bytes);
     case Work::kOfFiles:
@@ -131,7 +133,8 @@ double NumFiles(const CorpusForecast& forecast, const CorpusSpec& spec) {
   const auto shards = static_cast<double>(forecast.num_shards);
   const auto partitions = static_cast<double>(forecast.num_partitions);
   const auto phases = static_cast<double>(forecast.phases.size());
-  const double of_clusters = spec.near.enabled ? 2 * partitions * partitions : 0;
+  const auto of_rounds = static_cast<double>(forecast.num_cluster_partitions);
+  const double of_clusters = spec.near.enabled ? 2 * of_rounds * of_rounds : 0;
   const double of_shards = (spec.substrings.enabled ? 2 : 1) * shards * partitions;
   return std::max(of_shards, of_clusters) + phases * (shards + partitions);
 }
@@ -162,6 +165,7 @@ absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& reque
   forecast.ranks = ranks;
   forecast.num_shards = plan.num_shards();
   forecast.num_partitions = plan.num_partitions();
+  forecast.num_cluster_partitions = plan.num_cluster_partitions();
   for (const PhaseKind& kind : kPhases) {
     if (!kind.wanted(request.spec)) continue;
     const std::optional<PhaseRate> rate = RateOf(rates, kind.name);

@@ -59,6 +59,7 @@ struct CorpusForecast {
   double disk_bytes = 0;   // of all ranks
   int64_t num_shards = 1;  // as CorpusPlan cuts the work
   int64_t num_partitions = 1;
+  int64_t num_cluster_partitions = 1;
   double num_files = 0;  // at a time in the run's folder
 };
 

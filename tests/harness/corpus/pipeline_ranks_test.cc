@@ -115,7 +115,7 @@ TEST(PipelineRanks, PartsThatAreFinishedAreNotMadeAgain) {
   // An error in the midst of the phases, as a full disk would be: a folder is where a file must be.
   const CorpusPlan plan = corpus.Plan();
   const ShuffleFiles edges = plan.cluster_files().edges(0);
-  for (int part = 0; part < plan.num_partitions(); ++part) {
+  for (int part = 0; part < plan.num_cluster_partitions(); ++part) {
     ASSERT_TRUE(MakeFolders(edges.Path(part, 0) + "/in the way").ok());
   }
   ASSERT_FALSE(RunAlone(plan).ok());

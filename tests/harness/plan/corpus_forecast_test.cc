@@ -30,11 +30,11 @@ CorpusForecast Forecast(const CorpusSpec& spec, int64_t ranks,
 }
 
 TEST(CorpusForecast, WhatIsSpreadIsDividedAndRank0DoesTheRest) {
-  // Nine phases of 4 hours over 2 threads, the data set by one.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 9 * 4 / 2.0 + 4);
-  // The digest and four phases of 80 shards over 20 threads, and four of 32 partitions: 4 a rank, 2
-  // after each other by a thread.
-  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 5 * 4 / 20.0 + 4 * 4 * 2 / 32.0 + 4);
+  // Eight phases of 4 hours over 2 threads; clusters and the data set are one part each.
+  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 8 * 4 / 2.0 + 2 * 4);
+  // The digest, four phases of 80 shards, and 20 partitions of clusters over 20 threads; three
+  // phases of 32 partitions: 4 a rank, 2 after each other by a thread.
+  EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 6 * 4 / 20.0 + 3 * 4 * 2 / 32.0 + 4);
   CorpusSpec spec;
   spec.near.enabled = false;
   EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 4 * 4 / 20.0 + 2 * 4 * 2 / 32.0 + 4);
@@ -54,10 +54,10 @@ TEST(CorpusForecast, TheRoundsOfAPhaseAreItsRateTogether) {
     return {};
   };
   const double hours = clusters_of().hours;
-  EXPECT_DOUBLE_EQ(hours, 2);
+  EXPECT_DOUBLE_EQ(hours, 4);
   rates.phases.push_back({"clusters 1 large", 3600, 10, 20});
   rates.phases.push_back({"clusters 1 small", 1800, 30, 40});
-  EXPECT_DOUBLE_EQ(clusters_of().hours, 2 * (1 + 1 + 0.5));
+  EXPECT_DOUBLE_EQ(clusters_of().hours, 4 * (1 + 1 + 0.5));
   EXPECT_DOUBLE_EQ(clusters_of().read_bytes, 4 * (1000 + 10 + 30));
   EXPECT_DOUBLE_EQ(clusters_of().written_bytes, 4 * (500 + 20 + 40));
 }
@@ -69,7 +69,8 @@ TEST(CorpusForecast, WorkersWithoutAPartDoNothing) {
   EXPECT_EQ(many.num_shards, 16000);
   EXPECT_EQ(many.num_partitions, 1024);
   EXPECT_DOUBLE_EQ(many.hours, 5 * 4 / 4000.0 + 4 * 4 / 1024.0 + 4);
-  // One rank of 64 threads has the 8 shards and partitions of the specification; files are many.
+  // One rank of 64 threads has the 8 shards and partitions of the specification, and one of
+  // clusters; files are many.
   const CorpusForecast one = Forecast({}, 1, std::nullopt, 100, 64);
   EXPECT_EQ(one.num_shards, 8);
   EXPECT_EQ(one.num_partitions, 8);
@@ -99,7 +100,7 @@ TEST(CorpusForecast, MoreShardsThanCanBeCountedAreRefused) {
 
 TEST(CorpusForecast, SmallerDocumentsAreMoreRecords) {
   // Twice as many: equal and similar documents, and clusters.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 6 * 2 + 4 + 3 * (2 * 2));
+  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 6 * 2 + 4 + 2 * (2 * 2) + 2 * 4);
 }
 
 TEST(CorpusForecast, ASlowSharedFolderSetsThePace) {
