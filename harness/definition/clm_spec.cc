@@ -62,6 +62,7 @@ void ValidateLengths(const ClmSpec& spec, const Violations& violations) {
   if (!KnowsPositions(spec.model, spec.init)) return;
   const int64_t positions = spec.model.max_positions;
   ValidateMaxTokens(spec.training, positions, violations);
+  if (spec.tokenizer.symbols) return;  // rows are answered, no text is continued
   const ClmEvaluationSpec& evaluation = spec.evaluation;
   if (evaluation.sample_prompt_tokens + evaluation.sample_new_tokens > positions) {
     violations.Add("evaluation.sample_new_tokens",

@@ -53,6 +53,15 @@ TEST(ClmSpec, SequencesAndSamplesFitIntoThePositions) {
   EXPECT_EQ(Refusal(kSmallClm, {"evaluation.sample_new_tokens=992"}), "");
 }
 
+// Rows of symbols are answered: no text is continued, so that their lengths bind no sample.
+TEST(ClmSpec, SamplesOfRowsHaveNoLength) {
+  EXPECT_THAT(Refusal(kSmallClm, {"model.max_positions=64", "training.max_tokens=64"}),
+              HasSubstr("is more than model.max_positions 64"));
+  EXPECT_EQ(Refusal(kSmallClm, {"model.max_positions=64", "training.max_tokens=64",
+                                "tokenizer.characters=false", "tokenizer.symbols=true"}),
+            "");
+}
+
 TEST(ClmSpec, WhatIsMeasuredOfSymbolsNeedsThem) {
   const std::string symbols = std::string(kSmallClm)
                                   .replace(kSmallClm.find("characters"), 10, "symbols")
