@@ -8,20 +8,24 @@ sweep, a row an arm: of each metric the mean over its replicates, and their leas
 where there are several. Beside them stand figures that no results file has by itself, computed from
 the children's: the step at which the phase changes (icl_markov; it needs the results of the data set
 too, icl_markov_rows, for what its predictors lose), the first target that is mostly wrong (steps_s5),
-the product of the digits' accuracies (emergence_addition). A child whose file is gone has none.
+the product of the digits' accuracies (emergence_addition), the precision that a threshold on the
+plain arm's confidence has at a run's coverage (facts_refusal). A child whose file is gone has none.
 
 Whether a sweep is accepted is for bench-run, which judges its bounds. Sweeps that are not complete
 are left out and named. Exits with 3 where there is none, else with 0. Needs h5py.
 """
 import collections
+import dataclasses
 import json
 import math
 import pathlib
 import sys
 
 import h5py
+import numpy
 
 NOTHING = 3
+PLAIN_ANSWERS = "recall_answers@1"  # the rows of facts_refusal that have no refusals
 
 
 def text(value):
@@ -65,6 +69,8 @@ class Child:
             self.dataset = definition(file).get("data", {}).get("dataset")
             self.positions = table(file, "positions")
             self.evaluations = series(file, "evals/excess_loss")
+            self.precisions = table(file, "coverage")
+            self.coverage = by_path(file["summary"]).get("coverage")
 
 
 class Sweep:
@@ -81,9 +87,16 @@ class Sweep:
             self.children[text(arm)].append(Child(path) if path.exists() else None)
 
 
-def phase_change(child, unigram_excess):
+@dataclasses.dataclass
+class Beside:
+    """What figures of a child take from other files."""
+    unigram_excess: dict  # by data set: what its unigram predictor loses more than the exact one
+    children: list  # of the sweep, those whose files are there
+
+
+def phase_change(child, beside):
     """The first step at which the excess loss is below half of the unigram predictor's."""
-    excess = unigram_excess.get(child.dataset)
+    excess = beside.unigram_excess.get(child.dataset)
     if excess is None:
         return None
     return next((step for step, value in child.evaluations if value < excess / 2), None)
@@ -118,11 +131,24 @@ def first_wrong_step(child, _):
     return next((place + 1 for place in sorted(hits) if 2 * hits[place][0] < hits[place][1]), None)
 
 
+def plain_threshold(child, beside):
+    """The precision that a threshold on the confidence of the plain arm has at the coverage of the
+    child: between the coverages of its table on a line, the mean of that arm's replicates. None
+    where nothing is answered."""
+    if not child.coverage:
+        return None
+    found = [numpy.interp(100 * child.coverage, plain.precisions["percent"],
+                          plain.precisions["precision"])
+             for plain in beside.children if plain.dataset == PLAIN_ANSWERS and plain.precisions]
+    return sum(found) / len(found) if found else None
+
+
 # The children's experiment -> title, and what it is of a child.
 DERIVED = {
     "icl_markov": ("step of the phase change", phase_change),
     "steps_s5": ("first target that is mostly wrong", first_wrong_step),
     "emergence_addition": ("product of digit accuracies", digit_product),
+    "facts_refusal": ("threshold of the plain arm at that coverage", plain_threshold),
 }
 
 
@@ -150,13 +176,15 @@ def derived_of(sweep):
 
 def render(sweep, unigram_excess):
     derived = derived_of(sweep)
+    beside = Beside(unigram_excess, [child for children in sweep.children.values()
+                                     for child in children if child is not None])
     titles = [*sweep.metrics, *(title for title, _ in derived)]
     lines = [f"## {sweep.name}", "", "| arm | role | " + " | ".join(titles) + " |",
              "|---" * (len(titles) + 2) + "|"]
     for arm, role in sweep.arms:
         cells = [cell(sweep.values.get(f"{metric}/{arm}", [])) for metric in sweep.metrics]
         children = sweep.children[arm]
-        cells += [cell([None if child is None else value(child, unigram_excess)
+        cells += [cell([None if child is None else value(child, beside)
                         for child in children]) for _, value in derived]
         lines.append(f"| {arm} | {role} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -57,12 +57,17 @@ class Tables(unittest.TestCase):
                            "stage": stage, "ad_hoc": False, **attributes})
         return file, path
 
-    def child(self, experiment, dataset="rows@1", positions=None, excess=()):
+    def child(self, experiment, dataset="rows@1", positions=None, excess=(), coverage=None,
+              precisions=None):
         file, path = self.write(self.children, experiment, "clm")
         with file:
             file.create_group("definition").attrs["json"] = json.dumps(
                 {"stage": "clm", "data": {"dataset": dataset}})
             file.create_group("summary")
+            if coverage is not None:
+                file["summary/coverage"] = float(coverage)
+            if precisions:
+                write_table(file, "coverage", precisions)
             if positions:
                 write_table(file, "positions", positions)
             if excess:
@@ -159,6 +164,36 @@ class Tables(unittest.TestCase):
         headings, rows, _ = self.rows()
         self.assertEqual(rows[0][headings.index("first target that is mostly wrong")],
                          "2.000 (1 to 3)")
+
+    def plain_thresholds(self, plain):
+        """By arm, beside plain runs whose tables of percent and precision are given."""
+        children = {
+            "refusals": [self.child("facts_refusal", "recall_refusals@1", coverage=0.75)],
+            "none": [self.child("facts_refusal", "recall_refusals@1", coverage=0)],
+            "plain": [self.child("facts_refusal", "recall_answers@1", coverage=1,
+                                 precisions={"percent": [50, 100], "precision": precision})
+                      for precision in plain],
+            # Of another arm the table says nothing about plain answers.
+            "shuffled": [self.child("facts_refusal", "recall_shuffled@1", coverage=1,
+                                    precisions={"percent": [50, 100], "precision": [0.1, 0.1]})]}
+        roles = {"plain": "baseline", "shuffled": "control"}
+        arms = [(arm, roles.get(arm, "treatment")) for arm, paths in children.items() if paths]
+        self.sweep(arms, ["coverage"], {("coverage", arm): [1] for arm, _ in arms}, children)
+        headings, rows, _ = self.rows()
+        column = headings.index("threshold of the plain arm at that coverage")
+        return {row[0]: row[column] for row in rows}
+
+    def test_the_plain_arms_threshold_is_held_against_refusing_at_its_coverage(self):
+        # Half-way between .9 at half and .5 at all of the questions.
+        self.assertEqual(self.plain_thresholds([[0.9, 0.5]]),
+                         {"refusals": "0.700", "none": "-", "plain": "0.500", "shuffled": "0.500"})
+
+    def test_the_threshold_is_the_mean_of_the_plain_replicates(self):
+        found = self.plain_thresholds([[0.9, 0.5], [0.7, 0.5]])
+        self.assertEqual(found["refusals"], "0.650")
+
+    def test_without_plain_runs_there_is_no_threshold(self):
+        self.assertEqual(self.plain_thresholds([]), {"refusals": "-", "none": "-", "shuffled": "-"})
 
     def test_a_child_that_is_gone_has_no_figures_of_its_own(self):
         kept = self.child("icl_markov", excess=[(75, 0.1)])
