@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/data/statement_space.h"
+#include "harness/stages/clm/row_mixture.h"
 #include "harness/stages/clm/row_task.h"
 #include "results/metrics.h"
 #include "tests/harness/run_fixture.h"
@@ -16,6 +17,9 @@ class RowMeasuresTest : public ::testing::Test {
   absl::StatusOr<RowMeasures> Create(RunContext& context) {
     return RowMeasures::Create({tiny_.spec(), tiny_.dataset(), folder_.path(), tiny_.tokenizer(),
                                 tiny_.decoder(), context.writer});
+  }
+  RowMixture Mixture() const {
+    return *MakeRowMixture(tiny_.dataset(), tiny_.spec().sampling, tiny_.spec().training.batch_size);
   }
   static std::vector<std::string> Names(const Evaluation& evaluation) {
     std::vector<std::string> names;
@@ -81,14 +85,14 @@ TEST_F(RowMeasuresTest, TheStateOfATaskHasWhatEvaluationsKeep) {
   auto measures = Create(context);
   ASSERT_TRUE(measures.ok()) << measures.status();
   RowTask task({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*measures},
-               SeedSource{1, 0}, measures->With(LossAlone));
+               Mixture(), SeedSource{1, 0}, measures->With(LossAlone));
   ASSERT_TRUE(task.Evaluate(EvaluationPoint::kPeriodic, 1).ok());
   const nlohmann::json state = task.SaveState();
   EXPECT_EQ(state.at("measures").at("has_best"), 1);
   auto fresh = Create(context);
   ASSERT_TRUE(fresh.ok());
   RowTask resumed({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*fresh},
-                  SeedSource{1, 0}, fresh->With(LossAlone));
+                  Mixture(), SeedSource{1, 0}, fresh->With(LossAlone));
   EXPECT_NE(resumed.SaveState(), state);
   ASSERT_TRUE(resumed.RestoreState(state).ok());
   EXPECT_EQ(resumed.SaveState(), state);
