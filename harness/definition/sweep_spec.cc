@@ -208,8 +208,10 @@ void Describe(SweepChanceSpec& spec, FieldList& fields) {
   fields.Leaf("metric", spec.metric, {.doc = "one of sweep.metrics"});
   fields.Leaf("arm", spec.arm, {.doc = "which is to be no better than chance"});
   fields.Leaf("value", spec.value, {.doc = "what chance gives"});
-  fields.Leaf("standard_errors", spec.standard_errors,
-              {.doc = "by how many the mean over replicates may be better", .bounds = AtLeast(0)});
+  fields.Leaf(
+      "standard_errors", spec.standard_errors,
+      {.doc = "by how many a replicate may be better; where items are not counted, the mean",
+       .bounds = AtLeast(0)});
 }
 
 void Describe(SweepBoundSpec& spec, FieldList& fields) {

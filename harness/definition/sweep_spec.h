@@ -66,8 +66,10 @@ struct SweepDifferenceSpec {
   std::optional<double> min;
 };
 
-// That an arm is no better than chance: its mean over replicates is at most standard_errors
-// standard errors better than `value`, or, of a metric without a better direction, apart from it.
+// That an arm is no better than chance: in every replicate its value is at most standard_errors
+// standard errors of the counted items better than `value`, or, of a metric without a better
+// direction, apart from it; where items are not counted the mean over replicates is judged
+// (harness/run/sweep_acceptance.h).
 struct SweepChanceSpec {
   std::string metric;
   std::string arm;

@@ -19,7 +19,8 @@ class RowMeasuresTest : public ::testing::Test {
                                 tiny_.decoder(), context.writer});
   }
   RowMixture Mixture() const {
-    return *MakeRowMixture(tiny_.dataset(), tiny_.spec().sampling, tiny_.spec().training.batch_size);
+    return *MakeRowMixture(tiny_.dataset(), tiny_.spec().sampling,
+                           tiny_.spec().training.batch_size);
   }
   static std::vector<std::string> Names(const Evaluation& evaluation) {
     std::vector<std::string> names;
@@ -84,15 +85,15 @@ TEST_F(RowMeasuresTest, TheStateOfATaskHasWhatEvaluationsKeep) {
   RunContext context = fixture_.Start("run");
   auto measures = Create(context);
   ASSERT_TRUE(measures.ok()) << measures.status();
-  RowTask task({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*measures},
-               Mixture(), SeedSource{1, 0}, measures->With(LossAlone));
+  RowTask task({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*measures}, Mixture(),
+               SeedSource{1, 0}, measures->With(LossAlone));
   ASSERT_TRUE(task.Evaluate(EvaluationPoint::kPeriodic, 1).ok());
   const nlohmann::json state = task.SaveState();
   EXPECT_EQ(state.at("measures").at("has_best"), 1);
   auto fresh = Create(context);
   ASSERT_TRUE(fresh.ok());
-  RowTask resumed({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*fresh},
-                  Mixture(), SeedSource{1, 0}, fresh->With(LossAlone));
+  RowTask resumed({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*fresh}, Mixture(),
+                  SeedSource{1, 0}, fresh->With(LossAlone));
   EXPECT_NE(resumed.SaveState(), state);
   ASSERT_TRUE(resumed.RestoreState(state).ok());
   EXPECT_EQ(resumed.SaveState(), state);
