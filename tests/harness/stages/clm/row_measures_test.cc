@@ -78,6 +78,33 @@ TEST_F(RowMeasuresTest, NeedsStatementsAndTheSymbol) {
             std::string::npos);
 }
 
+// Asked without its image a row would be another question.
+TEST_F(RowMeasuresTest, RowsThatBeginWithVectorsHaveNone) {
+  const TempFolder images;
+  RowDatasetOptions options{tiny_.tokenizer().vocab_size(), tiny_.tokenizer().digest(), {"images"}};
+  options.vectors = {2, 4};
+  RowDatasetWriter writer(images.path(), options);
+  DatasetRow row = TinyRow({4, 5}, {}, {6, 2}, 0);
+  row.vectors = {options.vectors, {0, 1}};
+  for (const char* part : {"train", "validation"}) ASSERT_TRUE(writer.Add(part, row).ok());
+  ASSERT_TRUE(writer.Finish().ok());
+  const auto dataset = RowDataset::Open(images.path());
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  RunContext context = fixture_.Start("run");
+  const auto create = [&] {
+    return RowMeasures::Create({tiny_.spec(), *dataset, images.path(), tiny_.tokenizer(),
+                                tiny_.decoder(), context.writer});
+  };
+  EXPECT_TRUE(create().ok());
+  tiny_.spec().evaluation.confidence = true;
+  EXPECT_NE(create().status().message().find("evaluation.confidence: rows that begin with vectors"),
+            std::string::npos);
+  tiny_.spec().evaluation.confidence = false;
+  tiny_.spec().evaluation.statements = true;
+  EXPECT_NE(create().status().message().find("evaluation.statements: rows that begin with vectors"),
+            std::string::npos);
+}
+
 // What evaluations keep goes with the data position of the task.
 TEST_F(RowMeasuresTest, TheStateOfATaskHasWhatEvaluationsKeep) {
   tiny_.spec().evaluation.statements = true;
@@ -90,6 +117,8 @@ TEST_F(RowMeasuresTest, TheStateOfATaskHasWhatEvaluationsKeep) {
   ASSERT_TRUE(task.Evaluate(EvaluationPoint::kPeriodic, 1).ok());
   const nlohmann::json state = task.SaveState();
   EXPECT_EQ(state.at("measures").at("has_best"), 1);
+  const nlohmann::json generators = {{"sampler", state.at("sampler")}};
+  EXPECT_EQ(task.GeneratorState(), generators);
   auto fresh = Create(context);
   ASSERT_TRUE(fresh.ok());
   RowTask resumed({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*fresh}, Mixture(),
