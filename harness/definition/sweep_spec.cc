@@ -1,9 +1,11 @@
 #include "harness/definition/sweep_spec.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/number_text.h"
 #include "base/status.h"
@@ -73,25 +75,56 @@ void CheckMetric(const std::string& key, const std::string& metric, const SweepS
   at.Add(key, absl::StrCat("\"", metric, "\" is none of sweep.metrics"));
 }
 
+bool IsPositiveNumber(const std::string& text) {
+  double number = 0;
+  return absl::SimpleAtod(text, &number) && std::isfinite(number) && number > 0;
+}
+
+// How many arms have points in a fit.
+size_t NumArms(const SweepFitSpec& fit, const SweepSpec& spec) {
+  if (!fit.arm.empty() || spec.arms.empty()) return 1;
+  return static_cast<size_t>(absl::c_count_if(
+      spec.arms, [](const SweepArmSpec& arm) { return arm.role != SweepRole::kControl; }));
+}
+
+// Of a fit whose x is an axis.
+void ValidateAxisOfFit(const SweepFitSpec& fit, const SweepAxisSpec& axis, const SweepSpec& spec,
+                       const Violations& at) {
+  for (const std::string& value : axis.values) {
+    if (IsPositiveNumber(value)) continue;
+    at.Add("x",
+           absl::StrCat("\"", value, "\" of the axis ", axis.key, " is no number greater than 0"));
+  }
+  const bool has_several = spec.axes.size() > 1 || NumArms(fit, spec) > 1;
+  if (fit.held_out == SweepHeldOut::kLargest && has_several) {
+    at.Add("held_out", absl::StrCat("several points have the largest ", axis.key,
+                                    ": none can be held out; take one axis and one arm"));
+  }
+}
+
 void ValidateFit(const SweepFitSpec& fit, const SweepSpec& spec, const Violations& at) {
   CheckMetric("y", fit.y, spec, at);
-  const bool is_axis = absl::c_any_of(
-      spec.axes, [&](const SweepAxisSpec& axis) { return axis.key == fit.x && !fit.x.empty(); });
-  if (!is_axis) CheckMetric("x", fit.x, spec, at);
-  if (fit.arm.empty() && spec.arms.size() > 1) {
-    at.Add("arm", "there are several: say whose points are fitted");
+  const auto axis = absl::c_find_if(
+      spec.axes, [&](const SweepAxisSpec& one) { return one.key == fit.x && !fit.x.empty(); });
+  const bool is_axis = axis != spec.axes.end();
+  if (is_axis) {
+    ValidateAxisOfFit(fit, *axis, spec, at);
+  } else {
+    CheckMetric("x", fit.x, spec, at);
   }
   const auto is_arm = [&](const SweepArmSpec& arm) { return arm.name == fit.arm; };
   if (!fit.arm.empty() && absl::c_none_of(spec.arms, is_arm)) {
     at.Add("arm", absl::StrCat("there is no arm \"", fit.arm, "\""));
   }
-  const size_t num_points = GridPoints(spec.axes).size();
+  // A curve is determined by points of different x.
+  const size_t num_points =
+      is_axis ? axis->values.size() : NumArms(fit, spec) * GridPoints(spec.axes).size();
   const size_t held_out = fit.held_out == SweepHeldOut::kLargest ? 1 : 0;
   const size_t num_parameters = fit.kind == SweepFitKind::kPowerLaw ? 3 : 2;
   if (num_points < num_parameters + held_out) {
-    at.Add("kind",
-           absl::StrCat("needs ", num_parameters, " points beside those that are held out; ",
-                        "the axes have ", num_points));
+    at.Add("kind", absl::StrCat("needs ", num_parameters,
+                                " points of different x beside those that are held out; there are ",
+                                num_points));
   }
 }
 
@@ -189,10 +222,11 @@ void Describe(SweepFitSpec& spec, FieldList& fields) {
               {.doc = "power_law: y = E + A x^-a; logistic: y = 1 / (1 + exp(-k (ln x - ln m)))",
                .presence = Presence::kRequired});
   fields.Leaf("x", spec.x,
-              {.doc = "key of an axis with numbers, or one of sweep.metrics; greater than 0",
+              {.doc = "key of an axis of numbers, or one of sweep.metrics; greater than 0",
                .presence = Presence::kRequired});
   fields.Leaf("y", spec.y, {.doc = "one of sweep.metrics", .presence = Presence::kRequired});
-  fields.Leaf("arm", spec.arm, {.doc = "whose points are fitted; needed where there are several"});
+  fields.Leaf("arm", spec.arm,
+              {.doc = "whose points are fitted; empty: of all arms that are no controls"});
   fields.Leaf("held_out", spec.held_out,
               {.doc = "largest: the point of the largest x is predicted, not fitted"});
 }
@@ -208,8 +242,10 @@ void Describe(SweepChanceSpec& spec, FieldList& fields) {
   fields.Leaf("metric", spec.metric, {.doc = "one of sweep.metrics"});
   fields.Leaf("arm", spec.arm, {.doc = "which is to be no better than chance"});
   fields.Leaf("value", spec.value, {.doc = "what chance gives"});
-  fields.Leaf("standard_errors", spec.standard_errors,
-              {.doc = "by how many the mean over replicates may be better", .bounds = AtLeast(0)});
+  fields.Leaf(
+      "standard_errors", spec.standard_errors,
+      {.doc = "by how many a replicate may be better; where items are not counted, the mean",
+       .bounds = AtLeast(0)});
 }
 
 void Describe(SweepBoundSpec& spec, FieldList& fields) {
@@ -238,7 +274,7 @@ void Describe(SweepSpec& spec, FieldList& fields) {
                      "program: only those that this state of the program made"});
   table.Tables("arms", spec.arms, "what is compared: the experiment with some settings each");
   table.Tables("axes", spec.axes, "settings of which every arm takes every combination");
-  table.Tables("fits", spec.fits, "curves through the points of an arm");
+  table.Tables("fits", spec.fits, "curves through the points of an arm, or of several");
   fields.Tables("acceptance", spec.bounds, "outside these bounds the run exits 1");
 }
 

@@ -46,7 +46,7 @@ constexpr std::array<std::string_view, 2> EnumNames(SweepFitKind) {
   return {"power_law", "logistic"};
 }
 
-// Which point is left out of a fit and predicted by it.
+// Which point is left out of a fit and predicted by it. There must be one largest x.
 enum class SweepHeldOut { kNone, kLargest };
 constexpr std::array<std::string_view, 2> EnumNames(SweepHeldOut) { return {"none", "largest"}; }
 
@@ -54,7 +54,7 @@ struct SweepFitSpec {
   SweepFitKind kind = SweepFitKind::kPowerLaw;
   std::string x;    // the key of an axis, or one of sweep.metrics
   std::string y;    // one of sweep.metrics
-  std::string arm;  // whose points are fitted; empty where there is one
+  std::string arm;  // whose points are fitted; empty: of all arms that are no controls
   SweepHeldOut held_out = SweepHeldOut::kNone;
 };
 
@@ -66,8 +66,10 @@ struct SweepDifferenceSpec {
   std::optional<double> min;
 };
 
-// That an arm is no better than chance: its mean over replicates is at most standard_errors
-// standard errors better than `value`, or, of a metric without a better direction, apart from it.
+// That an arm is no better than chance: in every replicate its value is at most standard_errors
+// standard errors of the counted items better than `value`, or, of a metric without a better
+// direction, apart from it; where items are not counted the mean over replicates is judged
+// (harness/run/sweep_acceptance.h).
 struct SweepChanceSpec {
   std::string metric;
   std::string arm;

@@ -1,6 +1,6 @@
 #include "harness/evaluation/enumeration.h"
 
-#include <span>
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,20 +26,24 @@ at::Tensor LastLogProbs(const models::Decoder& decoder,
       .log_softmax(-1);
 }
 
+absl::Status CheckRange(const models::Decoder& decoder, const TokenRange& range) {
+  const int64_t vocab_size = decoder.config().vocab_size;
+  if (range.first >= 0 && range.first + range.count <= vocab_size) return absl::OkStatus();
+  return UsageError(absl::StrCat("the token ", range.first + range.count - 1,
+                                 ", outside the model's vocabulary of ", vocab_size,
+                                 ": the data set and the model must have one vocabulary"));
+}
+
 absl::Status CheckFits(const models::Decoder& decoder, const StatementSpace& space) {
-  const models::DecoderConfig& config = decoder.config();
-  const int64_t length = std::ssize(space.begin) + std::ssize(space.places) - 1;
-  if (length > config.max_positions) {
-    return UsageError(absl::StrCat("statements of ", length + 1,
-                                   " tokens do not fit into the model's ", config.max_positions,
-                                   " positions"));
-  }
   for (const TokenRange& place : space.places) {
-    if (place.first + place.count <= config.vocab_size) continue;
-    return UsageError(absl::StrCat("statements have the token ", place.first + place.count - 1,
-                                   ", outside the model's vocabulary of ", config.vocab_size));
+    BENCH_RETURN_IF_ERROR(Annotate(CheckRange(decoder, place), "statements"));
   }
-  return absl::OkStatus();
+  // What is read: all but the last token.
+  std::vector<int64_t> longest = space.begin;
+  for (size_t place = 0; place + 1 < space.places.size(); ++place) {
+    longest.push_back(space.places[place].first);
+  }
+  return Annotate(CheckReadable(decoder, longest), "statements");
 }
 
 // Every context with every token of the range behind it.
@@ -57,8 +61,26 @@ TokenRows Continued(const TokenRows& contexts, const TokenRange& range) {
 
 }  // namespace
 
+absl::Status CheckReadable(const models::Decoder& decoder, std::span<const int64_t> tokens) {
+  const models::DecoderConfig& config = decoder.config();
+  if (std::ssize(tokens) > config.max_positions) {
+    return UsageError(absl::StrCat(tokens.size(), " tokens do not fit into the model's ",
+                                   config.max_positions,
+                                   " positions: take a model with more, or shorter rows"));
+  }
+  const auto outside = std::find_if(tokens.begin(), tokens.end(), [&](int64_t token) {
+    return token < 0 || token >= config.vocab_size;
+  });
+  if (outside == tokens.end()) return absl::OkStatus();
+  return CheckRange(decoder, {*outside, 1});
+}
+
 absl::StatusOr<at::Tensor> NextTokenLogProbs(const models::Decoder& decoder,
                                              const TokenRows& contexts, const TokenRange& range) {
+  BENCH_RETURN_IF_ERROR(CheckRange(decoder, range));
+  for (const std::vector<int64_t>& context : contexts) {
+    BENCH_RETURN_IF_ERROR(CheckReadable(decoder, context));
+  }
   std::vector<at::Tensor> batches;
   for (const std::span<const std::vector<int64_t>> batch : InBatches(contexts)) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());

@@ -9,9 +9,11 @@
 // Contexts are batched (batches.h); each is computed once, and the statements that share one share
 // its work. Log-softmax in fp64 over the whole vocabulary, of the model's own logits.
 // Deterministic. Memory: 8 bytes a probability. Errors: StoppedError between batches; UsageError
-// where a place is outside the model's vocabulary or the statements do not fit into its positions.
+// where tokens are outside the model's vocabulary or more than its positions.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "ATen/ATen.h"
@@ -21,6 +23,9 @@
 #include "models/decoder.h"
 
 namespace bench::harness {
+
+// UsageError where a model cannot read these tokens at once.
+absl::Status CheckReadable(const models::Decoder& decoder, std::span<const int64_t> tokens);
 
 // [contexts, range.count], fp64 on the CPU, natural logarithms. Contexts have at least one token.
 absl::StatusOr<at::Tensor> NextTokenLogProbs(const models::Decoder& decoder,

@@ -107,7 +107,8 @@ class Pool {
       }
       next = running_.erase(next);
       threads_ -= children_[child].threads;
-      calls_.ended(child, ExitCodeOfWait(status));
+      if (calls_.ended(child, ExitCodeOfWait(status)) != Readiness::kLater) continue;
+      waiting_.push_back({child, Clock::now() + kLaterInterval});
     }
     return absl::OkStatus();
   }

@@ -33,7 +33,8 @@ enum class Readiness { kNow, kLater, kNever };
 struct PoolCalls {
   std::function<Readiness(size_t child)> ready;  // before it would begin
   std::function<void(size_t child)> began;       // right before it does
-  std::function<void(size_t child, int exit_code)> ended;
+  // kLater: it is put back behind those that wait, and begins again; else it is done with.
+  std::function<Readiness(size_t child, int exit_code)> ended;
 };
 
 absl::Status RunPool(const std::vector<PoolChild>& children, const PoolLimits& limits,

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/number_text.h"
 #include "results/statistics/descriptive.h"
+#include "results/statistics/distributions.h"
 #include "results/sweeps/sweep_record.h"
 #include "results/table_cell.h"
 
@@ -41,17 +44,8 @@ class Judge {
   std::optional<std::string> Chance(const SweepChanceSpec& bound) const {
     const ArmValues* arm = sweep_.Find(bound.metric, bound.arm);
     if (arm == nullptr) return NotMeasured(bound.metric, bound.arm);
-    const std::optional<double> error = StandardError(bound, *arm);
-    const std::string path = Path(bound.metric, bound.arm);
-    if (!error) {
-      return absl::StrCat(path, ": one replicate, and no counts, have no standard error");
-    }
-    const double better = Better(arm->metric.better, results::Mean(arm->values) - *bound.value);
-    if (better <= bound.standard_errors * *error) return std::nullopt;
-    return absl::StrCat(path, " = ", NumberText(results::Mean(arm->values)),
-                        ", must not be better than ", NumberText(*bound.value), " by more than ",
-                        NumberText(bound.standard_errors), " standard errors of ",
-                        NumberText(*error));
+    const std::vector<int64_t> trials = TrialsOf(bound);
+    return trials.empty() ? ChanceOfMean(bound, *arm) : ChanceOfCounts(bound, *arm, trials);
   }
 
  private:
@@ -86,34 +80,69 @@ class Judge {
     return std::abs(difference);
   }
 
-  std::optional<double> StandardError(const SweepChanceSpec& bound, const ArmValues& arm) const {
-    std::optional<double> error;
-    if (arm.values.size() > 1) {
-      error = results::StandardDeviation(arm.values) /
-              std::sqrt(static_cast<double>(arm.values.size()));
+  // Each replicate by itself: one that is far above chance hides behind no mean, nor behind the
+  // spread that it makes itself.
+  std::optional<std::string> ChanceOfCounts(const SweepChanceSpec& bound, const ArmValues& arm,
+                                            const std::vector<int64_t>& trials) const {
+    for (size_t i = 0; i < trials.size(); ++i) {
+      const double error = ErrorAtChance(*bound.value, trials[i]);
+      const double better = Better(arm.metric.better, arm.values[i] - *bound.value);
+      if (better <= bound.standard_errors * error) continue;
+      return absl::StrCat(Path(bound.metric, bound.arm), " = ", NumberText(arm.values[i]),
+                          " in replicate ", sweep_.first_replicate + static_cast<int64_t>(i),
+                          ", must not be better than ", NumberText(*bound.value), " by more than ",
+                          NumberText(bound.standard_errors), " standard errors of ",
+                          NumberText(error), ", of ", trials[i], " items");
     }
-    const int64_t trials = TrialsOf(bound);
-    const double chance = *bound.value;
-    if (trials > 0 && chance >= 0 && chance <= 1) {
-      error = std::max(error.value_or(0),
-                       std::sqrt(chance * (1 - chance) / static_cast<double>(trials)));
-    }
-    return error;
+    return std::nullopt;
   }
 
-  // Of all replicates; 0 where they were not counted.
-  int64_t TrialsOf(const SweepChanceSpec& bound) const {
+  // No less than one item: at a chance of 0 or 1 there is no deviation.
+  static double ErrorAtChance(double chance, int64_t trials) {
+    const auto count = static_cast<double>(trials);
+    return std::max(std::sqrt(std::max(chance * (1 - chance), 0.0) / count), 1 / count);
+  }
+
+  static std::optional<std::string> ChanceOfMean(const SweepChanceSpec& bound,
+                                                 const ArmValues& arm) {
+    const std::string path = Path(bound.metric, bound.arm);
+    if (arm.values.size() < 2) {
+      return absl::StrCat(path, ": one replicate, and no counts, have no standard error");
+    }
+    const auto count = static_cast<double>(arm.values.size());
+    const double error = results::StandardDeviation(arm.values) / std::sqrt(count);
+    // As improbable as so many errors of a known deviation.
+    const double num_errors =
+        -results::StudentQuantile(results::NormalUpperTail(bound.standard_errors), count - 1);
+    const double mean = results::Mean(arm.values);
+    if (Better(arm.metric.better, mean - *bound.value) <= num_errors * error) return std::nullopt;
+    return absl::StrCat(path, " = ", NumberText(mean), ", must not be better than ",
+                        NumberText(*bound.value), " by more than ", NumberText(num_errors),
+                        " standard errors of ", NumberText(error));
+  }
+
+  // By replicate; empty where one was not counted.
+  std::vector<int64_t> TrialsOf(const SweepChanceSpec& bound) const {
     const auto table = record_.tables.find("counts");
-    if (table == record_.tables.end()) return 0;
-    int64_t sum = 0;
+    if (table == record_.tables.end()) return {};
+    std::map<int64_t, int64_t> by_replicate;
     for (const std::vector<results::Cell>& row : table->second.rows) {
       const auto* metric = results::CellOf<std::string>(table->second, row, "metric");
       const auto* arm = results::CellOf<std::string>(table->second, row, "arm");
+      const auto* replicate = results::CellOf<int64_t>(table->second, row, "replicate");
       const auto* trials = results::CellOf<int64_t>(table->second, row, "trials");
-      if (metric == nullptr || arm == nullptr || trials == nullptr) continue;
-      if (*metric == bound.metric && *arm == bound.arm) sum += *trials;
+      if (metric == nullptr || arm == nullptr || replicate == nullptr || trials == nullptr)
+        continue;
+      if (*metric != bound.metric || *arm != bound.arm || *trials <= 0) continue;
+      by_replicate[*replicate] = *trials;
     }
-    return sum;
+    std::vector<int64_t> trials;
+    for (int64_t i = 0; i < sweep_.num_replicates; ++i) {
+      const auto found = by_replicate.find(sweep_.first_replicate + i);
+      if (found == by_replicate.end()) return {};
+      trials.push_back(found->second);
+    }
+    return trials;
   }
 
   const results::Sweep& sweep_;

@@ -2,10 +2,13 @@
 // that a control is no better than chance (harness/definition/sweep_spec.h).
 //
 // A difference is judged in the worst replicate, replicates of one number being compared. Chance:
-// the mean over replicates may be better than `value` by standard_errors times the larger of two
-// standard errors, that between n > 1 replicates, s / sqrt(n), and, where the children counted
-// their items, that of so many items at chance, sqrt(value (1 - value) / trials). Of a metric
-// without a better direction the mean may be apart from it by as much.
+// where the children counted their items, each replicate r is judged by itself. It may be better
+// than `value` by standard_errors times
+//   max(sqrt(value (1 - value) / trials_r), 1 / trials_r),
+// the deviation of so many items at chance and at least one item. Where nothing was counted, the
+// mean over n > 1 replicates may be better by t s / sqrt(n), t the quantile of Student's t with
+// n - 1 degrees of freedom that is exceeded as seldom as standard_errors by a normal one. Of a
+// metric without a better direction values may be apart from `value` by as much.
 #pragma once
 
 #include <string>

@@ -58,7 +58,7 @@ absl::StatusOr<std::vector<results::FitPoint>> FitPointsOf(const SweepFitSpec& f
   std::vector<results::FitPoint> made;
   for (const LoadedPoint& loaded : points) {
     const ArmPoint& point = loaded.point;
-    if (!fit.arm.empty() && point.arm != fit.arm) continue;
+    if (fit.arm.empty() ? point.role == SweepRole::kControl : point.arm != fit.arm) continue;
     BENCH_ASSIGN_OR_RETURN(const double x, XOf(fit, spec, point, sweep));
     const results::ArmValues* y = sweep.Find(fit.y, point.name);
     if (y == nullptr) return UsageError(absl::StrCat(point.name, " did not measure ", fit.y));

@@ -1,4 +1,5 @@
-// The curves that a sweep's definition asks for, through the points of an arm.
+// The curves that a sweep's definition asks for, through the points of an arm, or of all that are
+// no controls.
 #pragma once
 
 #include <vector>

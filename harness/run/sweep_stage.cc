@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "harness/run/sweep_children.h"
 #include "harness/run/sweep_fits.h"
 #include "nlohmann/json.hpp"
+#include "results/comparison/usable_times.h"
 #include "results/pages/sweep_charts.h"
 #include "results/proportion_items.h"
 #include "results/sweeps/sweep_record.h"
@@ -66,6 +68,7 @@ class SweepRun {
     Collect();
     BENCH_RETURN_IF_ERROR(results::RecordSweep(context_.writer, sweep_));
     BENCH_RETURN_IF_ERROR(RecordFits(spec_, points_, sweep_, context_));
+    BENCH_RETURN_IF_ERROR(CheckMeasured());
     BENCH_RETURN_IF_ERROR(LeaveArtifact());
     return StageOutcome{diverged_ ? RunStatus::kDiverged : RunStatus::kComplete, {}, true};
   }
@@ -130,8 +133,11 @@ class SweepRun {
             },
         .ended =
             [&](size_t child, int exit_code) {
+              const SweepChild& ended = children_[distinct[child]];
+              if (LostItsPlace(ended, exit_code)) return Readiness::kLater;
               done();
-              Ended(children_[distinct[child]], exit_code, attempts_before[child]);
+              Ended(ended, exit_code, attempts_before[child]);
+              return Readiness::kNever;
             }};
     const absl::Status ran = RunPool(pool, LimitsOf(spec_, context_.device), calls);
     context_.progress.Finish();
@@ -148,6 +154,12 @@ class SweepRun {
       return Readiness::kLater;
     }
     return IsComplete(child) ? Readiness::kNever : Readiness::kNow;
+  }
+
+  // Whether another process took the folder after it was seen to be free, before the child did.
+  static bool LostItsPlace(const SweepChild& child, int exit_code) {
+    return exit_code == static_cast<int>(ExitCode::kEnvironment) && !RecordOf(child) &&
+           IsLockedForWriting(child.folder + "/.lock");
   }
 
   // A run that is outside the bounds of its own experiment is whole: whether that matters is for
@@ -189,6 +201,7 @@ class SweepRun {
                                   {"recipe_key", child.recipe_key},
                                   {"run_id", record->header.run_id},
                                   {"source_commit", SourceOf(*record)},
+                                  {"program_sha256", ProgramOf(*record)},
                                   {"results_sha256", digest},
                                   {"results", ResultsOf(child)}}));
     said_.push_back({{"arm", arm},
@@ -196,6 +209,10 @@ class SweepRun {
                      {"recipe_key", child.recipe_key},
                      {"run_id", record->header.run_id},
                      {"results_sha256", digest}});
+    for (const std::string& metric : spec_.metrics) {
+      if (record->summary.contains(metric)) measured_.insert(metric);
+    }
+    LeaveUnusableTimes(child, *record);
     BENCH_RETURN_IF_ERROR(RecordValues(child, *record));
     summaries_.push_back(std::move(record->summary));
     return absl::OkStatus();
@@ -204,12 +221,41 @@ class SweepRun {
   static std::string ResultsOf(const SweepChild& child) {
     return absl::StrCat(child.folder, "/", internal::View(results::kResultsName));
   }
+  static std::string TextIn(const std::map<std::string, results::Attribute>& provenance,
+                            std::string_view name) {
+    const auto found = provenance.find(std::string(name));
+    const std::string* text =
+        found == provenance.end() ? nullptr : std::get_if<std::string>(&found->second);
+    return text == nullptr ? "" : *text;
+  }
   static std::string SourceOf(const RunRecord& record) {
-    const auto found = record.header.provenance.find(std::string(results::kSourceCommit));
-    const std::string* commit = found == record.header.provenance.end()
-                                    ? nullptr
-                                    : std::get_if<std::string>(&found->second);
-    return commit == nullptr ? "unknown" : *commit;
+    const std::string commit = TextIn(record.header.provenance, results::kSourceCommit);
+    return commit.empty() ? "unknown" : commit;
+  }
+  // A run that was resumed may have been made by several.
+  static std::string ProgramOf(const RunRecord& record) {
+    std::set<std::string> programs = {TextIn(record.header.provenance, results::kProgramSha256)};
+    for (const auto& [number, attempt] : record.attempt_facts) {
+      programs.insert(TextIn(attempt.provenance, results::kProgramSha256));
+    }
+    return programs.size() == 1 ? *programs.begin() : "several";
+  }
+
+  // Takes the times of a child that was resumed, cold, throttled or profiled out of its summary.
+  void LeaveUnusableTimes(const SweepChild& child, RunRecord& record) {
+    if (results::HasUsableTimes(record)) return;
+    bool has_times = false;
+    for (const std::string& metric : spec_.metrics) {
+      const auto found = record.summary.find(metric);
+      if (found == record.summary.end()) continue;
+      if (found->second.metric.kind != results::MetricKind::kTime) continue;
+      record.summary.erase(found);
+      has_times = true;
+    }
+    if (!has_times) return;
+    ++num_without_times_;
+    context_.progress.Note(absl::StrCat(NameOf(child), ": its times are left out, it was ",
+                                        internal::View(results::WhyTimesAreUnusable(record))));
   }
 
   absl::Status RecordValues(const SweepChild& child, const RunRecord& record) {
@@ -235,17 +281,42 @@ class SweepRun {
     return absl::OkStatus();
   }
 
+  // What was recorded is kept: it is the definition that asks for what there is not.
+  absl::Status CheckMeasured() {
+    if (num_without_times_ > 0) {
+      BENCH_RETURN_IF_ERROR(context_.writer.Note("children_without_times", num_without_times_));
+    }
+    if (diverged_) return absl::OkStatus();
+    for (const std::string& metric : spec_.metrics) {
+      if (measured_.contains(metric)) continue;
+      return UsageError(absl::StrCat("sweep.metrics: no child measured \"", metric,
+                                     "\"; bench-run --show ", ResultsOf(children_.front()),
+                                     " lists what they do"));
+    }
+    return absl::OkStatus();
+  }
+
   void Collect() {
     sweep_.metrics = spec_.metrics;
     sweep_.first_replicate = replicates().front();
     sweep_.num_replicates = spec_.replicates;
     for (const LoadedPoint& point : points_) {
       sweep_.arms.push_back({point.point.name, std::string(Name(point.point.role)),
-                             absl::StrJoin(point.point.overrides, "; ")});
+                             absl::StrJoin(point.point.overrides, "; "), point.point.arm,
+                             AxesOf(point.point)});
     }
     for (const std::string& metric : spec_.metrics) {
       for (size_t point = 0; point < points_.size(); ++point) CollectArm(metric, point);
     }
+  }
+
+  // "model.hidden_size=8; model.num_layers=2"
+  std::string AxesOf(const ArmPoint& point) const {
+    std::vector<std::string> settings;
+    for (size_t i = 0; i < spec_.axes.size(); ++i) {
+      settings.push_back(absl::StrCat(spec_.axes[i].key, "=", point.values[i]));
+    }
+    return absl::StrJoin(settings, "; ");
   }
 
   // Nothing where a replicate did not measure it.
@@ -287,6 +358,8 @@ class SweepRun {
   int worst_ = 0;
   int64_t num_run_ = 0;    // children that were made
   int64_t num_found_ = 0;  // and that the store had
+  int64_t num_without_times_ = 0;
+  std::set<std::string> measured_;  // metrics, by any child
   bool diverged_ = false;
   nlohmann::json said_ = nlohmann::json::array();
   results::Sweep sweep_;

@@ -4,11 +4,13 @@
 // as have cores. What is recorded is computed from their results files, with the names of
 // results/sweeps/sweep_record.h: summary METRIC/POINT is the mean over replicates, samples
 // METRIC/POINT are the replicates' values in order; tables arms, children, values, bands and fits.
+// Times of children whose times say nothing (results/comparison/usable_times.h) are left out.
 // Children of replicate r of a sweep of n replicates have the numbers r n, ..., r n + n - 1.
 //
 // Artifact: sweep.json, which child is which run, and figure.svg, the first metric by arm; the
 // figure lies in the run's folder too. A child that diverged makes the sweep diverge; one that
-// failed ends it, after the others, with the child's error.
+// failed ends it, after the others, with the child's error. UsageError, at the end, for a metric
+// that no child measured.
 #pragma once
 
 #include <string>

@@ -57,7 +57,7 @@ absl::Status RunRecorder::RecordDigests(int64_t step, const TrainingTask& task,
     return absl::OkStatus();
   }));
   BENCH_RETURN_IF_ERROR(context_.writer.Digest(step, "optimizer", optimizer.Finish().total));
-  std::string state = task.SaveState().dump();
+  std::string state = task.GeneratorState().dump();
   const std::vector<models::NamedTensor> tensors = task.StateTensors();
   if (!tensors.empty()) absl::StrAppend(&state, "\n", DigestOf(tensors).total);
   return context_.writer.Digest(step, "generators", Sha256Hex(state));

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "base/status.h"
 #include "models/decoder.h"
-#include "nlohmann/json_fwd.hpp"
+#include "nlohmann/json.hpp"
 #include "results/metric.h"
 #include "results/metrics.h"
 
@@ -66,6 +66,9 @@ class TrainingTask {
   // Data position and generators; restored before the first NextWindow of a resumed run.
   virtual nlohmann::json SaveState() const = 0;
   virtual absl::Status RestoreState(const nlohmann::json& state) = 0;
+  // What of the state decides what training draws next: its digest is recorded. Less than all where
+  // the state keeps what evaluations found too, whose last bits are of the machine.
+  virtual nlohmann::json GeneratorState() const { return SaveState(); }
   // What of the state are tensors (a phase's rollouts), by name; restored after RestoreState.
   virtual std::vector<models::NamedTensor> StateTensors() const { return {}; }
   // DataError where `tensors` are not what the restored state needs.

@@ -229,21 +229,43 @@ void AddUnusableTimes(const Group& base, const Group& head, std::vector<std::str
 }
 
 // What a sweep of another program found in the store says nothing about that program.
-void CheckChildren(const Group& base, const Group& head, Reasons& reasons) {
-  const SharedChildren shared = FindSharedChildren(base, head);
-  if (shared.num_shared == 0 || shared.same_program) return;
-  reasons.Add(absl::StrCat(
-      shared.num_shared, " of the ", shared.num_in_head,
-      " children of the head's sweeps are runs of the base's, found in the store, and other "
-      "programs made the sweeps: run them with --set sweep.reuse=program"));
+void CheckPrograms(const SharedChildren& children, Reasons& reasons) {
+  if (children.same_program) return;
+  if (children.num_of_other_programs > 0) {
+    reasons.Add(absl::StrCat(children.num_of_other_programs, " of ", children.num_children,
+                             " children were made by another program than their sweep: run the "
+                             "sweeps with --set sweep.reuse=program"));
+  } else if (children.num_shared > 0) {
+    reasons.Add(absl::StrCat(
+        children.num_shared, " of the ", children.num_in_head,
+        " children of the head's sweeps are runs of the base's, found in the store, and other "
+        "programs made the sweeps: run them with --set sweep.reuse=program"));
+  }
 }
 
-void AddSharedChildren(const Group& base, const Group& head, std::vector<std::string>& notes) {
-  const SharedChildren shared = FindSharedChildren(base, head);
-  if (shared.num_shared == 0 || !shared.same_program) return;
-  notes.push_back(absl::StrCat(shared.num_shared, " of the ", shared.num_in_head,
-                               " children of the head's sweeps are runs of the base's, found in "
-                               "the store"));
+// The inputs of a sweep are definitions; those of its children may be other data under one name.
+void CheckRecipes(const Group& base, const Group& head, const AskedDifferences& asked,
+                  Reasons& reasons) {
+  if (asked.whole_definition || !asked.keys.empty()) return;
+  const std::vector<std::string> points = PointsOfOtherRecipes(base, head);
+  if (points.empty()) return;
+  reasons.Add(absl::StrCat("the children of arm ", EscapeForTerminal(absl::StrJoin(points, ", ")),
+                           " have other inputs or settings in the head"));
+}
+
+void AddChildren(const Group& base, const Group& head, std::vector<std::string>& notes) {
+  const SharedChildren children = FindSharedChildren(base, head);
+  if (!children.same_program) return;
+  if (children.num_shared > 0) {
+    notes.push_back(absl::StrCat(children.num_shared, " of the ", children.num_in_head,
+                                 " children of the head's sweeps are runs of the base's, found in "
+                                 "the store"));
+  }
+  if (children.num_of_other_programs > 0) {
+    notes.push_back(absl::StrCat(children.num_of_other_programs, " of ", children.num_children,
+                                 " children were found in the store, made by another program than "
+                                 "their sweep"));
+  }
 }
 
 std::vector<std::string> NotesOn(const Group& base, const Group& head) {
@@ -255,7 +277,7 @@ std::vector<std::string> NotesOn(const Group& base, const Group& head) {
     notes.emplace_back("the definitions have different names and equal content");
   }
   AddUnusableTimes(base, head, notes);
-  AddSharedChildren(base, head, notes);
+  AddChildren(base, head, notes);
   if (NumbersOf(base) != NumbersOf(head)) {
     notes.emplace_back(
         "the arms have different replicate numbers: learning is judged on those of both");
@@ -269,7 +291,8 @@ Comparability CheckComparable(const Group& base, const Group& head, const AskedD
   Reasons reasons(base.runs.front().record, asked);
   CheckArm(Arm::kBase, base, reasons);
   CheckArm(Arm::kHead, head, reasons);
-  CheckChildren(base, head, reasons);
+  CheckPrograms(FindSharedChildren(base, head), reasons);
+  CheckRecipes(base, head, asked, reasons);
   if (PairsOf(base, head).empty()) {
     reasons.Add("no replicate number (and so no seed) is in both arms");
   }

@@ -3,7 +3,8 @@
 // All runs of both arms must have the same definition, stage, inputs, machine class, device, number
 // of threads and of processes, and determinism, and must be complete; only a head may have
 // diverged, since that is a finding. At least one replicate number, and so one set of seeds, must
-// be in both arms.
+// be in both arms. Of sweeps, the children must have equal recipes too, and be made by the program
+// of their sweep where the arms' programs differ.
 //
 // Arms that were asked to be of different experiments may even be of different stages (one of ours
 // and a program of others): they are not comparable, but what both measure can stand side by side

@@ -1,5 +1,7 @@
 #include "results/comparison/sweep_replicates.h"
 
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <variant>
@@ -15,10 +17,6 @@ RunRecord ReplicateOf(const RunRecord& record, const Sweep& sweep, int64_t index
   replicate.header = record.header;
   replicate.header.replicate = sweep.first_replicate + index;
   replicate.status = record.status;
-  replicate.attempts = record.attempts;
-  replicate.resumed_from = record.resumed_from;
-  replicate.attempt_facts = record.attempt_facts;
-  replicate.notes = record.notes;
   for (const std::string& metric : sweep.metrics) {
     for (const SweepArm& arm : sweep.arms) {
       const ArmValues* values = sweep.Find(metric, arm.name);
@@ -33,30 +31,54 @@ RunRecord ReplicateOf(const RunRecord& record, const Sweep& sweep, int64_t index
   return replicate;
 }
 
-// The digests of the children's results files: a run that is made again starts at another time.
-std::set<std::string> ChildrenOf(const Group& group) {
-  std::set<std::string> digests;
+std::string ProgramOf(const RunRecord& record) {
+  const auto found = record.header.provenance.find(std::string(kProgramSha256));
+  const auto* text =
+      found == record.header.provenance.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? "" : *text;
+}
+
+// Calls `visit` with the sweep's record, its table of children and a row of it.
+void ForEachChild(const Group& group, const auto& visit) {
   for (const ResultsInput& run : group.runs) {
     const auto table = run.record.tables.find("children");
     if (run.record.header.stage != kSweepStage || table == run.record.tables.end()) continue;
-    for (const std::vector<Cell>& row : table->second.rows) {
-      const auto* digest = CellOf<std::string>(table->second, row, "results_sha256");
-      if (digest != nullptr) digests.insert(*digest);
-    }
+    for (const std::vector<Cell>& row : table->second.rows) visit(run.record, table->second, row);
   }
-  return digests;
+}
+
+// By the digest of its results file, since a run that is made again starts at another time: whether
+// another program than its sweep's made it.
+std::map<std::string, bool> ChildrenOf(const Group& group) {
+  std::map<std::string, bool> children;
+  ForEachChild(group, [&](const RunRecord& sweep, const Table& table, const auto& row) {
+    const auto* digest = CellOf<std::string>(table, row, "results_sha256");
+    if (digest == nullptr) return;
+    const auto* program = CellOf<std::string>(table, row, "program_sha256");
+    const bool of_other = program != nullptr && *program != ProgramOf(sweep);
+    children[*digest] = children[*digest] || of_other;
+  });
+  return children;
 }
 
 std::set<std::string> ProgramsOf(const Group& group) {
   std::set<std::string> programs;
-  for (const ResultsInput& run : group.runs) {
-    const auto found = run.record.header.provenance.find(std::string(kProgramSha256));
-    const auto* text = found == run.record.header.provenance.end()
-                           ? nullptr
-                           : std::get_if<std::string>(&found->second);
-    programs.insert(text == nullptr ? "" : *text);
-  }
+  for (const ResultsInput& run : group.runs) programs.insert(ProgramOf(run.record));
   return programs;
+}
+
+using PointReplicate = std::pair<std::string, int64_t>;
+
+std::map<PointReplicate, std::string> RecipesOf(const Group& group) {
+  std::map<PointReplicate, std::string> recipes;
+  ForEachChild(group, [&](const RunRecord&, const Table& table, const auto& row) {
+    const auto* point = CellOf<std::string>(table, row, "arm");
+    const auto* replicate = CellOf<int64_t>(table, row, "replicate");
+    const auto* key = CellOf<std::string>(table, row, "recipe_key");
+    if (point == nullptr || replicate == nullptr || key == nullptr) return;
+    recipes.emplace(PointReplicate(*point, *replicate), *key);
+  });
+  return recipes;
 }
 
 }  // namespace
@@ -77,14 +99,31 @@ Group ByReplicate(const Group& group) {
 }
 
 SharedChildren FindSharedChildren(const Group& base, const Group& head) {
-  const std::set<std::string> of_base = ChildrenOf(base);
-  const std::set<std::string> of_head = ChildrenOf(head);
+  std::map<std::string, bool> children = ChildrenOf(base);
+  const std::map<std::string, bool> of_head = ChildrenOf(head);
   SharedChildren shared = {.num_shared = 0, .num_in_head = std::ssize(of_head)};
-  for (const std::string& digest : of_head) shared.num_shared += of_base.contains(digest) ? 1 : 0;
+  for (const auto& [digest, of_other] : of_head) {
+    const auto [child, is_new] = children.emplace(digest, of_other);
+    if (is_new) continue;
+    ++shared.num_shared;
+    child->second = child->second || of_other;
+  }
+  shared.num_children = std::ssize(children);
+  for (const auto& [digest, of_other] : children) shared.num_of_other_programs += of_other ? 1 : 0;
   std::set<std::string> programs = ProgramsOf(base);
   programs.merge(ProgramsOf(head));
   shared.same_program = programs.size() == 1;
   return shared;
+}
+
+std::vector<std::string> PointsOfOtherRecipes(const Group& base, const Group& head) {
+  const std::map<PointReplicate, std::string> of_base = RecipesOf(base);
+  std::set<std::string> points;
+  for (const auto& [child, key] : RecipesOf(head)) {
+    const auto found = of_base.find(child);
+    if (found != of_base.end() && found->second != key) points.insert(child.first);
+  }
+  return {points.begin(), points.end()};
 }
 
 }  // namespace bench::results

@@ -91,7 +91,12 @@ absl::StatusOr<BandedFit> FitWithBand(CurveKind kind, std::span<const FitPoint> 
   std::ranges::stable_sort(sorted, {}, &FitPoint::x);
   if (sorted.empty()) return UsageError("no points to fit a curve to");
   std::span<const FitPoint> fitted = sorted;
-  if (options.held_out == HeldOut::kLargestX) fitted = fitted.first(fitted.size() - 1);
+  if (options.held_out == HeldOut::kLargestX) {
+    fitted = fitted.first(fitted.size() - 1);
+    if (!fitted.empty() && fitted.back().x == sorted.back().x) {
+      return UsageError("several points have the largest x: none can be held out");
+    }
+  }
   const Means means = MeansOf(fitted);
   BandedFit fit;
   BENCH_ASSIGN_OR_RETURN(fit.curve, FitCurve(kind, means.x, means.y));

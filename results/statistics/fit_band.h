@@ -6,7 +6,8 @@
 // and fits their means; intervals are percentiles (type 7) of the resamples. There is none where a
 // point has a single replicate, nor where more than one resample in twenty determines no curve.
 // The point that is held out has no part in either. Deterministic in the seed. Errors: those of
-// FitCurve for the points as they are; UsageError for a point without values.
+// FitCurve for the points as they are; UsageError for a point without values, and where several
+// points have the largest x and one is to be held out: the others would tell what it is.
 #pragma once
 
 #include <cstdint>

@@ -22,7 +22,7 @@ namespace bench::results {
 
 struct SweepFit {
   std::string kind;  // "power_law", "logistic"
-  std::string arm;   // empty: of a sweep without arms
+  std::string arm;   // empty: of all that are no controls
   std::string x;     // a key, or a metric
   std::string y;     // a metric
   std::vector<FitPoint> points;

@@ -37,7 +37,9 @@ absl::Status RecordArms(RunWriter& writer, const Sweep& sweep) {
                                            {"role", arm.role},
                                            {"settings", arm.settings},
                                            {"first_replicate", sweep.first_replicate},
-                                           {"replicates", sweep.num_replicates}}));
+                                           {"replicates", sweep.num_replicates},
+                                           {"of_arm", arm.arm},
+                                           {"axes", arm.axes}}));
   }
   for (const std::string& metric : sweep.metrics) {
     BENCH_RETURN_IF_ERROR(writer.TableRow(kMetrics, std::nullopt, {{"metric", metric}}));
@@ -95,6 +97,20 @@ absl::Status RecordDifference(RunWriter& writer, const std::string& metric, cons
   return writer.TableRow(kDifferences, std::nullopt, row);
 }
 
+// What a point is compared with: the point of the first treatment that has its values of the axes;
+// of a sweep without arms the first point. Null for points of the first treatment themselves.
+const SweepArm* TreatmentFor(const Sweep& sweep, const SweepArm& arm) {
+  const auto first = std::find_if(sweep.arms.begin(), sweep.arms.end(),
+                                  [](const SweepArm& other) { return other.role == kTreatment; });
+  if (first == sweep.arms.end()) return nullptr;
+  if (first->arm.empty()) return arm == *first ? nullptr : &*first;
+  if (arm.arm == first->arm) return nullptr;
+  const auto alike = std::find_if(sweep.arms.begin(), sweep.arms.end(), [&](const SweepArm& other) {
+    return other.arm == first->arm && other.axes == arm.axes;
+  });
+  return alike == sweep.arms.end() ? nullptr : &*alike;
+}
+
 // Reads the rows of a table that have all of `columns`, as texts.
 std::vector<std::vector<std::string>> TextsOf(const RunRecord& record, const std::string& name,
                                               const std::vector<std::string>& columns) {
@@ -146,15 +162,14 @@ MetricInfo OfArm(const MetricInfo& info, const std::string& arm) {
 
 absl::Status RecordSweep(RunWriter& writer, const Sweep& sweep) {
   BENCH_RETURN_IF_ERROR(RecordArms(writer, sweep));
-  const auto treatment = std::find_if(sweep.arms.begin(), sweep.arms.end(),
-                                      [](const SweepArm& arm) { return arm.role == kTreatment; });
   for (const std::string& metric : sweep.metrics) {
     for (const SweepArm& arm : sweep.arms) {
       const ArmValues* values = sweep.Find(metric, arm.name);
       if (values == nullptr) continue;
       BENCH_RETURN_IF_ERROR(RecordValues(writer, *values, arm.name));
       BENCH_RETURN_IF_ERROR(RecordBand(writer, metric, arm.name, values->values));
-      if (treatment == sweep.arms.end() || arm == *treatment) continue;
+      const SweepArm* treatment = TreatmentFor(sweep, arm);
+      if (treatment == nullptr) continue;
       BENCH_RETURN_IF_ERROR(RecordDifference(writer, metric, sweep, treatment->name, arm.name));
     }
   }
@@ -170,6 +185,12 @@ std::optional<Sweep> SweepOf(const RunRecord& record) {
       .arms = {}, .metrics = {}, .first_replicate = *first, .num_replicates = *count, .values = {}};
   for (const auto& cells : TextsOf(record, kArms, {"arm", "role", "settings"})) {
     sweep.arms.push_back({cells[0], cells[1], cells[2]});
+  }
+  // Files of before there were these columns have none.
+  const auto places = TextsOf(record, kArms, {"of_arm", "axes"});
+  for (size_t i = 0; i < places.size() && places.size() == sweep.arms.size(); ++i) {
+    sweep.arms[i].arm = places[i][0];
+    sweep.arms[i].axes = places[i][1];
   }
   for (const auto& cells : TextsOf(record, kMetrics, {"metric"})) {
     sweep.metrics.push_back(cells[0]);

@@ -2,12 +2,14 @@
 //
 //   /summary/METRIC/ARM   mean over replicates
 //   /samples/METRIC/ARM   the replicates' values, in the order of their numbers
-//   /tables/arms          arm, role, settings, first_replicate, replicates
+//   /tables/arms          arm, role, settings, first_replicate, replicates, of_arm, axes: a row a
+//                         point, which `arm` names
 //   /tables/metrics       metric: in the order in which the definition has them
 //   /tables/values        arm, replicate, metric, value: of every child, whether or not all have it
 //   /tables/bands         metric, arm, replicates, mean, low, high, method: of two replicates on
 //   /tables/differences   metric, arm, than, replicates, mean, low, high, method, least, greatest:
-//                         of the first treatment and each other arm, replicate by replicate
+//                         of the first treatment and each other arm, replicate by replicate;
+//                         where there are axes too, of points of the same values
 //
 // A metric that some replicate of an arm did not measure is in `values` only. Intervals are those
 // of statistics/seed_band.h at kSweepLevel. Numbers of replicates are consecutive.
@@ -30,9 +32,11 @@ inline constexpr std::string_view kSweepStage = "sweep";
 inline constexpr double kSweepLevel = 0.95;
 
 struct SweepArm {
-  std::string name;
-  std::string role;      // "treatment", "baseline", "control"
-  std::string settings;  // in words; empty: as the experiment is defined
+  std::string name;       // of the point: of the arm and the values of the axes
+  std::string role;       // "treatment", "baseline", "control"
+  std::string settings;   // in words; empty: as the experiment is defined
+  std::string arm = {};   // as the definition names it; empty: in a sweep without arms
+  std::string axes = {};  // their values, in words; empty: there are none
 
   bool operator==(const SweepArm&) const = default;
 };

@@ -226,6 +226,34 @@ chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
             "model.hidden_size=24", "sweep.replicates=1"))
         self.assert_fails(self.run_sweep(nested), 2, "is a sweep itself")
 
+    def test_a_metric_that_no_child_measured_is_an_error_at_the_end(self):
+        unknown = self.write("unknown.toml", SWEEP.replace('"answer_accuracy"', '"answer_acuracy"'))
+        self.assert_fails(self.run_sweep(unknown), 2, 'no child measured "answer_acuracy"')
+        complete = list((self.place.store / "runs" / "trained@1").glob("*/*/results.h5"))
+        self.assertEqual(len(complete), 4)
+
+    def test_a_child_that_loses_its_folder_to_another_process_is_put_back(self):
+        """Two sweeps of the same children at once: whoever comes second to a folder waits."""
+        self.run_ok(*self.options, "rows")
+        both = [self.place.start(*self.options, self.sweep, "--out", self.place.folder / name)
+                for name in ("one", "two")]
+        for process in both:
+            stdout, stderr = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 0, stdout + stderr)
+        run, found = numpy.sum([self.counts(self.place.folder / name / "results.h5")
+                                for name in ("one", "two")], axis=0)
+        self.assertEqual((run + found, self.children(self.place.folder / "one" / "results.h5")),
+                         (8, self.children(self.place.folder / "two" / "results.h5")))
+
+    def test_children_say_which_program_made_them(self):
+        results = self.sweep_ok(self.sweep)
+        with h5py.File(results) as file:
+            own = file["provenance"].attrs["program_sha256"]
+            programs = texts(table(file, "children")["program_sha256"])
+            axes = table(file, "arms")
+            self.assertEqual(texts(axes["of_arm"]), ["small", "wide"])
+        self.assertEqual(programs, [own] * 4)
+
     def test_a_child_that_fails_fails_the_sweep_behind_the_others(self):
         long_rows = self.write("failing.toml", SWEEP.replace("model.hidden_size=24",
                                                              "training.max_tokens=16"))

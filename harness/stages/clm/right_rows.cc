@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
 #include "harness/evaluation/batches.h"
+#include "harness/evaluation/enumeration.h"
 #include "harness/stages/clm/row_batch.h"
 #include "kernels/linear_cross_entropy.h"
 
@@ -27,6 +30,13 @@ at::Tensor CorrectTargets(const models::Decoder& decoder, std::span<const Datase
 
 absl::StatusOr<std::vector<bool>> AnsweredRightly(const models::Decoder& decoder,
                                                   const std::vector<DatasetRow>& rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    // The last token is predicted and not read; it is one of the vocabulary too.
+    const std::span<const int64_t> tokens = rows[i].tokens;
+    const std::string where = absl::StrCat("row ", i);
+    BENCH_RETURN_IF_ERROR(Annotate(CheckReadable(decoder, tokens.first(tokens.size() - 1)), where));
+    BENCH_RETURN_IF_ERROR(Annotate(CheckReadable(decoder, tokens.last(1)), where));
+  }
   std::vector<bool> right;
   for (const std::span<const DatasetRow> batch : InBatches(rows)) {
     BENCH_RETURN_IF_ERROR(CheckNotStopped());

@@ -14,7 +14,8 @@
 
 namespace bench::harness {
 
-// By row. StoppedError between batches.
+// By row, which has tokens. StoppedError between batches; UsageError where a row does not fit into
+// the model's positions or has tokens outside its vocabulary.
 absl::StatusOr<std::vector<bool>> AnsweredRightly(const models::Decoder& decoder,
                                                   const std::vector<DatasetRow>& rows);
 

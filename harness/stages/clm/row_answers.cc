@@ -33,6 +33,15 @@ RowParts PartsOf(const DatasetRow& row) {
   return {tokens.first(num_given), tokens.subspan(num_given)};
 }
 
+size_t AnswerPlace(const DatasetRow& row) {
+  const auto answer = std::find(row.marks.begin(), row.marks.end(), TokenMark::kAnswer);
+  return static_cast<size_t>(answer - row.marks.begin());
+}
+
+std::vector<int64_t> QuestionOf(const DatasetRow& row) {
+  return {row.tokens.begin(), row.tokens.begin() + static_cast<int64_t>(AnswerPlace(row))};
+}
+
 int64_t EditDistance(std::span<const int64_t> a, std::span<const int64_t> b) {
   std::vector<int64_t> costs(b.size() + 1);  // of making the first j tokens of b
   std::iota(costs.begin(), costs.end(), int64_t{0});
@@ -49,8 +58,7 @@ int64_t EditDistance(std::span<const int64_t> a, std::span<const int64_t> b) {
 
 void RowAnswers::Add(const DatasetRow& row, std::span<const int64_t> written, int64_t end_token) {
   const std::span<const int64_t> expected = PartsOf(row).written;
-  const auto answer = std::find(row.marks.begin(), row.marks.end(), TokenMark::kAnswer);
-  const auto answer_size = static_cast<size_t>(row.marks.end() - answer);
+  const size_t answer_size = row.marks.size() - AnswerPlace(row);
   exact_.push_back(std::equal(written.begin(), written.end(), expected.begin(), expected.end()));
   right_.push_back(EndsWith(written, expected.last(answer_size)));
   num_edits_ += EditDistance(WithoutEnd(written, end_token), WithoutEnd(expected, end_token));

@@ -28,6 +28,11 @@ struct RowParts {
 };
 RowParts PartsOf(const DatasetRow& row);
 
+// Of the first token of its answer; the number of its tokens where it ends in none.
+size_t AnswerPlace(const DatasetRow& row);
+// The tokens before the answer: what a row asks.
+std::vector<int64_t> QuestionOf(const DatasetRow& row);
+
 // Insertions, deletions and exchanges of tokens that make `b` of `a`, at least.
 int64_t EditDistance(std::span<const int64_t> a, std::span<const int64_t> b);
 

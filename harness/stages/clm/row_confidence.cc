@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "base/status.h"
 #include "harness/evaluation/enumeration.h"
 #include "harness/evaluation/selective_answers.h"
+#include "harness/stages/clm/row_answers.h"
 #include "results/metrics.h"
 
 namespace bench::harness {
@@ -28,11 +30,6 @@ size_t NumAnswers(size_t num_questions, int64_t percent) {
   const double share = static_cast<double>(percent) / 100;
   return std::max<size_t>(
       1, static_cast<size_t>(std::llround(share * static_cast<double>(num_questions))));
-}
-
-size_t AnswerPlace(const DatasetRow& row) {
-  const auto answer = std::find(row.marks.begin(), row.marks.end(), TokenMark::kAnswer);
-  return static_cast<size_t>(answer - row.marks.begin());
 }
 
 std::vector<bool> WrongAnswers(const ConfidentAnswers& answers) {
@@ -86,15 +83,13 @@ RowConfidence::RowConfidence(const Parts& parts) : p_(parts) {
 
 absl::StatusOr<ConfidentAnswers> RowConfidence::Ask(const std::vector<DatasetRow>& rows) const {
   TokenRows questions;
-  for (const DatasetRow& row : rows) {
-    const auto place = static_cast<int64_t>(AnswerPlace(row));
-    questions.emplace_back(row.tokens.begin(), row.tokens.begin() + place);
-  }
+  for (const DatasetRow& row : rows) questions.push_back(QuestionOf(row));
   const int64_t num_tokens = p_.dataset.tokens().vocab_size();
-  BENCH_ASSIGN_OR_RETURN(const at::Tensor log_probs,
-                         NextTokenLogProbs(p_.decoder, questions, {0, num_tokens}));
-  const std::span<const double> all(log_probs.const_data_ptr<double>(),
-                                    static_cast<size_t>(log_probs.numel()));
+  const absl::StatusOr<at::Tensor> log_probs =
+      NextTokenLogProbs(p_.decoder, questions, {0, num_tokens});
+  if (!log_probs.ok()) return Annotate(log_probs.status(), "evaluation.confidence");
+  const std::span<const double> all(log_probs->const_data_ptr<double>(),
+                                    static_cast<size_t>(log_probs->numel()));
   const auto width = static_cast<size_t>(num_tokens);
   ConfidentAnswers answers;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -189,6 +184,15 @@ absl::Status RowConfidence::AddTo(Evaluation& evaluation, EvaluationPoint point,
   }
   if (all.right.empty()) {
     return UsageError("evaluation.confidence: no held-out row ends in an answer");
+  }
+  const bool is_finite = std::all_of(all.confidences.begin(), all.confidences.end(),
+                                     [](double confidence) { return std::isfinite(confidence); });
+  if (!is_finite) {
+    const results::MetricValue accuracy = {{&results::kForcedAccuracy, ""},
+                                           std::numeric_limits<double>::quiet_NaN()};
+    evaluation.values.push_back(accuracy);
+    if (is_final) evaluation.summary.push_back(accuracy);
+    return absl::OkStatus();
   }
   std::vector<results::MetricValue> of_all;
   AppendWhole(all, of_all);

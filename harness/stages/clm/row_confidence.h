@@ -15,6 +15,7 @@
 //                                    what a threshold on the confidence gives at equal coverage
 // Every evaluation has those of all rows; the final one those of groups, the counts of proportions
 // and the tables "coverage" (precision and threshold by share answered) and "confidence_bins".
+// Where a confidence is not finite there is forced_accuracy alone, which is NaN.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +53,8 @@ class RowConfidence {
   };
   explicit RowConfidence(const Parts& parts);
 
-  // UsageError where no held-out row ends in an answer.
+  // UsageError where no held-out row ends in an answer, or a question has tokens or a length that
+  // the model does not.
   absl::Status AddTo(Evaluation& evaluation, EvaluationPoint point, int64_t step) const;
 
  private:

@@ -3,14 +3,29 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "harness/data/statement_space.h"
 #include "harness/stages/clm/row_symbols.h"
 
 namespace bench::harness {
+namespace {
+
+// Both ask with tokens alone: of an image they would say what the model makes of none.
+absl::Status CheckNoVectors(const RowDataset& dataset, const ClmEvaluationSpec& spec) {
+  if (dataset.vectors().size == 0 || !(spec.confidence || spec.statements)) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat("evaluation.", spec.confidence ? "confidence" : "statements",
+                                 ": rows that begin with vectors have none of it yet; leave it "
+                                 "out"));
+}
+
+}  // namespace
 
 absl::StatusOr<RowMeasures> RowMeasures::Create(const Parts& parts) {
   const ClmEvaluationSpec& spec = parts.spec.evaluation;
+  BENCH_RETURN_IF_ERROR(CheckNoVectors(parts.dataset, spec));
   RowMeasures measures;
   if (spec.statements) {
     BENCH_ASSIGN_OR_RETURN(StatementSpace space, ReadStatementSpace(parts.folder));

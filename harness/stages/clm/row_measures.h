@@ -30,7 +30,8 @@ class RowMeasures {
     const models::Decoder& decoder;
     results::RunWriter& writer;
   };
-  // UsageError where the data set has no statements, or no symbol that is the refusal.
+  // UsageError where the data set has no statements, or no symbol that is the refusal, or its rows
+  // begin with vectors.
   static absl::StatusOr<RowMeasures> Create(const Parts& parts);
 
   // `evaluator`, whose values the measures join. This must outlive the result.

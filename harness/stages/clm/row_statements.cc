@@ -1,6 +1,8 @@
 #include "harness/stages/clm/row_statements.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,15 @@ absl::Status RowStatements::Record(const StatementCalibration& found, int64_t st
 
 absl::Status RowStatements::AddTo(Evaluation& evaluation, EvaluationPoint point, int64_t step) {
   BENCH_ASSIGN_OR_RETURN(const std::vector<double> log_probs, StatementLogProbs(decoder_, space_));
+  // Weights that are not finite: the loss says so, and the run has diverged.
+  if (std::any_of(log_probs.begin(), log_probs.end(),
+                  [](double log_prob) { return !std::isfinite(log_prob); })) {
+    const results::MetricValue loss = {{&results::kStatementLoss, ""},
+                                       std::numeric_limits<double>::quiet_NaN()};
+    evaluation.values.push_back(loss);
+    if (point == EvaluationPoint::kFinal) evaluation.summary.push_back(loss);
+    return absl::OkStatus();
+  }
   const StatementCalibration found = Calibrate(space_, log_probs);
   BENCH_RETURN_IF_ERROR(Record(found, step));
   const Figures figures{found.loss, found.hallucination_rate, found.malformed_rate,

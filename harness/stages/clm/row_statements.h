@@ -4,8 +4,10 @@
 // and hallucination_margin. The summary has them at the end of training and, labelled "best", at
 // the evaluation of the least statement_loss, which is the model that is as good a predictor as any
 // of the run; hallucination_margin/least of all evaluations; monofact_rate and missing_mass of the
-// rows. Tables, a row an evaluation: "statements" (the masses); a row a bin: "statement_bins".
-// What the summary needs of earlier evaluations is the task's state, so that a resumed run has it.
+// rows. Where a log-probability is not finite there is statement_loss alone, which is NaN, and
+// nothing is kept. Tables, a row an evaluation: "statements" (the masses); a row a bin:
+// "statement_bins". What the summary needs of earlier evaluations is the task's state, so that a
+// resumed run has it.
 #pragma once
 
 #include <cstdint>

@@ -27,6 +27,7 @@ class RowTask : public CausalTask {
 
   nlohmann::json SaveState() const override;
   absl::Status RestoreState(const nlohmann::json& state) override;
+  nlohmann::json GeneratorState() const override { return SampledTask::SaveState(); }
 
  private:
   CausalBatch MakeBatch(const std::vector<MixtureDraw>& draws) const override;

@@ -28,6 +28,11 @@ std::string Utf8(char32_t character) {
 
 std::string LanguageSymbol(const std::string& language) { return absl::StrCat("<", language, ">"); }
 
+void AppendToken(int64_t token, TokenMark mark, DatasetRow& row) {
+  row.tokens.push_back(token);
+  row.marks.push_back(mark);
+}
+
 // The vocabulary, and texts in it.
 class Alphabet {
  public:
@@ -47,8 +52,7 @@ class Alphabet {
   const std::vector<std::string>& symbols() const { return symbols_; }
 
   void AppendSymbol(const std::string& symbol, TokenMark mark, DatasetRow& row) const {
-    row.tokens.push_back(ids_.at(symbol));
-    row.marks.push_back(mark);
+    AppendToken(ids_.at(symbol), mark, row);
   }
   void AppendText(const std::string& text, TokenMark mark, DatasetRow& row) const {
     for (const char32_t character : CodePoints(text)) AppendSymbol(Utf8(character), mark, row);
@@ -66,11 +70,6 @@ class Alphabet {
   std::vector<std::string> symbols_;
   std::map<std::string, int64_t> ids_;
 };
-
-void AppendControl(int64_t token, TokenMark mark, DatasetRow& row) {
-  row.tokens.push_back(token);
-  row.marks.push_back(mark);
-}
 
 class RowMaker {
  public:
@@ -148,12 +147,12 @@ class RowMaker {
     DatasetRow row;
     row.group = static_cast<int64_t>(language);
     row.key = split_.Hash(english);
-    AppendControl(kBeginToken, TokenMark::kGiven, row);
+    AppendToken(kBeginToken, TokenMark::kGiven, row);
     return row;
   }
   void End(const std::string& name, DatasetRow& row) const {
     alphabet_.AppendText(name, TokenMark::kAnswer, row);
-    AppendControl(kEndToken, TokenMark::kAnswer, row);
+    AppendToken(kEndToken, TokenMark::kAnswer, row);
   }
 
   const Names& names_;

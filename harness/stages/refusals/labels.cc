@@ -4,20 +4,9 @@
 #include <cmath>
 #include <map>
 
+#include "harness/stages/clm/row_answers.h"
+
 namespace bench::harness {
-namespace {
-
-size_t AnswerPlace(const DatasetRow& row) {
-  const auto answer = std::find(row.marks.begin(), row.marks.end(), TokenMark::kAnswer);
-  return static_cast<size_t>(answer - row.marks.begin());
-}
-
-}  // namespace
-
-std::vector<int64_t> QuestionOf(const DatasetRow& row) {
-  const std::vector<int64_t>& tokens = row.tokens;
-  return {tokens.begin(), tokens.begin() + static_cast<int64_t>(AnswerPlace(row))};
-}
 
 QuestionParts SplitQuestions(const std::vector<DatasetRow>& questions) {
   QuestionParts parts;

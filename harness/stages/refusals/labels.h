@@ -14,9 +14,6 @@
 
 namespace bench::harness {
 
-// The tokens before the answer: what a row asks.
-std::vector<int64_t> QuestionOf(const DatasetRow& row);
-
 // Questions that are tuned on, and those that are tested: in each group they take turns.
 struct QuestionParts {
   std::vector<DatasetRow> tuned, tested;

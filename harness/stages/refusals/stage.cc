@@ -16,6 +16,7 @@
 #include "harness/model_io/answering_model.h"
 #include "harness/model_io/content_digest.h"
 #include "harness/stages/clm/right_rows.h"
+#include "harness/stages/clm/row_answers.h"
 #include "harness/stages/clm/row_symbols.h"
 #include "harness/stages/refusals/labels.h"
 #include "harness/stages/token_data.h"

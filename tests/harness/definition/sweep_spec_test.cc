@@ -82,16 +82,47 @@ TEST(SweepSpec, HasAtMostTenThousandChildren) {
 TEST(SweepSpec, AFitHasMorePointsThanParameters) {
   EXPECT_THAT(Refusal(kSizes), IsEmpty());
   const std::string three = R"(sweep.axes=[{key="model.hidden_size",values=["8","16","32"]}])";
-  EXPECT_THAT(Refusal(kSizes, {three}), HasSubstr("needs 3 points beside"));
+  EXPECT_THAT(Refusal(kSizes, {three}), HasSubstr("needs 3 points of different x beside"));
   EXPECT_THAT(Refusal(kSizes, {R"(sweep.metrics=["loss"])"}),
               HasSubstr("\"parameters\" is none of sweep.metrics"));
 }
 
-TEST(SweepSpec, AFitAcrossSeveralArmsSaysOfWhich) {
-  const std::string two = R"(sweep.arms=[{name="a"},{name="b"}])";
-  EXPECT_THAT(Refusal(kSizes, {two}), HasSubstr("say whose points"));
+// Arms tie settings together: three of them are three points, but that a control is none.
+TEST(SweepSpec, AFitMayGoAcrossArms) {
+  const std::string no_axes = "sweep.axes=[]";
+  const std::string fit = R"(sweep.fits=[{kind="power_law",x="parameters",y="loss"}])";
+  const std::string three = R"(sweep.arms=[{name="a"},{name="b"},{name="c"}])";
+  EXPECT_THAT(Refusal(kSizes, {no_axes, three, fit}), IsEmpty());
+  const std::string one_fails = R"(sweep.arms=[{name="a"},{name="b"},{name="c",role="control"}])";
+  EXPECT_THAT(Refusal(kSizes, {no_axes, one_fails, fit}), HasSubstr("there are 2"));
   const std::string of_a = R"(sweep.fits=[{kind="power_law",x="parameters",y="loss",arm="a"}])";
-  EXPECT_THAT(Refusal(kSizes, {two, of_a}), IsEmpty());
+  EXPECT_THAT(Refusal(kSizes, {three, of_a}), IsEmpty());
+  EXPECT_THAT(Refusal(kSizes, {no_axes, three, of_a}), HasSubstr("there are 1"));
+}
+
+TEST(SweepSpec, AnAxisThatIsXHasNumbersGreaterThanZero) {
+  const auto refusal = [](const std::string& values) {
+    return Refusal(kSizes,
+                   {absl::StrCat(R"(sweep.axes=[{key="model.hidden_size",values=)", values, "}]"),
+                    R"(sweep.fits=[{kind="logistic",x="model.hidden_size",y="loss"}])"});
+  };
+  EXPECT_THAT(refusal(R"(["8","16"])"), IsEmpty());
+  EXPECT_THAT(refusal(R"(["8","wide"])"),
+              HasSubstr("\"wide\" of the axis model.hidden_size is no"));
+  EXPECT_THAT(refusal(R"(["0","8","16"])"), HasSubstr("\"0\" of the axis"));
+  EXPECT_THAT(refusal(R"(["8","inf"])"), HasSubstr("\"inf\" of the axis"));
+}
+
+// Every value of the other axis, and every arm, has a point there.
+TEST(SweepSpec, OfSeveralPointsWithTheLargestXNoneIsHeldOut) {
+  const std::string fit =
+      R"(sweep.fits=[{kind="logistic",x="model.hidden_size",y="loss",held_out="largest"}])";
+  EXPECT_THAT(Refusal(kSizes, {fit}), IsEmpty());
+  const std::string two_axes =
+      R"(sweep.axes=[{key="model.hidden_size",values=["8","16","32"]},{key="s",values=["1","2"]}])";
+  EXPECT_THAT(Refusal(kSizes, {two_axes, fit}), HasSubstr("none can be held out"));
+  EXPECT_THAT(Refusal(kSizes, {R"(sweep.arms=[{name="a"},{name="b"}])", fit}),
+              HasSubstr("none can be held out"));
 }
 
 TEST(SweepBound, IsExactlyOneOfThree) {

@@ -71,6 +71,24 @@ TEST(Enumeration, RefusesStatementsOutsideTheModel) {
   space.places.push_back({4, 1});
   EXPECT_NE(StatementLogProbs(tiny.decoder(), space).status().message().find("16 positions"),
             std::string::npos);
+  const auto begin = StatementLogProbs(tiny.decoder(), {{1, 12}, {{4, 1}}, {0}, {1}});
+  EXPECT_NE(begin.status().message().find("statements: the token 12, outside the model's"),
+            std::string::npos)
+      << begin.status();
+}
+
+TEST(Enumeration, RefusesContextsThatTheModelCannotRead) {
+  const TinyRows tiny;
+  const auto refusal = [&](const TokenRows& contexts, const TokenRange& range) {
+    return std::string(NextTokenLogProbs(tiny.decoder(), contexts, range).status().message());
+  };
+  const std::vector<int64_t> longest(16, 4);
+  EXPECT_EQ(refusal({{4, 5}, longest}, {0, 10}), "");
+  EXPECT_NE(refusal({{4, 5}}, {0, 11}).find("the token 10, outside the model's vocabulary of 10"),
+            std::string::npos);
+  EXPECT_NE(refusal({{4, 10}}, {0, 10}).find("the token 10, outside"), std::string::npos);
+  EXPECT_NE(refusal({{4}, std::vector<int64_t>(17, 4)}, {0, 10}).find("17 tokens do not fit"),
+            std::string::npos);
 }
 
 }  // namespace

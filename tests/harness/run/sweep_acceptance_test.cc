@@ -40,6 +40,17 @@ results::RunRecord Record(const std::vector<double>& chain, const std::vector<do
   return results::SweepRecordOf(sweep);
 }
 
+// So many items of each arm in the first replicates.
+void Count(results::RunRecord& record, int64_t trials, int64_t num_replicates) {
+  results::Table& counts = record.tables["counts"];
+  counts.columns = {"arm", "replicate", "metric", "successes", "trials"};
+  for (const char* arm : {"direct", "chain"}) {
+    for (int64_t replicate = 0; replicate < num_replicates; ++replicate) {
+      counts.rows.push_back({std::string(arm), replicate, "exact_match", int64_t{0}, trials});
+    }
+  }
+}
+
 std::vector<std::string> Unmet(const SweepBoundSpec& bound, const results::RunRecord& record) {
   SweepSpec spec;
   spec.bounds = {bound};
@@ -71,11 +82,13 @@ TEST(SweepDifference, WhatWasNotMeasuredOrIsNotANumberIsNeverEnough) {
               ElementsAre(HasSubstr("exact_match/direct was not measured")));
 }
 
-// Mean 0.25, deviation 0.03, standard error 0.03 / sqrt(3) = 0.01732.
-TEST(SweepChance, ErrorsAreOfTheMeanOverReplicates) {
+// Mean 0.25, deviation 0.03, standard error 0.03 / sqrt(3): 0.22 is sqrt(3) of them away. Student's
+// t of 2 degrees exceeds t with 1/2 - t / (2 sqrt(2 + t^2)), here 0.1127, as a normal one
+// does 1.212.
+TEST(SweepChance, WhereNothingIsCountedTheMeanIsJudgedByStudentsT) {
   const results::RunRecord record = Record({1, 1, 1}, {0.22, 0.25, 0.28});
-  EXPECT_THAT(Unmet(Chance("exact_match", 0.22, 1.74), record), IsEmpty());
-  EXPECT_THAT(Unmet(Chance("exact_match", 0.22, 1.72), record),
+  EXPECT_THAT(Unmet(Chance("exact_match", 0.22, 1.22), record), IsEmpty());
+  EXPECT_THAT(Unmet(Chance("exact_match", 0.22, 1.2), record),
               ElementsAre(HasSubstr("exact_match/direct = 0.25, must not be better than 0.22")));
 }
 
@@ -87,18 +100,40 @@ TEST(SweepChance, OnlyBetterCounts) {
   EXPECT_THAT(Unmet(Chance("loss", 3, 0), losses), ElementsAre(HasSubstr("loss/direct = 2.5")));
 }
 
-// Of 2 x 50 items at chance 0.2: sqrt(0.2 * 0.8 / 100) = 0.04, though the replicates do not differ.
-TEST(SweepChance, CountedItemsHaveAnErrorOfTheirOwn) {
+// The same rows asked of every replicate do not add up: of 50 items at chance 0.2 the error is
+// sqrt(0.2 * 0.8 / 50) = 0.0566, 1.06 of which are 0.06.
+TEST(SweepChance, TheErrorIsThatOfTheItemsOfOneReplicate) {
   results::RunRecord record = Record({1, 1}, {0.26, 0.26});
   EXPECT_THAT(Unmet(Chance("exact_match", 0.2, 2), record), ElementsAre(HasSubstr("0.26")));
-  results::Table& counts = record.tables["counts"];
-  counts.columns = {"arm", "replicate", "metric", "successes", "trials"};
-  for (const int64_t replicate : {0, 1}) {
-    counts.rows.push_back({"direct", replicate, "exact_match", int64_t{13}, int64_t{50}});
-    counts.rows.push_back({"chain", replicate, "exact_match", int64_t{50}, int64_t{50}});
-  }
+  Count(record, 50, 2);
+  EXPECT_THAT(Unmet(Chance("exact_match", 0.2, 1.1), record), IsEmpty());
+  EXPECT_THAT(Unmet(Chance("exact_match", 0.2, 1), record), ElementsAre(HasSubstr("0.0565")));
+}
+
+// Their mean is one standard error between the replicates above chance.
+TEST(SweepChance, OneReplicateThatSolvesItIsEnough) {
+  results::RunRecord record = Record({1, 1, 1}, {0.2, 0.2, 1.0});
+  Count(record, 500, 3);
+  EXPECT_THAT(Unmet(Chance("exact_match", 0.2, 3), record),
+              ElementsAre(HasSubstr("exact_match/direct = 1 in replicate 2, must not be better")));
+}
+
+TEST(SweepChance, AtNoChanceTheErrorIsOneItem) {
+  results::RunRecord record = Record({1, 1}, {0, 2.0 / 64});
+  Count(record, 64, 2);
+  EXPECT_THAT(Unmet(Chance("exact_match", 0, 2), record), IsEmpty());
+  record = Record({1, 1}, {0, 3.0 / 64});
+  Count(record, 64, 2);
+  EXPECT_THAT(Unmet(Chance("exact_match", 0, 2), record),
+              ElementsAre(HasSubstr("in replicate 1, must not be better than 0 by more than 2 "
+                                    "standard errors of 0.015625, of 64 items")));
+}
+
+// Judged by the mean then: 0.6, 0.4 above chance, with an error of 0.4 that is of one degree.
+TEST(SweepChance, CountsOfSomeReplicatesAreNone) {
+  results::RunRecord record = Record({1, 1}, {0.2, 1.0});
+  Count(record, 500, 1);
   EXPECT_THAT(Unmet(Chance("exact_match", 0.2, 2), record), IsEmpty());
-  EXPECT_THAT(Unmet(Chance("exact_match", 0.2, 1.4), record), ElementsAre(HasSubstr("0.04")));
 }
 
 TEST(SweepChance, OneReplicateWithoutCountsHasNoError) {

@@ -55,6 +55,17 @@ TEST_F(SweepFits, OrByAMetric) {
   EXPECT_EQ(points->at(1).x, 110);
 }
 
+// b is a control.
+TEST_F(SweepFits, WithoutAnArmTakesAllThatAreNoControls) {
+  const SweepFitSpec fit = {SweepFitKind::kPowerLaw, "parameters", "loss", "", SweepHeldOut::kNone};
+  EXPECT_THAT(*FitPointsOf(fit, spec_, points_, sweep_), SizeIs(2));
+  for (LoadedPoint& point : points_) point.point.role = SweepRole::kBaseline;
+  const auto points = FitPointsOf(fit, spec_, points_, sweep_);
+  ASSERT_TRUE(points.ok()) << points.status();
+  ASSERT_THAT(*points, SizeIs(4));
+  EXPECT_EQ(points->at(3).x, 130);
+}
+
 TEST_F(SweepFits, WhatIsNoNumberOrWasNotMeasuredIsRefused) {
   spec_.axes[0].values = {"small", "16"};
   points_[0].point.values = {"small"};

@@ -66,5 +66,29 @@ TEST(RunRecorder, DigestsAreOfWeightsOptimizerAndWhatTheTaskDrawsFrom) {
   EXPECT_TRUE(changed("generators"));
 }
 
+// Keeps what evaluations found beside its data position.
+class Evaluated : public Quadratic {
+ public:
+  explicit Evaluated(double found) : found_(found) {}
+  nlohmann::json SaveState() const override { return {{"position", 0}, {"found", found_}}; }
+  nlohmann::json GeneratorState() const override { return {{"position", 0}}; }
+
+ private:
+  const double found_;
+};
+
+TEST(RunRecorder, WhatEvaluationsFoundIsInNoDigestOfGenerators) {
+  RunFixture fixture;
+  RunContext context = fixture.Start("run");
+  RunRecorder recorder(context, {});
+  for (const int64_t step : {0, 1}) {
+    const Evaluated task(0.1 * static_cast<double>(step));
+    const auto update = MakeLocalUpdate(Spec(4).optimizer, task.parameters());
+    ASSERT_TRUE(recorder.RecordDigests(step, task, *update).ok());
+  }
+  const std::vector<std::string> sha256 = fixture.Record("run").digests.at("generators").sha256;
+  EXPECT_EQ(sha256.at(0), sha256.at(1));
+}
+
 }  // namespace
 }  // namespace bench::harness

@@ -10,6 +10,7 @@
 namespace bench::results {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -83,6 +84,67 @@ TEST(Compare, ChildrenOfAnotherProgramSayNothingOfIt) {
   const auto apart = Compare(OneRun("base", SweepWith("abc")),
                              OneRun("head", SweepWith("def", '7')), CompareOptions());
   EXPECT_THAT(apart->comparability.reasons, IsEmpty());
+}
+
+// A sweep whose child of replicate 3 has this recipe, and was made by this program.
+RunRecord SweepOfChild(char recipe, char program_of_child, char program = '8') {
+  RunRecord record = SampleSweepRecord();
+  record.header.provenance["program_sha256"] = std::string(64, program);
+  Table& children = record.tables["children"];
+  children.columns = {"arm", "replicate", "recipe_key", "results_sha256", "program_sha256"};
+  children.rows.push_back({"chain", int64_t{3}, std::string(64, recipe),
+                           std::string(64, program_of_child), std::string(64, program_of_child)});
+  return record;
+}
+
+Comparability ComparabilityOf(const RunRecord& base, const RunRecord& head,
+                              const AskedDifferences& asked = {}) {
+  CompareOptions options;
+  options.asked = asked;
+  const auto comparison = Compare(OneRun("base", base), OneRun("head", head), options);
+  EXPECT_TRUE(comparison.ok()) << comparison.status();
+  return comparison.ok() ? comparison->comparability : Comparability();
+}
+
+TEST(Compare, ChildrenOfOtherRecipesAreOfOtherInputs) {
+  EXPECT_THAT(ComparabilityOf(SweepOfChild('a', '8'), SweepOfChild('a', '8')).reasons, IsEmpty());
+  const RunRecord other = SweepOfChild('b', '8');
+  EXPECT_THAT(ComparabilityOf(SweepOfChild('a', '8'), other).reasons,
+              ElementsAre(HasSubstr("the children of arm chain have other inputs or settings")));
+  AskedDifferences asked;
+  asked.keys = {"sweep.experiment"};
+  EXPECT_THAT(ComparabilityOf(SweepOfChild('a', '8'), other, asked).reasons, IsEmpty());
+  // Another replicate has a recipe of its own.
+  RunRecord apart = SweepOfChild('b', '8');
+  apart.tables["children"].rows[0][1] = int64_t{4};
+  EXPECT_THAT(ComparabilityOf(SweepOfChild('a', '8'), apart).reasons, IsEmpty());
+}
+
+// Made by a third program, and of no base: last week's, found in the store.
+TEST(Compare, ChildrenOfAThirdProgramAreNotTheHeads) {
+  EXPECT_THAT(ComparabilityOf(SweepOfChild('a', '8'), SweepOfChild('a', '6', '7')).reasons,
+              ElementsAre(AllOf(HasSubstr("1 of 2 children were made by another program"),
+                                HasSubstr("--set sweep.reuse=program"))));
+  EXPECT_THAT(ComparabilityOf(SweepOfChild('a', '8'), SweepOfChild('a', '7', '7')).reasons,
+              IsEmpty());
+}
+
+TEST(Compare, ChildrenOfAnotherProgramAreNotedWithinOneProgram) {
+  const Comparability found = ComparabilityOf(SweepOfChild('a', '8'), SweepOfChild('a', '6'));
+  EXPECT_THAT(found.reasons, IsEmpty());
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("1 of 2 children were found in the store")));
+}
+
+// The process of the sweep was resumed: the children's times are what they are.
+TEST(ByReplicate, AttemptsAndNotesOfTheSweepAreNotTheReplicates) {
+  RunRecord record = SampleSweepRecord();
+  record.attempts = 2;
+  record.resumed_from = {0};
+  record.notes["children_run"] = int64_t{6};
+  const Group group = ByReplicate(OneRun("sweep", record));
+  ASSERT_THAT(group.runs, SizeIs(3));
+  EXPECT_FALSE(group.runs[0].record.resumed());
+  EXPECT_THAT(group.runs[0].record.notes, IsEmpty());
 }
 
 TEST(FindSharedChildren, RunsThatAreNoSweepsHaveNone) {

@@ -39,6 +39,17 @@ TEST(FitWithBand, ThePointOfTheLargestXIsPredictedAndNotFitted) {
   EXPECT_FALSE(fit->held_out->predicted.interval->Contains(9));
 }
 
+// Beside it another point would tell what is to be predicted.
+TEST(FitWithBand, OfSeveralPointsWithTheLargestXNoneIsHeldOut) {
+  std::vector<FitPoint> points = Points(0.01, 4);
+  points.push_back(points[0]);  // x = 16
+  EXPECT_TRUE(FitWithBand(CurveKind::kPowerLaw, points).ok());
+  const absl::Status refused =
+      FitWithBand(CurveKind::kPowerLaw, points, {.held_out = HeldOut::kLargestX}).status();
+  EXPECT_EQ(ExitCodeFor(refused), ExitCode::kUsage);
+  EXPECT_NE(refused.message().find("several points have the largest x"), std::string::npos);
+}
+
 TEST(FitWithBand, TheCurveGoesToThePointThatIsHeldOut) {
   const auto fit =
       FitWithBand(CurveKind::kPowerLaw, Points(0.01, 4), {.held_out = HeldOut::kLargestX});

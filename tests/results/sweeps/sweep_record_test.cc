@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "results/run_writer.h"
 #include "results/statistics/seed_band.h"
 #include "results/table_cell.h"
@@ -82,6 +83,48 @@ TEST_F(SweepRecord, DifferencesFromTheTreatmentArePairedByReplicate) {
   EXPECT_EQ(Number(record, "differences", "greatest", "chain"), 0.875);
   const auto band = BandOfMean(std::vector<double>{0.5, 0.875, 0.625});
   EXPECT_EQ(Number(record, "differences", "low", "chain"), band->interval.low);
+}
+
+// chain and direct at two sizes each, two replicates: of a size direct lies 0.5 and 0.25 below.
+TEST_F(SweepRecord, DifferencesAreOfPointsOfTheSameAxisValues) {
+  Sweep sweep;
+  sweep.metrics = {"exact_match"};
+  sweep.num_replicates = 2;
+  const MetricInfo exact = Info(kExactMatch);
+  const auto add = [&](const std::string& arm, const std::string& role, const std::string& size,
+                       const std::vector<double>& values) {
+    const std::string name = absl::StrCat(arm, ",size=", size);
+    sweep.arms.push_back({name, role, "", arm, absl::StrCat("size=", size)});
+    sweep.values[ArmPath("exact_match", name)] = {exact, values};
+  };
+  add("chain", "treatment", "8", {0.5, 0.75});
+  add("chain", "treatment", "16", {0.875, 1});
+  add("direct", "control", "8", {0, 0.25});
+  add("direct", "control", "16", {0.625, 0.75});
+  const RunRecord record = Written(sweep);
+  EXPECT_EQ(SweepOf(record)->arms, sweep.arms);
+  const Table& differences = record.tables.at("differences");
+  ASSERT_THAT(differences.rows, SizeIs(2));
+  std::vector<std::string> pairs;
+  for (const auto& row : differences.rows) {
+    pairs.push_back(absl::StrCat(*CellOf<std::string>(differences, row, "arm"), " - ",
+                                 *CellOf<std::string>(differences, row, "than")));
+  }
+  EXPECT_THAT(pairs, ElementsAre("chain,size=8 - direct,size=8", "chain,size=16 - direct,size=16"));
+  EXPECT_EQ(Number(record, "differences", "mean", "chain,size=8"), 0.5);
+  EXPECT_EQ(Number(record, "differences", "mean", "chain,size=16"), 0.25);
+}
+
+// Of a sweep without arms: its first point with each other.
+TEST_F(SweepRecord, WithoutArmsTheFirstPointIsComparedWithEachOther) {
+  Sweep sweep;
+  sweep.metrics = {"exact_match"};
+  sweep.num_replicates = 2;
+  for (const char* size : {"size=8", "size=16", "size=32"}) {
+    sweep.arms.push_back({size, "treatment", "", "", size});
+    sweep.values[ArmPath("exact_match", size)] = {Info(kExactMatch), {0.5, 0.75}};
+  }
+  EXPECT_THAT(Written(sweep).tables.at("differences").rows, SizeIs(2));
 }
 
 TEST_F(SweepRecord, ASingleReplicateHasNoBand) {

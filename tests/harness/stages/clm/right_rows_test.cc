@@ -47,5 +47,20 @@ TEST(RightRows, EveryTargetCounts) {
   EXPECT_EQ(*right, (std::vector<bool>{true, false}));
 }
 
+// 16 positions; the last token of a row is not read.
+TEST(RightRows, RowsThatTheModelCannotReadAreRefused) {
+  const TinyRows tiny;
+  const auto refusal = [&](const DatasetRow& row) {
+    const DatasetRow fits = TinyRow({4}, {}, {5}, 0);
+    return std::string(AnsweredRightly(tiny.decoder(), {fits, row}).status().message());
+  };
+  EXPECT_EQ(refusal(TinyRow(std::vector<int64_t>(16, 4), {}, {5}, 0)), "");
+  EXPECT_NE(refusal(TinyRow(std::vector<int64_t>(17, 4), {}, {5}, 0))
+                .find("row 1: 17 tokens do not fit into the model's 16 positions"),
+            std::string::npos);
+  EXPECT_NE(refusal(TinyRow({4}, {}, {10}, 0)).find("row 1: the token 10, outside"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace bench::harness

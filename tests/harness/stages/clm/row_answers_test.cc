@@ -37,6 +37,14 @@ TEST(RowAnswers, WritingBeginsAtTheFirstTarget) {
   EXPECT_EQ(Tokens(parts.written.begin(), parts.written.end()), (Tokens{12, 13, 14, kEnd}));
 }
 
+TEST(RowAnswers, AQuestionEndsBeforeTheAnswer) {
+  EXPECT_EQ(AnswerPlace(Row()), 4U);
+  EXPECT_EQ(QuestionOf(Row()), (Tokens{10, 11, 12, 13}));
+  DatasetRow statement = Row();
+  statement.marks.assign(statement.tokens.size(), TokenMark::kTarget);
+  EXPECT_EQ(QuestionOf(statement), statement.tokens);
+}
+
 TEST(RowAnswers, TellTheAnswerFromWhatComesBeforeIt) {
   using Scores = std::map<std::string, double>;
   EXPECT_EQ(ScoresOf({12, 13, 14, kEnd}), (Scores{{"exact_match", 1},

@@ -70,6 +70,21 @@ TEST_F(RowConfidenceTest, ConfidencesAreThoseOfFullLogits) {
   EXPECT_FALSE(values.contains("coverage"));  // nothing is ever refused
 }
 
+TEST_F(RowConfidenceTest, WeightsThatAreNotFiniteHaveNoConfidence) {
+  {
+    const at::NoGradGuard no_grad;
+    for (const models::NamedTensor& parameter : tiny_.decoder().parameters()) {
+      parameter.tensor.fill_(std::nan(""));
+    }
+  }
+  const Evaluation found = Evaluate(5, EvaluationPoint::kFinal);
+  for (const auto& list : {found.values, found.summary}) {
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list[0].key.Path(), "forced_accuracy");
+    EXPECT_TRUE(std::isnan(list[0].value));
+  }
+}
+
 // A refusal that the model prefers for some questions: those are not answered.
 TEST_F(RowConfidenceTest, RefusedQuestionsAreNotAnswered) {
   const int64_t refusal = Favourite();

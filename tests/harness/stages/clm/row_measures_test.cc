@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/data/statement_space.h"
+#include "harness/stages/clm/row_mixture.h"
 #include "harness/stages/clm/row_task.h"
 #include "results/metrics.h"
 #include "tests/harness/run_fixture.h"
@@ -16,6 +17,10 @@ class RowMeasuresTest : public ::testing::Test {
   absl::StatusOr<RowMeasures> Create(RunContext& context) {
     return RowMeasures::Create({tiny_.spec(), tiny_.dataset(), folder_.path(), tiny_.tokenizer(),
                                 tiny_.decoder(), context.writer});
+  }
+  RowMixture Mixture() const {
+    return *MakeRowMixture(tiny_.dataset(), tiny_.spec().sampling,
+                           tiny_.spec().training.batch_size);
   }
   static std::vector<std::string> Names(const Evaluation& evaluation) {
     std::vector<std::string> names;
@@ -73,6 +78,33 @@ TEST_F(RowMeasuresTest, NeedsStatementsAndTheSymbol) {
             std::string::npos);
 }
 
+// Asked without its image a row would be another question.
+TEST_F(RowMeasuresTest, RowsThatBeginWithVectorsHaveNone) {
+  const TempFolder images;
+  RowDatasetOptions options{tiny_.tokenizer().vocab_size(), tiny_.tokenizer().digest(), {"images"}};
+  options.vectors = {2, 4};
+  RowDatasetWriter writer(images.path(), options);
+  DatasetRow row = TinyRow({4, 5}, {}, {6, 2}, 0);
+  row.vectors = {options.vectors, {0, 1}};
+  for (const char* part : {"train", "validation"}) ASSERT_TRUE(writer.Add(part, row).ok());
+  ASSERT_TRUE(writer.Finish().ok());
+  const auto dataset = RowDataset::Open(images.path());
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  RunContext context = fixture_.Start("run");
+  const auto create = [&] {
+    return RowMeasures::Create({tiny_.spec(), *dataset, images.path(), tiny_.tokenizer(),
+                                tiny_.decoder(), context.writer});
+  };
+  EXPECT_TRUE(create().ok());
+  tiny_.spec().evaluation.confidence = true;
+  EXPECT_NE(create().status().message().find("evaluation.confidence: rows that begin with vectors"),
+            std::string::npos);
+  tiny_.spec().evaluation.confidence = false;
+  tiny_.spec().evaluation.statements = true;
+  EXPECT_NE(create().status().message().find("evaluation.statements: rows that begin with vectors"),
+            std::string::npos);
+}
+
 // What evaluations keep goes with the data position of the task.
 TEST_F(RowMeasuresTest, TheStateOfATaskHasWhatEvaluationsKeep) {
   tiny_.spec().evaluation.statements = true;
@@ -80,14 +112,16 @@ TEST_F(RowMeasuresTest, TheStateOfATaskHasWhatEvaluationsKeep) {
   RunContext context = fixture_.Start("run");
   auto measures = Create(context);
   ASSERT_TRUE(measures.ok()) << measures.status();
-  RowTask task({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*measures},
+  RowTask task({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*measures}, Mixture(),
                SeedSource{1, 0}, measures->With(LossAlone));
   ASSERT_TRUE(task.Evaluate(EvaluationPoint::kPeriodic, 1).ok());
   const nlohmann::json state = task.SaveState();
   EXPECT_EQ(state.at("measures").at("has_best"), 1);
+  const nlohmann::json generators = {{"sampler", state.at("sampler")}};
+  EXPECT_EQ(task.GeneratorState(), generators);
   auto fresh = Create(context);
   ASSERT_TRUE(fresh.ok());
-  RowTask resumed({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*fresh},
+  RowTask resumed({tiny_.spec(), tiny_.dataset(), tiny_.decoder(), *alone_, &*fresh}, Mixture(),
                   SeedSource{1, 0}, fresh->With(LossAlone));
   EXPECT_NE(resumed.SaveState(), state);
   ASSERT_TRUE(resumed.RestoreState(state).ok());

@@ -46,6 +46,27 @@ class RowStatementsTest : public ::testing::Test {
   TinyRows tiny_;
 };
 
+// The run diverges by its loss; nothing else is known, and nothing is the best so far.
+TEST_F(RowStatementsTest, WeightsThatAreNotFiniteHaveALossAlone) {
+  RunContext context = fixture_.Start("run");
+  RowStatements statements = Statements(context);
+  Add(statements, EvaluationPoint::kPeriodic, 1);
+  const nlohmann::json kept = statements.SaveState();
+  {
+    const at::NoGradGuard no_grad;
+    for (const models::NamedTensor& parameter : tiny_.decoder().parameters()) {
+      parameter.tensor.fill_(std::nan(""));
+    }
+  }
+  const Evaluation found = Add(statements, EvaluationPoint::kFinal, 2);
+  for (const auto& list : {found.values, found.summary}) {
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list[0].key.Path(), "statement_loss");
+    EXPECT_TRUE(std::isnan(list[0].value));
+  }
+  EXPECT_EQ(statements.SaveState(), kept);
+}
+
 TEST_F(RowStatementsTest, ValuesAreThoseOfFullLogits) {
   RunContext context = fixture_.Start("run");
   RowStatements statements = Statements(context);

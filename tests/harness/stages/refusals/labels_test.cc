@@ -70,7 +70,6 @@ TEST(RefusalLabels, ARefusalStandsForTheWholeAnswer) {
   EXPECT_EQ(refused.tokens, (std::vector<int64_t>{1, 10, 11, kRefusal}));
   EXPECT_EQ(refused.marks, (std::vector<TokenMark>{TokenMark::kGiven, TokenMark::kGiven,
                                                    TokenMark::kTarget, TokenMark::kAnswer}));
-  EXPECT_EQ(QuestionOf(chain), (std::vector<int64_t>{1, 10, 11}));
 }
 
 TEST(RefusalLabels, BalanceRepeatsTheRarerLabel) {
