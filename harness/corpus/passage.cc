@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 
 namespace bench::corpus {
 namespace {
-
-absl::Status NotWhole() {
-  return DataError("a passage of a repeated substring is not whole; write the shard again");
-}
 
 bool BelongsTo(const PassagePiece& piece, const Passage& passage) {
   return piece.anchor == passage.anchor && piece.document == passage.document &&
@@ -18,6 +15,12 @@ bool BelongsTo(const PassagePiece& piece, const Passage& passage) {
 }
 
 }  // namespace
+
+absl::Status DamagedError(const PassageSource& source, std::string_view what) {
+  return EnvironmentError(absl::StrCat(source.path, ": ", internal::View(what),
+                                       "; to begin the work anew, remove the folder ",
+                                       source.work_folder));
+}
 
 absl::Status VisitPieces(const Passage& passage,
                          const std::function<absl::Status(const PassagePiece&)>& visit) {

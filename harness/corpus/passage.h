@@ -5,7 +5,8 @@
 // sorted by. Pieces in order are passages in the order of (anchor, document, begin, shard), each
 // whole: within a shard a document has one passage that begins at a byte, or copies that are equal
 // and are given once.
-// Errors: DataError for pieces that do not follow each other.
+// Errors: for pieces that do not follow each other EnvironmentError, since they are of the work and
+// no input; it says where they are from and what to remove.
 #pragma once
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -32,6 +34,14 @@ struct Passage {
   uint64_t repeats = 0;
   std::string text;  // num_begins - 1 + min_bytes bytes
 };
+
+// Where passages or their anchors are read from, for messages.
+struct PassageSource {
+  std::string path;
+  std::string work_folder;  // which all of it is in
+};
+// EnvironmentError: what is there is not what the phases before have left.
+absl::Status DamagedError(const PassageSource& source, std::string_view what);
 
 inline constexpr size_t kPassagePieceBytes = 128;
 
@@ -58,12 +68,16 @@ absl::Status VisitPieces(const Passage& passage,
 class PassageJoiner {
  public:
   using Visitor = std::function<absl::Status(const Passage&)>;
-  explicit PassageJoiner(Visitor visit) : visit_(std::move(visit)) {}
+  PassageJoiner(PassageSource source, Visitor visit)
+      : source_(std::move(source)), visit_(std::move(visit)) {}
   absl::Status Add(const PassagePiece& piece);
   // After the last piece.
   absl::Status Finish() const;
 
  private:
+  absl::Status NotWhole() const { return DamagedError(source_, "a passage is not whole"); }
+
+  const PassageSource source_;
   const Visitor visit_;
   Passage passage_;
   uint32_t num_pieces_ = 0;  // of the passage at hand

@@ -66,6 +66,8 @@ class PhaseRunner {
   absl::Status ForEachResult(std::string_view phase, const ResultVisitor& visit) const;
 
   bool leads() const { return ranks_.leads(); }
+  int64_t rank() const { return ranks_.rank; }
+  int64_t num_ranks() const { return ranks_.size; }
   // Of the phases that were run, in their order; the same on all ranks.
   const std::vector<PhaseFigures>& figures() const { return figures_; }
 

@@ -19,6 +19,7 @@ using harness::FilterPreset;
 // Partitions are files that a shard has open at a time: as many as one process has use for, and
 // more where there are more shards to share.
 constexpr int kUsualPartitions = 32, kMaxPartitions = 1024, kShardsPerPartition = 4;
+constexpr int kUsualClusterPartitions = 8;
 constexpr int64_t kMinShardBudget = int64_t{1} << 20;
 
 FilterChainParameters ChainOf(const CorpusSpec& spec) {
@@ -119,7 +120,7 @@ int CorpusPlan::num_partitions() const {
 
 int CorpusPlan::num_cluster_partitions() const {
   const auto for_ranks = static_cast<int>(least_shards / kShardsPerPartition);
-  return std::clamp(for_ranks, 1, num_partitions());
+  return std::min(std::max(for_ranks, kUsualClusterPartitions), num_partitions());
 }
 
 std::vector<std::string> CorpusPlan::MatchesOf(int cluster_partition) const {

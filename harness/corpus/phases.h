@@ -59,7 +59,8 @@ struct CorpusPlan {
 
   int num_shards() const { return static_cast<int>(std::max(spec.num_shards, least_shards)); }
   int num_partitions() const;
-  // One for each thread of each rank: the rounds of clusters write a file of each for each.
+  // One for each thread of each rank, and some for the threads and the sorts of one process: the
+  // rounds of clusters write a file of each for each.
   int num_cluster_partitions() const;
   int64_t budget_bytes() const { return spec.budget_mib << 20; }
   int64_t split_bytes() const { return spec.split_mib << 20; }

@@ -171,15 +171,14 @@ class Pipeline {
       return Moved(has_moved, Made(files.moved(round).OfShard(partition),
                                    files.edges(round - 1).OfPartition(partition)));
     }));
-    // With what was found in the round before.
-    BENCH_RETURN_IF_ERROR(RemoveByLeader(files.edges(round - 1).Folder()));
+    BENCH_RETURN_IF_ERROR(RemoveRound(files.edges(round - 1)));
     BENCH_RETURN_IF_ERROR(ClusterPartitions(small, [&](int partition) -> Outcome {
       BENCH_ASSIGN_OR_RETURN(const bool has_moved, SmallStar(plan_, round, partition));
       std::vector<std::string> made = files.edges(round).OfShard(partition);
       made.push_back(files.edges(round).FoundPath(partition));
       return Moved(has_moved, Made(std::move(made), files.moved(round).OfPartition(partition)));
     }));
-    BENCH_RETURN_IF_ERROR(RemoveByLeader(files.moved(round).Folder()));
+    BENCH_RETURN_IF_ERROR(RemoveRound(files.moved(round)));
     int64_t num_moved = 0;
     for (const std::string& phase : {large, small}) {
       BENCH_RETURN_IF_ERROR(MergeResults<int64_t>(
@@ -263,15 +262,22 @@ class Pipeline {
     return absl::OkStatus();
   }
 
-  // The records that shards left for partitions, which all have read.
-  absl::Status RemoveShuffled(const ShuffleFiles& files) {
-    for (int shard = 0; shard < files.num_shards; ++shard) {
-      BENCH_RETURN_IF_ERROR(RemoveByLeader(files.ShardFolder(shard)));
+  // The records that shards left for partitions, which all have read: of many ranks millions of
+  // files, of which each rank removes those of its shards.
+  absl::Status RemoveShuffled(const ShuffleFiles& files) const {
+    for (auto shard = static_cast<int>(runner_.rank()); shard < files.num_shards;
+         shard += static_cast<int>(runner_.num_ranks())) {
+      BENCH_RETURN_IF_ERROR(RemoveTree(files.ShardFolder(shard)));
     }
     return absl::OkStatus();
   }
-  absl::Status RemoveByLeader(const std::string& path) const {
-    return runner_.leads() ? RemoveTree(path) : absl::OkStatus();
+  // With what was found in it. The folder stays, empty, as ranks do not wait for each other here.
+  absl::Status RemoveRound(const ShuffleFiles& files) const {
+    for (auto partition = static_cast<int>(runner_.rank()); partition < files.num_partitions;
+         partition += static_cast<int>(runner_.num_ranks())) {
+      BENCH_RETURN_IF_ERROR(RemoveTree(files.FoundPath(partition)));
+    }
+    return RemoveShuffled(files);
   }
 
   const CorpusPlan& plan_;

@@ -28,9 +28,10 @@ void AddWindow(const WindowRun& window, std::vector<WindowRun>& runs) {
 }  // namespace
 
 // Half for the table, half for the sort of what it spills.
-RepeatedWindows::RepeatedWindows(std::string spill_folder, int64_t min_bytes, int64_t budget_bytes,
-                                 Visitor visit)
-    : spill_folder_(std::move(spill_folder)),
+RepeatedWindows::RepeatedWindows(PassageSource source, std::string spill_folder, int64_t min_bytes,
+                                 int64_t budget_bytes, Visitor visit)
+    : source_(std::move(source)),
+      spill_folder_(std::move(spill_folder)),
       min_bytes_(static_cast<uint64_t>(min_bytes)),
       spill_bytes_(budget_bytes / 2),
       max_windows_(static_cast<size_t>(std::max<int64_t>(budget_bytes / 2 / kTableBytes, 1))),
@@ -38,7 +39,7 @@ RepeatedWindows::RepeatedWindows(std::string spill_folder, int64_t min_bytes, in
 
 absl::Status RepeatedWindows::Add(const Passage& passage) {
   if (passage.num_begins == 0 || passage.text.size() != passage.num_begins - 1 + min_bytes_) {
-    return DataError("a passage of a repeated substring has a wrong length; write the shard again");
+    return DamagedError(source_, "a passage has a wrong length");
   }
   const bool same_anchor = anchor_ == passage.anchor;
   if (same_anchor && document_ == passage.document && begin_ == passage.begin) {

@@ -8,9 +8,11 @@
 //
 // What is found are runs of windows, in no order. Memory: `budget_bytes`. Where an anchor has more
 // different windows than that holds, the table is spilled to a sort of (window, place) and begun
-// anew; the first place of the sort is the window's. With exact deduplication off, 32 bytes more
-// for each copy of a document in another shard: both are told the same of their text.
-// Errors: the visitor's, and those of external_sort.h.
+// anew; the first place of the sort is the window's. Beside the budget, with exact deduplication
+// off: 64 bytes for each document with a passage of the anchor and each other shard that has a copy
+// of it, until the anchor's end, as both are told the same of their text.
+// Errors: EnvironmentError for a passage of another length; the visitor's, and those of
+// external_sort.h.
 #pragma once
 
 #include <compare>
@@ -57,7 +59,8 @@ class RepeatedWindows {
   using Visitor = std::function<absl::Status(uint32_t shard, const WindowRun& run)>;
 
   // `spill_folder` is its own, and made where it is needed.
-  RepeatedWindows(std::string spill_folder, int64_t min_bytes, int64_t budget_bytes, Visitor visit);
+  RepeatedWindows(PassageSource source, std::string spill_folder, int64_t min_bytes,
+                  int64_t budget_bytes, Visitor visit);
 
   absl::Status Add(const Passage& passage);
   // After the last passage.
@@ -83,6 +86,7 @@ class RepeatedWindows {
   absl::Status Spill();
   absl::Status Tell(uint32_t shard, const WindowRun& run);
 
+  const PassageSource source_;
   const std::string spill_folder_;
   const uint64_t min_bytes_;
   const int64_t spill_bytes_;

@@ -128,7 +128,8 @@ absl::StatusOr<PassageWriter> PassageWriter::Create(const SubstringFiles& files,
   BENCH_ASSIGN_OR_RETURN(auto reader, RecordReader<RepeatedAnchor>::Open(path));
   BENCH_ASSIGN_OR_RETURN(
       auto writer, ShuffleWriter<PassagePiece>::Create(files.passages(), shard, budget_bytes));
-  PassageWriter passages(shard, min_bytes, path, std::move(reader), std::move(writer));
+  PassageWriter passages(shard, min_bytes, {path, files.folder}, std::move(reader),
+                         std::move(writer));
   BENCH_RETURN_IF_ERROR(passages.FindNext());
   return passages;
 }
@@ -181,10 +182,10 @@ absl::Status PassageWriter::WritePassage() {
 
 absl::Status PassageWriter::Finish() {
   if (next_) {
-    return DataError("the documents of a shard are not those whose anchors were written");
+    return DamagedError(source_, "the shard's documents are not those whose anchors were written");
   }
   BENCH_RETURN_IF_ERROR(writer_.Finish());
-  return RemoveTree(repeated_path_);
+  return RemoveTree(source_.path);
 }
 
 absl::Status MatchPassages(const SubstringFiles& files, int partition, int64_t min_bytes,
@@ -193,13 +194,16 @@ absl::Status MatchPassages(const SubstringFiles& files, int partition, int64_t m
   const std::string path = passages.FoundPath(partition);
   BENCH_ASSIGN_OR_RETURN(
       auto runs, ShuffleWriter<WindowRun>::Create(files.runs(), partition, budget_bytes / 4));
-  RepeatedWindows windows(path + ".windows", min_bytes, budget_bytes / 4,
+  const PassageSource source = {
+      absl::StrCat(passages.Folder(), "/shard-*/part-", partition, "-of-", files.num_partitions),
+      files.folder};
+  RepeatedWindows windows(source, path + ".windows", min_bytes, budget_bytes / 4,
                           [&runs](uint32_t shard, const WindowRun& run) {
                             return runs.AddTo(static_cast<int>(shard), run);
                           });
   ExternalSorter<PassagePiece> pieces(path + ".sort", budget_bytes / 2, Repeats::kOnce);
   BENCH_RETURN_IF_ERROR(SortPartition(passages, partition, pieces));
-  PassageJoiner joiner([&windows](const Passage& passage) -> absl::Status {
+  PassageJoiner joiner(source, [&windows](const Passage& passage) -> absl::Status {
     BENCH_RETURN_IF_ERROR(harness::CheckNotStopped());
     return windows.Add(passage);
   });

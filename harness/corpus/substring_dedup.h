@@ -22,7 +22,11 @@
 //   then FinishShard asks SubstringRemovals of its shard about its documents.
 //
 // A shard gives the same documents in the same order in 1 and 3. Memory: the budget of each call,
-// and a document. Run exact deduplication first: documents of one text are one document here.
+// and a document; in 4, with exact deduplication off, what repeated_windows.h says of copies. Run
+// exact deduplication first: documents of one text are one document here, so that a window that
+// stands in copies of one document alone neither repeats nor keeps what overlaps it from being cut.
+// Errors: those of the exchange; EnvironmentError, which says what to remove, for records that are
+// not what the phases before have left.
 // Source: Lee et al. 2021, "Deduplicating Training Data Makes Language Models Better" (2107.06499),
 // which sorts all suffixes and removes every occurrence; 200 bytes are about its 50 tokens.
 #pragma once
@@ -111,11 +115,11 @@ class PassageWriter {
   absl::Status Finish();
 
  private:
-  PassageWriter(int shard, int64_t min_bytes, std::string repeated_path,
+  PassageWriter(int shard, int64_t min_bytes, PassageSource source,
                 RecordReader<RepeatedAnchor> repeated, ShuffleWriter<PassagePiece> writer)
       : shard_(static_cast<uint32_t>(shard)),
         min_bytes_(static_cast<uint64_t>(min_bytes)),
-        repeated_path_(std::move(repeated_path)),
+        source_(std::move(source)),
         repeated_(std::move(repeated)),
         writer_(std::move(writer)) {}
   absl::Status FindNext();
@@ -124,7 +128,7 @@ class PassageWriter {
 
   uint32_t shard_;
   uint64_t min_bytes_;
-  std::string repeated_path_;
+  PassageSource source_;  // of repeated_
   RecordReader<RepeatedAnchor> repeated_;
   ShuffleWriter<PassagePiece> writer_;
   uint64_t num_anchors_ = 0;

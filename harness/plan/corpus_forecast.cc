@@ -94,7 +94,9 @@ double DiskBytes(const CorpusForecast& forecast, double unpacked) {
   return most;
 }
 
-// Of what a phase writes: tokens of 2 bytes, as most vocabularies have.
+// Of what a phase writes: tokens of 2 bytes, as most vocabularies have. The shard that the
+// validation part ends with is left out: it is small, and another equal part would halve the time
+// of a data set whose training part is one shard.
 int64_t NumTokenShards(double written_bytes) {
   constexpr double kTokenBytes = 2;
   const auto num_tokens = static_cast<int64_t>(written_bytes / kTokenBytes);
@@ -127,15 +129,17 @@ double BusiestShare(std::optional<int64_t> num_parts, int64_t ranks, int64_t thr
 }
 
 // Records of an exchange, and of each phase the parts' records and what they made. A partition that
-// answers reads one exchange and writes another: to the shards (substrings), to partitions (the
-// rounds of clusters).
+// answers reads one exchange and writes another: to the shards (substrings), to partitions (lines,
+// and the rounds of clusters).
 double NumFiles(const CorpusForecast& forecast, const CorpusSpec& spec) {
   const auto shards = static_cast<double>(forecast.num_shards);
   const auto partitions = static_cast<double>(forecast.num_partitions);
   const auto phases = static_cast<double>(forecast.phases.size());
   const auto of_rounds = static_cast<double>(forecast.num_cluster_partitions);
   const double of_clusters = spec.near.enabled ? 2 * of_rounds * of_rounds : 0;
-  const double of_shards = (spec.substrings.enabled ? 2 : 1) * shards * partitions;
+  const double of_lines = spec.paragraphs.enabled ? partitions * partitions : 0;
+  const double of_shards =
+      shards * partitions + std::max(spec.substrings.enabled ? shards * partitions : 0, of_lines);
   return std::max(of_shards, of_clusters) + phases * (shards + partitions);
 }
 
@@ -179,7 +183,7 @@ absl::StatusOr<CorpusForecast> ForecastCorpus(const CorpusForecastRequest& reque
     phase.read_bytes = scale * rate->read_bytes;
     phase.written_bytes = scale * rate->written_bytes;
     const std::optional<int64_t> parts = NumParts(kind.work, forecast, phase.written_bytes);
-    phase.by_rank_0 = parts == 1;
+    phase.by_rank_0 = ranks > 1 && parts == 1;
     if (kind.reads == Reads::kExchange) {
       phase.exchanged_bytes = phase.read_bytes * (1 - 1 / static_cast<double>(ranks));
     }

@@ -5,16 +5,18 @@
 // of documents, a phase that looks at texts takes s times, one that sorts records of documents d
 // times its measured thread-seconds and bytes. Its P parts, as CorpusPlan cuts them, are equal, and
 // on N ranks of T threads they are made in ceil(ceil(P / N) / T) rounds; a phase of one part is
-// rank 0's. The data set has a part for each of its shards (data/token_dataset.h). The digest of
-// the input is spread over all threads by files (stages/corpus/content.h), of which there are taken
-// to be many. Where the shared folder's rate is given, no phase is faster than its bytes.
+// rank 0's. The data set has a part for each of its shards (data/token_dataset.h), but for that of
+// the validation part, which is small. The digest of the input is spread over all threads by files
+// (stages/corpus/content.h), of which there are taken to be many. Where the shared folder's rate is
+// given, no phase is faster than its bytes.
 //   hours = sum of max(seconds x rounds / P, bytes / rate) / 3600
 //   memory of a rank <= budget + program + 4 KiB a shard and thread
 //   disk <= the most that lies in the run's folder at a time: prepared and final texts, what an
 //           exchange writes, twice (its sorts spill as much), and what compressed lines unpack to,
 //           as if all files were such
 //   files <= of one exchange, a file of each shard for each partition, of two where one answers the
-//            other, and of texts, tokens and records, one of each part and phase
+//            other (partitions answer shards, or partitions), and of texts, tokens and records, one
+//            of each part and phase
 // LeftOut() names what is not in it. Numbers of duplicates scale as everything else: the planned
 // documents are taken to be as similar to each other as the measured ones.
 #pragma once
@@ -41,7 +43,7 @@ struct CorpusForecastRequest {
 
 struct PhaseForecast {
   std::string phase;
-  bool by_rank_0 = false;  // alone: the phase has one part
+  bool by_rank_0 = false;  // alone, of several: the phase has one part
   double hours = 0;
   double read_bytes = 0;
   double written_bytes = 0;

@@ -76,9 +76,15 @@ class Profile(CommandCase):
                               self.place.folder / "two")
         self.assertEqual(done.returncode, 0, done.stderr)
         base, head = map(pathlib.Path, done.stdout.splitlines()[-2:])
-        for path in (base, head):
+        done = self.place.run(self.definition, "--profile", "kineto", "--repeat", "2", "--out",
+                              self.place.folder / "seeds")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        seeds = [pathlib.Path(line) for line in done.stdout.splitlines()[-2:]]
+        for path in (base, head, *seeds):
             self.assert_marked(path, "kineto", 2, 3)
             self.assertTrue((path.parent / "profile.trace.json").exists())
+        self.assertEqual(deterministic_content(base), deterministic_content(head))
+        self.assertNotEqual(deterministic_content(seeds[0]), deterministic_content(seeds[1]))
         plain = self.once(self.definition)
         done = self.place.run("--json", plain, head, program="bench-compare")
         report = json.loads(done.stdout)
@@ -198,6 +204,11 @@ class Profile(CommandCase):
             "SELECT int64Value FROM NVTX_EVENTS JOIN StringIds ON StringIds.id = textId "
             "WHERE value = ? ORDER BY start", (name,))] for name in ("step", "forward", "backward")}
         self.assertEqual(numbers, {"step": [3, 4], "forward": [0, 1, 0, 1], "backward": [0, 1, 0, 1]})
+        # Without --profile-steps.
+        path = self.profiled("nsys", name="usual")
+        self.assert_marked(path, "nsys", 2, 3)
+        counts = {(row["range"], row["name"]): row["count"] for row in table_of(path, "profile_ranges")}
+        self.assertEqual(counts["step", "step"], 3)
 
     @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
     def test_the_exit_code_under_nsys_is_that_of_a_run_that_does_not_begin(self):

@@ -21,7 +21,7 @@ def free_port():
 
 class RanksCase(CommandCase):
     STEPS = 12
-    whole = {}  # what two ranks that nobody disturbs leave, by prompt template: of this process' first test
+    whole = {}  # what two ranks that nobody disturbs leave, by prompt template and steps: of this process' first test
 
     def setUp(self):
         super().setUp()
@@ -29,14 +29,15 @@ class RanksCase(CommandCase):
         self.out = self.place.folder / "out"
 
     def expected(self):
-        if self.PROMPT_TEMPLATE not in RanksCase.whole:
+        key = (self.PROMPT_TEMPLATE, self.STEPS)
+        if key not in RanksCase.whole:
             with tempfile.TemporaryDirectory(prefix="bench-test-") as folder:
                 place = Workplace(BIN, folder, self.PROMPT_TEMPLATE)
                 definition = place.write_definition("ranks.toml", self.STEPS, replace=SHORT_RUN)
                 done = place.run(definition, "--nproc", 2)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                RanksCase.whole[self.PROMPT_TEMPLATE] = deterministic_content(done.stdout.splitlines()[-1])
-        return RanksCase.whole[self.PROMPT_TEMPLATE]
+                RanksCase.whole[key] = deterministic_content(done.stdout.splitlines()[-1])
+        return RanksCase.whole[key]
 
     def write(self, name, text):
         path = self.place.folder / name

@@ -84,6 +84,20 @@ void WriteLarge(CorpusFixture& corpus) {
   corpus.Write("small.jsonl", lines.substr(0, lines.find('\n', lines.size() / 3) + 1));
 }
 
+// Each rank removes those of its shards.
+void ExpectNoExchangeIsLeft(const CorpusPlan& plan) {
+  const SubstringFiles substrings = plan.substring_files();
+  for (const ShuffleFiles& files :
+       {plan.exact_files(), plan.near_files(), plan.cluster_files().edges(0),
+        plan.cluster_files().moved(1), plan.cluster_files().edges(1), plan.line_files(),
+        plan.removed_line_files(), substrings.anchors(), substrings.repeated(),
+        substrings.passages(), substrings.runs()}) {
+    for (int shard = 0; shard < files.num_shards; ++shard) {
+      EXPECT_FALSE(Exists(files.ShardFolder(shard))) << files.ShardFolder(shard);
+    }
+  }
+}
+
 TEST(PipelineRanks, NothingDependsOnTheNumberOfRanksOrOnHowFilesAreSplit) {
   CorpusFixture corpus;
   WriteMixed(corpus);
@@ -103,6 +117,7 @@ TEST(PipelineRanks, NothingDependsOnTheNumberOfRanksOrOnHowFilesAreSplit) {
     EXPECT_EQ(Content(plan, *results[0]), expected) << num_ranks;
     EXPECT_EQ(results[0]->report.rejected.num_rejected(), by_one.report.rejected.num_rejected());
     EXPECT_EQ(results.back()->report.kept, results[0]->report.kept);
+    ExpectNoExchangeIsLeft(plan);
   }
 }
 

@@ -19,6 +19,8 @@ namespace {
 
 constexpr int64_t kAmple = int64_t{1} << 20;
 
+PassageSource Source() { return {"work/found-3-of-8", "work"}; }
+
 // Of each document and shard, by byte: 1 removed, 2 kept, 3 both.
 using Marks = std::map<std::pair<std::string, uint32_t>, std::vector<int>>;
 
@@ -57,7 +59,7 @@ Found Find(const std::vector<std::string>& texts, int64_t min_bytes, int64_t bud
   std::map<Digest128, std::string> by_digest;
   for (const std::string& text : texts) by_digest[DigestOf(text)] = text;
   Found found;
-  RepeatedWindows windows(folder / "spilled", min_bytes, budget_bytes,
+  RepeatedWindows windows(Source(), folder / "spilled", min_bytes, budget_bytes,
                           [&](uint32_t shard, const WindowRun& run) {
                             const std::string& text = by_digest.at(run.document);
                             auto& marks = found.marks[{text, shard}];
@@ -132,10 +134,11 @@ TEST(RepeatedWindows, TextThatRepeatsItselfKeepsItsFirstWindows) {
   // which two repeats follow, 3 bytes apart.
   const TempFolder folder;
   std::vector<WindowRun> runs;
-  RepeatedWindows windows(folder / "spilled", 4, kAmple, [&](uint32_t, const WindowRun& run) {
-    runs.push_back(run);
-    return absl::OkStatus();
-  });
+  RepeatedWindows windows(Source(), folder / "spilled", 4, kAmple,
+                          [&](uint32_t, const WindowRun& run) {
+                            runs.push_back(run);
+                            return absl::OkStatus();
+                          });
   ASSERT_TRUE(windows.Add({1, {2, 2}, 0, 0, 3, 3, 2, "abcabc"}).ok());
   // Elsewhere all of it is removed: the same bytes, and their repeat.
   ASSERT_TRUE(windows.Add({1, {3, 3}, 10, 0, 3, 3, 1, "abcabc"}).ok());
@@ -147,10 +150,16 @@ TEST(RepeatedWindows, TextThatRepeatsItselfKeepsItsFirstWindows) {
 
 TEST(RepeatedWindows, APassageOfAnotherLengthIsRefused) {
   const TempFolder folder;
-  RepeatedWindows windows(folder / "spilled", 4, kAmple,
+  RepeatedWindows windows(Source(), folder / "spilled", 4, kAmple,
                           [](uint32_t, const WindowRun&) { return absl::OkStatus(); });
-  EXPECT_EQ(ExitCodeFor(windows.Add({1, {2, 2}, 0, 0, 3, 0, 0, "abcab"})), ExitCode::kBadData);
-  EXPECT_EQ(ExitCodeFor(windows.Add({1, {2, 2}, 0, 0, 0, 0, 0, "abc"})), ExitCode::kBadData);
+  for (const Passage& passage :
+       {Passage{1, {2, 2}, 0, 0, 3, 0, 0, "abcab"}, Passage{1, {2, 2}, 0, 0, 0, 0, 0, "abc"}}) {
+    const absl::Status status = windows.Add(passage);
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kEnvironment);
+    EXPECT_EQ(status.message(),
+              "work/found-3-of-8: a passage has a wrong length; to begin the work anew, remove the "
+              "folder work");
+  }
 }
 
 }  // namespace

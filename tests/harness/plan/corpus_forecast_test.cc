@@ -30,8 +30,8 @@ CorpusForecast Forecast(const CorpusSpec& spec, int64_t ranks,
 }
 
 TEST(CorpusForecast, WhatIsSpreadIsDividedAndRank0DoesTheRest) {
-  // Eight phases of 4 hours over 2 threads; clusters and the data set are one part each.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 8 * 4 / 2.0 + 2 * 4);
+  // Nine phases of 4 hours over 2 threads; the data set is one part.
+  EXPECT_DOUBLE_EQ(Forecast({}, 1).hours, 9 * 4 / 2.0 + 4);
   // The digest, four phases of 80 shards, and 20 partitions of clusters over 20 threads; three
   // phases of 32 partitions: 4 a rank, 2 after each other by a thread.
   EXPECT_DOUBLE_EQ(Forecast({}, 10).hours, 6 * 4 / 20.0 + 3 * 4 * 2 / 32.0 + 4);
@@ -41,6 +41,14 @@ TEST(CorpusForecast, WhatIsSpreadIsDividedAndRank0DoesTheRest) {
   // Three phases of shards and two of partitions more.
   spec.substrings.enabled = true;
   EXPECT_DOUBLE_EQ(Forecast(spec, 10).hours, 7 * 4 / 20.0 + 4 * 4 * 2 / 32.0 + 4);
+}
+
+TEST(CorpusForecast, NothingIsRank0sAloneWhereItIsTheOnlyOne) {
+  const CorpusForecast one = Forecast({}, 1), many = Forecast({}, 10);
+  for (const PhaseForecast& phase : one.phases) EXPECT_FALSE(phase.by_rank_0) << phase.phase;
+  for (const PhaseForecast& phase : many.phases) {
+    EXPECT_EQ(phase.by_rank_0, phase.phase == "data set") << phase.phase;
+  }
 }
 
 TEST(CorpusForecast, TheRoundsOfAPhaseAreItsRateTogether) {
@@ -54,10 +62,10 @@ TEST(CorpusForecast, TheRoundsOfAPhaseAreItsRateTogether) {
     return {};
   };
   const double hours = clusters_of().hours;
-  EXPECT_DOUBLE_EQ(hours, 4);
+  EXPECT_DOUBLE_EQ(hours, 2);  // over 2 threads
   rates.phases.push_back({"clusters 1 large", 3600, 10, 20});
   rates.phases.push_back({"clusters 1 small", 1800, 30, 40});
-  EXPECT_DOUBLE_EQ(clusters_of().hours, 4 * (1 + 1 + 0.5));
+  EXPECT_DOUBLE_EQ(clusters_of().hours, 2 * (1 + 1 + 0.5));
   EXPECT_DOUBLE_EQ(clusters_of().read_bytes, 4 * (1000 + 10 + 30));
   EXPECT_DOUBLE_EQ(clusters_of().written_bytes, 4 * (500 + 20 + 40));
 }
@@ -69,11 +77,12 @@ TEST(CorpusForecast, WorkersWithoutAPartDoNothing) {
   EXPECT_EQ(many.num_shards, 16000);
   EXPECT_EQ(many.num_partitions, 1024);
   EXPECT_DOUBLE_EQ(many.hours, 5 * 4 / 4000.0 + 4 * 4 / 1024.0 + 4);
-  // One rank of 64 threads has the 8 shards and partitions of the specification, and one of
-  // clusters; files are many.
+  // One rank of 64 threads has the 8 shards and partitions of the specification, of clusters too;
+  // files are many.
   const CorpusForecast one = Forecast({}, 1, std::nullopt, 100, 64);
   EXPECT_EQ(one.num_shards, 8);
   EXPECT_EQ(one.num_partitions, 8);
+  EXPECT_EQ(one.num_cluster_partitions, 8);
   EXPECT_DOUBLE_EQ(one.hours, 4 / 64.0 + 8 * 4 / 8.0 + 4);
 }
 
@@ -91,6 +100,26 @@ TEST(CorpusForecast, AnExchangeIsAFileOfEachShardForEachPartition) {
   EXPECT_EQ(Forecast(spec, 1).num_files, 2 * 8 * 8 + 12 * (8 + 8));
 }
 
+TEST(CorpusForecast, PartitionsOfLinesAnswerPartitions) {
+  CorpusRates rates = Rates();
+  for (const char* phase : {"lines", "repeated lines", "removed lines"}) {
+    rates.phases.push_back({phase, 3600, 1000, 500});
+  }
+  CorpusSpec spec;
+  spec.near.enabled = false;
+  spec.paragraphs.enabled = true;
+  const auto num_files = [&]() -> double {
+    const auto forecast = ForecastCorpus({spec, rates, 4000, 100, 2, {}}, 10);
+    EXPECT_TRUE(forecast.ok()) << forecast.status();
+    return forecast->num_files;
+  };
+  // Ten phases of 80 shards or 32 partitions.
+  EXPECT_EQ(num_files(), 80 * 32 + 32 * 32 + 10 * (80 + 32));
+  // Partitions of substrings answer the shards, which are more.
+  spec.substrings.enabled = true;
+  EXPECT_EQ(num_files(), 2 * 80 * 32 + 15 * (80 + 32));
+}
+
 TEST(CorpusForecast, MoreShardsThanCanBeCountedAreRefused) {
   const CorpusRates rates = Rates();
   const CorpusSpec spec;
@@ -100,7 +129,7 @@ TEST(CorpusForecast, MoreShardsThanCanBeCountedAreRefused) {
 
 TEST(CorpusForecast, SmallerDocumentsAreMoreRecords) {
   // Twice as many: equal and similar documents, and clusters.
-  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 6 * 2 + 4 + 2 * (2 * 2) + 2 * 4);
+  EXPECT_DOUBLE_EQ(Forecast({}, 1, std::nullopt, 50).hours, 6 * 2 + 4 + 3 * (2 * 2));
 }
 
 TEST(CorpusForecast, ASlowSharedFolderSetsThePace) {
