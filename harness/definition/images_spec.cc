@@ -77,7 +77,8 @@ void Describe(ImagesSpec& spec, FieldList& fields) {
               .bounds = Between(0, 64)});
   table.Leaf("nearest_neighbour", spec.nearest_neighbour,
              {.doc = "true: what the text of the nearest training image (by Euclidean distance) "
-                     "would score is recorded, to compare with"});
+                     "would score is recorded, to compare with, and, with max_shift, that of the "
+                     "nearest of all their moved copies"});
 }
 
 void Validate(const ImagesSpec& spec, const Violations& violations) {

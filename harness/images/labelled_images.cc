@@ -60,6 +60,20 @@ absl::Status CheckInside(const std::string& image) {
   return DataError(absl::StrCat("image ", QuotedForMessage(image), " lies outside the folder"));
 }
 
+// What a link leads to is in no digest (TreeSha256 leaves links out), so that other content would
+// pass for this one. Each part of the path is asked, since a folder may be a link too.
+absl::Status CheckNoLink(const std::string& folder, const std::string& file) {
+  fs::path path(folder);
+  for (const fs::path& part : fs::path(file)) {
+    path /= part;
+    std::error_code error;
+    if (!fs::is_symlink(fs::symlink_status(path, error))) continue;
+    return DataError(
+        absl::StrCat(path.string(), " is a link, whose content is in no digest: copy the file"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<LabelledImage> ReadRecord(const std::string& line, const std::string& folder,
                                          ImageColour colour) {
   BENCH_ASSIGN_OR_RETURN(const nlohmann::json record, ParseJsonObject(line));
@@ -67,9 +81,12 @@ absl::StatusOr<LabelledImage> ReadRecord(const std::string& line, const std::str
   BENCH_ASSIGN_OR_RETURN(std::string text, JsonMember<std::string>(record, "text"));
   BENCH_RETURN_IF_ERROR(CheckText(text));
   BENCH_RETURN_IF_ERROR(CheckInside(file));
+  BENCH_RETURN_IF_ERROR(CheckNoLink(folder, file));
   const std::string path = absl::StrCat(folder, "/", file);
-  if (!Exists(path)) {
-    return DataError(absl::StrCat("image ", QuotedForMessage(file), " is missing in ", folder));
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return DataError(absl::StrCat("image ", QuotedForMessage(file),
+                                  Exists(path) ? " is no file in " : " is missing in ", folder));
   }
   BENCH_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
   BENCH_ASSIGN_OR_RETURN(Image image, ReadPng(bytes, path, colour));
@@ -123,6 +140,7 @@ absl::StatusOr<LabelledImages> ReadFolder(const std::string& folder, const Image
     return DataError(absl::StrCat(folder, ": no ", kRecordsFile, " there, and ", files.size(),
                                   " files instead of one table of pixel values"));
   }
+  BENCH_RETURN_IF_ERROR(CheckNoLink(folder, kRecordsFile));
   LabelledImages all;
   BENCH_RETURN_IF_ERROR(VisitLines(records, [&](const std::string& line) -> absl::Status {
     BENCH_ASSIGN_OR_RETURN(LabelledImage labelled, ReadRecord(line, folder, spec.colour));

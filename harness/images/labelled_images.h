@@ -6,7 +6,8 @@
 // values and its text separated by commas (PixelTableSpec), plain, gzip or Zstandard. A text is not
 // empty, and may hold no comma in a table.
 // Memory: all images. Errors: DataError naming file and line for what is no such record, a file
-// that lies outside the folder or is no PNG, and no image at all; UsageError where a table is to
+// that lies outside the folder, behind a symbolic link (no digest covers those) or is no PNG, and
+// no image at all; UsageError where a table is to
 // have colours; StoppedError.
 #pragma once
 

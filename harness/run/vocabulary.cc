@@ -1,5 +1,7 @@
 #include "harness/run/vocabulary.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -29,7 +31,44 @@ absl::StatusOr<std::optional<Artifact>> Find(const ArtifactRef& artifact,
   return FindArtifact(artifact, store, sources.experiments_root);
 }
 
-absl::StatusOr<Vocabulary> OfArtifact(const ArtifactRef& artifact,
+absl::Status KnownWhenMade(const std::string& name) {
+  return UsageError(absl::StrCat(name,
+                                 " has not run here, and its symbols are known then: run "
+                                 "it first, or give --vocab-size"));
+}
+
+// What stage "clm" takes rows of symbols from (its Inputs).
+absl::StatusOr<Vocabulary> OfRows(const std::string& name, const Definition& definition) {
+  constexpr std::array kMakers = {StageKind::kGenerated, StageKind::kNames, StageKind::kImages,
+                                  StageKind::kRefusals};
+  if (std::find(kMakers.begin(), kMakers.end(), definition.kind()) == kMakers.end()) {
+    return UsageError(absl::StrCat("data.dataset: ", name, " is an experiment of stage ",
+                                   internal::View(Name(definition.kind())),
+                                   ", which makes no rows of symbols"));
+  }
+  return KnownWhenMade(name);
+}
+
+// What tokenizer.artifact is taken from (DecoderInputs).
+absl::StatusOr<Vocabulary> OfTokenizer(const std::string& name, const Definition& definition) {
+  if (definition.kind() == StageKind::kGenerated) return KnownWhenMade(name);
+  const std::string source =
+      absl::StrCat("by the definition of ", name, ", which has not run here");
+  if (const auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
+    return Vocabulary{tokenizer->vocab_size, source};
+  }
+  if (const auto* synthetic = std::get_if<SyntheticSpec>(&definition.stage)) {
+    return Vocabulary{synthetic->vocab_size, source};
+  }
+  return UsageError(absl::StrCat("tokenizer.artifact: ", name, " is an experiment of stage ",
+                                 internal::View(Name(definition.kind())), ", not tokenizer"));
+}
+
+// What the artifact's definition says where the store has no artifact.
+using OfDefinition = absl::StatusOr<Vocabulary> (*)(const std::string& name,
+                                                    const Definition& definition);
+
+absl::StatusOr<Vocabulary> OfArtifact(const ArtifactRef& artifact, OfDefinition of_definition,
                                       const VocabularySources& sources) {
   const std::string name = ToString(artifact);
   BENCH_ASSIGN_OR_RETURN(const std::optional<Artifact> found, Find(artifact, sources));
@@ -39,18 +78,7 @@ absl::StatusOr<Vocabulary> OfArtifact(const ArtifactRef& artifact,
   }
   BENCH_ASSIGN_OR_RETURN(const LoadedDefinition loaded,
                          LoadDefinition(name, {sources.experiments_root, {}}));
-  if (loaded.definition.kind() == StageKind::kGenerated) {
-    return UsageError(absl::StrCat(name,
-                                   " has not run here, and its symbols are known then: run "
-                                   "it first, or give --vocab-size"));
-  }
-  const auto* spec = std::get_if<TokenizerSpec>(&loaded.definition.stage);
-  if (spec == nullptr) {
-    return UsageError(absl::StrCat("tokenizer.artifact: ", name, " is an experiment of stage ",
-                                   std::string(Name(loaded.definition.kind())), ", not tokenizer"));
-  }
-  return Vocabulary{spec->vocab_size,
-                    absl::StrCat("by the definition of ", name, ", which has not run here")};
+  return of_definition(name, loaded.definition);
 }
 
 }  // namespace
@@ -65,7 +93,9 @@ absl::StatusOr<Vocabulary> VocabularyOf(const TrainedStage& stage,
     return Vocabulary{kMaxCharacters,
                       "its bound: it is the characters of the text; see --vocab-size"};
   }
-  if (stage.symbols != nullptr && *stage.symbols) return OfArtifact(**stage.symbols, sources);
+  if (stage.symbols != nullptr && *stage.symbols) {
+    return OfArtifact(**stage.symbols, OfRows, sources);
+  }
   if (stage.tokenizer->path) {
     BENCH_ASSIGN_OR_RETURN(const int64_t size, SizeOf(*stage.tokenizer->path));
     return Vocabulary{size, absl::StrCat("of ", *stage.tokenizer->path)};
@@ -74,7 +104,7 @@ absl::StatusOr<Vocabulary> VocabularyOf(const TrainedStage& stage,
     return UsageError(
         "tokenizer.symbols: the vocabulary is known when the rows are made; give --vocab-size");
   }
-  return OfArtifact(*stage.tokenizer->artifact, sources);
+  return OfArtifact(*stage.tokenizer->artifact, OfTokenizer, sources);
 }
 
 }  // namespace bench::harness

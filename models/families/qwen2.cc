@@ -20,19 +20,42 @@ void SetQwen2Axes(DecoderConfig& c) {
   c.tie_embeddings = false;
 }
 
+// A list of layer_types says what the other fields say already. transformers believes the list,
+// older programs know the other fields only, so a list that differs from them is refused.
+absl::Status CheckLayerTypes(const Json& json, int64_t num_layers, int64_t full_layers) {
+  const auto types = json.find("layer_types");
+  if (types == json.end() || types->is_null()) return absl::OkStatus();
+  if (!types->is_array() || static_cast<int64_t>(types->size()) != num_layers) {
+    return DataError(
+        absl::StrCat("layer_types is no list of the types of ", num_layers, " layers"));
+  }
+  for (int64_t i = 0; i < num_layers; ++i) {
+    const char* expected = i < full_layers ? "full_attention" : "sliding_attention";
+    if ((*types)[static_cast<size_t>(i)] == Json(expected)) continue;
+    return DataError(absl::StrCat("layer_types: layer ", i, " is not \"", expected,
+                                  "\", as use_sliding_window, sliding_window and "
+                                  "max_window_layers say"));
+  }
+  return absl::OkStatus();
+}
+
 // Layers from max_window_layers on slide, so only 0 is a window of every layer; Qwen2Config's
-// defaults are 4096 and 28.
+// defaults are 4096 and 28, but null is no window.
 absl::Status ReadWindow(const Json& json, DecoderConfig& config) {
   bool slides = false;
   BENCH_RETURN_IF_ERROR(ReadBool(json, "use_sliding_window", slides));
-  if (!slides) return absl::OkStatus();
-  int64_t full_layers = 28;
-  config.window = 4096;
-  BENCH_RETURN_IF_ERROR(ReadInteger(json, "max_window_layers", full_layers));
-  BENCH_RETURN_IF_ERROR(ReadInteger(json, "sliding_window", config.window));
-  if (config.window < 1) {
-    return DataError(absl::StrCat("sliding_window = ", config.window, " is no window"));
+  const auto window = json.find("sliding_window");
+  slides = slides && (window == json.end() || !window->is_null());
+  int64_t full_layers = slides ? 28 : config.num_layers;
+  if (slides) {
+    config.window = 4096;
+    BENCH_RETURN_IF_ERROR(ReadInteger(json, "max_window_layers", full_layers));
+    BENCH_RETURN_IF_ERROR(ReadInteger(json, "sliding_window", config.window));
+    if (config.window < 1) {
+      return DataError(absl::StrCat("sliding_window = ", config.window, " is no window"));
+    }
   }
+  BENCH_RETURN_IF_ERROR(CheckLayerTypes(json, config.num_layers, full_layers));
   if (full_layers >= config.num_layers || !config.slides()) {
     config.window = 0;
   } else if (full_layers > 0) {

@@ -152,14 +152,15 @@ class Images(CommandCase):
             self.assertEqual(ends.tolist(), np.cumsum([len(row["vectors"]) for row in rows]).tolist())
             values = np.fromfile(folder / f"{part}.vectors", "u1")
             self.assertEqual(values.tolist(), sum((sum(row["vectors"], []) for row in rows), []))
-        texts = dict(zip(oracle.parts["validation"], oracle.nearest_texts()))
         held_out = [oracle.row("validation", index)["images"] for index in range(40)]
-        right = [[texts[image] == self.images[image][1] for image in row] for row in held_out]
         with h5py.File(result) as file:
             summary = summary_of(file)
-        self.assertAlmostEqual(summary["predictor_accuracy/nearest_neighbour"], np.mean(right), places=12)
-        self.assertAlmostEqual(summary["predictor_exact_match/nearest_neighbour"],
-                               np.mean([all(row) for row in right]), places=12)
+        for predictor, max_shift in (("nearest_neighbour", 0), ("nearest_neighbour_moved", 1)):
+            texts = dict(zip(oracle.parts["validation"], oracle.nearest_texts(max_shift)))
+            right = [[texts[image] == self.images[image][1] for image in row] for row in held_out]
+            self.assertAlmostEqual(summary[f"predictor_accuracy/{predictor}"], np.mean(right), places=12)
+            self.assertAlmostEqual(summary[f"predictor_exact_match/{predictor}"],
+                                   np.mean([all(row) for row in right]), places=12)
         self.assertEqual(summary["examples/train"], 200)
         self.assertEqual(summary["vocab_size"], 4 + 3)
         self.assertEqual(summary["held_out_in_training"], 0)

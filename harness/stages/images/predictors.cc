@@ -33,23 +33,36 @@ std::string MostFrequentText(const ImageRows& rows) {
       ->first;
 }
 
+// What the nearest images say: `nearest` has places in the list of the training images.
+ImagePredictor Neighbours(const std::string& name, const ImageRows& rows,
+                          const std::vector<int64_t>& nearest) {
+  const std::vector<int64_t>& known = rows.images(Part::kTrain);
+  ImagePredictor predictor{name, {}};
+  for (const int64_t i : nearest) {
+    predictor.texts.push_back(TextOf(rows, known[static_cast<size_t>(i)]));
+  }
+  return predictor;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ImagePredictor>> ComputePredictors(const ImageRows& rows,
+                                                              int64_t max_shift,
                                                               int64_t num_threads) {
-  const std::vector<int64_t>& known = rows.images(Part::kTrain);
-  const std::vector<int64_t>& asked = rows.images(Part::kValidation);
   const std::vector<const images::Image*> asked_images = ImagesOf(rows, Part::kValidation);
   const std::vector<const images::Image*> known_images = ImagesOf(rows, Part::kTrain);
   BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> nearest,
                          images::NearestImages(asked_images, known_images, num_threads));
-  ImagePredictor neighbour{"nearest_neighbour", {}};
-  for (const int64_t i : nearest) {
-    neighbour.texts.push_back(TextOf(rows, known[static_cast<size_t>(i)]));
+  std::vector<ImagePredictor> predictors = {Neighbours("nearest_neighbour", rows, nearest)};
+  predictors.push_back(
+      {"most_frequent", std::vector<std::string>(asked_images.size(), MostFrequentText(rows))});
+  if (max_shift > 0) {
+    BENCH_ASSIGN_OR_RETURN(
+        const std::vector<int64_t> nearest_moved,
+        images::NearestMovedImages(asked_images, known_images, max_shift, num_threads));
+    predictors.push_back(Neighbours("nearest_neighbour_moved", rows, nearest_moved));
   }
-  const ImagePredictor frequent{"most_frequent",
-                                std::vector<std::string>(asked.size(), MostFrequentText(rows))};
-  return std::vector<ImagePredictor>{neighbour, frequent};
+  return predictors;
 }
 
 std::vector<results::MetricValue> PredictorScores(

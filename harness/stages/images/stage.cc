@@ -152,7 +152,7 @@ absl::StatusOr<StageOutcome> ImagesStage::Run(RunContext& context) {
         {{&results::kExamples, writer.name()}, static_cast<double>(rows.num_rows(part))});
     if (part == Part::kTrain || !spec_.nearest_neighbour) continue;
     BENCH_ASSIGN_OR_RETURN(const std::vector<ImagePredictor> predictors,
-                           ComputePredictors(rows, definition_.run.threads));
+                           ComputePredictors(rows, spec_.max_shift, definition_.run.threads));
     const auto scores = PredictorScores(predictors, rows, writer.row_images());
     outcome.summary.insert(outcome.summary.end(), scores.begin(), scores.end());
   }

@@ -154,8 +154,10 @@ absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& to
                          LoadReward(spec.reward, tokenizer, context));
   BENCH_ASSIGN_OR_RETURN(ActorCritic::Value value, InitialValue(spec, *policy, reward, context));
   // After the value model, which may begin as it, and then has its fp32 weights.
+  // The head stays as it was trained: it is small, and bf16 would tell few rewards apart.
   if (reward && precision != Precision::kFp32) {
-    reward->model = reward->model.CopyIn(ComputeType(precision));
+    reward->model = models::RewardModel(reward->model.decoder().CopyIn(ComputeType(precision)),
+                                        reward->model.head().CopyIn(at::kFloat));
   }
   return PpoModels{ActorCritic(std::move(policy), std::move(value)), std::move(reference),
                    std::move(reward)};

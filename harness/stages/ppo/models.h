@@ -79,9 +79,9 @@ struct PpoModels {
 };
 // Policy and value model in the precision of the definition, the frozen models in the type that it
 // computes in: as long as the policy is its reference both compute the same bits, also where the
-// policy's parameters are fp32. UsageError where policy or reward model do not belong to the
-// tokenizer, or the policy has another prompt template than the data's or another geometry than
-// [model].
+// policy's parameters are fp32. The reward model's head is fp32 always. UsageError where policy or
+// reward model do not belong to the tokenizer, or the policy has another prompt template than the
+// data's or another geometry than [model].
 absl::StatusOr<PpoModels> LoadPpoModels(const PpoSpec& spec, const Tokenizer& tokenizer,
                                         const RunContext& context);
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/status.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness::images {
@@ -80,15 +81,54 @@ TEST_F(FolderOfImages, RecordsThatAreNoneAreRefusedByLine) {
       {"{\"image\": \"../grey.png\", \"text\": \"7\"}", "lies outside the folder"},
       {"{\"image\": \"more/../../a.png\", \"text\": \"7\"}", "lies outside the folder"},
       {"{\"image\": \"/grey.png\", \"text\": \"7\"}", "lies outside the folder"},
+      {"{\"image\": \".\", \"text\": \"7\"}", "images.jsonl:2: image \".\" is no file in "},
+      {"{\"image\": \"more\", \"text\": \"7\"}", "images.jsonl:2: image \"more\" is no file in "},
       {"{\"image\": \"images.jsonl\", \"text\": \"7\"}", "images.jsonl: cannot be read as PNG"},
       {"[1]", "images.jsonl:2: "},
       {"{", "images.jsonl:2: "}};
   for (const auto& [line, message] : cases) {
     Records(good + line + "\n");
-    EXPECT_THAT(Refusal(folder_.path()), HasSubstr(message)) << line;
+    const absl::Status status = ReadLabelledImages(folder_.path(), {}).status();
+    EXPECT_THAT(std::string(status.message()), HasSubstr(message)) << line;
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData) << line;
   }
   Records("\n");
   EXPECT_THAT(Refusal(folder_.path()), HasSubstr("has no images"));
+}
+
+// What lies behind a link may change while the folder's digest stays (harness/model_io).
+TEST_F(FolderOfImages, LinksAreRefusedWhereverTheyAreOnThePath) {
+  const TempFolder elsewhere;
+  Write(elsewhere / "7.png", GoldenPng("grey.png"));
+  std::filesystem::create_symlink(elsewhere / "7.png", folder_ / "7.png");
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder_ / "linked");
+  for (const auto& [file, link] :
+       {std::pair{"7.png", "/7.png"}, std::pair{"linked/7.png", "/linked"},
+        std::pair{"more/../linked/7.png", "/linked"}}) {
+    Records(absl::StrCat("{\"image\": \"", file, "\", \"text\": \"7\"}\n"));
+    const absl::Status status = ReadLabelledImages(folder_.path(), {}).status();
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("images.jsonl:1: ")) << file;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(absl::StrCat(link, " is a link, whose content is in no digest")));
+  }
+}
+
+TEST_F(FolderOfImages, RecordsBehindALinkAreRefused) {
+  const TempFolder elsewhere;
+  Write(elsewhere / "records", "{\"image\": \"grey.png\", \"text\": \"7\"}\n");
+  std::filesystem::create_symlink(elsewhere / "records", folder_ / kRecordsFile);
+  EXPECT_THAT(Refusal(folder_.path()), HasSubstr("images.jsonl is a link"));
+}
+
+// A folder that is itself named by a link is read: its files are in the digest.
+TEST_F(FolderOfImages, MayBeNamedByALink) {
+  Records("{\"image\": \"grey.png\", \"text\": \"7\"}\n");
+  const TempFolder elsewhere;
+  std::filesystem::create_directory_symlink(folder_.path(), elsewhere / "images");
+  const auto read = ReadLabelledImages(elsewhere / "images", {});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->images.size(), 1U);
 }
 
 TEST_F(FolderOfImages, WithoutRecordsIsRefused) {

@@ -37,6 +37,30 @@ TEST(NearestImages, AddsTheSquaresOfAllDifferences) {
   EXPECT_THAT(*NearestImages(std::vector<const Image*>{&asked}, known, 1), ElementsAre(1));
 }
 
+// Two lines of two pixels. (5 0 / 0 0) moved right is (0 5 / 0 0), down (0 0 / 5 0), both (0 0 / 0
+// 5); (0 0 / 0 4) moved left is (0 0 / 4 0). So of what is asked, (0 0 / 0 5) is a copy of image 0,
+// where unmoved image 1 is nearest, and (0 0 / 4 0) is one of image 1.
+TEST(NearestMovedImages, IsNearestByTheNearestCopy) {
+  const Image known[] = {{2, 2, 1, {5, 0, 0, 0}}, {2, 2, 1, {0, 0, 0, 4}}};
+  const Image asked[] = {{2, 2, 1, {0, 0, 0, 5}}, {2, 2, 1, {0, 0, 4, 0}}};
+  const std::vector<const Image*> known_list = {&known[0], &known[1]};
+  const std::vector<const Image*> asked_list = {&asked[0], &asked[1]};
+  EXPECT_THAT(*NearestImages(asked_list, known_list, 1), ElementsAre(1, 1));
+  for (const int64_t num_threads : {1, 3}) {
+    EXPECT_THAT(*NearestMovedImages(asked_list, known_list, 0, num_threads), ElementsAre(1, 1));
+    EXPECT_THAT(*NearestMovedImages(asked_list, known_list, 1, num_threads), ElementsAre(0, 1));
+  }
+}
+
+// Image 1 is what is asked when it is not moved, image 0 when it is moved down, which comes later.
+TEST(NearestMovedImages, OfEqualDistancesItIsTheFirstImageWhateverTheMove) {
+  const Image known[] = {{1, 2, 1, {7, 0}}, {1, 2, 1, {0, 7}}};
+  const Image asked = {1, 2, 1, {0, 7}};
+  EXPECT_THAT(*NearestMovedImages(std::vector<const Image*>{&asked},
+                                  std::vector<const Image*>{&known[0], &known[1]}, 1, 1),
+              ElementsAre(0));
+}
+
 TEST(NearestImages, DifferentSizesHaveNoDistance) {
   const Image asked = Line({0, 0}), known = Line({0});
   EXPECT_THAT(std::string(NearestImages(std::vector<const Image*>{&asked},

@@ -75,11 +75,14 @@ class Rows:
         return {"images": chosen, "tokens": [PAD] * len(vectors) + [BEGIN] + answer,
                 "answer": len(answer), "vectors": vectors}
 
-    def nearest_texts(self):
-        """Of the held-out images, in their order."""
-        known = self.parts["train"]
+    def nearest_texts(self, max_shift=0):
+        """Of the held-out images, in their order, with copies of the training images moved by up to
+        max_shift."""
+        moves = range(-max_shift, max_shift + 1)
+        known = [(number, shifted(self.images[number][0], right, down))
+                 for number in self.parts["train"] for right in moves for down in moves]
         texts = []
         for asked in self.parts["validation"]:
-            best = min(known, key=lambda k: (distance(self.images[asked][0], self.images[k][0]), k))
+            _, best = min((distance(self.images[asked][0], image), number) for number, image in known)
             texts.append(self.images[best][1])
         return texts

@@ -52,16 +52,41 @@ TEST_F(VocabularyTest, IsThatOfTheWeightsInAFolder) {
   EXPECT_EQ(vocabulary->size, 32064);  // published vocabularies are padded
 }
 
+// Whatever stage makes the rows.
 TEST_F(VocabularyTest, OfSymbolsThatAreNotThereIsAskedFor) {
   folder_.Write("rows/v1.toml",
                 "stage = \"generated\"\n[generated]\ngrammar = \"markov\"\ntrain_rows = 10\n"
                 "validation_rows = 10\n");
+  folder_.Write("pictures/v1.toml",
+                "stage = \"images\"\n[images]\nsource = \"digits\"\npatch_width = 4\n"
+                "patch_height = 4\n");
+  folder_.Write("countries/v1.toml",
+                "stage = \"names\"\n[names]\nsources = [\"iso\"]\nlanguages = [\"be\"]\n");
+  folder_.Write("unknowns/v1.toml",
+                "stage = \"refusals\"\n[data]\ndataset = \"rows@1\"\n[model]\n"
+                "artifact = \"learner@1\"\n");
+  const absl::Status locked = UpdateLock(folder_.path()).status();
+  ASSERT_TRUE(locked.ok()) << locked;
+  for (const std::string name : {"rows", "pictures", "countries", "unknowns"}) {
+    ClmSpec spec;
+    spec.tokenizer.symbols = true;
+    spec.data.dataset = ArtifactRef{name, 1};
+    const absl::Status status = Of(spec).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(name + "@1 has not run here, and its symbols are known then"));
+  }
+}
+
+TEST_F(VocabularyTest, OfRowsOfAStageThatMakesNoneIsAUsageError) {
+  folder_.Write("translations/v1.toml", kSmallTranslations);
   ASSERT_TRUE(UpdateLock(folder_.path()).ok());
   ClmSpec spec;
   spec.tokenizer.symbols = true;
-  spec.data.dataset = ArtifactRef{"rows", 1};
+  spec.data.dataset = ArtifactRef{"translations", 1};
   EXPECT_THAT(std::string(Of(spec).status().message()),
-              HasSubstr("rows@1 has not run here, and its symbols are known then"));
+              HasSubstr("data.dataset: translations@1 is an experiment of stage translations, "
+                        "which makes no rows of symbols"));
 }
 
 TEST_F(VocabularyTest, OfATokenizerThatWasNotMadeIsWhatItsDefinitionAsksFor) {
@@ -75,6 +100,18 @@ TEST_F(VocabularyTest, OfATokenizerThatWasNotMadeIsWhatItsDefinitionAsksFor) {
   EXPECT_EQ(vocabulary->size, 2048);
   EXPECT_THAT(vocabulary->source, HasSubstr("definition of pieces@1"));
   EXPECT_FALSE(std::filesystem::exists(store_));  // looking makes none
+}
+
+TEST_F(VocabularyTest, OfSyntheticRowsIsWhatTheirDefinitionAsksFor) {
+  folder_.Write("noise/v1.toml",
+                "stage = \"synthetic\"\n[synthetic]\nrows = \"instructions\"\nvocab_size = 500\n"
+                "num_rows = 8\n");
+  ASSERT_TRUE(UpdateLock(folder_.path()).ok());
+  SftSpec spec;
+  spec.tokenizer.artifact = ArtifactRef{"noise", 1};
+  const auto vocabulary = Of(spec);
+  ASSERT_TRUE(vocabulary.ok()) << vocabulary.status();
+  EXPECT_EQ(vocabulary->size, 500);
 }
 
 TEST_F(VocabularyTest, OfTheTextsCharactersIsOnlyBounded) {

@@ -23,7 +23,7 @@ images::ImageRows Rows() {
 }
 
 TEST(ImagePredictors, AreTheNearestNeighbourAndTheMostFrequentText) {
-  const auto predictors = ComputePredictors(Rows(), 2);
+  const auto predictors = ComputePredictors(Rows(), 0, 2);
   ASSERT_TRUE(predictors.ok()) << predictors.status();
   ASSERT_EQ(predictors->size(), 2U);
   EXPECT_EQ((*predictors)[0].name, "nearest_neighbour");
@@ -32,11 +32,22 @@ TEST(ImagePredictors, AreTheNearestNeighbourAndTheMostFrequentText) {
   EXPECT_EQ((*predictors)[1].texts, (std::vector<std::string>{"b", "b", "b"}));
 }
 
+// Moved by a pixel, image 1 is (9, 0) and (0, 9), too: as near as images 2 and 3 are, and before
+// them. Image 6 is "b" then, which images 2 and 3 alone would not make of it.
+TEST(ImagePredictors, WithMovedImagesANeighbourOfTheirCopiesIsOneMore) {
+  const auto predictors = ComputePredictors(Rows(), 1, 2);
+  ASSERT_TRUE(predictors.ok()) << predictors.status();
+  ASSERT_EQ(predictors->size(), 3U);
+  EXPECT_EQ((*predictors)[0].texts, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ((*predictors)[2].name, "nearest_neighbour_moved");
+  EXPECT_EQ((*predictors)[2].texts, (std::vector<std::string>{"a", "b", "b"}));
+}
+
 // The nearest neighbour has 4 and 6 right, and 5 wrong. Of the rows (4 6), (4 5), (5 5) it has
 // images 2 + 1 + 0 of 6 and the first row alone; always "b" has none.
 TEST(ImagePredictors, AreScoredByImagesAndByRows) {
   const images::ImageRows rows = Rows();
-  const auto predictors = ComputePredictors(rows, 1);
+  const auto predictors = ComputePredictors(rows, 0, 1);
   ASSERT_TRUE(predictors.ok()) << predictors.status();
   std::map<std::string, double> scores;
   for (const auto& value : PredictorScores(*predictors, rows, {{4, 6}, {4, 5}, {5, 5}})) {

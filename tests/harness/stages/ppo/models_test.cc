@@ -272,7 +272,8 @@ TEST_F(LoadPpoModelsTest, InBf16FrozenModelsAreOfItAndTheValueModelComputesInItT
       EXPECT_EQ(trained.tensor.scalar_type(), ParameterType(precision)) << trained.name;
     }
     const models::RewardModel& reward = models->reward->model;
-    for (const auto* parameters : {&models->reference->parameters(), &reward.parameters()}) {
+    for (const auto* parameters :
+         {&models->reference->parameters(), &reward.decoder().parameters()}) {
       for (const models::NamedTensor& frozen : *parameters) {
         EXPECT_EQ(frozen.tensor.scalar_type(), at::kBFloat16) << frozen.name;
       }
@@ -283,6 +284,28 @@ TEST_F(LoadPpoModelsTest, InBf16FrozenModelsAreOfItAndTheValueModelComputesInItT
     const ActorCritic::Outputs out = models->actor_critic.Forward(
         batch, last_row, {1, tokenizer_.vocab_size()}, models::Activations::kKept);
     EXPECT_TRUE(out.values_V.equal(reward.Rewards(models::MakeRaggedBatch({kRow}, at::kCPU))));
+  }
+}
+
+// Of weights and a bias that bf16 does not hold.
+TEST_F(LoadPpoModelsTest, TheHeadOfAFrozenRewardModelIsNotRounded) {
+  models::RewardModel saved = TinyPpoRewardModel(tokenizer_.vocab_size(), 11);
+  saved.set_bias(0.1F);
+  ASSERT_FALSE(saved.head()
+                   .CopyIn(at::kBFloat16)
+                   .weight_1D()
+                   .to(at::kFloat)
+                   .equal(saved.head().weight_1D()));
+  ASSERT_TRUE(
+      SaveRewardArtifact(saved, tokenizer_, PromptTemplate::kAlpaca, *spec_.reward.folder).ok());
+  for (const Precision precision : {Precision::kAutocast, Precision::kMixed}) {
+    spec_.training.precision = precision;
+    const auto models = Load(tokenizer_);
+    ASSERT_TRUE(models.ok()) << models.status();
+    const models::ScalarHead& head = models->reward->model.head();
+    EXPECT_EQ(head.weight_1D().scalar_type(), at::kFloat);
+    EXPECT_TRUE(head.weight_1D().equal(saved.head().weight_1D()));
+    EXPECT_EQ(head.bias(), static_cast<double>(0.1F));
   }
 }
 
