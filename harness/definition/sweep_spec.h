@@ -66,10 +66,8 @@ struct SweepDifferenceSpec {
   std::optional<double> min;
 };
 
-// That an arm is no better than chance: in every replicate its value is at most standard_errors
-// standard errors of the counted items better than `value`, or, of a metric without a better
-// direction, apart from it; where items are not counted the mean over replicates is judged
-// (harness/run/sweep_acceptance.h).
+// That an arm is no better than chance: in no replicate by more than standard_errors standard errors
+// of its counted items, else in the mean over replicates (harness/run/sweep_acceptance.h).
 struct SweepChanceSpec {
   std::string metric;
   std::string arm;
