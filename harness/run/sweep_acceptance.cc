@@ -131,8 +131,9 @@ class Judge {
       const auto* arm = results::CellOf<std::string>(table->second, row, "arm");
       const auto* replicate = results::CellOf<int64_t>(table->second, row, "replicate");
       const auto* trials = results::CellOf<int64_t>(table->second, row, "trials");
-      if (metric == nullptr || arm == nullptr || replicate == nullptr || trials == nullptr)
+      if (metric == nullptr || arm == nullptr || replicate == nullptr || trials == nullptr) {
         continue;
+      }
       if (*metric != bound.metric || *arm != bound.arm || *trials <= 0) continue;
       by_replicate[*replicate] = *trials;
     }

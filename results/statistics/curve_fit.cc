@@ -131,6 +131,7 @@ class Logistic {
   }
 
   absl::StatusOr<FittedCurve> Fit() const {
+    if (std::count_if(y_.begin(), y_.end(), IsInside) < 2) return NotDetermined("steepness");
     Curve curve = BestOfGrid();
     double squares = SquaresOf(curve);
     double damping = 1e-3;
@@ -156,6 +157,11 @@ class Logistic {
   static constexpr int kMostSteps = 2000;
   static constexpr double kMostDamping = 1e12;
   static constexpr double kGreatestSteepness = 100;
+  static constexpr double kInside = 1e-9;
+
+  // Through 0, ..., 0, one y and 1, ..., 1 go all curves of some steepness on: they differ where
+  // there is no point.
+  static bool IsInside(double y) { return y > kInside && y < 1 - kInside; }
 
   struct Curve {
     double log_midpoint = 0;

@@ -8,8 +8,9 @@
 //
 // x > 0. Deterministic. Errors: UsageError for values that are not finite or outside those ranges,
 // for fewer distinct x than parameters, and where the points do not determine the curve: an
-// exponent or a steepness at the end of its range (a step, say, has no steepness), a y that does
-// not change. Source of the power law as a law of scaling: Hoffmann et al., arXiv:2203.15556.
+// exponent or a steepness at the end of its range, a logistic curve of which fewer than two y lie
+// between 1e-9 and 1 - 1e-9 (a step has no steepness), a y that does not change. Source of the
+// power law as a law of scaling: Hoffmann et al., arXiv:2203.15556.
 #pragma once
 
 #include <cstddef>

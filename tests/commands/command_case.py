@@ -24,6 +24,16 @@ SOURCE = pathlib.Path(sys.argv.pop(1))
 BIN = pathlib.Path(sys.argv.pop(1)) / "bin"
 
 
+def summary_of(file):
+    """Of an open results file, by path: a label, which may have parts, stands behind a colon in the file."""
+    return {name.replace(":", "/").replace("%2F", "/"): float(value[()]) for name, value in file["summary"].items()}
+
+
+def table(file, name):
+    """By column, of an open results file."""
+    return {column: file[f"tables/{name}/{column}"][:] for column in file[f"tables/{name}"]}
+
+
 class CommandCase(unittest.TestCase):
     PROMPT_TEMPLATE = None  # of the definitions of its workplace
     runs = {}  # of this process: what `once` has made

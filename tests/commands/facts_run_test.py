@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import SOURCE, CommandCase  # noqa: E402
+from command_case import SOURCE, CommandCase, summary_of, table  # noqa: E402
 from tiny_run import deterministic_content  # noqa: E402
 
 # 6 x 6 names x 8 values = 288 statements, 30 of them true.
@@ -97,15 +97,6 @@ artifact = "base@1"
 [refusals]
 labels = "{labels}"
 """
-
-
-def summary_of(file):
-    """By path: a label stands behind a colon in the file."""
-    return {name.replace(":", "/"): float(value[()]) for name, value in file["summary"].items()}
-
-
-def table(file, name):
-    return {column: file[f"tables/{name}/{column}"][:] for column in file[f"tables/{name}"]}
 
 
 def tokens(folder, part, length):

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import SOURCE, CommandCase  # noqa: E402
+from command_case import SOURCE, CommandCase, summary_of, table  # noqa: E402
 from tiny_run import deterministic_content  # noqa: E402
 
 ROWS = """\
@@ -68,15 +68,6 @@ num_samples = 2
 # Experiment -> a metric that its question is about.
 ABILITIES = {"icl_markov": "excess_loss/late", "steps_s5": "answer_accuracy",
              "instructions_unseen": "exact_match/unseen"}
-
-
-def summary_of(file):
-    """By path: a label stands behind a colon in the file."""
-    return {name.replace(":", "/"): float(value[()]) for name, value in file["summary"].items()}
-
-
-def table(file, name):
-    return {column: file[f"tables/{name}/{column}"][:] for column in file[f"tables/{name}"]}
 
 
 class Generated(CommandCase):

@@ -20,7 +20,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import SOURCE, CommandCase  # noqa: E402
+from command_case import SOURCE, CommandCase, summary_of  # noqa: E402
 from tiny_run import deterministic_content  # noqa: E402
 
 sys.path.insert(0, str(SOURCE / "tests/harness/images"))
@@ -101,11 +101,6 @@ def drawn_images(count, white):
     draw = random.Random(5)
     return [([[draw.randint(0, white) for _ in range(WIDTH)] for _ in range(HEIGHT)],
              draw.choice("abc")) for _ in range(count)]
-
-
-def summary_of(file):
-    """By path: a label stands behind a colon in the file."""
-    return {name.replace(":", "/"): float(value[()]) for name, value in file["summary"].items()}
 
 
 class Images(CommandCase):

@@ -19,7 +19,7 @@ import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "harness/stages/names"))
-from command_case import SOURCE, CommandCase  # noqa: E402
+from command_case import SOURCE, CommandCase, summary_of  # noqa: E402
 from tiny_run import deterministic_content  # noqa: E402
 import names_oracle  # noqa: E402
 
@@ -116,11 +116,6 @@ def records_of(languages, count=200, seed=1):
             again["translations"].get(languages[0], "нова")
         records.append(again)
     return records
-
-
-def summary_of(file):
-    """By path: a label stands behind a colon in the file."""
-    return {name.replace(":", "/"): float(value[()]) for name, value in file["summary"].items()}
 
 
 def table(file, name):

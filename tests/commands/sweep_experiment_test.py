@@ -16,8 +16,8 @@ import h5py
 import numpy
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import CommandCase  # noqa: E402
-from generated_run_test import CLM, ROWS, table  # noqa: E402
+from command_case import CommandCase, summary_of, table  # noqa: E402
+from generated_run_test import CLM, ROWS  # noqa: E402
 from tiny_run import deterministic_content  # noqa: E402
 
 SWEEP = """\
@@ -41,12 +41,6 @@ set = ["model.hidden_size=24"]
 
 def texts(column):
     return [value.decode() for value in column]
-
-
-def summary_of(file):
-    """By path: a label, which may have parts, stands behind a colon in the file."""
-    return {name.replace(":", "/").replace("%2F", "/"): float(value[()])
-            for name, value in file["summary"].items()}
 
 
 class SweepExperiment(CommandCase):
@@ -245,6 +239,20 @@ chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
         self.assertEqual((run + found, self.children(self.place.folder / "one" / "results.h5")),
                          (8, self.children(self.place.folder / "two" / "results.h5")))
 
+    def test_times_of_a_child_that_was_resumed_are_left_out(self):
+        timed = self.write("timed.toml", SWEEP.replace('"answer_accuracy"', '"train_time"'))
+        folder = self.children(self.sweep_ok(timed))["small", 0].parent
+        shutil.rmtree(folder)
+        self.run_ok(*self.options, "trained", "--replicate", 0, "--out", folder, "--resume",
+                    "--stop-after-step", 3)
+        with h5py.File(self.sweep_ok(timed)) as file:
+            values = table(file, "values")
+            measured = set(zip(texts(values["arm"]), values["replicate"].tolist(), texts(values["metric"])))
+            self.assertGreaterEqual(int(file["notes"].attrs["children_without_times"]), 1)
+            self.assertNotIn("train_time/small", summary_of(file))
+        self.assertIn(("small", 0, "loss"), measured)
+        self.assertNotIn(("small", 0, "train_time"), measured)
+
     def test_children_say_which_program_made_them(self):
         results = self.sweep_ok(self.sweep)
         with h5py.File(results) as file:
@@ -274,32 +282,41 @@ chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
             self.assertEqual(file.attrs["status"], "diverged")
 
     def test_fits_are_recorded_with_the_point_that_is_held_out(self):
+        """Arms of x steps and a hidden size of 128 / x have c0 + c1 / x + c2 / x^2 parameters: through three of them
+        whose x double goes exactly one power law, with an exponent between 1 and 2."""
         sizes = SWEEP.split("[[sweep.arms]]")[0].replace(
-            '"exact_match/steps_to_2"', '"parameters"') + """\
-[[sweep.axes]]
-key = "model.hidden_size"
-values = ["8", "16", "24", "32"]
-
+            '"loss", "answer_accuracy", "exact_match/steps_to_2"', '"parameters", "optimizer_steps"')
+        for steps in (2, 4, 8, 16):
+            sizes += f"""\
+[[sweep.arms]]
+name = "s{steps}"
+set = ["model.hidden_size={128 // steps}", "training.steps={steps}"]
+"""
+        sizes += """\
 [[sweep.fits]]
 kind = "power_law"
-x = "parameters"
-y = "loss"
+x = "optimizer_steps"
+y = "parameters"
 held_out = "largest"
 """
         results = self.sweep_ok(self.write("sizes.toml", sizes))
         with h5py.File(results) as file:
-            if "fit_0" in file["notes"].attrs:  # so few steps need not follow a law
-                self.assertIn("determine", file["notes"].attrs["fit_0"])
-                return
+            self.assertNotIn("fit_0", file["notes"].attrs)
             fits = table(file, "fits")
             values = dict(zip(texts(fits["quantity"]), fits["value"]))
             summary = summary_of(file)
-            largest = summary["parameters/hidden_size=32"]
-            self.assertEqual(values["held_out_x"], largest)
-            self.assertAlmostEqual(values["measured"], summary["loss/hidden_size=32"], places=12)
-            self.assertAlmostEqual(
-                values["predicted"],
-                values["limit"] + values["scale"] * largest ** -values["exponent"], places=9)
+            self.assertTrue(1 < values["exponent"] < 2, values)
+            self.assertEqual(values["held_out_x"], 16)
+            self.assertEqual(values["measured"], summary["parameters/s16"])
+
+            def law(steps):
+                return values["limit"] + values["scale"] * steps ** -values["exponent"]
+
+            for steps in (2, 4, 8):  # three points, three parameters
+                measured = summary[f"parameters/s{steps}"]
+                self.assertAlmostEqual(law(steps) / measured, 1, places=6)
+            self.assertAlmostEqual(values["predicted"], law(16), places=6)
+            self.assertNotAlmostEqual(values["predicted"], values["measured"], places=3)
 
     def test_what_would_be_run_is_said_and_nothing_is(self):
         done = self.run_sweep(self.sweep, "--dry-run")

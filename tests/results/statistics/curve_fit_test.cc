@@ -71,6 +71,13 @@ TEST(FitCurve, FindsTheLogisticCurveThatPointsLieOn) {
 
 TEST(FitCurve, AStepHasNoSteepness) {
   EXPECT_THAT(Refusal(CurveKind::kLogistic, {1, 2, 4, 8}, {0, 0, 1, 1}), HasSubstr("steepness"));
+  // So far apart that a steepness of 4 already meets every point.
+  EXPECT_THAT(Refusal(CurveKind::kLogistic, {1, 1.2e3, 1.5e6, 2e9}, {0, 0, 1, 1}),
+              HasSubstr("steepness"));
+  // Every curve that is steep enough goes through 0, 1/4 and 1 too.
+  EXPECT_THAT(Refusal(CurveKind::kLogistic, {1, 1.2e3, 1.5e6, 2e9}, {0, 0.25, 1, 1}),
+              HasSubstr("steepness"));
+  EXPECT_TRUE(FitCurve(CurveKind::kLogistic, Sample{1, 2, 4, 8}, Sample{0, 0.25, 0.75, 1}).ok());
 }
 
 // From ln 2 on every exponent only approaches it.
