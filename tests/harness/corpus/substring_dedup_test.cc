@@ -261,6 +261,29 @@ TEST(SubstringDedup, TextThatDoesNotRepeatIsNotExchanged) {
   EXPECT_EQ(bytes_of(files.runs()), sizeof(RecordTrailer));
 }
 
+// Of 800 KB a quarter stands twice. The density of anchors is known to some percent.
+TEST(SubstringDedup, WhatIsExchangedIsWhatTheEstimateSays) {
+  const std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+  harness::Random random(9);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 6; ++i) texts.push_back(Random(random, 100'000, letters));
+  const std::string repeated = Random(random, 100'000, letters);
+  texts.push_back(absl::StrCat("1", repeated));
+  texts.push_back(absl::StrCat("2", repeated));
+  for (const int64_t min_bytes : {16, 50, 100, 200, 1000}) {
+    const TempFolder folder;
+    const SubstringFiles files{folder.path(), 1, 1};
+    ASSERT_TRUE(RunPhases(files, {texts}, min_bytes, 1 << 20).ok());
+    const auto written = static_cast<double>(ReadFile(files.anchors().Path(0, 0))->size() +
+                                             ReadFile(files.passages().Path(0, 0))->size());
+    const double estimate = 8e5 * SubstringBytesOfTextByte(min_bytes, 0.25);
+    EXPECT_NEAR(2 * written / estimate, 1, 0.1) << min_bytes;
+  }
+  // By hand: 2 x (24 + 192 / 4 x 1) / 5, and without repeats.
+  EXPECT_DOUBLE_EQ(SubstringBytesOfTextByte(16, 0.25), 28.8);
+  EXPECT_DOUBLE_EQ(SubstringBytesOfTextByte(200, 0), 48 / 51.0);
+}
+
 TEST(SubstringDedup, NothingRepeatedNothingCut) {
   const auto kept = KeptTexts({"short", "", "another text"}, 200);
   for (const auto& [text, rest] : kept) EXPECT_EQ(rest, text);
