@@ -154,6 +154,7 @@ TEST(RepeatedWindows, TextThatRepeatsItselfKeepsItsFirstWindows) {
 TEST(RepeatedWindows, MemoryStaysWithinTheBudgetWhereAnAnchorHasMoreWindows) {
   constexpr int64_t kBudget = int64_t{1} << 20, kMinBytes = 200;
   constexpr uint32_t kBegins = 100;
+  constexpr size_t kPassageBytes = kBegins - 1 + kMinBytes;
   constexpr size_t kHalf = 10 * kBudget / 168 / kBegins / 2;
   harness::Random random(5);
   std::vector<Passage> passages;
@@ -162,7 +163,7 @@ TEST(RepeatedWindows, MemoryStaysWithinTheBudgetWhereAnAnchorHasMoreWindows) {
     if (i >= kHalf) {
       passage.text = passages[i - kHalf].text;
     } else {
-      for (uint64_t k = 0; k + 1 < kBegins + kMinBytes; ++k) {
+      for (size_t k = 0; k < kPassageBytes; ++k) {
         passage.text.push_back(static_cast<char>('a' + random.Below(26)));
       }
     }
@@ -172,12 +173,12 @@ TEST(RepeatedWindows, MemoryStaysWithinTheBudgetWhereAnAnchorHasMoreWindows) {
   const TempFolder folder;
   int64_t num_spills = 0;
   const int64_t peak = PeakBytesOf([&]() -> absl::Status {
-    RepeatedWindows windows(Source(), folder / "spilled", kMinBytes, kBudget,
-                            [&](uint32_t, const WindowRun& run) {
-                              auto& counts = run.kept != 0 ? kept : removed;
-                              counts[run.document.high] += run.end - run.begin - kMinBytes + 1;
-                              return absl::OkStatus();
-                            });
+    RepeatedWindows windows(
+        Source(), folder / "spilled", kMinBytes, kBudget, [&](uint32_t, const WindowRun& run) {
+          auto& counts = run.kept != 0 ? kept : removed;
+          counts[run.document.high] += run.end - run.begin - uint64_t{kMinBytes} + 1;
+          return absl::OkStatus();
+        });
     for (const Passage& passage : passages) BENCH_RETURN_IF_ERROR(windows.Add(passage));
     BENCH_RETURN_IF_ERROR(windows.Finish());
     num_spills = windows.num_spills();
@@ -188,8 +189,8 @@ TEST(RepeatedWindows, MemoryStaysWithinTheBudgetWhereAnAnchorHasMoreWindows) {
   EXPECT_LT(peak, kBudget + (1 << 16));
   EXPECT_GT(peak, kBudget / 2);
   for (size_t i = 0; i < 2 * kHalf; ++i) {
-    EXPECT_EQ(kept[i], i < kHalf ? kBegins : 0) << i;
-    EXPECT_EQ(removed[i], i < kHalf ? 0 : kBegins) << i;
+    EXPECT_EQ(kept[i], i < kHalf ? kBegins : 0U) << i;
+    EXPECT_EQ(removed[i], i < kHalf ? 0U : kBegins) << i;
   }
 }
 
