@@ -5,7 +5,8 @@ The input is real text: sentences of the files below a folder (text, or manual p
 seeds into documents of about 4 KB, a tenth of them exact and a tenth near copies (one word changed) of others, as two
 files of JSON lines. Two ranks of one thread each read both files; two processes of one thread each read one of them,
 with a machine's memory and disk shared in the same way, and know nothing of each other: they exchange nothing, find no
-copies in the other half and wait for nobody. Filters and deduplication of documents are the definition's defaults.
+copies in the other half and wait for nobody. Filters and deduplication of documents are the definition's defaults;
+with --all-phases repeated lines and long repeated strings are looked for too.
 
 Rounds take the two arms in turn. Printed are the times of each round, their ratio (the median of the rounds' own), the
 peak of each rank's own memory (RssAnon, sampled), the documents kept, and a line for each goal: a median ratio of 1.1 at
@@ -16,7 +17,8 @@ the page is written (scripts/render_benchmarks.py), met or not.
 With --rates FILE it measures instead what bench-run --plan computes with: one thread, every phase on, --rates-gib of
 the same text, and writes the file (format "bench-corpus-rates", FORMAT.md).
 
-usage: bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER [--gib 2] [--rounds 3] [--keep MACHINE --date YYYY-MM]
+usage: bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER [--gib 2] [--rounds 3] [--all-phases]
+                             [--keep MACHINE --date YYYY-MM]
        bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER --rates FILE [--rates-gib 0.25]
 needs h5py; TOKENIZER is a SentencePiece model. An arm of 2 GiB takes some 8 minutes on two cores (by the rates of
 experiments/data/corpus_rates.json), a round twice that, and 12 GB of disk below --work (a temporary folder).
@@ -153,8 +155,8 @@ def compare(bench, options):
     for folder in halves:
         os.link(folder / f"{folder.name}.jsonl", both / f"{folder.name}.jsonl")
     program = bench.program_mib()
-    whole = bench.definition(both, 2)
-    apart = [bench.definition(folder, 1) for folder in halves]
+    whole = bench.definition(both, 2, options.all_phases)
+    apart = [bench.definition(folder, 1, options.all_phases) for folder in halves]
     ratios, peaks = [], []
     for number in range(options.rounds):
         times = {}
@@ -183,12 +185,14 @@ def conclude(ratios, peak, program, options):
     for goal, is_met in met.items():
         print(f"{goal}: {'met' if is_met else 'NOT MET'}")
     if options.keep:
-        what = (f"a corpus of {options.gib:g} GiB of sentences of {options.text_folder}: two ranks of one thread each "
-                f"against two runs on half of it each, started together, {len(ratios)} rounds")
+        phases = " with every phase on" if options.all_phases else ""
+        what = (f"a corpus{phases} of {options.gib:g} GiB of sentences of {options.text_folder}: two ranks of one "
+                f"thread each against two runs on half of it each, started together, {len(ratios)} rounds")
         figure = (f"{ratio:.3f} of the time (rounds {rounds}; goal {GOAL}), own memory of a rank {peak:.0f} MiB at the peak "
                   f"(goal {most:.0f})")
         command = (f"scripts/bench_corpus_ranks.py BENCH_RUN {options.text_folder} TOKENIZER --gib {options.gib:g} "
-                   f"--budget-mib {options.budget_mib} --rounds {options.rounds}")
+                   f"--budget-mib {options.budget_mib} --rounds {options.rounds}"
+                   f"{' --all-phases' if options.all_phases else ''}")
         subprocess.run([sys.executable, pathlib.Path(__file__).parent / "render_benchmarks.py", "--what", what,
                         "--figure", figure, "--command", command, "--machine", options.keep, "--date", options.date],
                        check=True)
@@ -249,6 +253,7 @@ def main():
     parser.add_argument("--gib", type=float, default=2)
     parser.add_argument("--budget-mib", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--all-phases", action="store_true", help="of a comparison; rates have all of them")
     parser.add_argument("--rates", type=pathlib.Path, default=None)
     parser.add_argument("--rates-gib", type=float, default=0.25)
     parser.add_argument("--work", type=pathlib.Path, default=None)

@@ -82,6 +82,16 @@ std::string SubstringFiles::FoundPath(int shard) const {
   return absl::StrCat(Folder(), "/found-", shard, "-of-", num_shards);
 }
 
+double SubstringBytesOfTextByte(int64_t min_bytes, double repeated_share) {
+  const int64_t anchor_bytes = std::max<int64_t>(min_bytes / 2, 1);
+  const double stride = static_cast<double>(min_bytes - anchor_bytes + 2) / 2;
+  const double passage_bytes = static_cast<double>(min_bytes) + stride;
+  const double pieces = std::max(1.0, passage_bytes / double{kPassagePieceBytes} + 0.5);
+  const double of_anchor =
+      double{sizeof(AnchorRecord)} + repeated_share * pieces * double{sizeof(PassagePiece)};
+  return 2 * of_anchor / stride;
+}
+
 absl::StatusOr<AnchorWriter> AnchorWriter::Create(const SubstringFiles& files, int shard,
                                                   int64_t min_bytes, int64_t budget_bytes) {
   BENCH_ASSIGN_OR_RETURN(auto writer,

@@ -15,7 +15,7 @@
 //   2. partition p:    sort; the numbers of the anchors that are in several places, for each shard
 //                                                                          8 bytes each
 //   3. shard i:        PassagePieces of these, into P partitions (passage.h)
-//                                       192 bytes a piece, some 2.3 pieces an anchor at 200 bytes
+//                                       192 bytes a piece, some 2.4 pieces an anchor at 200 bytes
 //   4. partition p:    sort; runs of windows that are kept or removed (repeated_windows.h), for
 //                      each shard                                         40 bytes a run
 //   5. shard i:        sort; the ranges that are cut from its documents <folder>/substrings/found-i
@@ -84,6 +84,13 @@ struct RemovedRange {
   uint64_t end = 0;
   friend auto operator<=>(const RemovedRange&, const RemovedRange&) = default;
 };
+
+// Bytes of anchors and passages for a byte of text, of which `repeated_share` stands in several
+// places, with what their sorts spill, which is as much. As of random text, with an anchor for
+// every s = (min_bytes - k + 2) / 2 bytes (window_anchors.h):
+//   2 (24 + repeated_share x 192 x pieces) / s,  pieces = max(1, (min_bytes + s) / 128 + 1/2)
+// as a passage has min_bytes + s bytes in the mean, and its last piece is half empty.
+double SubstringBytesOfTextByte(int64_t min_bytes, double repeated_share);
 
 // Phase 1 of one shard.
 class AnchorWriter {

@@ -125,14 +125,19 @@ absl::Status CopyShard(const PartitionedTokens& tokens, const PlannedShard& shar
     if (partition >= tokens.folders.size()) {
       return DataError(absl::StrCat(folder, ": the partitions have fewer documents than planned"));
     }
-    BENCH_ASSIGN_OR_RETURN(const TokenDataset dataset,
-                           TokenDataset::Open(tokens.folders[partition]));
-    for (const TokenShard& from : dataset.part(shard.part)) {
-      const int64_t begin = std::min(num_skipped, from.num_documents());
-      const int64_t end = std::min(begin + num_left, from.num_documents());
-      BENCH_RETURN_IF_ERROR(CopyDocuments(from, begin, end, shard.part, writer));
+    const std::string& source = tokens.folders[partition];
+    BENCH_ASSIGN_OR_RETURN(const auto sizes, TokenDataset::ShardSizes(source, shard.part));
+    // Opened are those whose documents the shard has: to open one checks all of its documents.
+    for (int64_t number = 0; number < std::ssize(sizes) && num_left > 0; ++number) {
+      const int64_t num_documents = sizes[static_cast<size_t>(number)].documents;
+      const int64_t begin = std::min(num_skipped, num_documents);
+      const int64_t end = std::min(begin + num_left, num_documents);
       num_skipped -= begin;
       num_left -= end - begin;
+      if (begin == end) continue;
+      BENCH_ASSIGN_OR_RETURN(const TokenShard from,
+                             TokenDataset::OpenShard(source, shard.part, number));
+      BENCH_RETURN_IF_ERROR(CopyDocuments(from, begin, end, shard.part, writer));
     }
   }
   return writer.Finish();

@@ -231,7 +231,7 @@ namespace {
 
 struct Manifest {
   TokenDatasetOptions options;
-  std::map<std::string, std::vector<std::pair<int64_t, int64_t>>> parts;  // tokens, documents
+  std::map<std::string, std::vector<TokenShardSize>> parts;
 };
 
 absl::StatusOr<std::vector<std::string>> ReadLanguages(const json& document) {
@@ -267,7 +267,7 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
     for (const json& shard : shards) {
       BENCH_ASSIGN_OR_RETURN(const int64_t num_tokens, JsonMember<int64_t>(shard, "tokens"));
       BENCH_ASSIGN_OR_RETURN(const int64_t num_documents, JsonMember<int64_t>(shard, "documents"));
-      manifest.parts[name].emplace_back(num_tokens, num_documents);
+      manifest.parts[name].push_back({num_tokens, num_documents});
     }
   }
   return manifest;
@@ -279,7 +279,8 @@ bool HoldsRecords(std::string_view bytes, int64_t count, size_t record_bytes) {
          static_cast<int64_t>(bytes.size() / record_bytes) == count;
 }
 
-absl::StatusOr<Manifest> ReadManifest(const std::string& path) {
+absl::StatusOr<Manifest> ReadManifest(const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/", kManifest);
   BENCH_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxManifestBytes));
   absl::StatusOr<Manifest> manifest = ParseManifest(text);
   if (!manifest.ok()) return Annotate(manifest.status(), path);
@@ -289,31 +290,58 @@ absl::StatusOr<Manifest> ReadManifest(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<TokenDataset> TokenDataset::Open(const std::string& folder) {
-  BENCH_ASSIGN_OR_RETURN(const Manifest manifest,
-                         ReadManifest(absl::StrCat(folder, "/", kManifest)));
+  BENCH_ASSIGN_OR_RETURN(const Manifest manifest, ReadManifest(folder));
   TokenDataset dataset;
   dataset.options_ = manifest.options;
   for (const auto& [name, sizes] : manifest.parts) {
-    for (size_t i = 0; i < sizes.size(); ++i) {
-      const auto number = static_cast<int64_t>(i);
-      const std::string path = TokenShardPath(folder, name, number, "tokens");
-      if (!Exists(path)) {
-        return DataError(absl::StrCat(path, ": missing, but ", kManifest, " names it"));
-      }
-      BENCH_ASSIGN_OR_RETURN(MappedFile tokens, MappedFile::Open(path));
-      BENCH_ASSIGN_OR_RETURN(MappedFile documents,
-                             MappedFile::Open(TokenShardPath(folder, name, number, "documents")));
-      const int64_t bytes_per_token = BytesPerToken(dataset.vocab_size());
-      if (!HoldsRecords(tokens.bytes(), sizes[i].first, static_cast<size_t>(bytes_per_token)) ||
-          !HoldsRecords(documents.bytes(), sizes[i].second, sizeof(TokenDocument))) {
-        return DataError(absl::StrCat(path, ": not of the size that ", kManifest, " says"));
-      }
-      TokenShard shard(std::move(tokens), std::move(documents), bytes_per_token);
-      BENCH_RETURN_IF_ERROR(Annotate(shard.CheckDocuments(dataset.languages().size()), path));
+    for (int64_t number = 0; number < std::ssize(sizes); ++number) {
+      BENCH_ASSIGN_OR_RETURN(TokenShard shard, OpenSized(folder, name, number, manifest.options,
+                                                         sizes[static_cast<size_t>(number)]));
       dataset.parts_[name].push_back(std::move(shard));
     }
   }
   return dataset;
+}
+
+absl::StatusOr<std::vector<TokenShardSize>> TokenDataset::ShardSizes(const std::string& folder,
+                                                                     const std::string& part) {
+  BENCH_ASSIGN_OR_RETURN(const Manifest manifest, ReadManifest(folder));
+  const auto sizes = manifest.parts.find(part);
+  if (sizes == manifest.parts.end()) return std::vector<TokenShardSize>();
+  return sizes->second;
+}
+
+absl::StatusOr<TokenShard> TokenDataset::OpenShard(const std::string& folder,
+                                                   const std::string& part, int64_t number) {
+  BENCH_ASSIGN_OR_RETURN(const Manifest manifest, ReadManifest(folder));
+  const auto sizes = manifest.parts.find(part);
+  if (sizes == manifest.parts.end() || number < 0 || number >= std::ssize(sizes->second)) {
+    return DataError(
+        absl::StrCat(folder, "/", kManifest, ": names no shard ", number, " of ", part));
+  }
+  return OpenSized(folder, part, number, manifest.options,
+                   sizes->second[static_cast<size_t>(number)]);
+}
+
+absl::StatusOr<TokenShard> TokenDataset::OpenSized(const std::string& folder,
+                                                   const std::string& part, int64_t number,
+                                                   const TokenDatasetOptions& options,
+                                                   const TokenShardSize& size) {
+  const std::string path = TokenShardPath(folder, part, number, "tokens");
+  if (!Exists(path)) {
+    return DataError(absl::StrCat(path, ": missing, but ", kManifest, " names it"));
+  }
+  BENCH_ASSIGN_OR_RETURN(MappedFile tokens, MappedFile::Open(path));
+  BENCH_ASSIGN_OR_RETURN(MappedFile documents,
+                         MappedFile::Open(TokenShardPath(folder, part, number, "documents")));
+  const int64_t bytes_per_token = BytesPerToken(options.vocab_size);
+  if (!HoldsRecords(tokens.bytes(), size.tokens, static_cast<size_t>(bytes_per_token)) ||
+      !HoldsRecords(documents.bytes(), size.documents, sizeof(TokenDocument))) {
+    return DataError(absl::StrCat(path, ": not of the size that ", kManifest, " says"));
+  }
+  TokenShard shard(std::move(tokens), std::move(documents), bytes_per_token);
+  BENCH_RETURN_IF_ERROR(Annotate(shard.CheckDocuments(options.languages.size()), path));
+  return shard;
 }
 
 const std::vector<TokenShard>& TokenDataset::part(const std::string& name) const {

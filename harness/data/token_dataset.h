@@ -115,6 +115,12 @@ class TokenShard {
 class TokenDataset {
  public:
   static absl::StatusOr<TokenDataset> Open(const std::string& folder);
+  // Of the data set in a folder without opening it: a part's shards, as the manifest says, and one
+  // of these, which alone is checked.
+  static absl::StatusOr<std::vector<TokenShardSize>> ShardSizes(const std::string& folder,
+                                                                const std::string& part);
+  static absl::StatusOr<TokenShard> OpenShard(const std::string& folder, const std::string& part,
+                                              int64_t number);
 
   int64_t vocab_size() const { return options_.vocab_size; }
   const std::string& tokenizer_sha256() const { return options_.tokenizer_sha256; }
@@ -123,6 +129,10 @@ class TokenDataset {
   const std::vector<TokenShard>& part(const std::string& name) const;
 
  private:
+  static absl::StatusOr<TokenShard> OpenSized(const std::string& folder, const std::string& part,
+                                              int64_t number, const TokenDatasetOptions& options,
+                                              const TokenShardSize& size);
+
   TokenDatasetOptions options_;
   std::map<std::string, std::vector<TokenShard>> parts_;
 };

@@ -136,8 +136,9 @@ class CorpusRanks(RanksCase):
                 self.write_definition(place)
                 done = place.run(self.definition)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                CorpusRanks.one = outcome(done.stdout.splitlines()[-1])
-                self.assert_all_phases_find_something(CorpusRanks.one[1])
+                one = outcome(done.stdout.splitlines()[-1])
+                self.assert_all_phases_find_something(one[1])
+                CorpusRanks.one = one
             self.definition = self.place.folder / "corpus.toml"
         return CorpusRanks.one
 

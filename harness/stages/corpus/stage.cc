@@ -16,6 +16,7 @@
 #include "harness/corpus/held_out_check.h"
 #include "harness/corpus/pipeline.h"
 #include "harness/corpus/source_files.h"
+#include "harness/corpus/substring_dedup.h"
 #include "harness/corpus/tokenise.h"
 #include "harness/corpus/work_ledger.h"
 #include "harness/data/source.h"
@@ -108,15 +109,18 @@ absl::Status CheckParts(const TokenDataset& dataset) {
   return absl::OkStatus();
 }
 
-// Of the work, for so much text. Substrings, with the sorts of what is exchanged: 1 byte a byte of
-// text for its anchors and 17 a byte of passages, which a quarter of the text is taken to be (the
-// final documents are not there yet then).
+// Of the work, for so much text, of which a quarter is taken to be repeated substrings.
 int64_t CorpusWorkBytes(const CorpusSpec& spec, int64_t num_text_bytes) {
-  constexpr int64_t kDocuments = 2, kExchanges = 5;
+  constexpr int64_t kDocuments = 2;
   constexpr int64_t kBandRecordBytes = 24, kMeanDocumentBytes = 1000;
-  const int64_t copies = kDocuments + (spec.substrings.enabled ? kExchanges : 0);
+  constexpr double kRepeatedShare = 0.25;
   const int64_t bands = spec.near.enabled ? spec.near.minhash.num_bands * kBandRecordBytes : 0;
-  return copies * num_text_bytes + bands * (num_text_bytes / kMeanDocumentBytes);
+  const double of_substrings =
+      spec.substrings.enabled
+          ? corpus::SubstringBytesOfTextByte(spec.substrings.min_bytes, kRepeatedShare)
+          : 0;
+  return kDocuments * num_text_bytes + bands * (num_text_bytes / kMeanDocumentBytes) +
+         static_cast<int64_t>(of_substrings * static_cast<double>(num_text_bytes));
 }
 
 // What the files of a user's path unpack to: text shrinks some ten times at most.

@@ -4,22 +4,19 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <map>
 #include <new>
 #include <thread>
 
+#include "base/status.h"
 #include "tests/harness/corpus/dedup_texts.h"
+#include "tests/harness/corpus/live_bytes.h"
 #include "tests/support/temp_folder.h"
 
-// Bytes that C++ objects of this process hold, now and at most: exact, unlike resident memory,
-// which depends on what the allocator keeps.
-namespace {
-std::atomic<int64_t> g_live_bytes{0};
-std::atomic<int64_t> g_peak_bytes{0};
-}  // namespace
+using bench::corpus::g_live_bytes;
+using bench::corpus::g_peak_bytes;
 
 void* operator new(size_t size) {
   void* const memory = std::malloc(size);
@@ -172,14 +169,16 @@ TEST(NearDedup, MemoryStaysWithinTheBudgetOnALargerInput) {
     ASSERT_TRUE(writer->Add({random.Below(kRecords), {random.Next(), 0}}).ok());
   }
   ASSERT_TRUE(writer->Finish().ok());
-  const int64_t before = g_live_bytes;
-  g_peak_bytes = before;
-  ASSERT_TRUE(MatchBands(files, 0, kBudget).ok());
-  const auto found = ClusterMatches(files, kBudget);
-  ASSERT_TRUE(found.ok()) << found.status();
+  absl::StatusOr<ShuffleFiles> found;
+  const int64_t peak = PeakBytesOf([&]() -> absl::Status {
+    BENCH_RETURN_IF_ERROR(MatchBands(files, 0, kBudget));
+    found = ClusterMatches(files, kBudget);
+    return found.status();
+  });
+  ASSERT_TRUE(found.ok());
   // The budget, and the fixed buffers of open files.
-  EXPECT_LT(g_peak_bytes - before, kBudget + 4 * kRecordBufferBytes);
-  EXPECT_GT(g_peak_bytes - before, kBudget / 2);  // the counter works
+  EXPECT_LT(peak, kBudget + 4 * kRecordBufferBytes);
+  EXPECT_GT(peak, kBudget / 2);  // the counter works
   EXPECT_GT(NearRemovals::Open(*found)->num_removed(), kRecords / 4);
 }
 

@@ -190,6 +190,19 @@ TEST_F(LargestDocument, OfMoreTextIsInvalid) {
   EXPECT_EQ(report->rejected.named().begin()->second.rejection.reason, "text over 8 MiB");
 }
 
+TEST(CorpusPlan, ClustersHaveAPartitionForEachThreadOfRanksAndSomeForOneProcess) {
+  CorpusFixture corpus;
+  CorpusPlan plan = corpus.Plan();
+  corpus.spec().num_shards = 64;
+  EXPECT_EQ(plan.num_partitions(), 32);
+  EXPECT_EQ(plan.num_cluster_partitions(), 8);
+  corpus.spec().num_shards = 3;
+  EXPECT_EQ(plan.num_cluster_partitions(), 3);
+  plan.least_shards = LeastShards(/*num_ranks=*/10, /*num_threads=*/4);
+  EXPECT_EQ(plan.num_partitions(), 40);
+  EXPECT_EQ(plan.num_cluster_partitions(), 40);
+}
+
 TEST(CheckBudget, SaysHowMuchIsNeeded) {
   CorpusFixture corpus;
   corpus.spec().max_document_bytes = 1 << 20;  // 3 + 9 + 76 MiB, and as much for sorts

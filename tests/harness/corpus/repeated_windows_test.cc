@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "harness/corpus/window_anchors.h"
 #include "harness/determinism/random.h"
+#include "tests/harness/corpus/live_bytes.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::corpus {
@@ -146,6 +147,51 @@ TEST(RepeatedWindows, TextThatRepeatsItselfKeepsItsFirstWindows) {
   const std::vector<WindowRun> expected = {
       {{2, 2}, 3, 12, 0}, {{3, 3}, 10, 16, 0}, {{3, 3}, 13, 19, 0}, {{2, 2}, 0, 6, 1}};
   EXPECT_EQ(runs, expected);
+}
+
+// Twenty times as many windows of one anchor as its table may hold: each stands in a document of
+// the first half, and in one of the second.
+TEST(RepeatedWindows, MemoryStaysWithinTheBudgetWhereAnAnchorHasMoreWindows) {
+  constexpr int64_t kBudget = int64_t{1} << 20, kMinBytes = 200;
+  constexpr uint32_t kBegins = 100;
+  constexpr size_t kPassageBytes = kBegins - 1 + kMinBytes;
+  constexpr size_t kHalf = 10 * kBudget / 168 / kBegins / 2;
+  harness::Random random(5);
+  std::vector<Passage> passages;
+  for (size_t i = 0; i < 2 * kHalf; ++i) {
+    Passage passage{1, {i, 0}, 0, 0, kBegins, 0, 0, {}};
+    if (i >= kHalf) {
+      passage.text = passages[i - kHalf].text;
+    } else {
+      for (size_t k = 0; k < kPassageBytes; ++k) {
+        passage.text.push_back(static_cast<char>('a' + random.Below(26)));
+      }
+    }
+    passages.push_back(passage);
+  }
+  std::vector<uint64_t> removed(2 * kHalf), kept(2 * kHalf);
+  const TempFolder folder;
+  int64_t num_spills = 0;
+  const int64_t peak = PeakBytesOf([&]() -> absl::Status {
+    RepeatedWindows windows(
+        Source(), folder / "spilled", kMinBytes, kBudget, [&](uint32_t, const WindowRun& run) {
+          auto& counts = run.kept != 0 ? kept : removed;
+          counts[run.document.high] += run.end - run.begin - uint64_t{kMinBytes} + 1;
+          return absl::OkStatus();
+        });
+    for (const Passage& passage : passages) BENCH_RETURN_IF_ERROR(windows.Add(passage));
+    BENCH_RETURN_IF_ERROR(windows.Finish());
+    num_spills = windows.num_spills();
+    return absl::OkStatus();
+  });
+  EXPECT_GE(num_spills, 19);
+  // A passage more in the table, and its runs.
+  EXPECT_LT(peak, kBudget + (1 << 16));
+  EXPECT_GT(peak, kBudget / 2);
+  for (size_t i = 0; i < 2 * kHalf; ++i) {
+    EXPECT_EQ(kept[i], i < kHalf ? kBegins : 0U) << i;
+    EXPECT_EQ(removed[i], i < kHalf ? 0U : kBegins) << i;
+  }
 }
 
 TEST(RepeatedWindows, APassageOfAnotherLengthIsRefused) {

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/determinism/random.h"
+#include "tests/harness/corpus/live_bytes.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::corpus {
@@ -259,6 +260,60 @@ TEST(SubstringDedup, TextThatDoesNotRepeatIsNotExchanged) {
   EXPECT_NEAR(static_cast<double>(bytes_of(files.anchors())), 2e6 * 24 * 2 / 102, 5e4);
   EXPECT_EQ(bytes_of(files.passages()), sizeof(RecordTrailer));
   EXPECT_EQ(bytes_of(files.runs()), sizeof(RecordTrailer));
+}
+
+// Ten times the budget, all of which stands twice.
+TEST(SubstringDedup, MemoryStaysWithinTheBudgetOnRepeatedText) {
+  constexpr int64_t kBudget = int64_t{1} << 19, kMinBytes = 200;
+  constexpr size_t kTextBytes = 50'000, kTexts = 10 * kBudget / kTextBytes / 2;
+  const TempFolder folder;
+  const SubstringFiles files{folder.path(), 1, 1};
+  harness::Random random(10);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < kTexts; ++i) {
+    const std::string text = Random(random, kTextBytes, "abcdefghijklmnopqrstuvwxyz");
+    texts.push_back(absl::StrCat("1", text));
+    texts.push_back(absl::StrCat("2", text));
+  }
+  const auto expect_within = [](const auto& phase) {
+    const int64_t peak = PeakBytesOf(phase);
+    // The budget, and the fixed buffers of open files.
+    EXPECT_LT(peak, kBudget + 4 * kRecordBufferBytes);
+    EXPECT_GT(peak, kBudget / 4);  // the counter works
+  };
+  ASSERT_TRUE(WriteShard(AnchorWriter::Create(files, 0, kMinBytes, kBudget), texts).ok());
+  expect_within([&] { return MatchAnchors(files, 0, kBudget); });
+  ASSERT_TRUE(WriteShard(PassageWriter::Create(files, 0, kMinBytes, kBudget), texts).ok());
+  expect_within([&] { return MatchPassages(files, 0, kMinBytes, kBudget); });
+  expect_within([&] { return CollectRemovedRanges(files, 0, kBudget); });
+  const auto removals = SubstringRemovals::Open(files, 0);
+  ASSERT_TRUE(removals.ok()) << removals.status();
+  size_t num_kept = 0;
+  for (const std::string& text : texts) num_kept += removals->KeptText(DocumentOf(text)).size();
+  EXPECT_EQ(num_kept, kTexts * (kTextBytes + 2));  // of one document its first byte
+}
+
+// Of 800 KB a quarter stands twice. The density of anchors is known to some percent.
+TEST(SubstringDedup, WhatIsExchangedIsWhatTheEstimateSays) {
+  const std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+  harness::Random random(9);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 6; ++i) texts.push_back(Random(random, 100'000, letters));
+  const std::string repeated = Random(random, 100'000, letters);
+  texts.push_back(absl::StrCat("1", repeated));
+  texts.push_back(absl::StrCat("2", repeated));
+  for (const int64_t min_bytes : {16, 50, 100, 200, 1000}) {
+    const TempFolder folder;
+    const SubstringFiles files{folder.path(), 1, 1};
+    ASSERT_TRUE(RunPhases(files, {texts}, min_bytes, 1 << 20).ok());
+    const auto written = static_cast<double>(ReadFile(files.anchors().Path(0, 0))->size() +
+                                             ReadFile(files.passages().Path(0, 0))->size());
+    const double estimate = 8e5 * SubstringBytesOfTextByte(min_bytes, 0.25);
+    EXPECT_NEAR(2 * written / estimate, 1, 0.1) << min_bytes;
+  }
+  // By hand: 2 x (24 + 192 / 4 x 1) / 5, and without repeats.
+  EXPECT_DOUBLE_EQ(SubstringBytesOfTextByte(16, 0.25), 28.8);
+  EXPECT_DOUBLE_EQ(SubstringBytesOfTextByte(200, 0), 48 / 51.0);
 }
 
 TEST(SubstringDedup, NothingRepeatedNothingCut) {

@@ -125,6 +125,32 @@ TEST_F(WholeDataSet, AShardIsCopiedAnewOverWhatAnotherAttemptLeft) {
   EXPECT_TRUE(FilesOf(folder_ / "second") == expected);
 }
 
+// Else each of the shards would look through all that its partitions have.
+TEST_F(WholeDataSet, AShardReadsThoseOfThePartitionThatHaveItsDocuments) {
+  std::vector<Text> texts;
+  for (int64_t i = 0; i < 12; ++i) texts.push_back({"train", {i, 1, 2, 3, 4}});
+  PartitionedTokens tokens = {{folder_ / "partition"}, Options(15)};
+  Write(tokens.folders[0], texts, 10);  // six shards of two texts, for four of three
+  const auto shards = PlanShards(tokens);
+  ASSERT_TRUE(shards.ok()) << shards.status();
+  ASSERT_EQ(shards->size(), 4u);
+  for (size_t i = 0; i < 4; ++i) {
+    ASSERT_TRUE(CopyShard(tokens, (*shards)[i], folder_ / absl::StrCat("whole-", i)).ok());
+  }
+  // The texts 3 to 5 are in the shards 1 and 2.
+  for (const int number : {0, 3, 4, 5}) {
+    const std::string path =
+        harness::TokenShardPath(tokens.folders[0], "train", number, "documents");
+    ASSERT_TRUE(PublishFile(path, "damaged").ok());
+  }
+  ASSERT_TRUE(CopyShard(tokens, (*shards)[1], folder_ / "again").ok());
+  EXPECT_TRUE(FilesOf(folder_ / "again") == FilesOf(folder_ / "whole-1"));
+  for (const size_t i : {0u, 2u, 3u}) {
+    const absl::Status status = CopyShard(tokens, (*shards)[i], folder_ / "damaged");
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData) << i;
+  }
+}
+
 TEST_F(WholeDataSet, FewerDocumentsThanPlannedAndAStopAreErrors) {
   PartitionedTokens tokens = Partitions(RandomTexts(100), 1 << 20);
   const auto shards = PlanShards(tokens);

@@ -79,6 +79,35 @@ TEST(TokenDataset, ShardsHoldWholeDocuments) {
   EXPECT_THAT(dataset->part("train")[1].Tokens(0, 3), ElementsAre(1, 65535, 2));
 }
 
+TEST(TokenDataset, AShardIsOpenedByItself) {
+  const TempFolder folder;
+  Write(folder.path(), 65536, /*max_shard_tokens=*/5);
+  const auto sizes = TokenDataset::ShardSizes(folder.path(), "train");
+  ASSERT_TRUE(sizes.ok()) << sizes.status();
+  ASSERT_EQ(sizes->size(), 2u);
+  EXPECT_EQ((*sizes)[0].tokens, 4);
+  EXPECT_EQ((*sizes)[1].tokens, 3);
+  EXPECT_EQ((*sizes)[1].documents, 1);
+  EXPECT_TRUE(TokenDataset::ShardSizes(folder.path(), "other")->empty());
+  // Damage of another shard is not looked at.
+  ASSERT_TRUE(PublishFile(folder / "train-00000.tokens", "xx").ok());
+  ASSERT_TRUE(RemoveTree(folder / "validation-00000.tokens").ok());
+  const auto shard = TokenDataset::OpenShard(folder.path(), "train", 1);
+  ASSERT_TRUE(shard.ok()) << shard.status();
+  EXPECT_THAT(shard->Tokens(0, 3), ElementsAre(1, 65535, 2));
+  EXPECT_EQ(shard->document(0).language, 1u);
+  const auto refusal = [&](const std::string& part, int64_t number) {
+    const absl::Status status = TokenDataset::OpenShard(folder.path(), part, number).status();
+    EXPECT_EQ(ExitCodeFor(status), ExitCode::kBadData) << status;
+    return std::string(status.message());
+  };
+  EXPECT_THAT(refusal("train", 0), HasSubstr("train-00000.tokens: not of the size"));
+  EXPECT_THAT(refusal("validation", 0), HasSubstr("validation-00000.tokens: missing"));
+  EXPECT_THAT(refusal("train", 2), HasSubstr("names no shard 2 of train"));
+  EXPECT_THAT(refusal("train", -1), HasSubstr("names no shard -1 of train"));
+  EXPECT_THAT(refusal("other", 0), HasSubstr("names no shard 0 of other"));
+}
+
 TEST(TokenDataset, ExistsOnlyOnceItIsFinished) {
   const TempFolder folder;
   TokenDatasetWriter writer(folder.path(), {10, "", {"en"}});
