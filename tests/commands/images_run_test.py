@@ -224,6 +224,20 @@ class Images(CommandCase):
         self.assert_fails(self.place.run(self.define_clm(run, vector_size=0)), 2,
                           "model.vector_size is 0, but rows of data.dataset begin with vectors of 12")
 
+    def test_probes_which_are_text_are_refused_before_training(self):
+        run, _ = self.make_rows()
+        probe = self.place.folder / "probe.jsonl"
+        probe.write_text(json.dumps({"text": "abc"}) + "\n")
+        definition = self.define("probed", CLM.format(rows=run, vector_size=12) + f"""
+[[probes]]
+name = "text"
+request = "rolling"
+path = "{probe}"
+""")
+        done = self.place.run(definition)
+        self.assert_fails(done, 2, "probes: the model takes rows that begin with vectors of 12")
+        self.assertNotIn("step 1/", done.stderr)
+
     def test_ones_own_png_files_are_read(self):
         folder = self.place.folder / "mine"
         (folder / "pictures").mkdir(parents=True)

@@ -122,7 +122,8 @@ absl::StatusOr<InputDigests> EvaluateStage::ContentDigests(
     const std::string& experiments_root) const {
   BENCH_ASSIGN_OR_RETURN(InputDigests digests,
                          ContentDigestsOf({{"model", spec_.model.folder, ContentKind::kModel}}));
-  BENCH_RETURN_IF_ERROR(AddTextDigests(spec_.contexts.data, experiments_root, digests));
+  BENCH_RETURN_IF_ERROR(
+      AddTextDigests({"contexts", spec_.contexts.data}, experiments_root, digests));
   BENCH_RETURN_IF_ERROR(AddProbeDigests(spec_.probes, experiments_root, digests));
   return digests;
 }
