@@ -64,8 +64,8 @@ void Describe(ContextsSpec& spec, FieldList& fields) {
 
 void Describe(EvaluatedRowsSpec& spec, FieldList& fields) {
   fields.Leaf("dataset", spec.dataset,
-              {.doc = "experiment of stage generated whose held-out rows are scored and answered; "
-                      "without it none are"});
+              {.doc = "experiment of stage generated, names or refusals whose held-out rows are "
+                      "scored and answered; without it none are"});
   fields.Leaf("tokens_per_group", spec.tokens_per_group,
               {.doc = "of the first rows of a group; 0: all",
                .units = "tokens",
@@ -96,8 +96,10 @@ void Describe(EvaluateSpec& spec, FieldList& fields) {
   fields.Tables("probes", spec.probes, "tasks that it is asked");
   fields.Table("decode", spec.decode, "greedy decoding that is timed");
   fields.Table("contexts", spec.contexts,
-               "text that is scored with more and more of it before the scored tokens");
-  fields.Table("rows", spec.rows, "generated rows that are scored and answered");
+               "text that is scored with more and more of it before the scored tokens; of a source "
+               "or path the last validation_fraction, which the model may have been trained on "
+               "where it held out less of the same text");
+  fields.Table("rows", spec.rows, "rows of symbols that are scored and answered");
   fields.Tables("acceptance", spec.acceptance, "outside these bounds the run exits 1");
 }
 

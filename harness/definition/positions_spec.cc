@@ -47,7 +47,8 @@ void Describe(PositionsSpec& spec, FieldList& fields) {
       {.doc = "of llama3: pairs that turn more often keep their frequency", .bounds = Above(0)});
   fields.Leaf("log_n", spec.log_n,
               {.doc = "true: a query at position p is multiplied by max(1, ln(p + 1) / "
-                      "ln(trained_positions))"});
+                      "ln(trained_positions)); false: as the stored model has it, and not with "
+                      "rope_scaling = \"none\""});
   fields.Leaf("attention_window", spec.attention_window,
               {.doc = "last keys that a query sees in every layer, its own among them; 0: as the "
                       "stored model, of a new one all",

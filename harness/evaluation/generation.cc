@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 
 #include "base/status.h"
 #include "harness/control/signals.h"
@@ -12,6 +13,13 @@ namespace {
 // Of what is decoded.
 int64_t ElementBytes(const models::Decoder& decoder) {
   return static_cast<int64_t>(c10::elementSize(decoder.compute_type()));
+}
+
+// models::Generate would convert all parameters for each batch; null where none are to be.
+std::unique_ptr<const models::Decoder> InComputeType(const models::Decoder& decoder) {
+  const at::ScalarType type = decoder.compute_type();
+  if (decoder.parameters().front().tensor.scalar_type() == type) return nullptr;
+  return decoder.CopyIn(type);
 }
 
 }  // namespace
@@ -51,17 +59,18 @@ absl::StatusOr<std::vector<models::Generation>> GenerateAnswers(
     const models::GenerationOptions& options, const models::UniformSource& uniform,
     const std::function<void(size_t done)>& on_batch) {
   const TokenRows& rows = prompts.tokens;
+  const std::unique_ptr<const models::Decoder> converted = InComputeType(decoder);
+  const models::Decoder& decoded = converted ? *converted : decoder;
   std::vector<models::Generation> generations;
   while (generations.size() < rows.size()) {
     const size_t begin = generations.size();
     const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
-    const size_t count =
-        NumDecodedTogether(decoder.config(), ElementBytes(decoder), std::span(first, rows.end()),
-                           options.max_new_tokens);
+    const size_t count = NumDecodedTogether(decoded.config(), ElementBytes(decoded),
+                                            std::span(first, rows.end()), options.max_new_tokens);
     const models::SequenceVectors vectors =
         prompts.vectors ? prompts.vectors(begin, count) : models::SequenceVectors();
     std::vector<models::Generation> batch = models::Generate(
-        decoder, {first, first + static_cast<std::ptrdiff_t>(count)}, options,
+        decoded, {first, first + static_cast<std::ptrdiff_t>(count)}, options,
         [&](int64_t sequence) { return uniform(static_cast<int64_t>(begin) + sequence); }, vectors);
     BENCH_RETURN_IF_ERROR(CheckNotStopped());
     std::move(batch.begin(), batch.end(), std::back_inserter(generations));

@@ -89,6 +89,7 @@ void ApplyPositions(const PositionsSpec& spec, models::DecoderConfig& config) {
     rope->theta = models::NtkTheta(rope->theta, spec.rope_factor, width);
   }
   if (spec.rope_scaling != RopeScalingKind::kOwn) rope->scaling = ScalingOf(spec, trained);
+  if (spec.rope_scaling == RopeScalingKind::kNone) rope->log_n_positions = 0;
   // A stepped scaling has it within.
   if (spec.log_n && spec.rope_scaling != RopeScalingKind::kSteppedNtk) {
     rope->log_n_positions = trained;

@@ -12,7 +12,9 @@
 namespace bench::harness {
 
 // Replaces what `spec` names in `config`, whose axes are set. NTK of every length is the base
-// that it stands for (models::NtkTheta), and so rope_theta in config.json.
+// that it stands for (models::NtkTheta), and so rope_theta in config.json. log_n = false leaves the
+// logarithm that `config` has, but for Qwen's, which is part of its scaling and goes with it, and
+// rope_scaling "none", with which there is none.
 void ApplyPositions(const PositionsSpec& spec, models::DecoderConfig& config);
 
 // And back: the scaling "own" where there is none.

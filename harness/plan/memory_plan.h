@@ -33,8 +33,9 @@ struct PlanRequest {
 struct ModelSize {
   PlannedModel model;
   int64_t num_parameters = 0;
-  // Of matrix products, a token of the longest rows, which sees half of one on average; without the
-  // language head of a model that has none. A backward pass has twice as many.
+  // Of matrix products, a token of the longest rows, which sees half of one on average and, of a
+  // model that reads vectors, is taken to be one; without the language head of a model that has
+  // none. A backward pass has twice as many.
   double forward_flops = 0;
 };
 

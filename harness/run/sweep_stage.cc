@@ -201,7 +201,7 @@ class SweepRun {
                                   {"recipe_key", child.recipe_key},
                                   {"run_id", record->header.run_id},
                                   {"source_commit", SourceOf(*record)},
-                                  {"program_sha256", ProgramOf(*record)},
+                                  {"program_sha256", MakerOf(*record)},
                                   {"results_sha256", digest},
                                   {"results", ResultsOf(child)}}));
     said_.push_back({{"arm", arm},
@@ -233,7 +233,7 @@ class SweepRun {
     return commit.empty() ? "unknown" : commit;
   }
   // A run that was resumed may have been made by several.
-  static std::string ProgramOf(const RunRecord& record) {
+  static std::string MakerOf(const RunRecord& record) {
     std::set<std::string> programs = {TextIn(record.header.provenance, results::kProgramSha256)};
     for (const auto& [number, attempt] : record.attempt_facts) {
       programs.insert(TextIn(attempt.provenance, results::kProgramSha256));

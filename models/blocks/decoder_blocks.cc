@@ -77,9 +77,9 @@ DecoderCost CostOf(const DecoderConfig& config, const CostSetting& setting) {
 }
 
 double ForwardFlops(const DecoderConfig& config, double keys_a_token, HeadUse head) {
-  const BlockCost layer = CostOf(config, {}).layer;
-  const double layers =
-      static_cast<double>(config.num_layers) * (layer.flops + layer.flops_per_key * keys_a_token);
+  const DecoderCost cost = CostOf(config, {});
+  const double layer = cost.layer.flops + cost.layer.flops_per_key * keys_a_token;
+  const double layers = cost.embedding.flops + static_cast<double>(config.num_layers) * layer;
   if (head == HeadUse::kUnused) return layers;
   return layers +
          2 * static_cast<double>(config.vocab_size) * static_cast<double>(config.hidden_size);

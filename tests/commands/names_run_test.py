@@ -257,6 +257,18 @@ sha256 = "{digest}"
         self.assertAlmostEqual(summary["symbol_error_rate"], total / symbols, places=12)
         self.assertAlmostEqual(summary["exact_match"],
                                sum(sample["exact_match"] for sample in samples) / 25, places=12)
+        self.assert_an_evaluation_finds("trained", summary)
+
+    def assert_an_evaluation_finds(self, trained, expected):
+        """Stage "evaluate" asks the stored model the same rows."""
+        self.define("asked", 'stage = "evaluate"\n[run]\nthreads = 1\n'
+                    f'[model]\nartifact = "{trained}@1"\n[rows]\ndataset = "rows@1"\n')
+        self.lock()
+        with h5py.File(self.run_named("asked")) as file:
+            asked = summary_of(file)
+        for metric in ("exact_match", "symbol_error_rate", "wrong_language_rate"):
+            self.assertEqual(asked[metric], expected[metric], metric)
+        self.assertAlmostEqual(asked["loss"], expected["loss"], places=5)
 
     def test_stopped_at_any_step_a_mixture_continues_to_the_same_bits(self):
         self.write_constant()

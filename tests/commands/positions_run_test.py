@@ -182,6 +182,12 @@ class Positions(CommandCase):
             self.assertAlmostEqual(table["loss"][of_longest][-1], file["summary/loss:context_128"][()],
                                    places=12)
 
+    def test_the_fraction_of_the_text_that_is_scored_is_noted(self):
+        asked = self.asked(self.trained())
+        for arguments, fraction in (((), 0.1), (("--set", "contexts.validation_fraction=0.25"), 0.25)):
+            with h5py.File(self.run_ok(asked, *arguments)) as file:
+                self.assertEqual(file["notes"].attrs["contexts_validation_fraction"], fraction)
+
     def test_a_context_beyond_the_models_positions_is_a_usage_error(self):
         asked = self.asked(self.trained())
         done = self.place.run(asked, "--set", "positions.max_positions=0")

@@ -104,7 +104,7 @@ absl::StatusOr<InputDigests> ClmStage::ContentDigests(const std::string& experim
     BENCH_ASSIGN_OR_RETURN(const std::string folder, OwnRowFolder(*spec().data.path));
     BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(folder));
   } else {
-    BENCH_RETURN_IF_ERROR(AddTextDigests(spec().data, experiments_root, digests));
+    BENCH_RETURN_IF_ERROR(AddTextDigests({"data", spec().data}, experiments_root, digests));
   }
   BENCH_RETURN_IF_ERROR(AddTokenizerDigest(spec().tokenizer.ref, digests));
   BENCH_RETURN_IF_ERROR(AddProbeDigests(spec().probes, experiments_root, digests));
@@ -154,6 +154,10 @@ absl::StatusOr<StageOutcome> ClmStage::RunOnRows(const Probes& probes, RunContex
   BENCH_ASSIGN_OR_RETURN(const auto decoder, InitialDecoder(spec().model, spec().init, tokenizer,
                                                             context, spec().training.precision));
   BENCH_RETURN_IF_ERROR(CheckVectorSize(dataset.vectors(), decoder->config().vector_size));
+  if (!spec().probes.empty()) {  // which are prompts of text
+    BENCH_RETURN_IF_ERROR(
+        Annotate(CheckPrompts(tokenizer, PromptTemplate::kPlain, decoder->config()), "probes"));
+  }
   RowEvaluator evaluator(
       {spec(), dataset, tokenizer, *decoder, context.writer, context.ranges, &alternatives});
   BENCH_ASSIGN_OR_RETURN(

@@ -8,8 +8,9 @@
 
 namespace bench::harness {
 
-absl::Status AddTextDigests(const ClmDataSpec& data, const std::string& experiments_root,
+absl::Status AddTextDigests(const NamedText& text, const std::string& experiments_root,
                             InputDigests& digests) {
+  const ClmDataSpec& data = text.data;
   if (data.path) {
     BENCH_ASSIGN_OR_RETURN(digests["data"], TreeSha256(*data.path));
   }
@@ -17,7 +18,8 @@ absl::Status AddTextDigests(const ClmDataSpec& data, const std::string& experime
   BENCH_ASSIGN_OR_RETURN(const SourceManifest manifest,
                          LoadSourceManifest(experiments_root, *data.source));
   if (manifest.kind != SourceKind::kFiles) {
-    return UsageError(absl::StrCat("data.source: ", manifest.path, " is not of kind \"files\""));
+    return UsageError(absl::StrCat(internal::View(text.table), ".source: ", manifest.path,
+                                   " is not of kind \"files\""));
   }
   digests[absl::StrCat("source/", manifest.name)] = manifest.sha256;
   return absl::OkStatus();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "harness/context/run_context.h"
@@ -12,9 +13,15 @@
 
 namespace bench::harness {
 
+// A text, and the table of the definition that names it.
+struct NamedText {
+  std::string_view table;
+  const ClmDataSpec& data;
+};
+
 // Of the path under the role "data", of the source under "source/NAME". UsageError for a source
 // that is not of kind "files".
-absl::Status AddTextDigests(const ClmDataSpec& data, const std::string& experiments_root,
+absl::Status AddTextDigests(const NamedText& text, const std::string& experiments_root,
                             InputDigests& digests);
 
 // The user's own text, or that of the declared source, fetched if need be. One of them is named.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/data/row_alternatives.h"
 #include "harness/data/row_dataset.h"
 #include "harness/definition/artifact_ref.h"
 #include "harness/stages/clm/row_evaluation.h"
@@ -40,8 +41,10 @@ absl::StatusOr<std::vector<results::MetricValue>> EvaluateRows(const EvaluatedRo
   ClmSpec as_trained;  // of which an evaluation reads what follows
   as_trained.evaluation.tokens_per_language = spec.tokens_per_group;
   as_trained.evaluation.num_samples = spec.num_samples;
-  RowEvaluator evaluator(
-      {as_trained, dataset, model.tokenizer, *model.decoder, context.writer, context.ranges});
+  BENCH_ASSIGN_OR_RETURN(const RowAlternatives alternatives,
+                         RowAlternatives::Open(folder, dataset.groups()));
+  RowEvaluator evaluator({as_trained, dataset, model.tokenizer, *model.decoder, context.writer,
+                          context.ranges, &alternatives});
   BENCH_ASSIGN_OR_RETURN(const Evaluation evaluation,
                          evaluator.Run(EvaluationPoint::kFinal, /*step=*/0));
   return evaluation.summary;

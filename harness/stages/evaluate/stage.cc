@@ -47,6 +47,8 @@ absl::StatusOr<std::vector<results::MetricValue>> TimeAndRecord(const DecodeTimi
 }
 
 // The text of a source or path, tokenised in the run's folder, or the corpus of another experiment.
+// Of the former the fraction is noted: where it is more than the model held out of the same text,
+// some of what is scored was trained on, which cannot be seen here.
 absl::StatusOr<TokenDataset> OpenText(const ClmDataSpec& data, const Tokenizer& tokenizer,
                                       RunContext& context) {
   if (data.dataset) {
@@ -57,6 +59,8 @@ absl::StatusOr<TokenDataset> OpenText(const ClmDataSpec& data, const Tokenizer& 
                                    " was tokenised with another tokenizer than the model has"));
   }
   BENCH_ASSIGN_OR_RETURN(const ClmText text, ReadTextData(data, context));
+  BENCH_RETURN_IF_ERROR(
+      context.writer.Note("contexts_validation_fraction", data.validation_fraction));
   const std::string folder = context.folder + "/tokens";
   BENCH_RETURN_IF_ERROR(TokeniseText(text, tokenizer, data.validation_fraction, folder));
   return TokenDataset::Open(folder);
@@ -107,7 +111,9 @@ std::vector<InputNeed> EvaluateStage::Inputs() const {
         {"contexts", *spec_.contexts.data.dataset, {StageKind::kCorpus, StageKind::kSynthetic}});
   }
   if (spec_.rows.dataset) {
-    needs.push_back({"rows", *spec_.rows.dataset, {StageKind::kGenerated}});
+    needs.push_back({"rows",
+                     *spec_.rows.dataset,
+                     {StageKind::kGenerated, StageKind::kNames, StageKind::kRefusals}});
   }
   return needs;
 }
@@ -116,7 +122,8 @@ absl::StatusOr<InputDigests> EvaluateStage::ContentDigests(
     const std::string& experiments_root) const {
   BENCH_ASSIGN_OR_RETURN(InputDigests digests,
                          ContentDigestsOf({{"model", spec_.model.folder, ContentKind::kModel}}));
-  BENCH_RETURN_IF_ERROR(AddTextDigests(spec_.contexts.data, experiments_root, digests));
+  BENCH_RETURN_IF_ERROR(
+      AddTextDigests({"contexts", spec_.contexts.data}, experiments_root, digests));
   BENCH_RETURN_IF_ERROR(AddProbeDigests(spec_.probes, experiments_root, digests));
   return digests;
 }

@@ -53,9 +53,12 @@ absl::StatusOr<std::vector<ImagePredictor>> ComputePredictors(const ImageRows& r
   const std::vector<const images::Image*> known_images = ImagesOf(rows, Part::kTrain);
   BENCH_ASSIGN_OR_RETURN(const std::vector<int64_t> nearest,
                          images::NearestImages(asked_images, known_images, num_threads));
-  std::vector<ImagePredictor> predictors = {Neighbours("nearest_neighbour", rows, nearest)};
-  predictors.push_back(
-      {"most_frequent", std::vector<std::string>(asked_images.size(), MostFrequentText(rows))});
+  std::vector<ImagePredictor> predictors;
+  predictors.reserve(3);
+  predictors.push_back(Neighbours("nearest_neighbour", rows, nearest));
+  ImagePredictor& most_frequent = predictors.emplace_back();
+  most_frequent.name = "most_frequent";
+  most_frequent.texts.assign(asked_images.size(), MostFrequentText(rows));
   if (max_shift > 0) {
     BENCH_ASSIGN_OR_RETURN(
         const std::vector<int64_t> nearest_moved,

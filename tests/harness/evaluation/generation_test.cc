@@ -1,8 +1,12 @@
 #include "harness/evaluation/generation.h"
 
+#include <ATen/record_function.h>
+
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <span>
+#include <string_view>
 
 #include "base/status.h"
 #include "harness/determinism/random.h"
@@ -110,6 +114,48 @@ TEST(GenerateAnswers, AnswersMorePromptsThanAreDecodedTogetherInTheirOrder) {
     const auto alone = *GenerateAnswers(*decoder, {prompts[i]}, options,
                                         [&](int64_t) { return static_cast<double>(i % 7) / 7; });
     EXPECT_EQ(answers[i].tokens, alone[0].tokens) << i;
+  }
+}
+
+// Copies in another type of an fp32 matrix that has the shape of the embedding.
+constexpr int64_t kIds = 53;
+int64_t& NumConverted() {
+  static int64_t count = 0;
+  return count;
+}
+std::unique_ptr<at::ObserverContext> CountConverted(const at::RecordFunction& function) {
+  if (std::string_view(function.name()) != "aten::_to_copy") return nullptr;
+  const at::Tensor from = function.inputs()[0].toTensor();
+  if (from.scalar_type() == at::kFloat && from.sizes() == at::IntArrayRef({kIds, 8})) {
+    ++NumConverted();
+  }
+  return nullptr;
+}
+
+// As with autocast. Two batches.
+TEST(GenerateAnswers, ConvertsTheParametersOnceForAllBatches) {
+  const auto decoder = TinyPpoDecoder(kIds, 7);
+  const auto narrow = decoder->CopyIn(at::kBFloat16);
+  decoder->ComputeIn(at::kBFloat16);
+  TokenRows prompts;
+  for (size_t i = 0; i < kMostSequencesTogether + 3; ++i) {
+    prompts.push_back({static_cast<int64_t>(i) % kIds, 5});
+  }
+  models::GenerationOptions options(kIds);
+  options.max_new_tokens = 3;
+  NumConverted() = 0;
+  const at::CallbackHandle handle =
+      at::addGlobalCallback(at::RecordFunctionCallback(&CountConverted)
+                                .needsInputs(true)
+                                .scopes({at::RecordScope::FUNCTION}));
+  const auto answers = *GenerateAnswers(*decoder, prompts, options, nullptr);
+  at::removeCallback(handle);
+  EXPECT_EQ(NumConverted(), 1);
+  const auto expected = *GenerateAnswers(*narrow, prompts, options, nullptr);
+  ASSERT_EQ(answers.size(), expected.size());
+  for (size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_EQ(answers[i].tokens, expected[i].tokens) << i;
+    EXPECT_EQ(answers[i].log_probs, expected[i].log_probs) << i;
   }
 }
 

@@ -81,6 +81,22 @@ TEST(PositionsForm, OwnLeavesWhatAModelHas) {
   EXPECT_TRUE(std::holds_alternative<models::NoScaling>(RopeOf(config).scaling));
 }
 
+TEST(PositionsForm, TheLogarithmStaysUnlessNoScalingIsAskedFor) {
+  const auto applied = [](RopeScalingKind kind, bool log_n) {
+    DecoderConfig config = models::TinyConfig();
+    config.position = Rope{.log_n_positions = 24};
+    PositionsSpec spec = Kind(kind);
+    spec.log_n = log_n;
+    ApplyPositions(spec, config);
+    return models::LogNPositions(RopeOf(config));
+  };
+  EXPECT_EQ(applied(RopeScalingKind::kOwn, false), 24);
+  EXPECT_EQ(applied(RopeScalingKind::kLinear, false), 24);
+  EXPECT_EQ(applied(RopeScalingKind::kNone, false), 0);
+  EXPECT_EQ(applied(RopeScalingKind::kNone, true), 12);  // trained_positions of Kind
+  EXPECT_EQ(applied(RopeScalingKind::kLinear, true), 12);
+}
+
 TEST(CheckPositionsApply, NeedsARotation) {
   const DecoderConfig bloom = models::FindPublishedModel("bloom-7b1")->config;
   PositionsSpec spec;

@@ -68,6 +68,14 @@ CausalBatch MakeBatch(int64_t vocab_size) {
   return MakeCausalBatch({{&rows[0], 32}, {&rows[1], 18}}, Packing::kPacked, at::kCPU);
 }
 
+// A vector in the place of every token, which is what the formula takes for granted. None computes
+// in their type, so that what their linear map keeps is a copy, made in the forward pass.
+void PutVectorsEverywhere(int64_t size, models::RaggedBatch& inputs) {
+  const int64_t num_tokens = inputs.tokens_N.size(0);
+  inputs.vectors_KP = at::rand({num_tokens, size}, at::kDouble);
+  inputs.vector_rows_K = at::arange(num_tokens, at::kLong);
+}
+
 at::Tensor Output(const models::Decoder& decoder, const CausalBatch& batch,
                   const ActivationSpec& spec) {
   const at::Tensor states_MD = TargetStates(decoder, batch, spec.activations);
@@ -94,7 +102,8 @@ struct Measured {
 Measured Measure(ActivationSpec& spec) {
   InstallTensorMemoryCounter();
   const auto decoder = MakeDecoder(spec.config, spec.precision);
-  const CausalBatch batch = MakeBatch(spec.config.vocab_size);
+  CausalBatch batch = MakeBatch(spec.config.vocab_size);
+  if (spec.config.vector_size > 0) PutVectorsEverywhere(spec.config.vector_size, batch.inputs);
   spec.num_tokens = batch.inputs.tokens_N.size(0);
   spec.num_targets = batch.targets_M.size(0);
   Output(*decoder, batch, spec).sum().backward();
@@ -154,10 +163,10 @@ TEST(ActivationMemory, IsWhatIsAliveInBf16Too) {
   }
 }
 
-// One configuration an axis of the blocks, each with all the others as LLaMA has them, and those of
-// BLOOM and of MOSS.
+// One configuration an axis of the blocks, each with all the others as LLaMA has them, those of
+// BLOOM and of MOSS, and one that reads vectors.
 std::vector<DecoderConfig> OtherForms() {
-  std::vector<DecoderConfig> forms(8, SmallConfig());
+  std::vector<DecoderConfig> forms(9, SmallConfig());
   forms[0].norm.kind = models::LayerNorm();
   forms[1].mlp = models::Gelu{};
   forms[2].biases = {.qkv = true, .output = true, .mlp = true};
@@ -176,6 +185,7 @@ std::vector<DecoderConfig> OtherForms() {
   moss.residual = models::ParallelResidual{models::ParallelNorms::kOne};
   moss.biases = {.mlp = true, .head = true};
   moss.tie_embeddings = false;
+  forms[8].vector_size = 20;
   return forms;
 }
 

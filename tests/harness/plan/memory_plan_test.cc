@@ -62,6 +62,15 @@ TEST(MemoryPlan, AWindowSavesTheOperationsOfTheKeysThatItHides) {
   EXPECT_DOUBLE_EQ(all - seen, 3 * 4 * 64 * (8 - 3.5));
 }
 
+// A vector of 20 values takes 2 x 20 x 64 more; every token is taken to be one.
+TEST(MemoryPlan, TheMapOfVectorsHasOperationsToo) {
+  ClmSpec reader = SmallClm();
+  reader.model.vector_size = 20;
+  const double all = PlanOf(DefinitionOf(reader), {1}).models[0].forward_flops;
+  const double text = PlanOf(DefinitionOf(SmallClm()), {1}).models[0].forward_flops;
+  EXPECT_DOUBLE_EQ(all - text, 2 * 20 * 64);
+}
+
 TEST(MemoryPlan, NeedIsStatesFrozenModelsAndThePeakOfActivations) {
   PpoSpec spec;
   spec.model = SmallClm().model;

@@ -13,6 +13,7 @@ namespace bench::harness {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class TextDataTest : public ::testing::Test {
  protected:
@@ -32,7 +33,7 @@ TEST_F(TextDataTest, APathIsReadAndKnownByItsContent) {
   ASSERT_TRUE(PublishFile(path, "some text\n").ok());
   ClmDataSpec data;
   data.path = path;
-  ASSERT_TRUE(AddTextDigests(data, "no experiments", digests_).ok());
+  ASSERT_TRUE(AddTextDigests({"data", data}, "no experiments", digests_).ok());
   ASSERT_EQ(digests_.size(), 1U);
   EXPECT_EQ(digests_.at("data"), *TreeSha256(path));
   RunContext context = fixture_.Start("run");
@@ -54,17 +55,21 @@ TEST_F(TextDataTest, ASourceIsKnownByItsManifestAndMustBeOfFiles) {
   const std::string root = fixture_.folder() / "experiments";
   ClmDataSpec data;
   data.source = "texts";
-  const absl::Status added = AddTextDigests(data, root, digests_);
+  const absl::Status added = AddTextDigests({"data", data}, root, digests_);
   ASSERT_TRUE(added.ok()) << added;
   EXPECT_EQ(digests_, (InputDigests{{"source/texts", sha256}}));
   data.source = "messages";
-  const absl::Status refused = AddTextDigests(data, root, digests_);
-  EXPECT_EQ(ExitCodeFor(refused), ExitCode::kUsage);
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("is not of kind \"files\""));
+  for (const char* table : {"data", "contexts"}) {
+    const absl::Status refused = AddTextDigests({table, data}, root, digests_);
+    EXPECT_EQ(ExitCodeFor(refused), ExitCode::kUsage);
+    EXPECT_THAT(std::string(refused.message()), StartsWith(absl::StrCat(table, ".source: ")));
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("is not of kind \"files\""));
+  }
 }
 
 TEST_F(TextDataTest, WithoutATextThereIsNoDigest) {
-  ASSERT_TRUE(AddTextDigests({}, "no experiments", digests_).ok());
+  const ClmDataSpec none;
+  ASSERT_TRUE(AddTextDigests({"data", none}, "no experiments", digests_).ok());
   EXPECT_TRUE(digests_.empty());
 }
 
