@@ -71,6 +71,7 @@ absl::StatusOr<std::vector<int64_t>> NearestMovedImages(std::span<const Image* c
   std::vector<Nearest> nearest(asked.size());
   std::vector<Image> moved(known.size());
   std::vector<const Image*> list;
+  list.reserve(moved.size());
   for (const Image& image : moved) list.push_back(&image);
   for (int64_t down = -max_shift; down <= max_shift; ++down) {
     for (int64_t right = -max_shift; right <= max_shift; ++right) {

@@ -2,7 +2,10 @@
 
 #include <png.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +26,34 @@ absl::Status PngError(const png_image& image, std::string_view where) {
   const std::string_view reason(&image.message[0]);
   return DataError(absl::StrCat(internal::View(where), ": cannot be read as PNG: ",
                                 reason.empty() ? "no reason is given" : internal::View(reason)));
+}
+
+// What says how bright a value is. libpng would turn the values into those of sRGB by them.
+constexpr std::array<std::string_view, 4> kColourChunks = {"gAMA", "cHRM", "iCCP", "sRGB"};
+
+uint32_t BigEndian(std::string_view bytes) {
+  uint32_t value = 0;
+  for (const char byte : bytes) value = (value << 8) | static_cast<unsigned char>(byte);
+  return value;
+}
+
+// The file without them. What is no whole chunk stays as it is, for libpng to refuse.
+std::string WithoutColourChunks(std::string_view bytes) {
+  constexpr size_t kSignatureBytes = 8, kLengthBytes = 4, kNameBytes = 4, kChecksumBytes = 4;
+  constexpr size_t kFrameBytes = kLengthBytes + kNameBytes + kChecksumBytes;
+  std::string kept(bytes.substr(0, kSignatureBytes));
+  std::string_view rest = bytes.substr(kept.size());
+  while (rest.size() >= kFrameBytes) {
+    const size_t size = kFrameBytes + size_t{BigEndian(rest.substr(0, kLengthBytes))};
+    if (size > rest.size()) break;
+    const std::string_view name = rest.substr(kLengthBytes, kNameBytes);
+    if (std::find(kColourChunks.begin(), kColourChunks.end(), name) == kColourChunks.end()) {
+      kept.append(rest.substr(0, size));
+    }
+    rest.remove_prefix(size);
+  }
+  kept.append(rest);
+  return kept;
 }
 
 int64_t BeforeBlack(uint8_t value, uint8_t alpha) {
@@ -52,10 +83,11 @@ Image FromRgba(const std::vector<uint8_t>& rgba, const png_image& header, ImageC
 }  // namespace
 
 absl::StatusOr<Image> ReadPng(std::string_view bytes, std::string_view where, ImageColour colour) {
+  const std::string plain = WithoutColourChunks(bytes);  // libpng reads it till the end
   png_image header = {};
   header.version = PNG_IMAGE_VERSION;
   const std::unique_ptr<png_image, FreePng> reading(&header);
-  if (png_image_begin_read_from_memory(&header, bytes.data(), bytes.size()) == 0) {
+  if (png_image_begin_read_from_memory(&header, plain.data(), plain.size()) == 0) {
     return PngError(header, where);
   }
   const int64_t width = header.width, height = header.height;

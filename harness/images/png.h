@@ -3,9 +3,11 @@
 // Any colour type, depth and interlacing; 16 bits are rounded to 8. A transparent pixel stands
 // before black: v = round(v a / 255). Grey is, as of Pillow's convert("L"), the luma of ITU-R 601:
 // (19595 R + 38470 G + 7471 B + 2^15) >> 16, which leaves the values of a grey file as they are.
-// Memory: four bytes a pixel, within the limits of image.h, asked for after the header was read.
-// Errors: DataError naming the file and what libpng says of it, for damaged and truncated files,
-// too large images, and what is no PNG.
+// Values are those of the file, as of Pillow, whatever its chunks gAMA, cHRM, iCCP and sRGB say:
+// nothing is converted to another colour space.
+// Memory: a copy of the file, and four bytes a pixel, within the limits of image.h, asked for after
+// the header was read. Errors: DataError naming the file and what libpng says of it, for damaged
+// and truncated files, too large images, and what is no PNG.
 #pragma once
 
 #include <string>

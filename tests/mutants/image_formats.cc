@@ -22,7 +22,7 @@ Corpus Pngs() {
                 {"IHDR", "IDAT", "PLTE", "tRNS", "IEND", "gAMA", "sRGB", "acTL", "iCCP", "eXIf",
                  std::string(4, '\0'), "\x7F\xFF\xFF\xFF"}};
   for (const char* name : {"grey", "rgb", "rgba", "grey_alpha", "bilevel", "palette",
-                           "palette_4bit", "palette_transparent", "grey_16bit"}) {
+                           "palette_4bit", "palette_transparent", "grey_16bit", "rgb_gamma"}) {
     corpus.files.push_back(TestFile(absl::StrCat(kGolden, name, ".png")));
   }
   return corpus;

@@ -27,10 +27,4 @@ void AnswerSymbols::AppendTo(const std::string& label,
                     static_cast<double>(num_right_) / static_cast<double>(num_symbols_)});
 }
 
-void AnswerSymbols::AppendTo(const std::string& label,
-                             std::vector<results::CountedProportion>& proportions) const {
-  if (num_symbols_ == 0) return;
-  proportions.push_back({{&results::kAnswerSymbolAccuracy, label}, num_right_, num_symbols_, {}});
-}
-
 }  // namespace bench::harness

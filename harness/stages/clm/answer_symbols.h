@@ -4,7 +4,9 @@
 //   model
 //                           writes at the same place
 // A symbol that is left out moves those behind it to other places: what is counted is reading in
-// order. Rows without vectors are not counted; their answers have edits (row_answers.h).
+// order. Rows without vectors are not counted; their answers have edits (row_answers.h). Its counts
+// are no proportion of items (results/proportion_items.h): symbols of a row come from one answer,
+// and one image is in many rows, so an interval of as many independent items would be too narrow.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +16,6 @@
 
 #include "harness/data/row_dataset.h"
 #include "results/metric.h"
-#include "results/proportion_items.h"
 
 namespace bench::harness {
 
@@ -26,8 +27,6 @@ class AnswerSymbols {
   void operator+=(const AnswerSymbols& other);
   // Nothing where no row had vectors.
   void AppendTo(const std::string& label, std::vector<results::MetricValue>& values) const;
-  void AppendTo(const std::string& label,
-                std::vector<results::CountedProportion>& proportions) const;
 
  private:
   int64_t num_right_ = 0;

@@ -105,7 +105,6 @@ void RowAnswers::AppendTo(const std::string& label,
     proportions.push_back(
         results::CountedProportion::Of({&results::kWrongLanguageRate, label}, of_another_group_));
   }
-  symbols_.AppendTo(label, proportions);
 }
 
 }  // namespace bench::harness

@@ -125,7 +125,7 @@ int64_t& NumConverted() {
 }
 std::unique_ptr<at::ObserverContext> CountConverted(const at::RecordFunction& function) {
   if (std::string_view(function.name()) != "aten::_to_copy") return nullptr;
-  const at::Tensor from = function.inputs()[0].toTensor();
+  const at::Tensor& from = function.inputs()[0].toTensor();
   if (from.scalar_type() == at::kFloat && from.sizes() == at::IntArrayRef({kIds, 8})) {
     ++NumConverted();
   }

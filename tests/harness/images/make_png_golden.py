@@ -8,8 +8,9 @@ usage: make_png_golden.py; needs Pillow (made with 13.0).
 import json
 import pathlib
 import random
+import struct
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 WIDTH, HEIGHT = 7, 5  # no multiple of eight: lines of less than eight bits a pixel end within a byte
@@ -35,6 +36,11 @@ def images():
     sixteen = Image.new("I;16", (WIDTH, HEIGHT))
     sixteen.putdata(values(pixels, 65535))
     yield "grey_16bit", sixteen, {}
+    # Values that are proportional to light, which Pillow reads as they are.
+    linear = PngImagePlugin.PngInfo()
+    linear.add(b"gAMA", struct.pack(">I", 100000))
+    yield "rgb_gamma", rgb, {"pnginfo": linear}
+    yield "grey_16bit_gamma", sixteen, {"pnginfo": linear}
 
 
 def pixels_of(image):

@@ -32,7 +32,7 @@ nlohmann::json Expected() { return *ParseJsonObject(BytesOf("pixels.json")); }
 
 TEST(Png, EveryKindIsReadAsPillowReadsIt) {
   const nlohmann::json expected = Expected();
-  ASSERT_GE(expected["files"].size(), 9U);
+  ASSERT_GE(expected["files"].size(), 11U);
   for (const auto& [name, pixels] : expected["files"].items()) {
     const std::string bytes = BytesOf(absl::StrCat(name, ".png"));
     for (const ImageColour colour : {ImageColour::kGrey, ImageColour::kRgb}) {
@@ -45,6 +45,18 @@ TEST(Png, EveryKindIsReadAsPillowReadsIt) {
       EXPECT_EQ(image->values, pixels[grey ? "grey" : "rgb"].get<std::vector<uint8_t>>())
           << name << (grey ? ", grey" : ", colours");
     }
+  }
+}
+
+// A gamma of 1 would make libpng brighten what is between black and white.
+TEST(Png, ChunksOfAColourSpaceChangeNoValue) {
+  for (const auto& [marked, plain] :
+       {std::pair{"rgb_gamma", "rgb"}, std::pair{"grey_16bit_gamma", "grey_16bit"}}) {
+    const std::string with = BytesOf(absl::StrCat(marked, ".png"));
+    ASSERT_NE(with.find("gAMA"), std::string::npos);
+    const auto image = ReadPng(with, marked, ImageColour::kRgb);
+    ASSERT_TRUE(image.ok()) << image.status();
+    EXPECT_EQ(*image, *ReadPng(BytesOf(absl::StrCat(plain, ".png")), plain, ImageColour::kRgb));
   }
 }
 
