@@ -79,10 +79,11 @@ void Describe(ClmTokenizerSpec& spec, FieldList& fields) {
   fields.Leaf("characters", spec.characters,
               {.doc = "true: a token a character of the text",
                .replaces = {"artifact", "path", "symbols"}});
-  fields.Leaf("symbols", spec.symbols,
-              {.doc = "true: the tokens are the symbols of data.dataset, an experiment of stage "
-                      "\"generated\", \"names\" or \"images\", whose rows are trained on one by one",
-               .replaces = {"artifact", "path", "characters"}});
+  fields.Leaf(
+      "symbols", spec.symbols,
+      {.doc = "true: the tokens are the symbols of data.dataset, an experiment of stage "
+              "\"generated\", \"names\" or \"images\", whose rows are trained on one by one",
+       .replaces = {"artifact", "path", "characters"}});
 }
 
 void Describe(ClmDataSpec& spec, FieldList& fields) {

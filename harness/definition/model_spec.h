@@ -37,7 +37,7 @@ struct ModelSpec {
   double rms_norm_eps = 1e-5;
   double initializer_std = 0.02;
   bool tie_embeddings = true;
-  int64_t vector_size = 0;  // of the vectors that rows may begin with; 0: none
+  int64_t vector_size = 0;       // of the vectors that rows may begin with; 0: none
   PositionsSpec positions = {};  // its fields are keys of [model]
 
   std::set<std::string> given = {};  // keys that the definition gives

@@ -66,8 +66,8 @@ struct SweepDifferenceSpec {
   std::optional<double> min;
 };
 
-// That an arm is no better than chance: in no replicate by more than standard_errors standard errors
-// of its counted items, else in the mean over replicates (harness/run/sweep_acceptance.h).
+// That an arm is no better than chance: in no replicate by more than standard_errors standard
+// errors of its counted items, else in the mean over replicates (harness/run/sweep_acceptance.h).
 struct SweepChanceSpec {
   std::string metric;
   std::string arm;
