@@ -18,7 +18,7 @@ class RowMeasuresTest : public ::testing::Test {
     return RowMeasures::Create({tiny_.spec(), tiny_.dataset(), folder_.path(), tiny_.tokenizer(),
                                 tiny_.decoder(), context.writer});
   }
-  RowMixture Mixture() const {
+  RowMixture Mixture() {
     return *MakeRowMixture(tiny_.dataset(), tiny_.spec().sampling,
                            tiny_.spec().training.batch_size);
   }
