@@ -275,7 +275,8 @@ chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
 
     def test_a_child_that_diverges_makes_the_sweep_diverge(self):
         wild = self.write("wild.toml", SWEEP.replace("model.hidden_size=24",
-                                                     "optimizer.learning_rate=1e30"))
+                                                     'optimizer.learning_rate=100", '
+                                                     '"optimizer.weight_decay=1", "training.steps=40'))
         done = self.run_sweep(wild)
         self.assertEqual(done.returncode, 1, done.stderr)
         with h5py.File(done.stdout.splitlines()[-1]) as file:
