@@ -46,7 +46,7 @@ TEST_F(TextDataTest, APathIsReadAndKnownByItsContent) {
 TEST_F(TextDataTest, ASourceIsKnownByItsManifestAndMustBeOfFiles) {
   const std::string sha256(64, 'a');
   const auto manifest = [&sha256](const char* kind) {
-    return absl::StrCat("kind = \"", kind, "\"\npackage = \"p\"\nlicence = \"l\"\n",
+    return absl::StrCat("kind = \"", kind, "\"\npackage = \"fortunes\"\nlicence = \"l\"\n",
                         "description = \"d\"\nfiles = [\"usr/share/*\"]\nsha256 = \"", sha256,
                         "\"\n");
   };
