@@ -139,7 +139,7 @@ class SweepRun {
               Ended(ended, exit_code, attempts_before[child]);
               return Readiness::kNever;
             }};
-    const absl::Status ran = RunPool(pool, LimitsOf(spec_, context_.device), calls);
+    absl::Status ran = RunPool(pool, LimitsOf(spec_, context_.device), calls);
     context_.progress.Finish();
     return ran;
   }

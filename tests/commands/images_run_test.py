@@ -208,7 +208,7 @@ class Images(CommandCase):
         definition = self.define_clm(run)
         losses = []
         for arguments in ((), ("--nproc", "2"),
-                          ("--nproc", "2", "--set", "training.parallel.sharding=optimizer_states")):
+                          ("--nproc", "2", "--set", "training.sharding=optimizer_states")):
             with h5py.File(self.run_ok(definition, *arguments)) as file:
                 losses.append(file["steps/loss"][:].tolist())
         self.assertEqual(losses[0], losses[1])
