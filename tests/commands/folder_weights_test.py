@@ -21,7 +21,7 @@ MODEL = DEFINITION[DEFINITION.index("[model]"):DEFINITION.index("[tokenizer]")]
 GEOMETRY = {"family": "llama", "hidden_size": 16, "num_layers": 2, "num_heads": 2,
             "num_kv_heads": 1, "head_dim": 32, "intermediate_size": 24, "max_positions": 512,
             "rope_theta": 10000, "rms_norm_eps": 3e-06, "initializer_std": 0.02,
-            "tie_embeddings": True}
+            "tie_embeddings": True, "vector_size": 0}
 
 
 class FolderWeights(CommandCase):
