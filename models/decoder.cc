@@ -154,7 +154,8 @@ at::Tensor Decoder::Embed(const RaggedBatch& batch, at::ScalarType type) const {
   TORCH_CHECK(blocks_->vectors && batch.vectors_KP.size(1) == config_.vector_size,
               "Decoder: vectors ", batch.vectors_KP.sizes(), ", but vector_size is ",
               config_.vector_size);
-  return h_ND.index_copy(0, batch.vector_rows_K, (*blocks_->vectors)(batch.vectors_KP.to(type)));
+  // For its gradient index_put keeps the rows only, index_copy what was put there too.
+  return at::index_put(h_ND, {batch.vector_rows_K}, (*blocks_->vectors)(batch.vectors_KP.to(type)));
 }
 
 at::Tensor Decoder::Hidden(const RaggedBatch& batch, Activations activations) const {

@@ -110,7 +110,7 @@ TEST(CommittedManifests, AllLoad) {
     EXPECT_TRUE(manifest.ok()) << manifest.status();
     ++count;
   }
-  EXPECT_EQ(count, 22);
+  EXPECT_EQ(count, 24);
 }
 
 }  // namespace

@@ -37,9 +37,16 @@ void FillOther(Definition& definition) {
     evaluate->model = {ArtifactRef{"m", 1}, "f"};
     evaluate->probes = {FullProbe()};
     evaluate->decode.prompts = ArtifactRef{"d", 1};
+    evaluate->contexts.data.dataset = ArtifactRef{"c", 1};
+    evaluate->contexts.data.source = "s";
+    evaluate->contexts.data.path = "p";
+    evaluate->rows.dataset = ArtifactRef{"r", 1};
     evaluate->acceptance = {{"accuracy/p", 0.1, 0.9}};
   } else if (auto* tokenizer = std::get_if<TokenizerSpec>(&definition.stage)) {
     tokenizer->dataset = ArtifactRef{"d", 1};
+  } else if (auto* refusals = std::get_if<RefusalsSpec>(&definition.stage)) {
+    refusals->dataset = ArtifactRef{"d", 1};
+    refusals->model = {ArtifactRef{"m", 1}, "f"};
   } else if (auto* program = std::get_if<ProgramSpec>(&definition.stage)) {
     program->source = "s";
     program->python.requirements = "r.txt";
@@ -83,6 +90,7 @@ Definition FullDefinition(StageKind kind) {
     clm->data.path = "p";
     clm->init.artifact = ArtifactRef{"i", 1};
     clm->init.folder = "f";
+    clm->evaluation.refusal = "u";
     clm->acceptance = {{"loss", 0.1, 0.9}};
   } else if (auto* reward = std::get_if<RewardSpec>(&definition.stage)) {
     reward->tokenizer = {ArtifactRef{"t", 1}, "t.model"};

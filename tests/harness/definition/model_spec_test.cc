@@ -97,7 +97,7 @@ TEST(CompletedBy, PositionsComeAlongAndAreReportedWhereTheyAreNotTheDefaults) {
   ASSERT_TRUE(complete.ok()) << complete.status();
   EXPECT_EQ(complete->positions, stored.positions);
   EXPECT_THAT(GeometryJson(*complete),
-              HasSubstr(R"("tie_embeddings":true,"rope_scaling":"yarn","rope_factor":4})"));
+              HasSubstr(R"("vector_size":0,"rope_scaling":"yarn","rope_factor":4})"));
   ModelSpec none = Stored();
   none.positions.rope_scaling = RopeScalingKind::kNone;
   none.given = {"rope_scaling"};

@@ -62,6 +62,11 @@ TEST_F(VocabularyTest, OfSymbolsThatAreNotThereIsAskedFor) {
                 "patch_height = 4\n");
   folder_.Write("countries/v1.toml",
                 "stage = \"names\"\n[names]\nsources = [\"iso\"]\nlanguages = [\"be\"]\n");
+  folder_.Write("learner/v1.toml",
+                "stage = \"clm\"\n[model]\nhidden_size = 8\nnum_layers = 1\nnum_heads = 1\n"
+                "intermediate_size = 8\nmax_positions = 64\n[tokenizer]\nsymbols = true\n[data]\n"
+                "dataset = \"rows@1\"\n[optimizer]\nlearning_rate = 1e-3\n[training]\nsteps = 1\n"
+                "batch_size = 1\nmax_tokens = 16\n");
   folder_.Write("unknowns/v1.toml",
                 "stage = \"refusals\"\n[data]\ndataset = \"rows@1\"\n[model]\n"
                 "artifact = \"learner@1\"\n");
