@@ -123,7 +123,7 @@ TEST(RepeatedWindows, AreThoseOfTheDefinitionWhateverTheBudget) {
     EXPECT_EQ(ample.marks, expected);
     EXPECT_EQ(ample.num_spills, 0);
     for (const int64_t windows_in_table : {1, 3}) {
-      const Found few = Find(texts, 8, 2 * 168 * windows_in_table);
+      const Found few = Find(texts, 8, int64_t{2} * 168 * windows_in_table);
       EXPECT_EQ(few.marks, expected) << windows_in_table;
       EXPECT_GT(few.num_spills, 0);
     }
