@@ -149,7 +149,7 @@ at::Tensor Decoder::EmbedTokens(const RaggedBatch& batch) const {
 
 at::Tensor Decoder::Embed(const RaggedBatch& batch, at::ScalarType type) const {
   CheckBatch(batch);
-  const at::Tensor h_ND = EmbedTokens(batch).to(type);
+  at::Tensor h_ND = EmbedTokens(batch).to(type);
   if (!batch.vectors_KP.defined()) return h_ND;
   TORCH_CHECK(blocks_->vectors && batch.vectors_KP.size(1) == config_.vector_size,
               "Decoder: vectors ", batch.vectors_KP.sizes(), ", but vector_size is ",
