@@ -16,7 +16,7 @@ using nlohmann::json;
 constexpr char kFile[] = "statements.json";
 constexpr char kFormat[] = "bench-statements";
 // Numbers of two lists, at most eight bytes each with what is between them.
-constexpr int64_t kMaxBytes = 2 * 16 * kMostStatements;
+constexpr int64_t kMaxBytes = int64_t{2} * 16 * kMostStatements;
 constexpr int64_t kMostTokens = int64_t{1} << 31;
 
 std::string PathIn(const std::string& folder) { return absl::StrCat(folder, "/", kFile); }
