@@ -5,6 +5,8 @@
 // ones and NaN are not drawn: their differences would not be finite.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,18 @@ namespace bench::results {
 
 inline constexpr double kGreatestDrawn = 1e300;
 bool Drawable(double value);
+
+// Least and greatest of what is drawn.
+struct Extent {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  bool empty() const { return low > high; }
+  void Add(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+};
 
 struct Axis {
   double low = 0;  // low < high; positive on a logarithmic axis

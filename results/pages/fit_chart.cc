@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,26 +13,9 @@
 namespace bench::results {
 namespace {
 
-constexpr double kHeight = 220;
-constexpr double kTop = 8;
-constexpr double kBottom = 30;  // for the ticks' texts and the axis' name
-constexpr double kRight = 14;
-constexpr double kDigitWidth = 7.6;  // of a wide font
 constexpr int kMostTicks = 5;
 constexpr double kRoom = 0.06;  // above and below, of the height
 constexpr double kMark = 5;     // half the width of a prediction's mark
-
-// Least and greatest of what is drawn.
-struct Extent {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  bool empty() const { return low > high; }
-  void Add(double value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-};
 
 bool IsDrawable(const FittedPoint& point) {
   const bool band =
@@ -54,12 +36,11 @@ class Chart {
   Html Draw() {
     if (measured_.empty() || curve_.empty()) return {};
     Layout();
-    const Html axis_name = SvgText(plot_.right, kHeight - 3, Anchor::kEnd, fit_.x);
-    const Html content = DrawVerticalAxis(plot_) + DrawHorizontalAxis(plot_) + axis_name +
+    const Html content = DrawAxes(plot_, fit_.x) +
                          Element("g", {{"class", ArmClass(0)}}, Band() + Line() + Dots()) +
                          Element("g", {{"class", ArmClass(1)}}, Predicted());
     const Html caption = Element("figcaption", TextElement("strong", fit_.title));
-    return Element("figure", caption + SvgChart(kHeight, fit_.title, Description(), content)) +
+    return Element("figure", caption + SvgChart(kPlotHeight, fit_.title, Description(), content)) +
            Html::Markup("\n");
   }
 
@@ -74,14 +55,8 @@ class Chart {
 
   void Layout() {
     const double room = kRoom * (y_.high - y_.low);
-    plot_.y = LinearAxis(y_.low - room, y_.high + room, kMostTicks);
-    plot_.x = LogarithmicAxis(x_.low / 1.1, x_.high * 1.1, kMostTicks);
-    size_t widest = 0;
-    for (const std::string& text : plot_.y.tick_texts) widest = std::max(widest, text.size());
-    plot_.left = 8 + kDigitWidth * static_cast<double>(widest);
-    plot_.right = kChartWidth - kRight;
-    plot_.top = kTop;
-    plot_.bottom = kHeight - kBottom;
+    plot_ = PlotOf(LogarithmicAxis(x_.low / 1.1, x_.high * 1.1, kMostTicks),
+                   LinearAxis(y_.low - room, y_.high + room, kMostTicks));
   }
 
   Html Dots() const {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -12,11 +12,6 @@
 namespace bench::results {
 namespace {
 
-constexpr double kHeight = 220;
-constexpr double kTop = 8;
-constexpr double kBottom = 30;  // for the ticks' texts and the axis' name
-constexpr double kRight = 14;
-constexpr double kDigitWidth = 7.6;  // of a wide font
 constexpr int kMostXTicks = 5;
 constexpr int kMostYTicks = 6;
 constexpr double kRoom = 0.04;  // above and below the curves, of their height
@@ -27,17 +22,6 @@ constexpr size_t kMostColumns = 300;
 static_assert(kMostChartRuns * (2 * kFewestColumns + 2) <= kMostChartPoints);
 // Curves of no more points have dots on them.
 constexpr size_t kDotsUpTo = 24;
-
-struct Extent {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  bool empty() const { return low > high; }
-  void Add(double value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-};
 
 // What is drawn of an arm.
 struct DrawnArm {
@@ -92,11 +76,9 @@ class Chart {
       lines += Element("g", style, Lines(arms_[i]));
       medians += Element("g", style, MedianLine(arms_[i]));
     }
-    const Html axis_name = SvgText(plot_.right, kHeight - 3, Anchor::kEnd, chart_.x_name);
     return Element("figure",
-                   Caption() + SvgChart(kHeight, Title(), Description(),
-                                        DrawVerticalAxis(plot_) + DrawHorizontalAxis(plot_) +
-                                            axis_name + bands + lines + medians)) +
+                   Caption() + SvgChart(kPlotHeight, Title(), Description(),
+                                        DrawAxes(plot_, chart_.x_name) + bands + lines + medians)) +
            Html::Markup("\n");
   }
 
@@ -128,16 +110,10 @@ class Chart {
     const double low = y_.low * units_.factor;
     const double high = y_.high * units_.factor;
     const double room = kRoom * (high - low);
-    plot_.y = low > kLeastLogarithmic && high / low >= kLogarithmicFrom
-                  ? LogarithmicAxis(low / 1.1, high * 1.1, kMostYTicks)
-                  : LinearAxis(low - room, high + room, kMostYTicks);
-    plot_.x = LinearAxis(x_.low, x_.high, kMostXTicks);
-    size_t widest = 0;
-    for (const std::string& text : plot_.y.tick_texts) widest = std::max(widest, text.size());
-    plot_.left = 8 + kDigitWidth * static_cast<double>(widest);
-    plot_.right = kChartWidth - kRight;
-    plot_.top = kTop;
-    plot_.bottom = kHeight - kBottom;
+    Axis y = low > kLeastLogarithmic && high / low >= kLogarithmicFrom
+                 ? LogarithmicAxis(low / 1.1, high * 1.1, kMostYTicks)
+                 : LinearAxis(low - room, high + room, kMostYTicks);
+    plot_ = PlotOf(LinearAxis(x_.low, x_.high, kMostXTicks), std::move(y));
   }
 
   double X(double value) const { return plot_.X(value); }

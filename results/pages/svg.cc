@@ -1,8 +1,10 @@
 #include "results/pages/svg.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -11,6 +13,11 @@ namespace bench::results {
 namespace {
 
 constexpr double kTextHeight = 12;
+// Around what PlotOf makes room for.
+constexpr double kTop = 8;
+constexpr double kBottom = 30;  // for the ticks' texts and the axis' name
+constexpr double kRight = 14;
+constexpr double kDigitWidth = 7.6;  // of a wide font
 
 std::string Number(double value) { return absl::StrFormat("%g", std::round(10 * value) / 10); }
 
@@ -76,6 +83,22 @@ Html DrawVerticalAxis(const PlotArea& plot) {
     texts += SvgText(plot.left - 4, y + kTextHeight / 3, Anchor::kEnd, plot.y.tick_texts[i]);
   }
   return grid.Draw("grid") + texts;
+}
+
+PlotArea PlotOf(Axis x, Axis y) {
+  size_t widest = 0;
+  for (const std::string& text : y.tick_texts) widest = std::max(widest, text.size());
+  return {.left = 8 + kDigitWidth * static_cast<double>(widest),
+          .right = kChartWidth - kRight,
+          .top = kTop,
+          .bottom = kPlotHeight - kBottom,
+          .x = std::move(x),
+          .y = std::move(y)};
+}
+
+Html DrawAxes(const PlotArea& plot, const std::string& x_name) {
+  return DrawVerticalAxis(plot) + DrawHorizontalAxis(plot) +
+         SvgText(plot.right, kPlotHeight - 3, Anchor::kEnd, x_name);
 }
 
 Html SvgChart(double height, const std::string& title, const std::string& description,

@@ -60,6 +60,13 @@ struct PlotArea {
 Html DrawHorizontalAxis(const PlotArea& plot);
 Html DrawVerticalAxis(const PlotArea& plot);
 
+// A chart of two axes: kPlotHeight high, with room for the texts of its ticks and the name of the
+// horizontal axis.
+inline constexpr double kPlotHeight = 220;
+PlotArea PlotOf(Axis x, Axis y);
+// Both axes, and that name.
+Html DrawAxes(const PlotArea& plot, const std::string& x_name);
+
 // The chart of `height`, with what it is called and what it shows in words.
 Html SvgChart(double height, const std::string& title, const std::string& description,
               const Html& content);

@@ -65,6 +65,17 @@ TEST(DrawAxes, PutsTicksWhereTheirValuesAre) {
   EXPECT_THAT(DrawVerticalAxis(plot).str(), HasSubstr(">V</text>"));
 }
 
+// 3 digits of 7.6 and 8 on the left, 14 on the right, 8 above and 30 below.
+TEST(PlotOf, LeavesRoomForTheWidestTextOfTheTicks) {
+  const PlotArea plot = PlotOf(LinearAxis(0, 1, 5), LinearAxis(0, 100, 2));
+  EXPECT_DOUBLE_EQ(plot.left, 8 + 3 * 7.6);
+  EXPECT_DOUBLE_EQ(plot.right, kChartWidth - 14);
+  EXPECT_DOUBLE_EQ(plot.top, 8);
+  EXPECT_DOUBLE_EQ(plot.bottom, kPlotHeight - 30);
+  EXPECT_DOUBLE_EQ(plot.X(0), plot.left);
+  EXPECT_THAT(DrawAxes(plot, "tokens").str(), HasSubstr(">tokens<"));
+}
+
 TEST(ArmClass, RepeatsAfterAllStyles) {
   EXPECT_EQ(ArmClass(0), "arm0");
   EXPECT_EQ(ArmClass(3), "arm3");
