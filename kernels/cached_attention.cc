@@ -44,8 +44,13 @@ CachedAttentionArgs ArgsFor(const CachedAttentionInputs& inputs, const CacheRang
 at::Tensor Run(const CachedAttentionInputs& inputs, const std::vector<CacheRange>& ranges_B) {
   at::Tensor o_BHd = at::empty_like(inputs.q_BHd);
   float* o = o_BHd.mutable_data_ptr<float>();
-  const int64_t num_heads = inputs.q_BHd.size(1);
-  ParallelFor({inputs.q_BHd.size(0) * num_heads, 1}, [&](int64_t begin, int64_t end) {
+  const int64_t num_sequences = inputs.q_BHd.size(0), num_heads = inputs.q_BHd.size(1);
+  int64_t num_keys = 0;
+  for (const CacheRange& range : ranges_B) num_keys += range.length;
+  // Of a head's keys and values, of which the average sequence has num_keys / num_sequences.
+  const int64_t elements =
+      num_sequences == 0 ? 0 : 2 * num_keys * inputs.q_BHd.size(2) / num_sequences;
+  ParallelFor({num_sequences * num_heads, elements}, [&](int64_t begin, int64_t end) {
     std::vector<float> scratch;
     for (int64_t task = begin; task < end; ++task) {
       const CacheRange& range = ranges_B[static_cast<size_t>(task / num_heads)];

@@ -10,25 +10,14 @@ extern "C" void sgemm_(const char* transa, const char* transb, const int* m, con
 extern "C" int MKL_Set_Num_Threads_Local(int num_threads) __attribute__((weak));
 
 namespace bench::kernels {
-namespace {
 
-// Products of this thread are its own as long as this lives.
-class OneBlasThread {
- public:
-  OneBlasThread() {
-    if (MKL_Set_Num_Threads_Local != nullptr) before_ = MKL_Set_Num_Threads_Local(1);
-  }
-  ~OneBlasThread() {
-    if (MKL_Set_Num_Threads_Local != nullptr) MKL_Set_Num_Threads_Local(before_);
-  }
-  OneBlasThread(const OneBlasThread&) = delete;
-  OneBlasThread& operator=(const OneBlasThread&) = delete;
+OneBlasThread::OneBlasThread() {
+  if (MKL_Set_Num_Threads_Local != nullptr) before_ = MKL_Set_Num_Threads_Local(1);
+}
 
- private:
-  int before_ = 0;
-};
-
-}  // namespace
+OneBlasThread::~OneBlasThread() {
+  if (MKL_Set_Num_Threads_Local != nullptr) MKL_Set_Num_Threads_Local(before_);
+}
 
 // BLAS is column-major: a row-major C = A B is the column-major C^T = B^T A^T.
 void Gemm(const GemmProduct& product, const MatrixRef& a, const MatrixRef& b, const GemmOutput& c) {

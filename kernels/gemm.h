@@ -29,6 +29,18 @@ struct GemmOutput {
   float beta = 0;
 };
 
+// Products of the calling thread stay on it as long as this lives.
+class OneBlasThread {
+ public:
+  OneBlasThread();
+  ~OneBlasThread();
+  OneBlasThread(const OneBlasThread&) = delete;
+  OneBlasThread& operator=(const OneBlasThread&) = delete;
+
+ private:
+  int before_ = 0;
+};
+
 void Gemm(const GemmProduct& product, const MatrixRef& a, const MatrixRef& b, const GemmOutput& c);
 
 }  // namespace bench::kernels

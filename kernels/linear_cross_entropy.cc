@@ -41,7 +41,7 @@ void ReduceRowsCpu(at::Tensor& logits, const Inputs& inputs, const Block& block,
   const int64_t* targets = inputs.targets_M.const_data_ptr<int64_t>() + block.first;
   float* nll = out.nll_M.mutable_data_ptr<float>() + block.first;
   bool* correct = out.correct_M.mutable_data_ptr<bool>() + block.first;
-  ParallelFor({logits.size(0), 1}, [&](int64_t begin, int64_t end) {
+  ParallelFor({logits.size(0), vocab_size}, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const CrossEntropyRow row{data + i * vocab_size, vocab_size, targets[i]};
       const CrossEntropyRowResult result =

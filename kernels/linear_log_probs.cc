@@ -38,7 +38,7 @@ void ForwardCpu(int64_t first, const at::Tensor& logits, const Inputs& inputs,
   const int64_t* targets = inputs.targets_M.const_data_ptr<int64_t>() + first;
   float* log_probs = out.log_probs_M.mutable_data_ptr<float>() + first;
   float* entropy = out.entropy_M.mutable_data_ptr<float>() + first;
-  ParallelFor({logits.size(0), 1}, [&](int64_t begin, int64_t end) {
+  ParallelFor({logits.size(0), vocab_size}, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const LogProbResult row = LogProbForward(data + i * vocab_size, vocab_size, targets[i]);
       log_probs[i] = row.log_prob;
@@ -76,7 +76,7 @@ void BackwardCpu(int64_t first, at::Tensor& logits, const Inputs& inputs,
   float* data = logits.mutable_data_ptr<float>();
   const int64_t* targets = inputs.targets_M.const_data_ptr<int64_t>() + first;
   const float* gradients = grad_M.const_data_ptr<float>() + first;
-  ParallelFor({logits.size(0), 1}, [&](int64_t begin, int64_t end) {
+  ParallelFor({logits.size(0), vocab_size}, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       LogProbBackward(data + i * vocab_size, vocab_size, {targets[i], gradients[i]});
     }

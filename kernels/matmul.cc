@@ -7,6 +7,7 @@
 
 #include "kernels/checks.h"
 #include "kernels/cpu_limits.h"
+#include "kernels/parallel.h"
 
 namespace bench::kernels {
 namespace {
@@ -50,15 +51,21 @@ at::Tensor RunOneDnn(const at::Tensor& a_MK, const at::Tensor& b_NK) {
                                                        c10::List<std::optional<at::Scalar>>(), "");
 }
 
+bool IsSmall(const at::Tensor& a_MK, const at::Tensor& b_NK) {
+  return 2.0 * static_cast<double>(a_MK.numel()) * static_cast<double>(b_NK.size(0)) < kGrainFlops;
+}
+
 }  // namespace
 
 at::Tensor MatMulTransposed(const at::Tensor& a_MK, const at::Tensor& b_NK) {
   const at::NoGradGuard no_grad;
+  const SerialIf serial(IsSmall(a_MK, b_NK));
   return UseOneDnn(a_MK, b_NK) ? RunOneDnn(a_MK, b_NK) : at::mm(a_MK, b_NK.t());
 }
 
 void AccumulateMatMulTransposed(const at::Tensor& a_MK, const at::Tensor& b_NK, at::Tensor& c_MN) {
   const at::NoGradGuard no_grad;
+  const SerialIf serial(IsSmall(a_MK, b_NK));
   if (UseOneDnn(a_MK, b_NK)) {
     c_MN.add_(RunOneDnn(a_MK, b_NK));
   } else if (c_MN.scalar_type() != a_MK.scalar_type()) {

@@ -3,9 +3,9 @@
 // c = a b^T. Where the processor has AVX-512, and the user allows it (cpu_limits.h), products of at
 // least kMinOneDnnRows rows go to oneDNN, whose AVX-512 code runs on every vendor's processors
 // (MKL's only on Intel's: measured 2.2 times as fast on an AMD EPYC); the rest goes to at::mm, as
-// do other types and devices. Shapes: a_MK [M, K], b_NK [N, K], result [M, N]. No gradients: see
-// linear.h. Deterministic for one thread count and instruction set; the choice depends on shapes
-// only.
+// do other types and devices. Small products stay on the calling thread (parallel.h). Shapes: a_MK
+// [M, K], b_NK [N, K], result [M, N]. No gradients: see linear.h. Deterministic for one thread
+// count and instruction set; the choice depends on shapes only.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -25,14 +25,15 @@ std::vector<AttentionTask> MakeTasks(const std::vector<int64_t>& offsets, int64_
 }
 
 template <typename Run>
-void RunTasks(const std::vector<AttentionTask>& tasks, const Run& run) {
-  std::vector<double> costs;
+void RunTasks(const std::vector<AttentionTask>& tasks, int64_t head_dim, const Run& run) {
+  std::vector<double> flops;
   for (const AttentionTask& task : tasks) {
     const auto length = static_cast<double>(task.length);
-    costs.push_back(length * (length + 64));  // quadratic, with a share linear in the length
+    // Scores and sums of values of half a square, and a share linear in the length.
+    flops.push_back(2 * static_cast<double>(head_dim) * length * (length + 64));
   }
   std::vector<std::vector<float>> scratch(static_cast<size_t>(at::get_num_threads()));
-  RunBalanced(costs, [&](int64_t task, int64_t slot) {
+  RunBalanced(flops, [&](int64_t task, int64_t slot) {
     run(tasks[static_cast<size_t>(task)], scratch[static_cast<size_t>(slot)]);
   });
 }
@@ -55,9 +56,10 @@ class RaggedAttentionFunction : public torch::autograd::Function<RaggedAttention
     const variable_list tensors = {q, k_NGd.contiguous(), v_NGd.contiguous(), at::empty_like(q),
                                    at::empty({q.size(0), q.size(1)}, q.options())};
     const AttentionForwardArgs args = ForwardArgs(tensors);
-    RunTasks(MakeTasks(offsets, k_NGd.size(1)), [&](const AttentionTask& task, auto& scratch) {
-      AttentionForwardTask(args, task, scratch);
-    });
+    RunTasks(MakeTasks(offsets, k_NGd.size(1)), q.size(2),
+             [&](const AttentionTask& task, auto& scratch) {
+               AttentionForwardTask(args, task, scratch);
+             });
     ctx->save_for_backward(tensors);
     ctx->saved_data["offsets"] = offsets;
     return tensors[3];
@@ -72,9 +74,10 @@ class RaggedAttentionFunction : public torch::autograd::Function<RaggedAttention
         ForwardArgs(tensors), grad_o.const_data_ptr<float>(), result[0].mutable_data_ptr<float>(),
         result[1].mutable_data_ptr<float>(), result[2].mutable_data_ptr<float>()};
     const std::vector<int64_t> offsets = ctx->saved_data["offsets"].toIntVector();
-    RunTasks(MakeTasks(offsets, tensors[1].size(1)), [&](const AttentionTask& task, auto& scratch) {
-      AttentionBackwardTask(args, task, scratch);
-    });
+    RunTasks(MakeTasks(offsets, tensors[1].size(1)), tensors[0].size(2),
+             [&](const AttentionTask& task, auto& scratch) {
+               AttentionBackwardTask(args, task, scratch);
+             });
     return result;
   }
 };

@@ -23,7 +23,7 @@ RmsNormOutputs ForwardCpu(const at::Tensor& x_ND, const at::Tensor& weight_D, do
                                 out.inverse_rms_N.mutable_data_ptr<float>(),
                                 x_ND.size(1),
                                 static_cast<float>(eps)};
-  ParallelFor({x_ND.size(0), kRmsNormBlockRows},
+  ParallelFor({x_ND.size(0), x_ND.size(1)},
               [&](int64_t begin, int64_t end) { RmsNormForwardRows(args, begin, end); });
   return out;
 }
@@ -40,7 +40,7 @@ variable_list BackwardCpu(const at::Tensor& grad_ND, const variable_list& saved)
       weight_D.const_data_ptr<float>(),    inverse_rms_N.const_data_ptr<float>(),
       grad_x_ND.mutable_data_ptr<float>(), width};
   float* partial = partial_KD.mutable_data_ptr<float>();
-  ParallelFor({num_blocks, 1}, [&](int64_t begin, int64_t end) {
+  ParallelFor({num_blocks, kRmsNormBlockRows * width}, [&](int64_t begin, int64_t end) {
     for (int64_t block = begin; block < end; ++block) {
       const int64_t first = block * kRmsNormBlockRows;
       RmsNormBackwardRows(args, first, std::min(first + kRmsNormBlockRows, num_rows),

@@ -11,7 +11,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr char kOp[] = "Rope";
-constexpr int64_t kGrainRows = 64;
 
 at::Tensor Rotate(const at::Tensor& x_NHd, const variable_list& position_tables, float direction) {
   at::Tensor y_NHd = at::empty_like(x_NHd);
@@ -24,7 +23,7 @@ at::Tensor Rotate(const at::Tensor& x_NHd, const variable_list& position_tables,
                       x_NHd.size(2),
                       position_tables[1].size(1),
                       direction};
-  ParallelFor({x_NHd.size(0), kGrainRows},
+  ParallelFor({x_NHd.size(0), x_NHd.size(1) * x_NHd.size(2)},
               [&](int64_t begin, int64_t end) { RopeRows(args, begin, end); });
   return y_NHd;
 }

@@ -12,12 +12,11 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr char kOp[] = "SwiGlu";
-constexpr int64_t kGrain = 16384;  // elements: enough work to pay for waking a thread
 
 void ForwardCpu(const at::Tensor& gate_NF, const at::Tensor& up_NF, at::Tensor& y_NF) {
   const SwiGluForwardArgs args{gate_NF.const_data_ptr<float>(), up_NF.const_data_ptr<float>(),
                                y_NF.mutable_data_ptr<float>()};
-  ParallelFor({y_NF.numel(), kGrain},
+  ParallelFor({y_NF.numel()},
               [&](int64_t begin, int64_t end) { SwiGluForwardElements(args, begin, end); });
 }
 
@@ -30,7 +29,7 @@ void BackwardCpu(const at::Tensor& grad_NF, const variable_list& saved, Gradient
                                 saved[1].const_data_ptr<float>(),
                                 out.gate_NF.mutable_data_ptr<float>(),
                                 out.up_NF.mutable_data_ptr<float>()};
-  ParallelFor({grad_NF.numel(), kGrain},
+  ParallelFor({grad_NF.numel()},
               [&](int64_t begin, int64_t end) { SwiGluBackwardElements(args, begin, end); });
 }
 

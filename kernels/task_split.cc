@@ -28,13 +28,14 @@ std::vector<std::vector<int64_t>> Assign(const std::vector<double>& costs, int64
 
 }  // namespace
 
-void RunBalanced(const std::vector<double>& costs,
+void RunBalanced(const std::vector<double>& flops,
                  const std::function<void(int64_t task, int64_t slot)>& run) {
+  const bool small = std::accumulate(flops.begin(), flops.end(), 0.0) < kGrainFlops;
   const int64_t num_slots =
-      std::min<int64_t>(at::get_num_threads(), static_cast<int64_t>(costs.size()));
+      std::min<int64_t>(small ? 1 : at::get_num_threads(), static_cast<int64_t>(flops.size()));
   if (num_slots == 0) return;
-  const auto slots = Assign(costs, num_slots);
-  ParallelFor({num_slots, 1}, [&](int64_t begin, int64_t end) {
+  const auto slots = Assign(flops, num_slots);
+  ParallelFor({num_slots, kGrainElements}, [&](int64_t begin, int64_t end) {
     for (int64_t slot = begin; slot < end; ++slot) {
       for (const int64_t task : slots[static_cast<size_t>(slot)]) run(task, slot);
     }

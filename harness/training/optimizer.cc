@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/parallel.h"
+
 namespace bench::harness {
 namespace {
 
@@ -100,9 +102,14 @@ class AdamW : public Optimizer {
   // And empties the batch.
   void Update(Batch& batch, double learning_rate, double weight_decay) const {
     if (batch.gradients.empty()) return;
-    at::_fused_adamw_(batch.masters, batch.gradients, batch.exp_avg, batch.exp_avg_sq,
-                      /*max_exp_avg_sqs=*/{}, batch.step, learning_rate, spec_.beta1, spec_.beta2,
-                      weight_decay, spec_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+    // LibTorch takes one tensor after the other, and wakes all threads for the smallest.
+    for (size_t i = 0; i < batch.masters.size(); ++i) {
+      const kernels::SerialIf serial(batch.masters[i].numel() < kernels::kGrainElements);
+      at::_fused_adamw_(batch.masters[i], batch.gradients[i], batch.exp_avg[i], batch.exp_avg_sq[i],
+                        /*max_exp_avg_sqs=*/{}, batch.step[i], learning_rate, spec_.beta1,
+                        spec_.beta2, weight_decay, spec_.epsilon, /*amsgrad=*/false,
+                        /*maximize=*/false);
+    }
     for (size_t i = 0; i < batch.parameters.size(); ++i) {
       // An fp32 parameter is its own master.
       if (batch.parameters[i].scalar_type() != at::kFloat) {
