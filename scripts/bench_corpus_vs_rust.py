@@ -26,6 +26,7 @@ Run with a Python that has rensa 0.5 and dolma 1.2. Of dolma these parts need no
   pip install --no-deps dolma==1.2.1
 """
 import argparse
+import importlib
 import importlib.util
 import json
 import os
@@ -66,14 +67,13 @@ def dolma_taggers() -> list:
         package = types.ModuleType(name)
         package.__path__ = [str(folder.joinpath(*name.split(".")[1:]))]
         sys.modules[name] = package
-    import dolma.taggers.c4
-    import dolma.taggers.gopher
-    return [dolma.taggers.gopher.GopherTaggerV2(), dolma.taggers.c4.FasterC4Tagger()]
+    return [importlib.import_module("dolma.taggers.gopher").GopherTaggerV2(),
+            importlib.import_module("dolma.taggers.c4").FasterC4Tagger()]
 
 
 def taggers(path: str) -> tuple:
     steps = dolma_taggers()
-    from dolma.core.data_types import Document
+    Document = importlib.import_module("dolma.core.data_types").Document
     documents = [Document(source="s", id=str(i), text=text) for i, text in enumerate(read_texts(path))]
     start = time.perf_counter()
     num_spans = sum(len(step.predict(document).spans) for document in documents for step in steps)
@@ -119,7 +119,8 @@ def shingles(text: str) -> list:
     return [" ".join(words[i:i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))]
 
 
-def duplicates(token_sets: list) -> int:
+def similar(token_sets: list) -> int:
+    """How many documents share a band with another."""
     from rensa import RMinHash, RMinHashLSH
     matrix = RMinHash.digest_matrix_from_token_sets(token_sets, BANDS * ROWS, SEED)
     index = RMinHashLSH(threshold=0.7, num_perm=BANDS * ROWS, num_bands=BANDS)
@@ -129,15 +130,15 @@ def duplicates(token_sets: list) -> int:
 def rensa(path: str) -> tuple:
     texts = read_texts(path)
     start = time.perf_counter()
-    removed = duplicates([shingles(text) for text in texts])
-    return time.perf_counter() - start, len(texts), {"removed": removed}
+    found = similar([shingles(text) for text in texts])
+    return time.perf_counter() - start, len(texts), {"similar": found}
 
 
 def rensa_of_shingles(path: str) -> tuple:
     token_sets = [shingles(text) for text in read_texts(path)]
     start = time.perf_counter()
-    removed = duplicates(token_sets)
-    return time.perf_counter() - start, len(token_sets), {"removed": removed}
+    found = similar(token_sets)
+    return time.perf_counter() - start, len(token_sets), {"similar": found}
 
 
 def rensa_of_words(path: str) -> tuple:
