@@ -28,6 +28,7 @@ needs h5py; TOKENIZER is a SentencePiece model. An arm of 2 GiB takes some 15 mi
 experiments/data/corpus_rates.json), a round twice that, and 14 GiB of disk below --work (a temporary folder).
 """
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -120,7 +121,10 @@ class Bench:
             for process, _, _ in started:
                 if process.poll() is None:  # this script is being ended
                     process.terminate()
-                    process.wait()
+            for process, _, _ in started:
+                process.wait()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # ranks that do not end
 
     def run_all(self, commands, started):
         begin = time.monotonic()
@@ -130,7 +134,8 @@ class Bench:
             logs = [open(f"{out}.{name}", "w+", encoding="utf-8") for name in ("stdout", "stderr")]
             process = subprocess.Popen([self.program, *map(str, command), "--out", out],
                                        cwd=self.work, stdout=logs[0], stderr=logs[1],
-                                       env={**os.environ, "BENCH_STORE": f"{out}.store"})
+                                       env={**os.environ, "BENCH_STORE": f"{out}.store"},
+                                       preexec_fn=os.setpgrp)  # one signal, from here
             started.append((process, out, logs))
         peaks = {}
         while any(process.poll() is None for process, _, _ in started):
