@@ -8,8 +8,12 @@ with a machine's memory and disk shared in the same way, and know nothing of eac
 copies in the other half and wait for nobody. Filters and deduplication of documents are the definition's defaults;
 with --all-phases repeated lines and long repeated strings are looked for too.
 
-Rounds take the two arms in turn. Printed are the times of each round, their ratio (the median of the rounds' own), the
-peak of each rank's own memory (RssAnon, sampled), the documents kept, and a line for each goal: a median ratio of 1.1 at
+Rounds take the two arms in turn, each after what was written before has reached the disk. With --record FILE finished
+rounds are kept there, and the same command with the same program and input goes on with those that are missing. The
+program is copied first: a build that goes on meanwhile does not change it.
+
+Printed are the times of each round, their ratio (the median of the rounds' own), the peak of each rank's own memory
+(RssAnon, sampled), the documents kept, the machine's load before, and a line for each goal: a median ratio of 1.1 at
 most, and a rank's memory within the budget and what the program takes on an input of a few documents. Exits 1 when one
 is not met. --keep MACHINE --date YYYY-MM: the result goes into docs/benchmarks.json under that key of its machines, and
 the page is written (scripts/render_benchmarks.py), met or not.
@@ -17,18 +21,21 @@ the page is written (scripts/render_benchmarks.py), met or not.
 With --rates FILE it measures instead what bench-run --plan computes with: one thread, every phase on, --rates-gib of
 the same text, and writes the file (format "bench-corpus-rates", FORMAT.md).
 
-usage: bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER [--gib 2] [--rounds 3] [--all-phases]
+usage: bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER [--gib 2] [--rounds 3] [--all-phases] [--record FILE]
                              [--keep MACHINE --date YYYY-MM]
        bench_corpus_ranks.py BENCH_RUN TEXT_FOLDER TOKENIZER --rates FILE [--rates-gib 0.25]
-needs h5py; TOKENIZER is a SentencePiece model. An arm of 2 GiB takes some 8 minutes on two cores (by the rates of
-experiments/data/corpus_rates.json), a round twice that, and 12 GB of disk below --work (a temporary folder).
+needs h5py; TOKENIZER is a SentencePiece model. An arm of 2 GiB takes some 15 minutes on two cores (by the rates of
+experiments/data/corpus_rates.json), a round twice that, and 14 GiB of disk below --work (a temporary folder).
 """
 import argparse
+import contextlib
+import hashlib
 import json
 import os
 import pathlib
 import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -42,6 +49,7 @@ from corpus_memory import SENTENCES, anonymous_mib, near_copy, sentences_of, tab
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOAL = 1.1
+DISK = 7  # of an arm, times its input
 DEFINITION = """\
 stage = "corpus"
 title = "{title}"
@@ -84,6 +92,7 @@ def children(pid):
 class Bench:
     def __init__(self, options, work):
         self.options, self.work = options, work
+        self.program = pathlib.Path(shutil.copy2(options.bench_run, work / "bench-run"))
         self.sentences = sentences_of(options.text_folder)
         if len(self.sentences) < 1000:
             sys.exit(f"{options.text_folder}: {len(self.sentences)} sentences of prose are too few")
@@ -105,15 +114,28 @@ class Bench:
     def run(self, commands):
         """Starts all at once. Returns seconds until the last has ended, the peak of own memory of each process
         that works (a command's ranks, or itself) in MiB, and the results files."""
-        begin = time.monotonic()
         started = []
+        try:
+            return self.run_all(commands, started)
+        finally:
+            for process, _, _ in started:
+                if process.poll() is None:  # this script is being ended
+                    process.terminate()
+            for process, _, _ in started:
+                process.wait()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # ranks that do not end
+
+    def run_all(self, commands, started):
+        begin = time.monotonic()
         for command in commands:
             out = self.work / f"run-{self.num_runs}"
             self.num_runs += 1
             logs = [open(f"{out}.{name}", "w+", encoding="utf-8") for name in ("stdout", "stderr")]
-            process = subprocess.Popen([self.options.bench_run.absolute(), *map(str, command), "--out", out],
+            process = subprocess.Popen([self.program, *map(str, command), "--out", out],
                                        cwd=self.work, stdout=logs[0], stderr=logs[1],
-                                       env={**os.environ, "BENCH_STORE": f"{out}.store"})
+                                       env={**os.environ, "BENCH_STORE": f"{out}.store"},
+                                       preexec_fn=os.setpgrp)  # one signal, from here
             started.append((process, out, logs))
         peaks = {}
         while any(process.poll() is None for process, _, _ in started):
@@ -142,6 +164,45 @@ class Bench:
         return max(self.run([[self.definition(folder, 1)]])[1])
 
 
+class Record:
+    """The rounds that are finished: of --record those of earlier runs too."""
+
+    def __init__(self, bench):
+        options = bench.options
+        self.path, self.rounds = options.record, []
+        sha256 = {name: hashlib.sha256(data).hexdigest() for name, data in (
+            ("program", bench.program.read_bytes()), ("tokenizer", options.tokenizer.read_bytes()),
+            ("sentences", "\n".join(bench.sentences).encode()))}
+        self.head = {"gib": options.gib, "budget_mib": options.budget_mib, "all_phases": options.all_phases,
+                     "sha256": sha256}
+        if not self.path:
+            return
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
+        if not lines:
+            self.write(self.head)
+        elif json.loads(lines[0]) != self.head:
+            sys.exit(f"{self.path}: has rounds of other options, another program or another input; name another file")
+        for number, line in enumerate(lines[1:]):
+            self.rounds.append(json.loads(line))
+            for arm, figures in self.rounds[-1].items():
+                show(number, arm, figures)
+
+    def write(self, what):
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(what) + "\n")
+
+    def add(self, arms):
+        self.rounds.append(arms)
+        if self.path:
+            self.write(arms)
+
+
+def show(number, arm, figures):
+    print(f"round {number}, {arm}: {figures['seconds']:.1f} s; own memory "
+          f"{', '.join(f'{mib:.0f}' for mib in figures['own_mib'])} MiB; documents kept "
+          f"{' + '.join(map(str, figures['kept']))}; load before {figures['load']:.1f}", flush=True)
+
+
 def kept(path):
     with h5py.File(path) as file:
         return int(file["summary/documents:kept"][()])
@@ -154,26 +215,27 @@ def compare(bench, options):
     both.mkdir()
     for folder in halves:
         os.link(folder / f"{folder.name}.jsonl", both / f"{folder.name}.jsonl")
+    record = Record(bench)
     program = bench.program_mib()
     whole = bench.definition(both, 2, options.all_phases)
     apart = [bench.definition(folder, 1, options.all_phases) for folder in halves]
-    ratios, peaks = [], []
-    for number in range(options.rounds):
-        times = {}
+    for number in range(len(record.rounds), options.rounds):
+        arms = {}
         for arm in ("ranks", "apart")[::1 if number % 2 == 0 else -1]:
             commands = [[whole, "--nproc", 2]] if arm == "ranks" else [[path] for path in apart]
-            times[arm], memory, results = bench.run(commands)
-            counts = " + ".join(str(kept(path)) for path in results)
-            print(f"round {number}, {arm}: {times[arm]:.1f} s; own memory {', '.join(f'{m:.0f}' for m in memory)} MiB; "
-                  f"documents kept {counts}", flush=True)
-            if arm == "ranks":
-                peaks += memory
+            os.sync()  # what the other arm has left to write is not this one's
+            load = os.getloadavg()[0]
+            seconds, memory, results = bench.run(commands)
+            arms[arm] = {"seconds": seconds, "own_mib": memory, "kept": [kept(path) for path in results], "load": load}
             for path in results:
                 folder = pathlib.Path(path).parent
                 shutil.rmtree(folder)
                 shutil.rmtree(f"{folder}.store", ignore_errors=True)
-        ratios.append(times["ranks"] / times["apart"])
-    return conclude(ratios, max(peaks), program, options)
+            show(number, arm, arms[arm])
+        record.add(arms)
+    rounds = record.rounds[:options.rounds]
+    ratios = [arms["ranks"]["seconds"] / arms["apart"]["seconds"] for arms in rounds]
+    return conclude(ratios, max(max(arms["ranks"]["own_mib"]) for arms in rounds), program, options)
 
 
 def conclude(ratios, peak, program, options):
@@ -241,8 +303,14 @@ def refuse_what_fails_at_the_end(options, parser):
     for path in (options.bench_run, options.tokenizer):
         if not path.is_file():
             parser.error(f"{path}: no such file")
+    if options.record and not options.record.absolute().parent.is_dir():
+        parser.error(f"--record {options.record}: there is no such folder")
     if options.work:
         options.work.mkdir(parents=True, exist_ok=True)
+    place = options.work or pathlib.Path(tempfile.gettempdir())
+    need, free = DISK * (options.rates_gib if options.rates else options.gib), shutil.disk_usage(place).free / 2 ** 30
+    if free < need:
+        parser.error(f"{place} has {free:.1f} GiB of free disk, and this takes {need:.1f}: name another with --work")
 
 
 def main():
@@ -256,13 +324,17 @@ def main():
     parser.add_argument("--all-phases", action="store_true", help="of a comparison; rates have all of them")
     parser.add_argument("--rates", type=pathlib.Path, default=None)
     parser.add_argument("--rates-gib", type=float, default=0.25)
+    parser.add_argument("--record", type=pathlib.Path, default=None)
     parser.add_argument("--work", type=pathlib.Path, default=None)
     parser.add_argument("--keep", metavar="MACHINE", default="")
     parser.add_argument("--date", default="")
     options = parser.parse_args()
     if bool(options.keep) != bool(options.date) or (options.keep and options.rates):
         parser.error("--keep MACHINE and --date YYYY-MM belong together, and to a comparison")
+    if options.record and options.rates:
+        parser.error("--record belongs to a comparison")
     refuse_what_fails_at_the_end(options, parser)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     # Commands run there, so that a path relative to here would name another place.
     work = pathlib.Path(tempfile.mkdtemp(prefix="corpus-ranks-", dir=options.work and options.work.absolute()))
     try:

@@ -1,8 +1,9 @@
 // Times parts of the corpus pipeline on one core and prints one line of JSON; what
-// scripts/bench_corpus_vs_datatrove.py calls.
+// scripts/bench_corpus_vs_datatrove.py and bench_corpus_vs_rust.py call.
 //
 //   corpus_bench filters PRESET FILE.jsonl FOLDER    the filters of FineWeb's chain, each document
 //   corpus_bench minhash PRESET FILE.jsonl FOLDER    signatures, matching and clustering
+//   corpus_bench exact PRESET FILE.jsonl FOLDER      exact deduplication, from reading the file on
 //   corpus_bench verdicts PRESET FILE.jsonl FOLDER   the chain's verdict on each document, and the
 //                                                    text of those that it keeps
 //   corpus_bench clusters PRESET FILE.jsonl FOLDER   the near-duplicate cluster of each document:
@@ -25,8 +26,10 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "harness/corpus/document_reader.h"
+#include "harness/corpus/exact_dedup.h"
 #include "harness/corpus/filter_chain.h"
 #include "harness/corpus/near_dedup.h"
+#include "harness/corpus/shuffle.h"
 
 namespace bench::corpus {
 namespace {
@@ -92,6 +95,22 @@ Result TimeMinHash(Task& task) {
   return nlohmann::json{{"removed", removals.num_removed()}};
 }
 
+// The file is read within the time, as what it is compared with reads it.
+Result TimeExact(Task& task) {
+  BENCH_ASSIGN_OR_RETURN(task.documents, Load(task.path));
+  const ShuffleFiles files = ExactFiles(task.folder, 1, 1);
+  BENCH_ASSIGN_OR_RETURN(auto writer, ShuffleWriter<ExactRecord>::Create(files, 0, kBudgetBytes));
+  for (const Document& document : task.documents) {
+    BENCH_RETURN_IF_ERROR(writer.Add(ExactRecordOf(document)));
+  }
+  BENCH_RETURN_IF_ERROR(writer.Finish());
+  BENCH_RETURN_IF_ERROR(RemoveExactDuplicates(files, 0, kBudgetBytes).status());
+  BENCH_ASSIGN_OR_RETURN(const ExactRemovals removals, ExactRemovals::Open(files));
+  int64_t num_removed = 0;
+  for (const Document& document : task.documents) num_removed += removals.Contains(document);
+  return nlohmann::json{{"removed", num_removed}};
+}
+
 Result PrintVerdicts(Task& task) {
   FilterChain chain = task.Chain();
   nlohmann::json verdicts = nlohmann::json::array(), texts = nlohmann::json::array();
@@ -144,8 +163,9 @@ struct Mode {
   Result (*run)(Task& task);
 };
 constexpr std::array<std::string_view, 2> kPresets = {"published", "datatrove"};
-constexpr std::array<Mode, 5> kModes = {{{"filters", true, kPresets, TimeFilters},
+constexpr std::array<Mode, 6> kModes = {{{"filters", true, kPresets, TimeFilters},
                                          {"minhash", true, kPresets, TimeMinHash},
+                                         {"exact", false, kPresets, TimeExact},
                                          {"verdicts", true, kPresets, PrintVerdicts},
                                          {"clusters", true, kPresets, PrintClusters},
                                          {"masks", false, {"form", "context"}, PrintMasks}}};
@@ -158,7 +178,8 @@ absl::Status Main(const std::vector<std::string>& arguments) {
   const auto mode = std::find_if(kModes.begin(), kModes.end(), is_asked_for);
   if (mode == kModes.end()) {
     return UsageError(
-        "usage: corpus_bench filters|minhash|verdicts|clusters published|datatrove FILE.jsonl "
+        "usage: corpus_bench filters|minhash|exact|verdicts|clusters published|datatrove "
+        "FILE.jsonl "
         "FOLDER, or corpus_bench masks form|context FILE.jsonl FOLDER");
   }
   Task task{.choice = arguments[1], .path = arguments[2], .folder = arguments[3], .documents = {}};

@@ -201,4 +201,11 @@ ControlGroupLimits ReadControlGroups(const std::string& proc, const std::string&
   return limits;
 }
 
+std::vector<std::string> Version2Groups(const std::string& proc, const std::string& root) {
+  for (const GroupChain& chain : ChainsOf("memory", proc, root)) {
+    if (chain.version == Version::kTwo) return chain.folders;
+  }
+  return {};
+}
+
 }  // namespace bench::harness

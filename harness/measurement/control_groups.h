@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bench::harness {
 
@@ -26,5 +27,9 @@ struct ControlGroupLimits {
 
 // `proc` and `root`: as in HostRoots (host.h).
 ControlGroupLimits ReadControlGroups(const std::string& proc, const std::string& root);
+
+// Folders of the group of version 2 that this process is in and of those above it, from itself on;
+// empty where no mount leads to it.
+std::vector<std::string> Version2Groups(const std::string& proc, const std::string& root);
 
 }  // namespace bench::harness

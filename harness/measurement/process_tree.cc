@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -62,6 +63,19 @@ ProcessTree ReadProcessTree(pid_t ancestor, const std::string& proc) {
     children.erase(first, last);  // numbers that were given anew meanwhile make no circle
   }
   return tree;
+}
+
+int64_t LargestMappedFileBytes(const std::vector<pid_t>& processes, const std::string& proc) {
+  constexpr int64_t kKibibyte = 1024;
+  int64_t largest = 0;
+  for (const pid_t pid : processes) {
+    const std::string text =
+        ReadField(absl::StrCat(proc, "/", pid, "/status"), "RssFile", ':').value_or("");
+    int64_t kibibytes = 0;  // "1234 kB"
+    if (!absl::SimpleAtoi(absl::string_view(text).substr(0, text.find(' ')), &kibibytes)) continue;
+    largest = std::max(largest, kibibytes * kKibibyte);
+  }
+  return largest;
 }
 
 }  // namespace bench::harness

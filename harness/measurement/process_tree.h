@@ -21,4 +21,9 @@ struct ProcessTree {
 
 ProcessTree ReadProcessTree(pid_t ancestor, const std::string& proc = "/proc");
 
+// The largest that one of `processes` has resident of mapped files, its program and libraries among
+// them (RssFile of /proc/pid/status), in bytes; 0 where none can be read.
+int64_t LargestMappedFileBytes(const std::vector<pid_t>& processes,
+                               const std::string& proc = "/proc");
+
 }  // namespace bench::harness

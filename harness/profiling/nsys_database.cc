@@ -19,11 +19,19 @@ namespace {
 
 constexpr double kNanosecond = 1e-9;
 
-// Push/pop ranges (event type 59) of the domains that a "bench" was made as (event type 75).
+// Push/pop ranges (event type 59): of the domains that a "bench" was made as (event type 75), and
+// all others. Each process numbers its domains itself; a thread's number begins with its process's.
 constexpr char kRangesQuery[] =
     "SELECT n.start, n.end, coalesce(s.value, n.text), n.globalTid FROM NVTX_EVENTS n "
-    "LEFT JOIN StringIds s ON s.id = n.textId WHERE n.eventType = 59 AND n.domainId IN "
-    "(SELECT domainId FROM NVTX_EVENTS WHERE eventType = 75 AND text = 'bench') ORDER BY n.start";
+    "LEFT JOIN StringIds s ON s.id = n.textId WHERE n.eventType = 59 AND "
+    "(n.domainId, n.globalTid >> 24) IN (SELECT domainId, globalTid >> 24 FROM NVTX_EVENTS "
+    "WHERE eventType = 75 AND text = 'bench') ORDER BY n.start";
+constexpr char kOtherRangesQuery[] =
+    "SELECT n.start, n.end, coalesce(s.value, n.text), n.globalTid FROM NVTX_EVENTS n "
+    "LEFT JOIN StringIds s ON s.id = n.textId WHERE n.eventType = 59 AND "
+    "(n.domainId, n.globalTid >> 24) NOT IN (SELECT domainId, globalTid >> 24 FROM NVTX_EVENTS "
+    "WHERE eventType = 75 AND text = 'bench')";
+constexpr int kThreadBits = 24;
 constexpr char kCallsQuery[] =
     "SELECT o.start, o.end, s.value, o.globalTid FROM OSRT_API o "
     "JOIN StringIds s ON s.id = o.nameId";
@@ -101,6 +109,15 @@ CallTable RangesTableOf(const std::vector<Event>& ranges, const RangeIntervals& 
   return table;
 }
 
+// Those of what the run has started, a program of stage "program": other processes than that of
+// `thread`, whose libraries' ranges do not count.
+void AddRangesOfPrograms(const std::vector<Event>& others, int64_t thread, CallTable& table) {
+  for (const Event& range : others) {
+    const bool is_own = range.thread >> kThreadBits == thread >> kThreadBits;
+    if (!is_own && range.end_ns > range.begin_ns) Add("", range, table);
+  }
+}
+
 absl::StatusOr<CallTable> OsCalls(const SqliteFile& file, const RangeIntervals& intervals,
                                   int64_t thread) {
   CallTable table;
@@ -142,12 +159,14 @@ absl::StatusOr<ProfileTables> ReadNsysDatabase(const std::string& path) {
     return DataError(absl::StrCat(path, ": no range \"", internal::View(kCaptureRange),
                                   "\" of domain \"bench\""));
   }
+  BENCH_ASSIGN_OR_RETURN(const std::vector<Event> others, EventsOf(file, kOtherRangesQuery));
   const RangeIntervals intervals = IntervalsOf(ranges, *thread);
+  CallTable found = RangesTableOf(ranges, intervals);
+  AddRangesOfPrograms(others, *thread, found);
   BENCH_ASSIGN_OR_RETURN(const CallTable calls, OsCalls(file, intervals, *thread));
   BENCH_ASSIGN_OR_RETURN(const CallTable kernels, Kernels(file, intervals));
   ProfileTables tables;
-  tables[std::string(results::kRangesTable.name)] =
-      TotalsTable(results::kRangesTable, RangesTableOf(ranges, intervals));
+  tables[std::string(results::kRangesTable.name)] = TotalsTable(results::kRangesTable, found);
   tables[std::string(results::kOsCallsTable.name)] = TotalsTable(results::kOsCallsTable, calls);
   tables[std::string(results::kKernelsTable.name)] = TotalsTable(results::kKernelsTable, kernels);
   return tables;

@@ -216,6 +216,22 @@ class Profile(CommandCase):
                                  "--out", self.place.folder / "refused")
         self.assertEqual(refused.returncode, 2, refused.stderr)
 
+    @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
+    def test_ranges_of_a_program_of_others_are_seen_under_nsys(self):
+        definition = self.place.folder / "ranges.toml"
+        definition.write_text(
+            'stage = "program"\nbase_seed = 1\n[program]\ncommand = ["{python}", "-c", """\n'
+            "import time, torch\n"
+            "for _ in range(3):\n"
+            "    torch.cuda.nvtx.range_push('a range of its own')\n"
+            "    time.sleep(0.01)\n"
+            "    torch.cuda.nvtx.range_pop()\n"
+            '"""]\n', encoding="utf-8")
+        path = self.run_ok(definition, "--profile", "nsys", "--out", self.place.folder / "profiled")
+        (row,) = [row for row in table_of(path, "profile_ranges") if row["name"] == "a range of its own"]
+        self.assertEqual((row["range"], row["count"]), ("", 3))
+        self.assertGreaterEqual(row["total_s"], 0.03)
+
 
 if __name__ == "__main__":
     unittest.main()

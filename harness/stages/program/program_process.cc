@@ -23,6 +23,7 @@
 #include "base/json.h"
 #include "base/process_parts.h"
 #include "base/status.h"
+#include "harness/measurement/memory_group.h"
 #include "harness/measurement/process_tree.h"
 
 namespace bench::harness {
@@ -53,12 +54,26 @@ struct ChildStart {
   const char* folder;
   int out, err, failure;
   pid_t parent;
+  const char* entrance;  // of its group; nullptr: none
 };
 
+// Told in place of an error number: the program starts outside its group.
+constexpr int kOutsideGroup = -1;
+
+void Tell(const ChildStart& start, int what) {
+  [[maybe_unused]] const ssize_t written = ::write(start.failure, &what, sizeof what);
+}
+
 [[noreturn]] void Fail(const ChildStart& start) {
-  const int error = errno;
-  [[maybe_unused]] const ssize_t written = ::write(start.failure, &error, sizeof error);
+  Tell(start, errno);
   ::_exit(127);
+}
+
+void EnterGroup(const ChildStart& start) {
+  if (start.entrance == nullptr) return;
+  const int fd = ::open(start.entrance, O_WRONLY | O_CLOEXEC);
+  if (fd == -1 || ::write(fd, "0", 1) != 1) Tell(start, kOutsideGroup);
+  if (fd != -1) ::close(fd);
 }
 
 // Between fork and exec: async-signal-safe calls only.
@@ -66,6 +81,7 @@ struct ChildStart {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != start.parent) ::_exit(127);  // it died before prctl
+  EnterGroup(start);
   const int null = ::open("/dev/null", O_RDONLY);
   if (null == -1 || ::dup2(null, STDIN_FILENO) == -1 || ::dup2(start.out, STDOUT_FILENO) == -1 ||
       ::dup2(start.err, STDERR_FILENO) == -1 || ::chdir(start.folder) == -1) {
@@ -123,8 +139,8 @@ absl::StatusOr<std::string> ProgramPath(const ProgramCommand& command) {
   return EnvironmentError(absl::StrCat("no program ", QuotedForMessage(name), " is on PATH"));
 }
 
-absl::StatusOr<std::unique_ptr<ProgramProcess>> ProgramProcess::Start(
-    const ProgramCommand& command) {
+absl::StatusOr<std::unique_ptr<ProgramProcess>> ProgramProcess::Start(const ProgramCommand& command,
+                                                                      const MemoryGroup* group) {
   BENCH_ASSIGN_OR_RETURN(const std::string path, ProgramPath(command));
   const auto failed = [&](int error) {
     return EnvironmentError(absl::StrCat("cannot start ", QuotedForMessage(path), " in ",
@@ -138,8 +154,11 @@ absl::StatusOr<std::unique_ptr<ProgramProcess>> ProgramProcess::Start(
     variables.push_back(absl::StrCat(name, "=", value));
   }
   const std::vector<char*> words = NullTerminated(argv), entries = NullTerminated(variables);
-  const ChildStart start = {path.c_str(), words.data(), entries.data(), command.folder.c_str(),
-                            out.write,    err.write,    failure.write,  ::getpid()};
+  const std::string entrance = group == nullptr ? "" : group->entrance();
+  const ChildStart start = {
+      path.c_str(),           words.data(), entries.data(),
+      command.folder.c_str(), out.write,    err.write,
+      failure.write,          ::getpid(),   entrance.empty() ? nullptr : entrance.c_str()};
   const bool was_subreaper = BecomeSubreaper();
   // No handler of ours runs in the child before exec.
   sigset_t all, before;
@@ -156,8 +175,12 @@ absl::StatusOr<std::unique_ptr<ProgramProcess>> ProgramProcess::Start(
   std::unique_ptr<ProgramProcess> process(
       new ProgramProcess(pid, Pipe::Release(out.read), Pipe::Release(err.read), was_subreaper));
   process->started_ = started;
-  int error = 0;
-  if (::read(failure.read, &error, sizeof error) == sizeof error) return failed(error);
+  process->in_group_ = group != nullptr;
+  int told = 0;
+  while (::read(failure.read, &told, sizeof told) == sizeof told) {
+    if (told != kOutsideGroup) return failed(told);
+    process->in_group_ = false;
+  }
   return process;
 }
 

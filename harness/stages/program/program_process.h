@@ -30,6 +30,8 @@
 
 namespace bench::harness {
 
+class MemoryGroup;
+
 struct ProgramCommand {
   std::vector<std::string> argv;                   // argv[0]: with a slash, or looked up on PATH
   std::string folder;                              // working folder, absolute
@@ -52,7 +54,9 @@ absl::StatusOr<std::string> ProgramPath(const ProgramCommand& command);
 
 class ProgramProcess {
  public:
-  static absl::StatusOr<std::unique_ptr<ProgramProcess>> Start(const ProgramCommand& command);
+  // Within `group`, which outlives it, from its first instruction on; nullptr: in our own group.
+  static absl::StatusOr<std::unique_ptr<ProgramProcess>> Start(const ProgramCommand& command,
+                                                               const MemoryGroup* group = nullptr);
   ~ProgramProcess();  // ends what is still there
   ProgramProcess(const ProgramProcess&) = delete;
   ProgramProcess& operator=(const ProgramProcess&) = delete;
@@ -74,6 +78,9 @@ class ProgramProcess {
   // itself not counted.
   int64_t EndAll();
 
+  // Whether it got into `group`; the kernel may refuse, and the program runs all the same.
+  bool in_group() const { return in_group_; }
+
   ProgramUsage usage() const { return usage_; }
   // From its start to its end, or until now.
   double seconds() const;
@@ -89,6 +96,7 @@ class ProgramProcess {
   int fds_[2];    // by OutputStream; -1: closed
   int ended_fd_;  // readable once it has ended (pidfd_open); -1: the kernel has none
   bool was_subreaper_;
+  bool in_group_ = false;
   Clock::time_point started_;
   std::optional<Clock::time_point> ended_;
   std::optional<int> exit_code_, end_signal_;

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "harness/control/signals.h"
+#include "harness/measurement/memory_group.h"
 #include "harness/stages/program/program_log.h"
 #include "harness/stages/program/program_meter.h"
 
@@ -34,7 +35,10 @@ class Run {
     BENCH_RETURN_IF_ERROR(PublishFile(plan_.metrics_path, ""));
     BENCH_ASSIGN_OR_RETURN(intake_, ReportIntake::Open(plan_.reports, plan_.metrics_path, sink_));
     began_ = std::filesystem::last_write_time(plan_.metrics_path);
-    BENCH_ASSIGN_OR_RETURN(process_, ProgramProcess::Start(plan_.command));
+    group_ = MemoryGroup::Make();
+    BENCH_ASSIGN_OR_RETURN(process_, ProgramProcess::Start(plan_.command, group_.get()));
+    if (!process_->in_group()) group_.reset();
+    if (group_) meter_.CountIn(*group_);
     return absl::OkStatus();
   }
 
@@ -112,6 +116,10 @@ class Run {
     end_.usage = process_->usage();
     end_.peak_resident_bytes =
         std::max(meter_.peak_resident_bytes(), end_.usage.max_resident_bytes);
+    if (group_) {
+      end_.memory_basis = MemoryBasis::kControlGroup;
+      end_.charged_peak_bytes = group_->ChargedPeakBytes();
+    }
     end_.peak_device_bytes = meter_.gpu().peak_bytes();
     end_.device_basis = meter_.gpu().basis();
     return end_;
@@ -138,6 +146,7 @@ class Run {
   ProgramLog log_;
   std::unique_ptr<ReportIntake> intake_;
   std::filesystem::file_time_type began_;
+  std::unique_ptr<MemoryGroup> group_;  // removed when the process is gone
   std::unique_ptr<ProgramProcess> process_;
   ProgramMeter meter_;
   absl::Status ending_;  // why it is being ended

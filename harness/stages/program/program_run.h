@@ -33,10 +33,15 @@ struct ProgramPlan {
   int64_t steps = 0;  // 0: not known
 };
 
+// How `peak_resident_bytes` was counted (program_meter.h).
+enum class MemoryBasis { kProcesses, kControlGroup };
+
 struct ProgramEnd {
   double seconds = 0;
   ProgramUsage usage;
   int64_t peak_resident_bytes = 0;  // of all its processes together
+  MemoryBasis memory_basis = MemoryBasis::kProcesses;
+  std::optional<int64_t> charged_peak_bytes;  // MemoryGroup::ChargedPeakBytes
   std::optional<int64_t> peak_device_bytes;
   GpuMemoryBasis device_basis = GpuMemoryBasis::kProcesses;
   int64_t num_left_running = 0;  // processes

@@ -180,6 +180,12 @@ class ProgramExperiment {
                                           " processes running, which were killed"));
       BENCH_RETURN_IF_ERROR(context_.writer.Note("processes_left_running", end.num_left_running));
     }
+    const bool in_group = end.memory_basis == MemoryBasis::kControlGroup;
+    BENCH_RETURN_IF_ERROR(context_.writer.Note(
+        "peak_memory_basis", std::string(in_group ? "control group" : "processes")));
+    if (end.charged_peak_bytes) {
+      BENCH_RETURN_IF_ERROR(context_.writer.Note("peak_charged_memory", *end.charged_peak_bytes));
+    }
     if (!end.peak_device_bytes) return absl::OkStatus();
     const bool of_processes = end.device_basis == GpuMemoryBasis::kProcesses;
     return context_.writer.Note("peak_device_memory_basis",

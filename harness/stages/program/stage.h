@@ -4,8 +4,8 @@
 // was run. In the run's folder: the program's output (program.log), what it reported
 // (metrics.jsonl) and the folder {run} (program/); of the second run that `strict` asks for the
 // same with "_again". Tables: none. Notes: program_path, program_file_sha256, program_command,
-// peak_device_memory_basis, python_environment, tokens_are_steps, undeclared_metrics,
-// processes_left_running (FORMAT.md).
+// peak_memory_basis, peak_charged_memory, peak_device_memory_basis, python_environment,
+// tokens_are_steps, undeclared_metrics, processes_left_running (FORMAT.md).
 #pragma once
 
 #include <optional>

@@ -47,6 +47,19 @@ TEST_F(ControlGroups, LimitsOfTheOwnGroupInVersion2) {
   EXPECT_EQ(Read().memory_bytes, 536870912);
 }
 
+TEST_F(ControlGroups, GroupsOfVersion2AreFoundFromTheOwnOneUpwards) {
+  const std::string top = root_.path() + "/sys/fs/cgroup";
+  const auto groups = [&] { return Version2Groups(root_.path() + "/proc", root_.path()); };
+  EXPECT_TRUE(groups().empty());
+  InGroups("0::/user.slice/job\n", kVersion2);
+  EXPECT_EQ(groups(),
+            (std::vector<std::string>{top + "/user.slice/job", top + "/user.slice", top}));
+  InGroups("0::/\n", kVersion2);
+  EXPECT_EQ(groups(), std::vector<std::string>{top});
+  InGroups("1:memory:/job\n", kVersion1);
+  EXPECT_TRUE(groups().empty());
+}
+
 TEST_F(ControlGroups, TheSmallestLimitOfAllGroupsAboveCountsInVersion2) {
   InGroups("0::/a/b/c\n", kVersion2);
   Write("a/b/c/cpu.max", "max 100000\n");

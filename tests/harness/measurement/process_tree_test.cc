@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "tests/support/temp_folder.h"
 
@@ -37,6 +38,21 @@ TEST(ProcessTree, HasAllDescendantsAndTheirMemory) {
   EXPECT_THAT(tree.processes, UnorderedElementsAre(20, 30));
   EXPECT_EQ(tree.resident_bytes, 7 * ::sysconf(_SC_PAGESIZE));
   EXPECT_TRUE(ReadProcessTree(40, proc.path()).processes.empty());
+}
+
+TEST(ProcessTree, TheLargestPartOfMappedFilesIsOfOneProcess) {
+  const TempFolder proc;
+  for (const auto& [pid, kibibytes] : {std::pair(20, "300"), std::pair(30, "4000")}) {
+    const std::string folder = proc / std::to_string(pid);
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder + "/status")
+        << "Name:\tRssFile: 7\nVmRSS:\t    9000 kB\nRssAnon:\t    5000 kB\nRssFile:\t    "
+        << kibibytes << " kB\n";
+  }
+  EXPECT_EQ(LargestMappedFileBytes({20, 30, 40}, proc.path()), 4000 * 1024);
+  EXPECT_EQ(LargestMappedFileBytes({20}, proc.path()), 300 * 1024);
+  EXPECT_EQ(LargestMappedFileBytes({40}, proc.path()), 0);
+  EXPECT_GT(LargestMappedFileBytes({::getpid()}), 64 << 10);  // this program
 }
 
 TEST(ProcessTree, EndsWhereNumbersMakeACircle) {

@@ -103,6 +103,26 @@ TEST(NsysDatabase, RangesOfOtherDomainsAndOpenOnesDoNotCount) {
   EXPECT_TRUE(tables->at("profile_os_calls").rows.empty());
 }
 
+// Processes 5 and 6: their number stands above the 24 bits of the thread's. Process 5 has numbered
+// its own domain as ours is numbered here.
+TEST(NsysDatabase, RangesOfAProgramThatTheRunHasStartedCountInNoRangeOfOurs) {
+  const TempFolder temp;
+  WriteSqlite(temp / "a.sqlite",
+              std::string(kSchema) +
+                  "INSERT INTO NVTX_EVENTS VALUES (1, NULL, 75, 'mine', 5 * 16777216 + 9, NULL, 1),"
+                  "(40, 50, 59, 'train', 5 * 16777216 + 9, NULL, 0),"
+                  "(60, 75, 59, 'train', 6 * 16777216 + 1, NULL, 0),"
+                  "(80, NULL, 59, 'train', 6 * 16777216 + 1, NULL, 0),"
+                  "(41, 45, 59, NULL, 5 * 16777216 + 9, 6, 1);");
+  const auto tables = ReadNsysDatabase(temp / "a.sqlite");
+  ASSERT_TRUE(tables.ok()) << tables.status();
+  const auto ranges = RowsOf(*tables, "profile_ranges");
+  EXPECT_EQ(ranges.at({"", "train"}).count, 2);
+  EXPECT_DOUBLE_EQ(ranges.at({"", "train"}).total_s, 25e-9);
+  EXPECT_EQ(ranges.at({"", "aten::mm"}).count, 1);
+  EXPECT_EQ(ranges.at({"step", "step"}).count, 1);
+}
+
 TEST(NsysDatabase, AnExportWithoutOurCaptureOrOfAnotherSchemaIsRefused) {
   const TempFolder temp;
   WriteSqlite(temp / "none.sqlite",

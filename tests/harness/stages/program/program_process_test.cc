@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/measurement/memory_group.h"
 #include "harness/measurement/process_tree.h"
+#include "tests/harness/measurement/fake_groups.h"
 #include "tests/support/temp_folder.h"
 
 namespace bench::harness {
@@ -25,6 +28,7 @@ struct Outcome {
   int exit_code = -1;
   std::optional<int> signal;
   int64_t left_running = 0;
+  bool in_group = false;
   ProgramUsage usage;
 };
 
@@ -41,11 +45,13 @@ void Collect(ProgramProcess& process, Outcome& outcome) {
   outcome.usage = process.usage();
 }
 
-Outcome RunToEnd(const ProgramCommand& command) {
-  auto process = ProgramProcess::Start(command);
+Outcome RunToEnd(const ProgramCommand& command, const MemoryGroup* group = nullptr) {
+  auto process = ProgramProcess::Start(command, group);
   EXPECT_TRUE(process.ok()) << process.status();
   Outcome outcome;
-  if (process.ok()) Collect(**process, outcome);
+  if (!process.ok()) return outcome;
+  outcome.in_group = (*process)->in_group();
+  Collect(**process, outcome);
   return outcome;
 }
 
@@ -55,6 +61,31 @@ TEST(ProgramProcess, HandsOnBothStreamsAndTheExitCode) {
   EXPECT_EQ(outcome.err, "err\n");
   EXPECT_EQ(outcome.exit_code, 7);
   EXPECT_EQ(outcome.signal, std::nullopt);
+}
+
+TEST(ProgramProcess, IsInItsGroupFromItsFirstInstructionOn) {
+  const FakeGroups groups;
+  const auto group = groups.Make();
+  ASSERT_NE(group, nullptr);
+  const Outcome outcome = RunToEnd(Shell("cat " + group->entrance()), group.get());
+  EXPECT_TRUE(outcome.in_group);
+  EXPECT_EQ(outcome.out, "0");  // itself
+  EXPECT_FALSE(RunToEnd(Shell("true")).in_group);
+}
+
+TEST(ProgramProcess, RunsWhereItsGroupRefusesIt) {
+  const FakeGroups groups;
+  const auto group = groups.Make();
+  ASSERT_NE(group, nullptr);
+  std::filesystem::remove(group->entrance());
+  const Outcome outcome = RunToEnd(Shell("echo runs; exit 3"), group.get());
+  EXPECT_FALSE(outcome.in_group);
+  EXPECT_EQ(outcome.out, "runs\n");
+  EXPECT_EQ(outcome.exit_code, 3);
+  // What hinders the start is still told.
+  EXPECT_THAT(
+      ProgramProcess::Start({{"/bin/sh"}, "/nowhere", {}, {}}, group.get()).status().message(),
+      HasSubstr("cannot start"));
 }
 
 TEST(ProgramProcess, LosesNothingOfALongOutput) {
