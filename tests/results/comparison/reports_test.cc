@@ -142,8 +142,12 @@ TEST(RenderText, SaysThatRunsAreIdentical) {
 }
 
 TEST(RenderText, FitsTheWindow) {
+  RunRecord slower = SampleRecord();
+  slower.ranges["forward"].host_s = {1, 2, 3};
+  const Comparison phases = Compared(OneRun("base", SampleRecord()), OneRun("head", slower));
+  EXPECT_THAT(RenderText(phases, 80), HasSubstr("\nphases, the largest changes first\n"));
   for (const int columns : {30, 40, 60, 79, 80, 200}) {
-    for (const Comparison& comparison : {Regressed(), Unclear(), NotComparable()}) {
+    for (const Comparison& comparison : {Regressed(), Unclear(), NotComparable(), phases}) {
       const std::string text = RenderText(comparison, columns);
       size_t begin = 0;
       while (begin < text.size()) {
