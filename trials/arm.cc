@@ -178,6 +178,7 @@ absl::StatusOr<results::AskedDifferences> AskedBetween(const Arm& base, const Ar
   asked.ranks = others.contains("--nproc");
   asked.device = others.contains("--device");
   for (const std::string& name : Differing(base.environment, head.environment)) {
+    asked.environment = true;
     asked.others.push_back(absl::StrCat("environment variable ", name, ": ",
                                         Shown(base.environment, name), " in the base, ",
                                         Shown(head.environment, name), " in the head"));

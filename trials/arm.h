@@ -33,8 +33,8 @@ absl::StatusOr<std::vector<std::string>> SplitWords(const std::string& text);
 // UsageError naming the word that it cannot use.
 absl::StatusOr<Arm> ParseArm(const std::string& text);
 
-// UsageError where the arms have nothing that differs, or differ in what cannot be compared
-// (--steps).
+// Nothing of arms that are alike, which shows how far a machine differs from itself. UsageError
+// where they differ in what cannot be compared (--steps, --experiments).
 absl::StatusOr<results::AskedDifferences> AskedBetween(const Arm& base, const Arm& head);
 
 }  // namespace bench::trials

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "results/comparison/comparison.h"
 #include "results/comparison/group.h"
+#include "results/comparison/run_order.h"
 #include "results/comparison/suite.h"
 #include "results/text.h"
 #include "trials/arm.h"
@@ -105,8 +106,12 @@ class CommitComparison {
     return absl::OkStatus();
   }
 
+  // The experiments share one rate of false discoveries.
   TrialOptions OptionsOf(const Arm& arm) const {
-    return OptionsFor(arguments_, absl::StrCat(arguments_.out, "/", FolderNameOf(arm)));
+    TrialOptions options =
+        OptionsFor(arguments_, absl::StrCat(arguments_.out, "/", FolderNameOf(arm)));
+    options.compare.significance.false_discovery /= static_cast<double>(experiments_.size());
+    return options;
   }
 
   absl::StatusOr<Outcome> CompareSeveral(const CommitProgram& base,
@@ -140,12 +145,30 @@ std::string BaselinesRoot(const CompareArguments& arguments) {
   return arguments.baselines.empty() ? ProjectRoot() + "/results/baselines" : arguments.baselines;
 }
 
-void NoteOnTimes(Comparison* comparison) {
-  const bool times = std::any_of(
-      comparison->rows.begin(), comparison->rows.end(), [](const results::JudgedChange& row) {
+bool JudgesTimes(const Comparison& comparison) {
+  return std::any_of(
+      comparison.rows.begin(), comparison.rows.end(), [](const results::JudgedChange& row) {
         return row.change.metric.kind == results::MetricKind::kTime && row.change.judged;
       });
-  if (!times) return;
+}
+
+// Of results that there were.
+void NoteOnRuns(const results::Group& base, const results::Group& head, Comparison* comparison) {
+  std::vector<std::string>& notes = comparison->comparability.notes;
+  const int64_t shared = results::NumSharedRuns(base, head);
+  if (shared > 0) {
+    notes.push_back(absl::StrCat(shared, shared == 1 ? " run is" : " runs are",
+                                 " in both arms, and say nothing of what changed"));
+  }
+  if (JudgesTimes(*comparison) && results::RanOneAfterTheOther(base, head)) {
+    notes.emplace_back(
+        "the arms ran one after the other, and a machine that drifts in between changes times as a "
+        "commit does: --commits and --arms run both side by side");
+  }
+}
+
+void NoteOnTimes(Comparison* comparison) {
+  if (!JudgesTimes(*comparison)) return;
   comparison->comparability.notes.emplace_back(
       "times of a baseline were taken at another time, and machines drift: judge speed with "
       "--commits, which runs both side by side");
@@ -172,8 +195,8 @@ absl::StatusOr<int> CompareGroups(const CompareArguments& arguments) {
                          results::ReadGroup(ResultsPath(arguments.base())));
   BENCH_ASSIGN_OR_RETURN(const results::Group head,
                          results::ReadGroup(ResultsPath(arguments.head())));
-  BENCH_ASSIGN_OR_RETURN(const Comparison comparison,
-                         results::Compare(base, head, arguments.options));
+  BENCH_ASSIGN_OR_RETURN(Comparison comparison, results::Compare(base, head, arguments.options));
+  NoteOnRuns(base, head, &comparison);
   BENCH_RETURN_IF_ERROR(Report(comparison, base, head, arguments));
   return static_cast<int>(comparison.exit_code());
 }

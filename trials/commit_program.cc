@@ -11,6 +11,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/status.h"
@@ -28,6 +29,18 @@ constexpr std::chrono::seconds kGrace{20};
 // What a build depends on beside its tree.
 constexpr const char* kBuildVariables[] = {"CC",       "CXX",     "CFLAGS",
                                            "CXXFLAGS", "LDFLAGS", "Torch_DIR"};
+// The same, which few builds set: compilers of GPU code, where CMake and compilers look for things.
+constexpr const char* kOtherBuildVariables[] = {
+    "CUDACXX",           "CUDAFLAGS", "CUDAARCHS", "CMAKE_BUILD_TYPE",   "CMAKE_GENERATOR",
+    "CMAKE_PREFIX_PATH", "CPATH",     "CPPFLAGS",  "CPLUS_INCLUDE_PATH", "LIBRARY_PATH"};
+// Programs that variables name, whose version says what they are.
+constexpr const char* kCompilerVariables[] = {"CC", "CXX", "CUDACXX"};
+
+// "" of one that is not set.
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
 
 class Builder {
  public:
@@ -58,12 +71,24 @@ class Builder {
   absl::StatusOr<std::string> KeptFolder(const std::string& tree) const {
     std::string key = absl::StrCat(tree, "\n", options_.command, "\n", options_.program, "\n");
     for (const char* name : kBuildVariables) {
-      const char* value = std::getenv(name);
-      absl::StrAppend(&key, name, "=", value == nullptr ? "" : value, "\n");
+      absl::StrAppend(&key, name, "=", Variable(name), "\n");
     }
-    const auto compiler = RunProgram({"c++", "--version"});
-    if (compiler.ok()) absl::StrAppend(&key, compiler->out);
+    AppendVersion("c++", &key);
+    for (const char* name : kOtherBuildVariables) {
+      const std::string value = Variable(name);
+      if (!value.empty()) absl::StrAppend(&key, name, "=", value, "\n");
+    }
+    for (const char* name : kCompilerVariables) AppendVersion(Variable(name), &key);
     return absl::StrCat(options_.cache, "/", Sha256Hex(key));
+  }
+
+  // Of a compiler, which may be given with options; nothing of one that does not say it.
+  static void AppendVersion(const std::string& command, std::string* key) {
+    std::vector<std::string> words = absl::StrSplit(command, ' ', absl::SkipEmpty());
+    if (words.empty()) return;
+    words.emplace_back("--version");
+    const auto version = RunProgram(words);
+    if (version.ok()) absl::StrAppend(key, version->out);
   }
 
   // Copied, so that a build that comes while it is compared changes nothing.

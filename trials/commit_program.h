@@ -3,7 +3,7 @@
 // A commit is checked out into a work tree of its own (with its submodules), built there by the
 // build command, and what it is run with is kept in the cache: the folder of its program, and its
 // experiments/. The work tree goes then. The cache is addressed by content: the commit's tree,
-// which names its submodules' commits, the build command, the program's path, the compiler and the
+// which names its submodules' commits, the build command, the program's path, the compilers and the
 // variables that builds heed. "." is the tree as it is, with what is not committed: it is built
 // where it stands, and a copy of its program is kept for this comparison. Errors: UsageError for a
 // revision that there is not; EnvironmentError for a build that fails, with where its output is;

@@ -20,7 +20,8 @@ Strict runs of one replicate number are compared bit for bit first: the first di
 that differ are named. Then every metric of the summary is judged, a replicate being the unit: times
 by ranks, losses and scores by pairs of replicates with the same seeds, counts exactly, memory by
 medians. A metric is the same, improved, regressed, changed (it has no better direction) or unclear:
-too few replicates to say. With nine pairs or more the learning curves are tested as wholes.
+too few replicates to say. With six replicates an arm, better nine, the learning curves are tested
+as wholes.
 
 With --arms and --commits both arms are run first, one beside the other in fresh processes (ABBA
 blocks in random order), until what is required is decided: looks at the results are fixed before
@@ -41,7 +42,7 @@ options:
                    nothing else)
   --metrics LIST   judge these only: names, paths or kinds (learning, time, memory, count), by
                    commas
-  --allow NAME     this metric, without a better direction, may change (repeatable)
+  --allow NAME     this metric or path, without a better direction, may change (repeatable)
   --target M=V     also compare the tokens and the time after which metric M of the evaluations
                    first reaches V (repeatable)
   --json, --junit, --markdown, --html

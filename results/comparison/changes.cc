@@ -25,10 +25,16 @@ constexpr int64_t kFewestForRanks = 3;
 // Pairs that all differ by the same bound the difference from here on: each end with 1 - 2^-5.
 constexpr size_t kFewestEqualPairs = 5;
 
-Design DesignOf(const MetricInfo& metric) {
+// What a metric says of itself is deterministic in strict runs only.
+Design DesignOf(const MetricInfo& metric, bool strict) {
   if (metric.kind == MetricKind::kTime) return Design::kRanks;
   if (metric.kind == MetricKind::kLearning) return Design::kPaired;
-  return metric.deterministic ? Design::kExact : Design::kMedians;
+  return strict && metric.deterministic ? Design::kExact : Design::kMedians;
+}
+
+bool AllStrict(const Group& group) {
+  return std::all_of(group.runs.begin(), group.runs.end(),
+                     [](const ResultsInput& run) { return run.record.header.strict; });
 }
 
 bool Paired(Design design) { return design == Design::kExact || design == Design::kPaired; }
@@ -169,12 +175,23 @@ double DecidingDifference(const MetricChange& change) {
   return deciding;
 }
 
+// Had the head lain so much higher or lower that the arms did not overlap: the larger of both
+// differences, and no less than the margin.
+double DetectableByMedians(const MetricChange& change) {
+  const auto [base_low, base_high] = std::minmax_element(change.base.begin(), change.base.end());
+  const auto [head_low, head_high] = std::minmax_element(change.head.begin(), change.head.end());
+  const double higher = change.difference + (*base_high - *head_low);
+  const double lower = change.difference - (*head_high - *base_low);
+  return std::max({std::abs(higher), std::abs(lower), change.margin});
+}
+
 // Without a spread of their own.
 void MeasureValues(MetricChange& change) {
   change.base_centre = Median(change.base);
   change.head_centre = Median(change.head);
   change.difference = *change.head_centre - *change.base_centre;
   if (change.design == Design::kExact) change.difference = DecidingDifference(change);
+  if (change.design == Design::kMedians) change.detectable = DetectableByMedians(change);
   change.interval = {change.difference, change.difference};
 }
 
@@ -221,13 +238,14 @@ struct Arms {
   const Group& head;
   std::vector<PairOfRuns> pairs;
   bool bits_equal = false;
+  bool strict = false;
 };
 
 MetricChange ChangeOf(const std::string& path, const Arms& arms, const Significance& significance) {
-  const auto& [base, head, pairs, bits_equal] = arms;
+  const auto& [base, head, pairs, bits_equal, strict] = arms;
   MetricChange change;
   Describe(InfosOf(path, base, head), change);
-  change.design = DesignOf(change.metric);
+  change.design = DesignOf(change.metric, strict);
   change.interval = kUnbounded;
   change.judged = Judged(change.metric, base, head);
   if (Paired(change.design)) AddPairs(pairs, path, change);
@@ -294,7 +312,8 @@ std::vector<MetricChange> MeasureChanges(const Group& base, const Group& head, b
       for (const auto& [path, value] : run.record.summary) paths.insert(path);
     }
   }
-  const Arms arms = {base, head, PairsOf(base, head), bits_equal};
+  const Arms arms = {base, head, PairsOf(base, head), bits_equal,
+                     AllStrict(base) && AllStrict(head)};
   std::vector<MetricChange> changes;
   for (const std::string& path : paths) {
     changes.push_back(ChangeOf(path, arms, significance));

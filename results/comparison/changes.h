@@ -3,9 +3,9 @@
 //
 // The unit is the replicate, a run of its own process; steps, items and repeats within it are not
 // replicates. How a metric is measured follows from its descriptor:
-//   kExact    counts, and bytes that are the same in every strict run: the pair that is worse by
-//             most, or without a better direction differs most
-//   kMedians  other counts and bytes: the medians of the arms
+//   kExact    of strict runs counts, and bytes that are the same in each of them: the pair that is
+//             worse by most, or without a better direction differs most
+//   kMedians  other counts and bytes, and those of relaxed runs: the medians of the arms
 //   kRanks    times: the medians, Mann-Whitney's p-value and the Hodges-Lehmann interval
 //   kPaired   losses and scores: replicates of one number have the same seeds, so their differences
 //             are what counts: mean, Student's p-value and interval
@@ -28,18 +28,23 @@ namespace bench::results {
 enum class Design { kExact, kMedians, kRanks, kPaired };
 std::string_view Name(Design design);
 
+inline constexpr double kFalseDiscoveryRate = 0.05;
+
 // The errors that a comparison may make. One look of several has a share of them.
 struct Significance {
   double bound = 0.05;    // that an end of an interval is passed by the true change
   double ranks = 0.002;   // p-values of times that count
   double paired = 0.005;  // of losses and scores
   double curves = 0.005;  // of learning curves
+  // Of the metrics that are called changed. One experiment of several in a command has a part of
+  // it, so that the rate is that of all; looks do not divide it.
+  double false_discovery = kFalseDiscoveryRate;
 
   // Two-sided level of the intervals.
   double interval_level() const { return 1 - 2 * bound; }
   // With `share` of each error.
   Significance OfLook(double share) const {
-    return {bound * share, ranks * share, paired * share, curves * share};
+    return {bound * share, ranks * share, paired * share, curves * share, false_discovery};
   }
 };
 
@@ -73,7 +78,8 @@ struct MetricChange {
   // resumed runs.
   bool judged = true;
   // Where replicates spread: the smallest change that so many of them would show with a chance of
-  // 80%, and how many an arm would be needed to show, as surely, that nothing changed. Absent where
+  // 80%, and how many an arm would be needed to show, as surely, that nothing changed. With
+  // kMedians the change, up or down, from which on arms that spread so do not overlap. Absent where
   // it is not known.
   std::optional<double> detectable;
   std::optional<int64_t> replicates_needed;

@@ -84,7 +84,7 @@ class Reasons {
       Same("definition hash", &RunHeader::definition_sha256, false);
       Same("changed by --set", &RunHeader::ad_hoc, false);
     }
-    Same("machine class", &RunHeader::machine_class, false);
+    Same("machine class", &RunHeader::machine_class, asked_.environment);
     Same("device", &RunHeader::device, asked_.device);
     Same("number of threads", &RunHeader::threads, asked_.ranks || AskedFor(asked_, "run.threads"));
     Same("number of processes", &RunHeader::world_size, asked_.ranks);
@@ -226,6 +226,11 @@ void AddUnusableTimes(const Group& base, const Group& head, std::vector<std::str
   };
   notes.push_back(absl::StrCat("times of ", absl::StrJoin(counts, " and ", part),
                                total == 1 ? " run" : " runs", " are not judged"));
+  if (NumDisturbed(head) > NumDisturbed(base) + kMoreDisturbed) {
+    notes.push_back(absl::StrCat("no time is judged: ", NumDisturbed(head),
+                                 " runs of the head were throttled or cold, ", NumDisturbed(base),
+                                 " of the base, and the head may be what heats or swaps"));
+  }
 }
 
 // What a sweep of another program found in the store says nothing about that program.

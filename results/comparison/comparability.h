@@ -25,10 +25,13 @@ struct AskedDifferences {
   bool whole_definition = false;  // the arms name different experiments
   bool ranks = false;             // number of processes, and of threads with it
   bool device = false;
+  // Variables of the environment: some choose the instruction set that libraries use, which is a
+  // part of the machine class.
+  bool environment = false;
   std::vector<std::string> others;  // in words, of what no record shows
 
   bool none() const {
-    return keys.empty() && !whole_definition && !ranks && !device && others.empty();
+    return keys.empty() && !whole_definition && !ranks && !device && !environment && others.empty();
   }
 };
 

@@ -189,6 +189,21 @@ std::string OfPass(Requirement require) {
   return "ok";
 }
 
+// An --allow that allows nothing is a slip of the pen, and no error where several experiments are
+// compared.
+void NoteIdleAllowances(Comparison& comparison) {
+  for (const std::string& name : comparison.policy.allowed) {
+    const Policy only = {.require = comparison.policy.require, .allowed = {name}};
+    const bool allows =
+        std::any_of(comparison.rows.begin(), comparison.rows.end(),
+                    [&](const JudgedChange& row) { return only.Allows(row.change.metric); });
+    if (allows) continue;
+    comparison.comparability.notes.push_back(
+        absl::StrCat("--allow ", EscapeForTerminal(name),
+                     " allows nothing: no metric without a better direction is called so here"));
+  }
+}
+
 absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head,
                                             const CompareOptions& options) {
   Comparison comparison;
@@ -199,7 +214,9 @@ absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head
   comparison.comparability = CheckComparable(base, head, options.asked);
   const std::vector<PairOfRuns> pairs = PairsOf(base, head);
   const bool comparable = comparison.comparability.reasons.empty();
-  if (comparable && Strict(base, head)) comparison.bitwise = CompareBitwise(pairs);
+  if (comparable && Strict(base, head)) {
+    comparison.bitwise = CompareBitwise(AllPairsOf(base, head));
+  }
   const bool bits_equal = comparison.bitwise && comparison.bitwise->identical();
   BENCH_ASSIGN_OR_RETURN(
       std::vector<MetricChange> changes,
@@ -219,6 +236,7 @@ absl::StatusOr<Comparison> CompareSummaries(const Group& base, const Group& head
   comparison.items = CompareItems(pairs, options.metrics);
   comparison.profile = CompareProfiles(base, head);
   comparison.rounding_only = IsRoundingOnly(comparison);
+  NoteIdleAllowances(comparison);
   return comparison;
 }
 

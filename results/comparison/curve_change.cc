@@ -118,7 +118,7 @@ std::optional<CurveChange> CompareCurves(const std::vector<PairOfRuns>& pairs,
   AddGroup(pairs, selection, &RunRecord::evals, "evals/", curves);
   AddGroup(pairs, selection, &RunRecord::steps, "steps/", curves);
   CurveTestOptions options;
-  options.pairing = Pairing::kPaired;
+  options.pairing = pairs.size() < kFewestCurvePairs ? Pairing::kUnpaired : Pairing::kPaired;
   if (curves.num_curves == 0 && curves.incomplete.empty()) return std::nullopt;
   CurveChange change;
   change.complete = curves.incomplete.empty();
@@ -128,6 +128,7 @@ std::optional<CurveChange> CompareCurves(const std::vector<PairOfRuns>& pairs,
   const Curves::Point& point = curves.points[test->point];
   change.num_curves = curves.num_curves;
   change.num_pairs = std::ssize(pairs);
+  change.paired = options.pairing == Pairing::kPaired;
   change.p_value = test->p_value;
   change.path = point.path;
   change.tokens = point.tokens;

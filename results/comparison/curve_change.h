@@ -2,8 +2,10 @@
 // curves that have a better direction (statistics/curve_test.h), paired by replicate number.
 //
 // Curves are brought onto a common grid of tokens and tested together, so that the p-value holds
-// for all of them at once. It takes nine pairs to reach 0.005 (2 / 2^9), and says nothing
-// with fewer.
+// for all of them at once. It takes nine pairs to reach 0.005 by changing signs (2 / 2^9). Fewer
+// are tested as if they were no pairs, by exchanging any runs of the arms: that sees less where
+// pairs are alike, and can reach 0.005 with six an arm (2 / C(12, 6)). With fewer still it says
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +20,14 @@
 namespace bench::results {
 
 inline constexpr size_t kFewestCurvePairs = 9;
+inline constexpr size_t kFewestCurveRuns = 6;  // an arm, without pairs
 // Points of a curve that are tested, spread evenly over it.
 inline constexpr size_t kMostCurvePoints = 200;
 
 struct CurveChange {
   int64_t num_curves = 0;
   int64_t num_pairs = 0;
+  bool paired = true;  // how they were tested
   // Every curve is in all runs. What is not is named, and not tested.
   bool complete = true;
   std::string incomplete_path;

@@ -1,5 +1,6 @@
 #include "results/comparison/group.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -25,6 +26,20 @@ absl::Status NothingFound(const std::string& folder) {
                                   "bench-run --recover ", folder, " makes one"));
   }
   return DataError(absl::StrCat(folder, " holds no results file"));
+}
+
+using RunsByNumber = std::map<int64_t, std::vector<const RunRecord*>>;
+
+RunsByNumber ByNumber(const Group& group) {
+  RunsByNumber runs;
+  for (const ResultsInput& run : group.runs) {
+    runs[run.record.header.replicate].push_back(&run.record);
+  }
+  return runs;
+}
+
+const RunRecord* FirstUnlessThereIs(const std::vector<const RunRecord*>& runs, size_t i) {
+  return i < runs.size() ? runs[i] : runs.front();
 }
 
 }  // namespace
@@ -60,19 +75,27 @@ absl::StatusOr<Group> ReadGroup(const std::string& path) {
 }
 
 std::vector<PairOfRuns> PairsOf(const Group& base, const Group& head) {
-  std::map<int64_t, PairOfRuns> by_number;
-  for (const ResultsInput& run : base.runs) {
-    by_number.emplace(run.record.header.replicate, PairOfRuns{&run.record, nullptr});
-  }
-  for (const ResultsInput& run : head.runs) {
-    const auto pair = by_number.find(run.record.header.replicate);
-    if (pair != by_number.end() && pair->second.second == nullptr) {
-      pair->second.second = &run.record;
-    }
-  }
+  const RunsByNumber of_base = ByNumber(base);
+  const RunsByNumber of_head = ByNumber(head);
   std::vector<PairOfRuns> pairs;
-  for (const auto& [number, pair] : by_number) {
-    if (pair.second != nullptr) pairs.push_back(pair);
+  for (const auto& [number, runs] : of_base) {
+    const auto others = of_head.find(number);
+    if (others != of_head.end()) pairs.emplace_back(runs.front(), others->second.front());
+  }
+  return pairs;
+}
+
+std::vector<PairOfRuns> AllPairsOf(const Group& base, const Group& head) {
+  const RunsByNumber of_base = ByNumber(base);
+  const RunsByNumber of_head = ByNumber(head);
+  std::vector<PairOfRuns> pairs;
+  for (const auto& [number, runs] : of_base) {
+    const auto others = of_head.find(number);
+    if (others == of_head.end()) continue;
+    const size_t count = std::max(runs.size(), others->second.size());
+    for (size_t i = 0; i < count; ++i) {
+      pairs.emplace_back(FirstUnlessThereIs(runs, i), FirstUnlessThereIs(others->second, i));
+    }
   }
   return pairs;
 }

@@ -35,4 +35,10 @@ using PairOfRuns = std::pair<const RunRecord*, const RunRecord*>;  // of the bas
 // A number that only one arm has is left out.
 std::vector<PairOfRuns> PairsOf(const Group& base, const Group& head);
 
+// Every run of a number that both arms have, by number: the first of the base with the first of the
+// head, the second with the second; those that one arm has more of with the other's first. Runs of
+// one number have one seed: they are no further replicates of learning, but all must have the same
+// bits.
+std::vector<PairOfRuns> AllPairsOf(const Group& base, const Group& head);
+
 }  // namespace bench::results

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "results/comparison/usable_times.h"
@@ -53,6 +54,29 @@ std::optional<double> StepTimeOf(const Group& group) {
   return Median(seconds);
 }
 
+// Null where an arm has no such range.
+const RangeTimes* FindIn(const std::map<std::string, RangeTimes>& times, const std::string& name) {
+  const auto found = times.find(name);
+  return found == times.end() ? nullptr : &found->second;
+}
+
+double SecondsOf(const RangeTimes* range) { return range == nullptr ? 0 : Median(range->seconds); }
+
+// Of the arm that has it, the base where both do.
+double StepsShareOf(const RangeTimes* base, const RangeTimes* head) {
+  if (base != nullptr) return base->steps_share;
+  return head == nullptr ? 0 : head->steps_share;
+}
+
+std::set<std::string> NamesOf(const std::map<std::string, RangeTimes>& base,
+                              const std::map<std::string, RangeTimes>& head) {
+  std::set<std::string> names;
+  for (const auto* arm : {&base, &head}) {
+    for (const auto& [name, range] : *arm) names.insert(name);
+  }
+  return names;
+}
+
 bool Tested(const RangeTimes& base, const RangeTimes& head) {
   return base.steps_share == 1 && head.steps_share == 1;
 }
@@ -73,8 +97,8 @@ std::optional<RangeRule> RuleOfOne(const std::optional<RangeRule>& rule,
                                    const std::map<std::string, RangeTimes>& head) {
   if (!rule) return std::nullopt;
   const auto num_tested = std::count_if(base.begin(), base.end(), [&](const auto& range) {
-    const auto found = head.find(range.first);
-    return found != head.end() && Tested(range.second, found->second);
+    const RangeTimes* found = FindIn(head, range.first);
+    return found != nullptr && Tested(range.second, *found);
   });
   return RangeRule{rule->margin_s,
                    rule->alpha / static_cast<double>(std::max<int64_t>(num_tested, 1))};
@@ -86,23 +110,27 @@ std::vector<RangeChange> CompareRanges(const Group& base, const Group& head,
                                        const std::optional<RangeRule>& rule) {
   const std::map<std::string, RangeTimes> before = TimesOf(base);
   const std::map<std::string, RangeTimes> after = TimesOf(head);
+  if (before.empty() || after.empty()) return {};
   const std::optional<RangeRule> rule_of_one = RuleOfOne(rule, before, after);
   const std::optional<double> base_step = StepTimeOf(base);
   const std::optional<double> head_step = StepTimeOf(head);
   const bool step_changed = base_step && head_step && *base_step != *head_step;
   std::vector<std::pair<double, RangeChange>> changes;  // with what they weigh
-  for (const auto& [name, range] : before) {
-    const auto found = after.find(name);
-    if (found == after.end()) continue;
-    RangeChange change{
-        .name = name, .base_s = Median(range.seconds), .head_s = Median(found->second.seconds)};
+  for (const std::string& name : NamesOf(before, after)) {
+    const RangeTimes* was = FindIn(before, name);
+    const RangeTimes* is = FindIn(after, name);
+    const double steps_share = StepsShareOf(was, is);
+    RangeChange change{.name = name, .base_s = SecondsOf(was), .head_s = SecondsOf(is)};
     const double difference = change.head_s - change.base_s;
-    if (step_changed && range.steps_share == 1)
-      change.share = difference / (*head_step - *base_step);
-    if (rule_of_one && Tested(range, found->second)) {
-      Test(range, found->second, *rule_of_one, change);
+    if (step_changed && steps_share == 1) change.share = difference / (*head_step - *base_step);
+    if (was == nullptr || is == nullptr) {
+      change.only_in_base = is == nullptr;
+      change.only_in_head = was == nullptr;
+      if (steps_share == 1) change.shift_s = difference;
+    } else if (rule_of_one && Tested(*was, *is)) {
+      Test(*was, *is, *rule_of_one, change);
     }
-    changes.emplace_back(std::abs(difference) * range.steps_share, std::move(change));
+    changes.emplace_back(std::abs(difference) * steps_share, std::move(change));
   }
   std::stable_sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) {
     return std::pair(a.second.counts, a.first) > std::pair(b.second.counts, b.first);
@@ -115,11 +143,14 @@ std::vector<RangeChange> CompareRanges(const Group& base, const Group& head,
 std::optional<RangeChange> SlowerRange(const std::vector<RangeChange>& ranges, double margin_s) {
   const RangeChange* slowest = nullptr;
   double given_back_s = 0;
+  double gone_s = 0;  // less what is new
   for (const RangeChange& range : ranges) {
+    if (range.only_in_base || range.only_in_head) gone_s -= range.shift_s;
     if (!range.counts) continue;
     if (range.shift_s < 0) given_back_s -= range.shift_s;
     if (range.shift_s > (slowest == nullptr ? 0 : slowest->shift_s)) slowest = &range;
   }
+  given_back_s += std::max(gone_s, 0.0);
   if (slowest == nullptr || slowest->shift_s - given_back_s <= margin_s) return std::nullopt;
   return *slowest;
 }

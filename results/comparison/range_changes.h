@@ -26,11 +26,14 @@ struct RangeChange {
   // Of the change of the step's time, where there is one; of ranges that run in every step.
   std::optional<double> share;
   // Of ranges that run in every step of both arms: the Hodges-Lehmann shift and Mann-Whitney's
-  // p-value over the runs.
+  // p-value over the runs. Of those of one arm, which have no test, the change alone.
   double shift_s = 0;
   double p_value = 1;
   // The shift is larger than the margin, and the p-value reaches the ranges' alpha.
   bool counts = false;
+  // The other arm has no such range, which took nothing there.
+  bool only_in_base = false;
+  bool only_in_head = false;
 };
 
 // What a range's change must exceed: a margin in seconds of a step, and an error shared by all
@@ -40,13 +43,15 @@ struct RangeRule {
   double alpha = 0;
 };
 
-// Of ranges of both arms: first those whose change counts, then what changed the run most, which is
-// a range's change times the steps in which it ran. Without a rule nothing counts.
+// Of ranges of either arm: first those whose change counts, then what changed the run most, which
+// is a range's change times the steps in which it ran. Without a rule nothing counts. None where an
+// arm recorded none.
 std::vector<RangeChange> CompareRanges(const Group& base, const Group& head,
                                        const std::optional<RangeRule>& rule = std::nullopt);
 
 // The range that got slower most, if by more than the margin beyond what all ranges that got faster
-// gave back: work that moved from one range to another is no loss. Absent: none did.
+// gave back, and those that are gone beyond what new ones take: work that moved from one range to
+// another is no loss. Absent: none did.
 std::optional<RangeChange> SlowerRange(const std::vector<RangeChange>& ranges, double margin_s);
 
 }  // namespace bench::results

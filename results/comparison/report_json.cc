@@ -55,6 +55,7 @@ Json CurvesJson(const std::optional<CurveChange>& curves) {
   if (!curves) return nullptr;
   return Json{{"num_curves", curves->num_curves},
               {"num_pairs", curves->num_pairs},
+              {"paired", curves->paired},
               {"p_value", NumberJson(curves->p_value)},
               {"complete", curves->complete},
               {"differ", curves->differ},
@@ -73,7 +74,9 @@ Json RangesJson(const std::vector<RangeChange>& ranges) {
                        {"share", NumberJson(range.share)},
                        {"shift_s", NumberJson(range.shift_s)},
                        {"p_value", NumberJson(range.p_value)},
-                       {"counts", range.counts}});
+                       {"counts", range.counts},
+                       {"only_in_base", range.only_in_base},
+                       {"only_in_head", range.only_in_head}});
   }
   return out;
 }

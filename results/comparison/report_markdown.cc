@@ -37,32 +37,49 @@ std::string ExperimentsLeftOut(size_t count) {
   return absl::StrCat("\n", count, " more experiments are left out; `--json` has all.\n");
 }
 
-std::string LeftOut(size_t count) {
-  return absl::StrCat("\n", count, " more rows are left out; `--json` has all.\n");
+constexpr char kTableHead[] =
+    "\n| metric | base | head | change | interval | verdict |\n|---|---|---|---|---|---|\n";
+
+std::string HeadOf(const std::string& title, const Comparison& comparison) {
+  return absl::StrCat("### ", Plain(title), "\n\nbase: ", Plain(ArmText(comparison.base)),
+                      "; head: ", Plain(ArmText(comparison.head)), "\n\n");
 }
 
-std::string Section(const std::string& title, const Comparison& comparison, size_t most_bytes) {
-  std::string out =
-      absl::StrCat("### ", Plain(title), "\n\nbase: ", Plain(ArmText(comparison.base)),
-                   "; head: ", Plain(ArmText(comparison.head)), "\n\n");
+std::vector<std::string> FindingLines(const Comparison& comparison) {
+  std::vector<std::string> lines;
   for (const std::string& line : ReportLines(comparison)) {
-    absl::StrAppend(&out, "- ", Plain(line), "\n");
+    lines.push_back(absl::StrCat("- ", Plain(line), "\n"));
   }
   for (const std::string& line : RangeLines(comparison)) {
-    absl::StrAppend(&out, "- phase ", Plain(line), "\n");
+    lines.push_back(absl::StrCat("- phase ", Plain(line), "\n"));
   }
   for (const std::string& line : ProfileLines(comparison)) {
-    absl::StrAppend(&out, "- profiled ", Plain(line), "\n");
+    lines.push_back(absl::StrCat("- profiled ", Plain(line), "\n"));
   }
-  const std::vector<ReportRow> rows = ReportRows(comparison);
-  if (rows.empty()) return out;
-  absl::StrAppend(&out, "\n| metric | base | head | change | interval | verdict |\n",
-                  "|---|---|---|---|---|---|\n");
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const std::string line = RowLine(rows[i]);
-    const std::string end = LeftOut(rows.size() - i);
-    if (out.size() + line.size() + end.size() > most_bytes) return out + end;
-    out += line;
+  return lines;
+}
+
+// Of `most_bytes` at most: what does not fit is counted, and "" where not even its head fits.
+std::string Section(const std::string& title, const Comparison& comparison, size_t most_bytes) {
+  std::vector<std::string> lines = FindingLines(comparison);
+  const size_t num_findings = lines.size();
+  for (const ReportRow& row : ReportRows(comparison)) {
+    lines.push_back(absl::StrCat(lines.size() == num_findings ? kTableHead : "", RowLine(row)));
+  }
+  // What stands in the place of the lines from this one on.
+  const auto left_out = [&](size_t first) {
+    if (first == lines.size()) return std::string();
+    return absl::StrCat("\n", lines.size() - first,
+                        first < num_findings ? " more findings and rows" : " more rows",
+                        " are left out; `--json` has all.\n");
+  };
+  std::string out = HeadOf(title, comparison);
+  if (out.size() + left_out(0).size() > most_bytes) return "";
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (out.size() + lines[i].size() + left_out(i + 1).size() > most_bytes) {
+      return absl::StrCat(out, left_out(i));
+    }
+    out += lines[i];
   }
   return out;
 }
@@ -78,15 +95,15 @@ std::string RenderMarkdown(const ComparisonSuite& suite, size_t most_bytes) {
   const size_t reserved = ExperimentsLeftOut(suite.size()).size();
   const size_t room = most_bytes - std::min(most_bytes, reserved);
   std::string out = absl::StrCat("## ", Plain(Conclusion(suite)), "\n");
+  if (out.size() > room) return "";
   for (size_t i = 0; i < suite.size(); ++i) {
     const ExperimentComparison& one = suite[i];
     const std::string title =
         absl::StrCat(EscapeForTerminal(one.experiment), ": ", Conclusion(one.comparison));
-    const size_t left = room - std::min(room, out.size());
-    const std::string section =
-        absl::StrCat("\n", Section(title, one.comparison, left / (suite.size() - i)));
-    if (section.size() > left) return out + ExperimentsLeftOut(suite.size() - i);
-    out += section;
+    const size_t left = room - std::min(room, out.size() + 1);
+    const std::string section = Section(title, one.comparison, left / (suite.size() - i));
+    if (section.empty()) return out + ExperimentsLeftOut(suite.size() - i);
+    absl::StrAppend(&out, "\n", section);
   }
   return out;
 }

@@ -12,7 +12,8 @@ namespace bench::results {
 // What GitHub shows of a step's summary.
 inline constexpr size_t kMostMarkdownBytes = size_t{1} << 20;
 
-// At most `most_bytes`: of rows that do not fit, the least important are counted instead.
+// At most `most_bytes`: of findings and rows that do not fit, the last ones, which are the least
+// important, are counted instead; "" where there is no room for its head.
 std::string RenderMarkdown(const Comparison& comparison, size_t most_bytes = kMostMarkdownBytes);
 
 // One text of several experiments, each with a heading of its own, and as much room as what is left

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "results/comparison/targets.h"
 #include "results/text.h"
 #include "results/value_text.h"
 
@@ -52,17 +53,43 @@ std::string SizeText(const MetricChange& change, double size) {
   return text;
 }
 
+size_t NumNotFinite(const std::vector<double>& values) {
+  return static_cast<size_t>(std::count_if(values.begin(), values.end(),
+                                           [](double value) { return !std::isfinite(value); }));
+}
+
+// Of a target, which takes infinitely long to a run that does not get there.
+std::string NotReached(std::string_view arm, const std::vector<double>& values) {
+  return absl::StrCat("the target is not reached in ", NumNotFinite(values), " of ", values.size(),
+                      " runs of the ", std::string(arm));
+}
+
 std::string WhyNotMeasured(const MetricChange& change) {
+  if (IsOfTarget(change.metric) && NumNotFinite(change.base) > 0) {
+    return NotReached("base", change.base);
+  }
   if (!change.in_all_runs) return "not measured in every replicate";
   if (!change.described_alike) return "the arms describe it differently";
   return "the base has values that are not finite";
 }
 
+// Of medians, which have no test.
+std::string WhyUnclear(const MetricChange& change) {
+  if (std::abs(change.difference) > change.margin) return "the replicates of the arms overlap";
+  const double largest = *std::max_element(change.head.begin(), change.head.end()) -
+                         *std::max_element(change.base.begin(), change.base.end());
+  return absl::StrCat("the largest replicates differ by ", DifferenceText(change, largest));
+}
+
 std::string RemarkOf(const JudgedChange& row) {
   const MetricChange& change = row.change;
   if (row.verdict == Verdict::kNotMeasured) return WhyNotMeasured(change);
+  if (row.verdict == Verdict::kNonFinite && IsOfTarget(change.metric)) {
+    return NotReached("head", change.head);
+  }
   if (row.verdict != Verdict::kUnclear) return "";
   std::string text;
+  if (change.design == Design::kMedians) text = WhyUnclear(change);
   if (row.not_worse)
     text = absl::StrCat("not worse by more than ", SizeText(change, change.margin));
   const auto add = [&text](const std::string& part) {
@@ -155,17 +182,19 @@ std::string CurveLine(const CurveChange& curves) {
     return absl::StrCat("learning curves: ", EscapeForTerminal(curves.incomplete_path),
                         " is not in all runs, or not finite");
   }
-  const std::string tested =
-      absl::StrFormat("%d curve%s of %d pairs, p = %.2g", curves.num_curves,
-                      curves.num_curves == 1 ? "" : "s", curves.num_pairs, curves.p_value);
+  const std::string tested = absl::StrFormat(
+      "%d curve%s of %d %s, p = %.2g", curves.num_curves, curves.num_curves == 1 ? "" : "s",
+      curves.num_pairs, curves.paired ? "pairs" : "replicates an arm", curves.p_value);
   if (curves.differ) {
     return absl::StrFormat("learning curves: %s (%s); most at %s after %.0f tokens: %+.3g",
                            curves.worse ? "WORSE" : "better", tested,
                            EscapeForTerminal(curves.path), curves.tokens, curves.difference);
   }
-  if (curves.num_pairs < static_cast<int64_t>(kFewestCurvePairs)) {
-    return absl::StrFormat("learning curves: unclear (%s; it takes %d pairs to find a difference)",
-                           tested, kFewestCurvePairs);
+  if (curves.num_pairs < static_cast<int64_t>(kFewestCurveRuns)) {
+    return absl::StrFormat(
+        "learning curves: unclear (%s; it takes %d of them to find a difference, and %d pairs to "
+        "find a small one)",
+        tested, kFewestCurveRuns, kFewestCurvePairs);
   }
   return absl::StrFormat("learning curves: no difference found (%s)", tested);
 }
@@ -183,6 +212,8 @@ std::string ItemLine(const ItemChange& items) {
 }
 
 std::string FindingOf(const RangeChange& range) {
+  if (range.only_in_base) return "only in base";
+  if (range.only_in_head) return "only in head";
   if (!range.counts) return "";
   return absl::StrFormat("%s, p = %.2g", range.shift_s > 0 ? "slower" : "faster", range.p_value);
 }

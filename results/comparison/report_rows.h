@@ -31,7 +31,7 @@ struct RangeRow {
   std::string head;
   std::string change;   // "+0.25 ms"
   std::string share;    // "45% of the step's change"; "" where there is none
-  std::string finding;  // "slower, p = 1.2e-05"; "" where nothing is shown
+  std::string finding;  // "slower, p = 1.2e-05", "only in head"; "" where nothing is shown
 };
 
 // The most important first: what fails, what could not be shown, then the rest by path.

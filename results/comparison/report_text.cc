@@ -52,6 +52,10 @@ std::string Rows(const Comparison& comparison, int columns) {
   return out;
 }
 
+std::string Heading(const std::string& text, int columns) {
+  return absl::StrCat("\n", Wrapped(text, columns));
+}
+
 }  // namespace
 
 std::string RenderText(const Comparison& comparison, int columns) {
@@ -60,10 +64,12 @@ std::string RenderText(const Comparison& comparison, int columns) {
   for (const std::string& line : ReportLines(comparison)) out += Wrapped(line, columns);
   out += Rows(comparison, columns);
   const std::vector<std::string> ranges = RangeLines(comparison);
-  if (!ranges.empty()) out += "\nphases, the largest changes first\n";
+  if (!ranges.empty()) out += Heading("phases, the largest changes first", columns);
   for (const std::string& line : ranges) out += Wrapped(line, columns, "  ", "    ");
   const std::vector<std::string> profile = ProfileLines(comparison);
-  if (!profile.empty()) out += "\nprofiles, a step, the largest changes first (not judged)\n";
+  if (!profile.empty()) {
+    out += Heading("profiles, a step, the largest changes first (not judged)", columns);
+  }
   for (const std::string& line : profile) out += Wrapped(line, columns, "  ", "    ");
   return out + "\n" + Wrapped(Conclusion(comparison), columns);
 }

@@ -44,7 +44,7 @@ bool Overlap(const std::vector<double>& a, const std::vector<double>& b) {
 bool Significant(const JudgedChange& judged, const Significance& significance) {
   const double alpha =
       judged.change.design == Design::kRanks ? significance.ranks : significance.paired;
-  return judged.change.p_value <= alpha && judged.adjusted_p_value <= kFalseDiscoveryRate;
+  return judged.change.p_value <= alpha && judged.adjusted_p_value <= significance.false_discovery;
 }
 
 // Of a metric without a better direction `equivalent` alone has a meaning.
@@ -116,10 +116,8 @@ void AdjustPValues(std::vector<JudgedChange>& all) {
 }
 
 Outcome OfUnclear(const JudgedChange& judged, const Policy& policy) {
-  const MetricInfo& metric = judged.change.metric;
-  const bool allowed = metric.better == Better::kNone && policy.allowed.contains(metric.name);
   const bool shown = policy.require == Requirement::kNotWorse && judged.not_worse;
-  return allowed || shown ? Outcome::kPass : Outcome::kNotShown;
+  return policy.Allows(judged.change.metric) || shown ? Outcome::kPass : Outcome::kNotShown;
 }
 
 // Times that describe the machine are shown only. Those that a resumed run has not got are missing.
@@ -167,6 +165,11 @@ std::string_view Name(Requirement require) {
   return "";
 }
 
+bool Policy::Allows(const MetricInfo& metric) const {
+  return metric.better == Better::kNone &&
+         (allowed.contains(metric.name) || allowed.contains(metric.Path()));
+}
+
 std::optional<Requirement> ParseRequirement(std::string_view name) {
   for (const Requirement require :
        {Requirement::kNotWorse, Requirement::kSame, Requirement::kBitwise}) {
@@ -208,7 +211,7 @@ Outcome OutcomeOf(const JudgedChange& judged, const Policy& policy) {
     case Verdict::kNotJudged:
       return OfNotJudged(judged);
     case Verdict::kChanged:
-      return policy.allowed.contains(judged.change.metric.name) ? Outcome::kPass : Outcome::kFail;
+      return policy.Allows(judged.change.metric) ? Outcome::kPass : Outcome::kFail;
     case Verdict::kRegressed:
     case Verdict::kNonFinite:
       return Outcome::kFail;

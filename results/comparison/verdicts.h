@@ -3,8 +3,8 @@
 //
 // A change counts (improved, regressed, changed) if it is larger than the metric's margin and, for
 // times and learning, its p-value reaches the design's alpha (changes.h) and, adjusted for the
-// false discovery rate over all metrics that are judged, kFalseDiscoveryRate. "Same" is a finding,
-// not the absence of one: the interval lies within the margin. What is neither is unclear.
+// false discovery rate over all metrics that are judged, the rate that is allowed. "Same" is a
+// finding, not the absence of one: the interval lies within the margin. What is neither is unclear.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,6 @@
 #include "results/comparison/changes.h"
 
 namespace bench::results {
-
-inline constexpr double kFalseDiscoveryRate = 0.05;
 
 enum class Verdict {
   kSame,
@@ -56,7 +54,10 @@ std::optional<Requirement> ParseRequirement(std::string_view name);
 
 struct Policy {
   Requirement require = Requirement::kNotWorse;
-  std::set<std::string> allowed;  // names of metrics that may change
+  std::set<std::string> allowed;  // names and paths of metrics that may change
+
+  // Whether the metric has no better direction, and may change.
+  bool Allows(const MetricInfo& metric) const;
 };
 
 enum class Outcome {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
-#include "results/comparison/verdicts.h"
+#include "results/comparison/changes.h"
 #include "results/statistics/false_discovery.h"
 #include "results/text.h"
 

@@ -6,7 +6,7 @@
 // a series and a metric's history are, and which changes count, is in ordered_series.h and
 // metric_history.h. P-values are those of change_points.h, the least of a metric adjusted for the
 // number of metrics that were tested in all series of the history (Benjamini and Hochberg); changes
-// of a metric whose adjusted p-value is above kFalseDiscoveryRate (verdicts.h) are left out.
+// of a metric whose adjusted p-value is above kFalseDiscoveryRate (changes.h) are left out.
 // Deterministic.
 #pragma once
 

@@ -80,6 +80,21 @@ class Commits(CommitCase):
         self.assertEqual(other.returncode, 2, other.stderr)
         self.assertIn("another comparison", other.stderr)
 
+    def test_another_compiler_or_place_of_libraries_is_another_program(self):
+        fast, slow = self.commit(1), self.commit(1.2)
+        compiler = self.folder / "compiler"
+        said = "#!/bin/sh\necho version {}\n"
+        compiler.write_text(said.format(1))
+        compiler.chmod(0o755)
+        for number, (what, builds) in enumerate([
+                ({"CXX": str(compiler)}, 2), ({"CXX": str(compiler)}, 2),
+                ({"CXX": str(compiler), "CMAKE_PREFIX_PATH": "/elsewhere"}, 4)]):
+            self.assertEqual(self.compare(fast, slow, out=f"out{number}", **what).returncode, 1)
+            self.assertEqual(self.num_builds(), builds, what)
+        compiler.write_text(said.format(2))  # in the same place
+        self.compare(fast, slow, out="newer", CXX=str(compiler))
+        self.assertEqual(self.num_builds(), 6)
+
     def test_the_tree_as_it_is_can_be_an_arm(self):
         fast = self.commit(1)
         (self.repository / "seconds").write_text("1.2\n")  # not committed

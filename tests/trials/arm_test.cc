@@ -62,6 +62,8 @@ TEST(AskedBetween, IsWhatTheArmsDoNotShare) {
   EXPECT_TRUE(Asked("x@1", "x@2").whole_definition);
   EXPECT_TRUE(Asked("x", "x --nproc 2").ranks);
   EXPECT_TRUE(Asked("x --device cpu", "x --device cuda").device);
+  EXPECT_TRUE(Asked("x", "x --env M=1").environment);
+  EXPECT_FALSE(Asked("x --env M=1", "x --env M=1 --set a=1").environment);
   EXPECT_THAT(Asked("x", "x --env M=1").others,
               ElementsAre("environment variable M: not set in the base, 1 in the head"));
   EXPECT_FALSE(AskedBetween(*ParseArm("x"), *ParseArm("x --steps 3")).ok());

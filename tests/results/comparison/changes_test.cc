@@ -102,6 +102,29 @@ TEST(MeasureChanges, OtherBytesAreMeasuredByMedians) {
   EXPECT_EQ(change.difference, 2);
 }
 
+// The medians are 5 apart; with 12 - 11 more, the greatest of the base less the least of the head,
+// the arms would not overlap. In the second case that takes more downwards, where 30 is in the way.
+TEST(MeasureChanges, OfMediansItSaysWhichChangeWouldHaveShown) {
+  const MetricInfo memory = MetricOf(MetricKind::kMemory, Better::kLower);
+  EXPECT_EQ(Measure(memory, {8, 10, 12}, {11, 15, 16}).detectable, 5 + (12 - 11));
+  EXPECT_EQ(Measure(memory, {8, 10, 12}, {9, 10, 30}).detectable, 30 - 8);
+  EXPECT_EQ(Measure(memory, {8}, {8}).detectable, 1);  // the margin
+}
+
+// Nothing that a program says of itself makes values of relaxed runs alike.
+TEST(MeasureChanges, CountsOfRelaxedRunsAreMeasuredByMedians) {
+  const MetricInfo count = MetricOf(MetricKind::kCount, Better::kNone, true);
+  Group base = ValuesOf("b", count, {100, 101, 99});
+  Group head = ValuesOf("h", count, {101, 100, 120});
+  EXPECT_EQ(MeasureChanges(base, head, false).at(0).design, Design::kExact);
+  for (Group* group : {&base, &head}) {
+    for (ResultsInput& run : group->runs) run.record.header.strict = false;
+  }
+  const MetricChange change = MeasureChanges(base, head, false).at(0);
+  EXPECT_EQ(change.design, Design::kMedians);
+  EXPECT_EQ(change.difference, 1);
+}
+
 TEST(MeasureChanges, OneReplicateBoundsNothing) {
   for (const MetricInfo& metric : {kTimeMetric, kScoreMetric}) {
     const MetricChange change = Measure(metric, {1}, {2});

@@ -5,6 +5,8 @@
 
 #include <functional>
 
+#include "results/comparison/usable_times.h"
+#include "results/notes.h"
 #include "tests/results/comparison/groups.h"
 
 namespace bench::results {
@@ -135,6 +137,39 @@ TEST(CheckComparable, RunsOfAHeadAreAlikeWhateverWasAsked) {
   head.runs[1].record.header.threads = 8;
   EXPECT_THAT(CheckComparable(ValuesOf("b", metric, {1, 2}), head, asked).reasons,
               ElementsAre(HasSubstr("7 in the base, 8 in the head's h/r1")));
+}
+
+// ATEN_CPU_CAPABILITY and its like choose the instruction set, which the machine class names.
+TEST(CheckComparable, TheMachineClassFollowsVariablesThatWereAskedFor) {
+  AskedDifferences asked;
+  asked.environment = true;
+  asked.others = {
+      "environment variable ATEN_CPU_CAPABILITY: not set in the base, avx2 in the head"};
+  RunRecord head = SampleRecord();
+  head.header.machine_class = "other";
+  const Comparability comparability =
+      CheckComparable(OneRun("b", SampleRecord()), OneRun("h", head), asked);
+  EXPECT_THAT(comparability.reasons, IsEmpty());
+  EXPECT_THAT(comparability.notes,
+              ElementsAre(HasSubstr("asked for: machine class: 0123456789abcdef in the base, other "
+                                    "in the head"),
+                          HasSubstr("ATEN_CPU_CAPABILITY")));
+  head.header.threads = 7;
+  EXPECT_THAT(CheckComparable(OneRun("b", SampleRecord()), OneRun("h", head), asked).reasons,
+              ElementsAre(HasSubstr("number of threads")));
+}
+
+// Two cold runs more than the base has: no time of the head is judged, and why is said.
+TEST(CheckComparable, AHeadThatIsDisturbedMoreOftenHasNoTimesAndTheReasonIsSaid) {
+  const Group base = ValuesOf("b", MetricOf(MetricKind::kTime, Better::kLower), {1, 1, 1});
+  Group head = ValuesOf("h", MetricOf(MetricKind::kTime, Better::kLower), {1, 1, 1});
+  head.runs[0].record.notes[std::string(kDiskPageFaultsNote)] = kColdPageFaults;
+  EXPECT_THAT(CheckComparable(base, head).notes, ElementsAre("times of 1 cold run are not judged"));
+  head.runs[1].record.notes[std::string(kThrottleNote)] = int64_t{1};
+  EXPECT_THAT(CheckComparable(base, head).notes,
+              ElementsAre("times of 1 cold and 1 throttled runs are not judged",
+                          "no time is judged: 2 runs of the head were throttled or cold, 0 of the "
+                          "base, and the head may be what heats or swaps"));
 }
 
 TEST(CheckComparable, InputsAndThreadsFollowWhatWasAsked) {

@@ -154,6 +154,34 @@ TEST(Compare, ADifferingBitIsAFailureOnlyWhereBitsAreRequired) {
   EXPECT_EQ(CompareRecords(relaxed, relaxed, bitwise).exit_code(), ExitCode::kIncomparable);
 }
 
+// Three runs of one seed an arm, as --same-seed leaves them: the last of the head is another.
+TEST(Compare, EveryRunOfOneSeedMustHaveTheSameBits) {
+  const auto arm = [](const std::string& path) {
+    return GroupOf(path, {SampleRecord(), SampleRecord(), SampleRecord()});
+  };
+  CompareOptions bitwise;
+  bitwise.policy.require = Requirement::kBitwise;
+  EXPECT_EQ(Compare(arm("b"), arm("h"), bitwise)->exit_code(), ExitCode::kOk);
+  Group head = arm("h");
+  head.runs[2].record.digests["weights"].sha256[1] = std::string(64, '0');
+  const auto comparison = Compare(arm("b"), head, bitwise);
+  EXPECT_EQ(comparison->bitwise->num_pairs, 3);
+  EXPECT_EQ(comparison->bitwise->num_identical, 2);
+  EXPECT_EQ(comparison->exit_code(), ExitCode::kRegressed);
+}
+
+TEST(Compare, AnAllowanceThatAllowsNothingIsNoted) {
+  CompareOptions options = kLearning;
+  options.policy.allowed = {"losss", "grad_norm"};
+  const Comparison comparison = With(
+      [](RunRecord& head) {
+        head.summary["grad_norm"] = {Info(kGradNorm), 1};
+      },
+      options);
+  EXPECT_THAT(comparison.comparability.notes,
+              ElementsAre(StartsWith("--allow losss allows nothing")));
+}
+
 TEST(Compare, WhatIsNotComparableHasNoRows) {
   const Comparison comparison = With([](RunRecord& head) { head.header.device = "cuda"; });
   EXPECT_EQ(comparison.exit_code(), ExitCode::kIncomparable);

@@ -71,9 +71,21 @@ TEST(CompareCurves, FindsNothingWhereThereIsNothing) {
   EXPECT_GT(Compare(12, 0)->p_value, 0.05);
 }
 
-TEST(CompareCurves, EightPairsCannotReachItsAlpha) {
-  EXPECT_DOUBLE_EQ(Compare(8, 0.05)->p_value, 2.0 / 256);
-  EXPECT_FALSE(Compare(8, 0.05)->differ);
+// Arms that do not overlap at the third point are one of the two most extreme of C(2n, n) splits,
+// where 2^8 changes of signs would give 2 / 256 at best.
+TEST(CompareCurves, FewerThanNinePairsAreTestedWithoutPairs) {
+  const auto eight = Compare(8, 0.5);
+  EXPECT_FALSE(eight->paired);
+  EXPECT_DOUBLE_EQ(eight->p_value, 2.0 / 12870);
+  EXPECT_TRUE(eight->differ);
+  EXPECT_TRUE(eight->worse);
+  EXPECT_EQ(eight->tokens, 300);
+  EXPECT_DOUBLE_EQ(Compare(6, 0.5)->p_value, 2.0 / 924);
+  EXPECT_TRUE(Compare(6, 0.5)->differ);
+  EXPECT_DOUBLE_EQ(Compare(5, 0.5)->p_value, 2.0 / 252);
+  EXPECT_FALSE(Compare(5, 0.5)->differ);
+  EXPECT_FALSE(Compare(8, 0)->differ);
+  EXPECT_TRUE(Compare(9, 0.5)->paired);
 }
 
 // A program that stops recording a curve does not get rid of its test.

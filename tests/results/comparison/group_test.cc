@@ -78,5 +78,24 @@ TEST(PairsOf, RunsOfOneNumberAreAPair) {
   EXPECT_THAT(NumbersOf(PairsOf(base, head)), ElementsAre(0, 3));
 }
 
+TEST(AllPairsOf, EveryRunOfASharedNumberIsInAPair) {
+  const MetricInfo metric = MetricOf(MetricKind::kLearning, Better::kLower);
+  const Group base =
+      GroupOf("b", {RunWith(metric, 10, 3), RunWith(metric, 11, 3), RunWith(metric, 12, 5)});
+  const Group head = GroupOf("h", {RunWith(metric, 20, 3), RunWith(metric, 21, 3),
+                                   RunWith(metric, 22, 3), RunWith(metric, 23, 4)});
+  const auto values = [](const std::vector<PairOfRuns>& pairs) {
+    std::vector<std::pair<double, double>> both;
+    for (const auto& [b, h] : pairs) {
+      both.emplace_back(b->summary.at("m").value, h->summary.at("m").value);
+    }
+    return both;
+  };
+  EXPECT_THAT(values(AllPairsOf(base, head)),
+              ElementsAre(std::pair(10.0, 20.0), std::pair(11.0, 21.0), std::pair(10.0, 22.0)));
+  EXPECT_THAT(values(AllPairsOf(head, base)),
+              ElementsAre(std::pair(20.0, 10.0), std::pair(21.0, 11.0), std::pair(22.0, 10.0)));
+}
+
 }  // namespace
 }  // namespace bench::results

@@ -91,6 +91,46 @@ TEST(CompareRanges, TestsEachRangeAgainstTheMarginOfTheStep) {
   EXPECT_FALSE(CompareRanges(base, head, RangeRule{0.02, 3e-4})[0].counts);  // of two: 1.5e-4 each
 }
 
+// A phase that a commit adds took nothing before, and one that it removes takes nothing now.
+TEST(CompareRanges, WhatOneArmLacksTookNothingThere) {
+  RunRecord base = RunOf(0, 1, 2);
+  base.ranges["clip"] = {{1, 2, 3}, {1, 1, 1}, {0.25, 0.25, 0.25}, {}};
+  RunRecord head = RunOf(0, 1, 2);
+  head.summary["step_time"].value = 4;
+  head.ranges["copy"] = {{1, 2, 3}, {1, 1, 1}, {1, 1, 1}, {}};
+  const auto changes = CompareRanges(GroupOf("b", {base}), GroupOf("h", {head}));
+  ASSERT_EQ(changes.size(), 4U);
+  EXPECT_EQ(changes[0].name, "copy");
+  EXPECT_TRUE(changes[0].only_in_head);
+  EXPECT_EQ(changes[0].base_s, 0);
+  EXPECT_EQ(changes[0].head_s, 1);
+  EXPECT_EQ(changes[0].shift_s, 1);
+  EXPECT_EQ(changes[0].share, 1);
+  EXPECT_EQ(changes[1].name, "clip");
+  EXPECT_TRUE(changes[1].only_in_base);
+  EXPECT_EQ(changes[1].head_s, 0);
+  EXPECT_EQ(changes[1].shift_s, -0.25);
+}
+
+// The optimizer does what was a range of its own before.
+TEST(CompareRanges, WorkOfARangeThatIsGoneIsNoLoss) {
+  std::vector<RunRecord> base = NoisyRuns(0.0625, 0.9375);
+  for (RunRecord& record : base) {
+    record.ranges["clip"] = {{1, 2}, {1, 1}, {0.0625, 0.0625}, {}};
+  }
+  std::vector<RunRecord> head = NoisyRuns(0.125, 0.9375);
+  const RangeRule rule = {0.02, 0.002};
+  const Group before = GroupOf("b", base);
+  EXPECT_EQ(SlowerRange(CompareRanges(before, GroupOf("h", head), rule), rule.margin_s),
+            std::nullopt);
+  // Where another range took its place, nothing was given back.
+  for (RunRecord& record : head) {
+    record.ranges["clip_norm"] = {{1, 2}, {1, 1}, {0.0625, 0.0625}, {}};
+  }
+  EXPECT_EQ(SlowerRange(CompareRanges(before, GroupOf("h", head), rule), rule.margin_s)->name,
+            "optimizer");
+}
+
 TEST(CompareRanges, WorkThatMovedToAnotherRangeIsNoLoss) {
   RangeChange slower{.name = "optimizer", .shift_s = 0.05, .p_value = 1e-5, .counts = true};
   RangeChange faster{.name = "forward", .shift_s = -0.04, .p_value = 1e-5, .counts = true};

@@ -87,6 +87,47 @@ TEST(RenderText, SaysWhatAnUnclearRowTakes) {
   EXPECT_THAT(text, HasSubstr("UNCLEAR: not shown to be not worse: "));
 }
 
+// Medians have no power to state: the arms overlap, or one replicate lies far above the others.
+TEST(RenderText, SaysWhatIsUnclearOfMedians) {
+  const MetricInfo memory = MetricOf(MetricKind::kMemory, Better::kLower);
+  const auto text = [&](const std::vector<double>& head) {
+    return RenderText(
+        Compared(ValuesOf("base", memory, {8, 10, 12}), ValuesOf("head", memory, head)), 200);
+  };
+  EXPECT_THAT(text({11, 15, 16}), HasSubstr("unclear\n  the replicates of the arms overlap; "
+                                            "changes of 60.00% would have shown\n"));
+  EXPECT_THAT(text({9, 10, 30}), HasSubstr("unclear\n  the largest replicates differ by +180.00%; "
+                                           "changes of 220.00% would have shown\n"));
+}
+
+TEST(RenderText, SaysThatATargetIsNotReached) {
+  const auto arm = [](const std::string& path, double last) {
+    std::vector<RunRecord> runs;
+    for (int64_t i = 0; i < 3; ++i) {
+      RunRecord run = SampleRecord();
+      run.header.replicate = i;
+      run.evals["loss"] = {Info(kLoss), {3}, {300}, {1.75}, {i == 0 ? last : 2.0}};
+      runs.push_back(std::move(run));
+    }
+    return GroupOf(path, std::move(runs));
+  };
+  CompareOptions options;
+  options.targets = {{"loss", 2.5}};
+  options.metrics = MetricSelection({"tokens_to_target"});
+  EXPECT_THAT(RenderText(Compared(arm("base", 2), arm("head", 3), options), 80),
+              HasSubstr("NON-FINITE\n  the target is not reached in 1 of 3 runs of the head\n"));
+  EXPECT_THAT(
+      RenderText(Compared(arm("base", 3), arm("head", 2), options), 80),
+      HasSubstr("not comparable\n  the target is not reached in 1 of 3 runs of the base\n"));
+}
+
+TEST(RenderText, NamesAPhaseThatOnlyOneArmHas) {
+  RunRecord head = SampleRecord();
+  head.ranges["copy"] = {{1, 2, 3}, {1, 1, 1}, {0.25, 0.25, 0.25}, {}};
+  EXPECT_THAT(RenderText(Compared(OneRun("base", SampleRecord()), OneRun("head", head)), 80),
+              HasSubstr("copy: 0 ms -> 250 ms (+250 ms; only in head)\n"));
+}
+
 TEST(RenderText, SaysWhyRunsAreNotComparable) {
   const std::string text = RenderText(NotComparable(), 80);
   EXPECT_THAT(text, HasSubstr("not comparable: the device differs: cpu in the base, cuda in the "
@@ -101,8 +142,12 @@ TEST(RenderText, SaysThatRunsAreIdentical) {
 }
 
 TEST(RenderText, FitsTheWindow) {
+  RunRecord slower = SampleRecord();
+  slower.ranges["forward"].host_s = {1, 2, 3};
+  const Comparison phases = Compared(OneRun("base", SampleRecord()), OneRun("head", slower));
+  EXPECT_THAT(RenderText(phases, 80), HasSubstr("\nphases, the largest changes first\n"));
   for (const int columns : {30, 40, 60, 79, 80, 200}) {
-    for (const Comparison& comparison : {Regressed(), Unclear(), NotComparable()}) {
+    for (const Comparison& comparison : {Regressed(), Unclear(), NotComparable(), phases}) {
       const std::string text = RenderText(comparison, columns);
       size_t begin = 0;
       while (begin < text.size()) {
@@ -192,6 +237,25 @@ TEST(RenderMarkdown, IsCutAtARowWithTheImportantOnesFirst) {
   EXPECT_LT(cut.size(), whole.size());
   EXPECT_THAT(cut, HasSubstr("more rows are left out"));
   EXPECT_THAT(cut, HasSubstr("| loss |"));
+}
+
+// A page of GitHub that is too long is not shown at all, whatever else stands on it.
+TEST(RenderMarkdown, HasNoMoreBytesThanItMayHave) {
+  RunRecord head = SampleRecord();
+  head.digests["weights"].sha256[1] = std::string(64, '0');
+  head.ranges["forward"].host_s = {1, 2, 3};
+  const Comparison comparison = Compared(OneRun("b", SampleRecord()), OneRun("h", head));
+  const std::string whole = RenderMarkdown(comparison);
+  EXPECT_THAT(whole, HasSubstr("- phase forward"));
+  for (size_t room = 0; room < whole.size(); ++room) {
+    const std::string cut = RenderMarkdown(comparison, room);
+    ASSERT_LE(cut.size(), room);
+    if (cut.empty()) continue;
+    EXPECT_THAT(cut, HasSubstr(" are left out; "));
+    EXPECT_EQ(cut.back(), '\n');
+  }
+  EXPECT_THAT(RenderMarkdown(comparison, 300), HasSubstr("more findings and rows are left out"));
+  EXPECT_EQ(RenderMarkdown(comparison, whole.size()), whole);
 }
 
 TEST(RenderMarkdown, NothingOfAFileIsMarkup) {

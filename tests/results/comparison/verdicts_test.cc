@@ -119,6 +119,17 @@ TEST(JudgeChanges, ManyMetricsShareOneRateOfFalseDiscoveries) {
   EXPECT_EQ(JudgeChanges(counts).back().verdict, Verdict::kRegressed);
 }
 
+// 30 * 0.0011 is less than 5%, and more than the half of it that one of two experiments has.
+TEST(JudgeChanges, AnExperimentOfSeveralHasAPartOfTheRate) {
+  std::vector<MetricChange> suite(29, Change(Design::kRanks, Better::kLower, 2, {-9, 9}, 0.9));
+  suite.push_back(Change(Design::kRanks, Better::kLower, 2, {-9, 9}, 0.0011));
+  EXPECT_EQ(JudgeChanges(suite).back().verdict, Verdict::kRegressed);
+  Significance half;
+  half.false_discovery /= 2;
+  EXPECT_EQ(JudgeChanges(suite, half).back().verdict, Verdict::kUnclear);
+  EXPECT_EQ(half.OfLook(0.5).false_discovery, half.false_discovery);
+}
+
 TEST(JudgeChanges, WhatNeedsNoNumbers) {
   MetricChange change = Change(Design::kPaired, Better::kLower, 0, {-9, 9}, 1);
   change.head[1] = NAN;
@@ -179,6 +190,16 @@ TEST(OutcomeOf, AChangeMayBeAllowedByNameAndARegressionNot) {
   EXPECT_EQ(Of(Verdict::kRegressed, false, policy), Outcome::kFail);
   EXPECT_EQ(Of(Verdict::kUnclear, false, policy), Outcome::kPass);
   EXPECT_EQ(Of(Verdict::kUnclear, false, policy, Better::kLower), Outcome::kNotShown);
+}
+
+TEST(Policy, AllowsByNameOrPathWhatHasNoBetterDirection) {
+  MetricInfo metric = MetricOf(MetricKind::kCount, Better::kNone);
+  metric.label = "zh";
+  EXPECT_TRUE((Policy{.require = Requirement::kSame, .allowed = {"m"}}.Allows(metric)));
+  EXPECT_TRUE((Policy{.require = Requirement::kSame, .allowed = {"m/zh"}}.Allows(metric)));
+  EXPECT_FALSE((Policy{.require = Requirement::kSame, .allowed = {"m/en"}}.Allows(metric)));
+  metric.better = Better::kLower;
+  EXPECT_FALSE((Policy{.require = Requirement::kSame, .allowed = {"m"}}.Allows(metric)));
 }
 
 }  // namespace
