@@ -35,7 +35,7 @@ namespace bench::harness::images {
 
 using generated::Part;
 
-// Of what draws rows: another number where the same definition gives other rows.
+// The version of what draws rows: it changes where the same definition gives other rows.
 inline constexpr int64_t kRowsVersion = 1;
 
 struct ImageRow {

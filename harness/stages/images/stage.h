@@ -26,7 +26,7 @@ class ImagesStage : public Stage {
   // The declared source, or the user's own files under the role "data"; and under "rows" the
   // version of what makes rows of them.
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
-  // Of rows of a declared table; what one's own images need is known when they are read.
+  // Estimates rows of a declared table; what one's own images need is known when they are read.
   absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 
