@@ -136,6 +136,22 @@ class Documents(CommandCase):
                         tomllib.loads(body)
         self.assertGreater(found, 10)
 
+    def test_definitions_of_the_documents_are_definitions(self):
+        """Their inputs may be the reader's: what is not there is no error of the definition."""
+        found = 0
+        for path in FOR_USERS:
+            for language, body in BLOCK.findall(path.read_text(encoding="utf-8")):
+                if language != "toml" or not re.search(r"^stage = ", body, re.MULTILINE):
+                    continue
+                found += 1
+                definition = self.place.folder / f"shown{found}.toml"
+                definition.write_text(body)
+                done = self.place.run(definition, "--dry-run", BENCH_ROOT=str(SOURCE))
+                # An error in a definition has the file, and a line of it or a field.
+                self.assertNotIn(definition.name, done.stderr, path.name)
+                self.assertIn(done.returncode, (0, 2, 5), done.stderr)
+        self.assertGreater(found, 7)
+
     def test_figures_are_rendered(self):
         for script in ("render_benchmarks.py", "render_verdicts.py"):
             done = subprocess.run([sys.executable, SOURCE / "scripts" / script, "--check"],
