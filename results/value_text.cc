@@ -20,4 +20,10 @@ std::string ValueText(double value, const std::string& units) {
              : absl::StrCat(number, " ", EscapeForTerminal(units));
 }
 
+std::string ValueWithUnits(double value, const std::string& units) {
+  if (units == "bytes") return absl::StrFormat("%.1f MiB", value / kMiB);
+  const std::string number = absl::StrFormat("%.6g", value);
+  return units == "1" ? number : absl::StrCat(number, " ", units);
+}
+
 }  // namespace bench::results

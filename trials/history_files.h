@@ -14,7 +14,7 @@
 
 namespace bench::trials {
 
-// Of the store's folders only those of the experiment; none where the store has none.
+// Searches the store's folders of the experiment alone; none where the store has none.
 absl::StatusOr<std::vector<std::string>> FilesInStore(const std::string& store,
                                                       const results::WantedExperiment& wanted);
 

@@ -25,7 +25,7 @@ struct PlannedLook {
   results::Significance errors_left;  // if it is the last one
 };
 
-// Of `replicates` >= 1 an arm, which come in pairs.
+// Plans the looks at `replicates` >= 1 an arm, which come in pairs.
 absl::StatusOr<std::vector<PlannedLook>> PlanLooks(int64_t replicates,
                                                    const results::Significance& errors);
 

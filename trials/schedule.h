@@ -14,7 +14,7 @@ struct PlannedRun {
   int64_t replicate;
 };
 
-// Of `replicates` an arm; an odd last one is a pair in an order of its own.
+// Plans `replicates` runs an arm; an odd last one is a pair in an order of its own.
 std::vector<PlannedRun> PlanRuns(int64_t replicates, uint64_t seed);
 
 }  // namespace bench::trials

@@ -11,7 +11,7 @@
 
 namespace bench::harness {
 
-// Of the ranges since the last call; they belong to that step.
+// Records the ranges since the last call as those of `step`.
 inline absl::Status RecordRanges(RunContext& context, int64_t step) {
   for (const RangeTotal& total : context.ranges.TakeStep()) {
     BENCH_RETURN_IF_ERROR(context.writer.Range(step, std::string(total.name), total.count,

@@ -112,7 +112,9 @@ absl::Status DocumentWriter::Finish() {
 }
 
 absl::Status DocumentFile::Damaged(std::string_view what) const {
-  return DataError(absl::StrCat(path_, ": ", std::string(what), "; write it again"));
+  return DataError(
+      absl::StrCat(path_, ": ", std::string(what),
+                   ": a damaged file of the corpus' own work, which has to begin anew"));
 }
 
 // Without a buffer given to it glibc keeps to its own of 4 KiB, whatever the size asked for.

@@ -11,7 +11,7 @@
 
 namespace bench::corpus {
 
-// By name in lower case; of a name that comes again the first value.
+// Values by name in lower case; where a name comes again, its first value counts.
 using HeaderLines = std::map<std::string, std::string, std::less<>>;
 
 // `text`: lines that end in "\n", with or without "\r".

@@ -21,6 +21,12 @@ HashState NewHash() {
   return state;
 }
 
+// A file that a phase wrote and that is not what it wrote. What it was made from may be gone.
+absl::Status Damaged(const std::string& path, const std::string& what) {
+  return DataError(absl::StrCat(
+      path, ": ", what, ": a damaged file of the corpus' own work, which has to begin anew"));
+}
+
 std::string WrittenPath(const std::string& path, Durability durability) {
   return durability == Durability::kSpilled ? path
                                             : absl::StrCat(path, std::string(kTemporarySuffix));
@@ -74,7 +80,7 @@ absl::StatusOr<RecordBytesReader> RecordBytesReader::Open(const std::string& pat
   const auto trailer_bytes = static_cast<long>(sizeof(trailer));
   if (std::fseek(file.get(), -trailer_bytes, SEEK_END) != 0 ||
       std::fread(&trailer, sizeof(trailer), 1, file.get()) != 1 || trailer.magic != kMagic) {
-    return DataError(absl::StrCat(path, ": no record file, or cut short; write it again"));
+    return Damaged(path, "no record file, or cut short");
   }
   if (trailer.kind != kind || trailer.record_bytes != record_bytes) {
     return DataError(absl::StrCat(path, ": holds records of kind ", trailer.kind, ", ",
@@ -83,8 +89,8 @@ absl::StatusOr<RecordBytesReader> RecordBytesReader::Open(const std::string& pat
   }
   const auto size = static_cast<uint64_t>(std::ftell(file.get())) - sizeof(trailer);
   if (size / record_bytes != trailer.num_records || size % record_bytes != 0) {
-    return DataError(absl::StrCat(path, ": ", size, " bytes are not ", trailer.num_records,
-                                  " records of ", record_bytes, "; write it again"));
+    return Damaged(path, absl::StrCat(size, " bytes are not ", trailer.num_records, " records of ",
+                                      record_bytes));
   }
   std::rewind(file.get());
   return RecordBytesReader(path, std::move(file), trailer);
@@ -94,7 +100,7 @@ absl::StatusOr<size_t> RecordBytesReader::Read(void* out, size_t max_records) {
   const auto count = static_cast<size_t>(std::min<uint64_t>(max_records, num_left_));
   if (count == 0) {
     if (XXH3_64bits_digest(hash_.get()) == trailer_.checksum) return 0;
-    return DataError(absl::StrCat(path_, ": wrong checksum; write it again"));
+    return Damaged(path_, "wrong checksum");
   }
   if (std::fread(out, trailer_.record_bytes, count, file_.get()) != count) {
     return EnvironmentError(absl::StrCat("cannot read ", path_, ": ", std::strerror(errno)));

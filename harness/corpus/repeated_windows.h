@@ -92,12 +92,12 @@ class RepeatedWindows {
   const int64_t spill_bytes_;
   const size_t max_windows_;
   const Visitor visit_;
-  // Of the anchor at hand.
+  // The anchor at hand, and its windows.
   std::optional<uint64_t> anchor_;
   absl::flat_hash_map<Key, Place> windows_;
   std::optional<ExternalSorter<SpilledWindow>> spilled_;
   std::set<std::pair<Digest128, uint32_t>> copies_;  // documents that are in more shards
-  // Of the passage at hand.
+  // The passage at hand.
   Digest128 document_;
   uint64_t begin_ = 0;
   std::vector<WindowRun> removed_;

@@ -41,7 +41,7 @@ struct PlannedShard {
   friend bool operator==(const PlannedShard&, const PlannedShard&) = default;
 };
 
-// Of all parts, one part after the other.
+// Plans the shards of all parts, one part after the other.
 absl::StatusOr<std::vector<PlannedShard>> PlanShards(const PartitionedTokens& tokens);
 
 // Into a folder that is made, and is of this shard alone; what was in it is removed.

@@ -1,6 +1,7 @@
 #include "harness/definition/preferences_spec.h"
 
 #include "harness/definition/field.h"
+#include "harness/definition/user_records.h"
 #include "harness/definition/violations.h"
 
 namespace bench::harness {
@@ -20,22 +21,14 @@ void Describe(PreferencesDataSpec& spec, FieldList& fields) {
        .replaces = {"dataset", "tasks"}});
   fields.Leaf("validation_fraction", spec.validation_fraction,
               {.doc = "held-out fraction of path's prompts", .bounds = AboveUpTo(0, 0.5)});
-  fields.Leaf("skip_invalid", spec.skip_invalid,
-              {.doc = "count and skip malformed records of path instead of refusing the file"});
-  fields.Leaf("max_skipped_share", spec.max_skipped_share,
-              {.doc = "skip_invalid gives up on a file with more than this fraction malformed",
-               .bounds = Between(0, 1)});
+  DescribeSkipping(spec, fields);
   fields.Leaf("tasks", spec.tasks,
               {.doc = "only records with one of these task labels; without it, all"});
   fields.Leaf("max_prompts", spec.max_prompts,
               {.doc = "records of each part that are used, the first ones; 0: all",
                .units = "records",
                .bounds = Between(0, 1e9)});
-  fields.Leaf("format", spec.format,
-              {.doc = "how path is written; auto: what its ending and its first bytes say"});
-  fields.Leaf("records", spec.records,
-              {.doc = "fields of path's rows: instruction, input, output (alpaca), a list of "
-                      "messages or conversations, prompt and completion; auto: as the first row"});
+  DescribeForm(spec, fields);
 }
 
 void Describe(AnsweringModelRef& spec, FieldList& fields) {
@@ -83,16 +76,7 @@ void Validate(const AnsweringModelRef& spec, const Violations& violations) {
 
 void Validate(const PreferencesSpec& spec, const Violations& violations) {
   const Violations data = violations.In("data");
-  if (spec.data.dataset.has_value() == spec.data.path.has_value()) {
-    data.Add(spec.data.dataset ? "path" : "dataset",
-             "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
-  }
-  if (spec.data.format != DataFormat::kAuto && !spec.data.path) {
-    data.Add("format", "has no use without path");
-  }
-  if (spec.data.records != RecordLayout::kAuto && !spec.data.path) {
-    data.Add("records", "has no use without path");
-  }
+  ValidateUserRecords(spec.data, data);
   if (spec.data.dataset_part == spec.data.validation_part) {
     data.Add("validation_part", "is dataset_part too: held-out prompts must not be trained on");
   }

@@ -1,25 +1,10 @@
 #include "harness/definition/reward_spec.h"
 
 #include "harness/definition/field.h"
+#include "harness/definition/user_records.h"
 #include "harness/definition/violations.h"
 
 namespace bench::harness {
-namespace {
-
-void ValidateData(const RewardDataSpec& spec, const Violations& violations) {
-  if (spec.dataset.has_value() == spec.path.has_value()) {
-    violations.Add(spec.dataset ? "path" : "dataset",
-                   "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
-  }
-  if (spec.validation_path && !spec.path) {
-    violations.Add("validation_path", "has no use without path");
-  }
-  if (spec.format != DataFormat::kAuto && !spec.path) {
-    violations.Add("format", "has no use without path");
-  }
-}
-
-}  // namespace
 
 void Describe(RewardDataSpec& spec, FieldList& fields) {
   fields.Leaf(
@@ -39,13 +24,8 @@ void Describe(RewardDataSpec& spec, FieldList& fields) {
   fields.Leaf("prompt_template", spec.prompt_template,
               {.doc = "text and control tokens around the prompt; not written, a folder's chat "
                       "template that is one of them counts"});
-  fields.Leaf("skip_invalid", spec.skip_invalid,
-              {.doc = "count and skip malformed records of path instead of refusing the file"});
-  fields.Leaf("max_skipped_share", spec.max_skipped_share,
-              {.doc = "skip_invalid gives up on a file with more than this fraction malformed",
-               .bounds = Between(0, 1)});
-  fields.Leaf("format", spec.format,
-              {.doc = "how path is written; auto: what its ending and its first bytes say"});
+  DescribeSkipping(spec, fields);
+  DescribeForm(spec, fields);
 }
 
 void Describe(RewardLossSpec& spec, FieldList& fields) {
@@ -88,7 +68,7 @@ void Describe(RewardSpec& spec, FieldList& fields) {
 void Validate(const RewardSpec& spec, const Violations& violations) {
   Validate(spec.model, spec.init, violations.In("model"));
   Validate(spec.tokenizer, violations.In("tokenizer"));
-  ValidateData(spec.data, violations.In("data"));
+  ValidateUserRecords(spec.data, violations.In("data"));
   Validate(spec.init, violations.In("init"));
   Validate(spec.training, spec.schedule, violations);
   if (KnowsPositions(spec.model, spec.init)) {

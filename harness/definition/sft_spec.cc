@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "harness/definition/field.h"
+#include "harness/definition/user_records.h"
 #include "harness/definition/violations.h"
 
 namespace bench::harness {
@@ -49,17 +50,9 @@ void Describe(SftDataSpec& spec, FieldList& fields) {
   fields.Leaf("prompt_template", spec.prompt_template,
               {.doc = "text and control tokens around the instruction; not written, a folder's "
                       "chat template that is one of them counts"});
-  fields.Leaf("skip_invalid", spec.skip_invalid,
-              {.doc = "count and skip malformed records of path instead of refusing the file"});
-  fields.Leaf("max_skipped_share", spec.max_skipped_share,
-              {.doc = "skip_invalid gives up on a file with more than this fraction malformed",
-               .bounds = Between(0, 1)});
+  DescribeSkipping(spec, fields);
   fields.Tables("mix", spec.mix, "how often each task is drawn; without it, as often as it occurs");
-  fields.Leaf("format", spec.format,
-              {.doc = "how path is written; auto: what its ending and its first bytes say"});
-  fields.Leaf("records", spec.records,
-              {.doc = "fields of path's rows: instruction, input, output (alpaca), a list of "
-                      "messages or conversations, prompt and completion; auto: as the first row"});
+  DescribeForm(spec, fields);
 }
 
 void Describe(TokenizerRef& spec, FieldList& fields) {
@@ -114,19 +107,7 @@ void Describe(SftSpec& spec, FieldList& fields) {
 }
 
 void Validate(const SftDataSpec& spec, const Violations& violations) {
-  if (spec.dataset.has_value() == spec.path.has_value()) {
-    violations.Add(spec.dataset ? "path" : "dataset",
-                   "needs exactly one of dataset = \"NAME@N\" and path = \"...\"");
-  }
-  if (spec.validation_path && !spec.path) {
-    violations.Add("validation_path", "has no use without path");
-  }
-  if (spec.format != DataFormat::kAuto && !spec.path) {
-    violations.Add("format", "has no use without path");
-  }
-  if (spec.records != RecordLayout::kAuto && !spec.path) {
-    violations.Add("records", "has no use without path");
-  }
+  ValidateUserRecords(spec, violations);
   std::set<std::string> seen;
   for (size_t i = 0; i < spec.mix.size(); ++i) {
     const Violations here = violations.In(absl::StrCat("mix[", i, "]"));

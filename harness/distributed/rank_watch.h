@@ -32,7 +32,7 @@ struct Ending {
   int signal = 0;  // the stop signal that it ended for
 };
 
-// Of `rank` that ends by `error`.
+// How `rank` ends by `error`.
 Ending EndingOf(int64_t rank, const absl::Status& error);
 // Leaves `ending` in the store, unless there is one; returns the one that stands.
 Ending LeaveEnding(c10d::Store& store, const Ending& ending);
@@ -49,7 +49,7 @@ class RankWatch {
     // After an operation has failed, which says that somebody is gone.
     Clock::duration lost_after_failure = std::chrono::seconds(4);
     Clock::duration grace = std::chrono::seconds(5);
-    // Where this rank is ending in order: it may have results to write.
+    // How long a rank that ends in order may take to write its results.
     Clock::duration grace_to_report = std::chrono::seconds(25);
     // Of the store: its process, whether that is this one, and whether this rank is the one of its
     // machine that says so when it is gone.

@@ -16,7 +16,7 @@ class AnswerScores {
     exact_.push_back(ExactMatch(answer, reference));
     chrf_.Add(answer, reference);
   }
-  // Of at least one answer.
+  // Appends the scores of at least one answer.
   void AppendTo(std::vector<results::MetricValue>& values, const std::string& label,
                 const results::MetricDescriptor& exact_match,
                 const results::MetricDescriptor& chrf) const {

@@ -11,7 +11,7 @@
 
 namespace bench::harness::generated {
 
-// Of what the grammar draws from a definition; part of the recipe key.
+// The version of what the grammar draws from a definition; it is part of the recipe key.
 int64_t GrammarVersion(Grammar grammar);
 
 // DataError where the grammar cannot be had with these fields (replace.h).

@@ -129,15 +129,19 @@ absl::StatusOr<ImageRow> ImageRows::RowAt(Part part, int64_t index) const {
   return made;
 }
 
-int64_t ImageRows::NumHeldOutInTraining() const {
-  std::set<std::string> trained;
-  const auto key = [this](int64_t i) {
-    return ContentKey(labelled_.images[static_cast<size_t>(i)].image);
+int64_t ImageRows::NumInBoth(const std::set<int64_t>& held_out,
+                             const std::set<int64_t>& trained) const {
+  const auto keys_of = [this](const std::set<int64_t>& numbers) {
+    std::set<std::string> keys;
+    for (const int64_t i : numbers) {
+      keys.insert(ContentKey(labelled_.images[static_cast<size_t>(i)].image));
+    }
+    return keys;
   };
-  for (const int64_t i : images(Part::kTrain)) trained.insert(key(i));
-  const std::vector<int64_t>& held_out = images(Part::kValidation);
-  return std::count_if(held_out.begin(), held_out.end(),
-                       [&](int64_t i) { return trained.contains(key(i)); });
+  const std::set<std::string> trained_keys = keys_of(trained);
+  const std::set<std::string> held_out_keys = keys_of(held_out);
+  return std::count_if(held_out_keys.begin(), held_out_keys.end(),
+                       [&](const std::string& key) { return trained_keys.contains(key); });
 }
 
 }  // namespace bench::harness::images

@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ namespace bench::harness::images {
 
 using generated::Part;
 
-// Of what draws rows: another number where the same definition gives other rows.
+// The version of what draws rows: it changes where the same definition gives other rows.
 inline constexpr int64_t kRowsVersion = 1;
 
 struct ImageRow {
@@ -55,8 +56,9 @@ class ImageRows {
   const std::vector<std::string>& symbols() const { return symbols_; }
   int64_t num_rows(Part part) const;
   absl::StatusOr<ImageRow> RowAt(Part part, int64_t index) const;
-  // How many held-out images have the pixels of a training image, before any is moved.
-  int64_t NumHeldOutInTraining() const;
+  // How many different images, before any is moved, are among `held_out` and among `trained`, both
+  // indices into the images: equal pixels are one image.
+  int64_t NumInBoth(const std::set<int64_t>& held_out, const std::set<int64_t>& trained) const;
 
  private:
   ImageRows(const ImagesSpec& spec, int64_t base_seed, LabelledImages images);

@@ -30,7 +30,7 @@ struct Disturbances {
 
 // Without those of GPUs: a driver takes its time to begin, which runs on the CPU need not wait for.
 Disturbances ReadDisturbances(const std::string& sys = "/sys");
-// Of all GPUs that the driver counts it for, in nanoseconds.
+// How long all GPUs together were throttled, in nanoseconds, as far as the driver counts it.
 std::optional<int64_t> ReadGpuThrottle(const std::string& nvml = kNvmlLibrary);
 
 // As notes of a run (results/notes.h): throttling since `begin`, page faults of the whole process.

@@ -16,9 +16,16 @@ struct GrowingModel {
   PlannedModel model;
   int64_t without_layers = 0;
   int64_t layer = 0;
+  int64_t scalar_head = 0;  // among those of no layer; 0: the model gives no scores
 
   int64_t NumParameters(int64_t num_layers) const { return without_layers + num_layers * layer; }
 };
+
+absl::StatusOr<int64_t> CountScalarHead(PlannedModel model) {
+  if (model.form == ModelForm::kDecoder) return 0;
+  model.form = ModelForm::kScalarHead;
+  return CountParameters(model);
+}
 
 absl::StatusOr<GrowingModel> Growing(const PlannedModel& model) {
   PlannedModel small = model;
@@ -26,20 +33,23 @@ absl::StatusOr<GrowingModel> Growing(const PlannedModel& model) {
   BENCH_ASSIGN_OR_RETURN(const int64_t one, CountParameters(small));
   small.config.num_layers = 2;
   BENCH_ASSIGN_OR_RETURN(const int64_t two, CountParameters(small));
-  return GrowingModel{model, one - (two - one), two - one};
+  BENCH_ASSIGN_OR_RETURN(const int64_t scalar_head, CountScalarHead(model));
+  return GrowingModel{model, one - (two - one), two - one, scalar_head};
 }
 
 struct Sizes {
   int64_t trained_parameters = 0;
   double frozen_bytes = 0;
 
-  void Add(ModelUse use, int64_t num_parameters, Precision precision) {
-    if (use == ModelUse::kTrained) {
+  // A frozen trunk is in the type of the activations; the head behind it is in fp32 always.
+  void Add(const GrowingModel& growing, int64_t num_parameters, Precision precision) {
+    if (growing.model.use == ModelUse::kTrained) {
       trained_parameters += num_parameters;
-    } else {
-      frozen_bytes += static_cast<double>(c10::elementSize(ComputeType(precision))) *
-                      static_cast<double>(num_parameters);
+      return;
     }
+    frozen_bytes += static_cast<double>(c10::elementSize(ComputeType(precision))) *
+                        static_cast<double>(num_parameters - growing.scalar_head) +
+                    static_cast<double>(sizeof(float)) * static_cast<double>(growing.scalar_head);
   }
 };
 
@@ -124,7 +134,7 @@ class Planner {
                       const MicroBatch& batch) const {
     Sizes sizes;
     for (const GrowingModel& growing : models_) {
-      sizes.Add(growing.model.use, growing.NumParameters(num_layers), training_.precision);
+      sizes.Add(growing, growing.NumParameters(num_layers), training_.precision);
     }
     return Need(sizes, Activations(batch, num_layers), sharding).total_bytes;
   }
@@ -158,7 +168,7 @@ absl::StatusOr<MemoryPlan> PlanMemory(const PlanRequest& request) {
   for (const PlannedModel& model : models) {
     BENCH_ASSIGN_OR_RETURN(const int64_t num_parameters, CountParameters(model));
     BENCH_ASSIGN_OR_RETURN(growing.emplace_back(), Growing(model));
-    own.Add(model.use, num_parameters, stage.training->precision);
+    own.Add(growing.back(), num_parameters, stage.training->precision);
     plan.models.push_back({model, num_parameters, ForwardFlopsOf(model, *stage.training)});
   }
   plan.trained_parameters = own.trained_parameters;

@@ -3,7 +3,8 @@
 // need(stage, N) = states(trained parameters, stage, N) + frozen models
 //                  + max(peak of activations(N), update(trained parameters, stage, N))
 // States, update: zero_memory.h; activations are gone when the optimizer steps. Frozen models are
-// whole on every device, at every stage, and in bf16 where activations are. Activations:
+// whole on every device, at every stage, and in bf16 where activations are; the head that gives
+// rewards is in fp32. Activations:
 // activation_memory.h, of the longest micro-batch that the definition allows; a micro_batch_size of
 // 0 is a rank's share of an optimizer step's rows, so N matters. Trunks that are trained together
 // keep theirs at once; their peaks do not coincide, so the largest one counts. Largest models on a

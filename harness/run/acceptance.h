@@ -27,7 +27,7 @@ Acceptance JudgeBounds(const std::vector<AcceptanceBound>& bounds,
 absl::StatusOr<Acceptance> JudgeRun(const LoadedDefinition& loaded, const std::string& folder,
                                     results::RunWriter& writer);
 
-// Of a run that was recorded before.
+// Judges a run that was recorded before.
 Acceptance JudgeRecord(const LoadedDefinition& loaded, const results::RunRecord& record);
 
 // Of a run that ended with `status` and does not meet these bounds; of one that a stop signal

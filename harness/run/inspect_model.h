@@ -18,11 +18,11 @@ struct InspectedTokenizer {
   InspectionLines lines;
 };
 
-// Of what tokenizer_files.h reads.
+// Inspects whatever tokenizer_files.h reads.
 absl::StatusOr<InspectedTokenizer> InspectTokenizer(const std::string& path);
 
-// Of a folder with config.json: its tokenizer too, if it has one. A tokenizer or weights that a run
-// would refuse are lines; a config.json that it would refuse is an error.
+// Inspects a folder with config.json, and its tokenizer if it has one. A tokenizer or weights that
+// a run would refuse are lines; a config.json that it would refuse is an error.
 absl::StatusOr<InspectionLines> InspectModelFolder(const std::string& folder);
 
 // Whether a folder or file is a tokenizer by its names, or by what the JSON in it begins with.

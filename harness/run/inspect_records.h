@@ -12,7 +12,7 @@
 
 namespace bench::harness {
 
-// Of a file with rows of this shape, which are records. `tokenizer`: what encodes the first record
+// Inspects a file whose rows have this shape and are records. `tokenizer` encodes the first record
 // and counts tokens.
 absl::StatusOr<Inspection> InspectRecords(const std::string& path, const RowShape& shape,
                                           const std::optional<InspectedTokenizer>& tokenizer);

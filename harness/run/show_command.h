@@ -21,7 +21,7 @@ absl::StatusOr<int> RunsCommand(const Options& options);
 // The run in `folder`, with its results or why there are none to show.
 ListedRun ReadListed(const std::string& name, const std::string& folder);
 
-// Of a table on stdout.
+// How wide a table on stdout may be.
 int ReportColumns();
 
 }  // namespace bench::harness

@@ -14,6 +14,7 @@
 #include "results/sparkline.h"
 #include "results/sweeps/arms_text.h"
 #include "results/text.h"
+#include "results/value_text.h"
 
 namespace bench::harness {
 namespace {
@@ -40,11 +41,6 @@ std::string Line(std::string_view text, int columns) {
   std::string line = Field(text, columns);
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
-}
-
-std::string WithUnits(double value, const std::string& units) {
-  if (units == "bytes") return absl::StrFormat("%.1f MiB", value / (1 << 20));
-  return absl::StrFormat("%.6g%s", value, units == "1" ? "" : " " + units);
 }
 
 std::string NameOf(const results::RunHeader& header) {
@@ -78,7 +74,7 @@ std::string FigureLines(const RunRecord& record, int columns) {
   std::string text;
   for (const auto& [path, summary] : record.summary) {
     text += Line(absl::StrCat("  ", Field(path, kNameColumns), " ",
-                              WithUnits(summary.value, summary.metric.units)),
+                              results::ValueWithUnits(summary.value, summary.metric.units)),
                  columns);
   }
   return text;

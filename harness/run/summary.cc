@@ -6,24 +6,16 @@
 #include "absl/strings/str_format.h"
 #include "results/metrics.h"
 #include "results/text.h"
+#include "results/value_text.h"
 
 namespace bench::harness {
 namespace {
 
 using results::Cell;
 using results::RunRecord;
-using results::SummaryValue;
 using results::Table;
 
 constexpr size_t kSamplesShown = 4;
-
-std::string FormatValue(const SummaryValue& value) {
-  if (value.metric.units == "bytes") {
-    return absl::StrFormat("%.1f MiB", value.value / (1 << 20));
-  }
-  const std::string units = value.metric.units == "1" ? "" : " " + value.metric.units;
-  return absl::StrFormat("%.6g%s", value.value, units);
-}
 
 bool HasColumn(const Table& table, const std::string& column) {
   return std::find(table.columns.begin(), table.columns.end(), column) != table.columns.end();
@@ -105,7 +97,8 @@ std::string ClosingSummary(const RunRecord& record, const std::vector<std::strin
       header.device, " (machine class ", header.machine_class, ")",
       header.ad_hoc ? "  ad hoc: acceptance bounds not applied" : "", "\n");
   for (const auto& [path, value] : record.summary) {
-    absl::StrAppendFormat(&text, "  %-42s %s\n", path, FormatValue(value));
+    absl::StrAppendFormat(&text, "  %-42s %s\n", path,
+                          results::ValueWithUnits(value.value, value.metric.units));
   }
   text += RankLines(record);
   if (const std::string samples = SampleLines(record); !samples.empty()) {

@@ -98,8 +98,16 @@ std::vector<int64_t> ReplicatesOf(int64_t replicate, int64_t count) {
   return replicates;
 }
 
+std::string SweepMembers::NameOf(const SweepChild& child) const {
+  return absl::StrCat(ArmOf(child), " r", child.replicate);
+}
+
+std::string ResultsOf(const SweepChild& child) {
+  return absl::StrCat(child.folder, "/", internal::View(results::kResultsName));
+}
+
 std::optional<results::RunRecord> RecordOf(const SweepChild& child) {
-  const std::string path = absl::StrCat(child.folder, "/", internal::View(results::kResultsName));
+  const std::string path = ResultsOf(child);
   if (!Exists(path)) return std::nullopt;
   auto record = results::ReadResultsIsolated(path);
   if (!record.ok()) return std::nullopt;

@@ -37,6 +37,17 @@ struct SweepChild {
   std::string folder;  // absolute
 };
 
+// The points of a sweep, and the runs of each.
+struct SweepMembers {
+  std::vector<LoadedPoint> points;
+  std::vector<SweepChild> children;
+
+  const LoadedPoint& PointOf(const SweepChild& child) const { return points[child.point]; }
+  const std::string& ArmOf(const SweepChild& child) const { return PointOf(child).point.name; }
+  // For people: "chain r0".
+  std::string NameOf(const SweepChild& child) const;
+};
+
 struct ChildPlaces {
   const Store& store;
   const std::string& experiments_root;
@@ -59,6 +70,8 @@ absl::StatusOr<std::vector<SweepChild>> KnownChildren(const std::vector<LoadedPo
 // first, ..., first + count - 1, first = replicate * count.
 std::vector<int64_t> ReplicatesOf(int64_t replicate, int64_t count);
 
+// Its results file, where it leaves one.
+std::string ResultsOf(const SweepChild& child);
 // What a child left that ended by itself; absent where it has not, or its file cannot be read.
 std::optional<results::RunRecord> RecordOf(const SweepChild& child);
 // Whether it is complete: nothing is left to do.

@@ -24,7 +24,8 @@ class SweepStage : public Stage {
  public:
   // The definition outlives it.
   explicit SweepStage(const Definition& definition) : definition_(definition) {}
-  // Of the children's definitions and of their content from outside the store, under "children".
+  // One digest, "children", of the children's definitions and of their content from outside the
+  // store.
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 

@@ -10,15 +10,15 @@
 
 namespace bench::harness {
 
-// Of a file by its name and first bytes; "": none of these. EnvironmentError where it cannot be
-// read.
+// Says what a file is by its name and first bytes; "": none of these. EnvironmentError where it
+// cannot be read.
 absl::StatusOr<std::string> UnreadFile(const std::string& path);
 
-// Of a folder without config.json and tokenizer, by the names in it; "": none of these.
+// Says what a folder without config.json and tokenizer is, by the names in it; "": none of these.
 // EnvironmentError where it cannot be listed.
 absl::StatusOr<std::string> UnreadFolder(const std::string& folder);
 
-// Of a JSON object that is no record, and of a table whose columns are no record's.
+// Says what a JSON object that is no record is, or a table whose columns are no record's.
 std::string UnreadRows(const std::string& path, const RowShape& shape);
 
 }  // namespace bench::harness

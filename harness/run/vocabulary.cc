@@ -1,7 +1,6 @@
 #include "harness/run/vocabulary.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "harness/definition/load.h"
 #include "harness/run/inputs.h"
 #include "harness/stages/clm/data.h"
+#include "harness/stages/clm/row_folder.h"
 #include "harness/store/store.h"
 #include "harness/tokenizers/tokenizer.h"
 #include "models/hf_folder.h"
@@ -39,9 +39,7 @@ absl::Status KnownWhenMade(const std::string& name) {
 
 // What stage "clm" takes rows of symbols from (its Inputs).
 absl::StatusOr<Vocabulary> OfRows(const std::string& name, const Definition& definition) {
-  constexpr std::array kMakers = {StageKind::kGenerated, StageKind::kNames, StageKind::kImages,
-                                  StageKind::kRefusals};
-  if (std::find(kMakers.begin(), kMakers.end(), definition.kind()) == kMakers.end()) {
+  if (std::find(kRowStages.begin(), kRowStages.end(), definition.kind()) == kRowStages.end()) {
     return UsageError(absl::StrCat("data.dataset: ", name, " is an experiment of stage ",
                                    internal::View(Name(definition.kind())),
                                    ", which makes no rows of symbols"));

@@ -73,7 +73,7 @@ class BenchRun {
   RangeTable& ranges() { return ranges_; }
   Ranks& ranks() { return ranks_; }
 
-  // From the first step; what the loop would record as the run's summary.
+  // Trains from the first step; returns what the loop would record as the run's summary.
   absl::StatusOr<std::vector<results::MetricValue>> Train(const LoopSpec& loop,
                                                           TrainingTask& task) {
     RunClock clock = RunClock::Start();
@@ -84,7 +84,7 @@ class BenchRun {
     return std::move(outcome.summary);
   }
 
-  // Of what was journalled so far.
+  // The record of what was journalled so far.
   absl::StatusOr<results::RunRecord> Record() {
     BENCH_RETURN_IF_ERROR(writer_->Flush());
     return results::RecoverJournal(folder_->path());

@@ -27,8 +27,8 @@
 
 namespace bench::harness {
 
-// Of several ranks. The parameters' storage is moved into the buckets. `ranks` and `ranges` must
-// outlive it.
+// The update of several ranks. Moves the parameters' storage into the buckets. `ranks` and `ranges`
+// must outlive it.
 std::unique_ptr<ParameterUpdate> MakeDataParallelUpdate(
     const OptimizerSpec& spec, const ParallelSpec& parallel,
     const std::vector<models::NamedTensor>& parameters, Ranks& ranks, RangeTable& ranges);

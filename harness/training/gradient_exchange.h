@@ -37,10 +37,10 @@ class GradientExchange {
   void BeforeLastBackward();
   // Sends and sums what is left. Gathers may still be under way (Wait).
   void Finish();
-  // Of all ranks' `mine`. With it they learn which parameters have a gradient on any of them.
+  // Adds `mine` of all ranks. They also learn which parameters have a gradient on any of them.
   ExactSum SumOverRanks(const ExactSum& mine);
   void Wait();
-  // For the next window.
+  // Makes it ready for the next window.
   void Clear();
 
   // Whether the parameter has a gradient in this window: on this rank, or after SumOverRanks on any

@@ -21,18 +21,18 @@ class RunRecorder : public StepObserver {
       : context_(context), options_(options), statistics_(options) {}
 
   StepStatistics& statistics() { return statistics_; }
-  // Of the attempts before this one.
+  // The time that the attempts before this one took.
   void set_elapsed_before(double seconds) { elapsed_before_s_ = seconds; }
   // Over all attempts.
   double ElapsedSeconds() const { return elapsed_before_s_ + context_.clock.Seconds(); }
 
   absl::Status Record(const TrainedStep& step) override;
-  // Of the ranges since the last call; they belong to that step.
+  // Records the ranges since the last call as those of `step`.
   absl::Status RecordRanges(int64_t step);
   absl::Status RecordEvaluation(const TrainingPosition& at,
                                 const std::vector<results::MetricValue>& values);
-  // Of the weights, the optimizer's state and the task's (data position, generators). Collective:
-  // EnvironmentError where the ranks' weights differ.
+  // Records digests of the weights, the optimizer's state and the task's (data position,
+  // generators). Collective: EnvironmentError where the ranks' weights differ.
   absl::Status RecordDigests(int64_t step, const TrainingTask& task, ParameterUpdate& update);
 
  private:

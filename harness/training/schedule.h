@@ -29,10 +29,10 @@ struct ScheduledSteps {
   int64_t steps_per_iteration = 1;  // that share a rate
 };
 
-// At place `t`.
+// The learning rate at place `t`.
 double LearningRate(const ScheduleSpec& schedule, double peak, double t, int64_t num_steps);
 
-// Of step `step`, from 0.
+// The place of step `step`, from 0.
 double SchedulePlace(const ScheduleSpec& schedule, const ScheduledSteps& steps, int64_t step);
 
 // What to tell a person about steps from `first` on (from 0) that train at rate 0 exactly: which

@@ -18,7 +18,7 @@
 
 namespace bench::results {
 
-// Of the changes those that stand side by side.
+// Keeps the changes that stand side by side.
 std::vector<JudgedChange> SideBySide(std::vector<MetricChange> changes, const Group& base,
                                      const Group& head, const Significance& significance = {});
 

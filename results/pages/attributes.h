@@ -15,7 +15,7 @@ namespace bench::results {
 
 std::string AttributeText(const Attribute& attribute);
 
-// By name.
+// What is shown of a run's header, by name.
 std::map<std::string, std::string> AttributesOf(const RunHeader& header);
 
 // An attribute of which not all runs of both arms have the same value.

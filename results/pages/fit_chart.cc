@@ -65,33 +65,32 @@ class Chart {
     return dots.Draw("dots");
   }
 
-  Html Line() const {
-    SvgPath line;
-    for (size_t i = 0; i < curve_.size(); ++i) {
-      const double x = plot_.X(curve_[i].x);
-      const double y = plot_.Y(curve_[i].y);
-      if (i == 0) {
-        line.MoveTo(x, y);
+  // From the first point of the curve to the last; `y`: its value at a point.
+  template <typename ValueAt>
+  void TraceCurve(ValueAt y, SvgPath& path) const {
+    for (const FittedPoint& point : curve_) {
+      if (path.empty()) {
+        path.MoveTo(plot_.X(point.x), plot_.Y(y(point)));
       } else {
-        line.LineTo(x, y);
+        path.LineTo(plot_.X(point.x), plot_.Y(y(point)));
       }
     }
+  }
+
+  Html Line() const {
+    SvgPath line;
+    TraceCurve([](const FittedPoint& point) { return point.y; }, line);
     return line.Draw("median");
   }
 
   // Along the greatest values, and back along the least; nothing where a point has no interval.
   Html Band() const {
-    SvgPath band;
-    for (size_t i = 0; i < curve_.size(); ++i) {
-      if (!curve_[i].interval) return {};
-      const double x = plot_.X(curve_[i].x);
-      const double y = plot_.Y(curve_[i].interval->high);
-      if (i == 0) {
-        band.MoveTo(x, y);
-      } else {
-        band.LineTo(x, y);
-      }
+    if (!std::ranges::all_of(curve_,
+                             [](const auto& point) { return point.interval.has_value(); })) {
+      return {};
     }
+    SvgPath band;
+    TraceCurve([](const FittedPoint& point) { return point.interval->high; }, band);
     for (size_t i = curve_.size(); i-- > 0;) {
       band.LineTo(plot_.X(curve_[i].x), plot_.Y(curve_[i].interval->low));
     }

@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -113,6 +114,43 @@ class Documents(CommandCase):
         done = self.place.run(*words[1:], BENCH_ROOT=str(SOURCE))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, shown)
+
+    def test_the_plan_of_a_corpus_is_what_the_program_prints(self):
+        blocks = BLOCK.findall((SOURCE / "docs/corpus.md").read_text(encoding="utf-8"))
+        ((command, shown),) = [body.split("\n", 1) for _, body in blocks if "--plan" in body.split("\n", 1)[0]]
+        done = self.place.run(*shlex.split(command)[1:], BENCH_ROOT=str(SOURCE))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, shown)
+
+    def test_blocks_are_closed_and_their_toml_can_be_read(self):
+        found = 0
+        for path in [*FOR_USERS, *sorted(SOURCE.glob("experiments/**/*.md"))]:
+            text = path.read_text(encoding="utf-8")
+            with self.subTest(path=path.relative_to(SOURCE)):
+                self.assertEqual(len(re.findall(r"^ *```", text, re.MULTILINE)) % 2, 0)
+                for language, body in BLOCK.findall(text):
+                    # A block that is not closed begins another one at its end.
+                    self.assertNotRegex(body, r"(?m)^##+ ")
+                    if language == "toml":
+                        found += 1
+                        tomllib.loads(body)
+        self.assertGreater(found, 10)
+
+    def test_definitions_of_the_documents_are_definitions(self):
+        """Their inputs may be the reader's: what is not there is no error of the definition."""
+        found = 0
+        for path in FOR_USERS:
+            for language, body in BLOCK.findall(path.read_text(encoding="utf-8")):
+                if language != "toml" or not re.search(r"^stage = ", body, re.MULTILINE):
+                    continue
+                found += 1
+                definition = self.place.folder / f"shown{found}.toml"
+                definition.write_text(body)
+                done = self.place.run(definition, "--dry-run", BENCH_ROOT=str(SOURCE))
+                # An error in a definition has the file, and a line of it or a field.
+                self.assertNotIn(definition.name, done.stderr, path.name)
+                self.assertIn(done.returncode, (0, 2, 5), done.stderr)
+        self.assertGreater(found, 7)
 
     def test_figures_are_rendered(self):
         for script in ("render_benchmarks.py", "render_verdicts.py"):

@@ -147,6 +147,8 @@ class Images(CommandCase):
         return self.define(name, CLM.format(rows=run, vector_size=vector_size))
 
     def test_rows_are_those_of_the_second_implementation(self):
+        self.images[35] = (self.images[0][0], self.images[35][1])  # held out and trained on
+        self.table.write_text(table_of(self.images))
         run, result = self.make_rows(threads=2)
         spec = {"patch_width": 3, "patch_height": 4, "training_images": 30, "images_per_row": 2,
                 "train_rows": 200, "validation_rows": 40, "max_shift": 1}
@@ -174,7 +176,11 @@ class Images(CommandCase):
                                    np.mean([all(row) for row in right]), places=12)
         self.assertEqual(summary["examples/train"], 200)
         self.assertEqual(summary["vocab_size"], 4 + 3)
-        self.assertEqual(summary["held_out_in_training"], 0)
+        trained = {str(self.images[image][0]) for index in range(200)
+                   for image in oracle.row("train", index)["images"]}
+        asked = {str(self.images[image][0]) for row in held_out for image in row}
+        self.assertEqual(summary["held_out_in_training"], len(trained & asked))
+        self.assertEqual(len(trained & asked), 1)
 
     def test_a_model_learns_to_read_them_and_not_without_them(self):
         """Held-out images, of which a control reads a third, or as many as have the most frequent text at

@@ -64,6 +64,8 @@ COVERED_BY: dict[str, tuple[str, str]] = {
     "harness/run/inspect_records.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/inspect_model.cc": ("tests/commands/files_of_others_test.py", "whole commands"),
     "harness/run/child_pool.cc": ("tests/commands/sweep_experiment_test.py", "children of whole sweeps, kills"),
+    "harness/run/sweep_child_records.cc": ("tests/commands/sweep_experiment_test.py", "rows and values of children"),
+    "harness/run/sweep_child_runs.cc": ("tests/commands/sweep_experiment_test.py", "children that are run, found, lost"),
     "harness/run/sweep_children.cc": ("tests/commands/sweep_experiment_test.py", "which runs stand for children"),
     "harness/run/sweep_plan.cc": ("tests/commands/sweep_experiment_test.py", "whole commands"),
     "harness/run/sweep_stage.cc": ("tests/commands/sweep_experiment_test.py", "whole sweeps"),

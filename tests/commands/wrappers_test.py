@@ -284,7 +284,8 @@ class Wrappers(unittest.TestCase):
         self.addCleanup(lock.close)
         fcntl.flock(lock, fcntl.LOCK_EX)
         self.forget_calls()
-        for arguments in (("--store", "list"), ("--runs",), ("--show", "x.h5"), ("--help",)):
+        for arguments in (("--store", "list"), ("--runs",), ("--show", "x.h5"), ("--help",), ("--version",),
+                          ("--fields", "sft"), ("--models",), ("--export", "x.h5", "folder")):
             result = self.run_wrapper(*arguments)
             self.assertEqual((result.returncode, self.calls()), (0, ""), result.stderr)
             self.assertIn(f"program <{arguments[0]}>", result.stdout)

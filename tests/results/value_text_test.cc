@@ -12,6 +12,12 @@ TEST(ValueText, HasFiveDigitsAndShortUnits) {
   EXPECT_EQ(ValueText(3 << 20, "bytes"), "3.00 MiB");
 }
 
+TEST(ValueWithUnits, HasSixDigitsAndAllUnitsButOne) {
+  EXPECT_EQ(ValueWithUnits(0.123456789, "nats/token"), "0.123457 nats/token");
+  EXPECT_EQ(ValueWithUnits(3.5, "1"), "3.5");
+  EXPECT_EQ(ValueWithUnits(3 << 20, "bytes"), "3.0 MiB");
+}
+
 TEST(ValueText, UnitsAreEscaped) { EXPECT_EQ(ValueText(1, "\x1B"), "1 \\x1b"); }
 
 }  // namespace

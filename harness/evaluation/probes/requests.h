@@ -13,7 +13,7 @@
 
 namespace bench::harness {
 
-// Of one document.
+// What the model made of one document.
 struct ProbeAnswer {
   std::string context;
   std::string target;   // the right one that counted

@@ -4,13 +4,24 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/status.h"
+#include "harness/definition/enum_names.h"
 
 namespace bench::harness {
 namespace {
 
 bool HoldsRows(const std::string& folder) { return Exists(absl::StrCat(folder, "/rows.json")); }
+
+// "generated", "names", ...
+std::string RowStageNames() {
+  std::vector<std::string> names;
+  for (const StageKind kind : kRowStages) {
+    names.push_back(absl::StrCat("\"", internal::View(Name(kind)), "\""));
+  }
+  return absl::StrJoin(names, ", ");
+}
 
 }  // namespace
 
@@ -28,9 +39,9 @@ absl::StatusOr<std::string> OwnRowFolder(const std::string& path) {
   }
   if (found.size() == 1) return found.front();
   return UsageError(absl::StrCat("data.path: ", path, " has ", found.size(),
-                                 " data sets of rows instead of one: name the folder of a run of "
-                                 "stage \"generated\" or \"images\" with --portable, or a folder "
-                                 "that has rows.json"));
+                                 " data sets of rows instead of one: name the folder of a run with "
+                                 "--portable of one of the stages ",
+                                 RowStageNames(), ", or a folder that has rows.json"));
 }
 
 }  // namespace bench::harness

@@ -37,7 +37,7 @@ class RowMeasures {
   // `evaluator`, whose values the measures join. This must outlive the result.
   Evaluator With(Evaluator evaluator);
 
-  // Of what earlier evaluations found; null where nothing is kept.
+  // What earlier evaluations found; null where nothing is kept.
   nlohmann::json SaveState() const;
   absl::Status RestoreState(const nlohmann::json& state);
 

@@ -88,8 +88,7 @@ std::vector<InputNeed> ClmStage::Inputs() const {
   if (spec().data.dataset) {
     const std::vector<StageKind> makers =
         spec().tokenizer.symbols
-            ? std::vector<StageKind>{StageKind::kGenerated, StageKind::kNames, StageKind::kImages,
-                                     StageKind::kRefusals}
+            ? std::vector<StageKind>(kRowStages.begin(), kRowStages.end())
             : std::vector<StageKind>{StageKind::kCorpus, StageKind::kSynthetic};
     needs.push_back({"dataset", *spec().data.dataset, makers});
   }

@@ -18,8 +18,8 @@
 
 namespace bench::harness {
 
-// Of the user's own file, with its name (which says its format and is its documents' id), or of a
-// folder and the folders below it, without links. A file has the digest of a folder that holds it
+// Digests the user's own file, with its name (which says its format and is its documents' id), or
+// a folder and the folders below it, without links. A file has the digest of a folder that holds it
 // alone. Collective; empty on ranks other than 0.
 absl::StatusOr<std::string> UserTreeSha256(const std::string& path, int64_t num_threads,
                                            Ranks& ranks);

@@ -20,7 +20,8 @@ struct CorpusFiles {
   std::vector<corpus::SourceFile> files;
   corpus::RejectionReport unread;  // files whose format no name's ending tells, and links to files
 };
-// Of all sources, fetched if need be, then of the user's own path, whose source is called "path".
+// Finds the files of all sources, fetched if need be, then those of the user's own path, whose
+// source is called "path".
 // DataError for one of `unread` where the specification says so.
 absl::StatusOr<CorpusFiles> FindCorpusFiles(const CorpusSpec& spec, RunContext& context);
 

@@ -36,7 +36,7 @@ struct ContextScores {
   int64_t num_windows = 0;
 };
 
-// Of the last `length` targets of each window. StoppedError once a stop was asked for.
+// Scores the last `length` targets of each window. StoppedError once a stop was asked for.
 absl::StatusOr<ContextScores> ScoreContext(const models::Decoder& decoder,
                                            const std::vector<std::vector<int64_t>>& windows,
                                            int64_t length);

@@ -23,7 +23,7 @@ class GeneratedStage : public Stage {
   explicit GeneratedStage(const Definition& definition);
   // The version of the grammar, under the role "grammar".
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
-  // By the longest of the first rows.
+  // Estimated by the longest of the first rows.
   absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 

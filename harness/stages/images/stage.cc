@@ -1,6 +1,8 @@
 #include "harness/stages/images/stage.h"
 
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -68,6 +70,7 @@ class PartWriter {
       num_tokens_ += std::ssize(made.row.tokens);
       num_vectors_ += made.row.vectors.count();
       if (i < kSamples) BENCH_RETURN_IF_ERROR(RecordSample(made.row));
+      images_.insert(made.images.begin(), made.images.end());
       if (part_ == Part::kValidation) row_images_.push_back(std::move(made.images));
     }
     context_.progress.Finish();
@@ -81,6 +84,8 @@ class PartWriter {
   }
 
   std::string name() const { return std::string(Name(part_)); }
+  // Those that the rows are made of.
+  const std::set<int64_t>& images() const { return images_; }
   // Of each held-out row the images that it is made of.
   const std::vector<std::vector<int64_t>>& row_images() const { return row_images_; }
 
@@ -100,6 +105,7 @@ class PartWriter {
   RunContext& context_;
   int64_t num_tokens_ = 0;
   int64_t num_vectors_ = 0;
+  std::set<int64_t> images_;
   std::vector<std::vector<int64_t>> row_images_;
 };
 
@@ -145,9 +151,11 @@ absl::StatusOr<StageOutcome> ImagesStage::Run(RunContext& context) {
   options.vectors = {spec_.vector_size(), rows.labelled().white};
   RowDatasetWriter dataset(folder, std::move(options));
   StageOutcome outcome;
+  std::map<Part, std::set<int64_t>> used;
   for (const Part part : {Part::kTrain, Part::kValidation}) {
     PartWriter writer(part, rows, tokenizer, context);
     BENCH_RETURN_IF_ERROR(writer.Write(dataset));
+    used[part] = writer.images();
     outcome.summary.push_back(
         {{&results::kExamples, writer.name()}, static_cast<double>(rows.num_rows(part))});
     if (part == Part::kTrain || !spec_.nearest_neighbour) continue;
@@ -158,7 +166,8 @@ absl::StatusOr<StageOutcome> ImagesStage::Run(RunContext& context) {
   }
   BENCH_RETURN_IF_ERROR(dataset.Finish());
   outcome.summary.push_back(
-      {{&results::kHeldOutInTraining, ""}, static_cast<double>(rows.NumHeldOutInTraining())});
+      {{&results::kHeldOutInTraining, ""},
+       static_cast<double>(rows.NumInBoth(used[Part::kValidation], used[Part::kTrain]))});
   outcome.summary.push_back(
       {{&results::kVocabSize, ""}, static_cast<double>(tokenizer.vocab_size())});
   // What the files say, as they were written.

@@ -4,10 +4,10 @@
 //
 // The artifact depends on the definition and the images, not on the replicate. Tables: data (rows
 // and tokens by part), samples, and sources where the images are declared ones.
-// held_out_in_training counts the held-out images that have the pixels of a training image. Where
-// nearest_neighbour asks for it, predictor_accuracy and predictor_exact_match say what the nearest
-// training image, the nearest moved copy of one and the most frequent text would score on the
-// held-out rows (predictors.h).
+// held_out_in_training counts the different images of held-out rows that training rows have too,
+// before they are moved. Where nearest_neighbour asks for it, predictor_accuracy and
+// predictor_exact_match say what the nearest training image, the nearest moved copy of one and the
+// most frequent text would score on the held-out rows (predictors.h).
 #pragma once
 
 #include <map>
@@ -26,7 +26,7 @@ class ImagesStage : public Stage {
   // The declared source, or the user's own files under the role "data"; and under "rows" the
   // version of what makes rows of them.
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
-  // Of rows of a declared table; what one's own images need is known when they are read.
+  // Estimates rows of a declared table; what one's own images need is known when they are read.
   absl::StatusOr<DiskNeed> Disk(const std::map<std::string, Artifact>& inputs) const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 

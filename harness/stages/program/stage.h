@@ -21,7 +21,7 @@ class ProgramStage : public Stage {
   explicit ProgramStage(const Definition& definition) : definition_(definition) {}
   std::vector<InputNeed> Inputs() const override;
   absl::StatusOr<InputDigests> ContentDigests(const std::string& experiments_root) const override;
-  // Of the repository that `source` names.
+  // The state of the repository that `source` names.
   std::optional<SourceState> Source() const override;
   absl::StatusOr<StageOutcome> Run(RunContext& context) override;
 

@@ -125,14 +125,20 @@ TEST(ImageRows, EqualImagesAreInOnePartWhereAHashDecides) {
     const int64_t twin = image < 30 ? image + 30 : image - 30;
     EXPECT_TRUE(std::binary_search(held_out.begin(), held_out.end(), twin)) << image;
   }
-  EXPECT_EQ(rows.NumHeldOutInTraining(), 0);
+  const std::vector<int64_t>& trained = rows.images(Part::kTrain);
+  EXPECT_EQ(rows.NumInBoth({held_out.begin(), held_out.end()}, {trained.begin(), trained.end()}),
+            0);
 }
 
-TEST(ImageRows, HeldOutImagesThatWereTrainedOnAreCounted) {
-  LabelledImages labelled = Numbered({"a", "b", "c", "d"});
+TEST(ImageRows, DifferentImagesOfRowsOfBothPartsAreCounted) {
+  LabelledImages labelled = Numbered({"a", "b", "c", "d", "e"});
   labelled.images[3].image = labelled.images[0].image;
-  EXPECT_EQ(Rows(Spec(), labelled).NumHeldOutInTraining(), 1);
-  EXPECT_EQ(Rows(Spec(), Numbered({"a", "b", "c"})).NumHeldOutInTraining(), 0);
+  labelled.images[4].image = labelled.images[0].image;
+  const ImageRows rows = Rows(Spec(), labelled);
+  EXPECT_EQ(rows.NumInBoth({2, 3}, {0, 1}), 1);
+  EXPECT_EQ(rows.NumInBoth({2, 3, 4}, {0, 1}), 1);  // one image twice
+  EXPECT_EQ(rows.NumInBoth({2, 3, 4}, {1}), 0);     // no row trains on it
+  EXPECT_EQ(rows.NumInBoth({2}, {0, 1}), 0);        // or asks for it
 }
 
 TEST(ImageRows, WhatMakesNoRowsIsRefused) {

@@ -11,6 +11,7 @@
 namespace bench::harness {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 void MakeRows(const std::string& folder) {
@@ -37,7 +38,8 @@ TEST(OwnRowFolder, NoneOrSeveralAreRefused) {
   MakeRows(folder / "artifact/b");
   EXPECT_EQ(ExitCodeFor(OwnRowFolder(folder.path()).status()), ExitCode::kUsage);
   EXPECT_THAT(std::string(OwnRowFolder(folder.path()).status().message()),
-              HasSubstr("has 2 data sets of rows"));
+              AllOf(HasSubstr("has 2 data sets of rows"),
+                    HasSubstr("\"generated\", \"names\", \"images\", \"refusals\"")));
 }
 
 }  // namespace
