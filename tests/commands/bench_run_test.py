@@ -188,7 +188,8 @@ class Resume(CommandCase):
     PROMPT_TEMPLATE = "plain"
 
     def test_killed_at_random_points_it_resumes_to_the_same_bits(self):
-        definition = self.place.write_definition("long.toml", steps=100)
+        definition = self.place.write_definition("long.toml", steps=100, replace=[
+            ("every_steps = 4", "every_steps = 10")])
         expected = deterministic_content(self.run_ok(definition))
         random.seed(1)
         num_interrupted = 0

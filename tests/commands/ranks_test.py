@@ -151,6 +151,7 @@ class Killed(RanksCase):
         self.assert_resumes_to_the_same_bits()
 
     def test_one_of_four_ranks_killed_in_training(self):
+        self.definition = self.place.write_definition("four.toml", 12, replace=SHORT_RUN)
         process = self.place.start(self.definition, "--nproc", 4, "--out", self.out)
         ranks = all_ranks(process, 4)
         self.assertTrue(wait_for(lambda: newest_step(self.out) >= 3, process))

@@ -235,7 +235,7 @@ class OfRanks(RanksCase):
 
     def test_request_to_the_launcher_one_rank_or_all_saves_together_and_changes_no_bit(self):
         self.place.prompt_template = "plain"
-        self.definition = self.place.write_definition("request.toml", steps=200, replace=(
+        self.definition = self.place.write_definition("request.toml", steps=120, replace=(
             *SHORT_RUN, ("checkpoint_every_steps = 1\n", "checkpoint_every_steps = 100000\n")))
         process = self.start_ranks()
         ranks = all_ranks(process, 2)

