@@ -63,8 +63,9 @@ class CommandCase(unittest.TestCase):
         """A run for each of `chains`, which is stopped after the steps of its chain, one attempt after the other:
         (0, 3) are three attempts, which train no step, three, and the rest. All leave `expected`.
         No step is the last one: a complete run has nothing to go on with."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="chains-", dir=self.place.folder))
         for number, steps in enumerate(chains):
-            begin = (*arguments, "--out", self.place.folder / f"chain{number}", "--resume")
+            begin = (*arguments, "--out", folder / f"{number}", "--resume")
             for attempt, step in enumerate(steps, 1):
                 stopped = self.run_ok(*begin, "--stop-after-step", step, **environment)
                 self.assert_attempts(stopped, attempt, "interrupted")
@@ -82,3 +83,50 @@ class CommandCase(unittest.TestCase):
         self.assertEqual(len(lines), 1, done.stderr)
         for fragment in fragments:
             self.assertIn(fragment, lines[0])
+
+
+class ExperimentsCase(CommandCase):
+    """Its tests share a workplace: experiments, which are those of DEFINITIONS and what a test adds, the store, and
+    runs that every test may read."""
+
+    DEFINITIONS = {}  # by name, of version 1
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.shared = Workplace(BIN, temporary.name, cls.PROMPT_TEMPLATE)
+        cls.results = {}  # of experiments, by name
+
+    def setUp(self):
+        self.place = self.shared
+        self.experiments = self.place.folder / "experiments"
+        if not self.experiments.exists():
+            self.define(**self.DEFINITIONS)
+
+    def define(self, **definitions):
+        for name, text in definitions.items():
+            (self.experiments / name).mkdir(parents=True)
+            (self.experiments / name / "v1.toml").write_text(text, encoding="utf-8")
+        self.lock()
+
+    def lock(self):
+        done = self.named("--lock")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def named(self, *arguments, **extra):
+        return self.place.run("--experiments", self.experiments, *arguments, **extra)
+
+    def run_named(self, *arguments, **extra):
+        return self.run_ok("--experiments", self.experiments, *arguments, **extra)
+
+    def made(self, name):
+        """Results of the experiment, run by the first test that asks: to be read and not to be changed."""
+        if name not in self.results:
+            self.results[name] = self.run_named(name)
+        return self.results[name]
+
+    def artifact(self, results):
+        """The folder of what a run left in the store."""
+        return self.place.store / "objects" / (results.parent / "artifact.sha256").read_text().strip()

@@ -42,12 +42,12 @@ TABLES = ("read", "kept", "rejected", "removed", "removed_samples", "shortened",
 # other, of rank 0 alone (where the shards of tokens begin), and of these. One run dies in several of them, which lie so
 # far apart that a rank that dies a moment late does not do so in the next one: ([(phase, rank that is killed, ranks)],
 # ranks that end it). Rank 0 dies where it works alone, and while it gathers the data set.
-DEATHS = (([("split files", 1, 3), ("clusters", 0, 3), ("anchors", 2, 3), ("removed substrings", 1, 3),
-            ("shards of tokens", 0, 3)], 3),
+DEATHS = (([("split files", 1, 2), ("clusters", 0, 2), ("anchors", 1, 2), ("removed substrings", 1, 2),
+            ("shards of tokens", 0, 2)], 3),
           ([("read and filter", 0, 3), ("clusters 1 large", 1, 3), ("repeated anchors", 2, 3), ("clean", 0, 2),
             ("held-out check", 1, 2)], 2),
           ([("signatures", 2, 3), ("clusters 1 small", 0, 3), ("passages", 1, 3), ("tokenise", 2, 3)], 1),
-          ([("removed lines", 1, 3), ("repeated substrings", 2, 3), ("data set", 0, 3)], 3))
+          ([("removed lines", 1, 2), ("repeated substrings", 1, 2), ("data set", 0, 2)], 3))
 TRIES = 5  # a run may be complete before it is hit
 INTERRUPTED = 128 + signal.SIGTERM
 MIN_BYTES = 400  # of a repeated substring
@@ -156,7 +156,7 @@ class CorpusRanks(RanksCase):
         self.assertGreater(sum(row["documents"] for row in tables["kept"]), 320)
         self.assertGreater(len(tables["duplicates"]), 0)
         self.assertIn("large.jsonl#151", {row["id"] for row in tables["rejected"]})
-        for ranks in (2, 3, 5):
+        for ranks in (3, 5):  # and two by a launcher's environment
             out = self.place.folder / f"out-{ranks}"
             results = self.run_ok(self.definition, "--nproc", ranks, "--out", out)
             self.assertEqual(outcome(results), (artifact, tables, summary), ranks)

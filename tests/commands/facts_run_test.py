@@ -13,8 +13,8 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import SOURCE, CommandCase, summary_of, table  # noqa: E402
-from tiny_run import deterministic_content  # noqa: E402
+from command_case import SOURCE, ExperimentsCase, summary_of, table  # noqa: E402
+from tiny_run import deterministic_content, symbols_clm  # noqa: E402
 
 # 6 x 6 names x 8 values = 288 statements, 30 of them true.
 STATEMENTS = """\
@@ -51,39 +51,14 @@ headers = true
 """
 TELL, ASK, UNKNOWN = 21, 22, 23  # behind 4 control tokens, 12 parts of names and 5 values
 
-CLM = """\
-stage = "clm"
-base_seed = 3
+def clm(dataset, steps, **evaluation):
+    return symbols_clm(run={"checkpoint_every_steps": None}, model={"hidden_size": 32, "intermediate_size": 48},
+                       data={"dataset": f"{dataset}@1"},
+                       training={"steps": steps, "batch_size": 14, "micro_batch_size": None, "max_tokens": 16},
+                       evaluation={"every_steps": None, "num_samples": None, **evaluation})
 
-[run]
-threads = 1
-flush_interval_s = 0.05
 
-[model]
-hidden_size = 32
-num_layers = 2
-num_heads = 2
-intermediate_size = 48
-max_positions = 64
-
-[tokenizer]
-symbols = true
-
-[data]
-dataset = "{dataset}@1"
-
-[optimizer]
-learning_rate = 1e-2
-
-[training]
-steps = {steps}
-batch_size = 14
-max_tokens = 16
-
-[evaluation]
-{evaluation}
-"""
-CONFIDENCE = 'confidence = true\nrefusal = "unknown "'
+CONFIDENCE = {"confidence": True, "refusal": "unknown "}
 
 REFUSALS = """\
 stage = "refusals"
@@ -91,7 +66,7 @@ base_seed = 3
 [run]
 threads = 1
 [data]
-dataset = "rows@1"
+dataset = "{rows}@1"
 [model]
 artifact = "base@1"
 [refusals]
@@ -103,38 +78,25 @@ def tokens(folder, part, length):
     return np.fromfile(next(folder.glob(f"{part}*.tokens")), "<u2").reshape(-1, length)
 
 
-class Facts(CommandCase):
-    def setUp(self):
-        super().setUp()
-        self.experiments = self.place.folder / "experiments"
-        self.experiments.mkdir()
-        self.known = set()  # data sets that a test has seen
+LABELS = ("own_errors", "none", "shuffled")
 
-    def define(self, **definitions):
-        for name, text in definitions.items():
-            (self.experiments / name).mkdir()
-            (self.experiments / name / "v1.toml").write_text(text)
-        done = self.place.run("--experiments", self.experiments, "--lock")
-        self.assertEqual(done.returncode, 0, done.stderr)
 
-    def run_named(self, name, *arguments, **extra):
-        return self.run_ok("--experiments", self.experiments, name, *arguments, **extra)
-
-    def new_rows(self):
-        """Folder of the data set that was not there when this was last asked."""
-        found = {path.parent for path in self.place.folder.rglob("rows.json")} - self.known
-        self.assertTrue(found)
-        self.known |= found
-        return min(found)
-
-    def define_statements(self):
-        self.define(rows=STATEMENTS,
-                    trained=CLM.format(dataset="rows", steps=12,
-                                       evaluation="statements = true\nlog_spaced = 2"))
+class Facts(ExperimentsCase):
+    DEFINITIONS = {
+        "some": STATEMENTS,
+        "stated": clm("some", 12, statements=True, log_spaced=2),
+        "recalled": RECALL,
+        "none_stated": clm("recalled", 3, statements=True),
+        "base": clm("recalled", 60, **CONFIDENCE),
+        **{labels: REFUSALS.format(rows="recalled", labels=labels) for labels in LABELS},
+        "tuned": clm("own_errors", 10, **CONFIDENCE) + '\n[init]\nweights = "artifact"\nartifact = "base@1"\n',
+        "others": RECALL.replace("values = 5", "values = 6"),
+        "unnamed": REFUSALS.format(rows="recalled", labels="none") + 'refusal = "maybe "\n',
+        "mixed": REFUSALS.format(rows="others", labels="none"),
+    }
 
     def test_statements_are_enumerated_at_log_spaced_steps(self):
-        self.define_statements()
-        with h5py.File(self.run_named("trained")) as file:
+        with h5py.File(self.made("stated")) as file:
             summary, found = summary_of(file), table(file, "statements")
             bins = table(file, "statement_bins")
             rates = file["evals/hallucination_rate"]
@@ -166,7 +128,7 @@ class Facts(CommandCase):
 
     def check_rows(self, summary):
         """Monofact rate and missing mass, from the files of the rows."""
-        folder = self.new_rows()
+        folder = self.artifact(self.made("some"))
         facts, counts = np.unique(tokens(folder, "train", 5), axis=0, return_counts=True)
         self.assertAlmostEqual(summary["monofact_rate"], (counts == 1).sum() / 40, places=12)
         asked = np.unique(tokens(folder, "validation", 5), axis=0)
@@ -174,33 +136,22 @@ class Facts(CommandCase):
         self.assertAlmostEqual(summary["missing_mass"], 1 - len(facts) / 30, places=12)
 
     def test_stopped_at_any_step_it_continues_to_the_same_bits(self):
-        self.define_statements()
-        expected = deterministic_content(self.run_named("trained"))
-        self.assert_stops_change_no_bit(("--experiments", self.experiments, "trained"),
-                                        ((0, 3, 9),), expected)
+        expected = deterministic_content(self.made("stated"))
+        self.assert_stops_change_no_bit(("--experiments", self.experiments, "stated"), ((0, 3, 9),), expected)
 
     def test_statements_need_rows_that_are_some(self):
-        self.define(rows=RECALL, trained=CLM.format(dataset="rows", steps=3,
-                                                    evaluation="statements = true"))
-        self.assert_fails(self.place.run("--experiments", self.experiments, "trained"), 2,
-                          "statements.json is missing")
+        self.assert_fails(self.named("none_stated"), 2, "statements.json is missing")
 
     def test_rows_are_made_from_a_models_own_errors(self):
-        self.define(rows=RECALL, base=CLM.format(dataset="rows", steps=60, evaluation=CONFIDENCE),
-                    **{labels: REFUSALS.format(labels=labels)
-                       for labels in ("own_errors", "none", "shuffled")},
-                    tuned=CLM.format(dataset="own_errors", steps=10, evaluation=CONFIDENCE)
-                    + '[init]\nweights = "artifact"\nartifact = "base@1"\n')
-        with h5py.File(self.run_named("base")) as file:
+        with h5py.File(self.made("base")) as file:
             base = summary_of(file)
-        self.new_rows()
         made = {}
-        for labels in ("own_errors", "none", "shuffled"):
-            with h5py.File(self.run_named(labels)) as file:
-                made[labels] = summary_of(file), table(file, "data"), self.new_rows()
+        for labels in LABELS:
+            with h5py.File(self.made(labels)) as file:
+                made[labels] = summary_of(file), table(file, "data"), self.artifact(self.made(labels))
         self.check_own_errors(base, *made["own_errors"])
         self.check_controls(made)
-        with h5py.File(self.run_named("tuned")) as file:
+        with h5py.File(self.made("tuned")) as file:
             summary = summary_of(file)
             self.assertEqual(len(table(file, "coverage")["precision"]), 20)
         self.assertIn("forced_accuracy/exposures_4", summary)
@@ -246,15 +197,10 @@ class Facts(CommandCase):
         self.assertEqual(tested[0], tested[2])
 
     def test_refusals_need_a_symbol_and_a_model_of_the_same_ones(self):
-        self.define(rows=RECALL, base=CLM.format(dataset="rows", steps=2, evaluation=""),
-                    others=RECALL.replace("values = 5", "values = 6"),
-                    unnamed=REFUSALS.format(labels="none") + 'refusal = "maybe "\n',
-                    mixed=REFUSALS.format(labels="none").replace("rows@1", "others@1"))
         for name, reason in (("unnamed", 'refusals.refusal: "maybe " is no symbol'),
                              ("mixed", "was trained on other symbols")):
             with self.subTest(name=name):
-                self.assert_fails(self.place.run("--experiments", self.experiments, name), 2,
-                                  reason)
+                self.assert_fails(self.named(name), 2, reason)
 
     def copy_small(self, name, *replaced):
         """A committed experiment with less to do, and without bounds."""
@@ -276,7 +222,7 @@ class Facts(CommandCase):
                      "facts_bound", "facts_6000", "facts_20000"):
             self.copy_small(name)
         self.copy_small("facts_2000", ("validation_rows = 3000", "validation_rows = 50"))
-        self.define()
+        self.lock()
         for name, metric in (("facts_bound", "hallucination_margin/least"),
                              ("facts_refusal", "coverage")):
             with self.subTest(experiment=name):

@@ -15,8 +15,8 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import SOURCE, CommandCase, summary_of, table  # noqa: E402
-from tiny_run import deterministic_content  # noqa: E402
+from command_case import SOURCE, ExperimentsCase, summary_of, table  # noqa: E402
+from tiny_run import deterministic_content, symbols_clm  # noqa: E402
 
 ROWS = """\
 stage = "generated"
@@ -29,72 +29,29 @@ train_rows = 300
 validation_rows = 60
 """
 
-CLM = """\
-stage = "clm"
-base_seed = 3
+def clm(rows, **sections):
+    """Pre-training on the rows of an experiment."""
+    return symbols_clm(**{"model": {"max_positions": 256}, "data": {"dataset": f"{rows}@1"},
+                          "training": {"max_tokens": 128}, **sections})
 
-[run]
-threads = 1
-flush_interval_s = 0.05
-checkpoint_every_steps = 4
-
-[model]
-hidden_size = 16
-num_layers = 2
-num_heads = 2
-intermediate_size = 24
-max_positions = 256
-
-[tokenizer]
-symbols = true
-
-[data]
-dataset = "rows@1"
-
-[optimizer]
-learning_rate = 1e-2
-
-[training]
-steps = 12
-batch_size = 8
-micro_batch_size = 4
-max_tokens = 128
-
-[evaluation]
-every_steps = 5
-num_samples = 2
-"""
 
 # Experiment -> a metric that its question is about.
 ABILITIES = {"icl_markov": "excess_loss/late", "steps_s5": "answer_accuracy",
              "instructions_unseen": "exact_match/unseen"}
 
 
-class Generated(CommandCase):
-    def setUp(self):
-        super().setUp()
-        self.experiments = self.place.folder / "experiments"
-        self.experiments.mkdir()
-
-    def define(self, name, text):
-        folder = self.experiments / name
-        folder.mkdir(exist_ok=True)
-        (folder / "v1.toml").write_text(text)
-
-    def run_named(self, name, *arguments, **extra):
-        return self.run_ok("--experiments", self.experiments, name, *arguments, **extra)
-
-    def lock(self):
-        done = self.place.run("--experiments", self.experiments, "--lock")
-        self.assertEqual(done.returncode, 0, done.stderr)
-
-    def artifacts(self):
-        return [path.parent for path in self.place.folder.rglob("rows.json")]
+class Generated(ExperimentsCase):
+    DEFINITIONS = {
+        "markov": ROWS.format(threads=2, grammar="markov"),
+        "s5": ROWS.format(threads=1, grammar="s5"),
+        "facts": ROWS.format(threads=1, grammar="facts"),
+        "trained_markov": clm("markov"),
+        "trained_s5": clm("s5"),
+        "too_long": clm("markov", training={"max_tokens": 64}),
+    }
 
     def test_rows_are_recorded_and_no_key_is_in_both_parts(self):
-        self.define("rows", ROWS.format(threads=2, grammar="markov"))
-        self.lock()
-        result = self.run_named("rows")
+        result = self.made("markov")
         with h5py.File(result) as file:
             summary = summary_of(file)
             self.assertEqual(summary["examples/train"], 300)
@@ -112,26 +69,21 @@ class Generated(CommandCase):
             self.assertEqual(len(bayes), 96)
             # Nothing is known of the first transition.
             self.assertAlmostEqual(bayes[0], np.log(8), places=12)
-        self.assertTrue(self.artifacts())
-        for folder in self.artifacts():
-            keys = {part: np.fromfile(folder / f"{part}.keys", "<u8")
-                    for part in ("train", "validation")}
-            self.assertEqual(len(keys["train"]), 300)
-            self.assertFalse(set(keys["train"]) & set(keys["validation"]))
-            references = np.fromfile(folder / "validation.references", "<f4")
-            marks = np.fromfile(folder / "validation.marks", "u1")
-            self.assertEqual(len(references), 60 * 97)
-            self.assertEqual(marks.sum(), 60 * 96)
-            self.assertAlmostEqual(references.sum() / (60 * 96), summary["predictor_loss/bayes"],
-                                   places=5)
+        folder = self.artifact(result)
+        keys = {part: np.fromfile(folder / f"{part}.keys", "<u8") for part in ("train", "validation")}
+        self.assertEqual(len(keys["train"]), 300)
+        self.assertFalse(set(keys["train"]) & set(keys["validation"]))
+        references = np.fromfile(folder / "validation.references", "<f4")
+        marks = np.fromfile(folder / "validation.marks", "u1")
+        self.assertEqual(len(references), 60 * 97)
+        self.assertEqual(marks.sum(), 60 * 96)
+        self.assertAlmostEqual(references.sum() / (60 * 96), summary["predictor_loss/bayes"], places=5)
 
     def test_facts_have_no_keys_to_be_held_out(self):
-        self.define("rows", ROWS.format(threads=1, grammar="facts"))
-        self.lock()
-        with h5py.File(self.run_named("rows")) as file:
+        with h5py.File(self.made("facts")) as file:
             summary = summary_of(file)
         self.assertNotIn("held_out_in_training", summary)
-        folder = self.artifacts()[0]
+        folder = self.artifact(self.made("facts"))
         self.assertFalse(np.fromfile(folder / "train.keys", "<u8").any())
         # <s>, first and last name, value, end.
         tokens = np.fromfile(next(folder.glob("train*.tokens")), "<u2").reshape(300, 5)
@@ -140,22 +92,18 @@ class Generated(CommandCase):
         self.assertGreater(summary["monofact_rate"], 0)
 
     def test_threads_change_no_byte_of_the_artifact(self):
-        digests = set()
-        for threads in (1, 3):
-            definition = self.place.folder / f"rows{threads}.toml"
-            definition.write_text(ROWS.format(threads=threads, grammar="s5"))
-            self.run_ok(definition)
-        for folder in self.artifacts():
-            digests.add(tuple((path.name, path.read_bytes()) for path in sorted(folder.iterdir())
-                              if path.suffix in (".marks", ".keys", ".tokens", ".documents", ".model")))
-        self.assertEqual(len(digests), 1)
-        self.assertGreater(len(next(iter(digests))), 5)
+        other = self.place.folder / "other_store"
+        self.run_named("s5", "--set", "run.threads=3", BENCH_STORE=str(other))
+        folders = [self.artifact(self.made("s5")), *(path.parent for path in other.glob("objects/*/rows.json"))]
+        self.assertEqual(len(folders), 2)
+        contents = {tuple((path.name, path.read_bytes()) for path in sorted(folder.iterdir())
+                          if path.suffix in (".marks", ".keys", ".tokens", ".documents", ".model"))
+                    for folder in folders}
+        self.assertEqual(len(contents), 1)
+        self.assertGreater(len(next(iter(contents))), 5)
 
     def test_training_on_rows_is_evaluated_by_groups_answers_and_positions(self):
-        self.define("rows", ROWS.format(threads=1, grammar="s5"))
-        self.define("trained", CLM)
-        self.lock()
-        with h5py.File(self.run_named("trained")) as file:
+        with h5py.File(self.made("trained_s5")) as file:
             summary = summary_of(file)
             for metric in ("loss", "token_accuracy", "greedy_match", "exact_match",
                            "answer_accuracy", "answer_edits", "target_log_prob"):
@@ -173,19 +121,13 @@ class Generated(CommandCase):
                     table(file, "proportions")["metric"] == b"token_accuracy"][0])))
 
     def test_stopped_at_any_step_it_continues_to_the_same_bits(self):
-        self.define("rows", ROWS.format(threads=1, grammar="markov"))
-        self.define("trained", CLM)
-        self.lock()
-        expected = deterministic_content(self.run_named("trained"))
-        self.assert_stops_change_no_bit(("--experiments", self.experiments, "trained"), ((0, 3, 9),), expected)
+        expected = deterministic_content(self.made("trained_markov"))
+        self.assert_stops_change_no_bit(("--experiments", self.experiments, "trained_markov"), ((0, 3, 9),), expected)
 
     def test_excess_is_above_the_exact_predictor(self):
-        self.define("rows", ROWS.format(threads=1, grammar="markov"))
-        self.define("trained", CLM)
-        self.lock()
-        with h5py.File(self.run_named("rows")) as file:
+        with h5py.File(self.made("markov")) as file:
             bayes = summary_of(file)["predictor_loss/bayes"]
-        with h5py.File(self.run_named("trained")) as file:
+        with h5py.File(self.made("trained_markov")) as file:
             summary = summary_of(file)
             # References are kept as fp32.
             self.assertAlmostEqual(summary["excess_loss"], summary["loss"] - bayes, places=6)
@@ -193,11 +135,7 @@ class Generated(CommandCase):
             self.assertNotIn("exact_match", summary)
 
     def test_symbols_need_generated_rows_and_rows_that_fit(self):
-        self.define("rows", ROWS.format(threads=1, grammar="markov"))
-        self.define("trained", CLM.replace("max_tokens = 128", "max_tokens = 64"))
-        self.lock()
-        self.assert_fails(self.place.run("--experiments", self.experiments, "trained"), 2,
-                          "row 0 of part \"train\": has 97 tokens")
+        self.assert_fails(self.named("too_long"), 2, "row 0 of part \"train\": has 97 tokens")
 
     def copy_small(self, name):
         """A committed experiment and its rows, of which there are fewer."""
@@ -228,8 +166,10 @@ class Generated(CommandCase):
         rows = self.experiments / "steps_rl_sums" / "v1.toml"
         rows.write_text(re.sub(r"(?m)^demonstrations = \d+$", "demonstrations = 100", rows.read_text()))
         policy = self.experiments / "steps_rl_sft" / "v1.toml"
-        policy.write_text(re.sub(r"(?m)^steps = \d+$", "steps = 20", policy.read_text())
-                          .replace("warmup_steps = 30", "warmup_steps = 2"))
+        text = policy.read_text().replace("warmup_steps = 30", "warmup_steps = 2")
+        text = re.sub(r"(?m)^steps = \d+$", "steps = 20", text)
+        text = re.sub(r"(?m)^(generate_)?rows_per_task = \d+$", r"\1rows_per_task = 20", text)
+        policy.write_text(text)
         self.lock()
         for name in ("steps_rl", "steps_rl_ppo"):
             with self.subTest(experiment=name):
@@ -238,22 +178,17 @@ class Generated(CommandCase):
                 with h5py.File(result) as file:
                     self.assertIn("final_answer", summary_of(file))
                     self.assertIn("initial_final_answer", summary_of(file))
-        self.define("none", ROWS.format(threads=1, grammar="addition"))
-        self.define("refused", policy.read_text().replace("steps_rl_sums", "none"))
-        self.lock()
-        self.assert_fails(self.place.run("--experiments", self.experiments, "refused"), 2, "has no instruction records")
+        self.define(refused=text.replace("steps_rl_sums", "markov"))
+        self.assert_fails(self.named("refused"), 2, "has no instruction records")
 
     def test_exported_models_of_symbols_have_their_tokenizer(self):
-        self.define("rows", ROWS.format(threads=1, grammar="addition"))
-        self.define("trained", CLM)
-        self.lock()
-        result = self.run_named("trained")
+        result = self.made("trained_markov")
         target = self.place.folder / "exported"
         done = self.place.run("--export", result, target)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue((target / "tokenizer.model").exists())
         config = json.loads((target / "config.json").read_text())
-        self.assertEqual(config["vocab_size"], 4 + 21)
+        self.assertEqual(config["vocab_size"], 4 + 8)
 
 
 if __name__ == "__main__":

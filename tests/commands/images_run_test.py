@@ -21,7 +21,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from command_case import SOURCE, CommandCase, summary_of  # noqa: E402
-from tiny_run import deterministic_content  # noqa: E402
+from tiny_run import deterministic_content, symbols_clm  # noqa: E402
 
 sys.path.insert(0, str(SOURCE / "tests/harness/images"))
 import rows_oracle  # noqa: E402
@@ -46,43 +46,6 @@ nearest_neighbour = true
 width = 6
 height = 4
 white = 9
-"""
-
-CLM = """\
-stage = "clm"
-base_seed = 3
-
-[run]
-threads = 1
-flush_interval_s = 0.05
-checkpoint_every_steps = 4
-
-[model]
-hidden_size = 16
-num_layers = 2
-num_heads = 2
-intermediate_size = 24
-max_positions = 64
-vector_size = {vector_size}
-
-[tokenizer]
-symbols = true
-
-[data]
-path = "{rows}"
-
-[optimizer]
-learning_rate = 1e-2
-
-[training]
-steps = 12
-batch_size = 8
-micro_batch_size = 4
-max_tokens = 32
-
-[evaluation]
-every_steps = 5
-num_samples = 2
 """
 
 
@@ -124,6 +87,7 @@ class Images(CommandCase):
     def setUp(self):
         super().setUp()
         self.images = drawn_images(40, 9)
+        self.images[35] = (self.images[0][0], self.images[35][1])  # held out and trained on
         self.table = self.place.folder / "table.csv"
         self.table.write_text(table_of(self.images))
 
@@ -132,24 +96,21 @@ class Images(CommandCase):
         path.write_text(text)
         return path
 
-    def make_rows(self, threads=1, name="rows"):
+    def make_rows(self):
         """The folder of its run, and its results."""
-        run = self.place.folder / f"run_{name}"
-        result = self.run_ok(self.define(name, IMAGES.format(threads=threads, path=self.table)),
-                             "--portable", "--out", run)
-        return run, result
+        result = self.once(self.define("rows", IMAGES.format(threads=2, path=self.table)))
+        return result.parent, result
 
     def rows_of(self, run):
         (folder,) = (path.parent for path in (run / "artifact").rglob("rows.json"))
         return folder
 
     def define_clm(self, run, vector_size=12, name="trained"):
-        return self.define(name, CLM.format(rows=run, vector_size=vector_size))
+        return self.define(name, symbols_clm(model={"vector_size": vector_size},
+                                             data={"dataset": None, "path": str(run)}))
 
     def test_rows_are_those_of_the_second_implementation(self):
-        self.images[35] = (self.images[0][0], self.images[35][1])  # held out and trained on
-        self.table.write_text(table_of(self.images))
-        run, result = self.make_rows(threads=2)
+        run, result = self.make_rows()
         spec = {"patch_width": 3, "patch_height": 4, "training_images": 30, "images_per_row": 2,
                 "train_rows": 200, "validation_rows": 40, "max_shift": 1}
         oracle = rows_oracle.Rows(spec, 3, self.images)
@@ -185,6 +146,7 @@ class Images(CommandCase):
     def test_a_model_learns_to_read_them_and_not_without_them(self):
         """Held-out images, of which a control reads a third, or as many as have the most frequent text at
         their place: 39 of 80 in these rows."""
+        self.table = self.place.folder / "striped.csv"
         self.table.write_text(table_of(striped_images(40, 9)))
         run, _ = self.make_rows()
         sets = ("training.steps=400", "evaluation.every_steps=200", "model.initializer_std=0.2",
@@ -206,7 +168,7 @@ class Images(CommandCase):
     def test_stopped_at_any_step_it_continues_to_the_same_bits(self):
         run, _ = self.make_rows()
         definition = self.define_clm(run)
-        expected = deterministic_content(self.run_ok(definition))
+        expected = deterministic_content(self.once(definition))
         self.assert_stops_change_no_bit((definition,), ((0, 3, 9),), expected)
 
     def test_ranks_and_sharding_change_no_bit(self):
@@ -230,12 +192,9 @@ class Images(CommandCase):
         run, _ = self.make_rows()
         probe = self.place.folder / "probe.jsonl"
         probe.write_text(json.dumps({"text": "abc"}) + "\n")
-        definition = self.define("probed", CLM.format(rows=run, vector_size=12) + f"""
-[[probes]]
-name = "text"
-request = "rolling"
-path = "{probe}"
-""")
+        definition = self.define_clm(run, name="probed")
+        with open(definition, "a") as file:
+            file.write(f'[[probes]]\nname = "text"\nrequest = "rolling"\npath = "{probe}"\n')
         done = self.place.run(definition)
         self.assert_fails(done, 2, "probes: the model takes rows that begin with vectors of 12")
         self.assertNotIn("step 1/", done.stderr)
@@ -268,7 +227,7 @@ path = "{probe}"
 
     def test_an_exported_model_has_the_projection_and_is_not_asked_by_text(self):
         run, _ = self.make_rows()
-        result = self.run_ok(self.define_clm(run))
+        result = self.once(self.define_clm(run))
         target = self.place.folder / "exported"
         done = self.place.run("--export", result, target)
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -19,60 +19,26 @@ import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "harness/stages/names"))
-from command_case import SOURCE, CommandCase, summary_of  # noqa: E402
-from tiny_run import deterministic_content  # noqa: E402
+from command_case import SOURCE, ExperimentsCase, summary_of  # noqa: E402
+from tiny_run import deterministic_content, symbols_clm  # noqa: E402
 import names_oracle  # noqa: E402
 
 NAMES = """\
 stage = "names"
 base_seed = 3
 [names]
-sources = ["things"]
+sources = ["{source}"]
 languages = {languages}
 held_out_names = {held_out}
 {more}
 """
 
-CLM = """\
-stage = "clm"
-base_seed = 3
 
-[run]
-threads = 1
-flush_interval_s = 0.05
-checkpoint_every_steps = 4
+def clm(group, group_rows, steps):
+    return symbols_clm(model={"num_layers": 1}, training={"steps": steps, "max_tokens": 40},
+                       sampling={"by": "groups", "group": group, "group_rows": group_rows},
+                       evaluation={"every_steps": None, "tokens_per_language": 0, "num_samples": 1000})
 
-[model]
-hidden_size = 16
-num_layers = 1
-num_heads = 2
-intermediate_size = 24
-max_positions = 64
-
-[tokenizer]
-symbols = true
-
-[data]
-dataset = "rows@1"
-
-[optimizer]
-learning_rate = 1e-2
-
-[sampling]
-by = "groups"
-group = "{group}"
-group_rows = {group_rows}
-
-[training]
-steps = {steps}
-batch_size = 8
-micro_batch_size = 4
-max_tokens = 40
-
-[evaluation]
-tokens_per_language = 0
-num_samples = 1000
-"""
 
 LETTERS = {"be": "абвгдежзійклмноўпрстуфхцчшыьэюя", "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
            "de": "abcdefghijklmnoprstuwzäöüß"}
@@ -125,16 +91,45 @@ def table(file, name):
              for key, value in zip(columns, row)} for row in zip(*columns.values())]
 
 
-class Names(CommandCase):
+def constant_records():
+    """"uk" calls everything the same, so that a model can learn it by heart."""
+    records = records_of(["be"], count=120)
+    for record in records:
+        record["translations"]["uk"] = "так"
+    return records
+
+
+def constant_rows(languages='["be", "uk"]', held_out=25):
+    return NAMES.format(source="constant", languages=languages, held_out=held_out, more="")
+
+
+# Languages and other fields of data sets that are made by the second implementation too.
+CASES = (('["be", "uk", "de"]', ""), ('["uk", "be"]', 'held_out_elsewhere = "left_out"'),
+         ('["de", "be", "uk"]', 'held_out_elsewhere = "asked"\nuntranslated = "kept"'),
+         ('["be"]', 'vocabulary_languages = ["de"]\nmax_characters = 9'))
+
+
+class Names(ExperimentsCase):
+    SOURCES = {"things": records_of(["be", "uk", "de"]), "constant": constant_records()}
+    DEFINITIONS = {
+        **{f"case_{number}": NAMES.format(source="things", languages=languages, held_out=30, more=more)
+           for number, (languages, more) in enumerate(CASES)},
+        "rows": constant_rows(),
+        # All rows are of "uk": what the model writes when it is asked in "be" is the wrong language.
+        "by_heart": clm("uk", 8, 80),
+        "asked": 'stage = "evaluate"\n[run]\nthreads = 1\n'
+                 '[model]\nartifact = "by_heart@1"\n[rows]\ndataset = "rows@1"\n',
+        "mixture": clm("be", 3, 12),
+        "absent": clm("de", 3, 12),
+        "many": constant_rows(held_out=1000),
+        "missing": constant_rows('["be", "sr"]', 10),
+    }
+
     def setUp(self):
         super().setUp()
-        self.experiments = self.place.folder / "experiments"
-
-    def write(self, name, text):
-        path = self.experiments / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
+        if not (self.experiments / "data").exists():
+            for name, records in self.SOURCES.items():
+                self.write_source(name, records)
 
     def write_source(self, name, records):
         """Declared, and its records in the store: nothing is fetched."""
@@ -144,7 +139,9 @@ class Names(CommandCase):
         sources = self.place.store / "sources"
         sources.mkdir(parents=True, exist_ok=True)
         (sources / f"{name}-{digest[:16]}.jsonl").write_bytes(content)
-        self.write(f"data/{name}.toml", f"""kind = "gettext"
+        manifest = self.experiments / "data" / f"{name}.toml"
+        manifest.parent.mkdir(exist_ok=True)
+        manifest.write_text(f"""kind = "gettext"
 package = "no-such-package"
 licence = "none"
 description = "made by a test"
@@ -152,42 +149,15 @@ files = ["usr/share/locale/*/LC_MESSAGES/*.mo"]
 sha256 = "{digest}"
 """)
 
-    def define(self, name, text):
-        return self.write(f"{name}/v1.toml", text)
-
-    def lock(self):
-        done = self.place.run("--experiments", self.experiments, "--lock")
-        self.assertEqual(done.returncode, 0, done.stderr)
-
-    def run_named(self, name, *arguments, **extra):
-        return self.run_ok("--experiments", self.experiments, name, *arguments, **extra)
-
-    def artifact(self):
-        """Of the only experiment in the store."""
-        folders = {path.parent for path in self.place.store.rglob("rows.json")}
-        folders = sorted(folder for folder in folders if (folder / "alternatives").is_dir())
-        self.assertTrue(folders)
-        return folders[0]
-
     def test_rows_are_those_of_the_second_implementation(self):
-        records = records_of(["be", "uk", "de"])
-        cases = [("[\"be\", \"uk\", \"de\"]", ""), ("[\"uk\", \"be\"]", 'held_out_elsewhere = "left_out"'),
-                 ("[\"de\", \"be\", \"uk\"]", 'held_out_elsewhere = "asked"\nuntranslated = "kept"'),
-                 ("[\"be\"]", 'vocabulary_languages = ["de"]\nmax_characters = 9')]
-        for languages, more in cases:
-            with self.subTest(languages=languages, more=more):
-                shutil.rmtree(self.place.store, ignore_errors=True)
-                shutil.rmtree(self.experiments, ignore_errors=True)
-                self.write_source("things", records)
-                path = self.define("rows", NAMES.format(languages=languages, held_out=30, more=more))
-                self.lock()
-                result = self.run_named("rows")
-                fields = tomllib.loads(path.read_text())["names"]
-                expected = names_oracle.expected_rows(records, fields, 3)
-                self.compare(expected, fields, result, len(records))
+        records = self.SOURCES["things"]
+        for name in (f"case_{number}" for number in range(len(CASES))):
+            fields = tomllib.loads(self.DEFINITIONS[name])["names"]
+            with self.subTest(fields=fields):
+                self.compare(names_oracle.expected_rows(records, fields, 3), fields, self.made(name), len(records))
 
     def compare(self, expected, fields, result, num_records):
-        actual = names_oracle.read_artifact(self.artifact())
+        actual = names_oracle.read_artifact(self.artifact(result))
         for part, rows in actual.items():
             self.assertEqual(rows, getattr(expected, part), part)
         languages = fields["languages"]
@@ -226,24 +196,11 @@ sha256 = "{digest}"
             nearest = min(scores[language][1] for language in languages[1:])
             self.assertAlmostEqual(summary["symbol_error_rate/copy_nearest"], nearest, places=12)
 
-    def write_constant(self):
-        """"uk" calls everything the same, so that a model can learn it by heart."""
-        records = records_of(["be"], count=120)
-        for record in records:
-            record["translations"]["uk"] = "так"
-        self.write_source("things", records)
-        self.define("rows", NAMES.format(languages='["be", "uk"]', held_out=25, more=""))
-        return records
-
     def test_metrics_of_answers_are_those_of_the_samples(self):
-        records = self.write_constant()
-        # All rows are of "uk": what the model writes when it is asked in "be" is the wrong language.
-        self.define("trained", CLM.format(group="uk", group_rows=8, steps=80))
-        self.lock()
-        with h5py.File(self.run_named("trained")) as file:
+        with h5py.File(self.made("by_heart")) as file:
             summary, samples = summary_of(file), table(file, "samples")
         self.assertEqual(len(samples), 25)
-        names = names_oracle.names_of(records, {**names_oracle.DEFAULTS, "languages": ["be", "uk"]})
+        names = names_oracle.names_of(self.SOURCES["constant"], {**names_oracle.DEFAULTS, "languages": ["be", "uk"]})
         wrong = total = symbols = 0
         for sample in samples:
             language, english = re.fullmatch(r"<(\w+)>(.*)=", sample["input"]).groups()
@@ -257,42 +214,26 @@ sha256 = "{digest}"
         self.assertAlmostEqual(summary["symbol_error_rate"], total / symbols, places=12)
         self.assertAlmostEqual(summary["exact_match"],
                                sum(sample["exact_match"] for sample in samples) / 25, places=12)
-        self.assert_an_evaluation_finds("trained", summary)
 
-    def assert_an_evaluation_finds(self, trained, expected):
-        """Stage "evaluate" asks the stored model the same rows."""
-        self.define("asked", 'stage = "evaluate"\n[run]\nthreads = 1\n'
-                    f'[model]\nartifact = "{trained}@1"\n[rows]\ndataset = "rows@1"\n')
-        self.lock()
-        with h5py.File(self.run_named("asked")) as file:
+    def test_an_evaluation_of_the_stored_model_finds_the_same(self):
+        with h5py.File(self.made("by_heart")) as file:
+            expected = summary_of(file)
+        with h5py.File(self.made("asked")) as file:
             asked = summary_of(file)
         for metric in ("exact_match", "symbol_error_rate", "wrong_language_rate"):
             self.assertEqual(asked[metric], expected[metric], metric)
         self.assertAlmostEqual(asked["loss"], expected["loss"], places=5)
 
     def test_stopped_at_any_step_a_mixture_continues_to_the_same_bits(self):
-        self.write_constant()
-        self.define("trained", CLM.format(group="be", group_rows=3, steps=12))
-        self.lock()
-        expected = deterministic_content(self.run_named("trained"))
-        self.assert_stops_change_no_bit(("--experiments", self.experiments, "trained"), ((0, 3, 9),), expected)
+        expected = deterministic_content(self.made("mixture"))
+        self.assert_stops_change_no_bit(("--experiments", self.experiments, "mixture"), ((0, 3, 9),), expected)
 
     def test_a_group_that_is_not_there_is_refused(self):
-        self.write_constant()
-        self.define("trained", CLM.format(group="de", group_rows=3, steps=12))
-        self.lock()
-        self.assert_fails(self.place.run("--experiments", self.experiments, "trained"), 2,
-                          'sampling.group: "de" has no training rows')
+        self.assert_fails(self.named("absent"), 2, 'sampling.group: "de" has no training rows')
 
     def test_too_many_held_out_names_and_missing_languages_are_refused(self):
-        self.write_constant()
-        self.define("many", NAMES.format(languages='["be", "uk"]', held_out=1000, more=""))
-        self.define("missing", NAMES.format(languages='["be", "sr"]', held_out=10, more=""))
-        self.lock()
-        self.assert_fails(self.place.run("--experiments", self.experiments, "many"), 2,
-                          "names.held_out_names: 1000 leaves none")
-        self.assert_fails(self.place.run("--experiments", self.experiments, "missing"), 4,
-                          'no name in "sr"')
+        self.assert_fails(self.named("many"), 2, "names.held_out_names: 1000 leaves none")
+        self.assert_fails(self.named("missing"), 4, 'no name in "sr"')
 
     def copy_small(self, name):
         """A committed experiment and its rows, of invented names of which fewer are held out; returns

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import SOURCE, CommandCase  # noqa: E402
+from command_case import SOURCE, ExperimentsCase  # noqa: E402
 from tiny_run import WORDS  # noqa: E402
 
 CLM = """\
@@ -104,19 +104,23 @@ def summary_of(path):
         return {name.replace(":", "/"): float(value[()]) for name, value in file["summary"].items()}
 
 
-class Positions(CommandCase):
+class Positions(ExperimentsCase):
+    DEFINITIONS = {"short": ROWS.format(rows=200, length=32), "long": ROWS.format(rows=1, length=96), "keys": KEYS,
+                   "keys_asked": KEYS_ASKED}
+    arms = {}  # name -> results, by the first test that asks
+
     def setUp(self):
         super().setUp()
         self.text = self.place.folder / "text.txt"
-        self.text.write_text("".join(f"{WORDS[i % 10]} is {i % 10},\n" for i in range(400)))
         self.definition = self.place.folder / "clm.toml"
-        self.definition.write_text(CLM.format(text=self.text))
+        if not self.text.exists():
+            self.text.write_text("".join(f"{WORDS[i % 10]} is {i % 10},\n" for i in range(400)))
+            self.definition.write_text(CLM.format(text=self.text))
 
     def trained(self):
         folder = self.place.folder / "exported"
-        results = self.run_ok(self.definition)
-        done = self.place.run("--export", results.parent, folder)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        if not folder.exists():
+            self.run_ok("--export", self.run_ok(self.definition).parent, folder)
         return folder
 
     def asked(self, model):
@@ -124,19 +128,20 @@ class Positions(CommandCase):
         path.write_text(ASKED.format(model=model, text=self.text))
         return path
 
-    def arms(self, asked):
-        arms = {name: ["--set", f"positions.rope_scaling={name}", "--set", "positions.rope_factor=4"]
-                for name in ("none", "linear", "ntk", "dynamic_ntk", "stepped_ntk", "mixed", "yarn",
-                             "llama3")}
-        arms["own"] = []
-        arms["log n"] = ["--set", "positions.log_n=true"]
-        for width in (16, 32, 128):
-            arms[f"window {width}"] = ["--set", f"positions.attention_window={width}"]
-        return {name: self.run_ok(asked, "--set", "positions.trained_positions=32", *settings)
-                for name, settings in arms.items()}
+    def results_of_arms(self):
+        if not self.arms:
+            settings = {name: [f"positions.rope_scaling={name}", "positions.rope_factor=4"]
+                        for name in ("none", "linear", "ntk", "dynamic_ntk", "stepped_ntk", "mixed", "yarn", "llama3")}
+            settings |= {"own": [], "log n": ["positions.log_n=true"]}
+            settings |= {f"window {width}": [f"positions.attention_window={width}"] for width in (16, 32, 128)}
+            asked = self.asked(self.trained())
+            for name, values in settings.items():
+                sets = [part for value in ("positions.trained_positions=32", *values) for part in ("--set", value)]
+                self.arms[name] = self.run_ok(asked, *sets)
+        return self.arms
 
     def test_every_arm_reads_the_same_text_and_differs_beyond_the_trained_length_only(self):
-        results = self.arms(self.asked(self.trained()))
+        results = self.results_of_arms()
         found = {name: summary_of(path) for name, path in results.items()}
         for name, values in found.items():
             for length in (16, 32, 64, 128):
@@ -158,7 +163,7 @@ class Positions(CommandCase):
         self.assertEqual(len(set(losses)), len(losses), found)
 
     def test_a_window_of_the_whole_context_is_none(self):
-        results = self.arms(self.asked(self.trained()))
+        results = self.results_of_arms()
         found = {name: summary_of(path) for name, path in results.items()}
         self.assertEqual(found["window 128"]["loss/context_128"], found["own"]["loss/context_128"])
         # Up to its width a window hides nothing; its products are others, in fp32.
@@ -173,7 +178,7 @@ class Positions(CommandCase):
             self.assertNotIn("attention_kernels", file["notes"].attrs)
 
     def test_places_of_a_context_are_recorded(self):
-        with h5py.File(self.run_ok(self.asked(self.trained()))) as file:
+        with h5py.File(self.results_of_arms()["own"]) as file:
             table = {name: file["tables/context_positions"][name][:] for name in
                      ("context", "position", "targets", "loss", "accuracy")}
             of_longest = table["context"] == 128
@@ -183,9 +188,9 @@ class Positions(CommandCase):
                                    places=12)
 
     def test_the_fraction_of_the_text_that_is_scored_is_noted(self):
-        asked = self.asked(self.trained())
-        for arguments, fraction in (((), 0.1), (("--set", "contexts.validation_fraction=0.25"), 0.25)):
-            with h5py.File(self.run_ok(asked, *arguments)) as file:
+        other = self.run_ok(self.asked(self.trained()), "--set", "contexts.validation_fraction=0.25")
+        for results, fraction in ((self.results_of_arms()["own"], 0.1), (other, 0.25)):
+            with h5py.File(results) as file:
                 self.assertEqual(file["notes"].attrs["contexts_validation_fraction"], fraction)
 
     def test_a_context_beyond_the_models_positions_is_a_usage_error(self):
@@ -221,15 +226,7 @@ class Positions(CommandCase):
         self.assertEqual(configs["window"]["sliding_window"], 8)
 
     def test_keys_are_asked_at_another_length_by_depth(self):
-        root = self.place.folder / "experiments"
-        for name, text in (("short", ROWS.format(rows=200, length=32)),
-                           ("long", ROWS.format(rows=1, length=96)), ("keys", KEYS),
-                           ("keys_asked", KEYS_ASKED)):
-            (root / name).mkdir(parents=True)
-            (root / name / "v1.toml").write_text(text)
-        done = self.place.run("--experiments", root, "--lock")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        results = self.run_ok("--experiments", root, "keys_asked")
+        results = self.made("keys_asked")
         values = summary_of(results)
         depths = [values[f"exact_match/depth_{depth}"] for depth in range(8)]
         with h5py.File(results) as file:
@@ -239,13 +236,12 @@ class Positions(CommandCase):
         self.assertEqual(sum(of_rows.values()), 80)
         mean = sum(depths[depth] * of_rows[f"depth_{depth}"] for depth in range(8)) / 80
         self.assertAlmostEqual(values["exact_match"], mean, places=12)
-        refused = self.place.run("--experiments", root, "keys_asked", "--set",
-                                 "positions.max_positions=0")
+        refused = self.named("keys_asked", "--set", "positions.max_positions=0")
         self.assert_fails(refused, 2, "a row has 96 tokens, the model 32 positions")
 
     def test_the_committed_experiments_read_what_they_train(self):
         """Their definitions, a few steps each: the same folders, tokens and positions fit together."""
-        root = self.place.folder / "experiments"
+        root = self.experiments
         for name in ("length_rope_keys", "length_rope_keys_base", "retrieval_64", "retrieval_256",
                      "retrieval_512"):
             shutil.copytree(SOURCE / "experiments" / name, root / name)
@@ -261,11 +257,9 @@ class Positions(CommandCase):
             text = path.read_text()
             self.assertIn(old, text, name)
             path.write_text(text.replace(old, new))
-        done = self.place.run("--experiments", root, "--lock")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.lock()
         for dataset in ("retrieval_64@1", "retrieval_256@1", "retrieval_512@1"):
-            results = self.run_ok("--experiments", root, "length_rope_keys", "--set",
-                                  f"rows.dataset={dataset}")
+            results = self.run_named("length_rope_keys", "--set", f"rows.dataset={dataset}")
             self.assertIn("exact_match/depth_7", summary_of(results))
 
 

@@ -274,8 +274,7 @@ class Ppo(CommandCase):
                 self.assertTrue((file["steps/approx_kl"][::4] == 0).all(), precision)
                 self.assertGreater(file["steps/approx_kl"][3], 0)
             if precision != "fp32":
-                self.assert_stops_change_no_bit(arguments, ((2, 9),), contents[precision], environment=NAN_FILLED)
-                shutil.rmtree(self.place.folder / "chain0")
+                self.assert_stops_change_no_bit(arguments, ((6,),), contents[precision], environment=NAN_FILLED)
             plan = json.loads(self.place.run(*arguments, "--plan", "--json").stdout)
             frozen[precision] = plan["frozen_bytes"]
         self.assertEqual(frozen["fp32"], 2 * frozen["autocast"])

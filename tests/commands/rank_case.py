@@ -7,7 +7,7 @@ import tempfile
 import time
 
 from command_case import BIN, CommandCase
-from rank_processes import LIMIT_S, SHORT_RUN, processes_of
+from rank_processes import LIMIT_S, SHORT_RUN, all_ranks, newest_step, processes_of, wait_for
 from tiny_run import Workplace, deterministic_content
 
 ERROR = re.compile(r"^.*error:.*$", re.MULTILINE)
@@ -52,6 +52,14 @@ class RanksCase(CommandCase):
         return self.place.start(self.definition, "--out", self.out, *arguments, RANK=str(rank),
                                 WORLD_SIZE=str(size), MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port),
                                 **extra)
+
+    def begin_or_go_on(self, steps):
+        """The run, as far as so many steps behind where it was, and its ranks."""
+        before = newest_step(self.out)
+        process = self.start_ranks("--resume")
+        ranks = all_ranks(process, 2)
+        self.assertTrue(wait_for(lambda: newest_step(self.out) >= before + steps, process))
+        return process, ranks
 
     def ended(self, process):
         """Its output, once it has ended and nothing of it is left."""

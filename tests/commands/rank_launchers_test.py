@@ -6,10 +6,12 @@ usage: rank_launchers_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; n
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -38,41 +40,29 @@ class Launchers(RanksCase):
         self.assertIn("continuing after step", done.stderr)
         self.assertEqual(deterministic_content(self.out / "results.h5"), self.expected())
 
-    def test_slurms_variables_with_a_master_give_the_same_bits(self):
+    def test_slurms_variables_with_a_master_give_the_same_bits_and_all_follow_the_device_of_rank_0(self):
         port = str(free_port())
-        processes = [self.place.start(self.definition, "--out", self.out, SLURM_PROCID=str(rank),
+        processes = [self.place.start(self.definition, "--out", self.out, "--device", device, SLURM_PROCID=str(rank),
                                       SLURM_NTASKS="2", SLURM_LOCALID=str(rank),
                                       SLURM_STEP_TASKS_PER_NODE="2", MASTER_ADDR="127.0.0.1",
-                                      MASTER_PORT=port) for rank in (0, 1)]
+                                      MASTER_PORT=port) for rank, device in enumerate(("cpu", "cuda"))]
         done = [self.ended_one(process) for process in processes]
         self.assertEqual([d.returncode for d in done], [0, 0], [d.stderr for d in done])
         self.assertEqual(done[1].stdout, "")  # rank 0 alone writes
         self.assertEqual(deterministic_content(done[0].stdout.splitlines()[-1]), self.expected())
 
-    def killed_without_a_launcher(self, killed, *fragments):
-        port = free_port()
-        ranks = [self.start_rank(rank, port=port) for rank in (0, 1)]
-        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, ranks[0]))
-        ranks[killed].kill()
-        ranks[killed].communicate()
-        done = self.ended(ranks[1 - killed])
-        self.assertEqual(done.returncode, 5, done.stderr)
-        self.assert_one_error([done.stderr], *fragments)
-        self.assert_resumes_to_the_same_bits()
-
     def test_rank_killed_without_a_launcher_is_named_by_the_other(self):
-        self.killed_without_a_launcher(1, "rank 1 is gone")
-
-    def test_rank_0_killed_without_a_launcher_takes_the_store_along_and_is_named(self):
-        self.killed_without_a_launcher(0, "rank 0, which holds it, is gone")
-
-    def test_all_follow_the_device_of_rank_0(self):
-        port = free_port()
-        ranks = [self.start_rank(0, "--device", "cpu", port=port),
-                 self.start_rank(1, "--device", "cuda", port=port)]
-        done = [self.ended_one(rank) for rank in ranks]
-        self.assertEqual([d.returncode for d in done], [0, 0], [d.stderr for d in done])
-        self.assertEqual(deterministic_content(self.out / "results.h5"), self.expected())
+        """Rank 0 takes the store along."""
+        for killed, fragment in ((1, "rank 1 is gone"), (0, "rank 0, which holds it, is gone")):
+            port, before = free_port(), newest_step(self.out)
+            ranks = [self.start_rank(rank, "--resume", port=port) for rank in (0, 1)]
+            self.assertTrue(wait_for(lambda: newest_step(self.out) >= before + 2, ranks[0]))
+            ranks[killed].kill()
+            ranks[killed].communicate()
+            done = self.ended(ranks[1 - killed])
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assert_one_error([done.stderr], fragment)
+        self.assert_resumes_to_the_same_bits()
 
     def test_suspended_with_its_terminal_all_go_on_together(self):
         process = self.place.start(self.definition, "--nproc", 2, "--out", self.out,
@@ -92,6 +82,16 @@ class Launchers(RanksCase):
 
 
 class Refusals(RanksCase):
+    stopped = None  # after step 5: the folder of a run of two ranks, by the first test that asks
+
+    def begin_as_stopped(self):
+        if Refusals.stopped is None:
+            folder = tempfile.TemporaryDirectory(prefix="bench-test-")
+            self.addClassCleanup(folder.cleanup)
+            Refusals.stopped = pathlib.Path(folder.name) / "run"
+            self.run_ok(self.definition, "--nproc", 2, "--out", Refusals.stopped, "--stop-after-step", 5)
+        shutil.copytree(Refusals.stopped, self.out)
+
     def assert_end(self, processes, code, *fragments):
         """All end with `code`, and one of them says why, in one line."""
         begin = time.monotonic()
@@ -137,7 +137,7 @@ class Refusals(RanksCase):
                           2, "one process")
 
     def test_error_of_rank_0_that_holds_the_store_is_said_once_with_its_code_on_all(self):
-        self.run_ok(self.definition, "--out", self.out, "--stop-after-step", 2)
+        self.begin_as_stopped()
         port = free_port()
         self.assert_end([self.start_rank(rank, "--set", "training.steps=11", "--resume", port=port)
                          for rank in (0, 1)], 2, "another definition")
@@ -151,7 +151,7 @@ class Refusals(RanksCase):
                               MASTER_ADDR="127.0.0.1", MASTER_PORT="1"), 2, "--nproc")
 
     def test_full_disk_on_rank_0_is_5_said_once_and_the_run_goes_on_with_room(self):
-        self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
+        self.begin_as_stopped()
         limit = max(path.stat().st_size for path in self.out.rglob("*") if path.is_file())
         process = subprocess.Popen(
             [BIN / "bench-run", self.definition, "--nproc", "2", "--out", self.out, "--resume"],
@@ -175,7 +175,7 @@ class Refusals(RanksCase):
 
     def test_error_on_rank_1_is_said_once_with_its_rank(self):
         """A machine that does not share the run's folder: rank 1 finds no checkpoint there."""
-        self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
+        self.begin_as_stopped()
         port = free_port()
         hidden = self.start_elsewhere(f'mount -t tmpfs none "{self.out}/checkpoints"', "--resume",
                                       port=port)

@@ -45,13 +45,16 @@ class Bits(RanksCase):
         with h5py.File(plain) as file:
             self.assertEqual(file.attrs["world_size"], 2)
 
-    def test_stopped_it_continues_with_other_ranks_and_says_so(self):
+    def test_stopped_it_continues_with_other_ranks_says_so_and_never_claims_the_bits_of_its_machine_class(self):
         self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
-        done = self.place.run(self.definition, "--out", self.out, "--resume")
+        done = self.place.run(self.definition, "--out", self.out, "--resume", "--stop-after-step", 8)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("begun with 2 ranks, continuing with 1", done.stderr)
-        with h5py.File(self.out / "results.h5") as file:
+        with h5py.File(self.run_ok(self.definition, "--out", self.out, "--resume")) as file:
+            self.assertEqual((bool(file.attrs["strict"]), file.attrs["world_size"]), (False, 1))
             self.assertEqual(list(file["steps/step"][:]), list(range(1, self.STEPS + 1)))
+        with h5py.File(self.once(self.definition)) as file:
+            self.assertTrue(file.attrs["strict"])
 
     def assert_learns_as_one_process(self, definition, *changes, ranks=2, stops, undisturbed=False):
         """A micro-batch a rank: ranks add their gradients in the order in which one process accumulates
@@ -81,19 +84,12 @@ class Bits(RanksCase):
         self.assert_learns_as_one_process(self.definition, "--set", "training.batch_size=6",
                                           ranks=3, stops=(4, 7))
 
-    def test_run_that_went_through_other_ranks_never_claims_the_bits_of_its_machine_class(self):
-        self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 4)
-        self.run_ok(self.definition, "--out", self.out, "--resume", "--stop-after-step", 8)
-        path = self.run_ok(self.definition, "--out", self.out, "--resume")
-        with h5py.File(path) as file:
-            self.assertEqual((bool(file.attrs["strict"]), file.attrs["world_size"]), (False, 1))
-        with h5py.File(self.run_ok(self.definition)) as file:
-            self.assertTrue(file.attrs["strict"])
-
     def assert_continues_to_the_same_bits(self, definition, *steps):
-        expected = deterministic_content(self.run_ok(definition, "--nproc", 2))
+        whole = self.run_ok(definition, "--nproc", 2)
+        expected = deterministic_content(whole)
         self.assert_stops_change_no_bit((definition, "--nproc", 2), (steps,), expected, environment={})
         self.assertTrue(any(name.startswith("digests/weights") for name in expected))
+        return whole
 
     def test_pre_training_on_two_ranks(self):
         text = self.write("text.txt", "".join(f"{i % 10} is {i % 7}\n" for i in range(300)))
@@ -131,9 +127,7 @@ class Bits(RanksCase):
         # In bf16 too. What is sampled may then depend on how many sequences a rank decodes together.
         definition.write_text(definition.read_text().replace(
             "micro_batch_size = 2", 'micro_batch_size = 2\nprecision = "mixed"'))
-        shutil.rmtree(self.place.folder / "chain0")
-        self.assert_continues_to_the_same_bits(definition, 2, 5)
-        with h5py.File(self.run_ok(definition, "--nproc", 2)) as file:
+        with h5py.File(self.assert_continues_to_the_same_bits(definition, 2, 5)) as file:
             self.assertTrue((file["steps/ratio"][::4] == 1).all())
             self.assertEqual(file["tables/rollouts/kl"][0], 0)
 
@@ -141,53 +135,44 @@ class Bits(RanksCase):
 class Killed(RanksCase):
     STEPS = 24  # room for three attempts that do some steps more than they are waited for
 
-    def begin_or_go_on(self, steps):
-        """The run, as far as so many steps behind where it was, and its ranks."""
-        before = newest_step(self.out)
-        process = self.start_ranks("--resume")
-        ranks = all_ranks(process, 2)
-        self.assertTrue(wait_for(lambda: newest_step(self.out) >= before + steps, process))
-        return process, ranks
+    def assert_killed(self, process, rank):
+        done = self.ended(process)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
 
-    def test_rank_1_and_then_rank_0_killed_in_training(self):
+    def test_rank_1_then_rank_0_then_the_launcher_killed_in_training(self):
         for rank in (1, 0):
             process, ranks = self.begin_or_go_on(3)
             os.kill(ranks[rank], signal.SIGKILL)
-            done = self.ended(process)
-            self.assertEqual(done.returncode, 5, done.stderr)
-            self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
+            self.assert_killed(process, rank)
+        process, _ = self.begin_or_go_on(2)
+        process.kill()
+        self.ended(process)  # without an orphan
         self.assert_resumes_to_the_same_bits()
 
     def test_one_of_four_ranks_killed_in_training(self):
+        self.definition = self.place.write_definition("four.toml", 12, replace=SHORT_RUN)
         process = self.place.start(self.definition, "--nproc", 4, "--out", self.out)
         ranks = all_ranks(process, 4)
         self.assertTrue(wait_for(lambda: newest_step(self.out) >= 3, process))
         os.kill(ranks[2], signal.SIGKILL)
-        done = self.ended(process)
-        self.assertEqual(done.returncode, 5, done.stderr)
-        self.assert_one_error([done.stderr], "rank 2 was killed by signal 9")
+        self.assert_killed(process, 2)
         path = self.run_ok(self.definition, "--nproc", 4, "--out", self.out, "--resume")
         whole = self.run_ok(self.definition, "--nproc", 4)
         self.assertEqual(deterministic_content(path), deterministic_content(whole))
 
     def kill_in_a_checkpoint(self, rank):
-        process = self.start_ranks()
-        ranks = all_ranks(process, 2)
-        unfinished = checkpoint_under_way(self.out, process, ranks[0], after=2)
+        process, ranks = self.begin_or_go_on(2)
+        unfinished = checkpoint_under_way(self.out, process, ranks[0], after=newest_step(self.out))
         self.assertIsNotNone(unfinished, "no checkpoint was caught while it was written")
         os.kill(ranks[rank], signal.SIGKILL)
         if rank != 0:
             os.kill(ranks[0], signal.SIGCONT)
-        done = self.ended(process)
-        self.assertEqual(done.returncode, 5, done.stderr)
-        self.assert_one_error([done.stderr], f"rank {rank} was killed by signal 9")
+        self.assert_killed(process, rank)
         return unfinished
 
-    def test_rank_1_killed_while_a_checkpoint_is_written(self):
+    def test_rank_1_and_then_rank_0_killed_while_a_checkpoint_is_written(self):
         self.kill_in_a_checkpoint(1)
-        self.assert_resumes_to_the_same_bits()
-
-    def test_rank_0_killed_while_it_writes_a_checkpoint(self):
         unfinished = self.kill_in_a_checkpoint(0)
         self.assertTrue(unfinished.exists())  # the fault itself
         self.assert_resumes_to_the_same_bits()
@@ -200,14 +185,6 @@ class Killed(RanksCase):
         self.assertEqual((done.returncode, ERROR.findall(done.stderr)), (1, []), done.stderr)
         with h5py.File(self.out / "results.h5") as file:
             self.assertEqual(file.attrs["status"], "diverged")
-
-    def test_launcher_killed_leaves_no_orphan(self):
-        process = self.start_ranks()
-        self.assertTrue(all_ranks(process, 2))
-        self.assertTrue(wait_for(lambda: newest_step(self.out) >= 2, process))
-        process.kill()
-        self.ended(process)
-        self.assert_resumes_to_the_same_bits()
 
     def test_sigterm_while_the_ranks_are_starting_is_not_lost(self):
         for wait_s in (0, 0.05, 0.3):  # before and after the ranks have handlers of their own
@@ -241,8 +218,9 @@ def tensors_of(path):
 
 
 class Export(RanksCase):
-    def test_stopped_run_of_two_ranks_leaves_one_hugging_face_folder(self):
+    def test_stopped_run_of_two_ranks_leaves_one_hugging_face_folder_and_forgets_it_when_it_goes_on(self):
         result = self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
+        self.assertTrue((self.out / "artifact.sha256").exists())
         exported = self.run_ok("--export", result, self.place.folder / "exported")
         checkpoint = tensors_of(self.out / "checkpoints" / "step-000000005" / "tensors.safetensors")
         expected = {name.removeprefix("model/"): tensor for name, tensor in checkpoint.items()
@@ -250,19 +228,13 @@ class Export(RanksCase):
         self.assertGreater(len(expected), 10)
         self.assertEqual(tensors_of(exported / "model.safetensors"), expected)
         self.assertIn('"LlamaForCausalLM"', (exported / "config.json").read_text())
-        self.assert_resumes_to_the_same_bits()
-
-
-    def test_what_it_left_is_forgotten_when_it_goes_on(self):
-        result = self.run_ok(self.definition, "--nproc", 2, "--out", self.out, "--stop-after-step", 5)
-        self.assertTrue((self.out / "artifact.sha256").exists())
         process = self.start_ranks("--resume")
         self.assertTrue(wait_for(lambda: newest_step(self.out) >= 7, process))
         process.send_signal(signal.SIGTERM)
         self.assertEqual(self.ended(process).returncode, 143)
         self.assertFalse((self.out / "artifact.sha256").exists())
-        self.assert_fails(self.place.run("--export", result, self.place.folder / "exported"), 2,
-                          "left no trained model")
+        self.assert_fails(self.place.run("--export", result, self.place.folder / "again"), 2, "left no trained model")
+        self.assert_resumes_to_the_same_bits()
 
 
 if __name__ == "__main__":

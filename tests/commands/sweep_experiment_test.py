@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import signal
 import sys
+import tempfile
 import unittest
 import xml.etree.ElementTree
 
@@ -16,9 +17,10 @@ import h5py
 import numpy
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import CommandCase, summary_of, table  # noqa: E402
-from generated_run_test import CLM, ROWS  # noqa: E402
-from tiny_run import deterministic_content  # noqa: E402
+from command_case import ExperimentsCase, summary_of, table  # noqa: E402
+from generated_run_test import ROWS  # noqa: E402
+from rank_processes import wait_for  # noqa: E402
+from tiny_run import deterministic_content, symbols_clm  # noqa: E402
 
 SWEEP = """\
 stage = "sweep"
@@ -43,33 +45,46 @@ def texts(column):
     return [value.decode() for value in column]
 
 
-class SweepExperiment(CommandCase):
+class SweepExperiment(ExperimentsCase):
+    """The children of one sweep are in the store that all tests share; those that a test makes itself are other
+    replicates or other arms."""
+
+    DEFINITIONS = {
+        "rows": ROWS.format(threads=1, grammar="s5"),
+        "trained": symbols_clm(run={"checkpoint_every_steps": None}, model={"max_positions": 256},
+                               training={"steps": 6, "max_tokens": 128}, evaluation={"every_steps": None}),
+        "inner": SWEEP,
+    }
+    first = None  # results of the sweep whose children these are
+
     def setUp(self):
         super().setUp()
-        self.experiments = self.place.folder / "experiments"
-        self.define("rows", ROWS.format(threads=1, grammar="s5"))
-        self.define("trained", CLM)
-        self.options = ("--experiments", self.experiments)
-        self.assertEqual(self.place.run(*self.options, "--lock").returncode, 0)
+        self.runs = self.place.store / "runs" / "trained@1"
         self.sweep = self.write("sweep.toml", SWEEP)
-
-    def define(self, name, text):
-        folder = self.experiments / name
-        folder.mkdir(parents=True)
-        (folder / "v1.toml").write_text(text)
+        if self.first is None:
+            results = self.run_named(self.sweep)
+            self.assertEqual(self.counts(results), (4, 0))
+            type(self).first = results
 
     def write(self, name, text):
         path = self.place.folder / name
         path.write_text(text)
         return path
 
-    def run_sweep(self, definition, *arguments, **extra):
-        return self.place.run(*self.options, definition, *arguments, **extra)
+    def replicate_alone(self, old="", new=""):
+        """A sweep of one replicate: the one that the command line names."""
+        return self.write("alone.toml", SWEEP.replace("replicates = 2", "replicates = 1").replace(old, new))
 
-    def sweep_ok(self, definition, *arguments, **extra):
-        done = self.run_sweep(definition, *arguments, **extra)
-        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
-        return pathlib.Path(done.stdout.splitlines()[-1])
+    def temporary_folder(self):
+        folder = tempfile.TemporaryDirectory(prefix="bench-test-")
+        self.addCleanup(folder.cleanup)
+        return pathlib.Path(folder.name)
+
+    def copy_of_the_store(self, *without):
+        """For a test that takes something away."""
+        copy = self.temporary_folder() / "store"
+        shutil.copytree(self.place.store, copy, ignore=shutil.ignore_patterns(*without))
+        return copy
 
     def children(self, results):
         """(arm, replicate) -> results file."""
@@ -88,11 +103,10 @@ class SweepExperiment(CommandCase):
                     if value.attrs["deterministic"]}
 
     def test_children_are_the_runs_that_set_makes_and_their_figures_are_put_together(self):
-        results = self.sweep_ok(self.sweep)
-        self.assertEqual(self.counts(results), (4, 0))
+        results = self.first
         children = self.children(results)
         self.assertEqual(sorted(children), [("small", 0), ("small", 1), ("wide", 0), ("wide", 1)])
-        alone = self.run_ok(*self.options, "trained", "--set", "model.hidden_size=24", "--replicate", 1)
+        alone = self.run_named("trained", "--set", "model.hidden_size=24", "--replicate", 1)
         self.assertEqual(deterministic_content(children["wide", 1]), deterministic_content(alone))
         with h5py.File(results) as file:
             summary = summary_of(file)
@@ -117,48 +131,49 @@ class SweepExperiment(CommandCase):
         self.assertIn("wide, control", "".join(figure.itertext()))
 
     def test_complete_runs_of_the_store_stand_for_children(self):
-        first = self.sweep_ok(self.sweep)
-        again = self.sweep_ok(self.sweep)
-        self.assertNotEqual(first, again)
+        again = self.run_named(self.sweep)
+        self.assertNotEqual(self.first, again)
         self.assertEqual(self.counts(again), (0, 4))
-        self.assertEqual(self.deterministic(first), self.deterministic(again))
-        self.assertEqual(self.children(first), self.children(again))
+        self.assertEqual(self.deterministic(self.first), self.deterministic(again))
+        self.assertEqual(self.children(self.first), self.children(again))
         # Another sweep with an arm of the same settings, under another name, and one of its own.
-        other = SWEEP.replace('"wide"', '"broad"').replace(
+        other = SWEEP.replace('"wide"', '"broad"').replace("replicates = 2", "replicates = 1").replace(
             'name = "small"\n', 'name = "fast"\nset = ["optimizer.learning_rate=2e-2"]\n')
-        self.assertEqual(self.counts(self.sweep_ok(self.write("other.toml", other))), (2, 2))
+        self.assertEqual(self.counts(self.run_named(self.write("other.toml", other))), (1, 1))
         # One program has the same content as itself.
-        own = SWEEP.replace("replicates = 2", 'replicates = 2\nreuse = "program"')
-        self.assertEqual(self.counts(self.sweep_ok(self.write("own.toml", own))), (4, 0))
-        self.assertEqual(self.counts(self.sweep_ok(self.place.folder / "own.toml")), (0, 4))
+        own = self.write("own.toml", SWEEP.replace("replicates = 2", 'replicates = 1\nreuse = "program"'))
+        self.assertEqual(self.counts(self.run_named(own)), (2, 0))
+        self.assertEqual(self.counts(self.run_named(own)), (0, 2))
 
     def test_a_second_replicate_of_a_sweep_has_children_of_its_own(self):
-        results = self.sweep_ok(self.sweep, "--replicate", 1)
-        self.assertEqual(sorted(self.children(results)),
-                         [("small", 2), ("small", 3), ("wide", 2), ("wide", 3)])
+        # The width of the first arm, spelt out: the arms have the same children.
+        same = self.write("same.toml", SWEEP.replace("hidden_size=24", "hidden_size=16"))
+        results = self.run_named(same, "--replicate", 1)
+        self.assertEqual(self.counts(results), (2, 0))
+        children = self.children(results)
+        self.assertEqual(sorted(children), [("small", 2), ("small", 3), ("wide", 2), ("wide", 3)])
+        self.assertFalse(set(children.values()) & set(self.children(self.first).values()))
 
     def test_killed_it_keeps_what_is_complete_and_makes_the_rest(self):
-        expected = self.deterministic(self.sweep_ok(self.sweep))
-        shutil.rmtree(self.place.store / "runs" / "trained@1")
+        store = self.copy_of_the_store("trained@1")
         one = SWEEP.replace("replicates = 2", "replicates = 2\nat_once = 1")
         definition = self.write("one.toml", one)
         out = self.place.folder / "killed"
-        process = self.place.start(*self.options, definition, "--out", out)
-        runs = self.place.store / "runs" / "trained@1"
-        while not (complete := sorted(runs.glob("*/*/results.h5"))) and process.poll() is None:
-            pass
+        process = self.place.start("--experiments", self.experiments, definition, "--out", out, BENCH_STORE=str(store))
+        complete = wait_for(lambda: sorted(store.glob("runs/trained@1/*/*/results.h5")), process, pause_s=0.01)
         process.kill()
         process.communicate(timeout=60)
+        self.assertTrue(complete)
         before = {path: path.stat().st_mtime_ns for path in complete}
-        self.assertTrue(before)
-        results = self.sweep_ok(definition, "--out", out, "--resume")
+        again = (definition, "--out", out, "--resume")
+        results = self.run_named(*again, BENCH_STORE=str(store))
         self.assertEqual({path: path.stat().st_mtime_ns for path in before}, before)
         run, found = self.counts(results)
         self.assertEqual(run + found, 4)
         self.assertGreaterEqual(found, len(before))
-        self.assertEqual(self.deterministic(results), expected)
+        self.assertEqual(self.deterministic(results), self.deterministic(self.first))
         # Complete, it has nothing to do.
-        self.assertEqual(self.sweep_ok(definition, "--out", out, "--resume"), results)
+        self.assertEqual(self.run_named(*again, BENCH_STORE=str(store)), results)
 
     def test_a_stop_signal_ends_children_and_sweep_resumable(self):
         long = self.write("long.toml", SWEEP + """\
@@ -167,10 +182,9 @@ key = "training.steps"
 values = ["100000"]
 """)
         out = self.place.folder / "stopped"
-        process = self.place.start(*self.options, long, "--out", out)
-        runs = self.place.store / "runs" / "trained@1"
-        while not list(runs.glob("*/*/run.journal")) and process.poll() is None:
-            pass
+        before = set(self.runs.glob("*/*/run.journal"))
+        process = self.place.start("--experiments", self.experiments, long, "--out", out)
+        self.assertTrue(wait_for(lambda: set(self.runs.glob("*/*/run.journal")) - before, process, pause_s=0.01))
         process.send_signal(signal.SIGTERM)
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 128 + signal.SIGTERM, stderr)
@@ -185,14 +199,13 @@ difference = {{metric = "loss", arm = "{arm}", than = "{than}", min = 0}}
 metric = "loss/small"
 max = 100
 """
-        results = self.sweep_ok(self.sweep)
-        with h5py.File(results) as file:
+        with h5py.File(self.first) as file:
             differences = (file["samples/loss:small"][:] - file["samples/loss:wide"][:]).tolist()
         self.assertNotIn(0, differences)
         codes = {}
         for arm, than, sign in (("small", "wide", 1), ("wide", "small", -1)):
             definition = self.write(f"{arm}.toml", text.format(arm=arm, than=than))
-            done = self.run_sweep(definition)
+            done = self.named(definition)
             codes[arm] = done.returncode
             met = min(sign * difference for difference in differences) >= 0
             self.assertEqual(done.returncode, 0 if met else 1, done.stderr + done.stdout)
@@ -204,58 +217,57 @@ max = 100
 [[acceptance]]
 chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
 """)
-        done = self.run_sweep(chance)  # a loss below 1000 is better than it
+        done = self.named(chance)  # a loss below 1000 is better than it
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("must not be better than 1000", done.stdout)
         # Ad hoc it has no bounds.
-        self.assertEqual(self.run_sweep(chance, "--set", "sweep.replicates=1").returncode, 0)
+        self.assertEqual(self.named(chance, "--set", "sweep.replicates=1").returncode, 0)
 
     def test_settings_that_do_not_fit_are_said_before_anything_runs(self):
         wrong = self.write("wrong.toml", SWEEP.replace("hidden_size=24", "hiden_size=24"))
-        self.assert_fails(self.run_sweep(wrong), 2, "arm wide", "hidden_size")
-        self.assertFalse((self.place.store / "runs" / "trained@1").exists())
-        self.define("inner", SWEEP)
-        self.assertEqual(self.place.run(*self.options, "--lock").returncode, 0)
+        store = self.temporary_folder()
+        self.assert_fails(self.named(wrong, BENCH_STORE=str(store)), 2, "arm wide", "hidden_size")
+        self.assertFalse((store / "runs" / "trained@1").exists())
         nested = self.write("nested.toml", SWEEP.replace("trained@1", "inner@1").replace(
             "model.hidden_size=24", "sweep.replicates=1"))
-        self.assert_fails(self.run_sweep(nested), 2, "is a sweep itself")
+        self.assert_fails(self.named(nested), 2, "is a sweep itself")
 
     def test_a_metric_that_no_child_measured_is_an_error_at_the_end(self):
-        unknown = self.write("unknown.toml", SWEEP.replace('"answer_accuracy"', '"answer_acuracy"'))
-        self.assert_fails(self.run_sweep(unknown), 2, 'no child measured "answer_acuracy"')
-        complete = list((self.place.store / "runs" / "trained@1").glob("*/*/results.h5"))
-        self.assertEqual(len(complete), 4)
+        unknown = self.replicate_alone("answer_accuracy", "answer_acuracy")
+        self.assert_fails(self.named(unknown, "--replicate", 20), 2, 'no child measured "answer_acuracy"')
+        self.assertEqual(len(list(self.runs.glob("*/r20/results.h5"))), 2)
 
     def test_a_child_that_loses_its_folder_to_another_process_is_put_back(self):
         """Two sweeps of the same children at once: whoever comes second to a folder waits."""
-        self.run_ok(*self.options, "rows")
-        both = [self.place.start(*self.options, self.sweep, "--out", self.place.folder / name)
-                for name in ("one", "two")]
+        both = [self.place.start("--experiments", self.experiments, self.replicate_alone(), "--replicate", 30,
+                                 "--out", self.place.folder / name) for name in ("one", "two")]
         for process in both:
             stdout, stderr = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 0, stdout + stderr)
         run, found = numpy.sum([self.counts(self.place.folder / name / "results.h5")
                                 for name in ("one", "two")], axis=0)
         self.assertEqual((run + found, self.children(self.place.folder / "one" / "results.h5")),
-                         (8, self.children(self.place.folder / "two" / "results.h5")))
+                         (4, self.children(self.place.folder / "two" / "results.h5")))
+        self.assertEqual(len(list(self.runs.glob("*/r30/results.h5"))), 2)
 
     def test_times_of_a_child_that_was_resumed_are_left_out(self):
-        timed = self.write("timed.toml", SWEEP.replace('"answer_accuracy"', '"train_time"'))
-        folder = self.children(self.sweep_ok(timed))["small", 0].parent
+        store = self.copy_of_the_store()
+        folder = store / self.children(self.first)["small", 0].parent.relative_to(self.place.store)
         shutil.rmtree(folder)
-        self.run_ok(*self.options, "trained", "--replicate", 0, "--out", folder, "--resume",
-                    "--stop-after-step", 3)
-        with h5py.File(self.sweep_ok(timed)) as file:
+        self.run_named("trained", "--replicate", 0, "--out", folder, "--resume", "--stop-after-step", 3,
+                       BENCH_STORE=str(store))
+        timed = self.write("timed.toml", SWEEP.replace('"answer_accuracy"', '"train_time"'))
+        with h5py.File(self.run_named(timed, BENCH_STORE=str(store))) as file:
             values = table(file, "values")
             measured = set(zip(texts(values["arm"]), values["replicate"].tolist(), texts(values["metric"])))
             self.assertGreaterEqual(int(file["notes"].attrs["children_without_times"]), 1)
             self.assertNotIn("train_time/small", summary_of(file))
+            self.assertEqual(int(file["notes"].attrs["children_run"]), 1)
         self.assertIn(("small", 0, "loss"), measured)
         self.assertNotIn(("small", 0, "train_time"), measured)
 
     def test_children_say_which_program_made_them(self):
-        results = self.sweep_ok(self.sweep)
-        with h5py.File(results) as file:
+        with h5py.File(self.first) as file:
             own = file["provenance"].attrs["program_sha256"]
             programs = texts(table(file, "children")["program_sha256"])
             axes = table(file, "arms")
@@ -265,19 +277,18 @@ chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
     def test_a_child_that_fails_fails_the_sweep_behind_the_others(self):
         long_rows = self.write("failing.toml", SWEEP.replace("model.hidden_size=24",
                                                              "training.max_tokens=16"))
-        done = self.run_sweep(long_rows, "--out", self.place.folder / "failed")
+        done = self.named(long_rows, "--replicate", 2, "--out", self.place.folder / "failed")
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("2 of 4 children failed; the first: wide r", done.stderr)
-        log = self.place.folder / "failed" / "children" / "wide-r0.log"
+        log = self.place.folder / "failed" / "children" / "wide-r4.log"
         self.assertIn("tokens", log.read_text())
-        complete = list((self.place.store / "runs" / "trained@1").glob("*/*/results.h5"))
-        self.assertGreaterEqual(len(complete), 2)
+        of_small = self.children(self.first)["small", 0].parent.parent
+        self.assertEqual({path.parent.name for path in of_small.glob("r[45]/results.h5")}, {"r4", "r5"})
 
     def test_a_child_that_diverges_makes_the_sweep_diverge(self):
-        wild = self.write("wild.toml", SWEEP.replace("model.hidden_size=24",
-                                                     'optimizer.learning_rate=100", '
-                                                     '"optimizer.weight_decay=1", "training.steps=40'))
-        done = self.run_sweep(wild)
+        wild = self.replicate_alone("model.hidden_size=24", 'optimizer.learning_rate=100", '
+                                    '"optimizer.weight_decay=1", "training.steps=40')
+        done = self.named(wild)
         self.assertEqual(done.returncode, 1, done.stderr)
         with h5py.File(done.stdout.splitlines()[-1]) as file:
             self.assertEqual(file.attrs["status"], "diverged")
@@ -286,7 +297,8 @@ chance = {metric = "loss", arm = "wide", value = 1000, standard_errors = 0}
         """Arms of x steps and a hidden size of 128 / x have c0 + c1 / x + c2 / x^2 parameters: through three of them
         whose x double goes exactly one power law, with an exponent between 1 and 2."""
         sizes = SWEEP.split("[[sweep.arms]]")[0].replace(
-            '"loss", "answer_accuracy", "exact_match/steps_to_2"', '"parameters", "optimizer_steps"')
+            '"loss", "answer_accuracy", "exact_match/steps_to_2"', '"parameters", "optimizer_steps"').replace(
+                "replicates = 2", "replicates = 1")
         for steps in (2, 4, 8, 16):
             sizes += f"""\
 [[sweep.arms]]
@@ -300,7 +312,7 @@ x = "optimizer_steps"
 y = "parameters"
 held_out = "largest"
 """
-        results = self.sweep_ok(self.write("sizes.toml", sizes))
+        results = self.run_named(self.write("sizes.toml", sizes))
         with h5py.File(results) as file:
             self.assertNotIn("fit_0", file["notes"].attrs)
             fits = table(file, "fits")
@@ -320,33 +332,32 @@ held_out = "largest"
             self.assertNotAlmostEqual(values["predicted"], values["measured"], places=3)
 
     def test_what_would_be_run_is_said_and_nothing_is(self):
-        done = self.run_sweep(self.sweep, "--dry-run")
+        store = self.temporary_folder()
+        done = self.named(self.sweep, "--dry-run", BENCH_STORE=str(store))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("rows@1: time not measured here", done.stdout)
         self.assertIn("2 arms of 2 replicates of trained@1", done.stdout)
         self.assertIn("  wide: the store has 0 of 2", done.stdout)
-        self.assertEqual(list(self.place.store.rglob("results.h5")), [])
-        self.sweep_ok(self.sweep)
-        done = self.run_sweep(self.sweep, "--dry-run")
+        self.assertEqual(list(store.rglob("results.h5")), [])
+        done = self.named(self.sweep, "--dry-run")
         self.assertIn("needs nothing first", done.stdout)
         self.assertIn("  wide: the store has all 2", done.stdout)
-        plan = self.run_sweep(self.sweep, "--plan", "--json")
+        plan = self.named(self.sweep, "--plan", "--json")
         self.assertEqual(plan.returncode, 0, plan.stderr)
         self.assertEqual(len(json.loads(plan.stdout)), 2)
-        plan = self.run_sweep(self.sweep, "--plan")
+        plan = self.named(self.sweep, "--plan")
         self.assertIn("arm wide", plan.stdout)
 
     def test_sweeps_are_shown_and_compared(self):
-        results = self.sweep_ok(self.sweep)
-        shown = self.place.run("--show", results)
+        shown = self.place.run("--show", self.first)
         self.assertEqual(shown.returncode, 0, shown.stderr)
         self.assertIn("arms (mean, its 95% interval, replicates)", shown.stdout)
         self.assertRegex(shown.stdout, r"\n +wide +control +\d")
         page = self.place.folder / "page.html"
-        self.assertEqual(self.place.run("--show", results, f"--html={page}").returncode, 0)
+        self.assertEqual(self.place.run("--show", self.first, f"--html={page}").returncode, 0)
         self.assertIn("Arms</h2>", page.read_text())
-        again = self.sweep_ok(self.sweep)
-        compared = self.place.run(results, again, program="bench-compare")
+        again = self.run_named(self.sweep)
+        compared = self.place.run(self.first, again, program="bench-compare")
         self.assertEqual(compared.returncode, 0, compared.stderr + compared.stdout)
         self.assertIn("loss/wide", compared.stdout)
         self.assertIn("4 of the 4 children", compared.stdout)

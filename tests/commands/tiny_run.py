@@ -56,6 +56,27 @@ max_new_tokens = 8
 num_samples = 2
 """
 
+SYMBOLS_CLM = {
+    "run": {"threads": 1, "flush_interval_s": 0.05, "checkpoint_every_steps": 4},
+    "model": {"hidden_size": 16, "num_layers": 2, "num_heads": 2, "intermediate_size": 24, "max_positions": 64},
+    "tokenizer": {"symbols": True},
+    "data": {"dataset": "rows@1"},
+    "optimizer": {"learning_rate": 1e-2},
+    "training": {"steps": 12, "batch_size": 8, "micro_batch_size": 4, "max_tokens": 32},
+    "evaluation": {"every_steps": 5, "num_samples": 2},
+}
+
+
+def symbols_clm(**sections):
+    """The definition of a tiny model that is pre-trained on rows of symbols, in which `sections` have a test's own
+    fields, by name; None leaves a field to the schema's default."""
+    text = 'stage = "clm"\nbase_seed = 3\n'
+    for name in {**SYMBOLS_CLM, **sections}:
+        fields = {**SYMBOLS_CLM.get(name, {}), **sections.get(name, {})}
+        text += f"\n[{name}]\n"
+        text += "".join(f"{key} = {json.dumps(value)}\n" for key, value in fields.items() if value is not None)
+    return text
+
 
 def write_data(path, count=60):
     with open(path, "w", encoding="utf-8") as file:
