@@ -1,36 +1,16 @@
 """The picture of docs/families.md: held-out bits a byte against tokens, and against seconds of
 training."""
-import math
 from xml.sax.saxutils import escape
 
 import numpy
 
+from chart_axis import COLOURS, DASHES, nice_ticks, number
 from family_runs import EXPERIMENTS
 
 WIDTH, HEIGHT = 980, 430
 PANEL_WIDTH, PANEL_HEIGHT, TOP = 400, 290, 50
 LEFTS = (70, 550)
-# Okabe and Ito's colours, which people with any colour vision tell apart; dashes for a print
-# without colours.
-COLOURS = ("#000000", "#e69f00", "#56b4e9", "#009e73", "#d55e00", "#cc79a7")
-DASHES = ("", "8 3", "3 3", "10 3 2 3", "1 3", "6 6")
 POINTS = 60  # of a band
-
-
-def nice_ticks(low, high, count=5):
-    """Round numbers from `low` to `high`."""
-    raw = (high - low) / count
-    power = 10 ** math.floor(math.log10(raw))
-    step = next(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= raw)
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [step * i for i in range(first, last + 1)]
-
-
-def number(value):
-    if value >= 1e6:
-        return f"{value / 1e6:g} M"
-    return f"{value / 1e3:g} k" if value >= 1e4 else f"{value:g}"
 
 
 class Panel:
