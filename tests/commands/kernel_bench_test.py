@@ -55,7 +55,7 @@ def by_metric_and_label(group):
 class KernelBench(CommandCase):
     def smallest(self):
         """The results file of a run of every benchmark of the smallest shapes, one iteration each, three times; the
-        report lies in program/ beside it. Whoever starts kernel-bench waits until it has measured the machine: one start."""
+        report lies in program/ beside it. Each start of kernel-bench measures the machine first: there is one."""
         command = ["{programs}/kernel-bench", f"--benchmark_filter={SMALLEST}", "--benchmark_min_time=1e-9",
                    "--benchmark_repetitions=3", "--benchmark_out={run}/kernels.json", "--benchmark_out_format=json"]
         return self.once(EXPERIMENTS / "kernels_cpu" / "v1.toml", "--experiments", EXPERIMENTS, "--set",
