@@ -3,7 +3,8 @@
 //
 // The library trusts the bytes of a model and may crash on mutated ones; a crash in the child, or
 // going over its limits, is a DataError here. It loads the model, encodes and decodes a text with
-// every script block of the basic plane. Called before threads are started (it forks).
+// every script block of the basic plane. Called before threads are started (it forks). The same
+// bytes are tried once in a process, if they worked.
 #pragma once
 
 #include <string_view>

@@ -2,9 +2,9 @@
 // roofline (registry.h, kernel_case.h, machine_rates.h).
 //
 // Flags are Google Benchmark's, and --device=cpu|cuda. The number of threads is that of LibTorch
-// (OMP_NUM_THREADS). The machine's rates are measured first and are the report's context. Exit
-// codes: 2 for a wrong flag and a filter that matches nothing, 5 where there is no GPU that
-// --device=cuda could use, or LibTorch fails.
+// (OMP_NUM_THREADS). The machine's rates are measured before anything is timed and are the report's
+// context. Exit codes: 2 for a wrong flag and a filter that matches nothing, 5 where there is no
+// GPU that --device=cuda could use, or LibTorch fails.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -97,6 +98,25 @@ void Measure(RunSetting& setting) {
   }
 }
 
+// Google Benchmark's own reporter, as the flags name it. What the machine can do is measured when
+// it is known that something matches the filter, and before it is timed: a list or a filter that
+// matches nothing waits for no measurement.
+class MeasuringReporter final : public benchmark::BenchmarkReporter {
+ public:
+  explicit MeasuringReporter(RunSetting& setting) : setting_(setting) {}
+
+  bool ReportContext(const Context& context) override {
+    Measure(setting_);
+    return reporter_.ReportContext(context);
+  }
+  void ReportRuns(const std::vector<Run>& report) override { reporter_.ReportRuns(report); }
+  void Finalize() override { reporter_.Finalize(); }
+
+ private:
+  RunSetting& setting_;
+  benchmark::BenchmarkReporter& reporter_ = *benchmark::CreateDefaultDisplayReporter();
+};
+
 int Main(int argc, char** argv) {
   KeepMemory();
   const std::string device = TakeDevice(&argc, argv);
@@ -114,9 +134,9 @@ int Main(int argc, char** argv) {
   const auto setting = std::make_shared<RunSetting>();
   setting->device = device == "cuda" ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
   RegisterCases(AllKernelCases(setting->device), setting);
-  if (!only_lists) Measure(*setting);
   benchmark::SetDefaultTimeUnit(benchmark::kMicrosecond);
-  const size_t num_matches = benchmark::RunSpecifiedBenchmarks();
+  MeasuringReporter reporter(*setting);
+  const size_t num_matches = benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
   if (num_matches > 0 || only_lists) return 0;
   return static_cast<int>(ExitCode::kUsage);  // Google Benchmark has said what the filter was

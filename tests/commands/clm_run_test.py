@@ -91,11 +91,14 @@ class Clm(CommandCase):
         losses = {}
         for precision in ("fp32", "autocast", "mixed"):
             change = ("--set", f"training.precision={precision}")
-            whole = self.once(self.definition) if precision == "fp32" else self.run_ok(self.definition, *change)
-            out = self.place.folder / precision
-            self.run_ok(self.definition, *change, "--out", out, "--stop-after-step", 7)
-            resumed = self.run_ok(self.definition, *change, "--out", out, "--resume", **NAN_FILLED)
-            self.assertEqual(deterministic_content(resumed), deterministic_content(whole), precision)
+            if precision == "fp32":  # the default, whose stops have a test of their own
+                whole = self.once(self.definition)
+            else:
+                whole = self.run_ok(self.definition, *change)
+                out = self.place.folder / precision
+                self.run_ok(self.definition, *change, "--out", out, "--stop-after-step", 7)
+                resumed = self.run_ok(self.definition, *change, "--out", out, "--resume", **NAN_FILLED)
+                self.assertEqual(deterministic_content(resumed), deterministic_content(whole), precision)
             with h5py.File(whole) as file:
                 losses[precision] = file["summary/loss"][()]
         # Twenty steps of a model that begins at ln(V): all learn, none by the same bits.

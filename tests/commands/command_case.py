@@ -36,7 +36,7 @@ def table(file, name):
 
 class CommandCase(unittest.TestCase):
     PROMPT_TEMPLATE = None  # of the definitions of its workplace
-    runs = {}  # of this process: what `once` has made
+    runs = {}  # of this process: what `once` and `lock_once` have made
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="bench-test-")
@@ -58,6 +58,15 @@ class CommandCase(unittest.TestCase):
             CommandCase.runs[key] = self.run_ok(definition, "--portable", "--out", pathlib.Path(folder.name) / "run",
                                                 *arguments)
         return CommandCase.runs[key]
+
+    def lock_once(self, experiments):
+        """Locks experiments that are the same in every workplace of this class: --lock is asked once."""
+        versions, kept = experiments / "versions.lock", (type(self), "versions.lock")
+        if kept not in CommandCase.runs:
+            done = self.place.run("--lock", "--experiments", experiments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            CommandCase.runs[kept] = versions.read_bytes()
+        versions.write_bytes(CommandCase.runs[kept])
 
     def assert_stops_change_no_bit(self, arguments, chains, expected, environment=NAN_FILLED):
         """A run for each of `chains`, which is stopped after the steps of its chain, one attempt after the other:

@@ -158,7 +158,7 @@ class Corpus(CommandCase):
         return (results.parent / "artifact.sha256").read_text()
 
     def test_documents_of_every_format_are_kept_and_others_named_and_nothing_of_the_work_stays_behind(self):
-        results = self.run_ok(self.definition)
+        results = self.once(self.definition)
         self.assertFalse((results.parent / "corpus").exists())
         with h5py.File(results) as file:
             summary = {name: value[()] for name, value in file["summary"].items()}
@@ -242,7 +242,7 @@ class Corpus(CommandCase):
         self.run_ok(self.definition, "--set", "corpus.max_skipped_share=0.3")
 
     def test_the_data_set_depends_neither_on_shards_nor_threads_nor_budget(self):
-        one = self.artifact(self.run_ok(self.definition))
+        one = self.artifact(self.once(self.definition))
         for setting in ("corpus.num_shards=1", "corpus.num_shards=7", "run.threads=1",
                         "corpus.budget_mib=4096"):
             self.assertEqual(self.artifact(self.run_ok(self.definition, "--set", setting)), one, setting)
@@ -290,7 +290,7 @@ sha256 = "{digest}"
 
     def test_pre_training_reads_it_where_it_is_and_resumes(self):
         options = self.write_committed()
-        self.assertEqual(self.place.run("--lock", *options).returncode, 0)
+        self.lock_once(self.place.folder / "experiments")
         done = self.place.run("model", *options)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("prose@1 is not in the store: running it first", done.stderr)
@@ -309,7 +309,7 @@ sha256 = "{digest}"
 
     def test_a_part_that_is_not_there_cannot_be_excluded(self):
         options = self.write_committed()
-        self.assertEqual(self.place.run("--lock", *options).returncode, 0)
+        self.lock_once(self.place.folder / "experiments")
         self.assert_fails(self.place.run("prose", *options, "--set", "corpus.exclude.parts=[\"exam\"]"),
                           2, "corpus.exclude.parts: messages@1 has no part exam")
 

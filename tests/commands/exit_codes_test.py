@@ -45,19 +45,15 @@ class ExitCodes(CommandCase):
             last = [file["steps"][name][-1] for name in ("loss", "grad_norm")]
             self.assertFalse(np.all(np.isfinite(last)), last)
 
-    def test_unmet_acceptance_bound_is_1_unless_the_run_is_ad_hoc(self):
+    def test_unmet_acceptance_bound_is_1_also_resumed_unless_the_run_is_ad_hoc(self):
         definition = self.place.write_definition(
             "strict.toml", extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
-        done = self.place.run(definition)
+        done = self.place.run(definition, "--out", "r")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("NOT ACCEPTED: exact_match = ", done.stdout)
         self.assertEqual(self.place.run(definition, "--set", "base_seed=9").returncode, 0)
         self.assertEqual(list(self.place.store.glob("recipes/*.json"))[1:], [])  # the second's only
-
-    def test_resuming_what_is_complete_accepts_nothing(self):
-        definition = self.place.write_definition(
-            "strict.toml", extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
-        self.assertEqual(self.place.run(definition, "--out", "r").returncode, 1)
+        # Resuming what is complete accepts nothing.
         again = self.place.run(definition, "--out", "r", "--resume")
         self.assertEqual(again.returncode, 1, again.stderr)
         self.assertIn("NOT ACCEPTED: exact_match = ", again.stderr)
@@ -124,8 +120,7 @@ class ExitCodes(CommandCase):
             self.assertEqual(file.attrs["status"], "failed")
             self.assertEqual(file["notes"].attrs["failure"], reason.split("error: ", 1)[1])
         write_data(self.place.data)
-        path = self.run_ok(self.place.definition)
-        with h5py.File(path) as file:
+        with h5py.File(self.once(self.place.definition)) as file:
             self.assertNotIn("failure", file["notes"].attrs)
 
     def test_repeat_says_at_its_end_which_replicates_failed_and_why(self):
@@ -152,9 +147,11 @@ class ExitCodes(CommandCase):
         self.assert_fails(self.place.run(self.place.definition, "--set",
                                          f"tokenizer.path={tokenizer}"), 4, "bad.model")
 
-    def test_occupied_and_busy_folders_are_5(self):
+    def test_occupied_and_busy_folders_are_5_and_one_of_another_definition_2(self):
         self.run_ok(self.place.definition, "--out", "r")
         self.assert_fails(self.place.run(self.place.definition, "--out", "r"), 5, "occupied")
+        self.assert_fails(self.place.run(self.place.definition, "--out", "r", "--resume", "--set",
+                                         "base_seed=6"), 2, "another definition")
         definition = self.place.write_definition("long.toml", steps=4000)
         process = self.place.start(definition, "--out", "busy")
         while not (self.place.folder / "busy" / "run.journal").exists():
@@ -167,11 +164,6 @@ class ExitCodes(CommandCase):
     @unittest.skipIf(os.path.exists("/dev/nvidia0"), "there is a GPU")
     def test_missing_gpu_is_5(self):
         self.assert_fails(self.place.run(self.place.definition, "--device", "cuda"), 5, "cpu")
-
-    def test_another_definition_in_the_folder_is_2(self):
-        self.run_ok(self.place.definition, "--out", "r")
-        self.assert_fails(self.place.run(self.place.definition, "--out", "r", "--resume", "--set",
-                                         "base_seed=6"), 2, "another definition")
 
 
 if __name__ == "__main__":

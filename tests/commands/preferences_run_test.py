@@ -78,7 +78,7 @@ def prompt(record):
 
 
 class Preferences(CommandCase):
-    shared = None  # a store with the model and what it needs, by the first test that asks
+    made = None  # of the first test that asked: the run of `scores` in an empty store, and that store then
 
     def setUp(self):
         super().setUp()
@@ -88,36 +88,42 @@ class Preferences(CommandCase):
             (self.root / name).mkdir()
             (self.root / name / "v1.toml").write_text(text, encoding="utf-8")
         self.options = ("--experiments", self.root)
-        self.assertEqual(self.place.run("--lock", *self.options).returncode, 0)
+        self.lock_once(self.root)
 
-    def with_a_model(self):
-        """Has the model in the store already."""
-        if Preferences.shared is None:
-            folder = tempfile.TemporaryDirectory(prefix="bench-test-")
-            self.addClassCleanup(folder.cleanup)
-            self.run_ok("model", *self.options)
-            Preferences.shared = pathlib.Path(folder.name) / "store"
-            shutil.copytree(self.place.store, Preferences.shared)
+    def make_all(self):
+        """Has the reward model and all that it needs in the store, which was empty. Returns the run that made them."""
+        if Preferences.made is None:
+            kept = tempfile.TemporaryDirectory(prefix="bench-test-")
+            self.addClassCleanup(kept.cleanup)
+            done = self.place.run("scores", *self.options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            store = pathlib.Path(kept.name) / "store"
+            shutil.copytree(self.place.store, store)
+            Preferences.made = done, store
         else:
-            shutil.copytree(Preferences.shared, self.place.store, dirs_exist_ok=True)
+            shutil.copytree(Preferences.made[1], self.place.store, dirs_exist_ok=True)
+        return Preferences.made[0]
+
+    def results_of(self, name):
+        return self.place.store / "runs" / f"{name}@1" / "1" / "results.h5"
 
     def artifact(self, marker):
         (found,) = (path.parent for path in self.place.store.glob(f"objects/*/{marker}"))
         return found
 
     def test_a_reward_model_runs_what_its_preferences_need_first(self):
-        done = self.place.run("scores", *self.options)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.make_all()
         for name in ("messages@1", "pieces@1", "model@1", "pairs@1"):
             self.assertIn(f"{name} is not in the store: running it first", done.stderr)
-        with h5py.File(done.stdout.splitlines()[-1]) as file:
+        self.assertTrue(done.stdout.splitlines()[-1].endswith("/store/runs/scores@1/1/results.h5"), done.stdout)
+        with h5py.File(self.results_of("scores")) as file:
             self.assertEqual(set(file["inputs"].attrs),
                              {"dataset", "initial_weights", "prompt_template", "tokenizer"})
             self.assertLessEqual({"loss:model", "loss:similar"}, set(file["summary"]))
 
     def test_pairs_are_of_the_reward_part_and_their_rejected_responses_are_wrong(self):
-        self.with_a_model()
-        with h5py.File(self.run_ok("pairs", *self.options)) as file:
+        self.make_all()
+        with h5py.File(self.results_of("pairs")) as file:
             counts = {(part.decode(), kind.decode()): pairs for part, kind, pairs in zip(
                 *(file[f"tables/pairs/{column}"][:] for column in ("part", "kind", "pairs")))}
             parts = dict(zip(file["tables/parts/part"].asstr()[:], file["tables/parts/prompts"][:]))
@@ -144,24 +150,23 @@ class Preferences(CommandCase):
         self.assertEqual(len(parts), 5)
 
     def test_equal_runs_make_equal_pairs_and_other_replicates_others(self):
-        self.with_a_model()
-        contents = []
-        for replicate in (0, 0, 1):
+        self.make_all()
+        contents = [self.artifact("train.jsonl").joinpath("train.jsonl").read_bytes()]
+        for replicate in (0, 1):
             before = set(self.place.store.glob("objects/*/train.jsonl"))
-            out = self.place.folder / f"run{len(contents)}"
+            out = self.place.folder / f"run{replicate}"
             self.run_ok("pairs", *self.options, "--out", out, "--replicate", replicate)
             digest = (out / "artifact.sha256").read_text().strip()
             contents.append((self.place.store / "objects" / digest / "train.jsonl").read_bytes())
-            if replicate == 0 and before:
+            if replicate == 0:
                 self.assertEqual(set(self.place.store.glob("objects/*/train.jsonl")), before)
         self.assertEqual(contents[0], contents[1])
         self.assertNotEqual(contents[0], contents[2])
 
     def test_own_records_and_an_exported_model_will_do(self):
-        self.with_a_model()
-        (model,) = self.place.store.glob("runs/model@1/*/results.h5")
+        self.make_all()
         folder = self.place.folder / "exported"
-        self.run_ok("--export", model, folder)
+        self.run_ok("--export", self.results_of("model"), folder)
         definition = self.place.folder / "own.toml"
         definition.write_text(PREFERENCES.replace('dataset = "messages@1"', f'path = "{self.place.data}"')
                               .replace('artifact = "model@1"', f'folder = "{folder}"'))
@@ -170,6 +175,7 @@ class Preferences(CommandCase):
             self.assertGreater(file["summary/examples:validation"][()], 0)
 
     def test_what_cannot_be_used_is_refused(self):
+        self.make_all()
         for setting, code, fragment in (
                 ("data.dataset_part=rewards", 2, 'no part "rewards"'),
                 ("data.tasks=['scirpt']", 4, "data.tasks"),

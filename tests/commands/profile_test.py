@@ -36,9 +36,8 @@ class Profile(CommandCase):
         super().setUp()
         self.definition = self.place.write_definition("short.toml", steps=STEPS)
 
-    def profiled(self, tool, *arguments, name="profiled", **extra):
-        return self.run_ok(self.definition, "--profile", tool, "--out", self.place.folder / name, *arguments,
-                           **extra)
+    def profiled(self, tool, *arguments):
+        return self.run_ok(self.definition, "--profile", tool, "--out", self.place.folder / "profiled", *arguments)
 
     def assert_marked(self, path, tool, first, steps):
         notes = notes_of(path)
@@ -72,19 +71,16 @@ class Profile(CommandCase):
         self.assertEqual(names.count("layer.1"), 4)
 
     def test_replicates_are_profiled_each_their_times_not_judged_and_operators_named(self):
-        done = self.place.run(self.definition, "--profile", "kineto", "--repeat", "2", "--same-seed", "--out",
+        done = self.place.run(self.definition, "--profile", "kineto", "--repeat", "2", "--out",
                               self.place.folder / "two")
         self.assertEqual(done.returncode, 0, done.stderr)
-        base, head = map(pathlib.Path, done.stdout.splitlines()[-2:])
-        done = self.place.run(self.definition, "--profile", "kineto", "--repeat", "2", "--out",
-                              self.place.folder / "seeds")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        seeds = [pathlib.Path(line) for line in done.stdout.splitlines()[-2:]]
-        for path in (base, head, *seeds):
+        base, other = map(pathlib.Path, done.stdout.splitlines()[-2:])
+        head = self.profiled("kineto")
+        for path in (base, other, head):
             self.assert_marked(path, "kineto", 2, 3)
             self.assertTrue((path.parent / "profile.trace.json").exists())
         self.assertEqual(deterministic_content(base), deterministic_content(head))
-        self.assertNotEqual(deterministic_content(seeds[0]), deterministic_content(seeds[1]))
+        self.assertNotEqual(deterministic_content(base), deterministic_content(other))  # another seed
         plain = self.once(self.definition)
         done = self.place.run("--json", plain, head, program="bench-compare")
         report = json.loads(done.stdout)
@@ -163,10 +159,10 @@ class Profile(CommandCase):
     def test_where_nsys_leaves_no_report_a_run_that_fails_keeps_its_exit_code(self):
         definition = self.place.write_definition("unmet.toml", steps=STEPS,
                                                  extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
-        done = self.without_a_report(definition, "--out", self.place.folder / "unmet")
+        done = self.without_a_report(definition, "--profile-steps", "3:4", "--out", self.place.folder / "unmet")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("no profile: nsys left no", done.stderr)
-        self.assertTrue(pathlib.Path(done.stdout.splitlines()[-1]).exists())
+        self.assert_marked(pathlib.Path(done.stdout.splitlines()[-1]), "nsys", 3, 2)
 
     @unittest.skipUnless(shutil.which("perf"), "perf is not installed")
     def test_perf_leaves_samples_by_function_and_range(self):
@@ -187,28 +183,22 @@ class Profile(CommandCase):
     def test_nsys_captures_exactly_the_steps_with_layers_operators_and_numbers_and_the_exit_code_is_the_runs(self):
         definition = self.place.write_definition("bounded.toml", steps=STEPS,
                                                  extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
-        done = self.place.run(definition, "--profile", "nsys", "--profile-steps", "3:4", "--out",
-                              self.place.folder / "profiled")
+        done = self.place.run(definition, "--profile", "nsys", "--out", self.place.folder / "profiled")
         self.assertEqual(done.returncode, 1, done.stderr)
         path = pathlib.Path(done.stdout.splitlines()[-1])
-        self.assert_marked(path, "nsys", 3, 2)
+        self.assert_marked(path, "nsys", 2, 3)  # the usual ones; others are asked for above
         counts = {(row["range"], row["name"]): row["count"] for row in table_of(path, "profile_ranges")}
-        self.assertEqual(counts["step", "step"], 2)
-        self.assertEqual(counts["forward", "forward"], 4)
-        self.assertEqual(counts["forward", "layer.1"], 4)
-        self.assertEqual(counts["forward", "aten::embedding"], 4)
+        self.assertEqual(counts["step", "step"], 3)
+        self.assertEqual(counts["forward", "forward"], 6)
+        self.assertEqual(counts["forward", "layer.1"], 6)
+        self.assertEqual(counts["forward", "aten::embedding"], 6)
         self.assertTrue(table_of(path, "profile_os_calls"))
         self.assertTrue((path.parent / "profile.nsys-rep").exists())
         database = sqlite3.connect(path.parent / "profile.sqlite")
         numbers = {name: [number for number, in database.execute(
             "SELECT int64Value FROM NVTX_EVENTS JOIN StringIds ON StringIds.id = textId "
             "WHERE value = ? ORDER BY start", (name,))] for name in ("step", "forward", "backward")}
-        self.assertEqual(numbers, {"step": [3, 4], "forward": [0, 1, 0, 1], "backward": [0, 1, 0, 1]})
-        # Without --profile-steps.
-        path = self.profiled("nsys", name="usual")
-        self.assert_marked(path, "nsys", 2, 3)
-        counts = {(row["range"], row["name"]): row["count"] for row in table_of(path, "profile_ranges")}
-        self.assertEqual(counts["step", "step"], 3)
+        self.assertEqual(numbers, {"step": [2, 3, 4], "forward": [0, 1] * 3, "backward": [0, 1] * 3})
 
     @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
     def test_the_exit_code_under_nsys_is_that_of_a_run_that_does_not_begin(self):

@@ -98,11 +98,11 @@ class Source(CommandCase):
         return {"PATH": f"{folder}:{os.environ['PATH']}"}
 
     def test_replicates_of_one_program_record_what_it_was_built_from(self):
-        done = self.place.run(self.place.definition, "--repeat", 3, "--same-seed", "--out", "r",
+        done = self.place.run(self.place.definition, "--repeat", 2, "--same-seed", "--out", "r",
                               **self.changing_git())
         self.assertEqual(done.returncode, 0, done.stderr)
         found = []
-        for path in done.stdout.splitlines()[-3:]:
+        for path in done.stdout.splitlines()[-2:]:
             with h5py.File(path) as file:
                 provenance = dict(file["provenance"].attrs)
                 built = {name: value for name, value in provenance.items()
@@ -111,14 +111,13 @@ class Source(CommandCase):
                 self.assertTrue(provenance["source_tree_differs"])
                 self.assertRegex(provenance["source_tree_commit"], "^0{39}[0-9]$")
         self.assertEqual(found[0], found[1])
-        self.assertEqual(found[0], found[2])
         built, _, program = found[0]
         self.assertEqual(program, hashlib.sha256((BIN / "bench-run").read_bytes()).hexdigest())
         # What is recorded is what the build wrote, and nothing that git says now.
         generated = (BIN.parent / "generated" / "bench-run" / "embedded_source.cc").read_text()
         self.assertRegex(built["source_commit"], "^[0-9a-f]{40}$")
         self.assertIn(f'.commit = std::string("{built["source_commit"]}", 40)', generated)
-        self.assertEqual(done.stderr.count("built from " + built["source_commit"][:12]), 3)
+        self.assertEqual(done.stderr.count("built from " + built["source_commit"][:12]), 2)
 
     def test_without_git_it_is_recorded_all_the_same(self):
         empty = self.place.folder / "empty"

@@ -5,30 +5,41 @@ usage: sweep_test.py SOURCE_FOLDER BUILD_FOLDER [unittest arguments]; needs h5py
 
 import json
 import pathlib
+import shutil
 import sys
+import tempfile
 import unittest
 
 import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from command_case import CommandCase  # noqa: E402
+from command_case import BIN, CommandCase  # noqa: E402
 from corpus_run_test import CORPUS  # noqa: E402
-from tiny_run import HERE, deterministic_content  # noqa: E402
+from tiny_run import HERE, Workplace, deterministic_content  # noqa: E402
 
 
-class Sweep(CommandCase):
+class WholeSweep(CommandCase):
+    """One sweep, made once for what is asked about it."""
+
     PROMPT_TEMPLATE = "plain"
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="bench-test-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.shared = Workplace(BIN, folder.name, cls.PROMPT_TEMPLATE)
+        cls.out = cls.shared.folder / "grid"
+        cls.arguments = (cls.shared.definition, "--steps", 4, "--sweep", "optimizer.learning_rate=1e-3,1e-2",
+                         "--sweep", "model.num_layers=1,2", "--out", cls.out)
+        cls.done = cls.shared.run(*cls.arguments)
 
     def setUp(self):
         super().setUp()
-        self.out = self.place.folder / "grid"
-        self.sweep = (self.place.definition, "--steps", 4, "--sweep", "optimizer.learning_rate=1e-3,1e-2",
-                      "--sweep", "model.num_layers=1,2", "--out", self.out)
+        self.place = self.shared
+        self.assertEqual(self.done.returncode, 0, self.done.stderr)
 
     def test_every_combination_is_a_run_of_its_own_with_a_table_at_the_end(self):
-        done = self.place.run(*self.sweep)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        lines = done.stdout.splitlines()
+        lines = self.done.stdout.splitlines()
         paths = [pathlib.Path(line) for line in lines[-4:]]
         names = [path.parent.name for path in paths]
         self.assertEqual(names, [f"learning_rate={rate},num_layers={layers}"
@@ -45,17 +56,22 @@ class Sweep(CommandCase):
         self.assertEqual(deterministic_content(paths[1]), deterministic_content(alone))
 
     def test_resumed_it_leaves_what_is_complete_and_makes_the_rest(self):
-        self.assertEqual(self.place.run(*self.sweep).returncode, 0)
         before = {path: path.stat().st_mtime_ns for path in self.out.glob("*/results.h5")}
         (lost,) = self.out.glob("learning_rate=1e-2,num_layers=1")
-        for path in sorted(lost.rglob("*"), reverse=True):
-            path.unlink() if path.is_file() else path.rmdir()
-        lost.rmdir()
-        self.assert_fails(self.place.run(*self.sweep), 5, "is there already")
-        done = self.place.run(*self.sweep, "--resume")
+        shutil.rmtree(lost)
+        self.assert_fails(self.place.run(*self.arguments), 5, "is there already")
+        done = self.place.run(*self.arguments, "--resume")
         self.assertEqual(done.returncode, 0, done.stderr)
         after = {path: path.stat().st_mtime_ns for path in self.out.glob("*/results.h5")}
         self.assertEqual({path.parent for path in before if before[path] != after[path]}, {lost})
+
+
+class Sweep(CommandCase):
+    PROMPT_TEMPLATE = "plain"
+
+    def setUp(self):
+        super().setUp()
+        self.out = self.place.folder / "grid"
 
     def test_replicates_of_points_and_one_that_fails(self):
         done = self.place.run(self.place.definition, "--steps", 2, "--repeat", 2, "--out", self.out,

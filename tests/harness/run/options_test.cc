@@ -1,6 +1,9 @@
 #include "harness/run/options.h"
 
 #include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/status.h"
 #include "gmock/gmock.h"
@@ -45,6 +48,23 @@ TEST(Options, OfThePlanHaveThePapersRanksUnlessTheyAreGiven) {
   EXPECT_THAT(given->plan.ranks, ElementsAre(8, 2));
   EXPECT_EQ(given->plan.device_gb, 0.5);
   EXPECT_EQ(given->form, OutputForm::kJson);
+}
+
+TEST(Options, OfThePlanAreCountsAndAmountsAboveZero) {
+  const std::pair<std::vector<std::string>, const char*> wrong[] = {
+      {{"--plan"}, "name an experiment"},
+      {{"x", "--plan", "--plan-ranks", "4,0"}, "at least 1"},
+      {{"x", "--plan", "--plan-ranks", "4,"}, "integer"},
+      {{"x", "--plan", "--plan-ranks", "1000001"}, "at most 1000000"},
+      {{"x", "--plan", "--device-gb", "nan"}, "above 0"},
+      {{"x", "--plan", "--device-gb", "-1"}, "above 0"},
+      {{"x", "--plan", "--vocab-size", "0"}, "at least 1"},
+      {{"--models", "--model", "llama-7b"}, "--model has no use with --models"}};
+  for (const auto& [arguments, message] : wrong) {
+    const absl::Status error = Error(arguments);
+    EXPECT_EQ(ExitCodeFor(error), ExitCode::kUsage) << message;
+    EXPECT_THAT(std::string(error.message()), HasSubstr(message));
+  }
 }
 
 TEST(Options, APageIsPrintedOrWrittenAndOfOneResult) {
@@ -102,6 +122,8 @@ TEST(Options, OfAnotherCommandAreRefusedAndThoseOfThisOneNamed) {
   EXPECT_THAT(Error({"--list", "--repeat", "2"}).message(),
               HasSubstr("--repeat has no use with --list, which takes --experiments"));
   EXPECT_THAT(Error({"--recover", "d", "--device=cpu"}).message(), HasSubstr("takes no options"));
+  EXPECT_THAT(Error({"--list", "--tokenizer", "x"}).message(),
+              HasSubstr("--tokenizer has no use with --list"));
   EXPECT_THAT(Error({"x", "--plan", "--out", "d"}).message(), HasSubstr("--out has no use"));
   EXPECT_THAT(Error({"x", "--json"}).message(), HasSubstr("--json has no use with a run"));
   EXPECT_TRUE(ParseOptions({"--store", "prune", "--experiments", "e"}).ok());

@@ -1,8 +1,10 @@
 #include "harness/tokenizers/model_probe.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <random>
+#include <string>
 
 #include "base/status.h"
 #include "tests/harness/tokenizers/test_tokenizer.h"
@@ -11,6 +13,23 @@ namespace bench::harness {
 namespace {
 
 TEST(ProbeModel, AcceptsAGoodModel) { EXPECT_TRUE(internal::ProbeModel(TestModelBytes()).ok()); }
+
+// What children did that have ended, of which each touches memory.
+int64_t PageFaultsOfChildren() {
+  rusage usage = {};
+  EXPECT_EQ(::getrusage(RUSAGE_CHILDREN, &usage), 0);
+  return usage.ru_minflt;
+}
+
+TEST(ProbeModel, TriesTheSameBytesOnceAndOthersToo) {
+  const std::string bytes = TestModelBytes();
+  ASSERT_TRUE(internal::ProbeModel(bytes).ok());
+  const int64_t before = PageFaultsOfChildren();
+  EXPECT_TRUE(internal::ProbeModel(bytes).ok());
+  EXPECT_EQ(PageFaultsOfChildren(), before);
+  internal::ProbeModel("no model").IgnoreError();
+  EXPECT_GT(PageFaultsOfChildren(), before);
+}
 
 // Whatever the bytes, this process goes on: mutants are refused, or load and work.
 TEST(ProbeModel, MutantsNeverEndThisProcess) {
