@@ -24,9 +24,9 @@ class FakeGroups : public Syscalls {
     root_.Write("proc/self/mountinfo",
                 "22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n"
                 "31 22 0:27 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n");
-    Write("user/cgroup.subtree_control", "cpuset cpu io memory pids\n");
-    Write("user/cgroup.procs", "");
-    for (const auto& [name, text] : files_) Write("user/job/" + name, text);
+    SetFile("user/cgroup.subtree_control", "cpuset cpu io memory pids\n");
+    SetFile("user/cgroup.procs", "");
+    for (const auto& [name, text] : files_) SetFile("user/job/" + name, text);
   }
   ~FakeGroups() override { SetSyscallsForTest(nullptr); }
 
@@ -55,7 +55,7 @@ class FakeGroups : public Syscalls {
   }
 
   void InGroup(const std::string& path) { root_.Write("proc/self/cgroup", "0::" + path + "\n"); }
-  void Write(const std::string& name, const std::string& text) {
+  void SetFile(const std::string& name, const std::string& text) {
     root_.Write("sys/fs/cgroup/" + name, text);
   }
   std::string Path(const std::string& name) const {

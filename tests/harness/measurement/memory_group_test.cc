@@ -49,8 +49,8 @@ TEST(MemoryGroup, WhatTheKernelDoesNotSayIsAbsent) {
 TEST(MemoryGroup, IsMadeBelowTheRootGroup) {
   FakeGroups groups;
   groups.InGroup("/");
-  groups.Write("cgroup.subtree_control", "memory\n");
-  groups.Write("cgroup.procs", "");
+  groups.SetFile("cgroup.subtree_control", "memory\n");
+  groups.SetFile("cgroup.procs", "");
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   EXPECT_EQ(group->entrance(), groups.Path(absl::StrCat(OwnName(), "/cgroup.procs")));
@@ -58,16 +58,16 @@ TEST(MemoryGroup, IsMadeBelowTheRootGroup) {
 
 TEST(MemoryGroup, ThereIsNoneWhereNoneCanBeHad) {
   FakeGroups groups;
-  groups.Write("user/cgroup.subtree_control", "cpu pids memory_of_another_name\n");
+  groups.SetFile("user/cgroup.subtree_control", "cpu pids memory_of_another_name\n");
   EXPECT_EQ(groups.Make(), nullptr);
-  groups.Write("user/cgroup.subtree_control", "memory\n");
+  groups.SetFile("user/cgroup.subtree_control", "memory\n");
   groups.is_read_only = true;
   EXPECT_EQ(groups.Make(), nullptr);
   groups.is_read_only = false;
   std::filesystem::remove(groups.Path("user/cgroup.procs"));  // nobody can be moved
   EXPECT_EQ(groups.Make(), nullptr);
   EXPECT_FALSE(Exists(groups.Path(absl::StrCat("user/", OwnName()))));
-  groups.Write("user/cgroup.procs", "");
+  groups.SetFile("user/cgroup.procs", "");
   EXPECT_NE(groups.Make(), nullptr);
   groups.InGroup("/");  // of a container, which sees no further
   EXPECT_EQ(groups.Make(), nullptr);
@@ -86,9 +86,9 @@ TEST(MemoryGroup, ThereIsNoneInVersion1) {
 
 TEST(MemoryGroup, HasTheLimitsOfTheGroupOfThisProcess) {
   FakeGroups groups;
-  groups.Write("user/job/memory.max", "1073741824\n");
-  groups.Write("user/job/cpu.max", "150000 100000\n");
-  groups.Write("user/job/pids.max", "4915\n");
+  groups.SetFile("user/job/memory.max", "1073741824\n");
+  groups.SetFile("user/job/cpu.max", "150000 100000\n");
+  groups.SetFile("user/job/pids.max", "4915\n");
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   const std::string folder = groups.Path(absl::StrCat("user/", OwnName()));
@@ -100,10 +100,10 @@ TEST(MemoryGroup, HasTheLimitsOfTheGroupOfThisProcess) {
 
 TEST(MemoryGroup, ThereIsNoneThatWouldFreeTheProgramOfALimit) {
   FakeGroups groups;
-  groups.Write("user/job/io.max", "8:0 rbps=1048576 wbps=max riops=max wiops=max\n");
+  groups.SetFile("user/job/io.max", "8:0 rbps=1048576 wbps=max riops=max wiops=max\n");
   EXPECT_EQ(groups.Make(), nullptr);
-  groups.Write("user/job/io.max", "");
-  groups.Write("user/job/memory.zswap.max", "1048576\n");  // which a new group has not
+  groups.SetFile("user/job/io.max", "");
+  groups.SetFile("user/job/memory.zswap.max", "1048576\n");  // which a new group has not
   EXPECT_EQ(groups.Make(), nullptr);
   EXPECT_FALSE(Exists(groups.Path(absl::StrCat("user/", OwnName()))));
   std::filesystem::remove(groups.Path("user/job/memory.zswap.max"));
@@ -118,7 +118,7 @@ TEST(MemoryGroup, RemovesEmptyGroupsOfRunsThatAreGone) {
   for (const std::string& name : {empty, full, alive, std::string("user/bench-run-of-others")}) {
     ASSERT_EQ(SystemCalls().Mkdir(groups.Path(name).c_str(), 0755), 0);
   }
-  groups.Write(full + "/cgroup.procs", "1234\n");
+  groups.SetFile(full + "/cgroup.procs", "1234\n");
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   EXPECT_FALSE(Exists(groups.Path(empty)));
