@@ -159,10 +159,10 @@ class Profile(CommandCase):
     def test_where_nsys_leaves_no_report_a_run_that_fails_keeps_its_exit_code(self):
         definition = self.place.write_definition("unmet.toml", steps=STEPS,
                                                  extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
-        done = self.without_a_report(definition, "--profile-steps", "3:4", "--out", self.place.folder / "unmet")
+        done = self.without_a_report(definition, "--out", self.place.folder / "unmet")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("no profile: nsys left no", done.stderr)
-        self.assert_marked(pathlib.Path(done.stdout.splitlines()[-1]), "nsys", 3, 2)
+        self.assert_marked(pathlib.Path(done.stdout.splitlines()[-1]), "nsys", 2, 3)  # the usual steps
 
     @unittest.skipUnless(shutil.which("perf"), "perf is not installed")
     def test_perf_leaves_samples_by_function_and_range(self):
@@ -183,22 +183,23 @@ class Profile(CommandCase):
     def test_nsys_captures_exactly_the_steps_with_layers_operators_and_numbers_and_the_exit_code_is_the_runs(self):
         definition = self.place.write_definition("bounded.toml", steps=STEPS,
                                                  extra='\n[[acceptance]]\nmetric = "exact_match"\nmin = 2.0\n')
-        done = self.place.run(definition, "--profile", "nsys", "--out", self.place.folder / "profiled")
+        done = self.place.run(definition, "--profile", "nsys", "--profile-steps", "3:4", "--out",
+                              self.place.folder / "profiled")
         self.assertEqual(done.returncode, 1, done.stderr)
         path = pathlib.Path(done.stdout.splitlines()[-1])
-        self.assert_marked(path, "nsys", 2, 3)  # the usual ones; others are asked for above
+        self.assert_marked(path, "nsys", 3, 2)
         counts = {(row["range"], row["name"]): row["count"] for row in table_of(path, "profile_ranges")}
-        self.assertEqual(counts["step", "step"], 3)
-        self.assertEqual(counts["forward", "forward"], 6)
-        self.assertEqual(counts["forward", "layer.1"], 6)
-        self.assertEqual(counts["forward", "aten::embedding"], 6)
+        self.assertEqual(counts["step", "step"], 2)
+        self.assertEqual(counts["forward", "forward"], 4)
+        self.assertEqual(counts["forward", "layer.1"], 4)
+        self.assertEqual(counts["forward", "aten::embedding"], 4)
         self.assertTrue(table_of(path, "profile_os_calls"))
         self.assertTrue((path.parent / "profile.nsys-rep").exists())
         database = sqlite3.connect(path.parent / "profile.sqlite")
         numbers = {name: [number for number, in database.execute(
             "SELECT int64Value FROM NVTX_EVENTS JOIN StringIds ON StringIds.id = textId "
             "WHERE value = ? ORDER BY start", (name,))] for name in ("step", "forward", "backward")}
-        self.assertEqual(numbers, {"step": [2, 3, 4], "forward": [0, 1] * 3, "backward": [0, 1] * 3})
+        self.assertEqual(numbers, {"step": [3, 4], "forward": [0, 1] * 2, "backward": [0, 1] * 2})
 
     @unittest.skipUnless(shutil.which("nsys"), "nsys is not installed")
     def test_the_exit_code_under_nsys_is_that_of_a_run_that_does_not_begin(self):
