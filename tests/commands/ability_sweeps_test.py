@@ -26,7 +26,7 @@ from tiny_run import WORDS  # noqa: E402
 NEEDED = re.compile(r'"[^"]*?\b([a-z]\w*)@(\d+)"')
 # Of every experiment: few steps and rows, and small batches where the rows are few.
 SMALL = {
-    "steps": 4, "warmup_steps": 1, "every_steps": 2, "train_rows": 6000, "validation_rows": 200,
+    "steps": 2, "warmup_steps": 1, "every_steps": 2, "train_rows": 2000, "validation_rows": 40,
     "demonstrations": 100, "held_out_names": 20, "generate_rows_per_task": 8, "rows_per_task": 8,
     "prompts_per_task": 8, "windows": 4, "replicates": 1, "warmup_rollouts": 1,
 }

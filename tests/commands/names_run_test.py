@@ -140,7 +140,7 @@ class Names(ExperimentsCase):
         sources.mkdir(parents=True, exist_ok=True)
         (sources / f"{name}-{digest[:16]}.jsonl").write_bytes(content)
         manifest = self.experiments / "data" / f"{name}.toml"
-        manifest.parent.mkdir(exist_ok=True)
+        manifest.parent.mkdir(parents=True, exist_ok=True)
         manifest.write_text(f"""kind = "gettext"
 package = "no-such-package"
 licence = "none"
