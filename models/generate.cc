@@ -41,8 +41,9 @@ at::Tensor LogProbsOf(const Decoder& decoder, const at::Tensor& hidden_BD,
   return at::log_softmax(logits_BV, -1).to(at::kCPU).contiguous();
 }
 
-// Fewest candidates that are worth a thread: their exponentials take some 0.1 ms.
-constexpr int64_t kCandidatesPerThread = 1 << 14;
+// Elements of a plain loop that take as long as choosing among one more candidate: 16,384 of them,
+// some 0.1 ms, are worth a thread.
+constexpr int64_t kElementsOfACandidate = 4;
 
 // The state of one call: which sequences are unfinished, and what they have so far.
 class Generator {
@@ -72,15 +73,15 @@ class Generator {
     const int64_t vocab_size = log_probs_BV.size(1);
     const float* data = log_probs_BV.const_data_ptr<float>();
     Draw(live);
-    const int64_t grain = std::max<int64_t>(1, kCandidatesPerThread / vocab_size);
-    kernels::ParallelFor({std::ssize(live), grain}, [&](int64_t begin, int64_t end) {
-      TokenSampler& sampler = samplers_[static_cast<size_t>(at::get_thread_num())];
-      for (int64_t i = begin; i < end; ++i) {
-        const auto place = static_cast<size_t>(i);
-        const LogProbs row{data + i * vocab_size, vocab_size};
-        Add(row, Choose(row, place, sampler), result_[static_cast<size_t>(live[place])]);
-      }
-    });
+    kernels::ParallelFor(
+        {std::ssize(live), vocab_size * kElementsOfACandidate}, [&](int64_t begin, int64_t end) {
+          TokenSampler& sampler = samplers_[static_cast<size_t>(at::get_thread_num())];
+          for (int64_t i = begin; i < end; ++i) {
+            const auto place = static_cast<size_t>(i);
+            const LogProbs row{data + i * vocab_size, vocab_size};
+            Add(row, Choose(row, place, sampler), result_[static_cast<size_t>(live[place])]);
+          }
+        });
   }
 
   std::vector<std::vector<int64_t>> LastTokens(const std::vector<int64_t>& live) const {

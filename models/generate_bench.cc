@@ -86,7 +86,7 @@ float SumOf(const std::vector<float>& buffer) {
   constexpr int64_t kLanes = 64;
   const int64_t num_blocks = std::ssize(buffer) / kLanes;
   std::atomic<float> total = 0;
-  kernels::ParallelFor({num_blocks, 4096}, [&](int64_t begin, int64_t end) {
+  kernels::ParallelFor({num_blocks, kLanes}, [&](int64_t begin, int64_t end) {
     std::array<float, kLanes> sums = {};
     for (int64_t block = begin; block < end; ++block) {
       const float* values = buffer.data() + block * kLanes;

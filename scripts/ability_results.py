@@ -166,6 +166,6 @@ def read(paths, complain):
                     sweeps.append(Sweep(file))
                 else:
                     complain(f"{path}: left out, {status}")
-            elif stage in ("generated", "images", "names") and not file.attrs["ad_hoc"]:
+            elif stage in ("generated", "images", "names") and status == "complete" and not file.attrs["ad_hoc"]:
                 datasets[name_of(file)] = by_path(file["summary"])
     return sweeps, datasets

@@ -16,7 +16,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "base/file.h"
 #include "harness/measurement/control_groups.h"
 #include "harness/measurement/system_files.h"
 
@@ -43,7 +42,7 @@ bool HandsDownMemory(const std::string& group) {
 }
 
 // Only empty groups can be removed; one that is not stays.
-void RemoveAbandoned(const std::string& parent) {
+void RemoveAbandoned(const std::string& parent, Syscalls& calls) {
   const auto names = ListFolder(parent);
   if (!names.ok()) return;
   for (const std::string& name : *names) {
@@ -51,7 +50,7 @@ void RemoveAbandoned(const std::string& parent) {
     pid_t pid = 0;
     if (!absl::ConsumePrefix(&number, kPrefix) || !absl::SimpleAtoi(number, &pid)) continue;
     const bool is_gone = pid == ::getpid() || (::kill(pid, 0) == -1 && errno == ESRCH);
-    if (pid > 0 && is_gone) SystemCalls().Rmdir(FileOf(parent, name.c_str()).c_str());
+    if (pid > 0 && is_gone) calls.Rmdir(FileOf(parent, name.c_str()).c_str());
   }
 }
 
@@ -62,10 +61,11 @@ bool CanMoveInto(const std::string& group, const std::string& parent) {
 }
 
 bool WriteSetting(const std::string& path, const std::string& value) {
-  const int fd = SystemCalls().Open(path.c_str(), O_WRONLY | O_CLOEXEC, 0);
+  Syscalls& calls = SystemCalls();
+  const int fd = calls.Open(path.c_str(), O_WRONLY | O_CLOEXEC, 0);
   if (fd == -1) return false;
-  const ssize_t written = SystemCalls().Write(fd, value.data(), value.size());
-  SystemCalls().Close(fd);
+  const ssize_t written = calls.Write(fd, value.data(), value.size());
+  calls.Close(fd);
   return written == static_cast<ssize_t>(value.size());
 }
 
@@ -83,17 +83,18 @@ bool TakeLimits(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-std::unique_ptr<MemoryGroup> MemoryGroup::Make(const std::string& proc, const std::string& root) {
+std::unique_ptr<MemoryGroup> MemoryGroup::Make(const std::string& proc, const std::string& root,
+                                               Syscalls& calls) {
   const std::vector<std::string> groups = Version2Groups(proc, root);
   constexpr size_t kOwnAndItsParent = 2;
   for (size_t i = 0; i < std::min(groups.size(), kOwnAndItsParent); ++i) {
     const std::string& parent = groups[i];
     if (!HandsDownMemory(parent)) continue;
-    RemoveAbandoned(parent);
+    RemoveAbandoned(parent, calls);
     const std::string folder = absl::StrCat(parent, "/", kPrefix, ::getpid());
     constexpr mode_t kMode = 0755;
-    if (SystemCalls().Mkdir(folder.c_str(), kMode) == -1) continue;
-    std::unique_ptr<MemoryGroup> group(new MemoryGroup(folder));
+    if (calls.Mkdir(folder.c_str(), kMode) == -1) continue;
+    std::unique_ptr<MemoryGroup> group(new MemoryGroup(folder, calls));
     if (group->OwnBytes() && CanMoveInto(folder, parent) && TakeLimits(groups.front(), folder)) {
       return group;
     }
@@ -101,7 +102,7 @@ std::unique_ptr<MemoryGroup> MemoryGroup::Make(const std::string& proc, const st
   return nullptr;
 }
 
-MemoryGroup::~MemoryGroup() { SystemCalls().Rmdir(folder_.c_str()); }
+MemoryGroup::~MemoryGroup() { calls_.Rmdir(folder_.c_str()); }
 
 std::optional<int64_t> MemoryGroup::OwnBytes() const {
   const std::string text = ReadText(FileOf(folder_, "memory.stat")).value_or("");

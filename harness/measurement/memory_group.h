@@ -21,13 +21,16 @@
 #include <string>
 #include <utility>
 
+#include "base/file.h"
+
 namespace bench::harness {
 
 class MemoryGroup {
  public:
-  // nullptr: none can be had. `proc` and `root`: as in HostRoots (host.h).
+  // nullptr: none can be had. `proc` and `root`: as in HostRoots (host.h). `calls` outlives it.
   static std::unique_ptr<MemoryGroup> Make(const std::string& proc = "/proc",
-                                           const std::string& root = "");
+                                           const std::string& root = "",
+                                           Syscalls& calls = SystemCalls());
   ~MemoryGroup();  // removes it; nothing may be left running in it
   MemoryGroup(const MemoryGroup&) = delete;
   MemoryGroup& operator=(const MemoryGroup&) = delete;
@@ -42,9 +45,10 @@ class MemoryGroup {
   std::optional<int64_t> ChargedPeakBytes() const;
 
  private:
-  explicit MemoryGroup(std::string folder) : folder_(std::move(folder)) {}
+  MemoryGroup(std::string folder, Syscalls& calls) : folder_(std::move(folder)), calls_(calls) {}
 
   std::string folder_;
+  Syscalls& calls_;
 };
 
 }  // namespace bench::harness

@@ -12,7 +12,6 @@ namespace bench::harness {
 namespace {
 
 constexpr int64_t kLanes = 8;
-constexpr int64_t kBlocksPerThread = 512;
 
 // In lanes, so that the compiler may use vectors; their order is fixed.
 using Lanes = std::array<double, kLanes>;
@@ -39,7 +38,7 @@ template <typename T>
 void AddSquaresOnCpu(const T* values, int64_t count, ExactSum& sum) {
   const int64_t num_blocks = (count + kNormBlock - 1) / kNormBlock;
   std::mutex mutex;
-  kernels::ParallelFor({num_blocks, kBlocksPerThread}, [&](int64_t begin, int64_t end) {
+  kernels::ParallelFor({num_blocks, kNormBlock}, [&](int64_t begin, int64_t end) {
     ExactSum mine;
     for (int64_t block = begin; block < end; ++block) {
       const int64_t start = block * kNormBlock;

@@ -102,13 +102,19 @@ class AdamW : public Optimizer {
   // And empties the batch.
   void Update(Batch& batch, double learning_rate, double weight_decay) const {
     if (batch.gradients.empty()) return;
-    // LibTorch takes one tensor after the other, and wakes all threads for the smallest.
-    for (size_t i = 0; i < batch.masters.size(); ++i) {
-      const kernels::SerialIf serial(batch.masters[i].numel() < kernels::kGrainElements);
-      at::_fused_adamw_(batch.masters[i], batch.gradients[i], batch.exp_avg[i], batch.exp_avg_sq[i],
-                        /*max_exp_avg_sqs=*/{}, batch.step[i], learning_rate, spec_.beta1,
-                        spec_.beta2, weight_decay, spec_.epsilon, /*amsgrad=*/false,
-                        /*maximize=*/false);
+    // The kernel for processors takes one tensor after the other, and wakes all threads for the
+    // smallest; a device takes all at once.
+    const size_t count = batch.masters.front().is_cpu() ? 1 : batch.masters.size();
+    for (size_t i = 0; i < batch.masters.size(); i += count) {
+      const kernels::SerialIf serial(count == 1 &&
+                                     batch.masters[i].numel() < kernels::kGrainElements);
+      const auto part = [&](const std::vector<at::Tensor>& all) {
+        return at::TensorList(all).slice(i, count);
+      };
+      at::_fused_adamw_(part(batch.masters), part(batch.gradients), part(batch.exp_avg),
+                        part(batch.exp_avg_sq), /*max_exp_avg_sqs=*/{}, part(batch.step),
+                        learning_rate, spec_.beta1, spec_.beta2, weight_decay, spec_.epsilon,
+                        /*amsgrad=*/false, /*maximize=*/false);
     }
     for (size_t i = 0; i < batch.parameters.size(); ++i) {
       // An fp32 parameter is its own master.

@@ -62,9 +62,10 @@ class Passes {
  private:
   template <typename F>
   void ForEachShare(const F& f) {
-    ParallelFor({static_cast<int64_t>(shares_.size()), 1}, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) f(shares_[static_cast<size_t>(i)]);
-    });
+    ParallelFor({static_cast<int64_t>(shares_.size()), kGrainElements},
+                [&](int64_t begin, int64_t end) {
+                  for (int64_t i = begin; i < end; ++i) f(shares_[static_cast<size_t>(i)]);
+                });
   }
 
   void (*pass_)(Share&);

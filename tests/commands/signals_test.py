@@ -240,7 +240,7 @@ class OfRanks(RanksCase):
         process = self.start_ranks()
         ranks = all_ranks(process, 2)
         until_it_trains(process)
-        for asked, signalled in (("launcher", [process.pid]), ("rank 0", [ranks[0]]), ("rank 1", [ranks[1]]),
+        for asked, signalled in (("rank 0", [ranks[0]]), ("rank 1", [ranks[1]]), ("launcher", [process.pid]),
                                  ("all", [process.pid, *ranks.values()])):
             for rank in ranks.values():  # so that they see it at one step
                 stop_at_once(rank)

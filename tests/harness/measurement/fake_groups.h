@@ -19,7 +19,6 @@ namespace bench::harness {
 class FakeGroups : public Syscalls {
  public:
   FakeGroups() {
-    SetSyscallsForTest(this);
     InGroup("/user/job");
     root_.Write("proc/self/mountinfo",
                 "22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n"
@@ -28,7 +27,6 @@ class FakeGroups : public Syscalls {
     SetFile("user/cgroup.procs", "");
     for (const auto& [name, text] : files_) SetFile("user/job/" + name, text);
   }
-  ~FakeGroups() override { SetSyscallsForTest(nullptr); }
 
   int Mkdir(const char* path, mode_t mode) override {
     if (is_read_only) {
@@ -61,8 +59,8 @@ class FakeGroups : public Syscalls {
   std::string Path(const std::string& name) const {
     return root_.path() + "/sys/fs/cgroup/" + name;
   }
-  std::unique_ptr<MemoryGroup> Make() const {
-    return MemoryGroup::Make(root_.path() + "/proc", root_.path());
+  std::unique_ptr<MemoryGroup> Make() {
+    return MemoryGroup::Make(root_.path() + "/proc", root_.path(), *this);
   }
 
   bool is_read_only = false;

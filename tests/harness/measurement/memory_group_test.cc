@@ -22,7 +22,7 @@ TEST(MemoryGroup, IsMadeBesideTheGroupOfThisProcessAndRemovedAtTheEnd) {
 }
 
 TEST(MemoryGroup, CountsPrivateAndSharedMemoryWithoutThePageCache) {
-  const FakeGroups groups;
+  FakeGroups groups;
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   EXPECT_EQ(group->OwnBytes(), 0);
@@ -35,7 +35,7 @@ TEST(MemoryGroup, CountsPrivateAndSharedMemoryWithoutThePageCache) {
 }
 
 TEST(MemoryGroup, WhatTheKernelDoesNotSayIsAbsent) {
-  const FakeGroups groups;
+  FakeGroups groups;
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   const std::string folder = groups.Path(absl::StrCat("user/", OwnName()));
@@ -116,7 +116,7 @@ TEST(MemoryGroup, RemovesEmptyGroupsOfRunsThatAreGone) {
   const std::string empty = "user/bench-run-999999998", full = "user/bench-run-999999999";
   const std::string alive = absl::StrCat("user/bench-run-", ::getppid());
   for (const std::string& name : {empty, full, alive, std::string("user/bench-run-of-others")}) {
-    ASSERT_EQ(SystemCalls().Mkdir(groups.Path(name).c_str(), 0755), 0);
+    ASSERT_EQ(groups.Mkdir(groups.Path(name).c_str(), 0755), 0);
   }
   groups.SetFile(full + "/cgroup.procs", "1234\n");
   const auto group = groups.Make();

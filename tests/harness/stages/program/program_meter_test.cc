@@ -66,7 +66,7 @@ TEST(ProgramMeter, CountsTheMemoryOfAGroupOfAllProcesses) {
 // Of a process of some MB whose group says that it holds 512 MiB.
 TEST(ProgramMeter, OfAGroupTheKernelsCountAndMappedFilesAreTheFigure) {
   constexpr int64_t kSaid = int64_t{512} << 20;
-  const FakeGroups groups;
+  FakeGroups groups;
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   auto process = ProgramProcess::Start({{"/bin/sleep", "1000"}, "/", {}, {}}, group.get());
@@ -82,7 +82,7 @@ TEST(ProgramMeter, OfAGroupTheKernelsCountAndMappedFilesAreTheFigure) {
 
 // A sum of resident sets in between would be another quantity.
 TEST(ProgramMeter, ALookThatTheGroupDoesNotAnswerHasNoFigure) {
-  const FakeGroups groups;
+  FakeGroups groups;
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   auto process = ProgramProcess::Start({{"/bin/sleep", "1000"}, "/", {}, {}}, group.get());

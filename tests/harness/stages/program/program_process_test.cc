@@ -64,7 +64,7 @@ TEST(ProgramProcess, HandsOnBothStreamsAndTheExitCode) {
 }
 
 TEST(ProgramProcess, IsInItsGroupFromItsFirstInstructionOn) {
-  const FakeGroups groups;
+  FakeGroups groups;
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   const Outcome outcome = RunToEnd(Shell("cat " + group->entrance()), group.get());
@@ -74,7 +74,7 @@ TEST(ProgramProcess, IsInItsGroupFromItsFirstInstructionOn) {
 }
 
 TEST(ProgramProcess, RunsWhereItsGroupRefusesIt) {
-  const FakeGroups groups;
+  FakeGroups groups;
   const auto group = groups.Make();
   ASSERT_NE(group, nullptr);
   std::filesystem::remove(group->entrance());
