@@ -28,6 +28,23 @@ std::vector<double> Within(const std::vector<double>& tokens, double low, double
   return within;
 }
 
+// The mean counts of the k-th points, where these go together; else empty.
+std::vector<double> MeanTokens(std::span<const TokenSeries> series) {
+  std::vector<double> means;
+  for (std::size_t i = 0; i < series.front().tokens.size(); ++i) {
+    double least = series.front().tokens[i], greatest = least, sum = 0;
+    for (const TokenSeries& one : series) {
+      if (one.tokens.size() != series.front().tokens.size()) return {};
+      least = std::min(least, one.tokens[i]);
+      greatest = std::max(greatest, one.tokens[i]);
+      sum += one.tokens[i];
+    }
+    if (greatest - least > kSameCount * greatest) return {};
+    means.push_back(sum / static_cast<double>(series.size()));
+  }
+  return means;
+}
+
 // Empty where the series have nothing in common.
 std::vector<double> CommonTokens(std::span<const TokenSeries> series) {
   double low = series.front().tokens.front();
@@ -60,7 +77,12 @@ absl::StatusOr<GriddedSeries> PutOnCommonGrid(std::span<const TokenSeries> serie
   for (std::size_t i = 0; i < series.size(); ++i) {
     BENCH_RETURN_IF_ERROR(Annotate(CheckSeries(series[i]), absl::StrCat("series ", i)));
   }
-  GriddedSeries gridded = {.tokens = CommonTokens(series)};
+  GriddedSeries gridded = {.tokens = MeanTokens(series)};
+  if (!gridded.tokens.empty()) {
+    for (const TokenSeries& one : series) gridded.values.push_back(one.values);
+    return gridded;
+  }
+  gridded.tokens = CommonTokens(series);
   if (gridded.tokens.empty()) return UsageError("the series have no token count in common");
   for (const TokenSeries& one : series) {
     std::vector<double>& values = gridded.values.emplace_back();

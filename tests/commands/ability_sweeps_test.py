@@ -26,7 +26,7 @@ from tiny_run import WORDS  # noqa: E402
 NEEDED = re.compile(r'"[^"]*?\b([a-z]\w*)@(\d+)"')
 # Of every experiment: few steps and rows, and small batches where the rows are few.
 SMALL = {
-    "steps": 2, "warmup_steps": 1, "every_steps": 2, "train_rows": 2000, "validation_rows": 40,
+    "steps": 4, "warmup_steps": 1, "every_steps": 2, "train_rows": 6000, "validation_rows": 200,
     "demonstrations": 100, "held_out_names": 20, "generate_rows_per_task": 8, "rows_per_task": 8,
     "prompts_per_task": 8, "windows": 4, "replicates": 1, "warmup_rollouts": 1,
 }
@@ -35,6 +35,8 @@ OWN = {
     # One block of facts: 143 of 3,575.
     "recall_rows": [("train_rows = 153200", "train_rows = 6128"), ("= 3575", "= 143")],
     "steps_rl": [("batch_size = 256", "batch_size = 16"), ("batch_size = 64", "batch_size = 8")],
+    # Asked of 42 models, as many characters as a row has at a time.
+    **{f"retrieval_{length}": [("validation_rows = 800", "validation_rows = 16")] for length in (256, 512)},
     "digit_strips": [("train_rows = 153600", "train_rows = 600")],
     "digit_strips_unmoved": [("train_rows = 153600", "train_rows = 600")],
     # 256 names and 8 values in place of 262,144 statements.

@@ -21,6 +21,24 @@ TEST(PutOnCommonGrid, SeriesOfOneCadenceStayAsTheyAre) {
   EXPECT_EQ(gridded->values, (std::vector<Numbers>{series[0].values, series[1].values}));
 }
 
+TEST(PutOnCommonGrid, PointsAtAboutTheSameCountGoTogether) {
+  const std::vector<TokenSeries> series = {{{100, 1000}, {1, 2}}, {{104, 990}, {3, 4}}};
+  const auto gridded = PutOnCommonGrid(series);
+  ASSERT_TRUE(gridded.ok()) << gridded.status();
+  EXPECT_EQ(gridded->tokens, (Numbers{102, 995}));
+  EXPECT_EQ(gridded->values, (std::vector<Numbers>{{1, 2}, {3, 4}}));
+  // One evaluation, at the end: nothing could be interpolated.
+  const std::vector<TokenSeries> single = {{{30720}, {1}}, {{30692}, {2}}};
+  const auto of_single = PutOnCommonGrid(single);
+  ASSERT_TRUE(of_single.ok()) << of_single.status();
+  EXPECT_EQ(of_single->values, (std::vector<Numbers>{{1}, {2}}));
+  // More than a twentieth apart at one point: interpolated, within the overlap.
+  const std::vector<TokenSeries> apart = {{{100, 1000}, {1, 2}}, {{106, 1000}, {3, 4}}};
+  const auto of_apart = PutOnCommonGrid(apart);
+  ASSERT_TRUE(of_apart.ok()) << of_apart.status();
+  EXPECT_EQ(of_apart->tokens, Numbers{1000});
+}
+
 // The overlap is [10, 40]. The second series has two points there, the first one three.
 TEST(PutOnCommonGrid, InterpolatesLinearlyWithinTheOverlapAtTheSparserPoints) {
   const std::vector<TokenSeries> series = {{{0, 10, 20, 40}, {8, 4, 2, 1}},
